@@ -1,0 +1,50 @@
+/** @file Tensors as plain data in the host's memory: what goes into and comes out of graphs and weight files. */
+
+/** Element types that graphs compute with; weight files may also hold the half-precision kinds. */
+export type DType = 'float32' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'uint8' | 'bool';
+
+/** Dimensions, outermost first. `[]` is a scalar. */
+export type Shape = readonly number[];
+
+/** A float tensor in host memory, row-major. */
+export interface FloatTensor {
+  readonly dtype: 'float32';
+  readonly shape: Shape;
+  readonly data: Float32Array;
+}
+
+/** A 64-bit integer tensor in host memory, row-major. */
+export interface IntTensor {
+  readonly dtype: 'int64';
+  readonly shape: Shape;
+  readonly data: BigInt64Array;
+}
+
+/** Any tensor in host memory. */
+export type HostTensor = FloatTensor | IntTensor;
+
+/** Number of elements of a shape; 1 for a scalar. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, dimension) => product * dimension, 1);
+}
+
+/** Whether two shapes are the same, dimension by dimension. */
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dimension, axis) => dimension === b[axis]);
+}
+
+/** Wraps (does not copy) a `Float32Array` as a tensor. Throws `RangeError` when the sizes disagree. */
+export function floats(data: Float32Array, shape: Shape = [data.length]): FloatTensor {
+  if (data.length !== sizeOf(shape)) {
+    throw new RangeError(`${data.length} values do not fill the shape [${shape}]`);
+  }
+  return { dtype: 'float32', shape, data };
+}
+
+/** Makes a 64-bit integer tensor from numbers. Throws `RangeError` when the sizes disagree. */
+export function ints(values: readonly number[], shape: Shape = [values.length]): IntTensor {
+  if (values.length !== sizeOf(shape)) {
+    throw new RangeError(`${values.length} values do not fill the shape [${shape}]`);
+  }
+  return { dtype: 'int64', shape, data: BigInt64Array.from(values, BigInt) };
+}
