@@ -1,0 +1,4 @@
+import { binary } from './elementwise.ts';
+
+/** `a + b`, broadcasting. */
+export const add = binary('add', 'Add', ({ dy }) => [() => dy, () => dy]);

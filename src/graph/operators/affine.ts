@@ -1,0 +1,43 @@
+import { sizeOf } from '../host-tensor.ts';
+import { apply, defineOperator, ShapeError } from '../operator.ts';
+import type { Tensor } from '../tensor.ts';
+import { sumTo } from './broadcast.ts';
+import { matmul } from './matmul.ts';
+import { reshape } from './reshape.ts';
+
+const operator = defineOperator({
+  name: 'affine',
+  infer: ([x, weight, bias]) => {
+    const [rows, inner] = x!.shape as [number, number];
+    const [outer, inner2] = weight!.shape as [number, number];
+    if (inner !== inner2 || (bias && bias.shape[0] !== outer)) {
+      throw new ShapeError(`a layer of weight [${weight!.shape}] cannot take [${x!.shape}]`);
+    }
+    return [{ dtype: x!.dtype, shape: [rows, outer] }];
+  },
+  onnx: (emitter, inputs) => emitter.node('Gemm', inputs, { attributes: { transB: { int: 1 } } }),
+  gradient: ({ inputs: [x, weight, bias], dy, needs }) => [
+    needs[0] ? matmul(dy, weight!) : undefined,
+    needs[1] ? matmul(dy, x!, { transposeA: true }) : undefined,
+    needs[2] ? sumTo(dy, bias!.shape) : undefined,
+  ],
+  flops: ({ inputs: [x, weight] }) => 2 * x!.shape[0]! * sizeOf(weight!.shape),
+  examples: [
+    { inputs: [[3, 4], [2, 4], [2]], attributes: {} },
+    {
+      inputs: [
+        [5, 2],
+        [3, 2],
+      ],
+      attributes: {},
+    },
+  ],
+});
+
+/** `x·Wᵀ + b` over the last axis: x `[…, in]`, weight `[out, in]`, bias `[out]` or none. */
+export function affine(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+  const width = x.shape.at(-1)!;
+  const rows = reshape(x, [sizeOf(x.shape) / width, width]);
+  const y = apply(operator, bias ? [rows, weight, bias] : [rows, weight], {});
+  return reshape(y, [...x.shape.slice(0, -1), y.shape[1]!]);
+}

@@ -1,0 +1,178 @@
+/** @file Two-dimensional convolution. Its gradients are convolutions and matrix products again. */
+import { floats, sizeOf } from '../host-tensor.ts';
+import { apply, defineOperator, ShapeError } from '../operator.ts';
+import { constant, type Tensor } from '../tensor.ts';
+import { add } from './add.ts';
+import { concat } from './concat.ts';
+import { matmul } from './matmul.ts';
+import { pad } from './pad.ts';
+import { reduceSum } from './reduce-sum.ts';
+import { reshape } from './reshape.ts';
+import { slice } from './slice.ts';
+import { transpose } from './transpose.ts';
+
+/** Zeros around a picture: `[top, left, bottom, right]`. */
+export type Padding = readonly [top: number, left: number, bottom: number, right: number];
+
+interface Attributes {
+  readonly stride: number;
+  readonly padding: Padding;
+}
+
+const operator = defineOperator<Attributes>({
+  name: 'conv2d',
+  infer: ([x, weight, bias], { stride, padding: [top, left, bottom, right] }) => {
+    const [n, channels, height, width] = x!.shape as [number, number, number, number];
+    const [outer, inner, kh, kw] = weight!.shape as [number, number, number, number];
+    if (x!.shape.length !== 4 || inner !== channels || (bias && bias.shape[0] !== outer)) {
+      throw new ShapeError(`a convolution of weight [${weight!.shape}] cannot take [${x!.shape}]`);
+    }
+    const h = Math.floor((height + top + bottom - kh) / stride) + 1;
+    const w = Math.floor((width + left + right - kw) / stride) + 1;
+    return [{ dtype: x!.dtype, shape: [n, outer, h, w] }];
+  },
+  onnx: (emitter, inputs, { attributes: { stride, padding } }) =>
+    emitter.node('Conv', inputs, {
+      attributes: { strides: { ints: [stride, stride] }, pads: { ints: padding } },
+    }),
+  gradient: ({ inputs: [x, weight, bias], attributes: { stride, padding }, dy, needs }) => {
+    const dense = needs[0] || needs[1] ? dilated(dy, stride, x!, weight!, padding) : dy;
+    return [
+      needs[0] ? inputGradient(dense, weight!, padding) : undefined,
+      needs[1] ? weightGradient(x!, dense, weight!, padding) : undefined,
+      needs[2] ? reshape(reduceSum(dy, [0, 2, 3]), bias!.shape) : undefined,
+    ];
+  },
+  flops: ({ inputs: [, weight], outputs: [y] }) =>
+    (2 * sizeOf(y!.shape) * sizeOf(weight!.shape)) / weight!.shape[0]!,
+  examples: [
+    { inputs: [[2, 3, 4, 5], [2, 3, 3, 3], [2]], attributes: { stride: 1, padding: [1, 1, 1, 1] } },
+    { inputs: [[2, 2, 6, 4], [3, 2, 3, 3], [3]], attributes: { stride: 2, padding: [1, 1, 1, 1] } },
+    {
+      inputs: [
+        [1, 2, 5, 7],
+        [2, 2, 3, 3],
+      ],
+      attributes: { stride: 2, padding: [0, 0, 1, 1] },
+    },
+    { inputs: [[2, 3, 2, 2], [4, 3, 1, 1], [4]], attributes: { stride: 1, padding: [0, 0, 0, 0] } },
+    { inputs: [[1, 20, 4, 3], [1, 20, 3, 3], [1]], attributes: { stride: 1, padding: [1, 1, 1, 1] } },
+  ],
+});
+
+const flipOperator = defineOperator({
+  name: 'flipKernel',
+  infer: ([weight]) => {
+    const [outer, inner, kh, kw] = weight!.shape as [number, number, number, number];
+    return [{ dtype: weight!.dtype, shape: [inner, outer, kh, kw] }];
+  },
+  onnx: (emitter, inputs, { inputs: [weight] }) => {
+    const swapped = emitter.node('Transpose', inputs, { attributes: { perm: { ints: [1, 0, 2, 3] } } });
+    if (weight!.shape[2] === 1 && weight!.shape[3] === 1) return swapped;
+    const backwards = [
+      [-1, -1],
+      [-9999, -9999],
+      [2, 3],
+      [-1, -1],
+    ];
+    return emitter.node('Slice', [
+      ...swapped,
+      ...backwards.map((values) =>
+        emitter.constant({ dtype: 'int64', shape: [2], data: BigInt64Array.from(values, BigInt) }),
+      ),
+    ]);
+  },
+  gradient: ({ dy }) => [flipKernel(dy)],
+  examples: [
+    { inputs: [[2, 3, 3, 3]], attributes: {} },
+    { inputs: [[3, 2, 1, 1]], attributes: {} },
+  ],
+});
+
+/**
+ * Convolution (cross-correlation, as in every framework): x `[n, in, h, w]`, weight `[out, in, kh, kw]`, bias `[out]` or
+ * none → `[n, out, h', w']`. Padding is (k − 1) / 2 on every side unless told.
+ */
+export function conv2d(
+  x: Tensor,
+  weight: Tensor,
+  bias?: Tensor,
+  { stride = 1, padding = centred(weight) }: { stride?: number; padding?: Padding } = {},
+): Tensor {
+  const [outer, inner, kh, kw] = weight.shape as [number, number, number, number];
+  if (outer === 1 && kh * kw > 1 && kh * kw <= inner && stride === 1) {
+    return narrowConvolution(x, weight, bias, padding);
+  }
+  return apply(operator, bias ? [x, weight, bias] : [x, weight], { stride, padding });
+}
+
+/** A kernel with input and output channels swapped and both pictures axes reversed: `[out, in, …]` → `[in, out, …]`. */
+export function flipKernel(weight: Tensor): Tensor {
+  return apply(flipOperator, [weight], {});
+}
+
+/**
+ * One output channel: unfolding a wide picture into kernel-sized columns for a single row of weights would cost far more
+ * than the arithmetic. So first every tap of the kernel becomes a 1×1 convolution, then the few tap pictures are shifted
+ * into place and summed, by a convolution whose kernel picks tap k at place k.
+ */
+function narrowConvolution(x: Tensor, weight: Tensor, bias: Tensor | undefined, padding: Padding): Tensor {
+  const [n, inner, height, width] = x.shape as [number, number, number, number];
+  const [, , kh, kw] = weight.shape as [number, number, number, number];
+  const taps = kh * kw;
+  const rows = transpose(reshape(weight, [inner, taps]), [1, 0]);
+  const pictures = reshape(matmul(rows, reshape(x, [n, inner, height * width])), [n, taps, height, width]);
+  const pick = new Float32Array(taps * taps);
+  for (let tap = 0; tap < taps; tap++) pick[tap * taps + tap] = 1;
+  const y = apply(operator, [pictures, constant(floats(pick, [1, taps, kh, kw]))], { stride: 1, padding });
+  return bias ? add(y, reshape(bias, [1, 1, 1, 1])) : y;
+}
+
+/** Puts `stride − 1` zeros between the gradients, so that what follows may treat the convolution as one of stride 1. */
+function dilated(
+  dy: Tensor,
+  stride: number,
+  x: Tensor,
+  weight: Tensor,
+  [top, left, bottom, right]: Padding,
+): Tensor {
+  if (stride === 1) return dy;
+  const [n, channels, h, w] = dy.shape as [number, number, number, number];
+  const spread = pad(pad(reshape(dy, [n, channels, h, 1, w, 1]), 3, 0, stride - 1), 5, 0, stride - 1);
+  const wide = reshape(spread, [n, channels, h * stride, w * stride]);
+  const resized = (value: Tensor, axis: number, size: number) =>
+    size <= value.shape[axis]! ? slice(value, axis, 0, size) : pad(value, axis, 0, size - value.shape[axis]!);
+  const height = x.shape[2]! + top + bottom - weight.shape[2]! + 1;
+  const width = x.shape[3]! + left + right - weight.shape[3]! + 1;
+  return resized(resized(wide, 2, height), 3, width);
+}
+
+function inputGradient(dy: Tensor, weight: Tensor, [top, left, bottom, right]: Padding): Tensor {
+  const [kh, kw] = weight.shape.slice(2) as [number, number];
+  return conv2d(dy, flipKernel(weight), undefined, {
+    padding: [kh - 1 - top, kw - 1 - left, kh - 1 - bottom, kw - 1 - right],
+  });
+}
+
+/** One matrix product per tap of the kernel, each over the whole batch at once. */
+function weightGradient(x: Tensor, dy: Tensor, weight: Tensor, [top, left, bottom, right]: Padding): Tensor {
+  const [outer, inner, kh, kw] = weight.shape as [number, number, number, number];
+  const [h, w] = dy.shape.slice(2) as [number, number];
+  const pixels = dy.shape[0]! * h * w;
+  const rows = reshape(transpose(dy, [1, 0, 2, 3]), [outer, pixels]);
+  const around = pad(pad(transpose(x, [1, 0, 2, 3]), 2, top, bottom), 3, left, right);
+  const taps: Tensor[] = [];
+  for (let i = 0; i < kh; i++) {
+    for (let j = 0; j < kw; j++) {
+      const window = slice(slice(around, 2, i, i + h), 3, j, j + w);
+      const product = matmul(rows, reshape(window, [inner, pixels]), { transposeB: true });
+      taps.push(reshape(product, [1, outer, inner]));
+    }
+  }
+  return reshape(transpose(concat(taps, 0), [1, 2, 0]), weight.shape);
+}
+
+function centred(weight: Tensor): Padding {
+  const [y, x] = weight.shape.slice(2).map((size) => (size - 1) / 2) as [number, number];
+  return [y, x, y, x];
+}

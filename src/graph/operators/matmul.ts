@@ -1,0 +1,96 @@
+import { sizeOf } from '../host-tensor.ts';
+import { apply, defineOperator, ShapeError } from '../operator.ts';
+import type { Tensor } from '../tensor.ts';
+import { broadcastShapes, sumTo } from './broadcast.ts';
+
+interface Attributes {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly alpha: number;
+}
+
+const plain: Attributes = { transposeA: false, transposeB: false, alpha: 1 };
+
+const operator = defineOperator<Attributes>({
+  name: 'matmul',
+  infer: ([a, b], { transposeA, transposeB }) => {
+    const [m, k] = matrix(a!, transposeA);
+    const [k2, n] = matrix(b!, transposeB);
+    if (k !== k2) throw new ShapeError(`cannot multiply [${a!.shape}] and [${b!.shape}]: ${k} against ${k2}`);
+    return [
+      { dtype: a!.dtype, shape: [...broadcastShapes(a!.shape.slice(0, -2), b!.shape.slice(0, -2)), m, n] },
+    ];
+  },
+  onnx: (emitter, inputs, { attributes: { transposeA, transposeB, alpha } }) =>
+    transposeA || transposeB || alpha !== 1
+      ? emitter.node('FusedMatMul', inputs, {
+          domain: 'com.microsoft',
+          attributes: {
+            transA: { int: Number(transposeA) },
+            transB: { int: Number(transposeB) },
+            alpha: { float: alpha },
+          },
+        })
+      : emitter.node('MatMul', inputs),
+  gradient: ({ inputs: [a, b], attributes: { transposeA: ta, transposeB: tb, alpha }, dy, needs }) => [
+    needs[0]
+      ? sumTo(
+          ta
+            ? matmul(b!, dy, { transposeA: tb, transposeB: true, alpha })
+            : matmul(dy, b!, { transposeB: !tb, alpha }),
+          a!.shape,
+        )
+      : undefined,
+    needs[1]
+      ? sumTo(
+          tb
+            ? matmul(dy, a!, { transposeA: true, transposeB: ta, alpha })
+            : matmul(a!, dy, { transposeA: !ta, alpha }),
+          b!.shape,
+        )
+      : undefined,
+  ],
+  flops: ({ inputs: [a], outputs: [y], attributes }) =>
+    2 * sizeOf(y!.shape) * matrix(a!, attributes.transposeA)[1],
+  examples: [
+    {
+      inputs: [
+        [3, 4],
+        [4, 2],
+      ],
+      attributes: plain,
+    },
+    {
+      inputs: [
+        [2, 3, 4],
+        [2, 5, 4],
+      ],
+      attributes: { transposeA: false, transposeB: true, alpha: 0.5 },
+    },
+    {
+      inputs: [
+        [4, 3],
+        [2, 2, 4, 5],
+      ],
+      attributes: { transposeA: true, transposeB: false, alpha: 1 },
+    },
+    {
+      inputs: [
+        [2, 1, 4, 3],
+        [3, 5, 4],
+      ],
+      attributes: { transposeA: true, transposeB: true, alpha: 2 },
+    },
+  ],
+});
+
+/** `alpha · a·b` over the last two axes, each transposed first if asked; leading axes broadcast. */
+export function matmul(a: Tensor, b: Tensor, attributes: Partial<Attributes> = {}): Tensor {
+  return apply(operator, [a, b], { ...plain, ...attributes });
+}
+
+function matrix(x: Tensor, transposed: boolean): [rows: number, columns: number] {
+  if (x.shape.length < 2) throw new ShapeError(`a matrix product needs two axes; found [${x.shape}]`);
+  const [rows, columns] = x.shape.slice(-2) as [number, number];
+  return transposed ? [columns, rows] : [rows, columns];
+}

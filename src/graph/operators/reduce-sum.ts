@@ -1,0 +1,31 @@
+import { ints } from '../host-tensor.ts';
+import { apply, defineOperator } from '../operator.ts';
+import type { Tensor } from '../tensor.ts';
+import { expand } from './expand.ts';
+import { scale } from './mul.ts';
+
+const operator = defineOperator<{ axes: readonly number[] }>({
+  name: 'reduceSum',
+  infer: ([x], { axes }) => [
+    { dtype: x!.dtype, shape: x!.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)) },
+  ],
+  onnx: (emitter, [x], { attributes }) =>
+    emitter.node('ReduceSum', [x!, emitter.constant(ints(attributes.axes))], {
+      attributes: { keepdims: { int: 1 } },
+    }),
+  gradient: ({ inputs: [x], dy }) => [expand(dy, x!.shape)],
+  examples: [
+    { inputs: [[3, 4]], attributes: { axes: [1] } },
+    { inputs: [[2, 3, 2, 2]], attributes: { axes: [0, 2, 3] } },
+  ],
+});
+
+/** Sums over the given axes, which stay with size 1. All axes unless told. */
+export function reduceSum(x: Tensor, axes: readonly number[] = x.shape.map((_, axis) => axis)): Tensor {
+  return axes.length === 0 ? x : apply(operator, [x], { axes });
+}
+
+/** Mean over the given axes, which stay with size 1. All axes unless told. */
+export function reduceMean(x: Tensor, axes: readonly number[] = x.shape.map((_, axis) => axis)): Tensor {
+  return scale(reduceSum(x, axes), 1 / axes.reduce((count, axis) => count * x.shape[axis]!, 1));
+}

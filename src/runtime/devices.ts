@@ -1,0 +1,67 @@
+/** @file Where graphs can run. */
+import { InferenceSession, listSupportedBackends } from 'onnxruntime-node';
+import { DeviceError } from '../errors.ts';
+import { floats } from '../graph/host-tensor.ts';
+import { add } from '../graph/operators/add.ts';
+import { input } from '../graph/tensor.ts';
+import { emitGraph } from './emit.ts';
+
+/** Names of the devices that graphs can run on. */
+export const deviceNames = ['cpu', 'webgpu', 'cuda'] as const;
+
+/** A device by name: the processor, a graphics card through WebGPU, or an NVIDIA card through CUDA. */
+export type DeviceName = (typeof deviceNames)[number];
+
+const remedies: Record<DeviceName, string> = {
+  cpu: 'ONNX Runtime itself does not work here; reinstall with "npm install onnxruntime-node".',
+  webgpu:
+    'WebGPU needs a graphics driver (Vulkan on Linux, Direct3D 12 on Windows, Metal on macOS). Install it, or use --device cpu.',
+  cuda: 'CUDA needs Linux or Windows on x64, an NVIDIA driver, CUDA 12 with cuDNN 9, and ONNX Runtime\'s CUDA files: run "npm rebuild onnxruntime-node --ignore-scripts=false" in the project, or use --device cpu.',
+};
+
+/** Checks a device's name. Throws `DeviceError` naming the choices. */
+export function parseDevice(name: string): DeviceName {
+  const device = deviceNames.find((known) => known === name);
+  if (!device) throw new DeviceError(`unknown device "${name}"; must be one of: ${deviceNames.join(', ')}`);
+  return device;
+}
+
+/**
+ * Runs a small graph on the device. Throws `DeviceError` with what is missing and what to install when it does not work;
+ * nothing falls back to another device silently.
+ */
+export async function checkDevice(device: DeviceName): Promise<void> {
+  const fail = (found: string): never => {
+    throw new DeviceError(`device "${device}" cannot be used: ${found}. ${remedies[device]}`);
+  };
+  if (!listSupportedBackends().some(({ name }) => name === device)) {
+    fail(`this build of ONNX Runtime for ${process.platform}-${process.arch} does not include it`);
+  }
+  const { bytes } = emitGraph({ y: add(input('x', [4]), input('x2', [4])) });
+  try {
+    const session = await InferenceSession.create(bytes, sessionOptions(device));
+    const { Tensor } = await import('onnxruntime-node');
+    const value = floats(Float32Array.of(1, 2, 3, 4));
+    const tensor = new Tensor('float32', value.data, value.shape);
+    const { y } = await session.run({ x: tensor, x2: tensor });
+    await session.release();
+    if (y?.data[3] !== 8) fail('a small graph gave a wrong result');
+  } catch (error) {
+    if (error instanceof DeviceError) throw error;
+    fail(firstLine(error));
+  }
+}
+
+/** What a session is made with on a device. */
+export function sessionOptions(device: DeviceName): InferenceSession.SessionOptions {
+  return {
+    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+    graphOptimizationLevel: 'all',
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+  };
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!.replace(/\.$/, '');
+}

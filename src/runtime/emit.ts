@@ -1,0 +1,191 @@
+/** @file From tensors to an ONNX model. */
+import { basename, dirname } from 'node:path';
+import type { DType, HostTensor, Shape } from '../graph/host-tensor.ts';
+import type { OnnxAttribute, OnnxEmitter } from '../graph/operator.ts';
+import { flatten } from '../graph/order.ts';
+import type { StoredTensor, Tensor } from '../graph/tensor.ts';
+import {
+  type AttributeProto,
+  attributeTypes,
+  elementTypes,
+  encodeModel,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from './onnx-format.ts';
+
+/** A graph as ONNX Runtime takes it. */
+export interface EmittedGraph {
+  /** The ONNX file. */
+  readonly bytes: Uint8Array;
+  /** The folder that holds every weight file the graph points into; undefined when it points into none. */
+  readonly weightsFolder: string | undefined;
+  /** Values that must be given at every run. */
+  readonly inputs: ReadonlyMap<string, Tensor>;
+}
+
+/**
+ * Emits the graph that computes the named tensors, for ONNX operator set 18.
+ * Throws `RangeError` when two inputs share a name, or weight files lie in different folders.
+ */
+export function emitGraph(outputs: Readonly<Record<string, Tensor>>): EmittedGraph {
+  const model = new GraphWriter();
+  const { nodes, resolve } = flatten(Object.values(outputs));
+  for (const node of nodes) {
+    const names = node.operator.onnx!(
+      model,
+      node.inputs.map((tensor) => model.nameOf(resolve(tensor))),
+      node,
+    );
+    for (const [i, output] of node.outputs.entries()) {
+      if (names[i] !== undefined) model.setName(output, names[i]);
+    }
+  }
+  for (const [name, tensor] of Object.entries(outputs)) model.output(name, resolve(tensor), tensor);
+  return model.finish();
+}
+
+class GraphWriter implements OnnxEmitter {
+  readonly #names = new Map<Tensor, string>();
+  readonly #known = new Map<string, string[]>();
+  readonly #nodes: NodeProto[] = [];
+  readonly #initializers: TensorProto[] = [];
+  readonly #inputs = new Map<string, Tensor>();
+  readonly #outputs: ValueInfoProto[] = [];
+  #folder: string | undefined;
+  #count = 0;
+
+  node(
+    opType: string,
+    inputs: readonly string[],
+    { attributes = {}, outputs = 1, domain }: Parameters<OnnxEmitter['node']>[2] = {},
+  ): string[] {
+    const key = JSON.stringify([opType, inputs, attributes]);
+    const known = this.#known.get(key);
+    if (known && known.length >= outputs) return known;
+    const name = `${opType}_${this.#count++}`;
+    const output = Array.from({ length: outputs }, (_, i) => (i === 0 ? name : `${name}:${i}`));
+    this.#known.set(key, output);
+    this.#nodes.push({
+      input: [...inputs],
+      output,
+      name,
+      opType,
+      domain: domain ?? '',
+      attribute: Object.entries(attributes).map(([attribute, value]) => attributeProto(attribute, value)),
+    });
+    return output;
+  }
+
+  constant(value: HostTensor): string {
+    const bytes = new Uint8Array(value.data.buffer, value.data.byteOffset, value.data.byteLength);
+    const key = bytes.length <= 1024 && `constant ${value.dtype} [${value.shape}] ${bytes}`;
+    const known = key && this.#known.get(key);
+    if (known) return known[0]!;
+    const name = `constant_${this.#count++}`;
+    if (key) this.#known.set(key, [name]);
+    this.#initializers.push({
+      name,
+      dims: [...value.shape],
+      dataType: elementTypes[value.dtype],
+      rawData: bytes,
+    });
+    return name;
+  }
+
+  nameOf(tensor: Tensor): string {
+    let name = this.#names.get(tensor);
+    if (name === undefined) {
+      name = this.#declare(tensor);
+      this.#names.set(tensor, name);
+    }
+    return name;
+  }
+
+  setName(tensor: Tensor, name: string): void {
+    this.#names.set(tensor, name);
+  }
+
+  output(name: string, value: Tensor, type: Tensor): void {
+    // A node of its own, so that an output may also be an input, a constant, or asked for twice.
+    const source = this.nameOf(value);
+    this.#nodes.push({
+      input: [source],
+      output: [name],
+      name: `output ${name}`,
+      opType: 'Identity',
+      domain: '',
+      attribute: [],
+    });
+    this.#outputs.push(valueInfo(name, type.dtype, type.shape));
+  }
+
+  finish(): EmittedGraph {
+    const bytes = encodeModel({
+      irVersion: 9,
+      producerName: 'lamp-video',
+      opsetImport: [
+        { domain: '', version: 18 },
+        { domain: 'com.microsoft', version: 1 },
+      ],
+      graph: {
+        name: 'graph',
+        node: this.#nodes,
+        initializer: this.#initializers,
+        input: [...this.#inputs].map(([name, { dtype, shape }]) => valueInfo(name, dtype, shape)),
+        output: this.#outputs,
+      },
+    });
+    return { bytes, weightsFolder: this.#folder, inputs: this.#inputs };
+  }
+
+  #declare(tensor: Tensor): string {
+    const { source } = tensor;
+    switch (source.kind) {
+      case 'input':
+        if (this.#inputs.has(source.name)) throw new RangeError(`two inputs are named "${source.name}"`);
+        this.#inputs.set(source.name, tensor);
+        return source.name;
+      case 'constant':
+        return this.constant(source.value);
+      case 'file':
+        return this.#pointInto(source.name, source.file);
+      case 'node':
+        throw new Error(`operator "${source.node.operator.name}" was not emitted before its use`);
+    }
+  }
+
+  /** An initialiser that stays in its file; half precision becomes f32 when the graph is loaded. */
+  #pointInto(name: string, file: StoredTensor): string {
+    const folder = dirname(file.path);
+    if (this.#folder !== undefined && this.#folder !== folder) {
+      throw new RangeError(`one graph cannot take weights from two folders: ${this.#folder} and ${folder}`);
+    }
+    this.#folder = folder;
+    this.#initializers.push({
+      name,
+      dims: [...file.shape],
+      dataType: elementTypes[file.dtype],
+      dataLocation: 1,
+      externalData: [
+        { key: 'location', value: basename(file.path) },
+        { key: 'offset', value: String(file.offset) },
+        { key: 'length', value: String(file.byteLength) },
+      ],
+    });
+    if (file.dtype === 'float32') return name;
+    return this.node('Cast', [name], { attributes: { to: { int: elementTypes.float32 } } })[0]!;
+  }
+}
+
+function valueInfo(name: string, dtype: DType, shape: Shape): ValueInfoProto {
+  const dim = shape.map((dimValue) => ({ dimValue }));
+  return { name, type: { tensorType: { elemType: elementTypes[dtype], shape: { dim } } } };
+}
+
+function attributeProto(name: string, value: OnnxAttribute): AttributeProto {
+  if ('int' in value) return { name, type: attributeTypes.int, i: value.int };
+  if ('float' in value) return { name, type: attributeTypes.float, f: value.float };
+  if ('ints' in value) return { name, type: attributeTypes.ints, ints: [...value.ints] };
+  return { name, type: attributeTypes.string, s: new TextEncoder().encode(value.string) };
+}

@@ -1,0 +1,90 @@
+/** @file Comparing an operator's gradient with central finite differences. */
+import { floats, type HostTensor, ints, type Shape, sizeOf } from '../graph/host-tensor.ts';
+import { gradients } from '../graph/differentiate.ts';
+import { applyAll, type Example, type Operator } from '../graph/operator.ts';
+import { mul } from '../graph/operators/mul.ts';
+import { reduceSum } from '../graph/operators/reduce-sum.ts';
+import { constant, input, type Tensor } from '../graph/tensor.ts';
+import type { DeviceName } from './devices.ts';
+import { compile } from './program.ts';
+
+/** How far an input's gradient is from the finite differences: `‖gradient − differences‖ / ‖differences‖`. */
+export interface GradientError {
+  readonly input: number;
+  readonly relativeError: number;
+}
+
+/**
+ * Checks one example of an operator. The loss is the sum of the first output times fixed random numbers; differences are
+ * taken in fourth order, `(−f(x+2h) + 8f(x+h) − 8f(x−h) + f(x−2h)) / 12h`, so that f32 suffices.
+ */
+export async function checkGradient<A extends object>(
+  operator: Operator<A>,
+  example: Example<A>,
+  device: DeviceName = 'cpu',
+): Promise<GradientError[]> {
+  const random = pseudoRandom(7);
+  const values: Record<string, HostTensor> = {};
+  const inputs: Tensor[] = example.inputs.map((given, i) => {
+    const name = `x${i}`;
+    const shape: Shape = 'shape' in given ? given.shape : given;
+    const kind = 'shape' in given ? given.values : 'any';
+    if (typeof kind === 'object') {
+      values[name] = ints(Array.from({ length: sizeOf(shape) }, () => Math.floor(random() * kind.below)), shape);
+      return input(name, shape, 'int64');
+    }
+    const draw = kind === 'positive' ? () => 0.8 + random() : () => 2 * random() - 1;
+    values[name] = floats(Float32Array.from({ length: sizeOf(shape) }, draw), shape);
+    return input(name, shape);
+  });
+  const [y] = applyAll(operator, inputs, example.attributes);
+  const weights = Float32Array.from({ length: sizeOf(y!.shape) }, () => 2 * random() - 1);
+  const loss = reduceSum(mul(y!, constant(floats(weights, y!.shape))));
+  const differentiable = inputs.filter((tensor) => tensor.dtype === 'float32');
+  const slopes = gradients(loss, differentiable);
+
+  const program = await compile({ y: y! }, { device });
+  const derivative = await compile(Object.fromEntries(slopes.map((slope, i) => [`d${i}`, slope])), { device });
+  // The sum is taken here, in f64: a sum in f32 would drown the differences.
+  const evaluate = async () => {
+    const { y: result } = await program.run(values);
+    return (result!.data as Float32Array).reduce((sum, value, i) => sum + value * weights[i]!, 0);
+  };
+  try {
+    const found = await derivative.run(values);
+    const errors: GradientError[] = [];
+    for (const [d, tensor] of differentiable.entries()) {
+      const { data } = values[(tensor.source as { name: string }).name]!;
+      const gradient = found[`d${d}`]!.data as Float32Array;
+      let [difference, total] = [0, 0];
+      for (let i = 0; i < data.length; i++) {
+        const original = data[i] as number;
+        const at = (offset: number) => {
+          data[i] = original + offset;
+          return evaluate();
+        };
+        const h = 0.04;
+        const expected = (8 * ((await at(h)) - (await at(-h))) - ((await at(2 * h)) - (await at(-2 * h)))) / (12 * h);
+        data[i] = original;
+        difference += (gradient[i]! - expected) ** 2;
+        total += expected ** 2;
+      }
+      errors.push({ input: inputs.indexOf(tensor), relativeError: Math.sqrt(difference / (total + 1e-12)) });
+    }
+    return errors;
+  } finally {
+    await program.dispose();
+    await derivative.dispose();
+  }
+}
+
+/** A small generator of uniform numbers in [0, 1): mulberry32. */
+function pseudoRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

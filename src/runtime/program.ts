@@ -1,0 +1,98 @@
+/** @file Compiled graphs that can be run again and again. */
+import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { CheckpointError, DeviceError } from '../errors.ts';
+import { type HostTensor, sameShape } from '../graph/host-tensor.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { type DeviceName, sessionOptions } from './devices.ts';
+import { emitGraph } from './emit.ts';
+
+/** Named values in host memory. */
+export type Values = Readonly<Record<string, HostTensor>>;
+
+/** How a graph is compiled. */
+export interface CompileOptions {
+  /** Where it runs; the processor unless told. */
+  readonly device?: DeviceName;
+  /** Processor threads; all cores unless told. */
+  readonly threads?: number;
+  /** Writes ONNX Runtime's profile of every run to files that begin with this path. */
+  readonly profilePrefix?: string;
+}
+
+/** A compiled graph. Runs block the event loop on the processor; call `dispose` when done, to free its memory. */
+export interface Program {
+  /**
+   * Computes the outputs. `inputs` must hold exactly the graph's inputs in their shapes (more are ignored).
+   * Outputs named in `into` are written there instead of to new memory.
+   * Throws `DeviceError` when the device fails, for lack of memory above all.
+   */
+  run(inputs: Values, into?: Values): Promise<Record<string, HostTensor>>;
+  /** Frees the graph's memory. */
+  dispose(): Promise<void>;
+}
+
+/** Compiles the graph that computes the named tensors. Throws `CheckpointError` when a weight file cannot be mapped. */
+export async function compile(
+  outputs: Readonly<Record<string, Tensor>>,
+  { device = 'cpu', threads, profilePrefix }: CompileOptions = {},
+): Promise<Program> {
+  const graph = emitGraph(outputs);
+  const options: InferenceSession.SessionOptions = {
+    ...sessionOptions(device),
+    ...(threads !== undefined && { intraOpNumThreads: threads }),
+    ...(profilePrefix !== undefined && { enableProfiling: true, profileFilePrefix: profilePrefix }),
+  };
+  if (graph.weightsFolder !== undefined) {
+    options.extra = {
+      session: { model_external_initializers_file_folder_path: graph.weightsFolder },
+    };
+  }
+  let session: InferenceSession;
+  try {
+    session = await InferenceSession.create(graph.bytes, options);
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    if (graph.weightsFolder !== undefined && /external|initializer/i.test(cause)) {
+      throw new CheckpointError(`the weights in ${graph.weightsFolder} cannot be mapped: ${cause}`);
+    }
+    throw new DeviceError(`ONNX Runtime refuses the graph on device "${device}": ${cause}`);
+  }
+  return {
+    async run(inputs, into = {}) {
+      const feeds: Record<string, OrtTensor> = {};
+      for (const [name, tensor] of graph.inputs) {
+        const value = inputs[name];
+        if (!value || value.dtype !== tensor.dtype || !sameShape(value.shape, tensor.shape)) {
+          const found = value ? `${value.dtype} [${value.shape}]` : 'nothing';
+          throw new RangeError(`input "${name}" must be ${tensor.dtype} [${tensor.shape}]; found ${found}`);
+        }
+        feeds[name] = toOrt(value);
+      }
+      const fetches: Record<string, OrtTensor | null> = {};
+      for (const name of Object.keys(outputs)) fetches[name] = into[name] ? toOrt(into[name]) : null;
+      let results: InferenceSession.OnnxValueMapType;
+      try {
+        results = await session.run(feeds, fetches);
+      } catch (error) {
+        throw new DeviceError(
+          `the computation failed on device "${device}": ${error instanceof Error ? error.message : error}`,
+        );
+      }
+      return Object.fromEntries(
+        Object.entries(results).map(([name, value]) => [name, into[name] ?? fromOrt(value as OrtTensor)]),
+      );
+    },
+    async dispose() {
+      if (profilePrefix !== undefined) session.endProfiling();
+      await session.release();
+    },
+  };
+}
+
+function toOrt({ dtype, shape, data }: HostTensor): OrtTensor {
+  return new OrtTensor(dtype, data as never, shape as number[]);
+}
+
+function fromOrt(value: OrtTensor): HostTensor {
+  return { dtype: value.type, shape: value.dims, data: value.data } as HostTensor;
+}
