@@ -3,7 +3,7 @@ import { applyAll, defineOperator } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
 import { add } from './add.ts';
 import { mul } from './mul.ts';
-import { reduceMean } from './reduce-sum.ts';
+import { reduceMean } from './reduce-mean.ts';
 import { sub } from './sub.ts';
 
 const operator = defineOperator<{ epsilon: number }>({

@@ -2,7 +2,6 @@ import { ints } from '../host-tensor.ts';
 import { apply, defineOperator } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
 import { expand } from './expand.ts';
-import { scale } from './mul.ts';
 
 const operator = defineOperator<{ axes: readonly number[] }>({
   name: 'reduceSum',
@@ -23,9 +22,4 @@ const operator = defineOperator<{ axes: readonly number[] }>({
 /** Sums over the given axes, which stay with size 1. All axes unless told. */
 export function reduceSum(x: Tensor, axes: readonly number[] = x.shape.map((_, axis) => axis)): Tensor {
   return axes.length === 0 ? x : apply(operator, [x], { axes });
-}
-
-/** Mean over the given axes, which stay with size 1. All axes unless told. */
-export function reduceMean(x: Tensor, axes: readonly number[] = x.shape.map((_, axis) => axis)): Tensor {
-  return scale(reduceSum(x, axes), 1 / axes.reduce((count, axis) => count * x.shape[axis]!, 1));
 }

@@ -1,0 +1,246 @@
+/**
+ * @file The header of a safetensors file: 8 bytes of length (little-endian), then JSON that names every tensor with its
+ * kind, shape and place. Everything in it is checked before a byte of data is read.
+ * Format: https://github.com/huggingface/safetensors#format
+ */
+
+import { z } from 'zod';
+import { CheckpointError } from '../errors.ts';
+import type { DType } from '../graph/host-tensor.ts';
+import { describeIssues } from './json-file.ts';
+
+/** Element kinds that a weight file may hold and that can be read. */
+export type StoredDType = DType | 'float64' | 'int8' | 'int16' | 'uint16' | 'uint32';
+
+/** A tensor as a file's header describes it. `offset` counts from the beginning of the file; both are in bytes. */
+export interface StoredTensor {
+  readonly name: string;
+  readonly dtype: StoredDType;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly byteLength: number;
+}
+
+/** What a header says. `tensors` are in the order of their data. */
+export interface SafetensorsHeader {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+}
+
+/** The format's own limit for the header, 100 MB: a hostile length must not make us allocate memory. */
+export const MAX_HEADER_BYTES = 100_000_000;
+
+const KINDS: ReadonlyMap<string, { readonly dtype: StoredDType; readonly itemSize: number }> = new Map([
+  ['F64', { dtype: 'float64', itemSize: 8 }],
+  ['F32', { dtype: 'float32', itemSize: 4 }],
+  ['F16', { dtype: 'float16', itemSize: 2 }],
+  ['BF16', { dtype: 'bfloat16', itemSize: 2 }],
+  ['I64', { dtype: 'int64', itemSize: 8 }],
+  ['I32', { dtype: 'int32', itemSize: 4 }],
+  ['I16', { dtype: 'int16', itemSize: 2 }],
+  ['I8', { dtype: 'int8', itemSize: 1 }],
+  ['U32', { dtype: 'uint32', itemSize: 4 }],
+  ['U16', { dtype: 'uint16', itemSize: 2 }],
+  ['U8', { dtype: 'uint8', itemSize: 1 }],
+  ['BOOL', { dtype: 'bool', itemSize: 1 }],
+]);
+
+const entrySchema = z.object({
+  dtype: z.string(),
+  shape: z.array(z.int().nonnegative()),
+  data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+});
+
+const metadataSchema = z.record(z.string(), z.string());
+
+/**
+ * Reads the length of the header from a file's first bytes. Throws `CheckpointError` when the file is too short or the
+ * length is impossible, and says so when the file is plainly of another kind.
+ */
+export function headerLength(start: Uint8Array, fileSize: number, path: string): number {
+  if (fileSize === 0) throw damaged(path, 'is empty (0 bytes)', 'Download it again.');
+  if (fileSize < 10) {
+    throw damaged(path, `has ${fileSize} bytes; the shortest safetensors file has 10`, 'Download it again.');
+  }
+  const length = new DataView(start.buffer, start.byteOffset, start.byteLength).getBigUint64(0, true);
+  const otherKind = recogniseOtherKind(start);
+  if (otherKind && length > BigInt(fileSize)) throw damaged(path, otherKind.found, otherKind.advice);
+  if (length > BigInt(MAX_HEADER_BYTES)) {
+    throw damaged(
+      path,
+      `claims a header of ${length} bytes; the limit is ${MAX_HEADER_BYTES}`,
+      NOT_SAFETENSORS,
+    );
+  }
+  if (length > BigInt(fileSize - 8)) {
+    const missing = length - BigInt(fileSize - 8);
+    throw damaged(
+      path,
+      `ends within its header: ${fileSize} bytes, ${missing} too few for a header of ${length}`,
+      'Download it again.',
+    );
+  }
+  return Number(length);
+}
+
+/**
+ * Reads and checks the header's JSON. `bytes` are the header's, without the 8 bytes of length before it. Throws
+ * `CheckpointError` naming the file and the tensor when anything in it is wrong or does not fit the file's size.
+ */
+export function parseHeader(bytes: Uint8Array, fileSize: number, path: string): SafetensorsHeader {
+  const text = decodeText(bytes, path);
+  const value = parseObject(text, path);
+  const twice = findDuplicateKey(text);
+  if (twice !== undefined) throw damaged(path, `names "${twice}" twice in its header`, 'Write it again.');
+
+  const dataStart = 8 + bytes.byteLength;
+  let metadata: Record<string, string> = {};
+  const tensors: StoredTensor[] = [];
+  for (const [name, entry] of Object.entries(value)) {
+    if (name === '__metadata__') {
+      const result = metadataSchema.safeParse(entry);
+      if (!result.success)
+        throw damaged(path, `has bad metadata (${describeIssues(result.error)})`, NOT_SAFETENSORS);
+      metadata = result.data;
+    } else {
+      tensors.push(readEntry(name, entry, dataStart, path));
+    }
+  }
+  tensors.sort((a, b) => a.offset - b.offset || a.byteLength - b.byteLength);
+  checkPlaces(tensors, dataStart, fileSize, path);
+  return { metadata, tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])) };
+}
+
+const NOT_SAFETENSORS = 'It is damaged or no safetensors file.';
+
+function damaged(path: string, found: string, advice: string): CheckpointError {
+  return new CheckpointError(`weights file "${path}" ${found}. ${advice}`);
+}
+
+/** Names what people put in place of a safetensors file: its first 8 bytes would otherwise read as an absurd length. */
+function recogniseOtherKind(start: Uint8Array): { found: string; advice: string } | undefined {
+  const text = String.fromCharCode(...start.subarray(0, 8));
+  if (text === 'version ')
+    return { found: 'is a Git LFS pointer, not the weights', advice: 'Run "git lfs pull".' };
+  if (text.startsWith('PK\x03\x04')) {
+    return {
+      found: 'is a PyTorch or zip file, not safetensors',
+      advice: 'Give it its own ending, such as .bin or .ckpt.',
+    };
+  }
+  if (/^\s*<(!DOCTYPE|html)/i.test(text) || text.toLowerCase() === '<!doctyp') {
+    return {
+      found: 'is a web page, not weights',
+      advice: 'The download failed; log in or check the address.',
+    };
+  }
+  return undefined;
+}
+
+function decodeText(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw damaged(path, 'has a header that is not UTF-8 text', NOT_SAFETENSORS);
+  }
+}
+
+function parseObject(text: string, path: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw damaged(path, 'has a header that is not valid JSON', NOT_SAFETENSORS);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw damaged(path, 'has a header that is not a JSON object', NOT_SAFETENSORS);
+  }
+  return value;
+}
+
+function readEntry(name: string, entry: unknown, dataStart: number, path: string): StoredTensor {
+  const result = entrySchema.safeParse(entry);
+  if (!result.success) {
+    throw damaged(
+      path,
+      `describes tensor "${name}" wrongly (${describeIssues(result.error)})`,
+      NOT_SAFETENSORS,
+    );
+  }
+  const { dtype, shape, data_offsets } = result.data;
+  const kind = KINDS.get(dtype);
+  if (!kind) {
+    throw damaged(
+      path,
+      `holds tensor "${name}" of kind ${JSON.stringify(dtype)}`,
+      `Known kinds: ${[...KINDS.keys()].join(', ')}. Convert the file to F16 or F32.`,
+    );
+  }
+  const [begin, end] = data_offsets;
+  if (end < begin)
+    throw damaged(path, `places tensor "${name}" at bytes ${begin} to ${end}`, NOT_SAFETENSORS);
+  const needed = shape.reduce((product, dimension) => product * dimension, kind.itemSize);
+  if (needed !== end - begin) {
+    const found = `gives tensor "${name}" ${end - begin} bytes; ${dtype} of shape [${shape}] needs ${needed}`;
+    throw damaged(path, found, NOT_SAFETENSORS);
+  }
+  return { name, dtype: kind.dtype, shape, offset: dataStart + begin, byteLength: end - begin };
+}
+
+/** The data must fill the file from the header to its end without overlaps and gaps, as the format demands. */
+function checkPlaces(
+  tensors: readonly StoredTensor[],
+  dataStart: number,
+  fileSize: number,
+  path: string,
+): void {
+  let end = dataStart;
+  let before = '';
+  for (const { name, offset, byteLength } of tensors) {
+    if (offset < end)
+      throw damaged(path, `has tensors "${before}" and "${name}" in the same place`, NOT_SAFETENSORS);
+    if (offset > end) {
+      throw damaged(path, `has ${offset - end} unused bytes before tensor "${name}"`, NOT_SAFETENSORS);
+    }
+    end = offset + byteLength;
+    before = name;
+  }
+  if (end > fileSize) {
+    const found = `is cut off: ${fileSize} bytes of ${end}, ${end - fileSize} are missing (tensor "${before}" is the last)`;
+    throw damaged(path, found, 'Download it again.');
+  }
+  if (end < fileSize) {
+    throw damaged(path, `has ${fileSize - end} bytes after its last tensor`, NOT_SAFETENSORS);
+  }
+}
+
+/**
+ * The first key that one object of a JSON text has twice, or undefined. `JSON.parse` keeps the last silently. The text
+ * must be valid JSON.
+ */
+export function findDuplicateKey(text: string): string | undefined {
+  const open: (Set<string> | undefined)[] = []; // a set of keys for each open object, undefined for each open array
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '{') open.push(new Set());
+    else if (character === '[') open.push(undefined);
+    else if (character === '}' || character === ']') open.pop();
+    else if (character === '"') {
+      const start = at;
+      do at = text.indexOf('"', at + 1);
+      while (isEscaped(text, at));
+      const keys = open.at(-1);
+      if (!keys || !/^\s*:/.test(text.slice(at + 1, at + 64))) continue;
+      const key = JSON.parse(text.slice(start, at + 1)) as string;
+      if (keys.has(key)) return key;
+      keys.add(key);
+    }
+  }
+  return undefined;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0;
+  while (text[at - 1 - backslashes] === '\\') backslashes++;
+  return backslashes % 2 === 1;
+}

@@ -1,0 +1,89 @@
+/** @file DDIM sampling and its inversion. Song et al. 2020, "Denoising Diffusion Implicit Models", arXiv 2010.02502. */
+
+import { UsageError } from '../errors.ts';
+import { alphaCumprodAt, type NoiseSchedule } from './noise-schedule.ts';
+import {
+  alphaAtOrFinal,
+  checkLengths,
+  clamper,
+  leadingTimesteps,
+  readingAt,
+  type Sampler,
+  type SamplerOptions,
+  timestepOf,
+} from './sampler.ts';
+
+/** Settings of the DDIM sampler. `eta`, from 0 (no noise, the default) to 1, scales the noise added at each step. */
+export interface DdimOptions extends SamplerOptions {
+  readonly eta?: number;
+}
+
+/**
+ * DDIM (eq. 12 of the paper): x_{t'} = √ᾱ'·x₀ + √(1−ᾱ'−σ²)·ε + σ·noise, σ² = η²·(1−ᾱ')/(1−ᾱ)·(1−ᾱ/ᾱ').
+ * ε stays as predicted where x₀ is clamped. Throws `UsageError` for steps or η out of range.
+ */
+export function ddimSampler(schedule: NoiseSchedule, options: DdimOptions): Sampler {
+  const { steps, eta = 0, clipSample = schedule.clipSample } = options;
+  if (!(eta >= 0 && eta <= 1)) throw new UsageError(`eta is ${eta}; give a number from 0 to 1.`);
+  const timesteps = leadingTimesteps(schedule, steps);
+  const ratio = Math.floor(schedule.alphasCumprod.length / steps);
+  const clamp = clamper(clipSample);
+
+  const step: Sampler['step'] = (modelOutput, index, sample, noise) => {
+    checkLengths(modelOutput, sample, noise);
+    const timestep = timestepOf(timesteps, index);
+    const alpha = alphaCumprodAt(schedule, timestep);
+    const nextAlpha = alphaAtOrFinal(schedule, timestep - ratio);
+    const variance = ((1 - nextAlpha) / (1 - alpha)) * (1 - alpha / nextAlpha);
+    const sigma = eta * Math.sqrt(variance);
+    if (sigma > 0 && !noise) throw new RangeError(`DDIM with eta ${eta} needs noise at step ${index}`);
+    const reading = readingAt(alpha, schedule.predictionType);
+    const ofClean = Math.sqrt(nextAlpha);
+    const ofNoise = Math.sqrt(1 - nextAlpha - sigma * sigma);
+    const result = new Float32Array(sample.length);
+    for (let i = 0; i < result.length; i++) {
+      const [output, x] = [modelOutput[i]!, sample[i]!];
+      const added = sigma > 0 ? sigma * noise![i]! : 0;
+      result[i] = ofClean * clamp(reading.clean(output, x)) + ofNoise * reading.noise(output, x) + added;
+    }
+    return result;
+  };
+  return { timesteps, step };
+}
+
+/** Settings of DDIM inversion. */
+export interface DdimInversionOptions {
+  readonly steps: number;
+  /**
+   * `schedule` (the default) reads the output as the model's prediction type says; `epsilon` always takes it for noise,
+   * as LAMP's reference implementation does even with v-prediction models.
+   */
+  readonly reading?: 'schedule' | 'epsilon';
+}
+
+/**
+ * DDIM inversion: from a clean latent up to noise, along the path that DDIM with as many steps comes down. The timesteps
+ * ascend (1, 21, …, 981 for 50 of 1000); at each the network sees the latent of the level below and the step takes it to
+ * the level of the timestep: x₀ from ᾱ of the level below, then x = √ᾱ·x₀ + √(1−ᾱ)·ε. Throws `UsageError` for steps out of
+ * range.
+ */
+export function ddimInverter(schedule: NoiseSchedule, options: DdimInversionOptions): Sampler {
+  const timesteps = leadingTimesteps(schedule, options.steps).reverse();
+  const ratio = Math.floor(schedule.alphasCumprod.length / options.steps);
+  const prediction = options.reading === 'epsilon' ? 'epsilon' : schedule.predictionType;
+
+  const step: Sampler['step'] = (modelOutput, index, sample) => {
+    checkLengths(modelOutput, sample);
+    const timestep = timestepOf(timesteps, index);
+    const reading = readingAt(alphaAtOrFinal(schedule, timestep - ratio), prediction);
+    const alpha = alphaCumprodAt(schedule, timestep);
+    const [ofClean, ofNoise] = [Math.sqrt(alpha), Math.sqrt(1 - alpha)];
+    const result = new Float32Array(sample.length);
+    for (let i = 0; i < result.length; i++) {
+      const [output, x] = [modelOutput[i]!, sample[i]!];
+      result[i] = ofClean * reading.clean(output, x) + ofNoise * reading.noise(output, x);
+    }
+    return result;
+  };
+  return { timesteps, step };
+}

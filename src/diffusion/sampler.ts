@@ -1,0 +1,112 @@
+/** @file What the samplers have in common: their interface, their timesteps, and what a network's output means. */
+
+import { UsageError } from '../errors.ts';
+import { alphaCumprodAt, type NoiseSchedule, type PredictionType } from './noise-schedule.ts';
+
+/**
+ * Takes noise to a latent (or back) in steps. Make a new one for each run: some remember earlier steps. All arithmetic is
+ * elementwise, so arrays may hold any number of samples and frames; it is done in 64 bits and stored in 32.
+ */
+export interface Sampler {
+  /** The timestep that the network is given at each step, in order. */
+  readonly timesteps: readonly number[];
+  /**
+   * The sample after step `index`, as a new array: from the network's (guided) output at `timesteps[index]` and the
+   * sample before. `noise`, unit normal, is needed only by samplers that add some. Throws `RangeError` when lengths
+   * differ, noise is needed and missing, or steps are left out.
+   */
+  step(modelOutput: Float32Array, index: number, sample: Float32Array, noise?: Float32Array): Float32Array;
+}
+
+/** How many steps a sampler takes, and what overrides the model's settings. */
+export interface SamplerOptions {
+  readonly steps: number;
+  /** Clamp the predicted clean latent to [-1, 1]; the schedule says unless given. */
+  readonly clipSample?: boolean;
+}
+
+/**
+ * `steps` timesteps at equal distance, descending, counted from 0 and shifted by the schedule's offset ("leading"
+ * spacing): 981, 961, …, 1 for 50 of 1000. Throws `UsageError` when that many do not fit.
+ */
+export function leadingTimesteps(schedule: NoiseSchedule, steps: number): number[] {
+  const count = schedule.alphasCumprod.length;
+  checkSteps(steps, count);
+  const ratio = Math.floor(count / steps);
+  const timesteps = Array.from({ length: steps }, (_, i) => (steps - 1 - i) * ratio + schedule.stepsOffset);
+  if (timesteps[0]! >= count) {
+    throw new UsageError(
+      `${steps} steps with an offset of ${schedule.stepsOffset} need timestep ${timesteps[0]}; ` +
+        `the model has 0 to ${count - 1}. Take fewer steps.`,
+    );
+  }
+  return timesteps;
+}
+
+/** Throws `UsageError` unless `steps` is a whole number from 1 to the number of training timesteps. */
+export function checkSteps(steps: number, trainTimesteps: number): void {
+  if (!Number.isInteger(steps) || steps < 1 || steps > trainTimesteps) {
+    throw new UsageError(`${steps} sampling steps; give a whole number from 1 to ${trainTimesteps}.`);
+  }
+}
+
+/** ᾱ at a timestep, or after the last step where the timestep is negative. */
+export function alphaAtOrFinal(schedule: NoiseSchedule, timestep: number): number {
+  return timestep >= 0 ? alphaCumprodAt(schedule, timestep) : schedule.finalAlphaCumprod;
+}
+
+/** What one output element says about the clean latent x₀ and the noise ε of the sample element x at ᾱ = `alpha`. */
+export interface Reading {
+  clean(output: number, sample: number): number;
+  noise(output: number, sample: number): number;
+}
+
+/**
+ * How to read a network's output at ᾱ = `alpha`. From x = √ᾱ·x₀ + √(1−ᾱ)·ε and, for v-prediction,
+ * v = √ᾱ·ε − √(1−ᾱ)·x₀.
+ */
+export function readingAt(alpha: number, prediction: PredictionType): Reading {
+  const a = Math.sqrt(alpha);
+  const b = Math.sqrt(1 - alpha);
+  switch (prediction) {
+    case 'epsilon':
+      return { clean: (e, x) => (x - b * e) / a, noise: (e) => e };
+    case 'v_prediction':
+      return { clean: (v, x) => a * x - b * v, noise: (v, x) => a * v + b * x };
+    case 'sample':
+      return { clean: (x0) => x0, noise: (x0, x) => (x - a * x0) / b };
+  }
+}
+
+/** The clean latent that a network's output at `timestep` means, clamped where the schedule (or the option) says so. */
+export function predictClean(
+  schedule: NoiseSchedule,
+  modelOutput: Float32Array,
+  sample: Float32Array,
+  timestep: number,
+  clipSample = schedule.clipSample,
+): Float32Array {
+  checkLengths(modelOutput, sample);
+  const reading = readingAt(alphaCumprodAt(schedule, timestep), schedule.predictionType);
+  const clamp = clamper(clipSample);
+  return modelOutput.map((output, i) => clamp(reading.clean(output, sample[i]!)));
+}
+
+/** The clamp to [-1, 1], or nothing. */
+export function clamper(clip: boolean): (value: number) => number {
+  return clip ? (value) => Math.max(-1, Math.min(1, value)) : (value) => value;
+}
+
+/** Throws `RangeError` unless all arrays are of one length; `undefined` is passed over. */
+export function checkLengths(...arrays: readonly (Float32Array | undefined)[]): void {
+  const lengths = new Set(arrays.flatMap((array) => (array ? [array.length] : [])));
+  if (lengths.size > 1)
+    throw new RangeError(`arrays of ${[...lengths].join(' and ')} values do not fit together`);
+}
+
+/** The timestep of step `index`. Throws `RangeError` when there is no such step. */
+export function timestepOf(timesteps: readonly number[], index: number): number {
+  const timestep = timesteps[index];
+  if (timestep === undefined) throw new RangeError(`step ${index} of ${timesteps.length} (counted from 0)`);
+  return timestep;
+}

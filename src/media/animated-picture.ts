@@ -1,0 +1,117 @@
+/** @file Animated GIF and WebP: their frames in and, for GIF, out. */
+
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { MediaError } from '../errors.ts';
+import { scanGif } from './gif-blocks.ts';
+import { type Picture, picture } from './picture.ts';
+import { assertFile, decodeToRgb } from './picture-file.ts';
+import type { VideoFacts } from './video-decoding.ts';
+
+/** How many bytes of decoded frames are held at once; longer animations are read in parts. */
+const PART_BYTES = 128 * 2 ** 20;
+
+/** Browsers show frames that ask for less than 20 ms for 100 ms instead. */
+const SHORTEST_DELAY = 20;
+const CUSTOMARY_DELAY = 100;
+
+/**
+ * Size, number of frames and mean rate of an animated GIF or WebP; a still one has one frame and a rate of 10. Every
+ * frame is decoded once for this. Throws `MediaError` when the file is missing, another format, or damaged.
+ */
+export async function inspectAnimation(path: string): Promise<VideoFacts> {
+  const { width, height, pages, delays } = await header(path);
+  await decodeAnimation(path, new Set([pages - 1]), async () => {});
+  const milliseconds = delays.reduce((sum, delay) => sum + delay, 0);
+  return { width, height, frameCount: pages, framesPerSecond: (1000 * pages) / milliseconds };
+}
+
+/**
+ * Hands the frames in `wanted` to `take`, in order. Transparency lies on white. Returns how many frames the file has.
+ * Throws `MediaError` as {@link inspectAnimation} does.
+ */
+export async function decodeAnimation(
+  path: string,
+  wanted: ReadonlySet<number>,
+  take: (frame: Picture, index: number) => Promise<void>,
+): Promise<number> {
+  const { width, height, pages } = await header(path);
+  const perPart = Math.max(1, Math.floor(PART_BYTES / (width * height * 4)));
+  const indices = [...wanted].filter((index) => index < pages).sort((a, b) => a - b);
+  while (indices.length > 0) {
+    const start = indices[0]!;
+    const count = Math.min(perPart, indices.at(-1)! - start + 1);
+    const part = await decodePart(path, start, count);
+    while (indices.length > 0 && indices[0]! < start + count) {
+      const index = indices.shift()!;
+      const bytes = width * height * 3;
+      const at = (index - start) * bytes;
+      await take(picture(width, height, part.data.slice(at, at + bytes)), index);
+    }
+  }
+  return pages;
+}
+
+async function decodePart(path: string, page: number, pages: number): Promise<Picture> {
+  try {
+    // libvips lays the frames one below the other.
+    return await decodeToRgb(sharp(path, { page, pages, limitInputPixels: false, failOn: 'truncated' }));
+  } catch (error) {
+    throw animationError(error, path);
+  }
+}
+
+async function header(path: string) {
+  await assertFile(path, 'clip');
+  const gif = scanGif(await readFile(path));
+  if (gif?.cutOff) {
+    // libvips would make up the missing rest.
+    throw new MediaError(
+      `clip "${path}" is cut off after ${gif.images} complete frames. Copy or download it again.`,
+    );
+  }
+  try {
+    const found = await sharp(path, { animated: true, limitInputPixels: false }).metadata();
+    if (found.format !== 'gif' && found.format !== 'webp') {
+      throw new Error(`it is a ${found.format} picture`);
+    }
+    const pages = found.pages ?? 1;
+    const delays = Array.from({ length: pages }, (_, page) => found.delay?.[page] ?? 0);
+    return {
+      width: found.width,
+      height: found.pageHeight ?? found.height,
+      pages,
+      delays: delays.map((delay) => (delay < SHORTEST_DELAY ? CUSTOMARY_DELAY : delay)),
+    };
+  } catch (error) {
+    throw animationError(error, path);
+  }
+}
+
+function animationError(error: unknown, path: string): MediaError {
+  const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+  return new MediaError(
+    `clip "${path}" is not an animated GIF or WebP, or it is damaged (${reason}). Copy or download it again.`,
+    { cause: error },
+  );
+}
+
+/**
+ * Frames of one size as the bytes of an endlessly looping GIF, with up to 256 colours chosen for each frame.
+ * GIF counts time in hundredths of a second: delays are rounded so that they never drift from the wanted rate by more
+ * than half a hundredth, and are at least 2 (50 frames a second), below which players slow down.
+ */
+export async function encodeGif(frames: readonly Picture[], framesPerSecond: number): Promise<Buffer> {
+  const { width, height } = frames[0]!;
+  const bytes = width * height * 3;
+  const stacked = new Uint8Array(bytes * frames.length);
+  for (const [index, frame] of frames.entries()) {
+    stacked.set(frame.data, index * bytes);
+  }
+  const ends = frames.map((_, index) => Math.round((100 * (index + 1)) / framesPerSecond));
+  const delay = ends.map((end, index) => 10 * Math.max(2, end - (ends[index - 1] ?? 0)));
+  const raw = { width, height: height * frames.length, channels: 3, pageHeight: height } as const;
+  return sharp(stacked, { raw, limitInputPixels: false })
+    .gif({ loop: 0, delay, colours: 256, effort: 7, dither: 1, keepDuplicateFrames: true })
+    .toBuffer();
+}

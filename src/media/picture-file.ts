@@ -1,0 +1,119 @@
+/** @file Pictures on disk: any common format in, PNG out. */
+
+import { readFile, stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import sharp, { type Sharp } from 'sharp';
+import { writeAtomically } from '../checkpoints/atomic-write.ts';
+import { MediaError, UsageError } from '../errors.ts';
+import { type Picture, picture, type Size } from './picture.ts';
+import { readPngText, withPngText } from './png-text.ts';
+import { type Fit, resizePicture } from './resize.ts';
+
+/** Larger pictures are refused: 16 384 by 16 384 pixels take 768 MiB as RGB, and a small file can claim any size. */
+const LARGEST_PICTURE = 16384 * 16384;
+
+/** Options of {@link readPicture}. */
+export interface ReadPictureOptions {
+  /** Resize to this; the picture's own size unless told. */
+  readonly size?: Size;
+  /** How to meet another aspect ratio; `cover` unless told. */
+  readonly fit?: Fit;
+}
+
+/**
+ * Reads a picture (PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG) as 8-bit sRGB: turned as its EXIF orientation says,
+ * transparency laid on white, 16 bits and grey converted, of an animation the first frame. Throws `MediaError` when the
+ * file is missing, no picture, damaged, or larger than 16 384 by 16 384.
+ */
+export async function readPicture(path: string, options: ReadPictureOptions = {}): Promise<Picture> {
+  await assertFile(path, 'picture');
+  let read: Picture;
+  try {
+    read = await decodeToRgb(sharp(path, { limitInputPixels: LARGEST_PICTURE }).autoOrient());
+  } catch (error) {
+    throw pictureError(error, path);
+  }
+  return options.size ? resizePicture(read, options.size, options.fit) : read;
+}
+
+/** Runs a sharp pipeline to an RGB picture on a white ground. */
+export async function decodeToRgb(pipeline: Sharp): Promise<Picture> {
+  const { data, info } = await pipeline
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  return picture(info.width, info.height, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+/** Throws `MediaError` unless there is a file at `path` and it is not empty. `what` names it in the message. */
+export async function assertFile(path: string, what: string): Promise<void> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    const reason =
+      error.code === 'ENOENT' || error.code === 'ENOTDIR'
+        ? 'there is no such file. Check the path.'
+        : `it cannot be opened (${error.code}). Check its permissions.`;
+    throw new MediaError(`${what} "${path}": ${reason}`, { cause: error });
+  });
+  if (!found.isFile()) {
+    throw new MediaError(`${what} "${path}" is not a file. Give the path of one ${what}.`);
+  }
+  if (found.size === 0) {
+    throw new MediaError(`${what} "${path}" is empty (0 bytes). Copy or download it again.`);
+  }
+}
+
+/** What sharp reports about a picture, as a `MediaError` of one line. */
+export function pictureError(error: unknown, path: string): MediaError {
+  const message = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
+  if (/pixel limit/i.test(message)) {
+    return new MediaError(
+      `picture "${path}" is larger than 16384x16384 pixels. Make it smaller and try again.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (/unsupported image format/i.test(message)) {
+    return new MediaError(
+      `"${path}" is not a picture that can be read. Use PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG.`,
+      { cause: error },
+    );
+  }
+  return new MediaError(
+    `picture "${path}" is damaged (${message.replace(/^.*?: /, '')}). Copy or download it again.`,
+    { cause: error },
+  );
+}
+
+/** A picture as the bytes of a PNG file, with `metadata` as text entries. The same picture gives the same bytes. */
+export async function encodePng(from: Picture, metadata: Readonly<Record<string, string>> = {}) {
+  const png = await sharp(from.data, { raw: { width: from.width, height: from.height, channels: 3 } })
+    .png({ compressionLevel: 9 })
+    .toBuffer();
+  return withPngText(png, metadata);
+}
+
+/**
+ * Writes a picture as a PNG file, atomically, making missing parent folders. `metadata` becomes text entries (`iTXt`)
+ * that {@link readPngMetadata} and other programs can read. Throws `UsageError` when the name does not end in `.png`,
+ * `StorageError` when writing fails.
+ */
+export async function writePng(
+  path: string,
+  from: Picture,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  if (extname(path).toLowerCase() !== '.png') {
+    throw new UsageError(`cannot write the picture "${path}": its name must end in .png`);
+  }
+  const png = await encodePng(from, metadata);
+  await writeAtomically(path, (file) => file.writeFile(png));
+}
+
+/** The text entries of a PNG file; `{}` when it has none. Throws `MediaError` when the file is missing or empty. */
+export async function readPngMetadata(path: string): Promise<Record<string, string>> {
+  await assertFile(path, 'picture');
+  return readPngText(await readFile(path));
+}

@@ -1,0 +1,100 @@
+/** @file A folder of numbered pictures as a clip. */
+
+import { readdir } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import sharp from 'sharp';
+import { MediaError } from '../errors.ts';
+import type { Picture, Size } from './picture.ts';
+import { pictureError, readPicture } from './picture-file.ts';
+
+/** Endings of pictures that a folder clip may consist of. */
+export const FRAME_ENDINGS: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp'];
+
+const byName = new Intl.Collator('en', { numeric: true }).compare;
+
+/** Sorts names as people count: `frame2` before `frame10`. */
+export function naturalSort(names: readonly string[]): string[] {
+  return [...names].sort((a, b) => byName(a, b) || (a < b ? -1 : 1));
+}
+
+/** Names in a folder, hidden ones left out, naturally sorted. Throws `MediaError` when it cannot be read. */
+export async function visibleNames(folder: string): Promise<string[]> {
+  try {
+    return naturalSort((await readdir(folder)).filter((name) => !name.startsWith('.')));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new MediaError(`folder "${folder}" cannot be read (${code}). Check the path and its permissions.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Whether these names are numbered pictures and nothing else. */
+export function areNumberedPictures(names: readonly string[]): boolean {
+  return (
+    names.length > 0 &&
+    names.every((name) => FRAME_ENDINGS.includes(extname(name).toLowerCase()) && /\d[^\d]*$/.test(stem(name)))
+  );
+}
+
+function stem(name: string): string {
+  return name.slice(0, -extname(name).length);
+}
+
+/** The paths of a folder's frames in order. Throws `MediaError` unless it holds numbered pictures and nothing else. */
+export async function listFrames(folder: string): Promise<string[]> {
+  const names = await visibleNames(folder);
+  if (names.length === 0) {
+    throw new MediaError(
+      `folder "${folder}" is empty. Put numbered pictures (0000.png, 0001.png, …) into it.`,
+    );
+  }
+  if (!areNumberedPictures(names)) {
+    const odd = names.find((name) => !areNumberedPictures([name]));
+    throw new MediaError(
+      `folder "${folder}" is not a clip: "${odd}" is not a numbered picture. A folder clip holds 0000.png, 0001.png, … and nothing else.`,
+    );
+  }
+  return names.map((name) => join(folder, name));
+}
+
+/** The size all frames of a folder share. Throws `MediaError` when they differ or one is damaged. */
+export async function inspectPictureFolder(folder: string): Promise<Size & { frameCount: number }> {
+  const paths = await listFrames(folder);
+  const sizes: Size[] = [];
+  for (const path of paths) {
+    sizes.push(await pictureSize(path));
+  }
+  const [{ width, height }] = sizes as [Size, ...Size[]];
+  const odd = sizes.findIndex((size) => size.width !== width || size.height !== height);
+  if (odd >= 0) {
+    throw new MediaError(
+      `folder "${folder}": "${paths[odd]}" is ${sizes[odd]!.width}x${sizes[odd]!.height}, the first frame ${width}x${height}. Make all frames the same size.`,
+    );
+  }
+  return { width, height, frameCount: paths.length };
+}
+
+async function pictureSize(path: string): Promise<Size> {
+  try {
+    const { autoOrient } = await sharp(path).metadata();
+    return { width: autoOrient.width, height: autoOrient.height };
+  } catch (error) {
+    throw pictureError(error, path);
+  }
+}
+
+/** Hands the frames in `wanted` to `take`, in order. Returns how many frames there are. */
+export async function decodePictureFolder(
+  folder: string,
+  wanted: ReadonlySet<number>,
+  take: (frame: Picture, index: number) => Promise<void>,
+): Promise<number> {
+  const paths = await listFrames(folder);
+  for (const [index, path] of paths.entries()) {
+    if (wanted.has(index)) {
+      await take(await readPicture(path), index);
+    }
+  }
+  return paths.length;
+}

@@ -1,0 +1,291 @@
+/** @file Decodes video files (MP4, MOV, WebM, Matroska) frame by frame, in process, through mediabunny. */
+
+import type { Input, InputVideoTrack, VideoSample, VideoSampleSink } from 'mediabunny';
+import { LampError, MediaError } from '../errors.ts';
+import { flipHorizontally, type Picture, picture, rotateClockwise, type Size } from './picture.ts';
+import { assertFile } from './picture-file.ts';
+import { resizePicture } from './resize.ts';
+import { videoEngine } from './video-engine.ts';
+import { type ColourMatrix, customaryMatrix, isColourMatrix, type Plane, yuvToPicture } from './yuv.ts';
+
+/** What {@link inspectVideo} finds. */
+export interface VideoFacts extends Size {
+  readonly frameCount: number;
+  readonly framesPerSecond: number;
+}
+
+/**
+ * Display size (after rotation, in square pixels), the number of frames that really decode, and their mean rate. The
+ * whole file is decoded once for this. Throws `MediaError` when the file is not a video, is cut off or damaged, or uses
+ * a codec that cannot be decoded.
+ */
+export async function inspectVideo(path: string): Promise<VideoFacts> {
+  return withVideoTrack(path, async (track) => {
+    await assertComplete(track, path);
+    let frameCount = 0;
+    let first = 0;
+    let last = 0;
+    let lastDuration = 0;
+    for await (const sample of decodedSamples(track)) {
+      first = frameCount === 0 ? sample.timestamp : first;
+      last = sample.timestamp;
+      lastDuration = sample.duration;
+      frameCount++;
+      sample.close();
+    }
+    if (frameCount === 0) {
+      throw new MediaError(
+        `clip "${path}" holds no complete frame; the file is probably cut off. Copy or download it again.`,
+      );
+    }
+    const rate = frameCount > 1 ? (frameCount - 1) / (last - first) : 1 / lastDuration;
+    const resolution = await track.getTimeResolution();
+    return {
+      width: await track.getDisplayWidth(),
+      height: await track.getDisplayHeight(),
+      frameCount,
+      framesPerSecond: customaryRate(rate, 1 / resolution / Math.max(last - first, lastDuration)),
+    };
+  });
+}
+
+/**
+ * Decodes up to frame `last` and hands the frames in `wanted` to `take`, in order, each as soon as it is decoded.
+ * Returns how many frames were seen. Throws `MediaError` as {@link inspectVideo} does.
+ */
+export async function decodeVideo(
+  path: string,
+  wanted: ReadonlySet<number>,
+  take: (frame: Picture, index: number) => Promise<void>,
+): Promise<number> {
+  const last = Math.max(...wanted);
+  return withVideoTrack(path, async (track) => {
+    let seen = 0;
+    for await (const sample of decodedSamples(track)) {
+      try {
+        if (wanted.has(seen)) {
+          await take(await sampleToPicture(sample, track), seen);
+        }
+      } finally {
+        sample.close();
+      }
+      seen++;
+      if (seen > last) {
+        break;
+      }
+    }
+    return seen;
+  });
+}
+
+/** The comment tag of a video file, `undefined` when it has none. Throws `MediaError` when the file is not a video. */
+export async function readVideoComment(path: string): Promise<string | undefined> {
+  return withVideoTrack(path, async (_, input) => (await input.getMetadataTags()).comment);
+}
+
+async function withVideoTrack<T>(
+  path: string,
+  use: (track: InputVideoTrack, input: Input) => Promise<T>,
+): Promise<T> {
+  await assertFile(path, 'clip');
+  const { ALL_FORMATS, FilePathSource, Input: VideoInput } = await videoEngine();
+  // A failing read is reported by the call that waits for it; a second report would end the process.
+  const source = new FilePathSource(path, { handleUnhandledError: () => {} });
+  const input = new VideoInput({ source, formats: ALL_FORMATS });
+  try {
+    if (!(await input.canRead())) {
+      throw new MediaError(
+        `clip "${path}" is not a video file, or it is damaged at the beginning. Use MP4, MOV, WebM, MKV or GIF.`,
+      );
+    }
+    const track = await input.getPrimaryVideoTrack();
+    if (!track) {
+      throw new MediaError(
+        `clip "${path}" holds no picture track; the file is cut off or is sound only. Copy or download it again.`,
+      );
+    }
+    if (!(await track.canDecode())) {
+      const codec = (await track.getCodec()) ?? (await track.getInternalCodecId());
+      throw new MediaError(
+        `clip "${path}" uses the codec "${codec}", which cannot be decoded. Re-encode it as H.264, H.265, VP8, VP9 or AV1.`,
+      );
+    }
+    return await use(track, input);
+  } catch (error) {
+    throw error instanceof LampError ? error : damaged(path, error);
+  } finally {
+    input.dispose();
+  }
+}
+
+function damaged(path: string, error: unknown): MediaError {
+  const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+  return new MediaError(
+    `clip "${path}" is damaged and cannot be decoded (${reason}). Copy or download it again, or re-encode it.`,
+    { cause: error },
+  );
+}
+
+/** Compares the frames that the file's index lists with those whose bytes are all there. */
+async function assertComplete(track: InputVideoTrack, path: string): Promise<void> {
+  const { EncodedPacketSink } = await videoEngine();
+  const sink = new EncodedPacketSink(track);
+  const count = async (metadataOnly: boolean) => {
+    let packets = 0;
+    for await (const _ of sink.packets(undefined, undefined, { metadataOnly })) {
+      packets++;
+    }
+    return packets;
+  };
+  const listed = await count(true);
+  const complete = await count(false);
+  if (complete < listed) {
+    throw new MediaError(
+      `clip "${path}" is cut off: ${complete} of its ${listed} frames are there. Copy or download it again.`,
+    );
+  }
+}
+
+/** The track's frames in the order they are shown. Each must be closed by whoever takes it. */
+async function* decodedSamples(track: InputVideoTrack): AsyncGenerator<VideoSample> {
+  const sink = await calmSampleSink(track);
+  yield* sink.samples();
+}
+
+type Report = (error: unknown) => void;
+interface Decoder {
+  customDecoder?: { decode(packet: unknown): Promise<void>; flush(): Promise<void> };
+}
+interface SinkInternals {
+  _createDecoder(onSample: unknown, onError: Report): Promise<Decoder>;
+}
+
+/**
+ * A sample sink whose native decoder reports failures through the sink only. In mediabunny 1.61 a rejected `decode` also
+ * poisons the queue on which `close` waits: that is an unhandled rejection, and the decoder's memory is never freed.
+ */
+async function calmSampleSink(track: InputVideoTrack): Promise<VideoSampleSink> {
+  const { VideoSampleSink } = await videoEngine();
+  // Software decoding gives the same pixels on every machine.
+  const sink = new VideoSampleSink(track, { hardwareAcceleration: 'prefer-software' });
+  const internals = sink as unknown as SinkInternals;
+  const create = internals._createDecoder.bind(sink);
+  internals._createDecoder = async (onSample, onError) => {
+    const decoder = await create(onSample, onError);
+    const native = decoder.customDecoder;
+    if (native) {
+      const decode = native.decode.bind(native);
+      const flush = native.flush.bind(native);
+      native.decode = (packet) => decode(packet).catch(onError);
+      native.flush = () => flush().catch(onError);
+    }
+    return decoder;
+  };
+  return sink;
+}
+
+async function sampleToPicture(sample: VideoSample, track: InputVideoTrack): Promise<Picture> {
+  const upright = rotateClockwise(
+    await squarePixels(await samplePixels(sample, track), sample),
+    await track.getRotation(),
+  );
+  return (await track.getFlip()) ? flipHorizontally(upright) : upright;
+}
+
+async function squarePixels(stored: Picture, sample: VideoSample): Promise<Picture> {
+  const size = { width: sample.squarePixelWidth, height: sample.squarePixelHeight };
+  return resizePicture(stored, size, 'stretch');
+}
+
+/** Layouts that are converted here: columns and rows halved or not, bits, and whether the colour planes are woven. */
+const LAYOUTS: Readonly<
+  Record<string, { halfWidth: boolean; halfHeight: boolean; bits: number; woven?: boolean }>
+> = Object.fromEntries([
+  ['NV12', { halfWidth: true, halfHeight: true, bits: 8, woven: true }],
+  ...['I420', 'I422', 'I444'].flatMap((name) => {
+    const halves = { halfWidth: name !== 'I444', halfHeight: name === 'I420' };
+    return [
+      [name, { ...halves, bits: 8 }],
+      [`${name}P10`, { ...halves, bits: 10 }],
+      [`${name}P12`, { ...halves, bits: 12 }],
+    ];
+  }),
+]);
+
+async function samplePixels(sample: VideoSample, track: InputVideoTrack): Promise<Picture> {
+  const { width, height } = sample.visibleRect;
+  const layout = LAYOUTS[sample.format ?? ''];
+  if (!layout) {
+    return otherPixels(sample);
+  }
+  const container = await track.getColorSpace();
+  const named = sample.colorSpace.matrix ?? container.matrix;
+  const matrix: ColourMatrix = isColourMatrix(named) ? named : customaryMatrix({ width, height });
+  const fullRange = sample.colorSpace.fullRange ?? container.fullRange ?? false;
+
+  const bytes = new Uint8Array(sample.allocationSize());
+  const places = await sample.copyTo(bytes);
+  const { halfWidth, halfHeight, bits } = layout;
+  const colour = {
+    width: halfWidth ? Math.ceil(width / 2) : width,
+    height: halfHeight ? Math.ceil(height / 2) : height,
+  };
+  const tight = (index: number, size: Size) => tightPlane(bytes, places[index]!, size, bits);
+  const luma = tight(0, { width, height });
+  const [u, v] = layout.woven
+    ? unweave(tight(1, { width: colour.width * 2, height: colour.height }))
+    : [tight(1, colour), tight(2, colour)];
+  return yuvToPicture({
+    width,
+    height,
+    planes: [luma, u, v],
+    halfWidth,
+    halfHeight,
+    bits,
+    matrix,
+    fullRange,
+  });
+}
+
+function tightPlane(
+  bytes: Uint8Array,
+  place: { offset: number; stride: number },
+  { width, height }: Size,
+  bits: number,
+): Plane {
+  const row = bits > 8 ? width * 2 : width;
+  const tight = new Uint8Array(row * height);
+  for (let y = 0; y < height; y++) {
+    const start = place.offset + y * place.stride;
+    tight.set(bytes.subarray(start, start + row), y * row);
+  }
+  return bits > 8 ? new Uint16Array(tight.buffer) : tight;
+}
+
+function unweave(woven: Plane): [Plane, Plane] {
+  return [woven.filter((_, at) => at % 2 === 0), woven.filter((_, at) => at % 2 === 1)];
+}
+
+/** Any other layout (transparency, RGB), as mediabunny converts it. */
+async function otherPixels(sample: VideoSample): Promise<Picture> {
+  // The type declarations miss `format`, which mediabunny takes (and WebCodecs defines).
+  const options = { format: 'RGBX' } as object;
+  const bytes = new Uint8Array(sample.allocationSize(options));
+  await sample.copyTo(bytes, options);
+  const { width, height } = sample.visibleRect;
+  return picture(
+    width,
+    height,
+    bytes.filter((_, at) => at % 4 !== 3),
+  );
+}
+
+/**
+ * A measured rate as the customary one it stands for (30, 24000/1001, …) when it lies within what the file's rounded
+ * time stamps allow, else the measured one.
+ */
+function customaryRate(rate: number, uncertainty: number): number {
+  const candidates = [Math.round(rate), ...[24, 30, 48, 60, 120].map((whole) => (whole * 1000) / 1001)];
+  const near = candidates.find((each) => each > 0 && Math.abs(each - rate) <= rate * uncertainty * 1.01);
+  return near ?? rate;
+}

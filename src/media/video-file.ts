@@ -1,0 +1,206 @@
+/** @file Writing videos, and reading back what is stored in them about how they were made. */
+
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { z } from 'zod';
+import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts';
+import { MediaError, StorageError, UsageError } from '../errors.ts';
+import { encodeGif } from './animated-picture.ts';
+import { scanGif, withGifComment } from './gif-blocks.ts';
+import type { Picture } from './picture.ts';
+import { assertFile, encodePng, readPngMetadata } from './picture-file.ts';
+import { listFrames } from './picture-folder.ts';
+import { readVideoComment } from './video-decoding.ts';
+import { encodeVideo } from './video-encoding.ts';
+
+/** Options of {@link writeVideo}. */
+export interface WriteVideoOptions {
+  /** Rate in hertz, above 0. GIF plays at most 50. A folder of frames does not store it. */
+  readonly framesPerSecond: number;
+  /** Stored in the file as one comment (JSON); {@link readVideoMetadata} gives it back. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+type VideoFormat = 'mp4' | 'webm' | 'gif' | 'folder';
+
+/** The PNG entry that holds the metadata, as its specification names it. */
+const PNG_COMMENT = 'Comment';
+
+/**
+ * Checks that {@link writeVideo} knows what to do with this path: `.mp4`, `.webm`, `.gif`, or no ending (or a slash at
+ * the end) for a folder of PNG frames. To be called before hours of work. Throws `UsageError`. Looks at the name only.
+ */
+export function assertVideoPath(path: string): void {
+  videoFormat(path);
+}
+
+function videoFormat(path: string): VideoFormat {
+  const ending = extname(path).toLowerCase();
+  if (/[/\\]$/.test(path) || ending === '') {
+    return 'folder';
+  }
+  if (ending === '.mp4' || ending === '.webm' || ending === '.gif') {
+    return ending.slice(1) as VideoFormat;
+  }
+  throw new UsageError(
+    `cannot write a video to "${path}": its name ends in ${ending}. Use .mp4, .webm, .gif, or a name without ending for a folder of PNG frames.`,
+  );
+}
+
+/**
+ * Writes frames of one size as a video. The ending decides: `.mp4` (H.264, 4:2:0, plays everywhere),
+ * `.webm` (VP9), `.gif` (looping, 256 colours), no ending or a slash at the end (a folder of `0000.png`, `0001.png`, …,
+ * lossless). The same frames and options give the same bytes. What was at `path` stays until the new video is complete;
+ * missing parent folders are made. Throws `UsageError` for an unknown ending or an odd size in .mp4 and .webm, `RangeError` for no
+ * frames, frames of different sizes or a rate that is not above 0, `StorageError` when writing fails.
+ */
+export async function writeVideo(
+  path: string,
+  frames: readonly Picture[],
+  options: WriteVideoOptions,
+): Promise<void> {
+  const { framesPerSecond, metadata } = options;
+  const format = videoFormat(path);
+  assertFrames(frames, framesPerSecond);
+  const comment = metadata && JSON.stringify(metadata);
+  if (format === 'folder') {
+    await writeFrameFolder(path.replace(/[/\\]+$/, ''), frames, comment);
+    return;
+  }
+  const bytes = await encode(path, format, frames, framesPerSecond, comment);
+  await writeAtomically(path, (file) => file.writeFile(bytes));
+}
+
+async function encode(
+  path: string,
+  format: Exclude<VideoFormat, 'folder'>,
+  frames: readonly Picture[],
+  framesPerSecond: number,
+  comment: string | undefined,
+): Promise<Uint8Array> {
+  const { width, height } = frames[0]!;
+  if (format === 'gif') {
+    const gif = await encodeGif(frames, framesPerSecond);
+    return comment === undefined ? gif : withGifComment(gif, comment);
+  }
+  if (width % 2 === 1 || height % 2 === 1) {
+    throw new UsageError(
+      `cannot write "${path}": frames are ${width}x${height} and video codecs need even sizes. Use another size, or write .gif or a folder of PNG frames.`,
+    );
+  }
+  return encodeVideo(frames, format, framesPerSecond, comment);
+}
+
+function assertFrames(frames: readonly Picture[], framesPerSecond: number): void {
+  const [first] = frames;
+  if (!first) {
+    throw new RangeError('a video needs at least one frame');
+  }
+  const odd = frames.findIndex((frame) => frame.width !== first.width || frame.height !== first.height);
+  if (odd >= 0) {
+    throw new RangeError(
+      `frame ${odd} is ${frames[odd]!.width}x${frames[odd]!.height}, frame 0 ${first.width}x${first.height}`,
+    );
+  }
+  if (!(framesPerSecond > 0 && Number.isFinite(framesPerSecond))) {
+    throw new RangeError(`${framesPerSecond} frames per second; expected a number above 0`);
+  }
+}
+
+/** A folder cannot be replaced in one step: the old frames step aside, the new ones take their place, the old ones go. */
+async function writeFrameFolder(
+  folder: string,
+  frames: readonly Picture[],
+  comment: string | undefined,
+): Promise<void> {
+  const mark = randomBytes(8).toString('hex');
+  const temporary = `${folder}.tmp-${mark}`;
+  const aside = `${folder}.old-${mark}`;
+  try {
+    const replaces = await holdsFrames(folder);
+    await mkdir(temporary, { recursive: true });
+    for (const [index, frame] of frames.entries()) {
+      const png = await encodePng(frame, comment === undefined ? {} : { [PNG_COMMENT]: comment });
+      const file = await open(join(temporary, frameName(index)), 'wx');
+      try {
+        await file.writeFile(png);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    }
+    if (replaces) {
+      await rename(folder, aside);
+    }
+    await rename(temporary, folder).catch(async (error) => {
+      if (replaces) {
+        await rename(aside, folder);
+      }
+      throw error;
+    });
+    await rm(aside, { recursive: true, force: true });
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    throw asStorageError(error, folder);
+  }
+}
+
+function frameName(index: number): string {
+  return `${String(index).padStart(4, '0')}.png`;
+}
+
+/** Whether there is a folder of frames to be replaced. Throws `StorageError` when something else is in the way. */
+async function holdsFrames(folder: string): Promise<boolean> {
+  const found = await stat(folder).catch(() => undefined);
+  if (!found) {
+    return false;
+  }
+  const odd = found.isDirectory()
+    ? (await readdir(folder)).find((name) => !/^\d{4,}\.png$/.test(name))
+    : folder;
+  if (odd !== undefined) {
+    throw new StorageError(
+      `cannot write frames to "${folder}": ${odd === folder ? 'it is a file' : `it holds "${odd}", which is not a frame`}. Choose another name.`,
+    );
+  }
+  return true;
+}
+
+const storedMetadata = z.record(z.string(), z.string());
+
+/**
+ * What {@link writeVideo} stored as metadata. A comment that another program wrote comes back as `{ comment }`; a video
+ * without one gives `{}`. Throws `MediaError` when the video is missing or damaged.
+ */
+export async function readVideoMetadata(path: string): Promise<Record<string, string>> {
+  const comment = await readComment(path);
+  if (comment === undefined) {
+    return {};
+  }
+  try {
+    return storedMetadata.parse(JSON.parse(comment));
+  } catch {
+    return { comment };
+  }
+}
+
+async function readComment(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) {
+    const [first] = await listFrames(path);
+    return first?.toLowerCase().endsWith('.png') ? (await readPngMetadata(first))[PNG_COMMENT] : undefined;
+  }
+  await assertFile(path, 'video');
+  const ending = extname(path).toLowerCase();
+  if (ending === '.gif') {
+    return scanGif(await readFile(path))?.comment;
+  }
+  if (ending === '.png') {
+    return (await readPngMetadata(path))[PNG_COMMENT];
+  }
+  if (ending === '.webp') {
+    throw new MediaError(`"${path}" is a WebP file, in which no metadata is stored. Use MP4, WebM or GIF.`);
+  }
+  return readVideoComment(path);
+}

@@ -1,0 +1,90 @@
+/**
+ * @file What the `config.json` files of a diffusers folder say, checked. Only what changes the arithmetic is read; a value
+ * this package does not compute is refused by name instead of being ignored.
+ */
+import { z } from 'zod';
+
+const size = z.number().int().positive();
+const perBlock = z.union([size, z.array(size).min(1)]);
+/** Values that must stay as they are, because what they would change is not computed here. */
+const only = <T extends string | number | boolean | null>(...values: [T, ...T[]]) =>
+  z.literal(values).optional();
+
+/** U-Net of Stable Diffusion 1.x and 2.x (`UNet2DConditionModel`), image or video. */
+export const unetConfigSchema = z.object({
+  in_channels: size,
+  out_channels: size,
+  block_out_channels: z.array(size).min(1),
+  layers_per_block: size.default(2),
+  down_block_types: z.array(z.string().regex(/^(CrossAttn)?DownBlock[23]D$/)).min(1),
+  up_block_types: z.array(z.string().regex(/^(CrossAttn)?UpBlock[23]D$/)).min(1),
+  mid_block_type: z
+    .string()
+    .regex(/^UNetMidBlock[23]DCrossAttn$/)
+    .nullish(),
+  /** Number of heads, whatever the name says (a mistake of diffusers that its files keep). */
+  attention_head_dim: perBlock.default(8),
+  cross_attention_dim: size,
+  norm_num_groups: size.default(32),
+  norm_eps: z.number().positive().default(1e-5),
+  flip_sin_to_cos: z.boolean().default(true),
+  freq_shift: z.number().default(0),
+  center_input_sample: z.boolean().default(false),
+  downsample_padding: z.union([z.literal(0), z.literal(1)]).default(1),
+  mid_block_scale_factor: z.number().positive().default(1),
+  use_linear_projection: z.boolean().default(false),
+  sample_size: z.union([size, z.array(size)]).nullish(),
+  act_fn: only('silu', 'swish'),
+  class_embed_type: only<null>(null),
+  num_class_embeds: only<null>(null),
+  dual_cross_attention: only(false),
+  only_cross_attention: z.union([z.literal(false), z.array(z.literal(false))]).optional(),
+  resnet_time_scale_shift: only('default'),
+});
+
+/** See `unetConfigSchema`. */
+export type UNetConfig = z.infer<typeof unetConfigSchema>;
+
+/** Autoencoder (`AutoencoderKL`). */
+export const vaeConfigSchema = z.object({
+  in_channels: size,
+  out_channels: size,
+  latent_channels: size,
+  block_out_channels: z.array(size).min(1),
+  layers_per_block: size.default(1),
+  norm_num_groups: size.default(32),
+  /** Latents are multiplied by this before the U-Net sees them. */
+  scaling_factor: z.number().positive().default(0.18215),
+  down_block_types: z.array(z.literal('DownEncoderBlock2D')).min(1),
+  up_block_types: z.array(z.literal('UpDecoderBlock2D')).min(1),
+  act_fn: only('silu', 'swish'),
+});
+
+/** See `vaeConfigSchema`. */
+export type VaeConfig = z.infer<typeof vaeConfigSchema>;
+
+/** Text encoder (`CLIPTextModel`). */
+export const textEncoderConfigSchema = z.object({
+  hidden_size: size,
+  intermediate_size: size,
+  num_attention_heads: size,
+  num_hidden_layers: size,
+  max_position_embeddings: size.default(77),
+  vocab_size: size,
+  layer_norm_eps: z.number().positive().default(1e-5),
+  hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
+});
+
+/** See `textEncoderConfigSchema`. */
+export type TextEncoderConfig = z.infer<typeof textEncoderConfigSchema>;
+
+/** How many pixels along one side a latent stands for: 8 in Stable Diffusion. */
+export function vaeFactor(config: VaeConfig): number {
+  return 2 ** (config.block_out_channels.length - 1);
+}
+
+/** Number of attention heads of each of the U-Net's blocks, from the outermost to the middle. */
+export function headsPerBlock(config: UNetConfig): readonly number[] {
+  const { attention_head_dim: heads, block_out_channels: blocks } = config;
+  return typeof heads === 'number' ? blocks.map(() => heads) : heads;
+}

@@ -1,0 +1,82 @@
+/** @file The spatial transformer of the U-Net: self-attention, attention to the text, feed-forward. */
+import { add, gelu, mul, reshape, slice } from '../graph/operators/index.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import type { Weights } from '../graph/weights.ts';
+import { attention, convolution, groupNorm, layerNorm, linear, toPictures, toTokens } from './layers.ts';
+
+/** What a transformer needs to know beside its weights, and the layers that a video model may replace. */
+export interface TransformerOptions {
+  readonly groups: number;
+  readonly heads: number;
+  /** Text states `[b, tokens, d]`, one row per video; the batch of pictures is b videos of equally many frames. */
+  readonly context: Tensor;
+  /** Projections in and out are linear layers instead of 1×1 convolutions. */
+  readonly linearProjection: boolean;
+  /** Attention among the pixels `[n, h·w, c]` → the same shape, before the residual sum. */
+  readonly selfAttention: (w: Weights, x: Tensor, heads: number) => Tensor;
+  /** What follows the feed-forward layer; the image model has nothing there. */
+  readonly afterFeedForward?: (w: Weights, x: Tensor, heads: number) => Tensor;
+  /** Receives the outputs of the parts under their names in the checkpoint. */
+  readonly watch?: ((name: string, value: Tensor) => void) | undefined;
+}
+
+/** Pictures `[n, c, h, w]` → the same shape. */
+export function transformer(w: Weights, x: Tensor, options: TransformerOptions): Tensor {
+  const [, channels, height, width] = x.shape as [number, number, number, number];
+  const normal = groupNorm(w.scope('norm'), x, { groups: options.groups, epsilon: 1e-6 });
+  let tokens = options.linearProjection
+    ? linear(w.scope('proj_in'), toTokens(normal), channels)
+    : toTokens(convolution(w.scope('proj_in'), normal, { out: channels }));
+  const blocks = w.scope('transformer_blocks');
+  for (let i = 0; i === 0 || blocks.has(`${i}.norm1.weight`); i++) {
+    tokens = transformerBlock(blocks.scope(i), tokens, options);
+  }
+  const y = options.linearProjection
+    ? toPictures(linear(w.scope('proj_out'), tokens, channels), height, width)
+    : convolution(w.scope('proj_out'), toPictures(tokens, height, width), { out: channels });
+  return add(y, x);
+}
+
+function transformerBlock(w: Weights, x: Tensor, options: TransformerOptions): Tensor {
+  const { heads, context, selfAttention, afterFeedForward } = options;
+  const residual = (norm: string, part: string, layer: (w: Weights, x: Tensor) => Tensor) => {
+    const y = layer(w.scope(part), layerNorm(w.scope(norm), x));
+    options.watch?.(w.prefix + part, y);
+    x = add(x, y);
+  };
+  residual('norm1', 'attn1', (at, y) => selfAttention(at, y, heads));
+  residual('norm2', 'attn2', (at, y) => textAttention(at, y, context, heads));
+  residual('norm3', 'ff', feedForward);
+  return afterFeedForward ? afterFeedForward(w, x, heads) : x;
+}
+
+/** Self-attention of the image model: the pixels of each picture attend to one another. */
+export function imageSelfAttention(w: Weights, x: Tensor, heads: number): Tensor {
+  return attend(w, x, x, heads);
+}
+
+/** Projects x to queries and `source` to keys and values, attends, projects out: `[b, m, c]`. */
+export function attend(w: Weights, x: Tensor, source: Tensor, heads: number): Tensor {
+  const [q, k, v] = [
+    linear(w.scope('to_q'), x),
+    linear(w.scope('to_k'), source),
+    linear(w.scope('to_v'), source),
+  ];
+  return linear(w.scope('to_out.0'), attention(q, k, v, heads), x.shape[2]);
+}
+
+/** All frames of a video attend to the one text: their pixels are the queries of one attention. */
+function textAttention(w: Weights, x: Tensor, context: Tensor, heads: number): Tensor {
+  const [n, pixels, channels] = x.shape as [number, number, number];
+  const videos = context.shape[0]!;
+  return reshape(attend(w, reshape(x, [videos, (n / videos) * pixels, channels]), context, heads), x.shape);
+}
+
+/** Gated feed-forward layer (GEGLU, Shazeer 2020). */
+function feedForward(w: Weights, x: Tensor): Tensor {
+  const both = linear(w.scope('net.0.proj'), x);
+  const last = both.shape.length - 1;
+  const inner = both.shape[last]! / 2;
+  const gated = mul(slice(both, last, 0, inner), gelu(slice(both, last, inner, 2 * inner)));
+  return linear(w.scope('net.2'), gated, x.shape[2]);
+}

@@ -1,0 +1,143 @@
+/**
+ * @file The U-Net of Stable Diffusion 1.x and 2.x. One skeleton serves image and video: what a video model does otherwise
+ * is the set of layers handed to it.
+ */
+
+import {
+  add,
+  concat,
+  expand,
+  reshape,
+  scale,
+  silu,
+  slice,
+  upsampleNearest,
+} from '../graph/operators/index.ts';
+import { recomputed } from '../graph/region.ts';
+import { scalar, type Tensor } from '../graph/tensor.ts';
+import type { Weights } from '../graph/weights.ts';
+import { headsPerBlock, type UNetConfig } from './configs.ts';
+import { convolution, groupNorm } from './layers.ts';
+import { resnet } from './resnet.ts';
+import { timeEmbedding } from './time-embedding.ts';
+import { imageSelfAttention, type TransformerOptions, transformer } from './transformer.ts';
+
+/** The layers in which an image and a video U-Net differ. */
+export interface UNetLayers extends Pick<TransformerOptions, 'selfAttention' | 'afterFeedForward'> {
+  /** Pictures per video. */
+  readonly frames: number;
+  /** What stands at each 2-D convolution of the skeleton; `[n, c, h, w]`, n = videos · frames. */
+  readonly conv: typeof convolution;
+}
+
+/** The layers of the image U-Net. */
+export const imageLayers: UNetLayers = { frames: 1, conv: convolution, selfAttention: imageSelfAttention };
+
+/** What the U-Net is computed on. */
+export interface UNetInputs {
+  /** Noisy latents `[n, in_channels, h, w]`, n = videos · frames. */
+  readonly latents: Tensor;
+  /** One timestep per video, as floats `[videos]`. */
+  readonly timesteps: Tensor;
+  /** Text states `[videos, tokens, cross_attention_dim]`. */
+  readonly context: Tensor;
+}
+
+/** How the U-Net is built. */
+export interface UNetOptions {
+  readonly layers?: UNetLayers;
+  /** Keep only what flows between residual blocks and transformers for the backward pass, and compute the rest again. */
+  readonly recompute?: boolean;
+  /** Receives the output of every part under its name in the checkpoint, for comparing with other implementations. */
+  readonly watch?: (name: string, value: Tensor) => void;
+}
+
+/** Predicts the noise (or velocity): `[n, out_channels, h, w]`. */
+export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options: UNetOptions = {}): Tensor {
+  const { layers = imageLayers, watch = () => {} } = options;
+  const { frames, conv } = layers;
+  const { block_out_channels: widths, norm_num_groups: groups, norm_eps: epsilon } = config;
+  const heads = headsPerBlock(config);
+  const region = options.recompute ? recomputed : <T>(build: () => T): T => build();
+
+  const videos = inputs.timesteps.shape[0]!;
+  const embedding = timeEmbedding(w.scope('time_embedding'), config, inputs.timesteps);
+  watch('time_embedding', embedding);
+  const time = perFrame(embedding, videos, frames);
+
+  const residual = (at: Weights, x: Tensor, out: number, outputScale = 1) =>
+    region(() => resnet(at, x, { groups, epsilon, out, frames, time, conv, outputScale }));
+  const attending = (at: Weights, x: Tensor, level: number) =>
+    region(() =>
+      transformer(at, x, {
+        groups,
+        heads: heads[level]!,
+        context: inputs.context,
+        linearProjection: config.use_linear_projection,
+        watch: options.watch,
+        ...layers,
+      }),
+    );
+  const watched = (name: string, x: Tensor) => {
+    watch(name, x);
+    return x;
+  };
+
+  const sample = config.center_input_sample ? add(scale(inputs.latents, 2), scalar(-1)) : inputs.latents;
+  let x = watched('conv_in', conv(w.scope('conv_in'), sample, { out: widths[0] }));
+  const skips = [x];
+  for (const [level, type] of config.down_block_types.entries()) {
+    const name = `down_blocks.${level}`;
+    const block = w.scope(name);
+    for (let i = 0; i < config.layers_per_block; i++) {
+      x = residual(block.scope(`resnets.${i}`), x, widths[level]!);
+      watch(`${name}.resnets.${i}`, x);
+      if (type.startsWith('CrossAttn')) {
+        x = watched(`${name}.attentions.${i}`, attending(block.scope(`attentions.${i}`), x, level));
+      }
+      skips.push(x);
+    }
+    if (level < widths.length - 1) {
+      x = downsample(block.scope('downsamplers.0.conv'), x, config.downsample_padding, conv);
+      skips.push(x);
+    }
+    watch(name, x);
+  }
+
+  const middle = w.scope('mid_block');
+  const deepest = widths.at(-1)!;
+  x = residual(middle.scope('resnets.0'), x, deepest, config.mid_block_scale_factor);
+  x = attending(middle.scope('attentions.0'), x, widths.length - 1);
+  x = residual(middle.scope('resnets.1'), x, deepest, config.mid_block_scale_factor);
+  watch('mid_block', x);
+
+  for (const [i, type] of config.up_block_types.entries()) {
+    const level = widths.length - 1 - i;
+    const name = `up_blocks.${i}`;
+    const block = w.scope(name);
+    for (let j = 0; j <= config.layers_per_block; j++) {
+      x = residual(block.scope(`resnets.${j}`), concat([x, skips.pop()!], 1), widths[level]!);
+      if (type.startsWith('CrossAttn')) x = attending(block.scope(`attentions.${j}`), x, level);
+    }
+    if (level > 0) {
+      const [, , height, width] = skips.at(-1)!.shape as [number, number, number, number];
+      const wide = slice(slice(upsampleNearest(x, 2), 2, 0, height), 3, 0, width);
+      x = conv(block.scope('upsamplers.0.conv'), wide, { out: widths[level] });
+    }
+    watch(name, x);
+  }
+  x = watched('conv_norm_out', groupNorm(w.scope('conv_norm_out'), x, { groups, epsilon, frames }));
+  return conv(w.scope('conv_out'), silu(x), { out: config.out_channels });
+}
+
+function downsample(w: Weights, x: Tensor, padding: 0 | 1, conv: UNetLayers['conv']): Tensor {
+  // Without padding of its own, one row and one column of zeros follow, so that even sizes divide.
+  const around = padding === 0 ? ([0, 0, 1, 1] as const) : ([1, 1, 1, 1] as const);
+  return conv(w, x, { stride: 2, padding: around, out: x.shape[1] });
+}
+
+/** One row per video `[videos, d]` → one per frame `[videos · frames, d]`. */
+function perFrame(x: Tensor, videos: number, frames: number): Tensor {
+  const width = x.shape[1]!;
+  return reshape(expand(reshape(x, [videos, 1, width]), [videos, frames, width]), [videos * frames, width]);
+}

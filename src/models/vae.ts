@@ -1,0 +1,77 @@
+/** @file The variational autoencoder of latent diffusion (Rombach et al. 2022): pictures ↔ latents. */
+import { add, silu, slice, upsampleNearest } from '../graph/operators/index.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import type { Weights } from '../graph/weights.ts';
+import type { VaeConfig } from './configs.ts';
+import { attention, convolution, groupNorm, linear, toPictures, toTokens } from './layers.ts';
+import { resnet } from './resnet.ts';
+
+/** The posterior of a picture's latents: a normal distribution for each value. */
+export interface Posterior {
+  readonly mean: Tensor;
+  /** Logarithm of the variance, before it is clamped to −30…20. */
+  readonly logVariance: Tensor;
+}
+
+const epsilon = 1e-6;
+
+/** Pictures `[n, 3, H, W]` in −1…1 → posterior of latents `[n, latent_channels, H / f, W / f]`, not yet scaled. */
+export function encode(w: Weights, config: VaeConfig, pictures: Tensor): Posterior {
+  const { block_out_channels: blocks, norm_num_groups: groups, latent_channels: channels } = config;
+  const encoder = w.scope('encoder');
+  let x = convolution(encoder.scope('conv_in'), pictures, { out: blocks[0] });
+  for (const [i, out] of blocks.entries()) {
+    const block = encoder.scope('down_blocks').scope(i);
+    for (let j = 0; j < config.layers_per_block; j++) {
+      x = resnet(block.scope('resnets').scope(j), x, { groups, epsilon, out });
+    }
+    if (i < blocks.length - 1) {
+      // Zeros to the right and below only: the original's padding.
+      x = convolution(block.scope('downsamplers.0.conv'), x, { stride: 2, padding: [0, 0, 1, 1], out });
+    }
+  }
+  x = middle(encoder.scope('mid_block'), x, groups);
+  x = silu(groupNorm(encoder.scope('conv_norm_out'), x, { groups, epsilon }));
+  x = convolution(encoder.scope('conv_out'), x, { out: 2 * channels });
+  const moments = convolution(w.scope('quant_conv'), x, { out: 2 * channels });
+  return { mean: slice(moments, 1, 0, channels), logVariance: slice(moments, 1, channels, 2 * channels) };
+}
+
+/** Latents `[n, latent_channels, h, w]`, divided by the scaling factor → pictures `[n, 3, h·f, w·f]`, about −1…1. */
+export function decode(w: Weights, config: VaeConfig, latents: Tensor): Tensor {
+  const { norm_num_groups: groups } = config;
+  const blocks = config.block_out_channels.toReversed();
+  const decoder = w.scope('decoder');
+  let x = convolution(w.scope('post_quant_conv'), latents, { out: config.latent_channels });
+  x = convolution(decoder.scope('conv_in'), x, { out: blocks[0] });
+  x = middle(decoder.scope('mid_block'), x, groups);
+  for (const [i, out] of blocks.entries()) {
+    const block = decoder.scope('up_blocks').scope(i);
+    for (let j = 0; j <= config.layers_per_block; j++) {
+      x = resnet(block.scope('resnets').scope(j), x, { groups, epsilon, out });
+    }
+    if (i < blocks.length - 1) {
+      x = convolution(block.scope('upsamplers.0.conv'), upsampleNearest(x, 2), { out });
+    }
+  }
+  x = silu(groupNorm(decoder.scope('conv_norm_out'), x, { groups, epsilon }));
+  return convolution(decoder.scope('conv_out'), x, { out: config.out_channels });
+}
+
+function middle(w: Weights, x: Tensor, groups: number): Tensor {
+  const options = { groups, epsilon, out: x.shape[1]! };
+  x = resnet(w.scope('resnets').scope(0), x, options);
+  x = pictureAttention(w.scope('attentions').scope(0), x, groups);
+  return resnet(w.scope('resnets').scope(1), x, options);
+}
+
+/** Self-attention over all pixels, one head; older checkpoints have other names for its layers. */
+function pictureAttention(w: Weights, x: Tensor, groups: number): Tensor {
+  const names = w.has('to_q.weight')
+    ? ['to_q', 'to_k', 'to_v', 'to_out.0']
+    : ['query', 'key', 'value', 'proj_attn'];
+  const tokens = toTokens(groupNorm(w.scope('group_norm'), x, { groups, epsilon }));
+  const [q, k, v] = names.slice(0, 3).map((name) => linear(w.scope(name), tokens));
+  const mixed = linear(w.scope(names[3]!), attention(q!, k!, v!, 1));
+  return add(x, toPictures(mixed, x.shape[2]!, x.shape[3]!));
+}

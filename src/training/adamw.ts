@@ -1,0 +1,74 @@
+/** @file The optimiser: AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101) and clipping of the gradient's norm. */
+import type { ParameterSet } from './parameters.ts';
+
+/** Settings of AdamW. */
+export interface AdamWSettings {
+  /** Decay of the mean of gradients. */
+  readonly beta1: number;
+  /** Decay of the mean of squared gradients. */
+  readonly beta2: number;
+  /** Added to the root of the second moment. */
+  readonly epsilon: number;
+  /** Share of a parameter taken off at each step, times the learning rate. */
+  readonly weightDecay: number;
+}
+
+/** The reference's settings. */
+export const adamWDefaults: AdamWSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-2 };
+
+/** What AdamW remembers between steps. */
+export interface AdamWState {
+  /** Steps taken. */
+  step: number;
+  /** Running mean of the gradients. */
+  readonly first: ParameterSet;
+  /** Running mean of their squares. */
+  readonly second: ParameterSet;
+}
+
+/** The state before the first step. */
+export function adamWState(parameters: ParameterSet): AdamWState {
+  return { step: 0, first: parameters.zeros(), second: parameters.zeros() };
+}
+
+/**
+ * One step, in place:
+ * `p ← p·(1 − lr·decay) − lr / (1 − β₁ᵗ) · m / (√(v / (1 − β₂ᵗ)) + ε)`, computed in f64 and stored in f32.
+ * The gradients are multiplied by `gradientScale` first.
+ */
+export function adamWStep(
+  parameters: ParameterSet,
+  gradients: ParameterSet,
+  state: AdamWState,
+  learningRate: number,
+  settings: AdamWSettings = adamWDefaults,
+  gradientScale = 1,
+): void {
+  const { beta1, beta2, epsilon, weightDecay } = settings;
+  const [p, g, m, v] = [parameters.flat, gradients.flat, state.first.flat, state.second.flat];
+  state.step += 1;
+  const rate = learningRate / (1 - beta1 ** state.step);
+  const correction = 1 / Math.sqrt(1 - beta2 ** state.step);
+  const keep = 1 - learningRate * weightDecay;
+  for (let i = 0; i < p.length; i++) {
+    const gradient = g[i]! * gradientScale;
+    const first = beta1 * m[i]! + (1 - beta1) * gradient;
+    const second = beta2 * v[i]! + (1 - beta2) * gradient * gradient;
+    m[i] = first;
+    v[i] = second;
+    p[i] = p[i]! * keep - (rate * first) / (Math.sqrt(second) * correction + epsilon);
+  }
+}
+
+/** Euclidean norm of all gradients together. */
+export function gradientNorm(gradients: ParameterSet): number {
+  const values = gradients.flat;
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += values[i]! * values[i]!;
+  return Math.sqrt(squares);
+}
+
+/** What gradients of this norm are multiplied with so that their norm is at most `limit`; 1 when it already is. */
+export function clipScale(norm: number, limit: number): number {
+  return Math.min(1, limit / (norm + 1e-6));
+}

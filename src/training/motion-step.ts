@@ -1,0 +1,79 @@
+/** @file One training step of LAMP as a compiled graph: loss and gradients in a single run. */
+import { gradients } from '../graph/differentiate.ts';
+import type { FloatTensor, Shape } from '../graph/host-tensor.ts';
+import { floats } from '../graph/host-tensor.ts';
+import { input } from '../graph/tensor.ts';
+import { type Component, withCheckpoint } from '../models/base-model.ts';
+import type { UNetConfig } from '../models/configs.ts';
+import { videoWeights } from '../motion/parameters.ts';
+import { type CompileOptions, compile } from '../runtime/program.ts';
+import { motionLoss } from './loss.ts';
+import type { ParameterSet } from './parameters.ts';
+
+/** A batch as the step takes it; see `LossInputs`. */
+export interface MotionBatch {
+  readonly noisy: FloatTensor;
+  readonly target: FloatTensor;
+  readonly timesteps: readonly number[];
+  readonly context: FloatTensor;
+  /** Weight of each video's loss; ones unless told. */
+  readonly weight?: Float32Array;
+}
+
+/** Computes losses and gradients. */
+export interface MotionStep {
+  /** Returns the loss; the gradients are left in `gradients`. */
+  run(batch: MotionBatch): Promise<number>;
+  readonly gradients: ParameterSet;
+  dispose(): Promise<void>;
+}
+
+/** Compiles the training step for latents `[b, c, f, h, w]` and `tokens` text tokens. */
+export async function motionStep(
+  { config, weights }: Component<UNetConfig>,
+  parameters: ParameterSet,
+  latentShape: Shape,
+  tokens: number,
+  { recompute = false, ...options }: CompileOptions & { recompute?: boolean } = {},
+): Promise<MotionStep> {
+  const [videos] = latentShape as [number];
+  const trained = parameters.inputs();
+  const loss = withCheckpoint(weights, () =>
+    motionLoss(
+      videoWeights(weights.find, trained),
+      config,
+      {
+        noisy: input('batch:noisy', latentShape),
+        target: input('batch:target', latentShape),
+        timesteps: input('batch:timesteps', [videos]),
+        context: input('batch:context', [videos, tokens, config.cross_attention_dim]),
+        weight: input('batch:weight', [videos]),
+      },
+      { recompute },
+    ),
+  );
+  const names = [...trained.keys()];
+  const slopes = gradients(loss, [...trained.values()]);
+  const outputs = Object.fromEntries(names.map((name, i) => [`gradient:${name}`, slopes[i]!]));
+  const program = await compile({ loss, ...outputs }, options);
+  const result = parameters.zeros();
+  const into = Object.fromEntries([...result.views].map(([name, view]) => [`gradient:${name}`, view]));
+  return {
+    gradients: result,
+    async run({ noisy, target, timesteps, context, weight = new Float32Array(videos).fill(1) }) {
+      const found = await program.run(
+        {
+          ...parameters.values(),
+          'batch:noisy': noisy,
+          'batch:target': target,
+          'batch:timesteps': floats(Float32Array.from(timesteps)),
+          'batch:context': context,
+          'batch:weight': floats(weight),
+        },
+        into,
+      );
+      return found.loss!.data[0] as number;
+    },
+    dispose: () => program.dispose(),
+  };
+}

@@ -1,0 +1,47 @@
+/** @file Trained parameters in memory: one block of numbers, so that the optimiser runs over it in one go. */
+import { type FloatTensor, floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
+import { input, type Tensor } from '../graph/tensor.ts';
+
+/** Name and shape of a parameter. */
+export interface ParameterShape {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+/** Named tensors that lie one after the other in one array. */
+export class ParameterSet {
+  readonly shapes: readonly ParameterShape[];
+  /** All values, in the order of `shapes`. */
+  readonly flat: Float32Array;
+  /** Each parameter as a view of `flat`. */
+  readonly views: ReadonlyMap<string, FloatTensor>;
+
+  constructor(shapes: readonly ParameterShape[]) {
+    this.shapes = shapes;
+    this.flat = new Float32Array(shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
+    let offset = 0;
+    this.views = new Map(
+      shapes.map(({ name, shape }) => {
+        const size = sizeOf(shape);
+        const view = floats(this.flat.subarray(offset, offset + size), shape);
+        offset += size;
+        return [name, view];
+      }),
+    );
+  }
+
+  /** A set of the same names and shapes, all zero. */
+  zeros(): ParameterSet {
+    return new ParameterSet(this.shapes);
+  }
+
+  /** One graph input per parameter, under the parameter's name. */
+  inputs(): Map<string, Tensor> {
+    return new Map(this.shapes.map(({ name, shape }) => [name, input(name, shape)]));
+  }
+
+  /** The values as a graph takes them. */
+  values(): Record<string, FloatTensor> {
+    return Object.fromEntries(this.views);
+  }
+}
