@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CheckpointError } from '../errors.ts';
 import { floats, type HostTensor, ints } from '../graph/host-tensor.ts';
 import { testdata } from '../testing/testdata.ts';
+import { findDuplicateKey } from './duplicate-key.ts';
 import { openSafetensors, writeSafetensors } from './safetensors.ts';
-import { findDuplicateKey } from './safetensors-header.ts';
 
 let folder = '';
 beforeAll(async () => {

@@ -14,11 +14,11 @@ import {
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { MediaError } from '../errors.ts';
+import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { assertLongEnough, inspectClip, readFrames } from './clip.ts';
 import { rotateClockwise } from './picture.ts';
 import { writePng } from './picture-file.ts';
-import { testFolder } from './test-folder.ts';
 
 const at = await testFolder();
 const walking = testdata('clips/walking/walk_out_01.mp4');

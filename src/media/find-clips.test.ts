@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { MediaError } from '../errors.ts';
+import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { findClips } from './find-clips.ts';
 import { writePng } from './picture-file.ts';
-import { testFolder } from './test-folder.ts';
 
 const at = await testFolder();
 const penguin = testdata('clips/shapE_rotate/a_penguin_0.gif');

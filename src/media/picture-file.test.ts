@@ -2,10 +2,10 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { MediaError, StorageError, UsageError } from '../errors.ts';
+import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { picture } from './picture.ts';
 import { readPicture, readPngMetadata, writePng } from './picture-file.ts';
-import { testFolder } from './test-folder.ts';
 
 const at = await testFolder();
 const red = (width: number, height: number) =>

@@ -24,7 +24,7 @@ async function start(): Promise<typeof Mediabunny> {
     ]);
     registerMediabunnyServer();
     mediabunny.Logging.level = mediabunny.LogLevel.Silent;
-    await silenceFfmpeg();
+    await adjustFfmpeg();
     return mediabunny;
   } catch (error) {
     throw new LampError(
@@ -36,18 +36,30 @@ async function start(): Promise<typeof Mediabunny> {
   }
 }
 
+/** The parts of node-av, mediabunny's own dependency, that are adjusted here. */
+interface NodeAv {
+  readonly Log: { setLevel(level: number): void };
+  readonly CodecContext: { readonly prototype: CodecContext };
+}
+interface CodecContext {
+  threadCount: number;
+  open2(...options: unknown[]): Promise<number>;
+}
+
 /**
- * FFmpeg's libraries print what they think of a damaged file straight to the terminal; the user gets our message
- * instead. The package that wraps them is mediabunny's own dependency, hence found from there.
+ * Two things that mediabunny leaves no option for. FFmpeg's libraries print what they think of a damaged file straight
+ * to the terminal: the user gets our message instead. And x264 takes as many threads as there are cores and cuts its
+ * work accordingly: with one thread the same frames give the same bytes on every machine.
  */
-async function silenceFfmpeg(): Promise<void> {
+async function adjustFfmpeg(): Promise<void> {
   const quiet = -8; // AV_LOG_QUIET
-  try {
-    const server = createRequire(import.meta.url).resolve('@mediabunny/server');
-    const nodeAv = createRequire(server).resolve('node-av');
-    const { Log } = (await import(pathToFileURL(nodeAv).href)) as { Log: { setLevel(level: number): void } };
-    Log.setLevel(quiet);
-  } catch {
-    // Then a damaged file costs a few more lines on the terminal, nothing else.
-  }
+  const server = createRequire(import.meta.url).resolve('@mediabunny/server');
+  const nodeAv = createRequire(server).resolve('node-av');
+  const { Log, CodecContext } = (await import(pathToFileURL(nodeAv).href)) as NodeAv;
+  Log.setLevel(quiet);
+  const open = CodecContext.prototype.open2;
+  CodecContext.prototype.open2 = function (...options) {
+    this.threadCount = 1;
+    return open.apply(this, options);
+  };
 }

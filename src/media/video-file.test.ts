@@ -3,11 +3,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ALL_FORMATS, FilePathSource, Input } from 'mediabunny';
 import { describe, expect, test } from 'vitest';
 import { MediaError, StorageError, UsageError } from '../errors.ts';
+import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { inspectClip, readFrames } from './clip.ts';
 import { blankPicture, type Picture } from './picture.ts';
 import { readPicture } from './picture-file.ts';
-import { testFolder } from './test-folder.ts';
 import { assertVideoPath, readVideoMetadata, writeVideo } from './video-file.ts';
 
 const at = await testFolder();
@@ -92,6 +92,11 @@ test('plain colours come back, and the file names its colour matrix', async () =
     expect(await track!.getColorSpace()).toMatchObject({ matrix, fullRange: false });
     input.dispose();
   }
+});
+
+test('H.264 is encoded by one thread, for the number of cores would change the bytes', async () => {
+  await writeVideo(at('threads.mp4'), frames.slice(0, 1), { framesPerSecond: 8 });
+  expect((await readFile(at('threads.mp4'))).toString('latin1')).toContain(' threads=1 ');
 });
 
 test('a GIF keeps the mean rate although it counts in hundredths', async () => {

@@ -1,6 +1,7 @@
 /** @file Comparing an operator's gradient with central finite differences. */
-import { floats, type HostTensor, ints, type Shape, sizeOf } from '../graph/host-tensor.ts';
+
 import { gradients } from '../graph/differentiate.ts';
+import { floats, type HostTensor, ints, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { applyAll, type Example, type Operator } from '../graph/operator.ts';
 import { mul } from '../graph/operators/mul.ts';
 import { reduceSum } from '../graph/operators/reduce-sum.ts';
@@ -30,7 +31,10 @@ export async function checkGradient<A extends object>(
     const shape: Shape = 'shape' in given ? given.shape : given;
     const kind = 'shape' in given ? given.values : 'any';
     if (typeof kind === 'object') {
-      values[name] = ints(Array.from({ length: sizeOf(shape) }, () => Math.floor(random() * kind.below)), shape);
+      values[name] = ints(
+        Array.from({ length: sizeOf(shape) }, () => Math.floor(random() * kind.below)),
+        shape,
+      );
       return input(name, shape, 'int64');
     }
     const draw = kind === 'positive' ? () => 0.8 + random() : () => 2 * random() - 1;
@@ -44,7 +48,9 @@ export async function checkGradient<A extends object>(
   const slopes = gradients(loss, differentiable);
 
   const program = await compile({ y: y! }, { device });
-  const derivative = await compile(Object.fromEntries(slopes.map((slope, i) => [`d${i}`, slope])), { device });
+  const derivative = await compile(Object.fromEntries(slopes.map((slope, i) => [`d${i}`, slope])), {
+    device,
+  });
   // The sum is taken here, in f64: a sum in f32 would drown the differences.
   const evaluate = async () => {
     const { y: result } = await program.run(values);
@@ -64,7 +70,8 @@ export async function checkGradient<A extends object>(
           return evaluate();
         };
         const h = 0.04;
-        const expected = (8 * ((await at(h)) - (await at(-h))) - ((await at(2 * h)) - (await at(-2 * h)))) / (12 * h);
+        const expected =
+          (8 * ((await at(h)) - (await at(-h))) - ((await at(2 * h)) - (await at(-2 * h)))) / (12 * h);
         data[i] = original;
         difference += (gradient[i]! - expected) ** 2;
         total += expected ** 2;

@@ -1,0 +1,32 @@
+/** @file Finds what `JSON.parse` passes over in silence: a key that an object has twice. */
+
+/**
+ * The first key that one object of a JSON text has twice, or undefined. `JSON.parse` keeps the last silently. The text
+ * must be valid JSON.
+ */
+export function findDuplicateKey(text: string): string | undefined {
+  const open: (Set<string> | undefined)[] = []; // a set of keys for each open object, undefined for each open array
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '{') open.push(new Set());
+    else if (character === '[') open.push(undefined);
+    else if (character === '}' || character === ']') open.pop();
+    else if (character === '"') {
+      const start = at;
+      do at = text.indexOf('"', at + 1);
+      while (isEscaped(text, at));
+      const keys = open.at(-1);
+      if (!keys || !/^\s*:/.test(text.slice(at + 1, at + 64))) continue;
+      const key = JSON.parse(text.slice(start, at + 1)) as string;
+      if (keys.has(key)) return key;
+      keys.add(key);
+    }
+  }
+  return undefined;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0;
+  while (text[at - 1 - backslashes] === '\\') backslashes++;
+  return backslashes % 2 === 1;
+}

@@ -1,0 +1,48 @@
+/** @file What long work tells while it runs. The terminal, JSON lines and web pages only show these events. */
+
+/** Parts of a job that a user may want to see the progress of. */
+export type Stage =
+  | 'compiling'
+  | 'encoding clips'
+  | 'training'
+  | 'drawing the first frame'
+  | 'sampling'
+  | 'decoding'
+  | 'writing';
+
+/** One piece of news about running work. */
+export type ProgressEvent =
+  /** `done` of `total` units of a stage are finished; 0 when it begins. */
+  | { readonly type: 'progress'; readonly stage: Stage; readonly done: number; readonly total: number }
+  /** A training step was taken. */
+  | {
+      readonly type: 'step';
+      /** Counted from 1. */
+      readonly step: number;
+      readonly steps: number;
+      readonly loss: number;
+      readonly learningRate: number;
+      /** Norm of all gradients before clipping. */
+      readonly gradNorm: number;
+      readonly seconds: number;
+      /** Estimate of the time that the remaining steps take. */
+      readonly secondsLeft: number;
+    }
+  /** A video made from a model in training. */
+  | { readonly type: 'sample'; readonly step: number; readonly prompt: string; readonly path: string }
+  /** A state from which training can resume was written. */
+  | { readonly type: 'checkpoint'; readonly step: number; readonly path: string }
+  /** A result was written. */
+  | { readonly type: 'written'; readonly path: string }
+  /** Something the user should know that is no error. */
+  | { readonly type: 'notice'; readonly message: string };
+
+/** Receives events; must be quick and must not throw. */
+export type OnEvent = (event: ProgressEvent) => void;
+
+/** What every long function of the library takes. */
+export interface WorkOptions {
+  readonly onEvent?: OnEvent | undefined;
+  /** Stops the work between two steps. */
+  readonly signal?: AbortSignal | undefined;
+}

@@ -1,0 +1,37 @@
+/** @file The video U-Net, compiled for sampling. */
+import type { FloatTensor, Shape } from '../graph/host-tensor.ts';
+import { input } from '../graph/tensor.ts';
+import { type Component, withCheckpoint } from '../models/base-model.ts';
+import type { UNetConfig } from '../models/configs.ts';
+import { type NoisePredictor, noisePredictor } from '../models/programs.ts';
+import { type CompileOptions, compile } from '../runtime/program.ts';
+import { videoWeights } from './parameters.ts';
+import { videoUNet } from './video-unet.ts';
+
+/** Trained parameters by name. */
+export type MotionValues = ReadonlyMap<string, FloatTensor>;
+
+/**
+ * Compiles the video U-Net for latents `[b, c, f, h, w]` and text states of `tokens` tokens. The trained parameters are
+ * inputs of every run: `motion` is asked for them each time, so that a model in training can be sampled as it is.
+ */
+export async function videoPredictor(
+  { config, weights }: Component<UNetConfig>,
+  motion: () => MotionValues,
+  latentShape: Shape,
+  tokens: number,
+  options?: CompileOptions,
+): Promise<NoisePredictor> {
+  const videos = latentShape[0]!;
+  const trained = new Map([...motion()].map(([name, { shape }]) => [name, input(`motion:${name}`, shape)]));
+  const prediction = withCheckpoint(weights, () =>
+    videoUNet(videoWeights(weights.find, trained), config, {
+      latents: input('latents', latentShape),
+      timesteps: input('timesteps', [videos]),
+      context: input('context', [videos, tokens, config.cross_attention_dim]),
+    }),
+  );
+  return noisePredictor(await compile({ prediction }, options), () =>
+    Object.fromEntries([...motion()].map(([name, value]) => [`motion:${name}`, value])),
+  );
+}

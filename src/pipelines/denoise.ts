@@ -1,0 +1,90 @@
+/** @file The sampling loops: from noise to latents, with what LAMP adds for videos. */
+import { guide } from '../diffusion/guidance.ts';
+import type { Sampler } from '../diffusion/sampler.ts';
+import { type FloatTensor, floats } from '../graph/host-tensor.ts';
+import type { NoisePredictor } from '../models/programs.ts';
+import { alignFrames } from '../motion/adain.ts';
+import { withFirstFrame } from '../motion/frames.ts';
+
+/** What both loops need. */
+export interface DenoiseOptions {
+  /** Compiled for a batch of 2 when `guidance` is more than 1, else for 1. */
+  readonly predictor: NoisePredictor;
+  readonly sampler: Sampler;
+  /** Text states: without and with the prompt `[2, tokens, d]`, or `[1, tokens, d]` without guidance. */
+  readonly context: FloatTensor;
+  /** Classifier-free guidance (Ho & Salimans 2022); 1 and less: none. */
+  readonly guidance: number;
+  /** Noise to start from, `[1, c, …]`. */
+  readonly noise: FloatTensor;
+  /** Called after every step with the latents as they are then. May throw to stop. */
+  readonly onStep?: ((index: number, latents: FloatTensor) => void | Promise<void>) | undefined;
+}
+
+/** Draws a picture's latents `[1, c, h, w]`. */
+export async function denoisePicture(options: DenoiseOptions): Promise<FloatTensor> {
+  let latents = options.noise;
+  for (const [index, timestep] of options.sampler.timesteps.entries()) {
+    const output = await guidedPrediction(options, latents, timestep);
+    latents = floats(options.sampler.step(output, index, latents.data), latents.shape);
+    await options.onStep?.(index, latents);
+  }
+  return latents;
+}
+
+/** What LAMP adds. */
+export interface DenoiseVideoOptions extends DenoiseOptions {
+  /** Clean latents of the first frame `[1, c, 1, h, w]`. */
+  readonly firstFrame: FloatTensor;
+  /**
+   * Index of the first step after which the second frame takes the first's statistics (31 of 50 in the paper); the
+   * later frames take the second's after every step. `undefined`: no alignment of statistics at all.
+   */
+  readonly alignFrom: number | undefined;
+}
+
+/** Draws a video's latents `[1, c, f, h, w]` around its first frame, which stays as given (LAMP, Sec. 3.4). */
+export async function denoiseVideo(options: DenoiseVideoOptions): Promise<FloatTensor> {
+  const { sampler, firstFrame, alignFrom } = options;
+  let latents = withFirstFrame(options.noise, firstFrame);
+  for (const [index, timestep] of sampler.timesteps.entries()) {
+    const output = await guidedPrediction(options, latents, timestep);
+    latents = withFirstFrame(floats(sampler.step(output, index, latents.data), latents.shape), firstFrame);
+    if (alignFrom !== undefined) {
+      latents = alignFrames(latents, index >= alignFrom ? 'first-and-second' : 'second');
+    }
+    await options.onStep?.(index, latents);
+  }
+  return alignFrom === undefined ? latents : alignFrames(latents, 'first');
+}
+
+/** The step from which the second frame is aligned with the first: the paper's 31 of 50, in proportion. */
+export function alignmentStart(steps: number): number {
+  return Math.round((31 / 50) * steps);
+}
+
+/** Walks clean latents back to the noise they would come from (DDIM inversion): no guidance, all frames alike. */
+export async function invert(
+  options: Omit<DenoiseOptions, 'guidance' | 'noise'> & { latents: FloatTensor },
+): Promise<FloatTensor> {
+  const { latents, ...rest } = options;
+  return denoisePicture({ ...rest, noise: latents, guidance: 1 });
+}
+
+async function guidedPrediction(
+  { predictor, context, guidance }: DenoiseOptions,
+  latents: FloatTensor,
+  timestep: number,
+): Promise<Float32Array> {
+  if (guidance <= 1) return (await predictor.predict(latents, [timestep], context)).data;
+  const size = latents.data.length;
+  const twice = new Float32Array(2 * size);
+  twice.set(latents.data);
+  twice.set(latents.data, size);
+  const both = await predictor.predict(
+    floats(twice, [2, ...latents.shape.slice(1)]),
+    [timestep, timestep],
+    context,
+  );
+  return guide(both.data.subarray(0, size), both.data.subarray(size), guidance);
+}
