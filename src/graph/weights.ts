@@ -1,17 +1,25 @@
 /** @file Named weights, looked up by the key names of the checkpoint. */
-import type { Tensor } from './tensor.ts';
+import { type Shape, sameShape } from './host-tensor.ts';
+import { ShapeError } from './operator.ts';
+import { input, type Tensor } from './tensor.ts';
+
+/**
+ * Finds the tensor of a full key name, the same one every time; undefined when there is none. `shape` is what the model
+ * expects: a source that makes its tensors needs it, one that reads them need not look at it.
+ */
+export type FindWeight = (name: string, shape?: Shape) => Tensor | undefined;
 
 /**
  * A place in the tree of a checkpoint's key names: `w.scope('attn1').scope('to_q')` stands for `….attn1.to_q.`, and
- * `.tensor('weight')` for the tensor of that name. Models read every size from the tensors they find.
+ * `.tensor('weight', shape)` for the tensor of that name. A model states the shape it expects with every tensor it takes,
+ * so that a checkpoint that does not fit is named, and so that the model itself can say which weights it has.
  */
 export class Weights {
-  readonly #find: (name: string) => Tensor | undefined;
+  readonly #find: FindWeight;
   /** The key names' common beginning, with the final dot. Empty at the top. */
   readonly prefix: string;
 
-  /** @param find returns the tensor of a full key name, the same one every time; undefined when there is none */
-  constructor(find: (name: string) => Tensor | undefined, prefix = '') {
+  constructor(find: FindWeight, prefix = '') {
     this.#find = find;
     this.prefix = prefix;
   }
@@ -26,15 +34,14 @@ export class Weights {
     return this.#find(this.prefix + name) !== undefined;
   }
 
-  /** The tensor of this name, or undefined. */
-  optional(name: string): Tensor | undefined {
-    return this.#find(this.prefix + name);
-  }
-
-  /** The tensor of this name. Throws `MissingWeightError`. */
-  tensor(name: string): Tensor {
-    const tensor = this.#find(this.prefix + name);
-    if (!tensor) throw new MissingWeightError(this.prefix + name);
+  /** The tensor of this name. Throws `MissingWeightError`, or `ShapeError` when it has another shape. */
+  tensor(name: string, shape: Shape): Tensor {
+    const full = this.prefix + name;
+    const tensor = this.#find(full, shape);
+    if (!tensor) throw new MissingWeightError(full);
+    if (!sameShape(tensor.shape, shape)) {
+      throw new ShapeError(`tensor "${full}" is [${tensor.shape}], expected [${shape}]`);
+    }
     return tensor;
   }
 }
@@ -48,4 +55,15 @@ export class MissingWeightError extends Error {
     super(`tensor "${weight}" is missing`);
     this.weight = weight;
   }
+}
+
+/** Names and shapes of the weights that a model takes, in the order it takes them; `build` is the model on any inputs. */
+export function weightsTakenBy(build: (w: Weights) => unknown): Map<string, Shape> {
+  const taken = new Map<string, Tensor>();
+  const find: FindWeight = (name, shape) => {
+    if (!taken.has(name) && shape) taken.set(name, input(name, shape));
+    return taken.get(name);
+  };
+  build(new Weights(find));
+  return new Map([...taken].map(([name, { shape }]) => [name, shape]));
 }

@@ -1,38 +1,48 @@
 /** @file Layers shared by all models: functions of a scope of weights and a tensor. */
 import { ShapeError } from '../graph/operator.ts';
 import {
-  add,
   affine,
+  attend,
   conv2d,
-  matmul,
   groupNorm as normaliseGroups,
   layerNorm as normaliseLayer,
   type Padding,
   reshape,
   scale,
-  softmax,
   transpose,
 } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
 
-/** `x·Wᵀ + b` over the last axis; the bias is optional. `out`: the width that the model's settings ask for. */
-export function linear(w: Weights, x: Tensor, out?: number): Tensor {
-  return named(w, out, () => affine(x, w.tensor('weight'), w.optional('bias')));
+/** `x·Wᵀ + b` over the last axis, to `out` values; without b where `bias` is false. */
+export function linear(w: Weights, x: Tensor, out: number, { bias = true } = {}): Tensor {
+  return affine(x, w.tensor('weight', [out, x.shape.at(-1)!]), bias ? w.tensor('bias', [out]) : undefined);
 }
 
-/** 2-D convolution of pictures `[n, c, h, w]`; padded to keep the size unless told. `out`: channels the settings ask for. */
+/** Sizes of a 2-D convolution. */
+export interface ConvolutionOptions {
+  /** Channels that come out. */
+  readonly out: number;
+  /** Side of the square kernel; 3 unless told. */
+  readonly kernel?: number;
+  readonly stride?: number;
+  /** Keeps the size (at stride 1) unless told. */
+  readonly padding?: Padding;
+}
+
+/** 2-D convolution of pictures `[n, c, h, w]`. */
 export function convolution(
   w: Weights,
   x: Tensor,
-  { out, ...options }: { stride?: number; padding?: Padding; out?: number | undefined } = {},
+  { out, kernel = 3, ...options }: ConvolutionOptions,
 ): Tensor {
-  return named(w, out, () => conv2d(x, w.tensor('weight'), w.optional('bias'), options));
+  return conv2d(x, w.tensor('weight', [out, x.shape[1]!, kernel, kernel]), w.tensor('bias', [out]), options);
 }
 
 /** Layer normalisation over the last axis. */
 export function layerNorm(w: Weights, x: Tensor, epsilon = 1e-5): Tensor {
-  return named(w, x.shape.at(-1), () => normaliseLayer(x, w.tensor('weight'), w.tensor('bias'), epsilon));
+  const width = [x.shape.at(-1)!];
+  return normaliseLayer(x, w.tensor('weight', width), w.tensor('bias', width), epsilon);
 }
 
 /** Group normalisation of pictures `[n, c, h, w]`, pooled over `frames` consecutive ones. */
@@ -41,21 +51,26 @@ export function groupNorm(
   x: Tensor,
   options: { groups: number; epsilon: number; frames?: number },
 ): Tensor {
-  return named(w, x.shape[1], () => normaliseGroups(x, w.tensor('weight'), w.tensor('bias'), options));
+  const channels = [x.shape[1]!];
+  return normaliseGroups(x, w.tensor('weight', channels), w.tensor('bias', channels), options);
 }
 
 /**
- * Multi-head attention `softmax(q·kᵀ/√d + mask)·v`: q `[b, m, c]`, k and v `[b, s, c]` → `[b, m, c]`, with c divided
- * into heads of d channels. `mask` broadcasts against `[b, heads, m, s]`.
+ * Multi-head attention: q `[b, m, c]`, k and v `[b, s, c]` → `[b, m, c]`, with c divided into heads of d channels that
+ * attend separately, scores scaled by 1/√d. `mask` `[m, s]` is added to the scores.
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, heads: number, mask?: Tensor): Tensor {
   const [batch, , channels] = q.shape as [number, number, number];
-  if (channels % heads !== 0) throw new ShapeError(`${channels} channels do not divide into ${heads} heads`);
-  const width = channels / heads;
+  const width = headWidth(channels, heads);
   const split = (x: Tensor) => transpose(reshape(x, [batch, x.shape[1]!, heads, width]), [0, 2, 1, 3]);
-  const scores = matmul(split(q), split(k), { transposeB: true, alpha: 1 / Math.sqrt(width) });
-  const mixed = matmul(softmax(mask ? add(scores, mask) : scores), split(v));
+  const mixed = attend(split(q), split(k), split(v), 1 / Math.sqrt(width), mask);
   return reshape(transpose(mixed, [0, 2, 1, 3]), q.shape);
+}
+
+/** Channels of a head. Throws `ShapeError` when they do not divide. */
+export function headWidth(channels: number, heads: number): number {
+  if (channels % heads !== 0) throw new ShapeError(`${channels} channels do not divide into ${heads} heads`);
+  return channels / heads;
 }
 
 /** Pictures `[n, c, h, w]` as rows of pixels `[n, h·w, c]`. */
@@ -73,21 +88,4 @@ export function toPictures(tokens: Tensor, height: number, width: number): Tenso
 /** `x / factor`, for the rare factors that are not 1. */
 export function unscaled(x: Tensor, factor: number): Tensor {
   return factor === 1 ? x : scale(x, 1 / factor);
-}
-
-/** Runs a layer; names the weights in the error when they do not fit what flows in or what the settings ask for. */
-function named(w: Weights, out: number | undefined, layer: () => Tensor): Tensor {
-  try {
-    const y = layer();
-    const weight = w.tensor('weight').shape;
-    if (out !== undefined && weight[0] !== out) {
-      throw new ShapeError(`the settings ask for ${out} outputs, the weight is [${weight}]`);
-    }
-    return y;
-  } catch (error) {
-    if (error instanceof ShapeError && !error.message.startsWith('tensor')) {
-      throw new ShapeError(`tensor "${w.prefix}weight" has a wrong shape: ${error.message}`);
-    }
-    throw error;
-  }
 }

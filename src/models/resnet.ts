@@ -15,7 +15,7 @@ export interface ResnetOptions {
   /** Time embedding, one row per picture `[n, d]`. */
   readonly time?: Tensor;
   /** What stands where the image model has a 2-D convolution. */
-  readonly conv?: (w: Weights, x: Tensor, options: { out: number }) => Tensor;
+  readonly conv?: typeof convolution;
   /** The sum is divided by this. */
   readonly outputScale?: number;
 }
@@ -29,6 +29,6 @@ export function resnet(w: Weights, x: Tensor, options: ResnetOptions): Tensor {
     y = add(y, reshape(shift, [...shift.shape, 1, 1]));
   }
   y = conv(w.scope('conv2'), silu(groupNorm(w.scope('norm2'), y, norm)), { out });
-  const shortcut = x.shape[1] === out ? x : conv(w.scope('conv_shortcut'), x, { out });
+  const shortcut = x.shape[1] === out ? x : conv(w.scope('conv_shortcut'), x, { out, kernel: 1 });
   return unscaled(add(shortcut, y), outputScale);
 }

@@ -1,6 +1,6 @@
 /** @file CLIP's text encoder (Radford et al. 2021, arXiv 2103.00020): a causal transformer over token embeddings. */
 import { floats } from '../graph/host-tensor.ts';
-import { add, gather, gelu, quickGelu, reshape, slice } from '../graph/operators/index.ts';
+import { add, gather, gelu, quickGelu, slice } from '../graph/operators/index.ts';
 import { constant, type Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
 import type { TextEncoderConfig } from './configs.ts';
@@ -11,11 +11,24 @@ import { attention, layerNorm, linear } from './layers.ts';
  * Padding is not masked, as Stable Diffusion has it.
  */
 export function textEncoder(w: Weights, config: TextEncoderConfig, ids: Tensor): Tensor {
-  const model = w.has('text_model.final_layer_norm.weight') ? w.scope('text_model') : w;
+  const model = w.has('final_layer_norm.weight') ? w : w.scope('text_model');
   const [, length] = ids.shape as [number, number];
   const embeddings = model.scope('embeddings');
-  const positions = slice(embeddings.scope('position_embedding').tensor('weight'), 0, 0, length);
-  let x = add(gather(embeddings.scope('token_embedding').tensor('weight'), ids), positions);
+  const positions = slice(
+    embeddings
+      .scope('position_embedding')
+      .tensor('weight', [config.max_position_embeddings, config.hidden_size]),
+    0,
+    0,
+    length,
+  );
+  let x = add(
+    gather(
+      embeddings.scope('token_embedding').tensor('weight', [config.vocab_size, config.hidden_size]),
+      ids,
+    ),
+    positions,
+  );
   const mask = causalMask(length);
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
     x = encoderLayer(model.scope('encoder').scope('layers').scope(layer), config, x, mask);
@@ -45,5 +58,5 @@ function encoderLayer(w: Weights, config: TextEncoderConfig, x: Tensor, mask: Te
 function causalMask(length: number): Tensor {
   const mask = new Float32Array(length * length);
   for (let row = 0; row < length; row++) mask.fill(-1e9, row * length + row + 1, (row + 1) * length);
-  return reshape(constant(floats(mask, [length, length])), [1, 1, length, length]);
+  return constant(floats(mask, [length, length]));
 }

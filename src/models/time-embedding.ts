@@ -17,5 +17,6 @@ export function timeEmbedding(w: Weights, config: UNetConfig, timesteps: Tensor)
   );
   const angles = mul(reshape(timesteps, [timesteps.shape[0]!, 1]), constant(floats(frequencies, [1, half])));
   const waves = config.flip_sin_to_cos ? [cos(angles), sin(angles)] : [sin(angles), cos(angles)];
-  return linear(w.scope('linear_2'), silu(linear(w.scope('linear_1'), concat(waves, 1))));
+  const hidden = silu(linear(w.scope('linear_1'), concat(waves, 1), 4 * channels));
+  return linear(w.scope('linear_2'), hidden, 4 * channels);
 }

@@ -1,5 +1,5 @@
 /** @file The spatial transformer of the U-Net: self-attention, attention to the text, feed-forward. */
-import { add, gelu, mul, reshape, slice } from '../graph/operators/index.ts';
+import { add, affine, gelu, mul, reshape, slice } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
 import { attention, convolution, groupNorm, layerNorm, linear, toPictures, toTokens } from './layers.ts';
@@ -26,14 +26,14 @@ export function transformer(w: Weights, x: Tensor, options: TransformerOptions):
   const normal = groupNorm(w.scope('norm'), x, { groups: options.groups, epsilon: 1e-6 });
   let tokens = options.linearProjection
     ? linear(w.scope('proj_in'), toTokens(normal), channels)
-    : toTokens(convolution(w.scope('proj_in'), normal, { out: channels }));
+    : toTokens(convolution(w.scope('proj_in'), normal, { out: channels, kernel: 1 }));
   const blocks = w.scope('transformer_blocks');
   for (let i = 0; i === 0 || blocks.has(`${i}.norm1.weight`); i++) {
     tokens = transformerBlock(blocks.scope(i), tokens, options);
   }
   const y = options.linearProjection
     ? toPictures(linear(w.scope('proj_out'), tokens, channels), height, width)
-    : convolution(w.scope('proj_out'), toPictures(tokens, height, width), { out: channels });
+    : convolution(w.scope('proj_out'), toPictures(tokens, height, width), { out: channels, kernel: 1 });
   return add(y, x);
 }
 
@@ -52,31 +52,34 @@ function transformerBlock(w: Weights, x: Tensor, options: TransformerOptions): T
 
 /** Self-attention of the image model: the pixels of each picture attend to one another. */
 export function imageSelfAttention(w: Weights, x: Tensor, heads: number): Tensor {
-  return attend(w, x, x, heads);
+  return attendTo(w, x, x, heads);
 }
 
 /** Projects x to queries and `source` to keys and values, attends, projects out: `[b, m, c]`. */
-export function attend(w: Weights, x: Tensor, source: Tensor, heads: number): Tensor {
-  const [q, k, v] = [
-    linear(w.scope('to_q'), x),
-    linear(w.scope('to_k'), source),
-    linear(w.scope('to_v'), source),
-  ];
-  return linear(w.scope('to_out.0'), attention(q, k, v, heads), x.shape[2]);
+export function attendTo(w: Weights, x: Tensor, source: Tensor, heads: number): Tensor {
+  const channels = x.shape[2]!;
+  const project = (name: string, from: Tensor) => linear(w.scope(name), from, channels, { bias: false });
+  const mixed = attention(project('to_q', x), project('to_k', source), project('to_v', source), heads);
+  return linear(w.scope('to_out.0'), mixed, channels);
 }
 
 /** All frames of a video attend to the one text: their pixels are the queries of one attention. */
 function textAttention(w: Weights, x: Tensor, context: Tensor, heads: number): Tensor {
   const [n, pixels, channels] = x.shape as [number, number, number];
   const videos = context.shape[0]!;
-  return reshape(attend(w, reshape(x, [videos, (n / videos) * pixels, channels]), context, heads), x.shape);
+  return reshape(attendTo(w, reshape(x, [videos, (n / videos) * pixels, channels]), context, heads), x.shape);
 }
 
-/** Gated feed-forward layer (GEGLU, Shazeer 2020). */
+/**
+ * Gated feed-forward layer (GEGLU, Shazeer 2020). Its first layer makes values and gates in one; here each takes its half
+ * of the weight, so that no activation is cut in two.
+ */
 function feedForward(w: Weights, x: Tensor): Tensor {
-  const both = linear(w.scope('net.0.proj'), x);
-  const last = both.shape.length - 1;
-  const inner = both.shape[last]! / 2;
-  const gated = mul(slice(both, last, 0, inner), gelu(slice(both, last, inner, 2 * inner)));
-  return linear(w.scope('net.2'), gated, x.shape[2]);
+  const channels = x.shape[2]!;
+  const inner = 4 * channels;
+  const both = w.scope('net.0.proj');
+  const [weight, bias] = [both.tensor('weight', [2 * inner, channels]), both.tensor('bias', [2 * inner])];
+  const half = (from: number) =>
+    affine(x, slice(weight, 0, from, from + inner), slice(bias, 0, from, from + inner));
+  return linear(w.scope('net.2'), mul(half(0), gelu(half(inner))), channels);
 }

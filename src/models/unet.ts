@@ -84,7 +84,7 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
   };
 
   const sample = config.center_input_sample ? add(scale(inputs.latents, 2), scalar(-1)) : inputs.latents;
-  let x = watched('conv_in', conv(w.scope('conv_in'), sample, { out: widths[0] }));
+  let x = watched('conv_in', conv(w.scope('conv_in'), sample, { out: widths[0]! }));
   const skips = [x];
   for (const [level, type] of config.down_block_types.entries()) {
     const name = `down_blocks.${level}`;
@@ -122,7 +122,7 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
     if (level > 0) {
       const [, , height, width] = skips.at(-1)!.shape as [number, number, number, number];
       const wide = slice(slice(upsampleNearest(x, 2), 2, 0, height), 3, 0, width);
-      x = conv(block.scope('upsamplers.0.conv'), wide, { out: widths[level] });
+      x = conv(block.scope('upsamplers.0.conv'), wide, { out: widths[level]! });
     }
     watch(name, x);
   }
@@ -133,7 +133,7 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
 function downsample(w: Weights, x: Tensor, padding: 0 | 1, conv: UNetLayers['conv']): Tensor {
   // Without padding of its own, one row and one column of zeros follow, so that even sizes divide.
   const around = padding === 0 ? ([0, 0, 1, 1] as const) : ([1, 1, 1, 1] as const);
-  return conv(w, x, { stride: 2, padding: around, out: x.shape[1] });
+  return conv(w, x, { stride: 2, padding: around, out: x.shape[1]! });
 }
 
 /** One row per video `[videos, d]` → one per frame `[videos · frames, d]`. */

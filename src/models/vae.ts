@@ -19,7 +19,7 @@ const epsilon = 1e-6;
 export function encode(w: Weights, config: VaeConfig, pictures: Tensor): Posterior {
   const { block_out_channels: blocks, norm_num_groups: groups, latent_channels: channels } = config;
   const encoder = w.scope('encoder');
-  let x = convolution(encoder.scope('conv_in'), pictures, { out: blocks[0] });
+  let x = convolution(encoder.scope('conv_in'), pictures, { out: blocks[0]! });
   for (const [i, out] of blocks.entries()) {
     const block = encoder.scope('down_blocks').scope(i);
     for (let j = 0; j < config.layers_per_block; j++) {
@@ -33,7 +33,7 @@ export function encode(w: Weights, config: VaeConfig, pictures: Tensor): Posteri
   x = middle(encoder.scope('mid_block'), x, groups);
   x = silu(groupNorm(encoder.scope('conv_norm_out'), x, { groups, epsilon }));
   x = convolution(encoder.scope('conv_out'), x, { out: 2 * channels });
-  const moments = convolution(w.scope('quant_conv'), x, { out: 2 * channels });
+  const moments = convolution(w.scope('quant_conv'), x, { out: 2 * channels, kernel: 1 });
   return { mean: slice(moments, 1, 0, channels), logVariance: slice(moments, 1, channels, 2 * channels) };
 }
 
@@ -42,8 +42,11 @@ export function decode(w: Weights, config: VaeConfig, latents: Tensor): Tensor {
   const { norm_num_groups: groups } = config;
   const blocks = config.block_out_channels.toReversed();
   const decoder = w.scope('decoder');
-  let x = convolution(w.scope('post_quant_conv'), latents, { out: config.latent_channels });
-  x = convolution(decoder.scope('conv_in'), x, { out: blocks[0] });
+  let x = convolution(w.scope('post_quant_conv'), latents, {
+    out: config.latent_channels,
+    kernel: 1,
+  });
+  x = convolution(decoder.scope('conv_in'), x, { out: blocks[0]! });
   x = middle(decoder.scope('mid_block'), x, groups);
   for (const [i, out] of blocks.entries()) {
     const block = decoder.scope('up_blocks').scope(i);
@@ -67,11 +70,11 @@ function middle(w: Weights, x: Tensor, groups: number): Tensor {
 
 /** Self-attention over all pixels, one head; older checkpoints have other names for its layers. */
 function pictureAttention(w: Weights, x: Tensor, groups: number): Tensor {
-  const names = w.has('to_q.weight')
-    ? ['to_q', 'to_k', 'to_v', 'to_out.0']
-    : ['query', 'key', 'value', 'proj_attn'];
+  const names = w.has('query.weight')
+    ? ['query', 'key', 'value', 'proj_attn']
+    : ['to_q', 'to_k', 'to_v', 'to_out.0'];
   const tokens = toTokens(groupNorm(w.scope('group_norm'), x, { groups, epsilon }));
-  const [q, k, v] = names.slice(0, 3).map((name) => linear(w.scope(name), tokens));
-  const mixed = linear(w.scope(names[3]!), attention(q!, k!, v!, 1));
+  const [q, k, v] = names.slice(0, 3).map((name) => linear(w.scope(name), tokens, x.shape[1]!));
+  const mixed = linear(w.scope(names[3]!), attention(q!, k!, v!, 1), x.shape[1]!);
   return add(x, toPictures(mixed, x.shape[2]!, x.shape[3]!));
 }

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import type { DType, HostTensor, Shape } from '../graph/host-tensor.ts';
 import type { OnnxAttribute, OnnxEmitter } from '../graph/operator.ts';
 import { flatten } from '../graph/order.ts';
-import type { StoredTensor, Tensor } from '../graph/tensor.ts';
+import { nodeOf, type StoredTensor, type Tensor } from '../graph/tensor.ts';
 import {
   type AttributeProto,
   attributeTypes,
@@ -22,6 +22,8 @@ export interface EmittedGraph {
   readonly weightsFolder: string | undefined;
   /** Values that must be given at every run. */
   readonly inputs: ReadonlyMap<string, Tensor>;
+  /** The shape each output has in the graph: the same elements in the same order as the tensor that was asked for. */
+  readonly outputShapes: ReadonlyMap<string, Shape>;
 }
 
 /**
@@ -41,7 +43,14 @@ export function emitGraph(outputs: Readonly<Record<string, Tensor>>): EmittedGra
       if (names[i] !== undefined) model.setName(output, names[i]);
     }
   }
-  for (const [name, tensor] of Object.entries(outputs)) model.output(name, resolve(tensor), tensor);
+  for (const [name, tensor] of Object.entries(outputs)) {
+    // A last change of shape is left to the caller: in the graph it would be a copy.
+    let value = resolve(tensor);
+    for (let node = nodeOf(value); node?.operator.name === 'reshape'; node = nodeOf(value)) {
+      value = resolve(node.inputs[0]!);
+    }
+    model.output(name, value);
+  }
   return model.finish();
 }
 
@@ -52,6 +61,7 @@ class GraphWriter implements OnnxEmitter {
   readonly #initializers: TensorProto[] = [];
   readonly #inputs = new Map<string, Tensor>();
   readonly #outputs: ValueInfoProto[] = [];
+  readonly #outputShapes = new Map<string, Shape>();
   #folder: string | undefined;
   #count = 0;
 
@@ -106,7 +116,7 @@ class GraphWriter implements OnnxEmitter {
     this.#names.set(tensor, name);
   }
 
-  output(name: string, value: Tensor, type: Tensor): void {
+  output(name: string, value: Tensor): void {
     // A node of its own, so that an output may also be an input, a constant, or asked for twice.
     const source = this.nameOf(value);
     this.#nodes.push({
@@ -117,7 +127,8 @@ class GraphWriter implements OnnxEmitter {
       domain: '',
       attribute: [],
     });
-    this.#outputs.push(valueInfo(name, type.dtype, type.shape));
+    this.#outputShapes.set(name, value.shape);
+    this.#outputs.push(valueInfo(name, value.dtype, value.shape));
   }
 
   finish(): EmittedGraph {
@@ -136,7 +147,7 @@ class GraphWriter implements OnnxEmitter {
         output: this.#outputs,
       },
     });
-    return { bytes, weightsFolder: this.#folder, inputs: this.#inputs };
+    return { bytes, weightsFolder: this.#folder, inputs: this.#inputs, outputShapes: this.#outputShapes };
   }
 
   #declare(tensor: Tensor): string {

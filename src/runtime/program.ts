@@ -1,7 +1,7 @@
 /** @file Compiled graphs that can be run again and again. */
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { CheckpointError, DeviceError } from '../errors.ts';
-import { type HostTensor, sameShape } from '../graph/host-tensor.ts';
+import { type HostTensor, type Shape, sameShape } from '../graph/host-tensor.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { type DeviceName, sessionOptions } from './devices.ts';
 import { emitGraph } from './emit.ts';
@@ -69,7 +69,9 @@ export async function compile(
         feeds[name] = toOrt(value);
       }
       const fetches: Record<string, OrtTensor | null> = {};
-      for (const name of Object.keys(outputs)) fetches[name] = into[name] ? toOrt(into[name]) : null;
+      for (const name of Object.keys(outputs)) {
+        fetches[name] = into[name] ? toOrt({ ...into[name], shape: graph.outputShapes.get(name)! }) : null;
+      }
       let results: InferenceSession.OnnxValueMapType;
       try {
         results = await session.run(feeds, fetches);
@@ -79,7 +81,10 @@ export async function compile(
         );
       }
       return Object.fromEntries(
-        Object.entries(results).map(([name, value]) => [name, into[name] ?? fromOrt(value as OrtTensor)]),
+        Object.entries(results).map(([name, value]) => [
+          name,
+          into[name] ?? fromOrt(value as OrtTensor, outputs[name]!.shape),
+        ]),
       );
     },
     async dispose() {
@@ -93,6 +98,6 @@ function toOrt({ dtype, shape, data }: HostTensor): OrtTensor {
   return new OrtTensor(dtype, data as never, shape as number[]);
 }
 
-function fromOrt(value: OrtTensor): HostTensor {
-  return { dtype: value.type, shape: value.dims, data: value.data } as HostTensor;
+function fromOrt(value: OrtTensor, shape: Shape): HostTensor {
+  return { dtype: value.type, shape, data: value.data } as HostTensor;
 }

@@ -60,12 +60,19 @@ export function adamWStep(
   }
 }
 
-/** Euclidean norm of all gradients together. */
+/** Euclidean norm of all gradients together. Four sums side by side: a single one would wait for every addition. */
 export function gradientNorm(gradients: ParameterSet): number {
   const values = gradients.flat;
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) squares += values[i]! * values[i]!;
-  return Math.sqrt(squares);
+  const even = values.length - (values.length % 4);
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = 0; i < even; i += 4) {
+    a += values[i]! * values[i]!;
+    b += values[i + 1]! * values[i + 1]!;
+    c += values[i + 2]! * values[i + 2]!;
+    d += values[i + 3]! * values[i + 3]!;
+  }
+  for (let i = even; i < values.length; i++) a += values[i]! * values[i]!;
+  return Math.sqrt(a + b + c + d);
 }
 
 /** What gradients of this norm are multiplied with so that their norm is at most `limit`; 1 when it already is. */

@@ -2,6 +2,7 @@
 export { add } from './add.ts';
 export { affine } from './affine.ts';
 export { after } from './after.ts';
+export { attend } from './attention.ts';
 export { concat } from './concat.ts';
 export { conv2d, flipKernel, type Padding } from './conv2d.ts';
 export { div } from './div.ts';
@@ -29,5 +30,7 @@ export { slice } from './slice.ts';
 export { softmax } from './softmax.ts';
 export { sqrt } from './sqrt.ts';
 export { sub } from './sub.ts';
+export { sumOfProducts } from './sum-of-products.ts';
 export { tanh } from './tanh.ts';
+export { causalConv } from './temporal-conv.ts';
 export { transpose } from './transpose.ts';

@@ -1,0 +1,60 @@
+/** @file What a graph costs, from its shapes alone: arithmetic and memory. */
+import { sizeOf } from './host-tensor.ts';
+import { flatten } from './order.ts';
+import type { Node, Tensor } from './tensor.ts';
+
+/** Cost of one run of a graph. */
+export interface GraphCost {
+  /** Multiplications and additions of matrix products and convolutions. */
+  readonly flops: number;
+  /** Largest sum of values that are needed at one time, in bytes; weights and inputs not counted. */
+  readonly peakBytes: number;
+  /** Weights in files, in bytes as f32. */
+  readonly weightBytes: number;
+}
+
+const bytesPerElement = 4;
+
+/** Estimates the cost of computing the given tensors, each node run once, in order, its inputs freed after their last use. */
+export function graphCost(outputs: readonly Tensor[]): GraphCost {
+  const { nodes, resolve } = flatten(outputs);
+  // A reshaped tensor is the same memory under another name.
+  const owner = (tensor: Tensor): Tensor => {
+    const value = resolve(tensor);
+    const node = value.source.kind === 'node' ? value.source.node : undefined;
+    return node?.operator.name === 'reshape' ? owner(node.inputs[0]!) : value;
+  };
+  const lastUse = new Map<Tensor, number>();
+  const files = new Map<string, number>();
+  for (const [i, node] of nodes.entries()) {
+    for (const tensor of node.inputs) {
+      const { source, shape } = owner(tensor);
+      if (source.kind === 'file') files.set(source.name, sizeOf(shape) * bytesPerElement);
+      lastUse.set(owner(tensor), i);
+    }
+  }
+  for (const tensor of outputs) lastUse.set(owner(tensor), nodes.length);
+  let [flops, held, peakBytes] = [0, 0, 0];
+  for (const [i, node] of nodes.entries()) {
+    flops += node.operator.flops?.(node) ?? 0;
+    if (node.operator.name === 'reshape') continue;
+    for (const output of node.outputs) if (lastUse.has(output)) held += bytesOf(output);
+    peakBytes = Math.max(peakBytes, held);
+    for (const tensor of freedAt(i, node, owner, lastUse)) held -= bytesOf(tensor);
+  }
+  return { flops, peakBytes, weightBytes: [...files.values()].reduce((sum, bytes) => sum + bytes, 0) };
+}
+
+function freedAt(
+  index: number,
+  node: Node,
+  owner: (tensor: Tensor) => Tensor,
+  lastUse: ReadonlyMap<Tensor, number>,
+): Tensor[] {
+  const owners = new Set(node.inputs.map(owner));
+  return [...owners].filter((tensor) => tensor.source.kind === 'node' && lastUse.get(tensor) === index);
+}
+
+function bytesOf({ shape }: Tensor): number {
+  return sizeOf(shape) * bytesPerElement;
+}

@@ -1,0 +1,119 @@
+/** @file Scaled dot-product attention (Vaswani et al. 2017) in pieces that stay in the processor's caches. */
+import { sizeOf } from '../host-tensor.ts';
+import { apply, defineOperator, ShapeError } from '../operator.ts';
+import type { Tensor } from '../tensor.ts';
+import { add } from './add.ts';
+import { after } from './after.ts';
+import { concat } from './concat.ts';
+import { matmul } from './matmul.ts';
+import { mul } from './mul.ts';
+import { reduceSum } from './reduce-sum.ts';
+import { slice } from './slice.ts';
+import { softmax } from './softmax.ts';
+import { sub } from './sub.ts';
+
+interface Attributes {
+  readonly scale: number;
+  /** Scores held at one time; more are computed piece by piece. */
+  readonly limit: number;
+}
+
+/** 16 MiB of scores: softmax then reads what the product before it has just left in the cache. */
+const scoreLimit = 2 ** 22;
+
+const operator = defineOperator<Attributes>({
+  name: 'attention',
+  infer: ([q, k, v]) => {
+    const [queries, width] = q!.shape.slice(-2);
+    const [keys, keyWidth] = k!.shape.slice(-2);
+    if (width !== keyWidth || keys !== v!.shape.at(-2)) {
+      throw new ShapeError(`attention of [${q!.shape}] to keys [${k!.shape}] and values [${v!.shape}]`);
+    }
+    return [{ dtype: q!.dtype, shape: [...q!.shape.slice(0, -2), queries!, v!.shape.at(-1)!] }];
+  },
+  lower: ([q, k, v, mask], attributes) => [
+    concat(
+      pieces(q!, k!, attributes).map(([start, end]) =>
+        matmul(weights(rows(q!, start, end), k!, mask && rows(mask, start, end), attributes.scale), v!),
+      ),
+      q!.shape.length - 2,
+    ),
+  ],
+  gradient: ({ inputs: [q, k, v, mask], outputs: [y], attributes, dy, needs }) => {
+    const { scale } = attributes;
+    // The weight of a single key is 1 whatever the scores: they have no gradient, not even a rounding error's.
+    const scored = k!.shape.at(-2)! > 1;
+    const parts = pieces(q!, k!, attributes);
+    // One piece: its weights are kept from the forward pass. Several: each is computed again when it is due.
+    const late = (value: Tensor) => (parts.length > 1 ? after(value, dy) : value);
+    const queryAxis = q!.shape.length - 2;
+    // dS = P ∘ (dP − rowsum(dO ∘ O)): the sum over the keys is one over the few channels instead.
+    const drift = reduceSum(mul(dy, y!), [dy.shape.length - 1]);
+    const gradients = parts.map(([start, end]) => {
+      const queries = late(rows(q!, start, end));
+      const upper = rows(dy, start, end);
+      const p = weights(queries, k!, mask && rows(mask, start, end), scale);
+      const dv = needs[2] ? matmul(p, upper, { transposeA: true }) : undefined;
+      if (!scored || (!needs[0] && !needs[1])) return { dv };
+      const dp = matmul(upper, v!, { transposeB: true });
+      const ds = mul(p, sub(dp, rows(drift, start, end)));
+      return {
+        dq: needs[0] ? matmul(ds, k!, { alpha: scale }) : undefined,
+        dk: needs[1] ? matmul(ds, queries, { transposeA: true, alpha: scale }) : undefined,
+        dv,
+      };
+    });
+    const all = (name: 'dq' | 'dk' | 'dv') => gradients.map((part) => part[name]!);
+    return [
+      scored && needs[0] ? concat(all('dq'), queryAxis) : undefined,
+      scored && needs[1] ? all('dk').reduce(add) : undefined,
+      needs[2] ? all('dv').reduce(add) : undefined,
+      undefined,
+    ];
+  },
+  examples: [
+    {
+      inputs: [
+        [2, 3, 4],
+        [2, 5, 4],
+        [2, 5, 4],
+      ],
+      attributes: { scale: 0.5, limit: 1000 },
+    },
+    {
+      inputs: [
+        [1, 2, 7, 3],
+        [1, 2, 4, 3],
+        [1, 2, 4, 2],
+      ],
+      attributes: { scale: 0.7, limit: 24 },
+    },
+  ],
+});
+
+/**
+ * `softmax(scale·q·kᵀ + mask)·v`: q `[…, m, d]`, k `[…, s, d]`, v `[…, s, e]` → `[…, m, e]`; mask `[m, s]`, a constant.
+ */
+export function attend(q: Tensor, k: Tensor, v: Tensor, scale: number, mask?: Tensor): Tensor {
+  return apply(operator, mask ? [q, k, v, mask] : [q, k, v], { scale, limit: scoreLimit });
+}
+
+function weights(q: Tensor, k: Tensor, mask: Tensor | undefined, scale: number): Tensor {
+  const scores = matmul(q, k, { transposeB: true, alpha: scale });
+  return softmax(mask ? add(scores, mask) : scores);
+}
+
+function rows(x: Tensor, start: number, end: number): Tensor {
+  return slice(x, x.shape.length - 2, start, end);
+}
+
+/** Divides the queries into equal pieces (but for the last) so that no piece has more scores than the limit. */
+function pieces(q: Tensor, k: Tensor, { limit }: Attributes): [start: number, end: number][] {
+  const queries = q.shape.at(-2)!;
+  const scores = sizeOf(q.shape.slice(0, -1)) * k.shape.at(-2)!;
+  const size = Math.ceil(queries / Math.ceil(scores / limit));
+  return Array.from({ length: Math.ceil(queries / size) }, (_, i) => [
+    i * size,
+    Math.min(queries, (i + 1) * size),
+  ]);
+}

@@ -1,0 +1,15 @@
+/** @file Which picture sizes a model can take. */
+import { UsageError } from '../errors.ts';
+import { type VaeConfig, vaeFactor } from './configs.ts';
+import type { PictureSize } from './programs.ts';
+
+/** Throws `UsageError`, naming the nearest size that works, unless both sides divide by the VAE's factor. */
+export function assertPictureSize(vae: VaeConfig, { width, height }: PictureSize): void {
+  const factor = vaeFactor(vae);
+  const whole = [width, height].every((side) => Number.isInteger(side) && side > 0);
+  if (whole && width % factor === 0 && height % factor === 0) return;
+  const nearest = (side: number) => Math.max(1, Math.round(side / factor)) * factor;
+  throw new UsageError(
+    `the size ${width}x${height} cannot be used: this model's VAE needs sides that divide by ${factor}. Use --size ${nearest(width)}x${nearest(height)}.`,
+  );
+}

@@ -1,0 +1,13 @@
+/** @file Identity of a motion: which trained values these are, in whatever file. */
+import { createHash } from 'node:crypto';
+import type { MotionValues } from './predictor.ts';
+
+/** SHA-256 (hexadecimal) over names, shapes and values of the trained parameters, in the order of their names. */
+export function motionFingerprint(values: MotionValues): string {
+  const hash = createHash('sha256');
+  for (const [name, { shape, data }] of [...values].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    hash.update(JSON.stringify([name, shape]));
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest('hex');
+}

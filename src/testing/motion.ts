@@ -1,0 +1,61 @@
+/** @file Motions for tests: untrained, and random ones that do something. */
+import { randomStream } from '../diffusion/random.ts';
+import { floats, sizeOf } from '../graph/host-tensor.ts';
+import type { BaseModel } from '../models/base-model.ts';
+import type { Motion, MotionInfo } from '../motion/motion-file.ts';
+import { initialValues, motionParameters } from '../motion/parameters.ts';
+import type { MotionValues } from '../motion/predictor.ts';
+
+/** The motion of a base at the start of training: frames are drawn as the image model draws them. */
+export async function untrainedMotion(base: BaseModel): Promise<MotionValues> {
+  const { weights } = base.unet;
+  const random = randomStream(0, 'untrained motion');
+  const parameters = motionParameters(weights.shapes);
+  const values = await weights.file.readMany(
+    parameters.filter(({ initial }) => initial === 'base').map(({ name }) => name),
+  );
+  return new Map(
+    parameters.map((parameter) => [
+      parameter.name,
+      floats(
+        initialValues(parameter, (name) => values.get(name)!.data as Float32Array, random.uniform),
+        parameter.shape,
+      ),
+    ]),
+  );
+}
+
+/** A motion with small random values everywhere, the same for the same seed. */
+export function randomMotion(base: BaseModel, seed: number): MotionValues {
+  return new Map(
+    motionParameters(base.unet.weights.shapes).map(({ name, shape }) => {
+      const values = randomStream(seed, 'random motion', name).normals(sizeOf(shape));
+      return [
+        name,
+        floats(
+          values.map((value) => 0.1 * value),
+          shape,
+        ),
+      ];
+    }),
+  );
+}
+
+/** Such a motion as a file holds it, for `frames` frames of a size. */
+export function testMotion(base: BaseModel, values: MotionValues, info: Partial<MotionInfo> = {}): Motion {
+  return {
+    values,
+    info: {
+      baseName: base.name,
+      baseFingerprint: base.fingerprint,
+      prompt: 'a person walks',
+      frames: 4,
+      width: 64,
+      height: 64,
+      framesPerSecond: 8,
+      steps: 0,
+      settings: { learningRate: 1e-3 },
+      ...info,
+    },
+  };
+}

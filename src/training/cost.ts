@@ -1,0 +1,49 @@
+/** @file What training would cost, before doing it. */
+
+import { graphCost } from '../graph/cost.ts';
+import { gradients } from '../graph/differentiate.ts';
+import { type Shape, sizeOf } from '../graph/host-tensor.ts';
+import { input } from '../graph/tensor.ts';
+import type { Component } from '../models/base-model.ts';
+import type { UNetConfig } from '../models/configs.ts';
+import { motionParameters, videoWeights } from '../motion/parameters.ts';
+import { motionLoss } from './loss.ts';
+
+/** Cost of one training step. */
+export interface TrainingCost {
+  /** Arithmetic of loss and gradients. */
+  readonly flops: number;
+  /** Memory in bytes: weights, parameters with their gradients and moments, and the largest sum of values in a step. */
+  readonly bytes: number;
+  /** Number of trained values. */
+  readonly parameters: number;
+}
+
+/** Estimates a step for latents `[b, c, f, h, w]` and `tokens` text tokens from the shapes of the graph. */
+export function trainingCost(
+  { config, weights }: Component<UNetConfig>,
+  latentShape: Shape,
+  tokens: number,
+  { recompute = false }: { recompute?: boolean } = {},
+): TrainingCost {
+  const [videos] = latentShape as [number];
+  const shapes = motionParameters(weights.shapes);
+  const trained = new Map(shapes.map(({ name, shape }) => [name, input(name, shape)]));
+  const loss = motionLoss(
+    videoWeights(weights.find, trained),
+    config,
+    {
+      noisy: input('noisy', latentShape),
+      target: input('target', latentShape),
+      timesteps: input('timesteps', [videos]),
+      context: input('context', [videos, tokens, config.cross_attention_dim]),
+      weight: input('weight', [videos]),
+    },
+    { recompute },
+  );
+  const cost = graphCost([loss, ...gradients(loss, [...trained.values()])]);
+  const parameters = shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  // Frozen weights are held twice (as stored and packed for the kernels, forward and backward); the gradients are
+  // among the graph's outputs already.
+  return { flops: cost.flops, bytes: cost.peakBytes + 2 * cost.weightBytes + 3 * 4 * parameters, parameters };
+}
