@@ -1,0 +1,84 @@
+import { writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { writeSafetensors } from '../checkpoints/safetensors.ts';
+import { openWeightFile } from '../checkpoints/weight-file.ts';
+import { floats } from '../graph/host-tensor.ts';
+import { add, affine, matmul, reshape, scale } from '../graph/operators/index.ts';
+import { input } from '../graph/tensor.ts';
+import { testFolder } from '../testing/test-folder.ts';
+import { checkDevice, parseDevice } from './devices.ts';
+import { emitGraph } from './emit.ts';
+import { compile } from './program.ts';
+
+const x = input('x', [2, 3]);
+const ones = floats(new Float32Array(6).fill(1), [2, 3]);
+
+describe('a program', () => {
+  test('names the input that is missing or of another shape', async () => {
+    const program = await compile({ y: scale(x, 2) });
+    await expect(program.run({})).rejects.toThrow('input "x" must be float32 [2,3]; found nothing');
+    await expect(program.run({ x: floats(new Float32Array(6)) })).rejects.toThrow('found float32 [6]');
+    await program.dispose();
+  });
+
+  test('writes outputs into given memory', async () => {
+    const program = await compile({ y: reshape(scale(x, 2), [3, 2]), same: x });
+    const y = floats(new Float32Array(6), [3, 2]);
+    const found = await program.run({ x: ones }, { y });
+    expect(found.y).toBe(y);
+    expect([...y.data]).toEqual([2, 2, 2, 2, 2, 2]);
+    expect(found.same).toMatchObject({ shape: [2, 3], data: ones.data });
+    await program.dispose();
+  });
+
+  test('emits equal nodes once', () => {
+    const twice = emitGraph({ y: add(matmul(x, input('w', [3, 3])), scale(x, 2)) }).bytes.length;
+    const w = input('w', [3, 3]);
+    const shared = emitGraph({ y: add(add(matmul(x, w), matmul(x, w)), scale(x, 2)) }).bytes.length;
+    expect(shared - twice).toBeLessThan(80);
+  });
+
+  test('refuses two inputs of one name', () => {
+    expect(() => emitGraph({ y: add(x, input('x', [2, 3])) })).toThrow('two inputs are named "x"');
+  });
+});
+
+describe('weights in files', async () => {
+  const inFolder = await testFolder();
+
+  test('are mapped where they lie, f32 and f16 alike', async () => {
+    const weight = floats(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
+    for (const dtype of ['float32', 'float16'] as const) {
+      const path = inFolder(`${dtype}.safetensors`);
+      await writeSafetensors(path, [['weight', weight]], {}, { dtype });
+      const file = await openWeightFile(path);
+      const program = await compile({ y: affine(x, file.find('weight')!) });
+      expect([...(await program.run({ x: ones })).y!.data]).toEqual([6, 15, 6, 15]);
+      await program.dispose();
+    }
+  });
+
+  test('that vanished are an error that names the folder', async () => {
+    const path = inFolder('w.safetensors');
+    await writeSafetensors(path, [['weight', floats(new Float32Array(6), [2, 3])]]);
+    const file = await openWeightFile(path);
+    await writeFile(path, 'short');
+    await expect(compile({ y: affine(x, file.find('weight')!) })).rejects.toThrow(dirname(path));
+  });
+});
+
+describe('devices', () => {
+  test('are checked by name', () => {
+    expect(parseDevice('cpu')).toBe('cpu');
+    expect(() => parseDevice('gpu')).toThrow('unknown device "gpu"; must be one of: cpu, webgpu, cuda');
+  });
+
+  test('that work pass, that do not say what to install', async () => {
+    await checkDevice('cpu');
+    const missing = await checkDevice('cuda').catch((error: Error) => error.message);
+    // On a machine with an NVIDIA card there is nothing to complain about.
+    if (missing !== undefined)
+      expect(missing).toMatch(/^device "cuda" cannot be used: .*npm rebuild onnxruntime-node/s);
+  });
+});
