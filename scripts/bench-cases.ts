@@ -9,6 +9,7 @@ import { input } from '../src/graph/tensor.ts';
 import { weightsTakenBy } from '../src/graph/weights.ts';
 import type { Component } from '../src/models/base-model.ts';
 import { type UNetConfig, unetConfigSchema } from '../src/models/configs.ts';
+import { timestepWidth } from '../src/models/time-embedding.ts';
 import { unet } from '../src/models/unet.ts';
 import { initialValues, motionParameters, videoWeights } from '../src/motion/parameters.ts';
 import { videoPredictor } from '../src/motion/predictor.ts';
@@ -147,7 +148,7 @@ async function randomUNet(widths: readonly number[], folder: string): Promise<Co
   const shapes = weightsTakenBy((w) =>
     unet(w, config, {
       latents: input('latents', [1, 4, 8, 8]),
-      timesteps: input('timesteps', [1]),
+      waves: input('waves', [1, timestepWidth(config)]),
       context: input('context', [1, tokens, config.cross_attention_dim]),
     }),
   );
@@ -176,7 +177,7 @@ function samplingFlops({ config, weights }: Component<UNetConfig>, shape: Shape)
   );
   const given = {
     latents: input('latents', shape),
-    timesteps: input('timesteps', [shape[0]!]),
+    waves: input('waves', [shape[0]!, timestepWidth(config)]),
     context: input('context', [shape[0]!, tokens, config.cross_attention_dim]),
   };
   return graphCost([videoUNet(w, config, given)]).flops;

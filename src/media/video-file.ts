@@ -22,7 +22,8 @@ export interface WriteVideoOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-type VideoFormat = 'mp4' | 'webm' | 'gif' | 'folder';
+/** What {@link writeVideo} can write. */
+export type VideoFormat = 'mp4' | 'webm' | 'gif' | 'folder';
 
 /** The PNG entry that holds the metadata, as its specification names it. */
 const PNG_COMMENT = 'Comment';
@@ -35,7 +36,8 @@ export function assertVideoPath(path: string): void {
   videoFormat(path);
 }
 
-function videoFormat(path: string): VideoFormat {
+/** The format that a path's ending asks for. Throws `UsageError` when there is none of that ending. */
+export function videoFormat(path: string): VideoFormat {
   const ending = extname(path).toLowerCase();
   if (/[/\\]$/.test(path) || ending === '') {
     return 'folder';
@@ -151,7 +153,7 @@ function frameName(index: number): string {
 }
 
 /** Whether there is a folder of frames to be replaced. Throws `StorageError` when something else is in the way. */
-async function holdsFrames(folder: string): Promise<boolean> {
+export async function holdsFrames(folder: string): Promise<boolean> {
   const found = await stat(folder).catch(() => undefined);
   if (!found) {
     return false;

@@ -6,6 +6,7 @@ import { type CompileOptions, compile, type Program } from '../runtime/program.t
 import { type BaseModel, type Component, withCheckpoint } from './base-model.ts';
 import { type TextEncoderConfig, type UNetConfig, type VaeConfig, vaeFactor } from './configs.ts';
 import { textEncoder } from './text-encoder.ts';
+import { timestepWaves, timestepWidth } from './time-embedding.ts';
 import { unet } from './unet.ts';
 import { decode, encode } from './vae.ts';
 
@@ -140,21 +141,22 @@ export async function imagePredictor(
   const prediction = withCheckpoint(weights, () =>
     unet(new Weights(weights.find), config, {
       latents: input('latents', latentShape),
-      timesteps: input('timesteps', [n]),
+      waves: input('waves', [n, timestepWidth(config)]),
       context: input('context', [n, tokens, config.cross_attention_dim]),
     }),
   );
-  return noisePredictor(await compile({ prediction }, options));
+  return noisePredictor(config, await compile({ prediction }, options));
 }
 
-/** A predictor that runs a program with inputs `latents`, `timesteps`, `context` and output `prediction`. */
+/** A predictor that runs a program with inputs `latents`, `waves`, `context` and output `prediction`. */
 export function noisePredictor(
+  config: UNetConfig,
   program: Program,
   more: () => Record<string, FloatTensor> = () => ({}),
 ): NoisePredictor {
   return {
     async predict(latents, timesteps, context) {
-      const inputs = { latents, timesteps: floats(Float32Array.from(timesteps)), context, ...more() };
+      const inputs = { latents, waves: timestepWaves(config, timesteps), context, ...more() };
       return (await program.run(inputs)).prediction as FloatTensor;
     },
     dispose: () => program.dispose(),

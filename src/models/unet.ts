@@ -37,8 +37,8 @@ export const imageLayers: UNetLayers = { frames: 1, conv: convolution, selfAtten
 export interface UNetInputs {
   /** Noisy latents `[n, in_channels, h, w]`, n = videos · frames. */
   readonly latents: Tensor;
-  /** One timestep per video, as floats `[videos]`. */
-  readonly timesteps: Tensor;
+  /** Each video's timestep as waves `[videos, width]` (see `timestepWaves`). */
+  readonly waves: Tensor;
   /** Text states `[videos, tokens, cross_attention_dim]`. */
   readonly context: Tensor;
 }
@@ -60,8 +60,8 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
   const heads = headsPerBlock(config);
   const region = options.recompute ? recomputed : <T>(build: () => T): T => build();
 
-  const videos = inputs.timesteps.shape[0]!;
-  const embedding = timeEmbedding(w.scope('time_embedding'), config, inputs.timesteps);
+  const videos = inputs.waves.shape[0]!;
+  const embedding = timeEmbedding(w.scope('time_embedding'), inputs.waves);
   watch('time_embedding', embedding);
   const time = perFrame(embedding, videos, frames);
 

@@ -4,6 +4,7 @@ import { input } from '../graph/tensor.ts';
 import { type Component, withCheckpoint } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { type NoisePredictor, noisePredictor } from '../models/programs.ts';
+import { timestepWidth } from '../models/time-embedding.ts';
 import { type CompileOptions, compile } from '../runtime/program.ts';
 import { videoWeights } from './parameters.ts';
 import { videoUNet } from './video-unet.ts';
@@ -27,11 +28,11 @@ export async function videoPredictor(
   const prediction = withCheckpoint(weights, () =>
     videoUNet(videoWeights(weights.find, trained), config, {
       latents: input('latents', latentShape),
-      timesteps: input('timesteps', [videos]),
+      waves: input('waves', [videos, timestepWidth(config)]),
       context: input('context', [videos, tokens, config.cross_attention_dim]),
     }),
   );
-  return noisePredictor(await compile({ prediction }, options), () =>
+  return noisePredictor(config, await compile({ prediction }, options), () =>
     Object.fromEntries([...motion()].map(([name, value]) => [`motion:${name}`, value])),
   );
 }

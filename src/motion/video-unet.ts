@@ -6,18 +6,18 @@ import type { UNetConfig } from '../models/configs.ts';
 import { type UNetInputs, type UNetOptions, unet } from '../models/unet.ts';
 import { motionLayers } from './layers.ts';
 
-/** Video latents `[b, c, f, h, w]`, one timestep per video `[b]`, text states `[b, tokens, d]` → `[b, c', f, h, w]`. */
+/** Video latents `[b, c, f, h, w]`, timesteps as waves `[b, width]`, text states `[b, tokens, d]` → `[b, c', f, h, w]`. */
 export function videoUNet(
   w: Weights,
   config: UNetConfig,
-  { latents, timesteps, context }: UNetInputs,
+  { latents, waves, context }: UNetInputs,
   options: UNetOptions = {},
 ): Tensor {
   const frames = latents.shape[2]!;
   const pictures = unet(
     w,
     config,
-    { latents: toPictureBatch(latents), timesteps, context },
+    { latents: toPictureBatch(latents), waves, context },
     { layers: motionLayers(frames), ...options },
   );
   return toVideos(pictures, frames);

@@ -6,6 +6,7 @@ import { type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { input } from '../graph/tensor.ts';
 import type { Component } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
+import { timestepWidth } from '../models/time-embedding.ts';
 import { motionParameters, videoWeights } from '../motion/parameters.ts';
 import { motionLoss } from './loss.ts';
 
@@ -35,7 +36,7 @@ export function trainingCost(
     {
       noisy: input('noisy', latentShape),
       target: input('target', latentShape),
-      timesteps: input('timesteps', [videos]),
+      waves: input('waves', [videos, timestepWidth(config)]),
       context: input('context', [videos, tokens, config.cross_attention_dim]),
       weight: input('weight', [videos]),
     },

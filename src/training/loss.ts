@@ -12,8 +12,8 @@ export interface LossInputs {
   readonly noisy: Tensor;
   /** What the U-Net should say (noise or velocity), of the same shape; frame 0 is not looked at. */
   readonly target: Tensor;
-  /** One timestep per video, as floats `[b]`. */
-  readonly timesteps: Tensor;
+  /** Each video's timestep as waves `[b, width]` (see `timestepWaves`). */
+  readonly waves: Tensor;
   /** Text states `[b, tokens, d]`. */
   readonly context: Tensor;
   /** Weight of each video's loss `[b]`; ones in the paper. */
@@ -30,9 +30,9 @@ export function motionLoss(
   inputs: LossInputs,
   options?: UNetOptions,
 ): Tensor {
-  const { noisy, target, timesteps, context, weight } = inputs;
+  const { noisy, target, waves, context, weight } = inputs;
   const [videos, , frames] = noisy.shape as [number, number, number];
-  const prediction = videoUNet(w, config, { latents: noisy, timesteps, context }, options);
+  const prediction = videoUNet(w, config, { latents: noisy, waves, context }, options);
   const error = sub(slice(prediction, 2, 1, frames), slice(target, 2, 1, frames));
   const perVideo = reduceMean(mul(error, error), [1, 2, 3, 4]);
   return reshape(reduceMean(mul(perVideo, reshape(weight, [videos, 1, 1, 1, 1]))), []);

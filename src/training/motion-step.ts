@@ -5,6 +5,7 @@ import { floats } from '../graph/host-tensor.ts';
 import { input } from '../graph/tensor.ts';
 import { type Component, withCheckpoint } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
+import { timestepWaves, timestepWidth } from '../models/time-embedding.ts';
 import { videoWeights } from '../motion/parameters.ts';
 import { type CompileOptions, compile } from '../runtime/program.ts';
 import { motionLoss } from './loss.ts';
@@ -45,7 +46,7 @@ export async function motionStep(
       {
         noisy: input('batch:noisy', latentShape),
         target: input('batch:target', latentShape),
-        timesteps: input('batch:timesteps', [videos]),
+        waves: input('batch:waves', [videos, timestepWidth(config)]),
         context: input('batch:context', [videos, tokens, config.cross_attention_dim]),
         weight: input('batch:weight', [videos]),
       },
@@ -66,7 +67,7 @@ export async function motionStep(
           ...parameters.values(),
           'batch:noisy': noisy,
           'batch:target': target,
-          'batch:timesteps': floats(Float32Array.from(timesteps)),
+          'batch:waves': timestepWaves(config, timesteps),
           'batch:context': context,
           'batch:weight': floats(weight),
         },

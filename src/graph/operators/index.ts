@@ -25,7 +25,6 @@ export { sumPool, upsampleNearest } from './resample.ts';
 export { reshape } from './reshape.ts';
 export { sigmoid } from './sigmoid.ts';
 export { quickGelu, silu } from './silu.ts';
-export { cos, sin } from './sin-cos.ts';
 export { slice } from './slice.ts';
 export { softmax } from './softmax.ts';
 export { sqrt } from './sqrt.ts';

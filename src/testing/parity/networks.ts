@@ -6,8 +6,14 @@ import { type FloatTensor, floats, type IntTensor, sizeOf } from '../../graph/ho
 import { input, type Tensor } from '../../graph/tensor.ts';
 import { Weights } from '../../graph/weights.ts';
 import { openComponent } from '../../models/base-model.ts';
-import { textEncoderConfigSchema, unetConfigSchema, vaeConfigSchema } from '../../models/configs.ts';
+import {
+  textEncoderConfigSchema,
+  type UNetConfig,
+  unetConfigSchema,
+  vaeConfigSchema,
+} from '../../models/configs.ts';
 import { encodeIds, pictureDecoder, pictureEncoder, sampleLatents } from '../../models/programs.ts';
+import { timestepWaves } from '../../models/time-embedding.ts';
 import { loadTokenizer } from '../../models/tokenizer.ts';
 import { unet } from '../../models/unet.ts';
 import { videoWeights } from '../../motion/parameters.ts';
@@ -80,7 +86,7 @@ export async function checkVae(folder: string, { inputs, outputs }: Fixture): Pr
 /** The image U-Net at several shapes. */
 export async function checkImageUNet(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
   const { config, weights } = await openComponent(join(folder, 'tiny-sd/unet'), unetConfigSchema);
-  return checkCases(inputs, outputs, (given) => unet(new Weights(weights.find), config, given));
+  return checkCases(config, inputs, outputs, (given) => unet(new Weights(weights.find), config, given));
 }
 
 /** The video U-Net with untrained temporal layers on the image model's weights. */
@@ -96,21 +102,27 @@ export async function checkInitialVideoUNet(
     weights.find,
     new Map([...trained].map(([name, { shape }]) => [name, input(name, shape)])),
   );
-  return checkCases(inputs, outputs, (given) => videoUNet(w, config, given), Object.fromEntries(trained));
+  return checkCases(
+    config,
+    inputs,
+    outputs,
+    (given) => videoUNet(w, config, given),
+    Object.fromEntries(trained),
+  );
 }
 
 /** The video U-Net with random temporal weights in the reference's own layout. */
 export async function checkVideoUNet(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
   const { config, weights } = await openComponent(join(folder, 'unet3d'), unetConfigSchema);
   const w = videoWeights(weights.find);
-  return checkCases(inputs, outputs, (given) => videoUNet(w, config, given));
+  return checkCases(config, inputs, outputs, (given) => videoUNet(w, config, given));
 }
 
 /** Outputs of single parts of the video U-Net. */
 export async function checkActivations(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
   const comparison = new Comparison();
   const { config, weights } = await openComponent(join(folder, 'unet3d'), unetConfigSchema);
-  const { values, symbols } = givenInputs('', inputs);
+  const { values, symbols } = givenInputs(config, '', inputs);
   const frames = symbols.latents.shape[2]!;
   const watched = new Map<string, Tensor>();
   videoUNet(videoWeights(weights.find), config, symbols, {
@@ -132,6 +144,7 @@ type Given = Parameters<typeof unet>[2];
 
 /** Runs every case (`a.sample`, `a.timestep`, `a.context`, …) of a fixture. */
 async function checkCases(
+  config: UNetConfig,
   inputs: Fixture['inputs'],
   outputs: Fixture['outputs'],
   build: (given: Given) => Tensor,
@@ -140,7 +153,7 @@ async function checkCases(
   const comparison = new Comparison();
   for (const name of outputs.keys()) {
     const prefix = name.replace(/sample$/, '');
-    const { values, symbols } = givenInputs(prefix, inputs);
+    const { values, symbols } = givenInputs(config, prefix, inputs);
     const program = await compile({ sample: build(symbols) });
     const { sample } = await program.run({ ...values, ...more });
     comparison.absolute(name, sample!, outputs.get(name), forward);
@@ -149,19 +162,18 @@ async function checkCases(
   return comparison;
 }
 
-function givenInputs(prefix: string, inputs: Fixture['inputs']) {
+function givenInputs(config: UNetConfig, prefix: string, inputs: Fixture['inputs']) {
   const latents = inputs.get(`${prefix}sample`) as FloatTensor;
   const context = inputs.get(`${prefix}context`) as FloatTensor;
   const given = Array.from(inputs.get(`${prefix}timestep`)!.data, Number);
   const batch = latents.shape[0]!;
-  const timesteps = floats(
-    Float32Array.from({ length: batch }, (_, i) => given[given.length === 1 ? 0 : i]!),
-  );
+  const timesteps = Array.from({ length: batch }, (_, i) => given[given.length === 1 ? 0 : i]!);
+  const waves = timestepWaves(config, timesteps);
   return {
-    values: { latents, context, timesteps },
+    values: { latents, context, waves },
     symbols: {
       latents: input('latents', latents.shape),
-      timesteps: input('timesteps', [batch]),
+      waves: input('waves', waves.shape),
       context: input('context', context.shape),
     },
   };

@@ -150,10 +150,13 @@ export async function checkInversion(folder: string, { inputs, outputs }: Fixtur
   const tokenizer = await loadTokenizer(join(folder, 'tiny-sd/tokenizer'));
   const context = await encodePrompts({ textEncoder, tokenizer }, ['']);
   const latents = inputs.get('video_latent') as FloatTensor;
+  const steps = Math.max(
+    ...[...outputs.keys()].map((name) => Number(/^latent_after(\d+)$/.exec(name)?.[1] ?? 0)),
+  );
   const predictor = await videoPredictor(unet, () => new Map(), latents.shape, context.shape[1]!);
   await invert({
     predictor,
-    sampler: ddimInverter(schedule, { steps: 50, reading: 'epsilon' }),
+    sampler: ddimInverter(schedule, { steps, reading: 'epsilon' }),
     context,
     latents,
     onStep: (index, value) => {

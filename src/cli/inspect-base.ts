@@ -1,0 +1,133 @@
+/** @file What `lamp inspect` says about a base model: its architecture, and what training a motion on it would cost. */
+
+import type { WeightFile } from '../checkpoints/weight-file.ts';
+import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
+import { sizeOf } from '../graph/host-tensor.ts';
+import { type BaseModel, openBaseModel } from '../models/base-model.ts';
+import { headsPerBlock, vaeFactor } from '../models/configs.ts';
+import { assertPictureSize } from '../models/picture-size.ts';
+import type { PictureSize } from '../models/programs.ts';
+import type { DeviceName } from '../runtime/devices.ts';
+import { measureSpeed } from '../runtime/speed.ts';
+import { trainingCost } from '../training/cost.ts';
+import { bytesText, countText, type Facts, flopText } from './facts.ts';
+import { duration } from './progress.ts';
+
+/** What the cost is asked for. */
+export interface CostQuestion {
+  readonly frames: number;
+  readonly size: PictureSize;
+  readonly device: DeviceName;
+}
+
+/** Describes the base model in a diffusers folder. Throws `CheckpointError`, or `UsageError` for an impossible size. */
+export async function baseFacts(folder: string, question: CostQuestion): Promise<Facts> {
+  const base = await openBaseModel(folder);
+  assertPictureSize(base.vae.config, question.size);
+  const { predictionType, alphasCumprod } = await readNoiseSchedule(base.schedulerConfig);
+  const { unet, vae, textEncoder, tokenizer } = base;
+  const cost = await costFacts(base, question);
+  const parts = {
+    unet: summary(unet.weights),
+    vae: summary(vae.weights),
+    textEncoder: summary(textEncoder.weights),
+  };
+  const unetText = [
+    `channels ${unet.config.block_out_channels.join(', ')}`,
+    `${unet.config.layers_per_block} layers a block`,
+    `heads ${[...new Set(headsPerBlock(unet.config))].join(', ')}`,
+    `text width ${unet.config.cross_attention_dim}`,
+  ].join('; ');
+  const factor = vaeFactor(vae.config);
+  return {
+    title: `base model "${folder}"`,
+    rows: [
+      ['U-Net', `${partText(parts.unet)}; ${unetText}`],
+      [
+        'VAE',
+        `${partText(parts.vae)}; ${vae.config.latent_channels} latent channels; sides divide by ${factor}`,
+      ],
+      [
+        'text encoder',
+        `${partText(parts.textEncoder)}; ${textEncoder.config.num_hidden_layers} layers of ${textEncoder.config.hidden_size}; ${tokenizer.maxLength} tokens`,
+      ],
+      ['predicts', `${predictionType.replace('_', '-')}; ${alphasCumprod.length} timesteps`],
+      ['fingerprint', base.fingerprint],
+      ...cost.rows,
+    ],
+    data: {
+      kind: 'base',
+      name: base.name,
+      fingerprint: base.fingerprint,
+      unet: {
+        ...parts.unet,
+        blockOutChannels: unet.config.block_out_channels,
+        heads: headsPerBlock(unet.config),
+      },
+      vae: { ...parts.vae, factor, latentChannels: vae.config.latent_channels },
+      textEncoder: { ...parts.textEncoder, layers: textEncoder.config.num_hidden_layers },
+      predictionType,
+      training: cost.data,
+    },
+  };
+}
+
+/** Share of the machine's ceiling that a training step is assumed to reach. */
+const assumedEfficiency = 0.5;
+
+async function costFacts(
+  base: BaseModel,
+  { frames, size, device }: CostQuestion,
+): Promise<Omit<Facts, 'title'>> {
+  const factor = vaeFactor(base.vae.config);
+  const latents = [1, base.unet.config.in_channels, frames, size.height / factor, size.width / factor];
+  const [plain, recomputed] = [false, true].map((recompute) =>
+    trainingCost(base.unet, latents, base.tokenizer.maxLength, { recompute }),
+  ) as [ReturnType<typeof trainingCost>, ReturnType<typeof trainingCost>];
+  const { matmul, convolution } = await measureSpeed(device);
+  const ceiling = 2 / (1 / matmul + 1 / convolution);
+  const seconds = ({ flops }: { flops: number }) => flops / (assumedEfficiency * ceiling);
+  const line = (cost: typeof plain) =>
+    `about ${bytesText(cost.bytes)} of memory, ${flopText(cost.flops)} and ${stepTime(seconds(cost))} a step`;
+  const data = (cost: typeof plain) => ({
+    bytes: cost.bytes,
+    flops: cost.flops,
+    secondsPerStep: seconds(cost),
+  });
+  const setting = `${frames} frames of ${size.width}x${size.height}`;
+  return {
+    rows: [
+      ['a motion', `${countText(plain.parameters)} trained values (${bytesText(4 * plain.parameters)})`],
+      [`to train`, `${setting}, estimated: ${line(plain)}`],
+      ['', `recomputing activations: ${line(recomputed)}`],
+      ['this machine', `${flopText(ceiling)}/s measured on "${device}"; half of it assumed in training`],
+    ],
+    data: {
+      estimate: true,
+      frames,
+      ...size,
+      parameters: plain.parameters,
+      plain: data(plain),
+      recomputed: data(recomputed),
+      device,
+      machineFlopsPerSecond: ceiling,
+    },
+  };
+}
+
+function stepTime(seconds: number): string {
+  return seconds < 10 ? `${seconds.toPrecision(2)} s` : duration(seconds);
+}
+
+function summary({ shapes, file }: WeightFile) {
+  const parameters = [...shapes.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
+  const floating = [...file.tensors.values()]
+    .map(({ dtype }) => dtype)
+    .filter((dtype) => /float/.test(dtype));
+  const dtypes = [...new Set(floating)].sort();
+  return { parameters, dtypes };
+}
+
+function partText({ parameters, dtypes }: ReturnType<typeof summary>): string {
+  return `${countText(parameters)} parameters in ${dtypes.join(' and ')}`;
+}

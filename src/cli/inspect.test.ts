@@ -1,0 +1,125 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { blankPicture } from '../media/picture.ts';
+import { writeVideo } from '../media/video-file.ts';
+import { openBaseModel } from '../models/base-model.ts';
+import { writeMotion } from '../motion/motion-file.ts';
+import { videoGenerator } from '../pipelines/generate-video.ts';
+import { settingsKey } from '../pipelines/video-settings.ts';
+import { randomMotion, testMotion } from '../testing/motion.ts';
+import { testFolder } from '../testing/test-folder.ts';
+import { testdata } from '../testing/testdata.ts';
+import { bytesText, countText, flopText } from './facts.ts';
+import { runCommandLine } from './main.ts';
+
+// Measuring the machine takes seconds and tells nothing here.
+vi.mock('../runtime/speed.ts', () => ({ measureSpeed: async () => ({ matmul: 1e11, convolution: 1e11 }) }));
+
+const path = await testFolder();
+
+async function inspect(...words: string[]): Promise<{ code: number; text: string }> {
+  let text = '';
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, 'write').mockImplementation((written) => {
+      text += written;
+      return true;
+    }),
+  );
+  try {
+    return { code: await runCommandLine(['inspect', ...words]), text };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+beforeAll(async () => {
+  const base = await openBaseModel(testdata('mini/tiny-sd'));
+  const values = randomMotion(base, 1);
+  await writeMotion(path('motion.safetensors'), testMotion(base, values, { steps: 200 }));
+  const generator = await videoGenerator(base, () => values, { frames: 2, width: 16, height: 16 });
+  const settings = { samplerSteps: 1, firstFrame: blankPicture({ width: 16, height: 16 }) };
+  const video = await generator.generate({ prompt: 'a person walks', seed: 7, ...settings });
+  await generator.dispose();
+  const metadata = { [settingsKey]: JSON.stringify({ ...video.settings, framesPerSecond: 8 }) };
+  await writeVideo(path('video.mp4'), video.frames, { framesPerSecond: 8, metadata });
+});
+
+describe('lamp inspect', () => {
+  test('a base model: its parts, and what training would cost', async () => {
+    const words = [testdata('mini/tiny-sd'), '--size', '64x64', '--frames', '4'];
+    const { code, text } = await inspect(...words);
+    expect(code).toBe(0);
+    expect(text).toMatch(/U-Net +\S+ parameters in float32; channels 8, 16, 16, 16/);
+    expect(text).toMatch(/4 frames of 64x64, estimated: about .*iB of memory, .*FLOP and .* s a step/);
+    const data = JSON.parse((await inspect(...words, '--json')).text);
+    expect(data).toMatchObject({
+      kind: 'base',
+      predictionType: 'epsilon',
+      training: { estimate: true, frames: 4 },
+    });
+    expect(data.training.recomputed.flops).toBeGreaterThan(data.training.plain.flops);
+    expect(data.training.plain.secondsPerStep).toBeCloseTo(data.training.plain.flops / 5e10);
+  });
+
+  test('a motion', async () => {
+    const { text } = await inspect(path('motion.safetensors'));
+    expect(text).toMatch(/prompt +a person walks\n/);
+    expect(text).toMatch(/made for +4 frames of 64x64 at 8 frames a second\n/);
+    expect(text).toMatch(/trained +200 steps\n/);
+    expect(text).toMatch(/learning rate +0\.001\n/);
+  });
+
+  test('a clip, a folder of clips, and a folder of pictures', async () => {
+    const clip = testdata('clips/walking/walk_out_01.mp4');
+    expect((await inspect(clip)).text).toMatch(
+      /frames +\d+ at [\d.]+ frames a second\n.*16 frames at strides? 1/,
+    );
+    const data = JSON.parse(
+      (await inspect(clip, '--frames', '100000', '--json').catch(() => ({ text: '{}' }))).text,
+    );
+    expect(data.type).toBe('error');
+    const folder = JSON.parse((await inspect(testdata('clips/walking'), '--json')).text);
+    expect(folder.clips).toHaveLength(5);
+    await writeVideo(path('frames'), [blankPicture({ width: 8, height: 8 })], { framesPerSecond: 8 });
+    expect((await inspect(path('frames'))).text).toMatch(
+      /folder of pictures\n.*8x8\n.*1\n.*too short for 16 frames/,
+    );
+  });
+
+  test('a generated video: how it was made', async () => {
+    const { text } = await inspect(path('video.mp4'));
+    expect(text).toMatch(/made by lamp\n/);
+    expect(text).toMatch(/seed +7\n/);
+    expect(text).toMatch(/guidance +12\.5\n/);
+    const data = JSON.parse((await inspect(path('video.mp4'), '--json')).text);
+    expect(data.lamp).toMatchObject({ prompt: 'a person walks', framesPerSecond: 8 });
+  });
+
+  test('anything else ends with a clear line', async () => {
+    await mkdir(path('empty'));
+    await mkdir(path('damaged'));
+    await writeFile(path('damaged/run.json'), '{');
+    await writeFile(path('note.txt'), 'hello');
+    const cases: [string, number, RegExp][] = [
+      [path('none'), 2, /there is nothing at/],
+      [path('empty'), 3, /is empty/],
+      [path('damaged'), 6, /damaged/],
+      [path('note.txt'), 3, /ends in \.txt; expected/],
+      [testdata('mini/tiny-sd/unet'), 4, /one part of a model/],
+      [testdata('mini/tiny-sd/unet/diffusion_pytorch_model.safetensors'), 4, /but no motion/],
+    ];
+    for (const [what, code, message] of cases) {
+      const result = await inspect(what);
+      expect(result.text).toMatch(message);
+      expect(result.text).toMatch(/^lamp: [^\n]+\n$/);
+      expect(result.code).toBe(code);
+    }
+  });
+});
+
+test('numbers as people read them', () => {
+  expect(bytesText(1.5 * 2 ** 30)).toBe('1.50 GiB');
+  expect(bytesText(12)).toBe('12 bytes');
+  expect(countText(254e6)).toBe('254 million');
+  expect(flopText(21.3e12)).toBe('21.3 TFLOP');
+});

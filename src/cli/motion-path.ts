@@ -1,0 +1,28 @@
+/** @file Finds the motion file that a user means. */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CheckpointError } from '../errors.ts';
+
+/** Name of the finished motion in a run folder. */
+const motionFile = 'motion.safetensors';
+
+/**
+ * The motion file at `path`: the file itself, or `motion.safetensors` in a run folder. Throws `CheckpointError` when
+ * there is none.
+ */
+export async function findMotionFile(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) {
+    throw new CheckpointError(
+      `there is no motion "${path}". Give a motion file, or the run folder that "lamp train" made.`,
+    );
+  }
+  if (!found.isDirectory()) return path;
+  const names = await readdir(path);
+  if (names.includes(motionFile)) return join(path, motionFile);
+  throw new CheckpointError(
+    names.includes('run.json')
+      ? `the run "${path}" has no ${motionFile} yet: its training is not finished. Go on with "lamp train … --resume".`
+      : `the folder "${path}" holds no ${motionFile}. Give a motion file, or the run folder that "lamp train" made.`,
+  );
+}

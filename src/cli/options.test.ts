@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import { describe, expect, test } from 'vitest';
+import {
+  oneOf,
+  pictureSize,
+  realNumber,
+  repeated,
+  requireOptions,
+  seedNumber,
+  someText,
+  wholeNumber,
+} from './options.ts';
+
+describe('parsers', () => {
+  test('take what fits', () => {
+    expect(wholeNumber()('12')).toBe(12);
+    expect(seedNumber('-7')).toBe(-7);
+    expect(realNumber()('3e-5')).toBe(3e-5);
+    expect(realNumber({ least: 0 })('.5')).toBe(0.5);
+    expect(pictureSize('512x320')).toEqual({ width: 512, height: 320 });
+    expect(oneOf('ddim', 'dpm++')('dpm++')).toBe('dpm++');
+    expect(repeated('b', ['a'])).toEqual(['a', 'b']);
+  });
+
+  test.each([
+    [wholeNumber(), '0', 'a whole number from 1.'],
+    [wholeNumber({ least: 2, most: 9 }), '10', 'a whole number from 2 to 9.'],
+    [wholeNumber(), '1.5', 'a whole number'],
+    [wholeNumber(), '0x10', 'a whole number'],
+    [wholeNumber(), '', 'a whole number'],
+    [seedNumber, '99999999999999999999', 'a whole number'],
+    [realNumber({ above: 0 }), '0', 'a number above 0'],
+    [realNumber({ least: 0, most: 1 }), '1.01', 'a number from 0 to 1'],
+    [realNumber(), 'NaN', 'a number'],
+    [realNumber(), 'Infinity', 'a number'],
+    [realNumber(), '1,5', 'a number'],
+    [pictureSize, '512', 'such as 512x320'],
+    [pictureSize, '0x64', 'such as 512x320'],
+    [pictureSize, '-8x64', 'such as 512x320'],
+    [oneOf('ddim', 'dpm++'), 'euler', 'one of: ddim, dpm++'],
+    [someText, ' ', 'some text'],
+  ])('%o refuses "%s"', (parse, text, expected) => {
+    expect(() => parse(text)).toThrow(expected);
+  });
+});
+
+test('all missing options are named at once', () => {
+  const command = new Command('make').option('--in <file>').option('--out-file <file>').option('--seed <n>');
+  command.parse(['--seed', '1'], { from: 'user' });
+  expect(() => requireOptions(command, 'in', 'outFile')).toThrow(
+    '--in <file>, --out-file <file> missing; see "lamp make --help".',
+  );
+});

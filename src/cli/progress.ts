@@ -1,0 +1,216 @@
+/**
+ * @file Shows the events of running work: one updating line on a terminal, a line now and then in a log, or every event
+ * as a line of JSON for programs.
+ */
+import type { OnEvent, ProgressEvent, Stage } from '../events.ts';
+
+/** Where a reporter writes. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** What a reporter depends on besides the events; the process's own unless told. */
+export interface ReporterEnvironment {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Environment variables; `NO_COLOR` and `TERM=dumb` switch colours off. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+}
+
+/** Shows events. */
+export interface Reporter {
+  readonly onEvent: OnEvent;
+  /** Removes an unfinished progress line. To be called when the work ends, however it ends. */
+  end(): void;
+}
+
+/**
+ * Makes a reporter. With `json` every event becomes one JSON line on standard output; else people are told on standard
+ * error, so that standard output stays free.
+ */
+export function reporter({ json }: { json: boolean }, environment = processEnvironment()): Reporter {
+  if (json) {
+    return {
+      onEvent: (event) => environment.stdout.write(`${JSON.stringify(event)}\n`),
+      end: () => {},
+    };
+  }
+  const { stderr } = environment;
+  return stderr.isTTY && environment.variables.TERM !== 'dumb'
+    ? terminalReporter(environment)
+    : logReporter(environment);
+}
+
+function processEnvironment(): ReporterEnvironment {
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    variables: process.env,
+    now: () => performance.now(),
+  };
+}
+
+/** Redrawing more often than this (milliseconds) only flickers. */
+const REDRAW_EVERY = 80;
+
+function terminalReporter({ stderr, variables, now }: ReporterEnvironment): Reporter {
+  const colours = !variables.NO_COLOR;
+  const describe = describer(now);
+  let drawn = Number.NEGATIVE_INFINITY;
+  let open = false;
+  const clear = () => {
+    if (open) stderr.write('\r\x1b[K');
+    open = false;
+  };
+  return {
+    onEvent: (event) => {
+      const line = describe(event);
+      if (!line.running) {
+        clear();
+        stderr.write(`${colour(line.text, line.notice && colours)}\n`);
+        return;
+      }
+      if (!line.edge && now() - drawn < REDRAW_EVERY) return;
+      drawn = now();
+      const width = (stderr.columns ?? 80) - 1;
+      const bar = progressBar(line.share, Math.min(24, width - line.text.length - 1));
+      stderr.write(`\r\x1b[K${`${bar}${line.text}`.slice(0, Math.max(10, width))}`);
+      open = true;
+      if (line.last && line.passing) {
+        clear();
+      } else if (line.last) {
+        stderr.write('\n');
+        open = false;
+      }
+    },
+    end: clear,
+  };
+}
+
+/** A line every so many milliseconds in a log. */
+const LOG_EVERY = 10_000;
+
+function logReporter({ stderr, now }: ReporterEnvironment): Reporter {
+  const describe = describer(now);
+  let written = Number.NEGATIVE_INFINITY;
+  return {
+    onEvent: (event) => {
+      const line = describe(event);
+      if (line.passing || (line.running && !line.last && now() - written < LOG_EVERY)) return;
+      if (line.running) written = now();
+      stderr.write(`${line.text}\n`);
+    },
+    end: () => {},
+  };
+}
+
+interface Line {
+  readonly text: string;
+  /** Whether a later event replaces this line. */
+  readonly running: boolean;
+  /** 0 to 1. */
+  readonly share: number;
+  /** The beginning or the end of a stage: to be shown at once. */
+  readonly edge: boolean;
+  readonly last: boolean;
+  /** Of no interest when it is over. */
+  readonly passing: boolean;
+  readonly notice: boolean;
+}
+
+/** Turns events into lines; remembers what it needs for the smoothed loss and the remaining time. */
+function describer(now: () => number): (event: ProgressEvent) => Line {
+  let stage: { name: string; began: number } | undefined;
+  let loss = { sum: 0, weight: 0 };
+  const still = (text: string, notice = false): Line => ({
+    text,
+    running: false,
+    share: 0,
+    edge: true,
+    last: true,
+    passing: false,
+    notice,
+  });
+  return (event) => {
+    switch (event.type) {
+      case 'progress': {
+        const { done, total } = event;
+        if (stage?.name !== event.stage || done === 0) stage = { name: event.stage, began: now() };
+        const seconds = (now() - stage.began) / 1000;
+        const each = done > 0 ? seconds / done : undefined;
+        const last = done >= total;
+        const time =
+          each === undefined || total === 1
+            ? last && seconds >= 1
+              ? `  ${duration(seconds)}`
+              : ''
+            : last
+              ? `  ${pace(each, event.stage)}${seconds >= 1 ? `  ${duration(seconds)}` : ''}`
+              : `  ${pace(each, event.stage)}  ${duration(each * (total - done))} left`;
+        const count = total > 1 ? ` ${done}/${total}` : '';
+        return {
+          text: `${event.stage}${count}${time}`,
+          running: true,
+          share: total > 0 ? done / total : 1,
+          edge: done === 0 || last,
+          last,
+          passing: event.stage === 'compiling' || event.stage === 'writing',
+          notice: false,
+        };
+      }
+      case 'step': {
+        const { step, steps } = event;
+        loss = { sum: 0.95 * loss.sum + event.loss, weight: 0.95 * loss.weight + 1 };
+        const left = step < steps ? `  ${duration(event.secondsLeft)} left` : '';
+        return {
+          text: `training ${step}/${steps}  loss ${(loss.sum / loss.weight).toFixed(4)}  ${pace(event.seconds, 'training')}${left}`,
+          running: true,
+          share: step / steps,
+          edge: step === steps,
+          last: step >= steps,
+          passing: false,
+          notice: false,
+        };
+      }
+      case 'sample':
+        return still(`sample at step ${event.step}: ${event.path}`);
+      case 'checkpoint':
+        return still(`saved step ${event.step}: ${event.path}`);
+      case 'written':
+        return still(`written: ${event.path}`);
+      case 'notice':
+        return still(`note: ${event.message}`, true);
+    }
+  };
+}
+
+function progressBar(share: number, cells: number): string {
+  if (cells < 8) return '';
+  const full = Math.round(Math.min(1, Math.max(0, share)) * (cells - 3));
+  return `[${'#'.repeat(full)}${'.'.repeat(cells - 3 - full)}] `;
+}
+
+function colour(text: string, wanted: boolean): string {
+  return wanted ? `\x1b[33m${text}\x1b[39m` : text;
+}
+
+/** Seconds as people say them: `4 s`, `2 min 05 s`, `1 h 20 min`. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '?';
+  const whole = Math.round(Math.max(0, seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
+}
+
+/** What a stage counts. */
+const units: Readonly<Partial<Record<Stage, string>>> = { decoding: 'frame', 'encoding clips': 'frame' };
+
+function pace(seconds: number, stage: Stage): string {
+  const digits = seconds >= 100 ? 0 : seconds >= 10 ? 1 : 2;
+  return `${seconds.toFixed(digits)} s/${units[stage] ?? 'step'}`;
+}

@@ -1,0 +1,237 @@
+/** @file Teaches a base model a motion from clips: everything around the training loop. */
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { InterruptedError, StorageError, UsageError } from '../errors.ts';
+import type { WorkOptions } from '../events.ts';
+import { vaeFactor } from '../models/configs.ts';
+import { writeMotion } from '../motion/motion-file.ts';
+import { makeBatch } from '../training/batches.ts';
+import { loadCheckpoint, saveCheckpoint } from '../training/checkpoint.ts';
+import { startsOf, trainingRate } from '../training/clip-set.ts';
+import { type DrawPlan, neededFrames } from '../training/draws.ts';
+import { cacheLatents } from '../training/latent-cache.ts';
+import { openMetrics } from '../training/metrics.ts';
+import { motionStep } from '../training/motion-step.ts';
+import { chooseRecompute } from '../training/recompute.ts';
+import { assertNoRun, openRunFolder, readRun, runPaths, writeRun } from '../training/run-folder.ts';
+import {
+  decidingSettings,
+  parseSettings,
+  resumedSettings,
+  type TrainingInput,
+  type TrainingSettings,
+} from '../training/settings.ts';
+import { initialState, motionValues, type TrainingState } from '../training/state.ts';
+import { train } from '../training/trainer.ts';
+import { type Prepared, prepareTraining } from './prepare-training.ts';
+import { trainingSamples } from './training-samples.ts';
+
+/** What to learn, and where the run is kept. */
+export interface LearnMotionOptions extends WorkOptions {
+  /** Folder of the run: a new or empty one, or with `resume` that of a run. */
+  readonly out: string;
+  /** Go on with the run in `out`; `settings` need then hold only what changes. */
+  readonly resume?: boolean;
+  /** `base`, `clips` and `prompt`, and what should not be as it is by default. */
+  readonly settings: Partial<TrainingInput>;
+}
+
+/** A motion that was learned. */
+export interface LearnedMotion {
+  /** Path of the motion file. */
+  readonly path: string;
+  readonly steps: number;
+  /** Whether all steps had been taken before this call, which then changed nothing. */
+  readonly wasFinished: boolean;
+}
+
+/**
+ * Learns a motion (LAMP, Sec. 3). Everything is checked before anything is written: settings (`UsageError`), the run's
+ * folder (`StorageError`), the device (`DeviceError`), the base model (`CheckpointError`), the clips (`MediaError`). A run
+ * that was stopped, by the signal (`InterruptedError`) or by a kill at any moment, goes on with `resume` as if it had not
+ * been: the motion's bytes are the same.
+ */
+export async function learnMotion(options: LearnMotionOptions): Promise<LearnedMotion> {
+  const out = resolve(options.out);
+  const paths = runPaths(out);
+  const begun = options.resume ? await readRun(out) : undefined;
+  const settings = absolutePaths(
+    begun ? resumedSettings(begun.settings, options.settings) : parseSettings(options.settings),
+  );
+  if (!begun) await assertNoRun(out);
+  const prepared = await prepareTraining(settings, begun, options);
+
+  const unlock = await openRunFolder(out);
+  try {
+    // Another process may have been here before the lock was taken.
+    if (!begun) await assertNoRun(out);
+    const { base } = prepared;
+    const hasMotion = await exists(paths.motion);
+    if (begun?.finished && begun.settings.steps === settings.steps && hasMotion) {
+      const message = `the run in "${out}" has taken all its ${settings.steps} steps. Raise --steps to train on.`;
+      options.onEvent?.({ type: 'notice', message });
+      return { path: paths.motion, steps: settings.steps, wasFinished: true };
+    }
+    const saved = begun && (await loadCheckpoint(paths.checkpoints, base.unet, settings, options.onEvent));
+    assertCanGoOn(options.out, settings, saved, hasMotion);
+    await writeRun(out, prepared.record);
+    const state = saved ?? (await initialState(base.unet, settings));
+    await trainInto(out, prepared, state, options).catch((error: unknown) => {
+      throw withAdvice(error, options.out);
+    });
+    await writeRun(out, { ...prepared.record, finished: new Date().toISOString() });
+    options.onEvent?.({ type: 'written', path: paths.motion });
+    return { path: paths.motion, steps: settings.steps, wasFinished: false };
+  } finally {
+    await unlock();
+  }
+}
+
+/** Throws unless training can go on from the saved state, or from the beginning where nothing was saved yet. */
+function assertCanGoOn(
+  out: string,
+  { steps }: TrainingSettings,
+  saved: TrainingState | undefined,
+  hasMotion: boolean,
+): void {
+  if (!saved && hasMotion) {
+    throw new StorageError(
+      `"${out}" holds a motion but no checkpoint to go on from. Train under another --out.`,
+    );
+  }
+  const taken = saved?.optimiser.step ?? 0;
+  if (taken > steps) {
+    throw new UsageError(
+      `the run has taken ${taken} steps already; --steps is ${steps}. Ask for more, or train under another --out.`,
+    );
+  }
+}
+
+/** Says how to go on with a run that was stopped or could not be written. */
+function withAdvice(error: unknown, out: string): unknown {
+  const advice = `Go on with: lamp train --out ${quoted(out)} --resume`;
+  if (error instanceof InterruptedError) return new InterruptedError(`${error.message} ${advice}`);
+  if (error instanceof StorageError) {
+    return new StorageError(`${error.message} What was trained is kept. ${advice}`, { cause: error });
+  }
+  return error;
+}
+
+/** Encodes the clips, compiles the step, and runs the loop from `state` on, into the folder's files. */
+async function trainInto(
+  out: string,
+  prepared: Prepared,
+  state: TrainingState,
+  work: WorkOptions,
+): Promise<void> {
+  const { settings, device, base, schedule, text, record } = prepared;
+  const { clips } = record;
+  const paths = runPaths(out);
+  const plan: DrawPlan = {
+    ...settings,
+    starts: clips.map((clip) => startsOf(clip, settings)),
+    timesteps: schedule.alphasCumprod.length,
+  };
+  const samples = settings.steps * settings.accumulation * settings.batch;
+  const latents = await cacheLatents({
+    ...work,
+    folder: paths.latents,
+    vae: base.vae,
+    settings,
+    clips,
+    needed: neededFrames(plan, samples),
+  });
+
+  const factor = vaeFactor(base.vae.config);
+  const [height, width] = [settings.height / factor, settings.width / factor];
+  const latentShape = [settings.batch, base.vae.config.latent_channels, settings.frames, height, width];
+  const recompute = chooseRecompute(settings.recompute, {
+    videos: settings.batch,
+    frames: settings.frames,
+    pixels: height * width,
+    channels: base.unet.config.block_out_channels[0]!,
+  });
+  work.onEvent?.({ type: 'progress', stage: 'compiling', done: 0, total: 1 });
+  const step = await motionStep(base.unet, state.parameters, latentShape, text.shape[1]!, {
+    device,
+    recompute,
+  });
+  work.onEvent?.({ type: 'progress', stage: 'compiling', done: 1, total: 1 });
+  const metrics = await openMetrics(paths.metrics, state.optimiser.step);
+  const framesPerSecond = trainingRate(clips, settings.stride);
+  try {
+    const source = { plan, latents, schedule, scalingFactor: base.vae.config.scaling_factor, text };
+    const training = {
+      settings,
+      state,
+      motionStep: step,
+      batchAt: (index: number) => makeBatch(source, index, settings.batch),
+      log: metrics.append,
+      save: async () => {
+        metrics.flush();
+        const path = await saveCheckpoint(paths.checkpoints, state, settings);
+        await writeMotionOf(paths.motion, prepared, state, framesPerSecond);
+        work.onEvent?.({ type: 'checkpoint', step: state.optimiser.step, path });
+      },
+      makeSamples: trainingSamples({
+        base,
+        settings,
+        folder: paths.samples,
+        framesPerSecond,
+        // What `lamp generate` calls the motion of a run.
+        motionName: settings.prompt,
+        motion: () => motionValues(state),
+        step: () => state.optimiser.step,
+      }),
+    };
+    await train(training, work);
+    // Killed between the last checkpoint and its motion: the motion is written now.
+    await writeMotionOf(paths.motion, prepared, state, framesPerSecond);
+  } finally {
+    metrics.close();
+    await step.dispose();
+  }
+}
+
+/** Writes the motion as it is. It holds no paths, times or durations: the same training gives the same bytes. */
+function writeMotionOf(
+  path: string,
+  { settings, base, record }: Prepared,
+  state: TrainingState,
+  framesPerSecond: number,
+): Promise<void> {
+  const { prompt, frames, width, height, ...others } = decidingSettings(settings) as TrainingSettings;
+  return writeMotion(path, {
+    info: {
+      baseName: base.name,
+      baseFingerprint: base.fingerprint,
+      prompt,
+      frames,
+      width,
+      height,
+      framesPerSecond,
+      steps: state.optimiser.step,
+      settings: { ...others, clips: record.clips.map((clip) => clip.fingerprint) },
+    },
+    values: motionValues(state),
+  });
+}
+
+function absolutePaths(settings: TrainingSettings): TrainingSettings {
+  return {
+    ...settings,
+    base: resolve(settings.base),
+    clips: settings.clips.map((path) => resolve(path)),
+  };
+}
+
+function quoted(path: string): string {
+  return /^[\w./~+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

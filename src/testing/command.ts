@@ -1,0 +1,43 @@
+/** @file Runs the real `lamp` command in a process of its own, from source. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** How a command ended and what it wrote. */
+export interface CommandResult {
+  /** The exit code; `null` when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What may be different for one run of the command. */
+export interface CommandOptions {
+  /** Environment variables besides the process's own. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Called with everything written to standard error so far, and a function that sends a signal. */
+  readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Runs `lamp` with these words and waits for its end. Paths should be absolute: it runs in the repository's root. */
+export function lamp(words: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...words], {
+    cwd: root,
+    env: { ...process.env, ...options.variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    options.onStderr?.(stderr, (signal) => child.kill(signal));
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}

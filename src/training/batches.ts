@@ -1,0 +1,58 @@
+/** @file Training batches: latents of drawn clips, noised at drawn timesteps. */
+import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
+import { type FloatTensor, floats, sizeOf } from '../graph/host-tensor.ts';
+import { sampleLatents } from '../models/programs.ts';
+import { fromFrames } from '../motion/frames.ts';
+import { type DrawPlan, drawNoise, drawSample } from './draws.ts';
+import type { LatentCache } from './latent-cache.ts';
+import type { MotionBatch } from './motion-step.ts';
+import { noisedVideos } from './noising.ts';
+
+/** What batches are made from. */
+export interface BatchSource {
+  readonly plan: DrawPlan;
+  readonly latents: LatentCache;
+  readonly schedule: NoiseSchedule;
+  /** What the VAE's latents are multiplied with for the U-Net. */
+  readonly scalingFactor: number;
+  /** Text states of the prompt `[1, tokens, d]`. */
+  readonly text: FloatTensor;
+}
+
+/** Batch `index`, counted from 0, of `size` videos. */
+export async function makeBatch(source: BatchSource, index: number, size: number): Promise<MotionBatch> {
+  const samples = Array.from({ length: size }, (_, i) => index * size + i);
+  const timesteps = samples.map((sample) => drawSample(source.plan, sample).timestep);
+  const clean = stack(await Promise.all(samples.map((sample) => cleanVideo(source, sample))));
+  const perVideo = sizeOf(clean.shape) / size;
+  const noise = stack(
+    samples.map((sample) =>
+      floats(drawNoise(source.plan.seed, 'noise', sample, perVideo), [1, ...clean.shape.slice(1)]),
+    ),
+  );
+  const context = stack(samples.map(() => source.text));
+  return { ...noisedVideos(source.schedule, clean, noise, timesteps), timesteps, context };
+}
+
+/** Latents `[1, c, f, h, w]` of sample `index`: drawn from the VAE's posterior, scaled for the U-Net. */
+async function cleanVideo(source: BatchSource, index: number): Promise<FloatTensor> {
+  const { plan, latents, scalingFactor } = source;
+  const { clip, frames, flipped } = drawSample(plan, index);
+  const posteriors = await latents.read(clip, frames, flipped);
+  const size = posteriors[0]!.mean.data.length;
+  const noise = drawNoise(plan.seed, 'posterior', index, size * frames.length);
+  return fromFrames(
+    posteriors.map((posterior, f) =>
+      sampleLatents(posterior, noise.subarray(f * size, (f + 1) * size), scalingFactor),
+    ),
+  );
+}
+
+/** Tensors of one shape `[1, …]`, one after the other along the first dimension. */
+function stack(tensors: readonly FloatTensor[]): FloatTensor {
+  const [first] = tensors;
+  if (tensors.length === 1) return first!;
+  const data = new Float32Array(first!.data.length * tensors.length);
+  for (const [i, tensor] of tensors.entries()) data.set(tensor.data, i * tensor.data.length);
+  return floats(data, [tensors.length, ...first!.shape.slice(1)]);
+}

@@ -1,0 +1,139 @@
+/** @file States of training in files, from which it goes on bit for bit. */
+import { createHash } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { asStorageError } from '../checkpoints/atomic-write.ts';
+import { openSafetensors, writeSafetensors } from '../checkpoints/safetensors.ts';
+import { CheckpointError } from '../errors.ts';
+import type { OnEvent } from '../events.ts';
+import { type FloatTensor, sameShape } from '../graph/host-tensor.ts';
+import type { Component } from '../models/base-model.ts';
+import type { UNetConfig } from '../models/configs.ts';
+import { motionParameters } from '../motion/parameters.ts';
+import { ParameterSet } from './parameters.ts';
+import { decidingSettings, type TrainingSettings } from './settings.ts';
+import { emptyState, type TrainingState } from './state.ts';
+
+const format = 'lamp-checkpoint';
+const version = '1';
+/** How many checkpoints are kept: the second is there should the disk damage the first. */
+const KEPT = 2;
+const FILE_NAME = /^step-(\d{6,})\.safetensors$/;
+
+/**
+ * Writes the state to `folder/step-000123.safetensors`, atomically, then removes all but the last two. Returns the path.
+ * Throws `StorageError`; earlier checkpoints are untouched then.
+ */
+export async function saveCheckpoint(
+  folder: string,
+  state: TrainingState,
+  settings: TrainingSettings,
+): Promise<string> {
+  const { step } = state.optimiser;
+  const path = join(folder, `step-${String(step).padStart(6, '0')}.safetensors`);
+  const tensors = Object.entries(parts(state)).flatMap(([part, set]) =>
+    [...set.views].map(([name, view]) => [`${part}:${name}`, view] as const),
+  );
+  await writeSafetensors(path, tensors, {
+    format,
+    version,
+    step: String(step),
+    settings: settingsFingerprint(settings),
+  });
+  try {
+    const outdated = (await listCheckpoints(folder)).filter((each) => each.step < step).slice(KEPT - 1);
+    for (const each of outdated) await rm(each.path, { force: true });
+  } catch (error) {
+    throw asStorageError(error, folder);
+  }
+  return path;
+}
+
+/**
+ * The last state in `folder`, `undefined` when there is none. A damaged file is reported as a notice and the one before it
+ * is taken. Throws `CheckpointError` when all are damaged or belong to a run with other settings.
+ */
+export async function loadCheckpoint(
+  folder: string,
+  unet: Component<UNetConfig>,
+  settings: TrainingSettings,
+  onEvent: OnEvent = () => {},
+): Promise<TrainingState | undefined> {
+  let failure: CheckpointError | undefined;
+  for (const { path } of await listCheckpoints(folder)) {
+    try {
+      const state = await readState(path, unet, settings);
+      if (failure) onEvent({ type: 'notice', message: `${failure.message} Going on from "${path}".` });
+      return state;
+    } catch (error) {
+      if (!(error instanceof CheckpointError)) throw error;
+      failure ??= error;
+    }
+  }
+  if (failure) throw failure;
+  return undefined;
+}
+
+/** Checkpoints in `folder`, the latest first; none when there is no such folder. */
+export async function listCheckpoints(folder: string): Promise<{ step: number; path: string }[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names
+    .flatMap((name) => {
+      const step = FILE_NAME.exec(name)?.[1];
+      return step === undefined ? [] : [{ step: Number(step), path: join(folder, name) }];
+    })
+    .sort((a, b) => b.step - a.step);
+}
+
+async function readState(
+  path: string,
+  { weights }: Component<UNetConfig>,
+  settings: TrainingSettings,
+): Promise<TrainingState> {
+  const file = await openSafetensors(path);
+  const { metadata } = file;
+  if (metadata.format !== format || metadata.version !== version) {
+    throw new CheckpointError(
+      `"${path}" is no checkpoint of a training that this version can read. Move it away.`,
+    );
+  }
+  if (metadata.settings !== settingsFingerprint(settings)) {
+    throw new CheckpointError(
+      `checkpoint "${path}" was made with other settings than this run's. Move it away.`,
+    );
+  }
+  const state = emptyState(new ParameterSet(motionParameters(weights.shapes)), settings);
+  for (const [part, set] of Object.entries(parts(state))) {
+    const read = [...set.views.keys()].map((name) => `${part}:${name}`);
+    const found = await file.readMany(read);
+    for (const [name, view] of set.views) {
+      const tensor = found.get(`${part}:${name}`) as FloatTensor;
+      if (!sameShape(tensor.shape, view.shape)) {
+        throw new CheckpointError(
+          `checkpoint "${path}": tensor "${part}:${name}" is [${tensor.shape}], expected [${view.shape}]. It is of another base model.`,
+        );
+      }
+      view.data.set(tensor.data);
+    }
+  }
+  state.optimiser.step = Number(metadata.step);
+  return state;
+}
+
+/** What a checkpoint holds, by the beginning of its tensors' names. */
+function parts({ parameters, optimiser, average }: TrainingState): Record<string, ParameterSet> {
+  return {
+    parameter: parameters,
+    first: optimiser.first,
+    second: optimiser.second,
+    ...(average && { average }),
+  };
+}
+
+function settingsFingerprint(settings: TrainingSettings): string {
+  const entries = Object.entries(decidingSettings(settings)).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(entries)).digest('hex');
+}

@@ -1,0 +1,87 @@
+/** @file The clips of a training: found, inspected, identified by their content. */
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { z } from 'zod';
+import { fingerprint } from '../checkpoints/weight-file.ts';
+import { UsageError } from '../errors.ts';
+import { assertLongEnough, inspectClip } from '../media/clip.ts';
+import { findClips } from '../media/find-clips.ts';
+import { listFrames } from '../media/picture-folder.ts';
+import type { TrainingSettings } from './settings.ts';
+
+/** A clip as `run.json` describes it. */
+export const trainingClipSchema = z.object({
+  /** Absolute path. */
+  path: z.string(),
+  /** Identity of the content (see `fingerprint`). */
+  fingerprint: z.string(),
+  frameCount: z.int().positive(),
+  /** Mean rate; `null` for a folder of pictures. */
+  framesPerSecond: z.number().positive().nullable(),
+});
+
+/** See `trainingClipSchema`. */
+export type TrainingClip = z.infer<typeof trainingClipSchema>;
+
+/** Rate at which folders of pictures are taken to play: the reference's. */
+const CUSTOMARY_RATE = 8;
+
+/**
+ * Finds and inspects the clips. Those among `known` by their content are not decoded again. Throws `MediaError` when one
+ * is missing, unreadable or too short for `frames` at `stride`.
+ */
+export async function findTrainingClips(
+  settings: Pick<TrainingSettings, 'clips' | 'frames' | 'stride' | 'clipRange'>,
+  known: readonly TrainingClip[] = [],
+): Promise<TrainingClip[]> {
+  const clips: TrainingClip[] = [];
+  for (const path of await findClips(settings.clips)) {
+    const identity = await clipFingerprint(path);
+    const same = known.find((clip) => clip.fingerprint === identity);
+    const { frameCount, framesPerSecond } = same ?? (await inspectClip(path));
+    // The reference never takes a clip's last frames: it needs as many as one frame more at the stride would.
+    const spare = settings.clipRange === 'reference' ? 1 : 0;
+    assertLongEnough({ path, frameCount }, settings.frames + spare, settings.stride);
+    clips.push({ path: resolve(path), fingerprint: identity, frameCount, framesPerSecond });
+  }
+  return clips;
+}
+
+/** Identity of a clip's content: of the file, or of all pictures of a folder. */
+async function clipFingerprint(path: string): Promise<string> {
+  if (!(await stat(path)).isDirectory()) return fingerprint(path);
+  const hash = createHash('sha256');
+  for (const picture of await listFrames(path)) hash.update(`${await fingerprint(picture)}\n`);
+  return hash.digest('hex');
+}
+
+/** Throws `UsageError` naming the first difference unless the clips have the same content in the same order. */
+export function assertSameClips(begun: readonly TrainingClip[], found: readonly TrainingClip[]): void {
+  for (let i = 0; i < Math.max(begun.length, found.length); i++) {
+    const [was, is] = [begun[i], found[i]];
+    if (was?.fingerprint === is?.fingerprint) continue;
+    const difference = !is
+      ? `"${basename(was!.path)}" is not among them any more`
+      : !was
+        ? `"${is.path}" was not among them`
+        : `"${is.path}" stands where "${basename(was.path)}" with other content was`;
+    throw new UsageError(
+      `the clips are not those the run was begun with: ${difference}. Give the same clips in the same order, or train under another --out.`,
+    );
+  }
+}
+
+/** How many frames of a clip can be a video's first. */
+export function startsOf(
+  { frameCount }: Pick<TrainingClip, 'frameCount'>,
+  { frames, stride, clipRange }: Pick<TrainingSettings, 'frames' | 'stride' | 'clipRange'>,
+): number {
+  return clipRange === 'reference' ? frameCount - frames * stride : frameCount - (frames - 1) * stride;
+}
+
+/** Rate at which the training videos play: the median of the clips' rates, divided by the stride. */
+export function trainingRate(clips: readonly TrainingClip[], stride: number): number {
+  const rates = clips.map((clip) => clip.framesPerSecond ?? CUSTOMARY_RATE).sort((a, b) => a - b);
+  return rates[Math.floor(rates.length / 2)]! / stride;
+}

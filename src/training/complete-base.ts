@@ -1,0 +1,36 @@
+/** @file Checks that a base model has every weight that training needs, before hours are spent on it. */
+import { input } from '../graph/tensor.ts';
+import { Weights } from '../graph/weights.ts';
+import { type BaseModel, withCheckpoint } from '../models/base-model.ts';
+import { vaeFactor } from '../models/configs.ts';
+import type { PictureSize } from '../models/programs.ts';
+import { timestepWidth } from '../models/time-embedding.ts';
+import { unet } from '../models/unet.ts';
+import { decode, encode } from '../models/vae.ts';
+
+/**
+ * Builds the graphs of the VAE and the image U-Net for pictures of this size without compiling them. Throws
+ * `CheckpointError` naming the file and the tensor that is missing or of another shape. (The text encoder is checked by
+ * encoding the prompt.)
+ */
+export function assertComplete(base: BaseModel, { width, height }: PictureSize): void {
+  const { config, weights } = base.unet;
+  const vae = base.vae.config;
+  const factor = vaeFactor(vae);
+  const latents = input('latents', [1, vae.latent_channels, height / factor, width / factor]);
+  withCheckpoint(base.vae.weights, () => {
+    const w = new Weights(base.vae.weights.find);
+    encode(w, vae, input('picture', [1, vae.in_channels, height, width]));
+    decode(w, vae, latents);
+  });
+  // A file may also have the video U-Net's names for the convolutions.
+  const find = (name: string) =>
+    weights.find(name) ?? weights.find(name.replace(/\.(weight|bias)$/, '.conv2d.$1'));
+  withCheckpoint(weights, () =>
+    unet(new Weights(find), config, {
+      latents,
+      waves: input('waves', [1, timestepWidth(config)]),
+      context: input('context', [1, 1, config.cross_attention_dim]),
+    }),
+  );
+}

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { type DrawPlan, drawNoise, drawSample, neededFrames } from './draws.ts';
+
+const plan: DrawPlan = {
+  seed: 3,
+  starts: [5, 1, 9],
+  frames: 4,
+  stride: 2,
+  shuffle: true,
+  flipProbability: 0.5,
+  timesteps: 1000,
+};
+
+test('a draw depends on the seed and its number alone', () => {
+  expect(drawSample(plan, 17)).toEqual(drawSample(plan, 17));
+  const many = (seed: number) => Array.from({ length: 20 }, (_, i) => drawSample({ ...plan, seed }, i));
+  expect(many(3)).not.toEqual(many(4));
+  expect(drawNoise(3, 'noise', 0, 4)).not.toEqual(drawNoise(3, 'posterior', 0, 4));
+});
+
+test('each round takes every clip once, in an order of its own', () => {
+  const orders = Array.from({ length: 12 }, (_, round) =>
+    [0, 1, 2].map((place) => drawSample(plan, 3 * round + place).clip).join(''),
+  );
+  for (const order of orders) expect([...order].sort().join('')).toBe('012');
+  expect(new Set(orders).size).toBeGreaterThan(2);
+  expect(drawSample({ ...plan, shuffle: false }, 4).clip).toBe(1);
+});
+
+test('every start, both directions and both ends of time are drawn', () => {
+  const draws = Array.from({ length: 3000 }, (_, i) => drawSample(plan, i));
+  const starts = new Set(draws.filter(({ clip }) => clip === 2).map(({ frames }) => frames[0]));
+  expect([...starts].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  for (const { clip, frames } of draws) expect(frames[3]! - frames[0]!).toBe(6 + 0 * clip);
+  const flipped = draws.filter((draw) => draw.flipped).length / draws.length;
+  expect(Math.abs(flipped - 0.5)).toBeLessThan(0.05);
+  expect(Math.min(...draws.map(({ timestep }) => timestep))).toBeLessThan(5);
+  expect(Math.max(...draws.map(({ timestep }) => timestep))).toBeGreaterThan(994);
+});
+
+test('what is needed is what is drawn, and grows with the steps', () => {
+  const few = neededFrames(plan, 5);
+  const more = neededFrames(plan, 50);
+  for (let i = 0; i < 5; i++) {
+    const { clip, frames, flipped } = drawSample(plan, i);
+    expect(few[clip]![flipped ? 'flipped' : 'plain']).toEqual(expect.arrayContaining([...frames]));
+  }
+  for (const [clip, { plain }] of few.entries()) {
+    expect(more[clip]!.plain).toEqual(expect.arrayContaining([...plain]));
+  }
+  expect(neededFrames({ ...plan, flipProbability: 0 }, 50).every(({ flipped }) => flipped.length === 0)).toBe(
+    true,
+  );
+});

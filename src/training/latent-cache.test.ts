@@ -1,0 +1,100 @@
+import { readdir, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { InterruptedError } from '../errors.ts';
+import type { ProgressEvent } from '../events.ts';
+import { floats } from '../graph/host-tensor.ts';
+import { readFrames } from '../media/clip.ts';
+import { flipHorizontally, pictureToFloats } from '../media/picture.ts';
+import { type BaseModel, openBaseModel } from '../models/base-model.ts';
+import { pictureEncoder } from '../models/programs.ts';
+import { testFolder } from '../testing/test-folder.ts';
+import { testdata } from '../testing/testdata.ts';
+import { findTrainingClips, type TrainingClip } from './clip-set.ts';
+import { cacheLatents, type LatentCacheOptions } from './latent-cache.ts';
+
+const at = await testFolder();
+const settings = { width: 32, height: 16, fit: 'cover', device: 'cpu' } as const;
+let base: BaseModel;
+let clips: TrainingClip[];
+beforeAll(async () => {
+  base = await openBaseModel(testdata('mini/tiny-sd'));
+  const paths = ['01', '02'].map((number) => testdata(`clips/walking/walk_out_${number}.mp4`));
+  clips = await findTrainingClips({ clips: paths, frames: 4, stride: 2, clipRange: 'whole' });
+});
+
+/** Opens the cache and counts the frames that were encoded for it. */
+async function open(folder: string, needed: LatentCacheOptions['needed'], signal?: AbortSignal) {
+  let encoded = 0;
+  const notices: ProgressEvent[] = [];
+  const cache = await cacheLatents({
+    folder,
+    vae: base.vae,
+    settings,
+    clips,
+    needed,
+    signal,
+    onEvent: (event) => {
+      if (event.type === 'progress') encoded = event.done;
+      if (event.type === 'notice') notices.push(event);
+    },
+  });
+  return { cache, encoded, notices };
+}
+
+const needed = [
+  { plain: [0, 3], flipped: [3, 7] },
+  { plain: [5], flipped: [] },
+];
+
+test('holds what the encoder makes of each frame, mirrored where it is needed so', async () => {
+  const { cache, encoded } = await open(at('a'), needed);
+  expect(encoded).toBe(5);
+  const encoder = await pictureEncoder(base.vae, settings);
+  const [picture] = await readFrames(clips[0]!.path, { indices: [7], size: settings });
+  const expected = await encoder.encode(floats(pictureToFloats(flipHorizontally(picture!)), [1, 3, 16, 32]));
+  await encoder.dispose();
+  const [three, seven] = await cache.read(0, [3, 7], true);
+  expect(seven!.mean).toEqual(expected.mean);
+  expect(seven!.deviation).toEqual(expected.deviation);
+  expect(three!.mean).not.toEqual((await cache.read(0, [3], false))[0]!.mean);
+});
+
+test('encodes only what is missing', async () => {
+  const folder = at('b');
+  await open(folder, needed);
+  expect((await open(folder, needed)).encoded).toBe(0);
+  const more = [{ plain: [0, 1, 3], flipped: [0, 3, 7] }, needed[1]!];
+  const { encoded, cache } = await open(folder, more);
+  expect(encoded).toBe(2);
+  expect(await cache.read(0, [0, 1, 3], false)).toHaveLength(3);
+});
+
+test('makes a damaged file again, and says so', async () => {
+  const folder = at('c');
+  await open(folder, needed);
+  const [name] = await readdir(folder);
+  const path = join(folder, name!);
+  const { size } = await stat(path);
+  await truncate(path, size - 1);
+  const { encoded, notices } = await open(folder, needed);
+  expect(encoded).toBeGreaterThan(0);
+  expect(notices).toHaveLength(1);
+  expect((await open(folder, needed)).encoded).toBe(0);
+});
+
+test('keeps what was encoded when it is stopped', async () => {
+  const folder = at('d');
+  const controller = new AbortController();
+  const stopping = cacheLatents({
+    folder,
+    vae: base.vae,
+    settings,
+    clips,
+    needed,
+    signal: controller.signal,
+    onEvent: (event) => event.type === 'progress' && event.done === 2 && controller.abort(),
+  });
+  await expect(stopping).rejects.toThrow(InterruptedError);
+  expect((await open(folder, needed)).encoded).toBe(3);
+});

@@ -1,0 +1,169 @@
+/**
+ * @file What the VAE makes of the clips' frames, computed once before training and kept in the run's folder: a training
+ * step neither decodes a video nor encodes a picture.
+ */
+import { createHash } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { removeLeftovers } from '../checkpoints/atomic-write.ts';
+import { openSafetensors, type SafetensorsFile, writeSafetensors } from '../checkpoints/safetensors.ts';
+import { fingerprint } from '../checkpoints/weight-file.ts';
+import { CheckpointError, InterruptedError } from '../errors.ts';
+import type { WorkOptions } from '../events.ts';
+import { type FloatTensor, floats } from '../graph/host-tensor.ts';
+import { readFrames } from '../media/clip.ts';
+import { flipHorizontally, pictureToFloats } from '../media/picture.ts';
+import type { Component } from '../models/base-model.ts';
+import type { VaeConfig } from '../models/configs.ts';
+import { type LatentPosterior, type PictureEncoder, pictureEncoder } from '../models/programs.ts';
+import type { DeviceName } from '../runtime/devices.ts';
+import type { TrainingClip } from './clip-set.ts';
+import type { NeededFrames } from './draws.ts';
+import type { TrainingSettings } from './settings.ts';
+
+const format = 'lamp-latents';
+
+/** Most frames, and most bytes of them, that are decoded before they are encoded and written. */
+const CHUNK_FRAMES = 256;
+const CHUNK_BYTES = 256 * 2 ** 20;
+
+/** The posterior of one frame: mean and standard deviation `[1, c, h, w]`, not scaled. */
+export type FramePosterior = Pick<LatentPosterior, 'mean' | 'deviation'>;
+
+/** Posteriors of all frames that training needs. */
+export interface LatentCache {
+  /** Reads frames of a clip, by the clip's number. Throws `CheckpointError` when the files were changed meanwhile. */
+  read(clip: number, frames: readonly number[], flipped: boolean): Promise<FramePosterior[]>;
+}
+
+/** What latents are made of and where they are kept. */
+export interface LatentCacheOptions extends WorkOptions {
+  readonly folder: string;
+  readonly vae: Component<VaeConfig>;
+  readonly settings: Pick<TrainingSettings, 'width' | 'height' | 'fit' | 'device'>;
+  readonly clips: readonly TrainingClip[];
+  /** For each clip the frames to have. */
+  readonly needed: readonly NeededFrames[];
+}
+
+/** A clip's frames: which file holds each. */
+type FrameIndex = Map<string, SafetensorsFile>;
+
+/**
+ * Encodes what is not in `folder` yet. Files there are found by what they were made of: the clip's content, the size, the
+ * VAE. Throws `InterruptedError` when stopped (what was encoded is kept), `MediaError` for a clip, `StorageError`.
+ */
+export async function cacheLatents(options: LatentCacheOptions): Promise<LatentCache> {
+  const { folder, vae, settings, clips, needed, onEvent } = options;
+  await removeLeftovers(folder);
+  const vaeIdentity = await fingerprint(vae.weights.path);
+  const { width, height, fit, device } = settings;
+  const keys = clips.map((clip) =>
+    createHash('sha256')
+      .update(JSON.stringify([format, clip.fingerprint, width, height, fit, vaeIdentity, device]))
+      .digest('hex'),
+  );
+  const indices = await Promise.all(keys.map((key) => findFrames(folder, key, onEvent)));
+
+  const missing = needed.map(({ plain, flipped }, clip) => ({
+    plain: plain.filter((frame) => !indices[clip]!.has(meanName(frame, false))),
+    flipped: flipped.filter((frame) => !indices[clip]!.has(meanName(frame, true))),
+  }));
+  const total = missing.reduce((sum, { plain, flipped }) => sum + plain.length + flipped.length, 0);
+  if (total > 0) {
+    let done = 0;
+    const report = () => onEvent?.({ type: 'progress', stage: 'encoding clips', done: done++, total });
+    const encoder = await pictureEncoder(vae, settings, { device: device as DeviceName });
+    try {
+      report();
+      for (const [clip, frames] of missing.entries()) {
+        await encodeClip(options, clip, keys[clip]!, frames, encoder, report);
+        indices[clip] = await findFrames(folder, keys[clip]!, onEvent);
+      }
+    } finally {
+      await encoder.dispose();
+    }
+  }
+  return {
+    async read(clip, frames, flipped) {
+      return Promise.all(frames.map((frame) => readFrame(indices[clip]!, frame, flipped)));
+    },
+  };
+}
+
+/** Encodes the missing frames of one clip in chunks, so that a long one needs little memory, and writes a file for each. */
+async function encodeClip(
+  { folder, settings, clips, signal }: LatentCacheOptions,
+  clip: number,
+  key: string,
+  missing: NeededFrames,
+  encoder: PictureEncoder,
+  report: () => void,
+): Promise<void> {
+  const { width, height, fit } = settings;
+  const size = { width, height };
+  const wanted = { plain: new Set(missing.plain), flipped: new Set(missing.flipped) };
+  const frames = [...new Set([...missing.plain, ...missing.flipped])].sort((a, b) => a - b);
+  const chunkLength = Math.max(1, Math.min(CHUNK_FRAMES, Math.floor(CHUNK_BYTES / (width * height * 3))));
+  for (let at = 0; at < frames.length; at += chunkLength) {
+    const indices = frames.slice(at, at + chunkLength);
+    const pictures = await readFrames(clips[clip]!.path, { indices, size, fit });
+    const tensors: [string, FloatTensor][] = [];
+    for (const [i, frame] of indices.entries()) {
+      for (const flipped of [false, true]) {
+        if (!wanted[flipped ? 'flipped' : 'plain'].has(frame) || signal?.aborted) continue;
+        const picture = flipped ? flipHorizontally(pictures[i]!) : pictures[i]!;
+        const { mean, deviation } = await encoder.encode(
+          floats(pictureToFloats(picture), [1, 3, height, width]),
+        );
+        tensors.push([meanName(frame, flipped), mean], [deviationName(frame, flipped), deviation]);
+        report();
+        await nextTurn();
+      }
+    }
+    if (tensors.length > 0) {
+      const content = createHash('sha256').update(JSON.stringify(tensors.map(([name]) => name)));
+      const name = `${filePrefix(key)}${content.digest('hex').slice(0, 16)}.safetensors`;
+      await writeSafetensors(join(folder, name), tensors, { format, key });
+    }
+    if (signal?.aborted) throw new InterruptedError('stopped while encoding clips; what is done is kept.');
+  }
+}
+
+/** Finds the frames of the clip of this key in all files of the folder. Damaged files are removed, with a notice. */
+async function findFrames(folder: string, key: string, onEvent: WorkOptions['onEvent']): Promise<FrameIndex> {
+  const index: FrameIndex = new Map();
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((each) => each.startsWith(filePrefix(key))).sort()) {
+    const path = join(folder, name);
+    try {
+      const file = await openSafetensors(path);
+      if (file.metadata.format !== format || file.metadata.key !== key) continue;
+      for (const tensor of file.tensors.keys()) index.set(tensor, file);
+    } catch (error) {
+      if (!(error instanceof CheckpointError)) throw error;
+      onEvent?.({ type: 'notice', message: `${error.message} Its frames are encoded again.` });
+      await rm(path, { force: true });
+    }
+  }
+  return index;
+}
+
+async function readFrame(index: FrameIndex, frame: number, flipped: boolean): Promise<FramePosterior> {
+  const names = [meanName(frame, flipped), deviationName(frame, flipped)] as const;
+  const found = await index.get(names[0])!.readMany(names);
+  return { mean: found.get(names[0]) as FloatTensor, deviation: found.get(names[1]) as FloatTensor };
+}
+
+function filePrefix(key: string): string {
+  return `${key.slice(0, 16)}-`;
+}
+
+function meanName(frame: number, flipped: boolean): string {
+  return `${frame}.${flipped ? 'flipped.' : ''}mean`;
+}
+
+function deviationName(frame: number, flipped: boolean): string {
+  return `${frame}.${flipped ? 'flipped.' : ''}deviation`;
+}

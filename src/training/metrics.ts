@@ -1,0 +1,73 @@
+/** @file `metrics.jsonl`: one line of JSON for each training step. */
+import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts';
+
+const lineSchema = z.object({
+  /** Counted from 1. */
+  step: z.int().positive(),
+  loss: z.number(),
+  learningRate: z.number(),
+  /** Norm of all gradients before clipping. */
+  gradNorm: z.number(),
+  /** How long the step took. */
+  seconds: z.number(),
+});
+
+/** One line of `metrics.jsonl`. */
+export type StepMetrics = z.infer<typeof lineSchema>;
+
+/** An open `metrics.jsonl`. */
+export interface MetricsFile {
+  /** Appends a line. Throws `StorageError`. */
+  append(metrics: StepMetrics): void;
+  /** Makes sure that all lines are on the disk. Throws `StorageError`. */
+  flush(): void;
+  close(): void;
+}
+
+/**
+ * Opens the file for the steps after `step`: lines of later steps, and a last one that a kill tore off, are removed first.
+ * Throws `StorageError`.
+ */
+export async function openMetrics(path: string, step: number): Promise<MetricsFile> {
+  const lines = (await readMetrics(path)).filter((line) => line.step <= step);
+  await writeAtomically(path, (file) =>
+    file.writeFile(lines.map((line) => `${JSON.stringify(line)}\n`).join('')),
+  );
+  const guarded = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw asStorageError(error, path);
+    }
+  };
+  const file = guarded(() => openSync(path, 'a'));
+  return {
+    append: ({ step, loss, learningRate, gradNorm, seconds }) => {
+      const line = JSON.stringify({ step, loss, learningRate, gradNorm, seconds });
+      // Unlike `writeSync`, this goes on after a part was written, until the disk is full.
+      guarded(() => writeFileSync(file, `${line}\n`));
+    },
+    flush: () => guarded(() => fsyncSync(file)),
+    close: () => closeSync(file),
+  };
+}
+
+/** The lines of `metrics.jsonl` up to the first that is not whole; none when there is no such file. */
+export async function readMetrics(path: string): Promise<StepMetrics[]> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const lines: StepMetrics[] = [];
+  for (const line of text.split('\n').slice(0, -1)) {
+    try {
+      lines.push(lineSchema.parse(JSON.parse(line)));
+    } catch {
+      break;
+    }
+  }
+  return lines;
+}

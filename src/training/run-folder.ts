@@ -1,0 +1,140 @@
+/**
+ * @file A run is a folder that anything can read: `run.json` (what is trained, with what), `metrics.jsonl`, `samples/`,
+ * `checkpoints/`, `motion.safetensors`; and `latents/`, what the VAE made of the clips, which may be deleted afterwards.
+ */
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { asStorageError, removeLeftovers, writeJsonAtomically } from '../checkpoints/atomic-write.ts';
+import { describeIssues } from '../checkpoints/json-file.ts';
+import { StorageError } from '../errors.ts';
+import { trainingClipSchema } from './clip-set.ts';
+import { LOCK_NAME, lockFolder } from './run-lock.ts';
+import type { TrainingSettings } from './settings.ts';
+
+const versionsSchema = z.record(z.string(), z.string());
+
+const runSchema = z.object({
+  format: z.literal('lamp-run'),
+  version: z.literal(1),
+  /** Versions of this package and of what computes, when the run was begun. */
+  versions: versionsSchema,
+  settings: z.custom<TrainingSettings>((value) => typeof value === 'object' && value !== null),
+  base: z.object({
+    name: z.string(),
+    /** Identities of the weights (see `fingerprint`). */
+    unet: z.string(),
+    vae: z.string(),
+    textEncoder: z.string(),
+  }),
+  clips: z.array(trainingClipSchema),
+  /** ISO dates; `finished` is null until all steps are taken. */
+  started: z.string(),
+  finished: z.string().nullable(),
+});
+
+/** What `run.json` says. */
+export type RunRecord = z.infer<typeof runSchema>;
+
+/** Paths of a run's parts. */
+export interface RunPaths {
+  readonly folder: string;
+  readonly record: string;
+  readonly metrics: string;
+  readonly motion: string;
+  readonly samples: string;
+  readonly checkpoints: string;
+  readonly latents: string;
+}
+
+/** Where the parts of the run in `folder` are. */
+export function runPaths(folder: string): RunPaths {
+  return {
+    folder,
+    record: join(folder, 'run.json'),
+    metrics: join(folder, 'metrics.jsonl'),
+    motion: join(folder, 'motion.safetensors'),
+    samples: join(folder, 'samples'),
+    checkpoints: join(folder, 'checkpoints'),
+    latents: join(folder, 'latents'),
+  };
+}
+
+/**
+ * Checks that a run can be begun in `folder`: it does not exist or is empty. Throws `StorageError` when there is a run or
+ * anything else; touches nothing.
+ */
+export async function assertNoRun(folder: string): Promise<void> {
+  const { record } = runPaths(folder);
+  if (await exists(record)) {
+    throw new StorageError(
+      `"${folder}" already holds a run. Add --resume to go on with it, or choose another --out.`,
+    );
+  }
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw asStorageError(error, folder);
+  });
+  // A run that was killed before its first file was written leaves a lock and unfinished files: nothing of value.
+  const foreign = names.filter((name) => name !== LOCK_NAME && !/^(lock|run\.json)\.tmp-/.test(name));
+  if (foreign.length > 0) {
+    const some = foreign.slice(0, 3).join(', ');
+    throw new StorageError(
+      `"${folder}" is not empty (it holds ${some}${foreign.length > 3 ? ', …' : ''}) and is no run. Choose another --out.`,
+    );
+  }
+}
+
+/** Reads `run.json` of the run to resume. Throws `StorageError` when there is none or it is damaged. */
+export async function readRun(folder: string): Promise<RunRecord> {
+  const { record } = runPaths(folder);
+  const text = await readFile(record, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const found = error.code === 'ENOENT' || error.code === 'ENOTDIR';
+    throw found
+      ? new StorageError(
+          `there is no run in "${folder}" to resume (no run.json). Leave out --resume to begin one, or check --out.`,
+        )
+      : asStorageError(error, record);
+  });
+  try {
+    const parsed = runSchema.safeParse(JSON.parse(text));
+    if (parsed.success) return parsed.data;
+    throw new StorageError(`"${record}" is damaged or of another version: ${describeIssues(parsed.error)}.`);
+  } catch (error) {
+    if (error instanceof StorageError) throw error;
+    throw new StorageError(`"${record}" is damaged: ${(error as Error).message}.`);
+  }
+}
+
+/** Writes `run.json`. Throws `StorageError`. */
+export async function writeRun(folder: string, record: RunRecord): Promise<void> {
+  await writeJsonAtomically(runPaths(folder).record, record);
+}
+
+/**
+ * Makes the folder if need be, takes its lock, and clears away what a killed process left unfinished. Returns a function
+ * that gives the lock back. Throws `StorageError`.
+ */
+export async function openRunFolder(folder: string): Promise<() => Promise<void>> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw asStorageError(error, folder);
+  }
+  const unlock = await lockFolder(folder);
+  try {
+    const { samples, checkpoints } = runPaths(folder);
+    for (const each of [folder, samples, checkpoints]) await removeLeftovers(each);
+    return unlock;
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,101 @@
+/** @file Keeps two processes from training into one folder. */
+import { randomBytes } from 'node:crypto';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { asStorageError } from '../checkpoints/atomic-write.ts';
+import { StorageError } from '../errors.ts';
+
+/** Name of the lock's file in the run's folder. */
+export const LOCK_NAME = 'lock';
+
+interface Owner {
+  readonly pid: number;
+  readonly host: string;
+  /** When the process began, as the system counts it, so that another process of the same number is told apart. */
+  readonly born: string | null;
+}
+
+/**
+ * Takes the folder for this process and returns a function that gives it back. The lock of a process that is not alive any
+ * more is taken over. Throws `StorageError` when another process holds the folder.
+ */
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+  const path = join(folder, LOCK_NAME);
+  const mark = randomBytes(8).toString('hex');
+  // Written beside its place, then linked: the lock appears whole or not at all, and only where there is none.
+  const temporary = `${path}.tmp-${mark}`;
+  const mine: Owner = { pid: process.pid, host: hostname(), born: await birthOf(process.pid) };
+  try {
+    await writeFile(temporary, JSON.stringify(mine));
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await link(temporary, path);
+        break;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 2) throw error;
+        await removeStale(path, mark);
+      }
+    }
+  } catch (error) {
+    throw asStorageError(error, path);
+  } finally {
+    await rm(temporary, { force: true }).catch(() => {});
+  }
+  return () => rm(path, { force: true });
+}
+
+/** Removes the lock if its owner is dead; throws `StorageError` if it lives. */
+async function removeStale(path: string, mark: string): Promise<void> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  await assertDead(text, path);
+  // Between reading and removing, another process may have taken the lock over: what was moved aside is looked at again.
+  const aside = `${path}.tmp-${mark.split('').reverse().join('')}`;
+  await rename(path, aside).catch(() => {});
+  const moved = await readFile(aside, 'utf8').catch(() => text);
+  if (moved !== text) await link(aside, path).catch(() => {});
+  await rm(aside, { force: true });
+}
+
+async function assertDead(text: string, path: string): Promise<void> {
+  let owner: Owner;
+  try {
+    owner = JSON.parse(text) as Owner;
+  } catch {
+    return;
+  }
+  const advice = `If no training runs there, remove "${path}".`;
+  if (owner.host !== hostname()) {
+    throw new StorageError(
+      `process ${owner.pid} on "${owner.host}" trains into this folder, or was killed while it did. ${advice}`,
+    );
+  }
+  const alive = await isAlive(owner);
+  if (alive) {
+    throw new StorageError(
+      `process ${owner.pid} is training into this folder. Wait for it, stop it, or choose another --out. ${advice}`,
+    );
+  }
+}
+
+async function isAlive({ pid, born }: Owner): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  const now = await birthOf(pid);
+  return born === null || now === null || born === now;
+}
+
+/** Boot and start time of a process where the system tells them (Linux), else null. */
+async function birthOf(pid: number): Promise<string | null> {
+  try {
+    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    // The second field is a name in parentheses that may hold spaces; the start time is the 22nd.
+    return `${boot.trim()} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,167 @@
+/** @file Everything that decides a training run, checked where it comes in. */
+import { z } from 'zod';
+import { UsageError } from '../errors.ts';
+import { checkDevice, parseDevice } from '../runtime/devices.ts';
+import { adamWDefaults } from './adamw.ts';
+
+const whole = (least: number) => z.int().min(least);
+const share = z.number().min(0).lt(1);
+
+const fields = {
+  /** Folder of the base model. */
+  base: z.string().min(1),
+  /** Clips, or folders of clips. */
+  clips: z.array(z.string().min(1)).min(1),
+  /** What the clips show. */
+  prompt: z.string(),
+  /** Frames of a training video. */
+  frames: whole(2).default(16),
+  /** Pixels. */
+  width: whole(1).default(512),
+  /** Pixels. */
+  height: whole(1).default(320),
+  /** Every how manieth frame of a clip is taken. */
+  stride: whole(1).default(1),
+  /** Optimiser steps. */
+  steps: whole(1).default(500),
+  /** Step size of the optimiser, after the warm-up. */
+  learningRate: z.number().positive().default(3e-5),
+  /** How the learning rate goes on after the warm-up: stays, or falls to 0 along a cosine. */
+  schedule: z.enum(['constant', 'cosine']).default('constant'),
+  /** Steps over which the learning rate rises from 0. */
+  warmupSteps: whole(0).default(0),
+  /** Videos computed at once. */
+  batch: whole(1).default(1),
+  /** Batches whose gradients are averaged for one step. */
+  accumulation: whole(1).default(1),
+  /** Largest norm of the gradients; 0: as large as they are. */
+  clipNorm: z.number().min(0).default(1),
+  /** AdamW's decay of the mean of gradients. */
+  beta1: share.default(adamWDefaults.beta1),
+  /** AdamW's decay of the mean of squared gradients. */
+  beta2: share.default(adamWDefaults.beta2),
+  /** Added to the root of AdamW's second moment. */
+  epsilon: z.number().positive().default(adamWDefaults.epsilon),
+  /** Share of a parameter that is taken off at each step, times the learning rate. */
+  weightDecay: z.number().min(0).default(adamWDefaults.weightDecay),
+  /** Decay of the moving average of the parameters that becomes the motion; 0: the parameters themselves, as in the paper. */
+  averageDecay: share.default(0),
+  /** Probability that a video is mirrored left to right. */
+  flipProbability: z.number().min(0).max(1).default(0.5),
+  /** How a clip meets another aspect ratio: cut what juts out, or distort (as the reference does). */
+  fit: z.enum(['cover', 'stretch']).default('cover'),
+  /** Take the clips of each round in random order; the reference takes them as the folder lists them. */
+  shuffle: z.boolean().default(true),
+  /**
+   * Where a video may end: at the clip's last frame, or (`reference`) so that `frames · stride + 1` frames are needed,
+   * since the reference never takes the last ones.
+   */
+  clipRange: z.enum(['whole', 'reference']).default('whole'),
+  /** How the bias of the temporal attention's output starts; the reference's is random, which disturbs the base model. */
+  temporalBias: z.enum(['zeros', 'uniform']).default('zeros'),
+  /** Decides every random draw. */
+  seed: z.int().default(0),
+  /** Where it runs: a `DeviceName`. */
+  device: z.string().default('cpu'),
+  /** Compute inner values again in the backward pass instead of keeping them: less memory, a third more time. */
+  recompute: z.enum(['auto', 'on', 'off']).default('auto'),
+  /** A checkpoint every so many steps, besides the one at the end. */
+  saveEvery: whole(1).default(100),
+  /** Videos are made every so many steps; 0: never. */
+  sampleEvery: whole(0).default(0),
+  /** What these videos show; the training prompt when there are none. */
+  samplePrompts: z.array(z.string()).default([]),
+};
+
+const settingsSchema = z.strictObject(fields);
+
+/** All settings of a training run. Each field's meaning stands at its definition. */
+export type TrainingSettings = z.infer<typeof settingsSchema>;
+
+/** Settings as a caller gives them: `base`, `clips` and `prompt`, and what should not be as it is by default. */
+export type TrainingInput = z.input<typeof settingsSchema>;
+
+/** Named sets of settings. `reference`: the choices of the authors' implementation where ours are better. */
+export const presets: Readonly<Record<'reference', Partial<TrainingInput>>> = {
+  reference: { fit: 'stretch', shuffle: false, clipRange: 'reference', temporalBias: 'uniform' },
+};
+
+/** Settings that can change when a run is resumed. Base and clips may have moved, but must have the same content. */
+const changeable: readonly string[] = [
+  'base',
+  'clips',
+  'steps',
+  'recompute',
+  'saveEvery',
+  'sampleEvery',
+  'samplePrompts',
+];
+
+/** Fills in the defaults. Throws `UsageError` naming the option that makes no sense, `DeviceError` for the device. */
+export function parseSettings(input: Partial<TrainingInput>): TrainingSettings {
+  const missing = (['base', 'prompt', 'clips'] as const).find((name) => input[name] === undefined);
+  if (missing) {
+    const example = { base: '--base <folder>', prompt: '--prompt "a person walks"', clips: 'clips' }[missing];
+    throw new UsageError(`training needs a ${missing === 'clips' ? 'clip' : missing}; give ${example}.`);
+  }
+  const result = settingsSchema.safeParse(input);
+  if (!result.success) throw new UsageError(`${describe(result.error.issues[0]!, input)}.`);
+  const settings = result.data;
+  parseDevice(settings.device);
+  // Prompts for samples without a rhythm: the rhythm of the checkpoints.
+  return settings.samplePrompts.length > 0 && input.sampleEvery === undefined
+    ? { ...settings, sampleEvery: settings.saveEvery }
+    : settings;
+}
+
+/** Checks that the device of the settings works. Throws `DeviceError`. */
+export function checkTrainingDevice(settings: TrainingSettings): Promise<void> {
+  return checkDevice(parseDevice(settings.device));
+}
+
+function describe(issue: z.core.$ZodIssue, input: object): string {
+  const [name] = issue.path;
+  if (name === undefined) return issue.message;
+  const value = JSON.stringify((input as Record<PropertyKey, unknown>)[name]);
+  return `${optionName(String(name))} is ${value}; ${issue.message.replace(/^./, (first) => first.toLowerCase())}`;
+}
+
+/** What a setting is called on the command line. */
+export function optionName(setting: string): string {
+  const names: Record<string, string> = {
+    width: '--size',
+    height: '--size',
+    samplePrompts: '--sample-prompt',
+    flipProbability: '--flip',
+    averageDecay: '--ema',
+    shuffle: '--no-shuffle',
+    batch: '--batch-size',
+    clips: 'the clips',
+  };
+  return names[setting] ?? `--${setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/**
+ * The settings with which a run goes on: those it was begun with, and what is `given` anew. Throws `UsageError` naming
+ * the setting when one is changed that would make another run of it.
+ */
+export function resumedSettings(begun: TrainingSettings, given: Partial<TrainingInput>): TrainingSettings {
+  // Sampling that was off counts as not given, so that new prompts for samples switch it on.
+  const settings = parseSettings({ ...begun, sampleEvery: begun.sampleEvery || undefined, ...given });
+  const fixed = settings.schedule === 'cosine' ? changeable.filter((name) => name !== 'steps') : changeable;
+  for (const name of Object.keys(begun) as (keyof TrainingSettings)[]) {
+    const [was, is] = [begun[name], settings[name]];
+    if (was === is || fixed.includes(name)) continue;
+    const why = name === 'steps' ? ', since the cosine of its learning rate ends there' : '';
+    throw new UsageError(
+      `${optionName(name)} is ${JSON.stringify(is)}, but the run was begun with ${JSON.stringify(was)}${why}. Leave it out to resume, or train under another --out.`,
+    );
+  }
+  return settings;
+}
+
+/** The settings on which the trained values depend; for identifying checkpoints, and to be stored in the motion. */
+export function decidingSettings(settings: TrainingSettings): Partial<TrainingSettings> {
+  const dropped = settings.schedule === 'cosine' ? changeable.filter((name) => name !== 'steps') : changeable;
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !dropped.includes(name)));
+}

@@ -1,0 +1,61 @@
+/** @file What training changes: the parameters and all that the optimiser remembers. Its files are `checkpoint.ts`. */
+import { randomStream } from '../diffusion/random.ts';
+import type { FloatTensor } from '../graph/host-tensor.ts';
+import type { Component } from '../models/base-model.ts';
+import type { UNetConfig } from '../models/configs.ts';
+import { initialValues, motionParameters } from '../motion/parameters.ts';
+import type { MotionValues } from '../motion/predictor.ts';
+import { type AdamWState, adamWState } from './adamw.ts';
+import { ParameterSet } from './parameters.ts';
+import type { TrainingSettings } from './settings.ts';
+
+/** A training between two steps. */
+export interface TrainingState {
+  readonly parameters: ParameterSet;
+  /** Holds the number of steps taken. */
+  readonly optimiser: AdamWState;
+  /** Moving average of the parameters, where there is one. */
+  readonly average: ParameterSet | undefined;
+}
+
+/** The state before the first step, drawn from the seed and the base model's own values. */
+export async function initialState(
+  { weights }: Component<UNetConfig>,
+  settings: Pick<TrainingSettings, 'seed' | 'averageDecay' | 'temporalBias'>,
+): Promise<TrainingState> {
+  const list = motionParameters(weights.shapes);
+  const parameters = new ParameterSet(list);
+  const own = await weights.file.readMany(
+    list.filter(({ initial }) => initial === 'base').map(({ name }) => name),
+  );
+  for (const parameter of list) {
+    const { data } = parameters.views.get(parameter.name)!;
+    const { uniform } = randomStream(settings.seed, 'initial', parameter.name);
+    data.set(initialValues(parameter, (name) => (own.get(name) as FloatTensor).data, uniform));
+    if (settings.temporalBias === 'uniform' && parameter.name.endsWith('.attn_temp.to_out.0.bias')) {
+      // As many inputs as outputs: PyTorch's customary ±1/√inputs.
+      const bound = 1 / Math.sqrt(data.length);
+      for (let i = 0; i < data.length; i++) data[i] = bound * (2 * uniform() - 1);
+    }
+  }
+  const state = emptyState(parameters, settings);
+  state.average?.flat.set(parameters.flat);
+  return state;
+}
+
+/** A state around these parameters whose other values are zero. */
+export function emptyState(
+  parameters: ParameterSet,
+  { averageDecay }: Pick<TrainingSettings, 'averageDecay'>,
+): TrainingState {
+  return {
+    parameters,
+    optimiser: adamWState(parameters),
+    average: averageDecay > 0 ? parameters.zeros() : undefined,
+  };
+}
+
+/** The motion as it is: the moving average where there is one, else the parameters. Views, not copies. */
+export function motionValues({ parameters, average }: TrainingState): MotionValues {
+  return (average ?? parameters).views;
+}

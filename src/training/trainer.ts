@@ -1,0 +1,112 @@
+/** @file The training loop. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { InterruptedError, LampError } from '../errors.ts';
+import type { WorkOptions } from '../events.ts';
+import { adamWStep, clipScale, gradientNorm } from './adamw.ts';
+import { learningRateAt } from './learning-rate.ts';
+import type { StepMetrics } from './metrics.ts';
+import type { MotionBatch, MotionStep } from './motion-step.ts';
+import { updateAverage } from './moving-average.ts';
+import type { ParameterSet } from './parameters.ts';
+import type { TrainingSettings } from './settings.ts';
+import type { TrainingState } from './state.ts';
+
+/** What the loop works with. */
+export interface Training {
+  readonly settings: TrainingSettings;
+  /** Changed in place, step by step. */
+  readonly state: TrainingState;
+  readonly motionStep: MotionStep;
+  /** Makes batch `index`, counted from 0 over the whole training. */
+  readonly batchAt: (index: number) => Promise<MotionBatch>;
+  readonly log: (metrics: StepMetrics) => void;
+  /** Writes a checkpoint and the motion. */
+  readonly save: () => Promise<void>;
+  /** Makes the videos of this step; those that are there already need not be made again. */
+  readonly makeSamples: (work: WorkOptions) => Promise<void>;
+}
+
+/**
+ * Trains until `settings.steps` steps are taken. Each is a function of the state before it and the seed: a state that was
+ * saved and loaded goes on as if nothing had happened. Throws `InterruptedError` when stopped, after saving, and
+ * `LampError` when the loss is no number any more.
+ */
+export async function train(training: Training, work: WorkOptions = {}): Promise<void> {
+  const { settings, state, motionStep } = training;
+  const { steps, saveEvery, sampleEvery, accumulation } = settings;
+  const { parameters, optimiser, average } = state;
+  const sum = accumulation > 1 ? parameters.zeros() : undefined;
+  const pace = stepPace();
+  let saved = optimiser.step;
+
+  const save = async () => {
+    if (saved === optimiser.step) return;
+    await training.save();
+    saved = optimiser.step;
+  };
+  const samplesAreDue = () =>
+    sampleEvery > 0 && optimiser.step > 0 && (optimiser.step % sampleEvery === 0 || optimiser.step === steps);
+
+  for (;;) {
+    if (samplesAreDue()) {
+      await training.makeSamples(work).catch((error: unknown) => {
+        if (!work.signal?.aborted) throw error;
+      });
+    }
+    await nextTurn(); // A step blocks the event loop: here Ctrl-C arrives.
+    if (work.signal?.aborted) {
+      await save();
+      throw new InterruptedError(`stopped after step ${optimiser.step} of ${steps}; it is saved.`);
+    }
+    if (optimiser.step >= steps) return;
+
+    const started = performance.now();
+    const step = optimiser.step + 1;
+    let loss = 0;
+    sum?.flat.fill(0);
+    for (let part = 0; part < accumulation; part++) {
+      const batch = await training.batchAt((step - 1) * accumulation + part);
+      loss += (await motionStep.run(batch)) / accumulation;
+      if (sum) addScaled(sum, motionStep.gradients, 1 / accumulation);
+    }
+    const gradients = sum ?? motionStep.gradients;
+    const gradNorm = gradientNorm(gradients);
+    if (!Number.isFinite(loss + gradNorm)) throw divergence(step, loss, settings);
+
+    const learningRate = learningRateAt(settings, step);
+    const scale = settings.clipNorm > 0 ? clipScale(gradNorm, settings.clipNorm) : 1;
+    adamWStep(parameters, gradients, optimiser, learningRate, settings, scale);
+    if (average) updateAverage(average, parameters, settings.averageDecay, step);
+
+    const seconds = (performance.now() - started) / 1000;
+    const metrics = { step, loss, learningRate, gradNorm, seconds };
+    training.log(metrics);
+    const secondsLeft = pace(seconds) * (steps - step);
+    work.onEvent?.({ type: 'step', steps, secondsLeft, ...metrics });
+    if (step % saveEvery === 0 || step === steps) await save();
+    // Samples take long and may fail: what was trained is safe before they are made.
+    else if (samplesAreDue()) await save();
+  }
+}
+
+function addScaled(sum: ParameterSet, gradients: ParameterSet, factor: number): void {
+  const [s, g] = [sum.flat, gradients.flat];
+  for (let i = 0; i < s.length; i++) s[i] = s[i]! + factor * g[i]!;
+}
+
+/** Smoothed seconds per step, for the remaining time. */
+function stepPace(): (seconds: number) => number {
+  let [sum, weight] = [0, 0];
+  return (seconds) => {
+    sum = 0.9 * sum + seconds;
+    weight = 0.9 * weight + 1;
+    return sum / weight;
+  };
+}
+
+function divergence(step: number, loss: number, { learningRate, clipNorm }: TrainingSettings): LampError {
+  const advice = clipNorm === 0 ? ' or with --clip-norm 1' : '';
+  return new LampError(
+    `training failed at step ${step}: the loss is ${loss} and its gradients are no finite numbers. The last checkpoint is kept. Train anew under another --out with a lower --learning-rate (it is ${learningRate})${advice}.`,
+  );
+}
