@@ -39,7 +39,10 @@ export interface BenchResult {
   readonly convolution: number;
   /** Reached share of the higher ceiling. */
   readonly fraction: number;
+  /** Largest resident size of the process, about 150 MiB of it Node and the engine. */
   readonly peakBytes: number;
+  /** What `trainingCost` expects a training step to need. */
+  readonly estimatedBytes?: number;
   readonly compileSeconds: number;
 }
 
@@ -92,6 +95,7 @@ export async function runCase(
   let step: () => Promise<unknown>;
   let dispose: () => Promise<void>;
   let flops: number;
+  let estimatedBytes: number | undefined;
   if (work === 'sample') {
     const guided = [2, ...latents.slice(1)];
     const predictor = await videoPredictor(component, () => parameters.views, guided, tokens, options);
@@ -112,6 +116,7 @@ export async function runCase(
     dispose = () => training.dispose();
     // Recomputed values are not counted twice: the ratio is of useful work.
     flops = trainingCost(component, latents, tokens).flops;
+    estimatedBytes = trainingCost(component, latents, tokens, { recompute }).bytes;
   }
   const compileSeconds = (performance.now() - compiling) / 1000;
   await step();
@@ -128,7 +133,8 @@ export async function runCase(
   const matmul = Math.max(before.matmul, after.matmul);
   const convolution = Math.max(before.convolution, after.convolution);
   const fraction = flops / seconds / Math.max(matmul, convolution);
-  return { name, seconds, flops, matmul, convolution, fraction, peakBytes, compileSeconds };
+  const result = { name, seconds, flops, matmul, convolution, fraction, peakBytes, compileSeconds };
+  return estimatedBytes === undefined ? result : { ...result, estimatedBytes };
 }
 
 /** An image U-Net of Stable Diffusion 1.x's kind with random weights. */

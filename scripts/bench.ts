@@ -49,7 +49,18 @@ function inChild({ name }: BenchCase): BenchResult {
 
 function printTable(results: readonly BenchResult[]): void {
   const rows = [
-    ['case', 'seconds', 'GFLOP', 'GFLOP/s', 'MatMul', 'Conv', 'of ceiling', 'peak memory', 'compiled in'],
+    [
+      'case',
+      'seconds',
+      'GFLOP',
+      'GFLOP/s',
+      'MatMul',
+      'Conv',
+      'of ceiling',
+      'peak memory',
+      'estimated',
+      'compiled in',
+    ],
     ...results.map((r) => [
       r.name,
       r.seconds.toFixed(3),
@@ -59,6 +70,7 @@ function printTable(results: readonly BenchResult[]): void {
       (r.convolution / 1e9).toFixed(0),
       `${(100 * r.fraction).toFixed(0)} %`,
       `${(r.peakBytes / 2 ** 20).toFixed(0)} MiB`,
+      r.estimatedBytes === undefined ? '' : `${(r.estimatedBytes / 2 ** 20).toFixed(0)} MiB`,
       `${r.compileSeconds.toFixed(1)} s`,
     ]),
   ];

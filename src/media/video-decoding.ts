@@ -92,7 +92,8 @@ async function withVideoTrack<T>(
   const source = new FilePathSource(path, { handleUnhandledError: () => {} });
   const input = new VideoInput({ source, formats: ALL_FORMATS });
   try {
-    if (!(await input.canRead())) {
+    // Files of a few bytes make the reader throw instead of saying no.
+    if (!(await input.canRead().catch(() => false))) {
       throw new MediaError(
         `clip "${path}" is not a video file, or it is damaged at the beginning. Use MP4, MOV, WebM, MKV or GIF.`,
       );

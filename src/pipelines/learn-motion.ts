@@ -8,6 +8,7 @@ import { writeMotion } from '../motion/motion-file.ts';
 import { makeBatch } from '../training/batches.ts';
 import { loadCheckpoint, saveCheckpoint } from '../training/checkpoint.ts';
 import { startsOf, trainingRate } from '../training/clip-set.ts';
+import { trainingCost } from '../training/cost.ts';
 import { type DrawPlan, neededFrames } from '../training/draws.ts';
 import { cacheLatents } from '../training/latent-cache.ts';
 import { openMetrics } from '../training/metrics.ts';
@@ -145,14 +146,13 @@ async function trainInto(
   const factor = vaeFactor(base.vae.config);
   const [height, width] = [settings.height / factor, settings.width / factor];
   const latentShape = [settings.batch, base.vae.config.latent_channels, settings.frames, height, width];
-  const recompute = chooseRecompute(settings.recompute, {
-    videos: settings.batch,
-    frames: settings.frames,
-    pixels: height * width,
-    channels: base.unet.config.block_out_channels[0]!,
-  });
+  const tokens = text.shape[1]!;
+  const recompute = chooseRecompute(
+    settings.recompute,
+    () => trainingCost(base.unet, latentShape, tokens).bytes,
+  );
   work.onEvent?.({ type: 'progress', stage: 'compiling', done: 0, total: 1 });
-  const step = await motionStep(base.unet, state.parameters, latentShape, text.shape[1]!, {
+  const step = await motionStep(base.unet, state.parameters, latentShape, tokens, {
     device,
     recompute,
   });

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { learningRateAt } from './learning-rate.ts';
 import { updateAverage } from './moving-average.ts';
 import { ParameterSet } from './parameters.ts';
-import { chooseRecompute } from './recompute.ts';
 
 test('the rate rises over the warm-up and then stays', () => {
   const settings = { learningRate: 2, schedule: 'constant', warmupSteps: 4, steps: 10 } as const;
@@ -26,11 +25,4 @@ test('the moving average soon forgets where it began', () => {
   expect(average.flat[0]).toBeCloseTo(9 / 11, 6);
   updateAverage(average, parameters, 0.1, 2);
   expect(average.flat[0]).toBeCloseTo(1 - 0.1 * (2 / 11), 6);
-});
-
-test('recomputation is chosen for large steps', () => {
-  const small = { videos: 1, frames: 16, pixels: 256, channels: 64 };
-  expect(chooseRecompute('auto', small)).toBe(false);
-  expect(chooseRecompute('auto', { ...small, pixels: 2560, channels: 320 })).toBe(true);
-  expect(chooseRecompute('on', small)).toBe(true);
 });

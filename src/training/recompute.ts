@@ -1,21 +1,18 @@
 /** @file Whether a training step keeps its inner values or computes them again. */
+import { totalmem } from 'node:os';
 import type { TrainingSettings } from './settings.ts';
 
-/** What a step is computed on. */
-export interface StepSize {
-  readonly videos: number;
-  readonly frames: number;
-  /** Latent pixels of a frame, height times width. */
-  readonly pixels: number;
-  /** Channels of the U-Net's outermost level. */
-  readonly channels: number;
-}
+/** Share of the machine's memory that a step may fill before `auto` saves some. */
+const comfortable = 0.7;
 
-/** Values of one inner tensor above which `auto` saves memory: about 200 such tensors are kept, 4 bytes each. */
-const LARGE = 8e6;
-
-/** Decides `auto`: recompute where keeping the inner values would take more than some 6 GiB. */
-export function chooseRecompute(choice: TrainingSettings['recompute'], size: StepSize): boolean {
-  if (choice !== 'auto') return choice === 'on';
-  return size.videos * size.frames * size.pixels * size.channels > LARGE;
+/**
+ * Decides `auto`: recompute where a step that keeps its values is estimated to need more than 70 % of the machine's
+ * memory. `estimate` gives that step's bytes and is only called when it matters.
+ */
+export function chooseRecompute(
+  choice: TrainingSettings['recompute'],
+  estimate: () => number,
+  memory = totalmem(),
+): boolean {
+  return choice === 'auto' ? estimate() > comfortable * memory : choice === 'on';
 }
