@@ -20,6 +20,9 @@ export interface TrainingCost {
   readonly parameters: number;
 }
 
+/** What Node and ONNX Runtime take before any graph, measured. */
+const engineBytes = 250 * 2 ** 20;
+
 /** Estimates a step for latents `[b, c, f, h, w]` and `tokens` text tokens from the shapes of the graph. */
 export function trainingCost(
   { config, weights }: Component<UNetConfig>,
@@ -44,7 +47,8 @@ export function trainingCost(
   );
   const cost = graphCost([loss, ...gradients(loss, [...trained.values()])]);
   const parameters = shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  // Frozen weights are held twice (as stored and packed for the kernels, forward and backward); the gradients are
-  // among the graph's outputs already.
-  return { flops: cost.flops, bytes: cost.peakBytes + 2 * cost.weightBytes + 3 * 4 * parameters, parameters };
+  // Held beside the values of a step: the frozen weights as mapped, packed for the forward pass, and packed once more
+  // for the backward pass; the parameters and their two moments (the gradients are outputs of the graph); the engine.
+  const beside = 3 * cost.weightBytes + 3 * 4 * parameters + engineBytes;
+  return { flops: cost.flops, bytes: Math.round(1.1 * cost.peakBytes) + beside, parameters };
 }
