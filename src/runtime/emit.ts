@@ -61,6 +61,8 @@ class GraphWriter implements OnnxEmitter {
   readonly #initializers: TensorProto[] = [];
   readonly #inputs = new Map<string, Tensor>();
   readonly #outputs: ValueInfoProto[] = [];
+  /** Values that are outputs, and what they are called as such. */
+  readonly #outputNames = new Map<string, string>();
   readonly #outputShapes = new Map<string, Shape>();
   #folder: string | undefined;
   #count = 0;
@@ -117,21 +119,26 @@ class GraphWriter implements OnnxEmitter {
   }
 
   output(name: string, value: Tensor): void {
-    // A node of its own, so that an output may also be an input, a constant, or asked for twice.
     const source = this.nameOf(value);
-    this.#nodes.push({
-      input: [source],
-      output: [name],
-      name: `output ${name}`,
-      opType: 'Identity',
-      domain: '',
-      attribute: [],
-    });
+    if (nodeOf(value) && !this.#outputNames.has(source)) {
+      this.#outputNames.set(source, name);
+    } else {
+      // An input or a constant, or a value that is asked for twice: a node of its own gives it another name.
+      this.#nodes.push({
+        input: [source],
+        output: [name],
+        name: `output ${name}`,
+        opType: 'Identity',
+        domain: '',
+        attribute: [],
+      });
+    }
     this.#outputShapes.set(name, value.shape);
     this.#outputs.push(valueInfo(name, value.dtype, value.shape));
   }
 
   finish(): EmittedGraph {
+    const renamed = (name: string) => this.#outputNames.get(name) ?? name;
     const bytes = encodeModel({
       irVersion: 9,
       producerName: 'lamp-video',
@@ -141,7 +148,11 @@ class GraphWriter implements OnnxEmitter {
       ],
       graph: {
         name: 'graph',
-        node: this.#nodes,
+        node: this.#nodes.map((node) => ({
+          ...node,
+          input: node.input.map(renamed),
+          output: node.output.map(renamed),
+        })),
         initializer: this.#initializers,
         input: [...this.#inputs].map(([name, { dtype, shape }]) => valueInfo(name, dtype, shape)),
         output: this.#outputs,
