@@ -6,7 +6,7 @@ import type { WorkOptions } from '../events.ts';
 import { vaeFactor } from '../models/configs.ts';
 import { writeMotion } from '../motion/motion-file.ts';
 import { makeBatch } from '../training/batches.ts';
-import { loadCheckpoint, saveCheckpoint } from '../training/checkpoint.ts';
+import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../training/checkpoint.ts';
 import { startsOf, trainingRate } from '../training/clip-set.ts';
 import { trainingCost } from '../training/cost.ts';
 import { type DrawPlan, neededFrames } from '../training/draws.ts';
@@ -77,8 +77,8 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
     assertCanGoOn(options.out, settings, saved, hasMotion);
     await writeRun(out, prepared.record);
     const state = saved ?? (await initialState(base.unet, settings));
-    await trainInto(out, prepared, state, options).catch((error: unknown) => {
-      throw withAdvice(error, options.out);
+    await trainInto(out, prepared, state, options).catch(async (error: unknown) => {
+      throw await withAdvice(error, options.out, paths.checkpoints);
     });
     await writeRun(out, { ...prepared.record, finished: new Date().toISOString() });
     options.onEvent?.({ type: 'written', path: paths.motion });
@@ -109,11 +109,13 @@ function assertCanGoOn(
 }
 
 /** Says how to go on with a run that was stopped or could not be written. */
-function withAdvice(error: unknown, out: string): unknown {
+async function withAdvice(error: unknown, out: string, checkpoints: string): Promise<unknown> {
   const advice = `Go on with: lamp train --out ${quoted(out)} --resume`;
   if (error instanceof InterruptedError) return new InterruptedError(`${error.message} ${advice}`);
   if (error instanceof StorageError) {
-    return new StorageError(`${error.message} What was trained is kept. ${advice}`, { cause: error });
+    const kept = (await listCheckpoints(checkpoints)).length > 0;
+    const state = kept ? 'The last checkpoint is intact.' : 'No checkpoint was written yet.';
+    return new StorageError(`${error.message} ${state} ${advice}`, { cause: error });
   }
   return error;
 }
@@ -164,7 +166,7 @@ async function trainInto(
     const training = {
       settings,
       state,
-      motionStep: step,
+      lossStep: step,
       batchAt: (index: number) => makeBatch(source, index, settings.batch),
       log: metrics.append,
       save: async () => {
