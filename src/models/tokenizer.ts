@@ -103,7 +103,7 @@ function splitterFor(tokens: readonly string[]): RegExp {
 }
 
 /** GPT-2's letters for the 256 bytes: printable Latin-1 for itself, the others in order from U+0100 on. */
-const BYTE_LETTERS: readonly string[] = (() => {
+export const byteLetters: readonly string[] = (() => {
   let next = 0x100;
   const printable = (byte: number) =>
     (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xff && byte !== 0xad);
@@ -111,5 +111,5 @@ const BYTE_LETTERS: readonly string[] = (() => {
 })();
 
 function asByteLetters(word: string): string {
-  return Array.from(new TextEncoder().encode(word), (byte) => BYTE_LETTERS[byte]!).join('');
+  return Array.from(new TextEncoder().encode(word), (byte) => byteLetters[byte]!).join('');
 }

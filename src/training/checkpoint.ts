@@ -10,7 +10,7 @@ import { type FloatTensor, sameShape } from '../graph/host-tensor.ts';
 import type { Component } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { motionParameters } from '../motion/parameters.ts';
-import { ParameterSet } from './parameters.ts';
+import { ParameterSet, type ParameterShape } from './parameters.ts';
 import { decidingSettings, type TrainingSettings } from './settings.ts';
 import { emptyState, type TrainingState } from './state.ts';
 
@@ -20,15 +20,21 @@ const version = '1';
 const KEPT = 2;
 const FILE_NAME = /^step-(\d{6,})\.safetensors$/;
 
-/**
- * Writes the state to `folder/step-000123.safetensors`, atomically, then removes all but the last two. Returns the path.
- * Throws `StorageError`; earlier checkpoints are untouched then.
- */
-export async function saveCheckpoint(
+/** Writes the state of a LAMP training; see `saveState`. */
+export function saveCheckpoint(
   folder: string,
   state: TrainingState,
   settings: TrainingSettings,
 ): Promise<string> {
+  return saveState(folder, state, identityOf(decidingSettings(settings)));
+}
+
+/**
+ * Writes the state to `folder/step-000123.safetensors`, atomically, then removes all but the last two. Returns the path.
+ * `identity` says what decides the training: only the same one loads it again. Throws `StorageError`; earlier checkpoints
+ * are untouched then.
+ */
+export async function saveState(folder: string, state: TrainingState, identity: string): Promise<string> {
   const { step } = state.optimiser;
   const path = join(folder, `step-${String(step).padStart(6, '0')}.safetensors`);
   const tensors = Object.entries(parts(state)).flatMap(([part, set]) =>
@@ -38,7 +44,7 @@ export async function saveCheckpoint(
     format,
     version,
     step: String(step),
-    settings: settingsFingerprint(settings),
+    settings: identity,
   });
   try {
     const outdated = (await listCheckpoints(folder)).filter((each) => each.step < step).slice(KEPT - 1);
@@ -49,20 +55,44 @@ export async function saveCheckpoint(
   return path;
 }
 
+/** The last state of a LAMP training in `folder`; see `loadState`. */
+export function loadCheckpoint(
+  folder: string,
+  { weights }: Component<UNetConfig>,
+  settings: TrainingSettings,
+  onEvent?: OnEvent,
+): Promise<TrainingState | undefined> {
+  const { averageDecay } = settings;
+  const kind = {
+    shapes: motionParameters(weights.shapes),
+    averageDecay,
+    identity: identityOf(decidingSettings(settings)),
+  };
+  return loadState(folder, kind, onEvent);
+}
+
+/** What a state to be loaded must be of. */
+export interface StateKind {
+  readonly shapes: readonly ParameterShape[];
+  /** See `TrainingSettings`. */
+  readonly averageDecay: number;
+  /** See `saveState`. */
+  readonly identity: string;
+}
+
 /**
  * The last state in `folder`, `undefined` when there is none. A damaged file is reported as a notice and the one before it
  * is taken. Throws `CheckpointError` when all are damaged or belong to a run with other settings.
  */
-export async function loadCheckpoint(
+export async function loadState(
   folder: string,
-  unet: Component<UNetConfig>,
-  settings: TrainingSettings,
+  kind: StateKind,
   onEvent: OnEvent = () => {},
 ): Promise<TrainingState | undefined> {
   let failure: CheckpointError | undefined;
   for (const { path } of await listCheckpoints(folder)) {
     try {
-      const state = await readState(path, unet, settings);
+      const state = await readState(path, kind);
       if (failure) onEvent({ type: 'notice', message: `${failure.message} Going on from "${path}".` });
       return state;
     } catch (error) {
@@ -88,11 +118,7 @@ export async function listCheckpoints(folder: string): Promise<{ step: number; p
     .sort((a, b) => b.step - a.step);
 }
 
-async function readState(
-  path: string,
-  { weights }: Component<UNetConfig>,
-  settings: TrainingSettings,
-): Promise<TrainingState> {
+async function readState(path: string, kind: StateKind): Promise<TrainingState> {
   const file = await openSafetensors(path);
   const { metadata } = file;
   if (metadata.format !== format || metadata.version !== version) {
@@ -100,12 +126,12 @@ async function readState(
       `"${path}" is no checkpoint of a training that this version can read. Move it away.`,
     );
   }
-  if (metadata.settings !== settingsFingerprint(settings)) {
+  if (metadata.settings !== kind.identity) {
     throw new CheckpointError(
       `checkpoint "${path}" was made with other settings than this run's. Move it away.`,
     );
   }
-  const state = emptyState(new ParameterSet(motionParameters(weights.shapes)), settings);
+  const state = emptyState(new ParameterSet(kind.shapes), kind);
   for (const [part, set] of Object.entries(parts(state))) {
     const read = [...set.views.keys()].map((name) => `${part}:${name}`);
     const found = await file.readMany(read);
@@ -133,7 +159,8 @@ function parts({ parameters, optimiser, average }: TrainingState): Record<string
   };
 }
 
-function settingsFingerprint(settings: TrainingSettings): string {
-  const entries = Object.entries(decidingSettings(settings)).sort(([a], [b]) => (a < b ? -1 : 1));
+/** A short name for settings: of equal ones the same, whatever their order. */
+export function identityOf(settings: object): string {
+  const entries = Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(entries)).digest('hex');
 }

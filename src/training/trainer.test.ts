@@ -9,7 +9,7 @@ import { emptyState } from './state.ts';
 import { type Training, train } from './trainer.ts';
 
 /** A training of one parameter p whose loss is (p − target)², the target being the batch's number. */
-function toyTraining(given: Partial<TrainingInput>, overrides: Partial<Training> = {}) {
+function toyTraining(given: Partial<TrainingInput>, overrides: Partial<Training<MotionBatch>> = {}) {
   const settings = parseSettings({ base: 'b', clips: ['c'], prompt: 'p', learningRate: 0.1, ...given });
   const parameters = new ParameterSet([{ name: 'p', shape: [1] }]);
   const state = emptyState(parameters, settings);
@@ -26,10 +26,10 @@ function toyTraining(given: Partial<TrainingInput>, overrides: Partial<Training>
     dispose: async () => {},
   };
   const empty = floats(new Float32Array(0));
-  const training: Training = {
+  const training: Training<MotionBatch> = {
     settings,
     state,
-    motionStep,
+    lossStep: motionStep,
     batchAt: async (index): Promise<MotionBatch> => ({
       noisy: empty,
       target: empty,
@@ -106,8 +106,8 @@ describe('train', () => {
 
   test('a loss that is no number ends it with advice, nothing saved over', async () => {
     const { training, state, happened } = toyTraining({ steps: 5, saveEvery: 1 });
-    const run = training.motionStep.run;
-    training.motionStep.run = async (batch) => (state.optimiser.step < 2 ? run(batch) : Number.NaN);
+    const run = training.lossStep.run;
+    training.lossStep.run = async (batch) => (state.optimiser.step < 2 ? run(batch) : Number.NaN);
     const failing = train(training);
     await expect(failing).rejects.toThrow(LampError);
     await expect(failing).rejects.toThrow(/failed at step 3: the loss is NaN.*--learning-rate \(it is 0.1\)/);

@@ -2,23 +2,38 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InterruptedError, LampError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
-import { adamWStep, clipScale, gradientNorm } from './adamw.ts';
+import { type AdamWSettings, adamWStep, clipScale, gradientNorm } from './adamw.ts';
 import { learningRateAt } from './learning-rate.ts';
 import type { StepMetrics } from './metrics.ts';
-import type { MotionBatch, MotionStep } from './motion-step.ts';
 import { updateAverage } from './moving-average.ts';
 import type { ParameterSet } from './parameters.ts';
 import type { TrainingSettings } from './settings.ts';
 import type { TrainingState } from './state.ts';
 
-/** What the loop works with. */
-export interface Training {
-  readonly settings: TrainingSettings;
+/** The settings that the loop itself looks at. */
+export type LoopSettings = Pick<
+  TrainingSettings,
+  | 'steps'
+  | 'saveEvery'
+  | 'sampleEvery'
+  | 'accumulation'
+  | 'clipNorm'
+  | 'learningRate'
+  | 'schedule'
+  | 'warmupSteps'
+  | 'averageDecay'
+> &
+  AdamWSettings;
+
+/** What the loop works with; `Batch` is what its steps are computed on. */
+export interface Training<Batch> {
+  readonly settings: LoopSettings;
   /** Changed in place, step by step. */
   readonly state: TrainingState;
-  readonly motionStep: MotionStep;
+  /** Computes the loss of a batch, and leaves its gradients in `gradients`. */
+  readonly lossStep: { run(batch: Batch): Promise<number>; readonly gradients: ParameterSet };
   /** Makes batch `index`, counted from 0 over the whole training. */
-  readonly batchAt: (index: number) => Promise<MotionBatch>;
+  readonly batchAt: (index: number) => Promise<Batch>;
   readonly log: (metrics: StepMetrics) => void;
   /** Writes a checkpoint and the motion. */
   readonly save: () => Promise<void>;
@@ -31,8 +46,8 @@ export interface Training {
  * saved and loaded goes on as if nothing had happened. Throws `InterruptedError` when stopped, after saving, and
  * `LampError` when the loss is no number any more.
  */
-export async function train(training: Training, work: WorkOptions = {}): Promise<void> {
-  const { settings, state, motionStep } = training;
+export async function train<Batch>(training: Training<Batch>, work: WorkOptions = {}): Promise<void> {
+  const { settings, state, lossStep } = training;
   const { steps, saveEvery, sampleEvery, accumulation } = settings;
   const { parameters, optimiser, average } = state;
   const sum = accumulation > 1 ? parameters.zeros() : undefined;
@@ -66,10 +81,10 @@ export async function train(training: Training, work: WorkOptions = {}): Promise
     sum?.flat.fill(0);
     for (let part = 0; part < accumulation; part++) {
       const batch = await training.batchAt((step - 1) * accumulation + part);
-      loss += (await motionStep.run(batch)) / accumulation;
-      if (sum) addScaled(sum, motionStep.gradients, 1 / accumulation);
+      loss += (await lossStep.run(batch)) / accumulation;
+      if (sum) addScaled(sum, lossStep.gradients, 1 / accumulation);
     }
-    const gradients = sum ?? motionStep.gradients;
+    const gradients = sum ?? lossStep.gradients;
     const gradNorm = gradientNorm(gradients);
     if (!Number.isFinite(loss + gradNorm)) throw divergence(step, loss, settings);
 
@@ -104,7 +119,7 @@ function stepPace(): (seconds: number) => number {
   };
 }
 
-function divergence(step: number, loss: number, { learningRate, clipNorm }: TrainingSettings): LampError {
+function divergence(step: number, loss: number, { learningRate, clipNorm }: LoopSettings): LampError {
   const advice = clipNorm === 0 ? ' or with --clip-norm 1' : '';
   return new LampError(
     `training failed at step ${step}: the loss is ${loss} and its gradients are no finite numbers. The last checkpoint is kept. Train anew under another --out with a lower --learning-rate (it is ${learningRate})${advice}.`,

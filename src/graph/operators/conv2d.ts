@@ -154,22 +154,31 @@ function inputGradient(dy: Tensor, weight: Tensor, [top, left, bottom, right]: P
   });
 }
 
-/** One matrix product per tap of the kernel, each over the whole batch at once. */
+/**
+ * One matrix product per tap of the kernel, each over the whole batch at once. Pixels are moved to the front first
+ * (a transposed matrix), so that the window of a tap is cut out of long contiguous pieces.
+ */
 function weightGradient(x: Tensor, dy: Tensor, weight: Tensor, [top, left, bottom, right]: Padding): Tensor {
   const [outer, inner, kh, kw] = weight.shape as [number, number, number, number];
-  const [h, w] = dy.shape.slice(2) as [number, number];
-  const pixels = dy.shape[0]! * h * w;
-  const rows = reshape(transpose(dy, [1, 0, 2, 3]), [outer, pixels]);
-  const around = pad(pad(transpose(x, [1, 0, 2, 3]), 2, top, bottom), 3, left, right);
+  const [n, , h, w] = dy.shape as [number, number, number, number];
+  const pixels = n * h * w;
+  const rows = reshape(pixelsFirst(dy), [pixels, outer]);
+  const around = pad(pad(pixelsFirst(x), 1, left, right), 0, top, bottom);
+  const columns = Array.from({ length: kw }, (_, j) => slice(around, 1, j, j + w));
   const taps: Tensor[] = [];
   for (let i = 0; i < kh; i++) {
-    for (let j = 0; j < kw; j++) {
-      const window = slice(slice(around, 2, i, i + h), 3, j, j + w);
-      const product = matmul(rows, reshape(window, [inner, pixels]), { transposeB: true });
-      taps.push(reshape(product, [1, outer, inner]));
+    for (const column of columns) {
+      const window = reshape(slice(column, 0, i, i + h), [pixels, inner]);
+      taps.push(reshape(matmul(rows, window, { transposeA: true }), [1, outer * inner]));
     }
   }
-  return reshape(transpose(concat(taps, 0), [1, 2, 0]), weight.shape);
+  return reshape(transpose(concat(taps, 0), [1, 0]), weight.shape);
+}
+
+/** Pictures `[n, c, h, w]` as `[h, w, n·c]`. */
+function pixelsFirst(x: Tensor): Tensor {
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  return reshape(transpose(reshape(x, [n * c, h * w]), [1, 0]), [h, w, n * c]);
 }
 
 function centred(weight: Tensor): Padding {
