@@ -6,8 +6,8 @@ import { applyAll, type Example, type Operator } from '../graph/operator.ts';
 import { mul } from '../graph/operators/mul.ts';
 import { reduceSum } from '../graph/operators/reduce-sum.ts';
 import { constant, input, type Tensor } from '../graph/tensor.ts';
-import type { DeviceName } from './devices.ts';
-import { compile } from './program.ts';
+import type { DeviceName } from '../runtime/devices.ts';
+import { compile } from '../runtime/program.ts';
 
 /** How far an input's gradient is from the finite differences: `‖gradient − differences‖ / ‖differences‖`. */
 export interface GradientError {
