@@ -1,34 +1,27 @@
 /** @file From what is wanted to what must be computed: the nodes of a graph in order, operators made of others resolved. */
 import { type Node, nodeOf, type Tensor } from './tensor.ts';
 
-/** All nodes that the given tensors depend on, each after its inputs. */
-export function nodesBefore(outputs: readonly Tensor[]): Node[] {
-  const ordered: Node[] = [];
+/**
+ * All nodes that the given tensors depend on, in the order they were made: each after its inputs, and the backward pass
+ * of a layer next to its recomputed values. Run in this order, values live about as short as they can. `known` nodes, and
+ * what they depend on, are left out.
+ */
+export function nodesBefore(outputs: readonly Tensor[], known: ReadonlySet<Node> = new Set()): Node[] {
   const seen = new Set<Node>();
-  // Depth first with an explicit stack: graphs are deeper than the call stack.
-  const stack: { node: Node; next: number }[] = [];
-  const visit = (tensor: Tensor) => {
+  const pending = [...outputs];
+  for (let tensor = pending.pop(); tensor; tensor = pending.pop()) {
     const node = nodeOf(tensor);
-    if (node && !seen.has(node)) {
+    if (node && !seen.has(node) && !known.has(node)) {
       seen.add(node);
-      stack.push({ node, next: 0 });
-    }
-  };
-  for (const output of outputs) {
-    visit(output);
-    while (stack.length > 0) {
-      const top = stack.at(-1)!;
-      const following = top.node.inputs[top.next++];
-      if (following) visit(following);
-      else ordered.push(stack.pop()!.node);
+      pending.push(...node.inputs);
     }
   }
-  return ordered;
+  return [...seen].sort((a, b) => a.outputs[0]!.id - b.outputs[0]!.id);
 }
 
 /** A graph in which only directly emitted operators are left. */
 export interface FlatGraph {
-  /** Every node after those it depends on. */
+  /** Every node after those it depends on, and no others. */
   readonly nodes: readonly Node[];
   /** What stands for a tensor after operators made of others were replaced. */
   resolve(tensor: Tensor): Tensor;
@@ -45,8 +38,7 @@ export function flatten(outputs: readonly Tensor[]): FlatGraph {
   };
   const done = new Set<Node>();
   const add = (wanted: readonly Tensor[]) => {
-    for (const node of nodesBefore(wanted)) {
-      if (done.has(node)) continue;
+    for (const node of nodesBefore(wanted, done)) {
       done.add(node);
       if (node.operator.lower) {
         const lowered = node.operator.lower(node.inputs.map(resolve), node.attributes);

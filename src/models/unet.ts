@@ -65,8 +65,9 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
   watch('time_embedding', embedding);
   const time = perFrame(embedding, videos, frames);
 
-  const residual = (at: Weights, x: Tensor, out: number, outputScale = 1) =>
-    region(() => resnet(at, x, { groups, epsilon, out, frames, time, conv, outputScale }));
+  // Joining with the skip belongs to the region: what is joined is kept anyway.
+  const residual = (at: Weights, parts: readonly Tensor[], out: number, outputScale = 1) =>
+    region(() => resnet(at, concat(parts, 1), { groups, epsilon, out, frames, time, conv, outputScale }));
   const attending = (at: Weights, x: Tensor, level: number) =>
     region(() =>
       transformer(at, x, {
@@ -90,7 +91,7 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
     const name = `down_blocks.${level}`;
     const block = w.scope(name);
     for (let i = 0; i < config.layers_per_block; i++) {
-      x = residual(block.scope(`resnets.${i}`), x, widths[level]!);
+      x = residual(block.scope(`resnets.${i}`), [x], widths[level]!);
       watch(`${name}.resnets.${i}`, x);
       if (type.startsWith('CrossAttn')) {
         x = watched(`${name}.attentions.${i}`, attending(block.scope(`attentions.${i}`), x, level));
@@ -106,9 +107,9 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
 
   const middle = w.scope('mid_block');
   const deepest = widths.at(-1)!;
-  x = residual(middle.scope('resnets.0'), x, deepest, config.mid_block_scale_factor);
+  x = residual(middle.scope('resnets.0'), [x], deepest, config.mid_block_scale_factor);
   x = attending(middle.scope('attentions.0'), x, widths.length - 1);
-  x = residual(middle.scope('resnets.1'), x, deepest, config.mid_block_scale_factor);
+  x = residual(middle.scope('resnets.1'), [x], deepest, config.mid_block_scale_factor);
   watch('mid_block', x);
 
   for (const [i, type] of config.up_block_types.entries()) {
@@ -116,7 +117,7 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
     const name = `up_blocks.${i}`;
     const block = w.scope(name);
     for (let j = 0; j <= config.layers_per_block; j++) {
-      x = residual(block.scope(`resnets.${j}`), concat([x, skips.pop()!], 1), widths[level]!);
+      x = residual(block.scope(`resnets.${j}`), [x, skips.pop()!], widths[level]!);
       if (type.startsWith('CrossAttn')) x = attending(block.scope(`attentions.${j}`), x, level);
     }
     if (level > 0) {

@@ -148,7 +148,7 @@ class GraphWriter implements OnnxEmitter {
       ],
       graph: {
         name: 'graph',
-        node: this.#nodes.map((node) => ({
+        node: inRunningOrder(this.#nodes).map((node) => ({
           ...node,
           input: node.input.map(renamed),
           output: node.output.map(renamed),
@@ -210,4 +210,15 @@ function attributeProto(name: string, value: OnnxAttribute): AttributeProto {
   if ('float' in value) return { name, type: attributeTypes.float, f: value.float };
   if ('ints' in value) return { name, type: attributeTypes.ints, ints: [...value.ints] };
   return { name, type: attributeTypes.string, s: new TextEncoder().encode(value.string) };
+}
+
+/**
+ * ONNX Runtime orders nodes anew: it begins with the last node whose result no other node takes, computes what that one
+ * needs, and goes on with the one before. So these nodes (the gradients, above all) are written last, in reverse: the
+ * gradients of the last layers are then computed first, while the values they need are still there, and not at the end.
+ */
+function inRunningOrder(nodes: readonly NodeProto[]): NodeProto[] {
+  const taken = new Set(nodes.flatMap(({ input }) => input));
+  const isLast = ({ output }: NodeProto) => !output.some((name) => taken.has(name));
+  return [...nodes.filter((node) => !isLast(node)), ...nodes.filter(isLast).reverse()];
 }

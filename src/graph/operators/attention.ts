@@ -20,6 +20,8 @@ interface Attributes {
 
 /** 16 MiB of scores: softmax then reads what the product before it has just left in the cache. */
 const scoreLimit = 2 ** 22;
+/** Long videos get larger pieces instead of ever more nodes. */
+const mostPieces = 32;
 
 const operator = defineOperator<Attributes>({
   name: 'attention',
@@ -44,32 +46,40 @@ const operator = defineOperator<Attributes>({
     // The weight of a single key is 1 whatever the scores: they have no gradient, not even a rounding error's.
     const scored = k!.shape.at(-2)! > 1;
     const parts = pieces(q!, k!, attributes);
-    // One piece: its weights are kept from the forward pass. Several: each is computed again when it is due.
-    const late = (value: Tensor) => (parts.length > 1 ? after(value, dy) : value);
+    // One piece: its weights are kept from the forward pass. Several: each is computed again, not before the one before
+    // it is done with, so that the scores of one piece are all that is held.
+    let done: readonly Tensor[] = [dy];
+    const late = (value: Tensor) => (parts.length > 1 ? done.reduce(after, value) : value);
     const queryAxis = q!.shape.length - 2;
     // dS = P ∘ (dP − rowsum(dO ∘ O)): the sum over the keys is one over the few channels instead.
     const drift = reduceSum(mul(dy, y!), [dy.shape.length - 1]);
-    const gradients = parts.map(([start, end]) => {
+    const total: { dq: Tensor[]; dk?: Tensor; dv?: Tensor } = { dq: [] };
+    const sum = (before: Tensor | undefined, more: Tensor) => (before ? add(before, more) : more);
+    for (const [start, end] of parts) {
       const queries = late(rows(q!, start, end));
       const upper = rows(dy, start, end);
       const p = weights(queries, k!, mask && rows(mask, start, end), scale);
-      const dv = needs[2] ? matmul(p, upper, { transposeA: true }) : undefined;
-      if (!scored || (!needs[0] && !needs[1])) return { dv };
-      const dp = matmul(upper, v!, { transposeB: true });
-      const ds = mul(p, sub(dp, rows(drift, start, end)));
-      return {
-        dq: needs[0] ? matmul(ds, k!, { alpha: scale }) : undefined,
-        dk: needs[1] ? matmul(ds, queries, { transposeA: true, alpha: scale }) : undefined,
-        dv,
-      };
-    });
-    const all = (name: 'dq' | 'dk' | 'dv') => gradients.map((part) => part[name]!);
-    return [
-      scored && needs[0] ? concat(all('dq'), queryAxis) : undefined,
-      scored && needs[1] ? all('dk').reduce(add) : undefined,
-      needs[2] ? all('dv').reduce(add) : undefined,
-      undefined,
-    ];
+      const finished: Tensor[] = [];
+      if (needs[2]) {
+        total.dv = sum(total.dv, matmul(p, upper, { transposeA: true }));
+        finished.push(total.dv);
+      }
+      if (scored && (needs[0] || needs[1])) {
+        const dp = matmul(upper, v!, { transposeB: true });
+        const ds = mul(p, sub(dp, rows(drift, start, end)));
+        if (needs[0]) {
+          total.dq.push(matmul(ds, k!, { alpha: scale }));
+          finished.push(total.dq.at(-1)!);
+        }
+        if (needs[1]) {
+          total.dk = sum(total.dk, matmul(ds, queries, { transposeA: true, alpha: scale }));
+          finished.push(total.dk);
+        }
+      }
+      done = finished;
+    }
+    const dq = total.dq.length > 0 ? concat(total.dq, queryAxis) : undefined;
+    return [dq, total.dk, total.dv, undefined];
   },
   examples: [
     {
@@ -111,7 +121,7 @@ function rows(x: Tensor, start: number, end: number): Tensor {
 function pieces(q: Tensor, k: Tensor, { limit }: Attributes): [start: number, end: number][] {
   const queries = q.shape.at(-2)!;
   const scores = sizeOf(q.shape.slice(0, -1)) * k.shape.at(-2)!;
-  const size = Math.ceil(queries / Math.ceil(scores / limit));
+  const size = Math.ceil(queries / Math.min(mostPieces, Math.ceil(scores / limit)));
   return Array.from({ length: Math.ceil(queries / size) }, (_, i) => [
     i * size,
     Math.min(queries, (i + 1) * size),
