@@ -1,0 +1,103 @@
+/** @file Black-and-white masks over a picture: growing, filling holes, connected parts. */
+
+/** One byte a pixel, 1 inside and 0 outside, row by row. */
+export interface Mask {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** The mask grown by `radius` pixels in the eight directions. */
+export function grown({ width, height, data }: Mask, radius: number): Mask {
+  // A square is grown along the rows, then along the columns.
+  const along = (from: Uint8Array, step: number, length: number, lines: number, lineStep: number) => {
+    const to = new Uint8Array(from.length);
+    for (let line = 0; line < lines; line++) {
+      for (let at = 0, start = line * lineStep; at < length; at++) {
+        if (!from[start + at * step]) continue;
+        const end = Math.min(length - 1, at + radius);
+        for (let near = Math.max(0, at - radius); near <= end; near++) to[start + near * step] = 1;
+      }
+    }
+    return to;
+  };
+  return { width, height, data: along(along(data, 1, width, height, width), width, height, width, 1) };
+}
+
+/** The mask shrunk by `radius` pixels in the eight directions; the picture's edge does not shrink it. */
+export function shrunk(mask: Mask, radius: number): Mask {
+  return inverted(grown(inverted(mask), radius));
+}
+
+/** The mask and everything it encloses: what cannot be reached from the picture's edge. */
+export function filled(mask: Mask): Mask {
+  const { width, height, data } = mask;
+  const outside = new Uint8Array(data.length);
+  const waiting: number[] = [];
+  const reach = (pixel: number) => {
+    if (!data[pixel] && !outside[pixel]) {
+      outside[pixel] = 1;
+      waiting.push(pixel);
+    }
+  };
+  for (let x = 0; x < width; x++) {
+    reach(x);
+    reach((height - 1) * width + x);
+  }
+  for (let y = 0; y < height; y++) {
+    reach(y * width);
+    reach(y * width + width - 1);
+  }
+  spread(waiting, width, height, reach);
+  return inverted({ width, height, data: outside });
+}
+
+/**
+ * The mask's largest connected part, and every other part of at least `share` of its pixels. Parts are connected through
+ * their edges.
+ */
+export function largestParts(mask: Mask, share: number): Mask {
+  const { width, height, data } = mask;
+  const labels = new Int32Array(data.length);
+  const areas = [0];
+  for (let pixel = 0; pixel < data.length; pixel++) {
+    if (!data[pixel] || labels[pixel]) continue;
+    const label = areas.length;
+    const waiting: number[] = [];
+    const reach = (next: number) => {
+      if (data[next] && !labels[next]) {
+        labels[next] = label;
+        areas[label] = (areas[label] ?? 0) + 1;
+        waiting.push(next);
+      }
+    };
+    reach(pixel);
+    spread(waiting, width, height, reach);
+  }
+  const least = share * areas.reduce((most, area) => Math.max(most, area), 0);
+  return {
+    width,
+    height,
+    data: Uint8Array.from(labels, (label) => (label && areas[label]! >= least ? 1 : 0)),
+  };
+}
+
+/** Visits the four neighbours of every waiting pixel, until none waits. */
+function spread(waiting: number[], width: number, height: number, reach: (pixel: number) => void): void {
+  for (let pixel = waiting.pop(); pixel !== undefined; pixel = waiting.pop()) {
+    const x = pixel % width;
+    if (x > 0) reach(pixel - 1);
+    if (x < width - 1) reach(pixel + 1);
+    if (pixel >= width) reach(pixel - width);
+    if (pixel < width * (height - 1)) reach(pixel + width);
+  }
+}
+
+function inverted({ width, height, data }: Mask): Mask {
+  return { width, height, data: data.map((inside) => 1 - inside) };
+}
+
+/** How many pixels are inside. */
+export function areaOf({ data }: Mask): number {
+  return data.reduce((sum, inside) => sum + inside, 0);
+}
