@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type BenchCase, type BenchResult, benchCases, runCase } from './bench-cases.ts';
+import { type BenchResult, benchCases, runCase } from './bench-cases.ts';
+import { pretrainCase, runPretrainCase } from './bench-pretrain.ts';
 
 const { values } = parseArgs({
   options: {
@@ -20,7 +21,9 @@ const { values } = parseArgs({
   },
 });
 
-if (values.child !== undefined) {
+if (values.child === pretrainCase) {
+  console.log(JSON.stringify(await runPretrainCase(Number(values.repeats), values.profile)));
+} else if (values.child !== undefined) {
   const chosen = benchCases.find(({ name }) => name === values.child)!;
   const folder = await mkdtemp(join(tmpdir(), 'lamp-bench-'));
   try {
@@ -29,7 +32,8 @@ if (values.child !== undefined) {
     await rm(folder, { recursive: true, force: true });
   }
 } else {
-  const chosen = benchCases.filter(({ name }) =>
+  const names = [...benchCases.map(({ name }) => name), pretrainCase];
+  const chosen = names.filter((name) =>
     values.only === undefined ? !name.includes('SD 1.x') : name.includes(values.only),
   );
   const results = chosen.map(inChild);
@@ -37,7 +41,7 @@ if (values.child !== undefined) {
   else printTable(results);
 }
 
-function inChild({ name }: BenchCase): BenchResult {
+function inChild(name: string): BenchResult {
   const file = fileURLToPath(import.meta.url);
   const more = values.profile === undefined ? [] : ['--profile', values.profile];
   const { stdout, status } = spawnSync(

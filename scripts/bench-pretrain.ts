@@ -1,0 +1,96 @@
+/** @file Measures training from scratch: a U-Net of 3 M parameters on an 8×8 grid with its text encoder, 64 samples a step. */
+import { randomStream } from '../src/diffusion/random.ts';
+import { graphCost } from '../src/graph/cost.ts';
+import { type FloatTensor, floats, ints, type Shape, sizeOf } from '../src/graph/host-tensor.ts';
+import { input } from '../src/graph/tensor.ts';
+import { Weights } from '../src/graph/weights.ts';
+import { textEncoderConfigSchema, unetConfigSchema } from '../src/models/configs.ts';
+import { timestepWidth } from '../src/models/time-embedding.ts';
+import { unet } from '../src/models/unet.ts';
+import { measureSpeed } from '../src/runtime/speed.ts';
+import { adamWDefaults, adamWState, adamWStep, clipScale, gradientNorm } from '../src/training/adamw.ts';
+import { updateAverage } from '../src/training/moving-average.ts';
+import { initialParameters } from '../src/training/pretrain/initial-values.ts';
+import { modelShapes, modelStep } from '../src/training/pretrain/model-step.ts';
+import type { BenchResult } from './bench-cases.ts';
+
+/** The case's name. */
+export const pretrainCase = 'pretrain: 56-112, 64 samples of 8x8';
+
+const [samples, channels, side, tokens] = [64, 12, 8, 16];
+
+const configs = {
+  unet: unetConfigSchema.parse({
+    in_channels: channels,
+    out_channels: channels,
+    block_out_channels: [56, 112],
+    layers_per_block: 1,
+    down_block_types: ['CrossAttnDownBlock2D', 'CrossAttnDownBlock2D'],
+    up_block_types: ['CrossAttnUpBlock2D', 'CrossAttnUpBlock2D'],
+    attention_head_dim: 4,
+    cross_attention_dim: 96,
+    norm_num_groups: 8,
+  }),
+  textEncoder: textEncoderConfigSchema.parse({
+    hidden_size: 96,
+    intermediate_size: 384,
+    num_attention_heads: 4,
+    num_hidden_layers: 2,
+    max_position_embeddings: tokens,
+    vocab_size: 700,
+  }),
+};
+
+/** Runs the case: graph, clipping, AdamW and moving average, as in training. */
+export async function runPretrainCase(repeats: number, profilePrefix?: string): Promise<BenchResult> {
+  const before = await measureSpeed();
+  const random = randomStream(0, 'bench');
+  const normal = (shape: Shape): FloatTensor => floats(random.normals(sizeOf(shape)), shape);
+  const parameters = initialParameters(modelShapes(configs), 0);
+  const average = parameters.zeros();
+  const shape = [samples, channels, side, side];
+  const compiling = performance.now();
+  const options = profilePrefix === undefined ? {} : { profilePrefix };
+  const step = await modelStep(configs, parameters, shape, tokens, options);
+  const compileSeconds = (performance.now() - compiling) / 1000;
+  const batch = {
+    noisy: normal(shape),
+    target: normal(shape),
+    timesteps: Array.from({ length: samples }, () => random.integer(1000)),
+    ids: ints(
+      Array.from({ length: samples * tokens }, () => random.integer(700)),
+      [samples, tokens],
+    ),
+    weight: new Float32Array(samples).fill(1),
+  };
+  const state = adamWState(parameters);
+  let seconds = Number.POSITIVE_INFINITY;
+  for (let i = 0; i <= repeats; i++) {
+    const start = performance.now();
+    await step.run(batch);
+    const scale = clipScale(gradientNorm(step.gradients), 1);
+    adamWStep(parameters, step.gradients, state, 1e-4, adamWDefaults, scale);
+    updateAverage(average, parameters, 0.999, i + 1);
+    if (i > 0) seconds = Math.min(seconds, (performance.now() - start) / 1000);
+  }
+  await step.dispose();
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  const after = await measureSpeed();
+  const matmul = Math.max(before.matmul, after.matmul);
+  const convolution = Math.max(before.convolution, after.convolution);
+  // Backward, every product of the forward pass has two: for its input and for its weight.
+  const flops = 3 * forwardFlops(shape);
+  const fraction = flops / seconds / Math.max(matmul, convolution);
+  const name = `${pretrainCase} (${Math.round(samples / seconds)} samples/s)`;
+  return { name, seconds, flops, matmul, convolution, fraction, peakBytes, compileSeconds };
+}
+
+function forwardFlops(shape: Shape): number {
+  const weights = new Weights((name, expected) => expected && input(name, expected));
+  const prediction = unet(weights, configs.unet, {
+    latents: input('latents', shape),
+    waves: input('waves', [samples, timestepWidth(configs.unet)]),
+    context: input('context', [samples, tokens, configs.unet.cross_attention_dim]),
+  });
+  return graphCost([prediction]).flops;
+}

@@ -1,0 +1,64 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { randomStream } from '../diffusion/random.ts';
+import { floats } from '../graph/host-tensor.ts';
+import { openComponent } from '../models/base-model.ts';
+import { vaeConfigSchema } from '../models/configs.ts';
+import { pictureDecoder, pictureEncoder } from '../models/programs.ts';
+import { testFolder } from '../testing/test-folder.ts';
+import { pretrainDefaults } from '../training/pretrain/settings.ts';
+import { batchCodec, encodeBatch, pretrainVae } from './pretrain-vae.ts';
+
+const at = await testFolder();
+
+test('an autoencoder is trained, opens as part of a base model and has latents of unit deviation', async () => {
+  const config = vaeConfigSchema.parse({
+    in_channels: 3,
+    out_channels: 3,
+    latent_channels: 4,
+    block_out_channels: [8, 8],
+    norm_num_groups: 4,
+    down_block_types: ['DownEncoderBlock2D', 'DownEncoderBlock2D'],
+    up_block_types: ['UpDecoderBlock2D', 'UpDecoderBlock2D'],
+  });
+  const plain = (index: number, count: number) => {
+    const { uniform } = randomStream(0, 'plain', index);
+    const levels = Array.from({ length: 3 * count }, () => 2 * uniform() - 1);
+    return floats(
+      Float32Array.from({ length: 192 * count }, (_, i) => levels[Math.floor(i / 64)]!),
+      [count, 3, 8, 8],
+    );
+  };
+  const notices: string[] = [];
+  const trained = await pretrainVae({
+    folder: at('vae'),
+    settings: { ...pretrainDefaults, steps: 40, batch: 8, warmupSteps: 5, saveEvery: 20, sampleEvery: 40 },
+    config,
+    width: 8,
+    height: 8,
+    source: plain,
+    sourceName: 'plain',
+    onEvent: (event) => void (event.type === 'notice' && notices.push(event.message)),
+  });
+  expect(notices[0]).toMatch(/^step 40: pictures come back with \d+\.\d\d dB$/);
+  await access(join(at('vae'), 'samples', 'step-000040.png'));
+
+  const codec = await batchCodec(trained, [8, 3, 8, 8]);
+  const pictures = plain(-3, 8);
+  const latents = await encodeBatch(codec, trained, pictures, randomStream(0, 'noise'));
+  const { mean } = await codec.encode(pictures);
+  await codec.dispose();
+  const spread = Math.sqrt(latents.data.reduce((sum, value) => sum + value * value, 0) / latents.data.length);
+  expect(spread).toBeGreaterThan(0.4);
+  expect(spread).toBeLessThan(2.5);
+
+  // The written folder is the same network.
+  const component = await openComponent(at('vae/vae'), vaeConfigSchema);
+  const encoder = await pictureEncoder(component, { width: 8, height: 8 });
+  const one = await encoder.encode(floats(pictures.data.slice(0, 192), [1, 3, 8, 8]));
+  for (const [i, value] of one.mean.data.entries()) expect(value).toBeCloseTo(mean.data[i]!, 3);
+  const decoder = await pictureDecoder(component, { width: 8, height: 8 });
+  expect((await decoder.decode(one.mean)).data).toHaveLength(192);
+  await Promise.all([encoder.dispose(), decoder.dispose()]);
+});

@@ -1,0 +1,176 @@
+/** @file Trains an autoencoder from scratch, and encodes pictures with it in batches. */
+import { join } from 'node:path';
+import { writeJsonAtomically } from '../checkpoints/atomic-write.ts';
+import { writeSafetensors } from '../checkpoints/safetensors.ts';
+import { randomStream } from '../diffusion/random.ts';
+import type { WorkOptions } from '../events.ts';
+import { type FloatTensor, floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
+import { input } from '../graph/tensor.ts';
+import { Weights } from '../graph/weights.ts';
+import { contactSheet } from '../media/contact-sheet.ts';
+import { type Picture, signedFloatsToPicture } from '../media/picture.ts';
+import { writePng } from '../media/picture-file.ts';
+import { type VaeConfig, vaeFactor } from '../models/configs.ts';
+import { sampleLatents } from '../models/programs.ts';
+import { decode, encode } from '../models/vae.ts';
+import type { DeviceName } from '../runtime/devices.ts';
+import { compile } from '../runtime/program.ts';
+import { pretrain } from '../training/pretrain/pretrain.ts';
+import type { PretrainSettings } from '../training/pretrain/settings.ts';
+import { type VaeLossWeights, vaeLossDefaults, vaeShapes, vaeStep } from '../training/pretrain/vae-step.ts';
+
+/** What is trained, on what. */
+export interface PretrainVaeOptions extends WorkOptions {
+  /** Gets `vae/` (as in a diffusers folder), `samples/`, `metrics.jsonl` and `checkpoints/`. */
+  readonly folder: string;
+  readonly settings: PretrainSettings;
+  /** Its `scaling_factor` is replaced by the one that gives the latents unit deviation. */
+  readonly config: VaeConfig;
+  readonly width: number;
+  readonly height: number;
+  /** Batch `index` of `count` pictures `[count, 3, height, width]` in −1…1: a function of the index alone. */
+  readonly source: (index: number, count: number) => FloatTensor | Promise<FloatTensor>;
+  /** Names the data, so that a checkpoint of other data is refused. */
+  readonly sourceName: string;
+  readonly lossWeights?: VaeLossWeights;
+  readonly device?: DeviceName;
+}
+
+/** A trained autoencoder: weights as `vae:…`, and settings with the scaling factor that was measured. */
+export interface TrainedVae {
+  readonly config: VaeConfig;
+  readonly weights: ReadonlyMap<string, FloatTensor>;
+}
+
+/** Batches that are kept for looking and measuring have negative numbers: training never sees them. */
+const [lookBatch, measureBatch] = [-1, -2];
+
+/** Trains, or goes on training. Sheets show pictures above what comes back; their mean PSNR is told as a notice. */
+export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedVae> {
+  const { folder, settings, config, width, height, source, onEvent, signal } = options;
+  const { lossWeights = vaeLossDefaults, device = 'cpu' } = options;
+  const pictureShape = [settings.batch, 3, height, width];
+  const latentShape = latentsOf(config, pictureShape);
+  const weights = await pretrain({
+    onEvent,
+    signal,
+    folder,
+    settings,
+    identity: { config, pictureShape, lossWeights, source: options.sourceName },
+    shapes: vaeShapes(config),
+    step: (parameters) => vaeStep(config, parameters, pictureShape, lossWeights, { device }),
+    batchAt: async (index) => ({
+      pictures: await source(index, settings.batch),
+      noise: floats(
+        randomStream(settings.seed, 'vae noise', index).normals(sizeOf(latentShape)),
+        latentShape,
+      ),
+    }),
+    look: async ({ views }, step) => {
+      const codec = await batchCodec({ config, weights: views }, pictureShape, device);
+      const pictures = await source(lookBatch, settings.batch);
+      const { mean } = await codec.encode(pictures);
+      const back = await codec.decode(mean);
+      await codec.dispose();
+      const file = join(folder, 'samples', `step-${String(step).padStart(6, '0')}.png`);
+      const shown = Math.min(8, settings.batch);
+      await writePng(file, contactSheet([picturesOf(pictures, shown), picturesOf(back, shown)]));
+      onEvent?.({ type: 'written', path: file });
+      const message = `step ${step}: pictures come back with ${psnr(pictures, back).toFixed(2)} dB`;
+      onEvent?.({ type: 'notice', message });
+    },
+  });
+  const vae = { config, weights: weights.views };
+  const codec = await batchCodec(vae, pictureShape, device);
+  const posterior = await codec.encode(await source(measureBatch, settings.batch));
+  await codec.dispose();
+  const noise = randomStream(settings.seed, 'vae scale').normals(posterior.mean.data.length);
+  const scale = 1 / deviationOf(sampleLatents(posterior, noise, 1).data);
+  const trained = { ...vae, config: { ...config, scaling_factor: scale } };
+  await writeVae(join(folder, 'vae'), trained);
+  return trained;
+}
+
+/** Encodes and decodes whole batches. */
+export interface BatchCodec {
+  /** Pictures `[b, 3, H, W]` → mean and deviation of their latents, not scaled. */
+  encode(pictures: FloatTensor): Promise<{ mean: FloatTensor; deviation: FloatTensor }>;
+  /** Latents, not scaled, → pictures. */
+  decode(latents: FloatTensor): Promise<FloatTensor>;
+  dispose(): Promise<void>;
+}
+
+/** Compiles an autoencoder for pictures `[b, 3, H, W]`; the weights are read at every run. */
+export async function batchCodec(
+  vae: TrainedVae,
+  pictureShape: Shape,
+  device?: DeviceName,
+): Promise<BatchCodec> {
+  const { config, weights } = vae;
+  const given = new Map([...weights].map(([name, { shape }]) => [name, input(name, shape)]));
+  const w = new Weights((name) => given.get(`vae:${name}`));
+  const values = Object.fromEntries(weights);
+  const options = device === undefined ? {} : { device };
+  const { mean, logVariance } = encode(w, config, input('pictures', pictureShape));
+  const encoder = await compile({ mean, logVariance }, options);
+  const latents = input('latents', latentsOf(config, pictureShape));
+  const decoder = await compile({ pictures: decode(w, config, latents) }, options);
+  return {
+    async encode(pictures) {
+      const found = (await encoder.run({ ...values, pictures })) as Record<
+        'mean' | 'logVariance',
+        FloatTensor
+      >;
+      const deviation = found.logVariance.data.map((value) => Math.exp(0.5 * value));
+      return { mean: found.mean, deviation: floats(deviation, found.mean.shape) };
+    },
+    async decode(latents) {
+      return (await decoder.run({ ...values, latents })).pictures as FloatTensor;
+    },
+    async dispose() {
+      await encoder.dispose();
+      await decoder.dispose();
+    },
+  };
+}
+
+/** Latents of a batch as the U-Net is trained on them: a sample of their posterior, scaled; `noise` decides which. */
+export async function encodeBatch(
+  codec: BatchCodec,
+  { config }: TrainedVae,
+  pictures: FloatTensor,
+  noise: { normals(count: number): Float32Array },
+): Promise<FloatTensor> {
+  const posterior = await codec.encode(pictures);
+  return sampleLatents(posterior, noise.normals(posterior.mean.data.length), config.scaling_factor);
+}
+
+async function writeVae(folder: string, { config, weights }: TrainedVae): Promise<void> {
+  await writeJsonAtomically(join(folder, 'config.json'), { _class_name: 'AutoencoderKL', ...config });
+  const tensors = [...weights].map(([name, value]) => [name.replace(/^vae:/, ''), value] as const);
+  await writeSafetensors(join(folder, 'diffusion_pytorch_model.safetensors'), tensors, { format: 'pt' });
+}
+
+function latentsOf(config: VaeConfig, [samples, , height, width]: Shape): Shape {
+  const factor = vaeFactor(config);
+  return [samples!, config.latent_channels, height! / factor, width! / factor];
+}
+
+function picturesOf({ data, shape }: FloatTensor, count: number): Picture[] {
+  const [, channels, height, width] = shape as [number, number, number, number];
+  const size = channels * height * width;
+  return Array.from({ length: count }, (_, i) =>
+    signedFloatsToPicture(data.subarray(i * size, (i + 1) * size), { width, height }),
+  );
+}
+
+/** Peak signal-to-noise ratio in decibels of values in −1…1. */
+function psnr(a: FloatTensor, b: FloatTensor): number {
+  const error = a.data.reduce((sum, value, i) => sum + (value - b.data[i]!) ** 2, 0) / a.data.length;
+  return 10 * Math.log10(4 / error);
+}
+
+function deviationOf(values: Float32Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+}

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { randomStream } from '../../diffusion/random.ts';
+import { floats } from '../../graph/host-tensor.ts';
+import { vaeConfigSchema } from '../../models/configs.ts';
+import { adamWState, adamWStep } from '../adamw.ts';
+import { initialParameters } from './initial-values.ts';
+import { vaeShapes, vaeStep } from './vae-step.ts';
+
+const config = vaeConfigSchema.parse({
+  in_channels: 3,
+  out_channels: 3,
+  latent_channels: 4,
+  block_out_channels: [8, 8],
+  norm_num_groups: 4,
+  down_block_types: ['DownEncoderBlock2D', 'DownEncoderBlock2D'],
+  up_block_types: ['UpDecoderBlock2D', 'UpDecoderBlock2D'],
+});
+
+test('an autoencoder learns a few pictures', async () => {
+  const parameters = initialParameters(vaeShapes(config), 0);
+  const step = await vaeStep(config, parameters, [4, 3, 8, 8]);
+  const state = adamWState(parameters);
+  const random = randomStream(0, 'pictures');
+  // Four plain colours, a gradient over each.
+  const pictures = floats(
+    Float32Array.from({ length: 4 * 3 * 64 }, (_, i) => Math.sin(Math.floor(i / 64)) * ((i % 8) / 8)),
+    [4, 3, 8, 8],
+  );
+  const losses: number[] = [];
+  for (let i = 0; i < 60; i++) {
+    losses.push(await step.run({ pictures, noise: floats(random.normals(4 * 4 * 16), [4, 4, 4, 4]) }));
+    adamWStep(parameters, step.gradients, state, 3e-3);
+  }
+  await step.dispose();
+  expect(losses.at(-1)).toBeLessThan(0.4 * losses[0]!);
+  // Every weight takes part.
+  for (const [name, { data }] of step.gradients.views) {
+    const key = name.endsWith('to_k.bias'); // A shift of all keys changes no attention.
+    expect(key || data.some((value) => value !== 0), name).toBe(true);
+  }
+});
