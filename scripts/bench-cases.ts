@@ -60,6 +60,7 @@ export const benchCases: readonly BenchCase[] = (
     ['64-192, 16 frames of 16x16', small],
     ['320-640, 8 frames of 20x32', large],
     ['SD 1.x, 16 frames of 40x64', whole],
+    ['SD 1.x, 8 frames of 32x32', { ...whole, latents: [1, 4, 8, 32, 32] }],
   ] as const
 ).flatMap(([name, sizes]) =>
   (['train', 'train, recompute', 'sample'] as const).map((work) => ({

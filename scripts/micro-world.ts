@@ -99,7 +99,18 @@ for (const [i, { scene, frames }] of videos.entries()) {
     ),
   );
 }
+// All videos at once, each above its truth, six in a row.
+const overview = Array.from({ length: videos[0]!.frames.length }, (_, f) => {
+  const row = (from: number, of: (video: MicroVideo) => Picture) =>
+    videos.slice(from, from + 6).map((video) => enlarge(of(video), 8));
+  const rows = [0, 6].flatMap((from) => [
+    row(from, ({ frames }) => frames[f]!),
+    row(from, ({ truth }) => paintScene(truth[f]!)),
+  ]);
+  return contactSheet(rows, { background: [128, 128, 128], gap: 4 });
+});
+await writeFile(join(folder, 'overview.gif'), await encodeGif(overview, 4));
 await writeFile(join(folder, 'figures.json'), `${JSON.stringify(figures, null, 2)}\n`);
 console.log(
-  `sheet.png (each video above its truth), videos/ and figures.json are in ${folder}; ${seconds()}`,
+  `sheet.png and overview.gif (each video above its truth), videos/ and figures.json are in ${folder}; ${seconds()}`,
 );
