@@ -57,7 +57,8 @@ const operator = defineOperator<Attributes>({
     const sum = (before: Tensor | undefined, more: Tensor) => (before ? add(before, more) : more);
     for (const [start, end] of parts) {
       const queries = late(rows(q!, start, end));
-      const upper = rows(dy, start, end);
+      // Also late: what waits for nothing, ONNX Runtime computes for all pieces first.
+      const upper = late(rows(dy, start, end));
       const p = weights(queries, k!, mask && rows(mask, start, end), scale);
       const finished: Tensor[] = [];
       if (needs[2]) {
