@@ -2,15 +2,7 @@
  * @file Symbolic tensors. A graph is not an object: it is whatever can be reached from the tensors one asks for.
  * Shapes are static, so every mistake shows while a graph is built and none while it runs.
  */
-import {
-  type DType,
-  type FloatTensor,
-  floats,
-  type HostTensor,
-  ints,
-  type Shape,
-  sizeOf,
-} from './host-tensor.ts';
+import { type DType, floats, type HostTensor, type Shape, sizeOf } from './host-tensor.ts';
 import type { Operator } from './operator.ts';
 
 /** Element type and shape. */
@@ -79,11 +71,6 @@ export function scalar(value: number): Tensor {
   return constant(floats(Float32Array.of(value), []));
 }
 
-/** A one-dimensional constant of 64-bit integers. */
-export function integers(values: readonly number[]): Tensor {
-  return constant(ints(values));
-}
-
 /** A constant with every element the same. */
 export function filled(shape: Shape, value: number): Tensor {
   return constant(floats(new Float32Array(sizeOf(shape)).fill(value), shape));
@@ -97,11 +84,4 @@ export function stored(name: string, file: StoredTensor): Tensor {
 /** The node that a tensor is an output of, if it is computed. */
 export function nodeOf(tensor: Tensor): Node | undefined {
   return tensor.source.kind === 'node' ? tensor.source.node : undefined;
-}
-
-/** The values of a constant float tensor; undefined for anything computed, given or stored. */
-export function constantFloats(tensor: Tensor): FloatTensor | undefined {
-  return tensor.source.kind === 'constant' && tensor.source.value.dtype === 'float32'
-    ? tensor.source.value
-    : undefined;
 }

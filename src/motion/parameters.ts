@@ -1,7 +1,7 @@
 /** @file Which parameters LAMP trains, and where they start. */
 import type { Shape } from '../graph/host-tensor.ts';
-import { floats, sizeOf } from '../graph/host-tensor.ts';
-import { constant, filled, type Tensor } from '../graph/tensor.ts';
+import { sizeOf } from '../graph/host-tensor.ts';
+import { filled, type Tensor } from '../graph/tensor.ts';
 import { Weights } from '../graph/weights.ts';
 
 /** A trained parameter: its name in the video U-Net, its shape, and how it starts. */
@@ -88,11 +88,4 @@ export function videoWeights(
   return new Weights(
     (name) => trained.get(name) ?? base(name) ?? base(name.replace('.conv2d.', '.')) ?? normTemp(name),
   );
-}
-
-/** Values as graph constants, for weights that neither change nor lie in a file. */
-export function constants(
-  values: ReadonlyMap<string, { shape: Shape; data: Float32Array }>,
-): Map<string, Tensor> {
-  return new Map([...values].map(([name, { shape, data }]) => [name, constant(floats(data, shape))]));
 }

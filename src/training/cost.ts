@@ -1,14 +1,12 @@
 /** @file What training would cost, before doing it. */
 
 import { graphCost } from '../graph/cost.ts';
-import { gradients } from '../graph/differentiate.ts';
 import { type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { input } from '../graph/tensor.ts';
 import type { Component } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
-import { timestepWidth } from '../models/time-embedding.ts';
-import { motionParameters, videoWeights } from '../motion/parameters.ts';
-import { motionLoss } from './loss.ts';
+import { motionParameters } from '../motion/parameters.ts';
+import { motionStepGraph } from './motion-step.ts';
 
 /** Cost of one training step. */
 export interface TrainingCost {
@@ -25,27 +23,15 @@ const engineBytes = 250 * 2 ** 20;
 
 /** Estimates a step for latents `[b, c, f, h, w]` and `tokens` text tokens from the shapes of the graph. */
 export function trainingCost(
-  { config, weights }: Component<UNetConfig>,
+  unet: Component<UNetConfig>,
   latentShape: Shape,
   tokens: number,
   { recompute = false }: { recompute?: boolean } = {},
 ): TrainingCost {
-  const [videos] = latentShape as [number];
-  const shapes = motionParameters(weights.shapes);
+  const shapes = motionParameters(unet.weights.shapes);
   const trained = new Map(shapes.map(({ name, shape }) => [name, input(name, shape)]));
-  const loss = motionLoss(
-    videoWeights(weights.find, trained),
-    config,
-    {
-      noisy: input('noisy', latentShape),
-      target: input('target', latentShape),
-      waves: input('waves', [videos, timestepWidth(config)]),
-      context: input('context', [videos, tokens, config.cross_attention_dim]),
-      weight: input('weight', [videos]),
-    },
-    { recompute },
-  );
-  const cost = graphCost([loss, ...gradients(loss, [...trained.values()])]);
+  const { loss, slopes } = motionStepGraph(unet, trained, latentShape, tokens, recompute);
+  const cost = graphCost([loss, ...slopes]);
   const parameters = shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   // Held beside the values of a step: the frozen weights as mapped, packed for the forward pass, and packed once more
   // for the backward pass; the parameters and their two moments (the gradients are outputs of the graph); the engine.

@@ -2,7 +2,7 @@
 import { gradients } from '../graph/differentiate.ts';
 import type { FloatTensor, Shape } from '../graph/host-tensor.ts';
 import { floats } from '../graph/host-tensor.ts';
-import { input } from '../graph/tensor.ts';
+import { input, type Tensor } from '../graph/tensor.ts';
 import { type Component, withCheckpoint } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { timestepWaves, timestepWidth } from '../models/time-embedding.ts';
@@ -29,16 +29,15 @@ export interface MotionStep {
   dispose(): Promise<void>;
 }
 
-/** Compiles the training step for latents `[b, c, f, h, w]` and `tokens` text tokens. */
-export async function motionStep(
+/** Loss and gradients (in the order of `trained`) of a training step, as a graph. */
+export function motionStepGraph(
   { config, weights }: Component<UNetConfig>,
-  parameters: ParameterSet,
+  trained: ReadonlyMap<string, Tensor>,
   latentShape: Shape,
   tokens: number,
-  { recompute = false, ...options }: CompileOptions & { recompute?: boolean } = {},
-): Promise<MotionStep> {
+  recompute: boolean,
+): { readonly loss: Tensor; readonly slopes: readonly Tensor[] } {
   const [videos] = latentShape as [number];
-  const trained = parameters.inputs();
   const loss = withCheckpoint(weights, () =>
     motionLoss(
       videoWeights(weights.find, trained),
@@ -53,8 +52,22 @@ export async function motionStep(
       { recompute },
     ),
   );
+  return { loss, slopes: gradients(loss, [...trained.values()]) };
+}
+
+/** Compiles the training step for latents `[b, c, f, h, w]` and `tokens` text tokens. */
+export async function motionStep(
+  unet: Component<UNetConfig>,
+  parameters: ParameterSet,
+  latentShape: Shape,
+  tokens: number,
+  { recompute = false, ...options }: CompileOptions & { recompute?: boolean } = {},
+): Promise<MotionStep> {
+  const { config } = unet;
+  const [videos] = latentShape as [number];
+  const trained = parameters.inputs();
+  const { loss, slopes } = motionStepGraph(unet, trained, latentShape, tokens, recompute);
   const names = [...trained.keys()];
-  const slopes = gradients(loss, [...trained.values()]);
   const outputs = Object.fromEntries(names.map((name, i) => [`gradient:${name}`, slopes[i]!]));
   const program = await compile({ loss, ...outputs }, options);
   const result = parameters.zeros();
