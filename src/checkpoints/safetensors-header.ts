@@ -6,44 +6,34 @@
 
 import { z } from 'zod';
 import { CheckpointError } from '../errors.ts';
-import type { DType } from '../graph/host-tensor.ts';
 import { findDuplicateKey } from './duplicate-key.ts';
 import { describeIssues } from './json-file.ts';
-
-/** Element kinds that a weight file may hold and that can be read. */
-export type StoredDType = DType | 'float64' | 'int8' | 'int16' | 'uint16' | 'uint32';
-
-/** A tensor as a file's header describes it. `offset` counts from the beginning of the file; both are in bytes. */
-export interface StoredTensor {
-  readonly name: string;
-  readonly dtype: StoredDType;
-  readonly shape: readonly number[];
-  readonly offset: number;
-  readonly byteLength: number;
-}
+import { itemSizes, type StoredDType, type TensorPlace, type TensorPlaces } from './tensor-place.ts';
 
 /** What a header says. `tensors` are in the order of their data. */
 export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
-  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly tensors: TensorPlaces;
 }
+
+type NamedPlace = TensorPlace & { readonly name: string };
 
 /** The format's own limit for the header, 100 MB: a hostile length must not make us allocate memory. */
 export const MAX_HEADER_BYTES = 100_000_000;
 
-const KINDS: ReadonlyMap<string, { readonly dtype: StoredDType; readonly itemSize: number }> = new Map([
-  ['F64', { dtype: 'float64', itemSize: 8 }],
-  ['F32', { dtype: 'float32', itemSize: 4 }],
-  ['F16', { dtype: 'float16', itemSize: 2 }],
-  ['BF16', { dtype: 'bfloat16', itemSize: 2 }],
-  ['I64', { dtype: 'int64', itemSize: 8 }],
-  ['I32', { dtype: 'int32', itemSize: 4 }],
-  ['I16', { dtype: 'int16', itemSize: 2 }],
-  ['I8', { dtype: 'int8', itemSize: 1 }],
-  ['U32', { dtype: 'uint32', itemSize: 4 }],
-  ['U16', { dtype: 'uint16', itemSize: 2 }],
-  ['U8', { dtype: 'uint8', itemSize: 1 }],
-  ['BOOL', { dtype: 'bool', itemSize: 1 }],
+const KINDS: ReadonlyMap<string, StoredDType> = new Map([
+  ['F64', 'float64'],
+  ['F32', 'float32'],
+  ['F16', 'float16'],
+  ['BF16', 'bfloat16'],
+  ['I64', 'int64'],
+  ['I32', 'int32'],
+  ['I16', 'int16'],
+  ['I8', 'int8'],
+  ['U32', 'uint32'],
+  ['U16', 'uint16'],
+  ['U8', 'uint8'],
+  ['BOOL', 'bool'],
 ]);
 
 const entrySchema = z.object({
@@ -96,7 +86,7 @@ export function parseHeader(bytes: Uint8Array, fileSize: number, path: string): 
 
   const dataStart = 8 + bytes.byteLength;
   let metadata: Record<string, string> = {};
-  const tensors: StoredTensor[] = [];
+  const tensors: NamedPlace[] = [];
   for (const [name, entry] of Object.entries(value)) {
     if (name === '__metadata__') {
       const result = metadataSchema.safeParse(entry);
@@ -109,7 +99,7 @@ export function parseHeader(bytes: Uint8Array, fileSize: number, path: string): 
   }
   tensors.sort((a, b) => a.offset - b.offset || a.byteLength - b.byteLength);
   checkPlaces(tensors, dataStart, fileSize, path);
-  return { metadata, tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])) };
+  return { metadata, tensors: new Map(tensors.map(({ name, ...place }) => [name, place])) };
 }
 
 const NOT_SAFETENSORS = 'It is damaged or no safetensors file.';
@@ -159,7 +149,7 @@ function parseObject(text: string, path: string): object {
   return value;
 }
 
-function readEntry(name: string, entry: unknown, dataStart: number, path: string): StoredTensor {
+function readEntry(name: string, entry: unknown, dataStart: number, path: string): NamedPlace {
   const result = entrySchema.safeParse(entry);
   if (!result.success) {
     throw damaged(
@@ -170,7 +160,7 @@ function readEntry(name: string, entry: unknown, dataStart: number, path: string
   }
   const { dtype, shape, data_offsets } = result.data;
   const kind = KINDS.get(dtype);
-  if (!kind) {
+  if (kind === undefined) {
     throw damaged(
       path,
       `holds tensor "${name}" of kind ${JSON.stringify(dtype)}`,
@@ -180,17 +170,17 @@ function readEntry(name: string, entry: unknown, dataStart: number, path: string
   const [begin, end] = data_offsets;
   if (end < begin)
     throw damaged(path, `places tensor "${name}" at bytes ${begin} to ${end}`, NOT_SAFETENSORS);
-  const needed = shape.reduce((product, dimension) => product * dimension, kind.itemSize);
+  const needed = shape.reduce((product, dimension) => product * dimension, itemSizes[kind]);
   if (needed !== end - begin) {
     const found = `gives tensor "${name}" ${end - begin} bytes; ${dtype} of shape [${shape}] needs ${needed}`;
     throw damaged(path, found, NOT_SAFETENSORS);
   }
-  return { name, dtype: kind.dtype, shape, offset: dataStart + begin, byteLength: end - begin };
+  return { name, path, dtype: kind, shape, offset: dataStart + begin, byteLength: end - begin };
 }
 
 /** The data must fill the file from the header to its end without overlaps and gaps, as the format demands. */
 function checkPlaces(
-  tensors: readonly StoredTensor[],
+  tensors: readonly NamedPlace[],
   dataStart: number,
   fileSize: number,
   path: string,

@@ -1,48 +1,113 @@
-/** @file A model's weights in a file, ready to be pointed into by graphs. */
+/** @file A model's weights in a file or several, ready to be pointed into by graphs. */
 import { createHash } from 'node:crypto';
 import { open, realpath } from 'node:fs/promises';
 import { CheckpointError } from '../errors.ts';
-import type { DType, Shape } from '../graph/host-tensor.ts';
-import { stored, type Tensor } from '../graph/tensor.ts';
-import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
+import { type DType, type HostTensor, type Shape, sizeOf } from '../graph/host-tensor.ts';
+import { transpose } from '../graph/operators/transpose.ts';
+import { constant, stored, type Tensor } from '../graph/tensor.ts';
+import { findTensors } from './tensor-file.ts';
+import { isRowMajor, itemSizes, type TensorPlace, type TensorPlaces } from './tensor-place.ts';
+import { readTensors } from './tensor-read.ts';
+import { type TensorReader, tensorReader } from './tensor-reader.ts';
 
 /** Kinds of numbers that graphs can map from a file without a converted copy. */
 const mappable: readonly string[] = ['float32', 'float16', 'bfloat16'] satisfies DType[];
 
-/** Weights that stay in their file. */
+/** Weights that stay in their file, or files. */
 export interface WeightFile {
-  /** Path without symbolic links: ONNX Runtime refuses to map through them. */
+  /** The file, without symbolic links; of several files, the index that names them. */
   readonly path: string;
   /** Shape of every tensor, by key name. */
   readonly shapes: ReadonlyMap<string, Shape>;
-  /** The file itself, for reading values. */
-  readonly file: SafetensorsFile;
-  /** The tensor of that key name as a graph constant that points into the file; the same one every time. */
+  /** For reading values. */
+  readonly file: TensorReader;
+  /** The tensor of that key name as a graph constant that points into its file; the same one every time. */
   find(name: string): Tensor | undefined;
+  /** Identity of the content: the file's `fingerprint`; of several files, SHA-256 over their sorted fingerprints. */
+  fingerprint(): Promise<string>;
 }
 
-/** Opens a safetensors file of weights. Throws `CheckpointError` (see `openSafetensors`). */
+/** Opens a file of weights of any kind (see `findTensors`). Throws `CheckpointError`. */
 export async function openWeightFile(path: string): Promise<WeightFile> {
-  const file = await openSafetensors(path);
-  const real = await realpath(path);
+  const places = await findTensors(path);
+  return weightsAt(await realpath(path), places);
+}
+
+/** Bytes of tensors with gaps among their values that are worth copying. */
+const MAX_COPIED_BYTES = 2 ** 29;
+
+/**
+ * Makes weights of tensors that are known by their places; `path` stands for them in messages. Only tensors that have gaps
+ * among their values are read, since graphs cannot point at those. Throws `CheckpointError`.
+ */
+export async function weightsAt(path: string, places: TensorPlaces): Promise<WeightFile> {
+  const copies = await readTensors(await placesWithGaps(path, places));
   const found = new Map<string, Tensor>();
+  let identity: Promise<string> | undefined;
   return {
-    path: real,
-    file,
-    shapes: new Map([...file.tensors].map(([name, { shape }]) => [name, shape])),
+    path,
+    file: tensorReader(path, places),
+    shapes: new Map([...places].map(([name, { shape }]) => [name, shape])),
     find(name) {
-      const entry = file.tensors.get(name);
-      if (!entry || found.has(name)) return found.get(name);
-      if (!mappable.includes(entry.dtype)) {
+      const place = places.get(name);
+      if (!place || found.has(name)) return found.get(name);
+      if (!mappable.includes(place.dtype)) {
         throw new CheckpointError(
-          `tensor "${name}" in "${path}" is ${entry.dtype}; weights must be one of: ${mappable.join(', ')}.`,
+          `tensor "${name}" in "${path}" is ${place.dtype}; weights must be one of: ${mappable.join(', ')}.`,
         );
       }
-      const tensor = stored(name, { ...entry, dtype: entry.dtype as DType, path: real });
+      const tensor = graphTensor(name, place, copies.get(name));
       found.set(name, tensor);
       return tensor;
     },
+    fingerprint() {
+      identity ??= fingerprintAll([...new Set([...places.values()].map((place) => place.path))]);
+      return identity;
+    },
   };
+}
+
+function graphTensor(name: string, place: TensorPlace, copy: HostTensor | undefined): Tensor {
+  if (copy) return constant(copy);
+  const dtype = place.dtype as DType;
+  const order = place.strides && axesByStride(place);
+  if (!order) return stored(name, { ...place, dtype });
+  // The axes lie in another order: the graph, when it is loaded, puts them right.
+  const there = stored(name, { ...place, dtype, shape: order.map((axis) => place.shape[axis]!) });
+  return transpose(
+    there,
+    place.shape.map((_, axis) => order.indexOf(axis)),
+  );
+}
+
+/** The axes from the outermost to the innermost as they lie in the file; undefined when there are gaps among the values. */
+function axesByStride({ shape, strides }: TensorPlace): number[] | undefined {
+  const order = shape.map((_, axis) => axis);
+  order.sort((a, b) => strides![b]! - strides![a]! || shape[b]! - shape[a]!);
+  const lies = (of: readonly number[]) => order.map((axis) => of[axis]!);
+  return isRowMajor(lies(shape), lies(strides!)) ? order : undefined;
+}
+
+async function placesWithGaps(path: string, places: TensorPlaces): Promise<TensorPlaces> {
+  const gaps = new Map<string, TensorPlace>();
+  let bytes = 0;
+  for (const [name, place] of places) {
+    if (!place.strides || axesByStride(place)) continue;
+    gaps.set(name, place);
+    bytes += Math.max(place.byteLength, itemSizes[place.dtype] * sizeOf(place.shape));
+  }
+  if (bytes > MAX_COPIED_BYTES) {
+    throw new CheckpointError(
+      `${gaps.size} tensors in "${path}" are cut out of larger ones (${[...gaps.keys()][0]} is one) and would have to be copied: ${bytes} bytes. Save them after .contiguous(), or as safetensors.`,
+    );
+  }
+  return gaps;
+}
+
+async function fingerprintAll(paths: readonly string[]): Promise<string> {
+  const each = await Promise.all(paths.map(fingerprint));
+  if (each.length === 1) return each[0]!;
+  return createHash('sha256').update(each.sort().join('\n')).digest('hex');
 }
 
 /**

@@ -31,7 +31,12 @@ export class Weights {
 
   /** Whether there is a tensor of this name here. */
   has(name: string): boolean {
-    return this.#find(this.prefix + name) !== undefined;
+    return this.optional(name) !== undefined;
+  }
+
+  /** The tensor of this name, whatever its shape; `undefined` when there is none. */
+  optional(name: string): Tensor | undefined {
+    return this.#find(this.prefix + name);
   }
 
   /** The tensor of this name. Throws `MissingWeightError`, or `ShapeError` when it has another shape. */

@@ -1,12 +1,11 @@
-/** @file A text-to-image model as diffusers stores it: a folder of folders. */
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
-import type { z } from 'zod';
-import { readJsonFile } from '../checkpoints/json-file.ts';
-import { fingerprint, openWeightFile, type WeightFile } from '../checkpoints/weight-file.ts';
+/** @file A text-to-image model: a diffusers folder, or one file in the original Stable Diffusion's names. */
+import { stat } from 'node:fs/promises';
+import { basename, extname, join, resolve } from 'node:path';
 import { CheckpointError } from '../errors.ts';
-import { ShapeError } from '../graph/operator.ts';
-import { MissingWeightError } from '../graph/weights.ts';
+import type { WorkOptions } from '../events.ts';
+import { type BaseSettings, readBaseSettings } from './base-settings.ts';
+import { builtInBase } from './built-in-base.ts';
+import { type Component, openComponent } from './component.ts';
 import {
   type TextEncoderConfig,
   textEncoderConfigSchema,
@@ -15,18 +14,16 @@ import {
   type VaeConfig,
   vaeConfigSchema,
 } from './configs.ts';
+import { openSingleFile } from './single-file.ts';
 import { type ClipTokenizer, loadTokenizer } from './tokenizer.ts';
 
-/** One network of a model: its settings and its weights. */
-export interface Component<Config> {
-  readonly config: Config;
-  readonly weights: WeightFile;
-}
+export { type Component, openComponent, withCheckpoint } from './component.ts';
 
-/** Everything a diffusers folder of Stable Diffusion's layout holds. Nothing is loaded until a graph is compiled. */
+/** Everything a model of Stable Diffusion's layout holds. Nothing is loaded until a graph is compiled. */
 export interface BaseModel {
+  /** Absolute path of the diffusers folder, or of the one file. */
   readonly folder: string;
-  /** The folder's name. */
+  /** The folder's name, or the file's without its ending; `built-in` for the model that comes with the package. */
   readonly name: string;
   /** Identity of the U-Net's weights (see `fingerprint`). */
   readonly fingerprint: string;
@@ -34,20 +31,59 @@ export interface BaseModel {
   readonly vae: Component<VaeConfig>;
   readonly textEncoder: Component<TextEncoderConfig>;
   readonly tokenizer: ClipTokenizer;
-  /** Path of the scheduler's settings. */
-  readonly schedulerConfig: string;
+  /** Path of the scheduler's settings, or the settings themselves. */
+  readonly schedulerConfig: string | object;
+  /** What suits it, for settings that nobody gives. */
+  readonly settings: BaseSettings;
 }
 
-/** Opens a diffusers folder. Throws `CheckpointError` naming what is missing or does not fit. */
-export async function openBaseModel(folder: string): Promise<BaseModel> {
-  const root = resolve(folder);
-  const index = join(root, 'model_index.json');
-  if (!(await isFile(index))) {
-    const found = (await stat(root).catch(() => undefined))?.isDirectory()
-      ? `the folder "${folder}" has no model_index.json`
-      : `there is no folder "${folder}"`;
+/** What a model consists of, in one file or in a folder. */
+export type ModelParts = Pick<BaseModel, 'unet' | 'vae' | 'textEncoder' | 'tokenizer' | 'schedulerConfig'>;
+
+/**
+ * Opens a diffusers folder, or a model in one file (see `openSingleFile`). A notice tells what had to be assumed. Throws
+ * `CheckpointError` naming what is missing or does not fit.
+ */
+export async function openBaseModel(
+  path: string,
+  { onEvent }: Pick<WorkOptions, 'onEvent'> = {},
+): Promise<BaseModel> {
+  const root = resolve(path);
+  const single = await isFile(root);
+  const [parts, settings] = await Promise.all([
+    single ? openSingleFile(root, onEvent) : openFolder(root, path),
+    readBaseSettings(root),
+  ]);
+  const { unet, vae, textEncoder } = parts;
+  if (unet.config.in_channels !== vae.config.latent_channels) {
     throw new CheckpointError(
-      `${found}; a base model is a diffusers folder with model_index.json, unet/, vae/, text_encoder/, tokenizer/ and scheduler/. Check --base.`,
+      `the U-Net takes latents of ${unet.config.in_channels} channels, the VAE makes ${vae.config.latent_channels}: "${path}" is not a text-to-image model of this kind.`,
+    );
+  }
+  if (unet.config.cross_attention_dim !== textEncoder.config.hidden_size) {
+    throw new CheckpointError(
+      `the U-Net attends to text states of width ${unet.config.cross_attention_dim}, the text encoder makes ${textEncoder.config.hidden_size}: the parts of "${path}" do not belong together.`,
+    );
+  }
+  return {
+    ...parts,
+    folder: root,
+    name: root === builtInBase() ? 'built-in' : basename(root, single ? extname(root) : ''),
+    fingerprint: await unet.weights.fingerprint(),
+    settings,
+  };
+}
+
+/** Opens a diffusers folder; `path` is what the user calls it. */
+async function openFolder(root: string, path: string): Promise<ModelParts> {
+  if (!(await isFile(join(root, 'model_index.json')))) {
+    const found = (await stat(root).catch(() => undefined))?.isDirectory()
+      ? `the folder "${path}" has no model_index.json`
+      : `there is no ${/\.(safetensors|ckpt|pt|pth|bin)$/i.test(path) ? 'file' : 'folder'} "${path}"`;
+    throw new CheckpointError(
+      root === builtInBase()
+        ? `the built-in model is missing: ${found}. Install the package again, or give another model with --base.`
+        : `${found}; a base model is a diffusers folder with model_index.json, unet/, vae/, text_encoder/, tokenizer/ and scheduler/, or one .safetensors or .ckpt file with everything. Check --base.`,
     );
   }
   const [unet, vae, textEncoder, tokenizer] = await Promise.all([
@@ -56,57 +92,26 @@ export async function openBaseModel(folder: string): Promise<BaseModel> {
     openComponent(join(root, 'text_encoder'), textEncoderConfigSchema),
     loadTokenizer(join(root, 'tokenizer')),
   ]);
-  if (unet.config.in_channels !== vae.config.latent_channels) {
-    throw new CheckpointError(
-      `the U-Net takes latents of ${unet.config.in_channels} channels, the VAE makes ${vae.config.latent_channels}: "${folder}" is not a text-to-image model of this kind.`,
-    );
-  }
-  if (unet.config.cross_attention_dim !== textEncoder.config.hidden_size) {
-    throw new CheckpointError(
-      `the U-Net attends to text states of width ${unet.config.cross_attention_dim}, the text encoder makes ${textEncoder.config.hidden_size}: the parts of "${folder}" do not belong together.`,
-    );
-  }
+  const schedulerConfig = join(root, 'scheduler', 'scheduler_config.json');
+  return { unet, vae, textEncoder, tokenizer, schedulerConfig };
+}
+
+/** What a base model is called, and the identities of its networks' weights (see `fingerprint`). */
+export interface BaseIdentity {
+  readonly name: string;
+  readonly unet: string;
+  readonly vae: string;
+  readonly textEncoder: string;
+}
+
+/** Identifies a base model, to be stored with what is made with it. */
+export async function baseIdentity(base: BaseModel): Promise<BaseIdentity> {
   return {
-    folder: root,
-    name: basename(root),
-    fingerprint: await fingerprint(unet.weights.path),
-    unet,
-    vae,
-    textEncoder,
-    tokenizer,
-    schedulerConfig: join(root, 'scheduler', 'scheduler_config.json'),
+    name: base.name,
+    unet: base.fingerprint,
+    vae: await base.vae.weights.fingerprint(),
+    textEncoder: await base.textEncoder.weights.fingerprint(),
   };
-}
-
-/** Opens one network's folder: `config.json` and a `.safetensors` file. Throws `CheckpointError`. */
-export async function openComponent<Config>(
-  folder: string,
-  schema: z.ZodType<Config>,
-): Promise<Component<Config>> {
-  const config = await readJsonFile(join(folder, 'config.json'), schema, 'the settings');
-  for (const name of ['diffusion_pytorch_model.safetensors', 'model.safetensors']) {
-    const path = join(folder, name);
-    if (await isFile(path)) return { config, weights: await openWeightFile(path) };
-  }
-  const files = (await readdir(folder)).filter((name) => name !== 'config.json');
-  throw new CheckpointError(
-    `"${folder}" holds no diffusion_pytorch_model.safetensors or model.safetensors; found ${files.join(', ') || 'nothing'}. Other formats must be converted to safetensors first.`,
-  );
-}
-
-/** Builds part of a model; weights that are missing or misshapen become a `CheckpointError` that names the file. */
-export function withCheckpoint<T>(weights: WeightFile, build: () => T): T {
-  try {
-    return build();
-  } catch (error) {
-    if (error instanceof MissingWeightError || error instanceof ShapeError) {
-      throw new CheckpointError(
-        `"${weights.path}" does not fit its config.json: ${error.message}. The file is damaged or of another model.`,
-        { cause: error },
-      );
-    }
-    throw error;
-  }
 }
 
 async function isFile(path: string): Promise<boolean> {

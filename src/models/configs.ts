@@ -10,8 +10,22 @@ const perBlock = z.union([size, z.array(size).min(1)]);
 const only = <T extends string | number | boolean | null>(...values: [T, ...T[]]) =>
   z.literal(values).optional();
 
+/** Values for each of the blocks must be as many as there are blocks. */
+function checkBlocks(
+  config: Readonly<Record<string, unknown>> & { readonly block_out_channels: readonly number[] },
+  context: z.RefinementCtx,
+): void {
+  const count = config.block_out_channels.length;
+  for (const name of ['down_block_types', 'up_block_types', 'attention_head_dim']) {
+    const values = config[name];
+    if (!Array.isArray(values) || values.length === count) continue;
+    const message = `has ${values.length} values, block_out_channels ${count}`;
+    context.addIssue({ code: 'custom', path: [name], message });
+  }
+}
+
 /** U-Net of Stable Diffusion 1.x and 2.x (`UNet2DConditionModel`), image or video. */
-export const unetConfigSchema = z.object({
+const unetFields = z.object({
   in_channels: size,
   out_channels: size,
   block_out_channels: z.array(size).min(1),
@@ -40,13 +54,33 @@ export const unetConfigSchema = z.object({
   dual_cross_attention: only(false),
   only_cross_attention: z.union([z.literal(false), z.array(z.literal(false))]).optional(),
   resnet_time_scale_shift: only('default'),
+  resnet_skip_time_act: only(false),
+  resnet_out_scale_factor: only(1),
+  num_attention_heads: only<null>(null),
+  attention_type: only('default'),
+  cross_attention_norm: only<null>(null),
+  mid_block_only_cross_attention: only<false | null>(false, null),
+  time_embedding_type: only('positional'),
+  time_embedding_dim: only<null>(null),
+  time_embedding_act_fn: only<null>(null),
+  timestep_post_act: only<null>(null),
+  time_cond_proj_dim: only<null>(null),
+  addition_embed_type: only<null>(null),
+  encoder_hid_dim: only<null>(null),
+  encoder_hid_dim_type: only<null>(null),
+  class_embeddings_concat: only(false),
+  conv_in_kernel: only(3),
+  conv_out_kernel: only(3),
 });
+
+/** See `unetFields`. */
+export const unetConfigSchema = unetFields.superRefine(checkBlocks);
 
 /** See `unetConfigSchema`. */
 export type UNetConfig = z.infer<typeof unetConfigSchema>;
 
 /** Autoencoder (`AutoencoderKL`). */
-export const vaeConfigSchema = z.object({
+const vaeFields = z.object({
   in_channels: size,
   out_channels: size,
   latent_channels: size,
@@ -58,7 +92,16 @@ export const vaeConfigSchema = z.object({
   down_block_types: z.array(z.literal('DownEncoderBlock2D')).min(1),
   up_block_types: z.array(z.literal('UpDecoderBlock2D')).min(1),
   act_fn: only('silu', 'swish'),
+  mid_block_add_attention: only(true),
+  use_quant_conv: only(true),
+  use_post_quant_conv: only(true),
+  shift_factor: only<number | null>(null, 0),
+  latents_mean: only<null>(null),
+  latents_std: only<null>(null),
 });
+
+/** See `vaeFields`. */
+export const vaeConfigSchema = vaeFields.superRefine(checkBlocks);
 
 /** See `vaeConfigSchema`. */
 export type VaeConfig = z.infer<typeof vaeConfigSchema>;

@@ -1,5 +1,6 @@
 /** @file Which picture sizes a model can take. */
 import { UsageError } from '../errors.ts';
+import type { BaseModel } from './base-model.ts';
 import { type VaeConfig, vaeFactor } from './configs.ts';
 import type { PictureSize } from './programs.ts';
 
@@ -12,4 +13,18 @@ export function assertPictureSize(vae: VaeConfig, { width, height }: PictureSize
   throw new UsageError(
     `the size ${width}x${height} cannot be used: this model's VAE needs sides that divide by ${factor}. Use --size ${nearest(width)}x${nearest(height)}.`,
   );
+}
+
+/**
+ * The size of a base model's pictures unless told: what it recommends, or else what its U-Net was made for (`sample_size`).
+ * Throws `UsageError` when it says neither.
+ */
+export function recommendedSize({ name, settings, unet, vae }: BaseModel): PictureSize {
+  if (settings.size) return settings.size;
+  const factor = vaeFactor(vae.config);
+  const [height, width = height] = [unet.config.sample_size ?? []].flat();
+  if (height === undefined || width === undefined) {
+    throw new UsageError(`the base "${name}" does not say how large its pictures are. Give --size.`);
+  }
+  return { width: factor * width, height: factor * height };
 }

@@ -1,10 +1,11 @@
 /** @file CLIP's text encoder (Radford et al. 2021, arXiv 2103.00020): a causal transformer over token embeddings. */
 import { floats } from '../graph/host-tensor.ts';
-import { add, gather, gelu, quickGelu, slice } from '../graph/operators/index.ts';
+import { add, gather, slice } from '../graph/operators/index.ts';
 import { constant, type Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
+import { encoderLayer } from './clip-encoder-layer.ts';
 import type { TextEncoderConfig } from './configs.ts';
-import { attention, layerNorm, linear } from './layers.ts';
+import { layerNorm } from './layers.ts';
 
 /**
  * Token ids `[b, n]` (n ≤ `max_position_embeddings`) → hidden states `[b, n, hidden_size]` after the final norm.
@@ -34,24 +35,6 @@ export function textEncoder(w: Weights, config: TextEncoderConfig, ids: Tensor):
     x = encoderLayer(model.scope('encoder').scope('layers').scope(layer), config, x, mask);
   }
   return layerNorm(model.scope('final_layer_norm'), x, config.layer_norm_eps);
-}
-
-function encoderLayer(w: Weights, config: TextEncoderConfig, x: Tensor, mask: Tensor): Tensor {
-  const { hidden_size: width, num_attention_heads: heads, layer_norm_eps: epsilon } = config;
-  const own = w.scope('self_attn');
-  const normal = layerNorm(w.scope('layer_norm1'), x, epsilon);
-  const [q, k, v] = (['q_proj', 'k_proj', 'v_proj'] as const).map((name) =>
-    linear(own.scope(name), normal, width),
-  );
-  x = add(x, linear(own.scope('out_proj'), attention(q!, k!, v!, heads, mask), width));
-  const mlp = w.scope('mlp');
-  const inner = linear(
-    mlp.scope('fc1'),
-    layerNorm(w.scope('layer_norm2'), x, epsilon),
-    config.intermediate_size,
-  );
-  const activation = config.hidden_act === 'gelu' ? gelu : quickGelu;
-  return add(x, linear(mlp.scope('fc2'), activation(inner), width));
 }
 
 /** Lets each token see itself and those before it: 0 there, −10⁹ elsewhere. */

@@ -56,7 +56,8 @@ const WORDS = new RegExp(
 /** These two stand for themselves inside a text, whatever the settings call begin and end. */
 const NEVER_SPLIT: ReadonlySet<string> = new Set(['<|startoftext|>', '<|endoftext|>']);
 
-function makeTokenizer(files: TokenizerFiles): ClipTokenizer {
+/** The tokenizer that the files describe. */
+export function makeTokenizer(files: TokenizerFiles): ClipTokenizer {
   const { vocabulary, special, maxLength } = files;
   const merger = new BPE({
     vocab: Object.fromEntries(vocabulary),

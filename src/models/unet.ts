@@ -26,6 +26,8 @@ import { imageSelfAttention, type TransformerOptions, transformer } from './tran
 export interface UNetLayers extends Pick<TransformerOptions, 'selfAttention' | 'afterFeedForward'> {
   /** Pictures per video. */
   readonly frames: number;
+  /** Pictures that a norm of the skeleton takes its statistics over: all of a video unless told. */
+  readonly pooledFrames?: number;
   /** What stands at each 2-D convolution of the skeleton; `[n, c, h, w]`, n = videos · frames. */
   readonly conv: typeof convolution;
 }
@@ -55,8 +57,9 @@ export interface UNetOptions {
 /** Predicts the noise (or velocity): `[n, out_channels, h, w]`. */
 export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options: UNetOptions = {}): Tensor {
   const { layers = imageLayers, watch = () => {} } = options;
-  const { frames, conv } = layers;
+  const { frames, pooledFrames = frames, conv } = layers;
   const { block_out_channels: widths, norm_num_groups: groups, norm_eps: epsilon } = config;
+  const norm = { groups, epsilon, frames: pooledFrames };
   const heads = headsPerBlock(config);
   const region = options.recompute ? recomputed : <T>(build: () => T): T => build();
 
@@ -67,7 +70,7 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
 
   // Joining with the skip belongs to the region: what is joined is kept anyway.
   const residual = (at: Weights, parts: readonly Tensor[], out: number, outputScale = 1) =>
-    region(() => resnet(at, concat(parts, 1), { groups, epsilon, out, frames, time, conv, outputScale }));
+    region(() => resnet(at, concat(parts, 1), { ...norm, out, time, conv, outputScale }));
   const attending = (at: Weights, x: Tensor, level: number) =>
     region(() =>
       transformer(at, x, {
@@ -127,7 +130,7 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
     }
     watch(name, x);
   }
-  x = watched('conv_norm_out', groupNorm(w.scope('conv_norm_out'), x, { groups, epsilon, frames }));
+  x = watched('conv_norm_out', groupNorm(w.scope('conv_norm_out'), x, norm));
   return conv(w.scope('conv_out'), silu(x), { out: config.out_channels });
 }
 

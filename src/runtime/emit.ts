@@ -1,9 +1,9 @@
 /** @file From tensors to an ONNX model. */
-import { basename, dirname } from 'node:path';
 import type { DType, HostTensor, Shape } from '../graph/host-tensor.ts';
 import type { OnnxAttribute, OnnxEmitter } from '../graph/operator.ts';
 import { flatten } from '../graph/order.ts';
 import { nodeOf, type StoredTensor, type Tensor } from '../graph/tensor.ts';
+import { placeStored } from './external-data.ts';
 import {
   type AttributeProto,
   attributeTypes,
@@ -18,7 +18,7 @@ import {
 export interface EmittedGraph {
   /** The ONNX file. */
   readonly bytes: Uint8Array;
-  /** The folder that holds every weight file the graph points into; undefined when it points into none. */
+  /** The deepest folder above every weight file the graph points into; undefined when it points into none. */
   readonly weightsFolder: string | undefined;
   /** Values that must be given at every run. */
   readonly inputs: ReadonlyMap<string, Tensor>;
@@ -28,7 +28,7 @@ export interface EmittedGraph {
 
 /**
  * Emits the graph that computes the named tensors, for ONNX operator set 18.
- * Throws `RangeError` when two inputs share a name, or weight files lie in different folders.
+ * Throws `RangeError` when two inputs share a name, or weight files lie on different drives.
  */
 export function emitGraph(outputs: Readonly<Record<string, Tensor>>): EmittedGraph {
   const model = new GraphWriter();
@@ -59,12 +59,13 @@ class GraphWriter implements OnnxEmitter {
   readonly #known = new Map<string, string[]>();
   readonly #nodes: NodeProto[] = [];
   readonly #initializers: TensorProto[] = [];
+  /** Initialisers that stay in files, and which files. */
+  readonly #stored = new Map<TensorProto, StoredTensor>();
   readonly #inputs = new Map<string, Tensor>();
   readonly #outputs: ValueInfoProto[] = [];
   /** Values that are outputs, and what they are called as such. */
   readonly #outputNames = new Map<string, string>();
   readonly #outputShapes = new Map<string, Shape>();
-  #folder: string | undefined;
   #count = 0;
 
   node(
@@ -139,6 +140,7 @@ class GraphWriter implements OnnxEmitter {
 
   finish(): EmittedGraph {
     const renamed = (name: string) => this.#outputNames.get(name) ?? name;
+    const weightsFolder = placeStored(this.#stored);
     const bytes = encodeModel({
       irVersion: 9,
       producerName: 'lamp-video',
@@ -158,7 +160,7 @@ class GraphWriter implements OnnxEmitter {
         output: this.#outputs,
       },
     });
-    return { bytes, weightsFolder: this.#folder, inputs: this.#inputs, outputShapes: this.#outputShapes };
+    return { bytes, weightsFolder, inputs: this.#inputs, outputShapes: this.#outputShapes };
   }
 
   #declare(tensor: Tensor): string {
@@ -179,22 +181,14 @@ class GraphWriter implements OnnxEmitter {
 
   /** An initialiser that stays in its file; half precision becomes f32 when the graph is loaded. */
   #pointInto(name: string, file: StoredTensor): string {
-    const folder = dirname(file.path);
-    if (this.#folder !== undefined && this.#folder !== folder) {
-      throw new RangeError(`one graph cannot take weights from two folders: ${this.#folder} and ${folder}`);
-    }
-    this.#folder = folder;
-    this.#initializers.push({
+    const initializer: TensorProto = {
       name,
       dims: [...file.shape],
       dataType: elementTypes[file.dtype],
       dataLocation: 1,
-      externalData: [
-        { key: 'location', value: basename(file.path) },
-        { key: 'offset', value: String(file.offset) },
-        { key: 'length', value: String(file.byteLength) },
-      ],
-    });
+    };
+    this.#initializers.push(initializer);
+    this.#stored.set(initializer, file);
     if (file.dtype === 'float32') return name;
     return this.node('Cast', [name], { attributes: { to: { int: elementTypes.float32 } } })[0]!;
   }

@@ -59,6 +59,20 @@ describe('weights in files', async () => {
     }
   });
 
+  test('of one graph may lie in several files and folders', async () => {
+    const paths = ['a.safetensors', 'parts/b.safetensors', 'other/deep/c.safetensors'].map(inFolder);
+    const values = [1, 10, 100].map((value) => floats(new Float32Array(3).fill(value)));
+    for (const [i, path] of paths.entries()) await writeSafetensors(path, [[`x${i}`, values[i]!]]);
+    const files = await Promise.all(paths.map(openWeightFile));
+    const [a, b, c] = files.map((file, i) => file.find(`x${i}`)!);
+    const all = emitGraph({ y: add(add(a!, b!), c!) });
+    expect(all.weightsFolder).toBe(dirname(files[0]!.path));
+    expect(emitGraph({ y: b! }).weightsFolder).toBe(dirname(files[1]!.path));
+    const program = await compile({ y: add(add(a!, b!), c!) });
+    expect([...(await program.run({})).y!.data]).toEqual([111, 111, 111]);
+    await program.dispose();
+  });
+
   test('that vanished are an error that names the folder', async () => {
     const path = inFolder('w.safetensors');
     await writeSafetensors(path, [['weight', floats(new Float32Array(6), [2, 3])]]);

@@ -5,12 +5,17 @@ import type { BaseModel } from '../models/base-model.ts';
 import type { Motion, MotionInfo } from '../motion/motion-file.ts';
 import { initialValues, motionParameters } from '../motion/parameters.ts';
 import type { MotionValues } from '../motion/predictor.ts';
+import type { MotionVariant } from '../motion/variant.ts';
 
-/** The motion of a base at the start of training: frames are drawn as the image model draws them. */
-export async function untrainedMotion(base: BaseModel): Promise<MotionValues> {
+/** The motion of a base at the start of training: frames are drawn as the image model draws them. LAMP's unless told. */
+export async function untrainedMotion(
+  base: BaseModel,
+  variant?: MotionVariant,
+  rank?: number,
+): Promise<MotionValues> {
   const { weights } = base.unet;
   const random = randomStream(0, 'untrained motion');
-  const parameters = motionParameters(weights.shapes);
+  const parameters = motionParameters(weights.shapes, variant, rank);
   const values = await weights.file.readMany(
     parameters.filter(({ initial }) => initial === 'base').map(({ name }) => name),
   );
@@ -26,9 +31,14 @@ export async function untrainedMotion(base: BaseModel): Promise<MotionValues> {
 }
 
 /** A motion with small random values everywhere, the same for the same seed. */
-export function randomMotion(base: BaseModel, seed: number): MotionValues {
+export function randomMotion(
+  base: BaseModel,
+  seed: number,
+  variant?: MotionVariant,
+  rank?: number,
+): MotionValues {
   return new Map(
-    motionParameters(base.unet.weights.shapes).map(({ name, shape }) => {
+    motionParameters(base.unet.weights.shapes, variant, rank).map(({ name, shape }) => {
       const values = randomStream(seed, 'random motion', name).normals(sizeOf(shape));
       return [
         name,

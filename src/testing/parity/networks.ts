@@ -5,29 +5,23 @@ import { type FloatTensor, floats, type IntTensor, sizeOf } from '../../graph/ho
 
 import { input, type Tensor } from '../../graph/tensor.ts';
 import { Weights } from '../../graph/weights.ts';
-import { openComponent } from '../../models/base-model.ts';
-import {
-  textEncoderConfigSchema,
-  type UNetConfig,
-  unetConfigSchema,
-  vaeConfigSchema,
-} from '../../models/configs.ts';
+import type { UNetConfig } from '../../models/configs.ts';
 import { encodeIds, pictureDecoder, pictureEncoder, sampleLatents } from '../../models/programs.ts';
 import { timestepWaves } from '../../models/time-embedding.ts';
-import { loadTokenizer } from '../../models/tokenizer.ts';
 import { unet } from '../../models/unet.ts';
 import { videoWeights } from '../../motion/parameters.ts';
 import { toVideos, videoUNet } from '../../motion/video-unet.ts';
 import { compile } from '../../runtime/program.ts';
 import type { Fixture } from '../fixture.ts';
 import { Comparison } from './compare.ts';
+import { openFixtureBase, openFixtureVideoUNet } from './models.ts';
 
 const forward = 1e-4;
 
 /** Prompts → token ids, exactly. */
 export async function checkTokenizer(folder: string, { json, outputs }: Fixture): Promise<Comparison> {
   const comparison = new Comparison();
-  const tokenizer = await loadTokenizer(join(folder, 'tiny-sd/tokenizer'));
+  const { tokenizer } = await openFixtureBase(folder);
   const ids = (json as { prompts: string[] }).prompts.map((prompt) => tokenizer.encode(prompt));
   const data = BigInt64Array.from(ids.flat(), BigInt);
   comparison.exact(
@@ -41,8 +35,8 @@ export async function checkTokenizer(folder: string, { json, outputs }: Fixture)
 /** Token ids → text states. */
 export async function checkTextEncoder(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
   const comparison = new Comparison();
-  const encoder = await openComponent(join(folder, 'tiny-sd/text_encoder'), textEncoderConfigSchema);
-  const states = await encodeIds(encoder, inputs.get('input_ids') as IntTensor);
+  const { textEncoder } = await openFixtureBase(folder);
+  const states = await encodeIds(textEncoder, inputs.get('input_ids') as IntTensor);
   comparison.absolute('last_hidden_state', states, outputs.get('last_hidden_state'), forward);
   return comparison;
 }
@@ -50,7 +44,7 @@ export async function checkTextEncoder(folder: string, { inputs, outputs }: Fixt
 /** Pictures → posterior, sample, and back. */
 export async function checkVae(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
   const comparison = new Comparison();
-  const vae = await openComponent(join(folder, 'tiny-sd/vae'), vaeConfigSchema);
+  const { vae } = await openFixtureBase(folder);
   const pictures = inputs.get('pixel_values') as FloatTensor;
   const latents = inputs.get('z_scaled') as FloatTensor;
   const noise = inputs.get('eps') as FloatTensor;
@@ -85,7 +79,7 @@ export async function checkVae(folder: string, { inputs, outputs }: Fixture): Pr
 
 /** The image U-Net at several shapes. */
 export async function checkImageUNet(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
-  const { config, weights } = await openComponent(join(folder, 'tiny-sd/unet'), unetConfigSchema);
+  const { config, weights } = (await openFixtureBase(folder)).unet;
   return checkCases(config, inputs, outputs, (given) => unet(new Weights(weights.find), config, given));
 }
 
@@ -94,7 +88,7 @@ export async function checkInitialVideoUNet(
   folder: string,
   { inputs, outputs }: Fixture,
 ): Promise<Comparison> {
-  const { config, weights } = await openComponent(join(folder, 'tiny-sd/unet'), unetConfigSchema);
+  const { config, weights } = (await openFixtureBase(folder)).unet;
   const added = await openWeightFile(join(folder, 'unet3d_init_temporal.safetensors'));
   const both = await Promise.all([...added.shapes.keys()].map((name) => added.file.read(name)));
   const trained = new Map([...added.shapes.keys()].map((name, i) => [name, both[i] as FloatTensor] as const));
@@ -113,7 +107,7 @@ export async function checkInitialVideoUNet(
 
 /** The video U-Net with random temporal weights in the reference's own layout. */
 export async function checkVideoUNet(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
-  const { config, weights } = await openComponent(join(folder, 'unet3d'), unetConfigSchema);
+  const { config, weights } = await openFixtureVideoUNet(folder);
   const w = videoWeights(weights.find);
   return checkCases(config, inputs, outputs, (given) => videoUNet(w, config, given));
 }
@@ -121,7 +115,7 @@ export async function checkVideoUNet(folder: string, { inputs, outputs }: Fixtur
 /** Outputs of single parts of the video U-Net. */
 export async function checkActivations(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
   const comparison = new Comparison();
-  const { config, weights } = await openComponent(join(folder, 'unet3d'), unetConfigSchema);
+  const { config, weights } = await openFixtureVideoUNet(folder);
   const { values, symbols } = givenInputs(config, '', inputs);
   const frames = symbols.latents.shape[2]!;
   const watched = new Map<string, Tensor>();

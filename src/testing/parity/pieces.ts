@@ -1,7 +1,6 @@
 /** @file Parity of the pieces that run outside graphs: schedules, statistics, pictures. */
 
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { ddimSampler } from '../../diffusion/ddim.ts';
 import { dpmSolverSampler } from '../../diffusion/dpm-solver.ts';
 import {
@@ -20,13 +19,14 @@ import { resizeLinear } from '../../media/resize.ts';
 import { matchStatistics, planeStatistics } from '../../motion/adain.ts';
 import type { Fixture } from '../fixture.ts';
 import { Comparison } from './compare.ts';
+import { openFixtureBase } from './models.ts';
 
 const forward = 1e-4;
 
 /** Noise schedule, noising, DDIM and DPM-Solver++ steps. */
 export async function checkSchedulers(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
   const comparison = new Comparison();
-  const schedule = await readNoiseSchedule(join(folder, 'tiny-sd/scheduler/scheduler_config.json'));
+  const schedule = await readNoiseSchedule((await openFixtureBase(folder)).schedulerConfig);
   const compare = (name: string, data: Float32Array | readonly number[]) =>
     comparison.absolute(name, floats(Float32Array.from(data)), outputs.get(name), forward);
   compare('betas', schedule.betas);

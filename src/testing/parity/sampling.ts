@@ -1,24 +1,20 @@
 /** @file Parity of the sampling loops, decoding included. */
-import { join } from 'node:path';
-import { ddimInverter, ddimSampler } from '../../diffusion/ddim.ts';
+import { ddimSampler } from '../../diffusion/ddim.ts';
 import { readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { type FloatTensor, floats } from '../../graph/host-tensor.ts';
 import { matchHistogramFloats } from '../../media/histogram.ts';
-import { openComponent } from '../../models/base-model.ts';
-import { textEncoderConfigSchema, unetConfigSchema, vaeConfigSchema } from '../../models/configs.ts';
 import { encodePrompts, pictureDecoder, pictureEncoder, sampleLatents } from '../../models/programs.ts';
-import { loadTokenizer } from '../../models/tokenizer.ts';
 import { frameOf } from '../../motion/frames.ts';
 import { videoPredictor } from '../../motion/predictor.ts';
-import { sharedNoiseDefaults, shareNoise } from '../../motion/shared-noise.ts';
-import { denoiseVideo, invert } from '../../pipelines/denoise.ts';
+import { invertVideo } from '../../pipelines/invert-video.ts';
+import { sampleVideo } from '../../pipelines/sample-video.ts';
+import { referenceOptions } from '../../pipelines/video-settings.ts';
 import type { Fixture } from '../fixture.ts';
 import { Comparison } from './compare.ts';
+import { openFixtureBase, openFixtureVideoUNet } from './models.ts';
 
 const afterMany = 2e-2;
 const forward = 1e-4;
-/** From step index 31 on, whatever the number of steps: the reference's literal. */
-const referenceAlignment = 31;
 
 interface PipelineJson {
   readonly guidance_scale: number;
@@ -28,26 +24,24 @@ interface PipelineJson {
   readonly negative_prompt: string | null;
 }
 
-/** The whole pipeline: text, first frame, shared noise, guided steps, alignment, decoding. */
+/** The whole pipeline: text, first frame, shared noise or an inverted clip, guided steps, alignment, decoding. */
 export async function checkPipeline(folder: string, { inputs, outputs, json }: Fixture): Promise<Comparison> {
   const comparison = new Comparison();
   const settings = json as PipelineJson;
-  const unet = await openComponent(join(folder, 'unet3d'), unetConfigSchema);
-  const vae = await openComponent(join(folder, 'tiny-sd/vae'), vaeConfigSchema);
-  const schedule = await readNoiseSchedule(join(folder, 'tiny-sd/scheduler/scheduler_config.json'));
+  const unet = await openFixtureVideoUNet(folder);
+  const { vae, textEncoder, tokenizer, schedulerConfig } = await openFixtureBase(folder);
+  const schedule = await readNoiseSchedule(schedulerConfig);
   const context = inputs.get('text_embeddings') as FloatTensor;
   const guided = context.shape[0] === 2;
-  const textEncoder = await openComponent(join(folder, 'tiny-sd/text_encoder'), textEncoderConfigSchema);
-  const tokenizer = await loadTokenizer(join(folder, 'tiny-sd/tokenizer'));
   const prompts = guided ? [settings.negative_prompt ?? '', settings.prompt] : [settings.prompt];
   const states = await encodePrompts({ textEncoder, tokenizer }, prompts);
   comparison.absolute('text_embeddings', states, context, forward);
 
   const firstFrame = inputs.get('first_frame_latents') as FloatTensor;
   const inverted = inputs.get('ddim_inv_latent') as FloatTensor | undefined;
-  const drawn = inputs.get('noise_as_drawn') as FloatTensor;
-  const noise = inverted ?? shareNoise(drawn, sharedNoiseDefaults);
-  const [, , frames, height, width] = noise.shape as [number, number, number, number, number];
+  const noise = inputs.get('noise_as_drawn') as FloatTensor;
+  const shape = (inverted ?? noise).shape;
+  const [, , frames, height, width] = shape as [number, number, number, number, number];
   const size = {
     height: height * 2 ** (vae.config.block_out_channels.length - 1),
     width: width * 2 ** (vae.config.block_out_channels.length - 1),
@@ -67,13 +61,13 @@ export async function checkPipeline(folder: string, { inputs, outputs, json }: F
   const predictor = await videoPredictor(
     unet,
     () => new Map(),
-    [guided ? 2 : 1, ...noise.shape.slice(1)],
+    [guided ? 2 : 1, ...shape.slice(1)],
     context.shape[1]!,
   );
   const sampler = ddimSampler(schedule, { steps: settings.steps });
   if (sampler.timesteps.some((t, i) => t !== settings.timesteps[i])) throw new Error('other timesteps');
   let calls = 0;
-  const latents = await denoiseVideo({
+  const latents = await sampleVideo({
     predictor: {
       ...predictor,
       async predict(given, timesteps, states) {
@@ -88,10 +82,13 @@ export async function checkPipeline(folder: string, { inputs, outputs, json }: F
     },
     sampler,
     context,
-    guidance: guided ? settings.guidance_scale : 1,
-    noise,
+    settings: {
+      ...referenceOptions,
+      samplerSteps: settings.steps,
+      guidance: guided ? settings.guidance_scale : 1,
+    },
+    start: inverted ? { inverted } : { noise },
     firstFrame,
-    alignFrom: referenceAlignment,
     onStep: (index, value) => {
       const name = `latents_after${index + 1}`;
       if (outputs.has(name))
@@ -144,19 +141,20 @@ function interleaved(video: FloatTensor, f: number): Float32Array {
 /** DDIM inversion as the reference does it: always reading the output as noise. */
 export async function checkInversion(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
   const comparison = new Comparison();
-  const unet = await openComponent(join(folder, 'unet3d'), unetConfigSchema);
-  const schedule = await readNoiseSchedule(join(folder, 'tiny-sd/scheduler/scheduler_config.json'));
-  const textEncoder = await openComponent(join(folder, 'tiny-sd/text_encoder'), textEncoderConfigSchema);
-  const tokenizer = await loadTokenizer(join(folder, 'tiny-sd/tokenizer'));
+  const unet = await openFixtureVideoUNet(folder);
+  const { textEncoder, tokenizer, schedulerConfig } = await openFixtureBase(folder);
+  const schedule = await readNoiseSchedule(schedulerConfig);
   const context = await encodePrompts({ textEncoder, tokenizer }, ['']);
   const latents = inputs.get('video_latent') as FloatTensor;
   const steps = Math.max(
     ...[...outputs.keys()].map((name) => Number(/^latent_after(\d+)$/.exec(name)?.[1] ?? 0)),
   );
   const predictor = await videoPredictor(unet, () => new Map(), latents.shape, context.shape[1]!);
-  await invert({
+  await invertVideo({
     predictor,
-    sampler: ddimInverter(schedule, { steps, reading: 'epsilon' }),
+    schedule,
+    steps,
+    reading: 'epsilon',
     context,
     latents,
     onStep: (index, value) => {

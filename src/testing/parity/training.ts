@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { openWeightFile, type WeightFile } from '../../checkpoints/weight-file.ts';
 import { readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { type FloatTensor, floats } from '../../graph/host-tensor.ts';
-import { type Component, openComponent } from '../../models/base-model.ts';
-import { type UNetConfig, unetConfigSchema } from '../../models/configs.ts';
+import type { Component } from '../../models/base-model.ts';
+import type { UNetConfig } from '../../models/configs.ts';
 import { adamWDefaults, adamWState, adamWStep, clipScale, gradientNorm } from '../../training/adamw.ts';
 import { type MotionStep, motionStep } from '../../training/motion-step.ts';
 import { noisedVideos } from '../../training/noising.ts';
 import { ParameterSet } from '../../training/parameters.ts';
 import type { Fixture } from '../fixture.ts';
 import { Comparison } from './compare.ts';
+import { openFixtureBase, openFixtureVideoUNet } from './models.ts';
 
 const gradientTolerance = 1e-3;
 
@@ -136,12 +137,13 @@ interface Prepared {
 }
 
 async function prepare(folder: string, fixture: Fixture, initial: boolean): Promise<Prepared> {
-  const unet = await openComponent(join(folder, initial ? 'tiny-sd/unet' : 'unet3d'), unetConfigSchema);
+  const base = await openFixtureBase(folder);
+  const unet = initial ? base.unet : await openFixtureVideoUNet(folder);
   const added = initial
     ? await openWeightFile(join(folder, 'unet3d_init_temporal.safetensors'))
     : unet.weights;
   const parameters = await readParameters(unet, added, (fixture.json as Trainable).trainable);
-  const schedule = await readNoiseSchedule(join(folder, 'tiny-sd/scheduler/scheduler_config.json'));
+  const schedule = await readNoiseSchedule(base.schedulerConfig);
   const context = fixture.inputs.get('context') as FloatTensor;
   const latentsName = ['latents', 'latents0'].find((name) => fixture.inputs.has(name))!;
   const latents = fixture.inputs.get(latentsName) as FloatTensor;

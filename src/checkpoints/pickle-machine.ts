@@ -1,0 +1,182 @@
+/** @file The machine that a Python pickle is a program for: bytes, a stack, and a memo of values to be used again. */
+
+import { CheckpointError } from '../errors.ts';
+
+/** A Python tuple; lists are arrays. */
+export class PickleTuple {
+  readonly items: readonly unknown[];
+  constructor(items: readonly unknown[]) {
+    this.items = items;
+  }
+}
+
+/** What a pickle may do beyond making plain values. Each function throws a `CheckpointError` for what it refuses. */
+export interface PickleRules {
+  /** What a name of a Python module stands for. */
+  readonly global: (module: string, name: string) => unknown;
+  /** Calls what `global` gave. */
+  readonly call: (callee: unknown, args: readonly unknown[]) => unknown;
+  /** Sets an object's further state. */
+  readonly build: (target: unknown, state: unknown) => void;
+  /** What stands outside of the pickle under this identity. */
+  readonly persistent: (identity: unknown) => unknown;
+}
+
+/** Limits that weights stay far below: half a million tensors take two million places of the memo. */
+const MAX_STACK = 4_000_000;
+const MAX_MEMO = 8_000_000;
+
+const MARK = Symbol('mark');
+const utf8 = new TextDecoder();
+
+/** Runs what `pickle.ts` reads. Its methods throw `CheckpointError` when the pickle is damaged. */
+export class PickleMachine {
+  readonly rules: PickleRules;
+  readonly memo = new Map<number, unknown>();
+  readonly #bytes: DataView;
+  readonly #path: string;
+  readonly #stack: unknown[] = [];
+  #at = 0;
+
+  constructor(bytes: Uint8Array, path: string, rules: PickleRules) {
+    this.#bytes = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#path = path;
+    this.rules = rules;
+  }
+
+  damaged(found: string): CheckpointError {
+    return new CheckpointError(
+      `weights file "${this.#path}": its pickle ${found}. The file is damaged or holds more than weights; save its state_dict alone, or as safetensors.`,
+    );
+  }
+
+  /** Moves on by `length` bytes and returns where they begin. */
+  #skip(length: number): number {
+    const start = this.#at;
+    if (length > this.#bytes.byteLength - start) throw this.damaged(`ends at byte ${start} within a value`);
+    this.#at = start + length;
+    return start;
+  }
+
+  byte(): number {
+    return this.#bytes.getUint8(this.#skip(1));
+  }
+
+  /** A little-endian whole number of 1, 2, 4 or 8 bytes, without sign. */
+  unsigned(size: 1 | 2 | 4 | 8): number {
+    const at = this.#skip(size);
+    if (size === 1) return this.#bytes.getUint8(at);
+    if (size === 2) return this.#bytes.getUint16(at, true);
+    if (size === 4) return this.#bytes.getUint32(at, true);
+    return Number(this.#bytes.getBigUint64(at, true));
+  }
+
+  int32(): number {
+    return this.#bytes.getInt32(this.#skip(4), true);
+  }
+
+  /** Floats are big-endian in pickles. */
+  float(): number {
+    return this.#bytes.getFloat64(this.#skip(8));
+  }
+
+  content(length: number): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + this.#skip(length), length);
+  }
+
+  text(length: number): string {
+    return utf8.decode(this.content(length));
+  }
+
+  /** Text up to the line's end. */
+  line(): string {
+    let length = 0;
+    const left = this.#bytes.byteLength - this.#at;
+    while (length < left && this.#bytes.getUint8(this.#at + length) !== 0x0a) length++;
+    const line = this.text(length);
+    this.#skip(1);
+    return line;
+  }
+
+  /** A two's complement number of any size. */
+  long(length: number): number | bigint {
+    if (length > 64) throw this.damaged(`has a number of ${length} bytes`);
+    let value = 0n;
+    for (const [i, byte] of this.content(length).entries()) value |= BigInt(byte) << BigInt(8 * i);
+    const signed = BigInt.asIntN(8 * length, value);
+    return Number.isSafeInteger(Number(signed)) ? Number(signed) : signed;
+  }
+
+  push(value: unknown): void {
+    if (this.#stack.length >= MAX_STACK) throw this.damaged(`needs a stack of more than ${MAX_STACK} values`);
+    this.#stack.push(value);
+  }
+
+  mark(): void {
+    this.push(MARK);
+  }
+
+  pop(): unknown {
+    if (this.#stack.length === 0) throw this.damaged(`takes a value that is not there, at byte ${this.#at}`);
+    return this.#stack.pop();
+  }
+
+  top(): unknown {
+    const value = this.pop();
+    this.#stack.push(value);
+    return value;
+  }
+
+  /** Everything since the last mark. */
+  popToMark(): unknown[] {
+    const mark = this.#stack.lastIndexOf(MARK);
+    if (mark < 0) throw this.damaged(`lacks a mark, at byte ${this.#at}`);
+    return this.#stack.splice(mark).slice(1);
+  }
+
+  remember(index: number): void {
+    if (this.memo.size >= MAX_MEMO) throw this.damaged(`remembers more than ${MAX_MEMO} values`);
+    this.memo.set(index, this.top());
+  }
+
+  recall(index: number): void {
+    if (!this.memo.has(index)) throw this.damaged(`recalls value ${index}, which it did not remember`);
+    this.push(this.memo.get(index));
+  }
+
+  /** Puts pairs of keys and values into the dictionary on the stack. */
+  setItems(items: readonly unknown[]): void {
+    const target = this.top();
+    if (!(target instanceof Map) || items.length % 2 !== 0) throw this.damaged('fills no dictionary');
+    for (let i = 0; i < items.length; i += 2) target.set(items[i], items[i + 1]);
+  }
+
+  append(items: readonly unknown[]): void {
+    const target = this.top();
+    if (!Array.isArray(target)) throw this.damaged('appends to no list');
+    for (const item of items) target.push(item);
+  }
+
+  addItems(items: readonly unknown[]): void {
+    const target = this.top();
+    if (!(target instanceof Set)) throw this.damaged('adds to no set');
+    for (const item of items) target.add(item);
+  }
+
+  tuple(count: number): void {
+    const items = Array.from({ length: count }, () => this.pop());
+    this.push(new PickleTuple(items.reverse()));
+  }
+
+  global(module: unknown, name: unknown): void {
+    if (typeof module !== 'string' || typeof name !== 'string')
+      throw this.damaged('names something by no text');
+    this.push(this.rules.global(module, name));
+  }
+
+  call(): void {
+    const [args, callee] = [this.pop(), this.pop()];
+    if (!(args instanceof PickleTuple)) throw this.damaged('calls something without a tuple');
+    this.push(this.rules.call(callee, args.items));
+  }
+}

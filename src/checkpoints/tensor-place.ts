@@ -1,0 +1,92 @@
+/** @file Where a tensor lies in a file, and views of it that lie in the same bytes. */
+
+import { CheckpointError } from '../errors.ts';
+import { type DType, type Shape, sizeOf } from '../graph/host-tensor.ts';
+
+/** Element kinds that a weight file may hold and that can be read. */
+export type StoredDType = DType | 'float64' | 'int8' | 'int16' | 'uint16' | 'uint32';
+
+/** Values in a file, little-endian. They are row-major unless `strides` says otherwise. */
+export interface TensorPlace {
+  /** The file, without symbolic links: ONNX Runtime refuses to map through them. */
+  readonly path: string;
+  readonly dtype: StoredDType;
+  readonly shape: Shape;
+  /** Position of the first value in the file. */
+  readonly offset: number;
+  /** Bytes from the first value to the end of the last. */
+  readonly byteLength: number;
+  /** Elements from one index to the next, for each axis; absent where the values are row-major without gaps. */
+  readonly strides?: readonly number[];
+}
+
+/** Tensors by name: what every kind of weight file comes down to. */
+export type TensorPlaces = ReadonlyMap<string, TensorPlace>;
+
+/** Bytes of one element. */
+export const itemSizes: Readonly<Record<StoredDType, number>> = {
+  float64: 8,
+  float32: 4,
+  float16: 2,
+  bfloat16: 2,
+  int64: 8,
+  int32: 4,
+  int16: 2,
+  int8: 1,
+  uint32: 4,
+  uint16: 2,
+  uint8: 1,
+  bool: 1,
+};
+
+/** The strides of row-major values without gaps. */
+export function rowMajorStrides(shape: Shape): number[] {
+  return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+}
+
+/** Whether values with these strides are row-major without gaps; axes of one index do not matter. */
+export function isRowMajor(shape: Shape, strides: readonly number[]): boolean {
+  const plain = rowMajorStrides(shape);
+  return sizeOf(shape) <= 1 || shape.every((size, axis) => size === 1 || strides[axis] === plain[axis]);
+}
+
+/** Elements from the first value to the last, both included. */
+export function spanOf(shape: Shape, strides: readonly number[]): number {
+  if (sizeOf(shape) === 0) return 0;
+  return shape.reduce((last, size, axis) => last + (size - 1) * strides[axis]!, 1);
+}
+
+/** Makes a place from strides, and leaves them out where they say nothing. */
+export function strided(
+  place: Omit<TensorPlace, 'byteLength' | 'strides'>,
+  strides: readonly number[],
+): TensorPlace {
+  const { path, dtype, shape, offset } = place;
+  const byteLength = itemSizes[dtype] * spanOf(shape, strides);
+  const plain = { path, dtype, shape, offset, byteLength };
+  return isRowMajor(shape, strides) ? plain : { ...plain, strides };
+}
+
+/**
+ * One of `count` equal blocks of rows (of the first axis): the query, key or value part of a fused projection. Throws
+ * `CheckpointError` when the rows do not divide.
+ */
+export function rowBlock(place: TensorPlace, index: number, count: number): TensorPlace {
+  const [rows = 0, ...rest] = place.shape;
+  if (rows % count !== 0) {
+    throw new CheckpointError(
+      `a fused tensor of shape [${place.shape}] in "${place.path}" does not divide into ${count} parts. The file is damaged or of another model.`,
+    );
+  }
+  const strides = place.strides ?? rowMajorStrides(place.shape);
+  const skipped = index * (rows / count) * (strides[0] ?? 1);
+  const shape = [rows / count, ...rest];
+  return strided({ ...place, shape, offset: place.offset + itemSizes[place.dtype] * skipped }, strides);
+}
+
+/** The matrix `[out, in]` that a 1×1 convolution's weight `[out, in, 1, 1]` is; other shapes stay as they are. */
+export function asMatrix(place: TensorPlace): TensorPlace {
+  const { shape, strides } = place;
+  if (shape.length !== 4 || shape[2] !== 1 || shape[3] !== 1) return place;
+  return strided({ ...place, shape: shape.slice(0, 2) }, (strides ?? rowMajorStrides(shape)).slice(0, 2));
+}

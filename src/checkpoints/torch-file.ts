@@ -1,0 +1,100 @@
+/**
+ * @file PyTorch's files since version 1.6: a zip file with the pickle `<name>/data.pkl` and each storage's bytes, unpacked
+ * and aligned, in `<name>/data/<key>`. So a tensor's values can be used where they lie.
+ */
+
+import type { FileHandle } from 'node:fs/promises';
+import { CheckpointError } from '../errors.ts';
+import { sizeOf } from '../graph/host-tensor.ts';
+import { readView, withFile } from './read-range.ts';
+import { itemSizes, spanOf, strided, type TensorPlace } from './tensor-place.ts';
+import { namedTensors, type TorchTensor, unpickleTorch } from './torch-pickle.ts';
+import { readZipDirectory, type ZipMember } from './zip.ts';
+
+/** Far more than half a million tensors need: a hostile size must not make us allocate memory. */
+const MAX_PICKLE_BYTES = 128 * 2 ** 20;
+
+/**
+ * Finds the tensors of the PyTorch file `path`. Throws `CheckpointError` when it is damaged, compressed, asks for anything
+ * but weights, or places a tensor outside of its storage.
+ */
+export async function findTorchTensors(path: string): Promise<Map<string, TensorPlace>> {
+  return withFile(path, async (file) => {
+    const members = await readZipDirectory(file, path);
+    const pickles = [...members.keys()].filter((name) => /^[^/]*\/data\.pkl$/.test(name));
+    if (pickles.length !== 1) {
+      const holds = [...members.keys()].slice(0, 3).join(', ') || 'nothing';
+      throw new CheckpointError(
+        `"${path}" is a zip file but no PyTorch file: it has ${pickles.length} members data.pkl and holds ${holds}. Give the weights file itself.`,
+      );
+    }
+    const [pickle] = pickles as [string];
+    const folder = pickle.slice(0, -'data.pkl'.length);
+    const content = async (name: string, most: number) =>
+      readMember(file, usable(members.get(name)!, path), most, path);
+
+    if (members.has(`${folder}byteorder`)) {
+      const order = new TextDecoder().decode(await content(`${folder}byteorder`, 16));
+      if (order !== 'little') {
+        throw new CheckpointError(
+          `weights file "${path}" has byte order "${order}"; only little is read. Save it again on a usual machine.`,
+        );
+      }
+    }
+    const root = unpickleTorch(await content(pickle, MAX_PICKLE_BYTES), path);
+    const places = new Map<string, TensorPlace>();
+    for (const [name, tensor] of namedTensors(root, path)) {
+      const member = members.get(`${folder}data/${tensor.storage.key}`);
+      if (!member) {
+        throw damaged(path, `lacks the values of tensor "${name}" (data/${tensor.storage.key})`);
+      }
+      places.set(name, placeOf(name, tensor, usable(member, path), path));
+    }
+    return places;
+  });
+}
+
+async function readMember(
+  file: FileHandle,
+  { name, offset, byteLength }: ZipMember,
+  most: number,
+  path: string,
+): Promise<Uint8Array> {
+  if (byteLength > most)
+    throw damaged(path, `has ${byteLength} bytes in "${name}"; at most ${most} make sense`);
+  return new Uint8Array((await readView(file, offset, byteLength, path)).buffer);
+}
+
+/** A member whose bytes are its content. */
+function usable(member: ZipMember, path: string): ZipMember {
+  if (member.packed === undefined) return member;
+  throw new CheckpointError(
+    `weights file "${path}" is ${member.packed} ("${member.name}"), which PyTorch does not do: it was packed again. Unpack it and pack it without compression (zip -0), or save it with torch.save.`,
+  );
+}
+
+function placeOf(
+  name: string,
+  { storage, offset, shape, strides }: TorchTensor,
+  member: ZipMember,
+  path: string,
+): TensorPlace {
+  const itemSize = itemSizes[storage.dtype];
+  if (storage.count * itemSize > member.byteLength) {
+    throw damaged(path, `has ${member.byteLength} bytes for the ${storage.count} values behind "${name}"`);
+  }
+  const end = offset + spanOf(shape, strides);
+  if (end > storage.count) {
+    throw damaged(path, `places tensor "${name}" up to value ${end} of a storage of ${storage.count}`);
+  }
+  if (sizeOf(shape) > storage.count) {
+    throw new CheckpointError(
+      `weights file "${path}": tensor "${name}" of shape [${shape}] repeats the ${storage.count} values of its storage. Save it after .contiguous().`,
+    );
+  }
+  return strided({ path, dtype: storage.dtype, shape, offset: member.offset + offset * itemSize }, strides);
+}
+
+function damaged(path: string, found: string): CheckpointError {
+  return new CheckpointError(`weights file "${path}" ${found}. It is damaged; download it again.`);
+}

@@ -1,0 +1,75 @@
+/** @file Tensors on their way into a file: held in memory, or read when their turn comes. */
+
+import type { FileHandle } from 'node:fs/promises';
+import { CheckpointError } from '../errors.ts';
+import { type FloatTensor, type HostTensor, type Shape, sizeOf } from '../graph/host-tensor.ts';
+import { encodeFloat16 } from './half-precision.ts';
+
+/** A tensor whose values are read when they are written, so that a model need not fit into memory. */
+export interface LazyTensor {
+  readonly dtype: HostTensor['dtype'];
+  readonly shape: Shape;
+  /** Reads the values; their kind and shape must be these. */
+  readonly load: () => Promise<HostTensor>;
+}
+
+/** What can be written. */
+export type WritableTensor = HostTensor | LazyTensor;
+
+/** How to write: `dtype` is the precision of the float tensors in the file, `float32` unless given. */
+export interface WriteOptions {
+  readonly dtype?: 'float32' | 'float16';
+}
+
+/** Bytes of one element in the file. */
+export function writtenItemSize({ dtype }: WritableTensor, options: WriteOptions): number {
+  return dtype === 'int64' ? 8 : options.dtype === 'float16' ? 2 : 4;
+}
+
+/**
+ * The bytes of a tensor in the file `path`, in pieces: little-endian, row-major. `float16` rounds to nearest, ties to even.
+ * Throws `CheckpointError` for a value that `float16` cannot hold.
+ */
+export async function* tensorBytes(
+  name: string,
+  tensor: WritableTensor,
+  { dtype = 'float32' }: WriteOptions,
+  path: string,
+): AsyncGenerator<Uint8Array> {
+  const values = 'load' in tensor ? await tensor.load() : tensor;
+  if (values.dtype !== tensor.dtype || values.data.length !== sizeOf(tensor.shape)) {
+    throw new RangeError(`"${name}" is ${values.dtype} [${values.shape}], not as announced`);
+  }
+  if (values.dtype === 'float32' && dtype === 'float16') yield* halfBytes(name, values, path);
+  else yield bytesOf(values.data);
+}
+
+/** How much is converted or handed to the file system at once; a write of 2 GiB and more is refused by Node. */
+const CHUNK_BYTES = 64 * 2 ** 20;
+
+function* halfBytes(name: string, tensor: FloatTensor, path: string): Generator<Uint8Array> {
+  const step = CHUNK_BYTES / 4;
+  for (let start = 0; start < tensor.data.length; start += step) {
+    const values = tensor.data.subarray(start, start + step);
+    const half = encodeFloat16(values);
+    for (let i = 0; i < half.length; i++) {
+      if ((half[i]! & 0x7fff) === 0x7c00 && Number.isFinite(values[i]!)) {
+        const found = `cannot write "${path}": tensor "${name}" holds ${values[i]}; float16 ends at 65504`;
+        throw new CheckpointError(`${found}. Write float32.`);
+      }
+    }
+    yield bytesOf(half);
+  }
+}
+
+function bytesOf(data: Float32Array | BigInt64Array | Uint16Array): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** Writes all of `bytes` at the file's current place. One `write` call may take less than given. */
+export async function writeBytes(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, Math.min(CHUNK_BYTES, bytes.length - done));
+    done += bytesWritten;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * @file The cache folder that all programs using the Hugging Face hub share: `models--owner--name/` with `blobs/` (contents
+ * named by their hash), `snapshots/<commit>/` (names that point to blobs) and `refs/` (the commit of each branch or tag).
+ */
+import { lstat, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts';
+
+/** One repository's place in the cache. */
+export interface CachedRepository {
+  readonly folder: string;
+  /** Path of the content with this hash. */
+  blob(hash: string): string;
+  /** Folder of the files as they are in a commit. */
+  snapshot(commit: string): string;
+  /** The commit that a branch or tag stood for when it was last looked up; a commit stands for itself. */
+  readReference(revision: string): Promise<string | undefined>;
+  /** Notes it. Throws `StorageError`. */
+  writeReference(revision: string, commit: string): Promise<void>;
+}
+
+/** A name of a commit. */
+export const commitPattern = /^[0-9a-f]{40}$/;
+
+/** The cache folder: `HF_HUB_CACHE`, else `hub/` in `HF_HOME`, else `~/.cache/huggingface/hub`. */
+export async function hubCacheFolder(): Promise<string> {
+  const { getHFHubCachePath } = await import('@huggingface/hub');
+  return getHFHubCachePath();
+}
+
+/** The place of a repository, given as `owner/name`. Nothing is made yet. */
+export async function cachedRepository(repository: string): Promise<CachedRepository> {
+  const { getRepoFolderName } = await import('@huggingface/hub');
+  const folder = join(await hubCacheFolder(), getRepoFolderName({ type: 'model', name: repository }));
+  const referencePath = (revision: string) => join(folder, 'refs', ...revision.split('/'));
+  const readReference = async (revision: string) => {
+    if (commitPattern.test(revision)) return revision;
+    const text = (await readFile(referencePath(revision), 'utf8').catch(() => '')).trim();
+    return commitPattern.test(text) ? text : undefined;
+  };
+  return {
+    folder,
+    blob: (hash) => join(folder, 'blobs', hash),
+    snapshot: (commit) => join(folder, 'snapshots', commit),
+    readReference,
+    async writeReference(revision, commit) {
+      if ((await readReference(revision)) === commit) return;
+      await writeAtomically(referencePath(revision), (file) => file.writeFile(commit));
+    },
+  };
+}
+
+/**
+ * Puts a blob into a snapshot under a name: a relative link, so that the cache can be moved; where the system allows no
+ * links, the file itself. Throws `StorageError`.
+ */
+export async function linkBlob(blob: string, path: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await rm(path, { force: true });
+    await symlink(relative(dirname(path), blob), path).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return;
+      if (!['EPERM', 'EACCES', 'ENOSYS', 'ENOTSUP', 'EINVAL'].includes(error.code ?? '')) throw error;
+      await rename(blob, path);
+    });
+  } catch (error) {
+    throw asStorageError(error, path);
+  }
+}
+
+/** The files of a snapshot that are really there, with `/` between the parts of their names. */
+export async function snapshotFiles(folder: string): Promise<{ path: string; size: number }[]> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const files: { path: string; size: number }[] = [];
+  for (const name of names) {
+    const found = await stat(join(folder, name)).catch(() => undefined);
+    if (found?.isFile()) files.push({ path: name.split(sep).join('/'), size: found.size });
+  }
+  return files;
+}
+
+/** `owner/name` of the repository that a path in the cache belongs to; `undefined` for other paths. */
+export function repositoryOf(path: string): string | undefined {
+  const folder = path.split(/[/\\]/).find((part, at, parts) => {
+    return /^models--.+--/.test(part) && parts[at + 1] === 'snapshots';
+  });
+  return folder?.split('--').slice(1).join('/');
+}
+
+/** What lies in the cache. */
+export interface CacheContent {
+  readonly folder: string;
+  /** Number of models. */
+  readonly models: number;
+  /** Bytes that they take. */
+  readonly bytes: number;
+  /** Bytes of files whose download was stopped. */
+  readonly unfinishedBytes: number;
+}
+
+/** Counts what lies in the cache; nothing when there is no such folder. */
+export async function cacheContent(): Promise<CacheContent> {
+  const folder = await hubCacheFolder();
+  const models = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('models--'));
+  let [bytes, unfinishedBytes] = [0, 0];
+  for (const model of models) {
+    for (const name of await readdir(join(folder, model), { recursive: true }).catch(() => [])) {
+      const found = await lstat(join(folder, model, name)).catch(() => undefined);
+      if (!found?.isFile()) continue;
+      bytes += found.size;
+      if (name.endsWith('incomplete')) unfinishedBytes += found.size;
+    }
+  }
+  return { folder, models: models.length, bytes, unfinishedBytes };
+}

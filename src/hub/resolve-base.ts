@@ -1,0 +1,157 @@
+/** @file Gets base models from the Hugging Face hub: `hub:owner/name[@revision]` becomes a local folder. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { freeBytes } from '../checkpoints/disk-space.ts';
+import { CheckpointError, StorageError } from '../errors.ts';
+import type { WorkOptions } from '../events.ts';
+import { selectBaseFiles } from './base-files.ts';
+import { downloadBlob, partialPath } from './download-blob.ts';
+import { type CachedRepository, cachedRepository, linkBlob, snapshotFiles } from './hub-cache.ts';
+import { type HubId, isHubName, parseHubId } from './hub-id.ts';
+import { type HubFile, type HubListing, listRepository } from './hub-listing.ts';
+import { type HubConnection, UnreachableError } from './hub-request.ts';
+
+/** How a base model is fetched. */
+export interface ResolveOptions extends WorkOptions {
+  /** Seconds before a failed request is tried again, twice as many each further time; 1 unless told. */
+  readonly firstPause?: number;
+}
+
+/** How often a request is tried: with pauses of 1, 2, 4 and 8 s an interruption of 15 s is survived. */
+const attempts = 5;
+
+/**
+ * The local path of a base model. A path is returned as it is. `hub:owner/name[@revision]` is downloaded into the cache
+ * that all Hugging Face tools share, except for what is there already, and `hub:owner/name/file` likewise as one file. Only
+ * what a base model needs is downloaded (see `selectBaseFiles`), what was begun is completed, and every file is checked
+ * against its hash. Environment: `HF_TOKEN`, `HF_ENDPOINT`, `HF_HOME`, `HF_HUB_CACHE`, and `HF_HUB_OFFLINE=1`, with which,
+ * as when the hub cannot be reached, what the cache holds is used.
+ *
+ * Throws `UsageError` for a name that makes no sense, `CheckpointError` when the hub refuses, cannot be reached or has no
+ * such model, `StorageError` when the disk is full, `InterruptedError` when stopped; what has been downloaded stays.
+ */
+export async function resolveBase(name: string, options: ResolveOptions = {}): Promise<string> {
+  if (!isHubName(name)) return name;
+  const id = parseHubId(name);
+  const cache = await cachedRepository(id.repository);
+  const kept = await keptBase(cache, id).catch((error: CheckpointError) => error);
+  if (isOffline()) {
+    if (typeof kept === 'string') return kept;
+    throw new CheckpointError(`${kept.message} HF_HUB_OFFLINE is set: unset it to download.`);
+  }
+  const connection: HubConnection = {
+    ...options,
+    repository: id.repository,
+    endpoint: (process.env.HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, ''),
+    token: process.env.HF_TOKEN || undefined,
+    attempts,
+    firstPause: options.firstPause ?? 1,
+  };
+  // With a model at hand there is no reason to wait for a network that is not there.
+  const asking = typeof kept === 'string' ? { ...connection, attempts: 1 } : connection;
+  const listing = await listRepository(asking, id).catch((error: unknown) => {
+    if (!(error instanceof UnreachableError) || typeof kept !== 'string') throw error;
+    const message = `${connection.endpoint} cannot be reached; using "${id.repository}" as it is in the cache`;
+    options.onEvent?.({ type: 'notice', message });
+    return undefined;
+  });
+  if (!listing) return kept as string;
+  await download(connection, cache, id, listing);
+  await cache.writeReference(id.revision, listing.commit);
+  return join(cache.snapshot(listing.commit), id.file ?? '');
+}
+
+function isOffline(): boolean {
+  return /^(1|on|yes|true)$/i.test(process.env.HF_HUB_OFFLINE ?? '');
+}
+
+/** The model as the cache has it. Throws `CheckpointError` when it is not there or not complete. */
+async function keptBase(cache: CachedRepository, id: HubId): Promise<string> {
+  const where = `"${id.repository}" in the cache (${cache.folder})`;
+  const commit = await cache.readReference(id.revision);
+  const folder = commit && cache.snapshot(commit);
+  const files = folder ? await snapshotFiles(folder) : [];
+  if (!folder || files.length === 0) {
+    throw new CheckpointError(
+      `there is no "${id.repository}" at revision "${id.revision}" in the cache (${cache.folder}).`,
+    );
+  }
+  chosenFiles(files, id, where);
+  return join(folder, id.file ?? '');
+}
+
+function chosenFiles<File extends { readonly path: string }>(
+  files: readonly File[],
+  { file }: HubId,
+  where: string,
+): File[] {
+  if (file === undefined) return selectBaseFiles(files, where);
+  const found = files.find(({ path }) => path === file);
+  if (!found) throw new CheckpointError(`${where} has no file "${file}". Check the name.`);
+  return [found];
+}
+
+/** Fetches what is missing of a model, the small files first. */
+async function download(
+  connection: HubConnection,
+  cache: CachedRepository,
+  id: HubId,
+  { commit, files }: HubListing,
+): Promise<void> {
+  const wanted = chosenFiles(files, id, `"${id.repository}"`);
+  const missing: (HubFile & { readonly had: number })[] = [];
+  for (const file of wanted.sort((a, b) => a.size - b.size)) {
+    if (await isThere(cache, commit, file)) continue;
+    const partial = await sizeAt(partialPath({ path: cache.blob(file.hash) }));
+    missing.push({ ...file, had: Math.min(partial ?? 0, file.size) });
+  }
+  if (missing.length === 0) return;
+  const total = missing.reduce((sum, { size, had }) => sum + size - had, 0);
+  await assertSpace(cache.folder, total, id.repository);
+  let bytes = 0;
+  const mebibytes = (count: number) => Math.ceil(count / 2 ** 20);
+  const report = () => {
+    const done = Math.min(mebibytes(bytes), mebibytes(total));
+    connection.onEvent?.({ type: 'progress', stage: 'downloading', done, total: mebibytes(total) });
+  };
+  report();
+  for (const file of missing) {
+    const path = cache.blob(file.hash);
+    const url = fileUrl(connection, commit, file.path);
+    if ((await sizeAt(path)) !== file.size) {
+      await downloadBlob(connection, { ...file, name: file.path, url, path }, (count) => {
+        const before = mebibytes(bytes);
+        bytes += count;
+        if (mebibytes(bytes) > before) report();
+      });
+    }
+    await linkBlob(path, join(cache.snapshot(commit), ...file.path.split('/')));
+  }
+}
+
+/** Whether a snapshot has the file already; of a blob that is there only the link is missing. */
+async function isThere(cache: CachedRepository, commit: string, { path, size, hash }: HubFile) {
+  const place = join(cache.snapshot(commit), ...path.split('/'));
+  if ((await sizeAt(place)) === size) return true;
+  if ((await sizeAt(cache.blob(hash))) !== size) return false;
+  await linkBlob(cache.blob(hash), place);
+  return true;
+}
+
+async function sizeAt(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.size;
+}
+
+function fileUrl({ endpoint, repository }: HubConnection, commit: string, path: string): string {
+  const encoded = path.split('/').map(encodeURIComponent).join('/');
+  return `${endpoint}/${repository}/resolve/${commit}/${encoded}`;
+}
+
+async function assertSpace(folder: string, bytes: number, repository: string): Promise<void> {
+  const free = await freeBytes(folder);
+  if (free === undefined || free >= bytes) return;
+  const mebibytes = (count: number) => `${Math.ceil(count / 2 ** 20).toLocaleString('en')} MiB`;
+  throw new StorageError(
+    `"${repository}" needs ${mebibytes(bytes)}, but the disk of "${folder}" has ${mebibytes(free)} left. Free some space, or set HF_HOME to a folder on another disk.`,
+  );
+}

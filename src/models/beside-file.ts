@@ -1,0 +1,35 @@
+/** @file `<name>.lamp.json` beside a model in one file: what the weights do not tell, or tell wrongly. */
+import { access } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { z } from 'zod';
+import { readJsonFile } from '../checkpoints/json-file.ts';
+
+const fields = z.record(z.string(), z.unknown()).default({});
+
+/** Fields as in the files of a diffusers folder; they go over what was read off the weights' shapes. */
+const schema = z.strictObject({
+  unet: fields,
+  vae: fields,
+  text_encoder: fields,
+  scheduler: fields,
+  /** A tokenizer's folder, relative to this file, in place of CLIP's. */
+  tokenizer: z.string().min(1).optional(),
+});
+
+/** See `schema`. */
+export type BesideSettings = z.infer<typeof schema>;
+
+/** The path of the settings that belong to the model at `path`. */
+export function besideFile(path: string): string {
+  return `${path.slice(0, path.length - extname(path).length)}.lamp.json`;
+}
+
+/** Reads the settings beside the model at `path`; none are there unless somebody wrote them. Throws `CheckpointError`. */
+export async function readBeside(path: string): Promise<BesideSettings> {
+  const beside = besideFile(path);
+  const there = await access(beside).then(
+    () => true,
+    () => false,
+  );
+  return there ? readJsonFile(beside, schema, 'the settings beside the model') : schema.parse({});
+}

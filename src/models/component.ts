@@ -1,0 +1,77 @@
+/** @file One network of a model: its settings, and its weights in whichever of the usual files they are. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { readJsonFile, unreadable } from '../checkpoints/json-file.ts';
+import { openWeightFile, type WeightFile } from '../checkpoints/weight-file.ts';
+import { CheckpointError } from '../errors.ts';
+import { ShapeError } from '../graph/operator.ts';
+import { MissingWeightError } from '../graph/weights.ts';
+
+/** One network of a model: its settings and its weights. */
+export interface Component<Config> {
+  readonly config: Config;
+  readonly weights: WeightFile;
+}
+
+/** Opens one network's folder: `config.json`, and weights (see `findWeights`). Throws `CheckpointError`. */
+export async function openComponent<Config>(
+  folder: string,
+  schema: z.ZodType<Config>,
+): Promise<Component<Config>> {
+  const config = await readJsonFile(join(folder, 'config.json'), schema, 'the settings');
+  return { config, weights: await openWeightFile(await findWeights(folder)) };
+}
+
+/** Names that diffusers and transformers give to weights, by what follows; the first that is there is taken. */
+const usualNames: readonly RegExp[] = [
+  '\\.safetensors',
+  '\\.(fp16|bf16)\\.safetensors',
+  '\\.safetensors\\.index\\.json',
+  '(\\.(fp16|bf16)\\.safetensors\\.index|\\.safetensors\\.index\\.(fp16|bf16))\\.json',
+  '\\.(bin|pt|pth|ckpt)',
+  '\\.(fp16|bf16)\\.(bin|pt|pth|ckpt)',
+  '\\.bin\\.index(\\.(fp16|bf16))?\\.json',
+].map((ending) => new RegExp(`^(diffusion_pytorch_model|pytorch_model|model)${ending}$`));
+
+/** A weight file of any name, but not one of several parts. */
+const anyWeights = /(?<!-\d{5}-of-\d{5})\.(safetensors|bin|pt|pth|ckpt)$/;
+
+/**
+ * The weights in a network's folder: safetensors before halved ones (`fp16`), before divided ones (their index), before
+ * PyTorch's `.bin`, `.pt` or `.ckpt`; else the only file that looks like weights. Throws `CheckpointError`.
+ */
+export async function findWeights(folder: string): Promise<string> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw unreadable(error, folder, 'the folder of weights');
+  });
+  names.sort();
+  for (const usual of usualNames) {
+    const found = names.find((name) => usual.test(name));
+    if (found !== undefined) return join(folder, found);
+  }
+  const others = names.filter((name) => anyWeights.test(name));
+  if (others.length === 1) return join(folder, others[0]!);
+  const found = names.filter((name) => name !== 'config.json').join(', ') || 'nothing';
+  const parts = names.some((name) => /-\d{5}-of-\d{5}\./.test(name));
+  throw new CheckpointError(
+    parts
+      ? `"${folder}" holds weights in parts without their index, such as diffusion_pytorch_model.safetensors.index.json; found ${found}. Download it too.`
+      : `"${folder}" holds no weights, such as diffusion_pytorch_model.safetensors or pytorch_model.bin; found ${found}. Check that the model is complete.`,
+  );
+}
+
+/** Builds part of a model; weights that are missing or misshapen become a `CheckpointError` that names the file. */
+export function withCheckpoint<T>(weights: WeightFile, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    if (error instanceof MissingWeightError || error instanceof ShapeError) {
+      throw new CheckpointError(
+        `"${weights.path}" does not fit its settings (config.json): ${error.message}. The file is damaged or of another model.`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * @file The settings of networks that come in one file without any: read off the shapes of their weights, under diffusers'
+ * names. What shapes do not show has the value that all published models of the kind have. Throws
+ * `MissingWeightError` for a weight without which a network is none.
+ */
+
+import type { Shape } from '../graph/host-tensor.ts';
+import { MissingWeightError } from '../graph/weights.ts';
+
+type Shapes = ReadonlyMap<string, Shape>;
+
+/** Fields as in diffusers' `config.json`. */
+type Settings = Readonly<Record<string, unknown>>;
+
+/** Stable Diffusion 2.x has heads of this width, however many that makes; so has every published text encoder. */
+const headWidth = 64;
+/** Stable Diffusion 1.x has this many heads, however wide that makes them. */
+const headCount = 8;
+
+/** The U-Net's settings. Linear projections tell 2.x from 1.x, which decides the heads. */
+export function unetConfigOf(shapes: Shapes): Settings {
+  const widths = numbers(shapes, (level) => `down_blocks.${level}.resnets.0.conv1.weight`);
+  const attends = (direction: 'down' | 'up', level: number) =>
+    shapes.has(`${direction}_blocks.${level}.attentions.0.norm.weight`);
+  const type = (direction: 'down' | 'up', level: number) =>
+    `${attends(direction, level) ? 'CrossAttn' : ''}${direction === 'down' ? 'Down' : 'Up'}Block2D`;
+  const linear = size(shapes, 'mid_block.attentions.0.proj_in.weight').length === 2;
+  return {
+    in_channels: size(shapes, 'conv_in.weight')[1],
+    out_channels: size(shapes, 'conv_out.weight')[0],
+    block_out_channels: widths,
+    layers_per_block: numbers(shapes, (i) => `down_blocks.0.resnets.${i}.conv1.weight`).length,
+    down_block_types: widths.map((_, level) => type('down', level)),
+    up_block_types: widths.map((_, level) => type('up', level)),
+    cross_attention_dim: size(shapes, 'mid_block.attentions.0.transformer_blocks.0.attn2.to_k.weight')[1],
+    use_linear_projection: linear,
+    attention_head_dim: linear
+      ? widths.map((width) => Math.max(1, Math.floor(width / headWidth)))
+      : headCount,
+  };
+}
+
+/** The autoencoder's settings. */
+export function vaeConfigOf(shapes: Shapes): Settings {
+  const widths = numbers(shapes, (level) => `encoder.down_blocks.${level}.resnets.0.conv1.weight`);
+  return {
+    in_channels: size(shapes, 'encoder.conv_in.weight')[1],
+    out_channels: size(shapes, 'decoder.conv_out.weight')[0],
+    latent_channels: size(shapes, 'post_quant_conv.weight')[0],
+    block_out_channels: widths,
+    layers_per_block: numbers(shapes, (i) => `encoder.down_blocks.0.resnets.${i}.conv1.weight`).length,
+    down_block_types: widths.map(() => 'DownEncoderBlock2D'),
+    up_block_types: widths.map(() => 'UpDecoderBlock2D'),
+  };
+}
+
+/**
+ * The text encoder's settings. Of OpenCLIP's layers the last is left out: Stable Diffusion 2.x was trained on the states
+ * before it, after the final norm.
+ */
+export function textEncoderConfigOf(shapes: Shapes, kind: 'clip' | 'openClip'): Settings {
+  const [vocabulary, width] = size(shapes, 'text_model.embeddings.token_embedding.weight');
+  const inner = numbers(shapes, (i) => `text_model.encoder.layers.${i}.mlp.fc1.weight`);
+  return {
+    hidden_size: width,
+    intermediate_size: inner[0],
+    num_attention_heads: Math.max(1, Math.floor(width! / headWidth)),
+    num_hidden_layers: kind === 'openClip' ? inner.length - 1 : inner.length,
+    max_position_embeddings: size(shapes, 'text_model.embeddings.position_embedding.weight')[0],
+    vocab_size: vocabulary,
+    hidden_act: kind === 'openClip' ? 'gelu' : 'quick_gelu',
+  };
+}
+
+/** The first dimension of each of the tensors with these names, from number 0 on. */
+function numbers(shapes: Shapes, name: (number: number) => string): number[] {
+  const found: number[] = [];
+  for (let shape = shapes.get(name(0)); shape; shape = shapes.get(name(found.length))) found.push(shape[0]!);
+  return found;
+}
+
+function size(shapes: Shapes, name: string): Shape {
+  const shape = shapes.get(name);
+  if (!shape) throw new MissingWeightError(name);
+  return shape;
+}

@@ -1,0 +1,197 @@
+/**
+ * @file The names that the first Stable Diffusion files (CompVis, Stability AI: one file with everything) give to weights,
+ * and what diffusers and transformers call the same. Only names change, and how the bytes are looked at.
+ */
+
+import { asMatrix, rowBlock, type TensorPlace, type TensorPlaces } from '../checkpoints/tensor-place.ts';
+
+/** Pairs of an original name, or the beginning of one up to a dot, and what stands in its place. */
+type Names = readonly (readonly [original: string, ours: string])[];
+
+/** In residual blocks of the U-Net. Its spatial transformers have the same names in both. */
+const unetParts: Names = [
+  ['in_layers.0', 'norm1'],
+  ['in_layers.2', 'conv1'],
+  ['emb_layers.1', 'time_emb_proj'],
+  ['out_layers.0', 'norm2'],
+  ['out_layers.3', 'conv2'],
+  ['skip_connection', 'conv_shortcut'],
+];
+
+const unetEnds: Names = [
+  ['time_embed.0', 'time_embedding.linear_1'],
+  ['time_embed.2', 'time_embedding.linear_2'],
+  ['input_blocks.0.0', 'conv_in'],
+  ['middle_block.0', 'mid_block.resnets.0'],
+  ['middle_block.1', 'mid_block.attentions.0'],
+  ['middle_block.2', 'mid_block.resnets.1'],
+  ['out.0', 'conv_norm_out'],
+  ['out.2', 'conv_out'],
+];
+
+/** In residual blocks and attention of the autoencoder. */
+const vaeParts: Names = [
+  ['nin_shortcut', 'conv_shortcut'],
+  ['norm', 'group_norm'],
+  ['q', 'to_q'],
+  ['k', 'to_k'],
+  ['v', 'to_v'],
+  ['proj_out', 'to_out.0'],
+];
+
+const vaeEnds: Names = [
+  ['quant_conv', 'quant_conv'],
+  ['post_quant_conv', 'post_quant_conv'],
+  ...['encoder', 'decoder'].flatMap(
+    (half): Names => [
+      [`${half}.conv_in`, `${half}.conv_in`],
+      [`${half}.mid.block_1`, `${half}.mid_block.resnets.0`],
+      [`${half}.mid.attn_1`, `${half}.mid_block.attentions.0`],
+      [`${half}.mid.block_2`, `${half}.mid_block.resnets.1`],
+      [`${half}.norm_out`, `${half}.conv_norm_out`],
+      [`${half}.conv_out`, `${half}.conv_out`],
+    ],
+  ),
+];
+
+/** In layers of OpenCLIP's text encoder. `attn.in_proj` is three layers in one. */
+const openClipParts: Names = [
+  ['ln_1', 'layer_norm1'],
+  ['ln_2', 'layer_norm2'],
+  ['attn.out_proj', 'self_attn.out_proj'],
+  ['attn.in_proj_weight', 'self_attn.*_proj.weight'],
+  ['attn.in_proj_bias', 'self_attn.*_proj.bias'],
+  ['mlp.c_fc', 'mlp.fc1'],
+  ['mlp.c_proj', 'mlp.fc2'],
+];
+
+const openClipEnds: Names = [
+  ['token_embedding', 'text_model.embeddings.token_embedding'],
+  ['positional_embedding', 'text_model.embeddings.position_embedding.weight'],
+  ['ln_final', 'text_model.final_layer_norm'],
+];
+
+/** The U-Net's tensors under diffusers' names; `places` are those under `model.diffusion_model.`, without that. */
+export function renameUNet(places: TensorPlaces): TensorPlaces {
+  const blocks = [...unetEnds, ...unetBlocks(places)];
+  return renamed(places, blocks, unetParts);
+}
+
+/** The VAE's tensors under diffusers' names; `places` are those under `first_stage_model.`, without that. */
+export function renameVae(places: TensorPlaces): TensorPlaces {
+  const found = renamed(places, [...vaeEnds, ...vaeBlocks(places)], vaeParts);
+  // The attention's layers were 1×1 convolutions.
+  const isAttention = (name: string) => /\.(to_[qkv]|to_out\.0)\.weight$/.test(name);
+  return new Map([...found].map(([name, place]) => [name, isAttention(name) ? asMatrix(place) : place]));
+}
+
+/** CLIP's text encoder under transformers' names; `places` are those under `cond_stage_model.transformer.`, without that. */
+export function renameClip(places: TensorPlaces): TensorPlaces {
+  return new Map(
+    [...places].map(([name, place]) => [name.startsWith('text_model.') ? name : `text_model.${name}`, place]),
+  );
+}
+
+/** OpenCLIP's text encoder under transformers' names; `places` are those under `cond_stage_model.model.`, without that. */
+export function renameOpenClip(places: TensorPlaces): TensorPlaces {
+  const blocks = numbered(places, 'transformer.resblocks').map(
+    (block, i) => [block, `text_model.encoder.layers.${i}`] as const,
+  );
+  const found = new Map<string, TensorPlace>();
+  for (const [name, place] of renamed(places, [...openClipEnds, ...blocks], openClipParts)) {
+    const layers = name.includes('*') ? ['q', 'k', 'v'] : [''];
+    for (const [i, layer] of layers.entries()) {
+      found.set(name.replace('*', layer), layer === '' ? place : rowBlock(place, i, layers.length));
+    }
+  }
+  return found;
+}
+
+/** The U-Net's blocks are counted through all levels in the original: they are told apart by what they hold. */
+function unetBlocks(places: TensorPlaces): Names {
+  const names: [string, string][] = [];
+  let [level, layer] = [0, 0];
+  for (const block of numbered(places, 'input_blocks').slice(1)) {
+    if (places.has(`${block}.0.op.weight`)) {
+      names.push([`${block}.0.op`, `down_blocks.${level}.downsamplers.0.conv`]);
+      [level, layer] = [level + 1, 0];
+    } else {
+      names.push([`${block}.0`, `down_blocks.${level}.resnets.${layer}`]);
+      names.push([`${block}.1`, `down_blocks.${level}.attentions.${layer++}`]);
+    }
+  }
+  [level, layer] = [0, 0];
+  for (const block of numbered(places, 'output_blocks')) {
+    names.push([`${block}.0`, `up_blocks.${level}.resnets.${layer}`]);
+    names.push([`${block}.1`, `up_blocks.${level}.attentions.${layer++}`]);
+    // Upsampling comes last, after the attention if there is one.
+    const last = [1, 2].map((part) => `${block}.${part}.conv`).find((name) => places.has(`${name}.weight`));
+    if (last !== undefined) {
+      names.push([last, `up_blocks.${level}.upsamplers.0.conv`]);
+      [level, layer] = [level + 1, 0];
+    }
+  }
+  return names;
+}
+
+/** The decoder's levels are counted from the picture in the original, in the order they are computed in ours. */
+function vaeBlocks(places: TensorPlaces): Names {
+  const blocks = (original: string, level: string, sampling: string): Names => [
+    ...numbered(places, `${original}.block`).map((block, i) => [block, `${level}.resnets.${i}`] as const),
+    [`${original}.${sampling}`, `${level}.${sampling}rs.0`],
+  ];
+  return [
+    ...numbered(places, 'encoder.down').flatMap((level, i) =>
+      blocks(level, `encoder.down_blocks.${i}`, 'downsample'),
+    ),
+    ...numbered(places, 'decoder.up')
+      .toReversed()
+      .flatMap((level, i) => blocks(level, `decoder.up_blocks.${i}`, 'upsample')),
+  ];
+}
+
+/** More blocks, layers or levels in a row than any network has: a hostile file must not cost hours. */
+const MOST_BLOCKS = 100;
+
+/** The names `<beginning>.0`, `<beginning>.1`, … that there is anything under, without a gap. */
+function numbered(places: TensorPlaces, beginning: string): string[] {
+  const start = `${beginning}.`;
+  const numbers = new Set(
+    [...places.keys()].flatMap((name) =>
+      name.startsWith(start) ? name.slice(start.length).split('.', 1) : [],
+    ),
+  );
+  const found: string[] = [];
+  while (found.length < MOST_BLOCKS && numbers.has(`${found.length}`)) found.push(start + found.length);
+  return found;
+}
+
+/** Every tensor of a block that is known, under the new names of block and part. */
+function renamed(places: TensorPlaces, blocks: Names, parts: Names): Map<string, TensorPlace> {
+  const [blockNames, partNames] = [new Map(blocks), new Map(parts)];
+  const found = new Map<string, TensorPlace>();
+  for (const [name, place] of places) {
+    const block = longest(blockNames, name);
+    if (!block) continue;
+    const part = longest(partNames, block.rest);
+    found.set([block.ours, part?.ours, part ? part.rest : block.rest].filter(Boolean).join('.'), place);
+  }
+  return found;
+}
+
+/** More parts than any known name has. */
+const MOST_PARTS = 8;
+
+/** What the longest known beginning of a name stands for, and the rest of the name. */
+function longest(
+  known: ReadonlyMap<string, string>,
+  name: string,
+): { readonly ours: string; readonly rest: string } | undefined {
+  const parts = name.split('.', MOST_PARTS);
+  for (let count = parts.length; count > 0; count--) {
+    const beginning = parts.slice(0, count).join('.');
+    const ours = known.get(beginning);
+    if (ours !== undefined) return { ours, rest: name.slice(beginning.length + 1) };
+  }
+  return undefined;
+}

@@ -1,0 +1,39 @@
+/** @file Initialisers of an ONNX model that stay in their files: where those are, relative to one folder. */
+import { dirname, isAbsolute, relative, sep } from 'node:path';
+import type { StoredTensor } from '../graph/tensor.ts';
+import type { TensorProto } from './onnx-format.ts';
+
+/**
+ * Writes into each initialiser where its values lie, and returns the deepest folder above all of their files, which ONNX
+ * Runtime must be given; undefined when there are none. Throws `RangeError` when files lie on different drives.
+ */
+export function placeStored(initializers: ReadonlyMap<TensorProto, StoredTensor>): string | undefined {
+  const folder = commonFolder([...initializers.values()].map(({ path }) => path));
+  for (const [initializer, { path, offset, byteLength }] of initializers) {
+    initializer.externalData = [
+      { key: 'location', value: relative(folder!, path).replaceAll(sep, '/') },
+      { key: 'offset', value: String(offset) },
+      { key: 'length', value: String(byteLength) },
+    ];
+  }
+  return folder;
+}
+
+function commonFolder(paths: readonly string[]): string | undefined {
+  const [first, ...others] = new Set(paths.map(dirname));
+  let folder = first;
+  for (const other of others) {
+    while (folder !== undefined && !isInside(other, folder)) {
+      if (dirname(folder) === folder) {
+        throw new RangeError(`one graph cannot take weights from two drives: ${first} and ${other}`);
+      }
+      folder = dirname(folder);
+    }
+  }
+  return folder;
+}
+
+function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}

@@ -1,0 +1,136 @@
+/**
+ * @file Writes a model's weights under the names of the first Stable Diffusion files, for tests. Made apart from the reading
+ * side (`models/original-names.ts`) on purpose: numbers of blocks are computed here, counted there.
+ */
+import { type FloatTensor, floats, type HostTensor } from '../graph/host-tensor.ts';
+
+/** Tensors by name. */
+export type Tensors = ReadonlyMap<string, HostTensor>;
+
+type Rules = readonly (readonly [RegExp, string | ((...groups: string[]) => string)])[];
+
+const resnet: Rules = [
+  [/\.norm1\./, '.in_layers.0.'],
+  [/\.conv1\./, '.in_layers.2.'],
+  [/\.time_emb_proj\./, '.emb_layers.1.'],
+  [/\.norm2\./, '.out_layers.0.'],
+  [/\.conv2\./, '.out_layers.3.'],
+  [/\.conv_shortcut\./, '.skip_connection.'],
+];
+
+/** A U-Net of `layers` layers a block, as `model.diffusion_model.…`. */
+export function originalUNet(tensors: Tensors, layers: number): Tensors {
+  const stride = layers + 1;
+  const hasAttention = (level: string) => tensors.has(`up_blocks.${level}.attentions.0.norm.weight`);
+  const blocks: Rules = [
+    [
+      /^down_blocks\.(\d)\.resnets\.(\d)/,
+      (_, l, i) => `input_blocks.${1 + Number(l) * stride + Number(i)}.0`,
+    ],
+    [
+      /^down_blocks\.(\d)\.attentions\.(\d)/,
+      (_, l, i) => `input_blocks.${1 + Number(l) * stride + Number(i)}.1`,
+    ],
+    [/^down_blocks\.(\d)\.downsamplers\.0\.conv/, (_, l) => `input_blocks.${(Number(l) + 1) * stride}.0.op`],
+    [/^up_blocks\.(\d)\.resnets\.(\d)/, (_, l, i) => `output_blocks.${Number(l) * stride + Number(i)}.0`],
+    [/^up_blocks\.(\d)\.attentions\.(\d)/, (_, l, i) => `output_blocks.${Number(l) * stride + Number(i)}.1`],
+    [
+      /^up_blocks\.(\d)\.upsamplers\.0/,
+      (_, l) => `output_blocks.${Number(l) * stride + layers}.${hasAttention(l!) ? 2 : 1}`,
+    ],
+    [/^mid_block\.resnets\.0/, 'middle_block.0'],
+    [/^mid_block\.attentions\.0/, 'middle_block.1'],
+    [/^mid_block\.resnets\.1/, 'middle_block.2'],
+    [/^time_embedding\.linear_1/, 'time_embed.0'],
+    [/^time_embedding\.linear_2/, 'time_embed.2'],
+    [/^conv_in\./, 'input_blocks.0.0.'],
+    [/^conv_norm_out/, 'out.0'],
+    [/^conv_out/, 'out.2'],
+  ];
+  return mapNames(tensors, (name) => {
+    const inResnet = name.includes('.resnets.');
+    return `model.diffusion_model.${apply(blocks, inResnet ? apply(resnet, name) : name)}`;
+  });
+}
+
+/** An autoencoder of `levels` levels, as `first_stage_model.…`; its attention's layers become 1×1 convolutions. */
+export function originalVae(tensors: Tensors, levels: number): Tensors {
+  const rules: Rules = [
+    [/^encoder\.down_blocks\.(\d)\.resnets\.(\d)/, 'encoder.down.$1.block.$2'],
+    [/^encoder\.down_blocks\.(\d)\.downsamplers\.0/, 'encoder.down.$1.downsample'],
+    [
+      /^decoder\.up_blocks\.(\d)\.resnets\.(\d)/,
+      (_, l, i) => `decoder.up.${levels - 1 - Number(l)}.block.${i}`,
+    ],
+    [/^decoder\.up_blocks\.(\d)\.upsamplers\.0/, (_, l) => `decoder.up.${levels - 1 - Number(l)}.upsample`],
+    [/\.mid_block\.resnets\.0/, '.mid.block_1'],
+    [/\.mid_block\.resnets\.1/, '.mid.block_2'],
+    [/\.mid_block\.attentions\.0/, '.mid.attn_1'],
+    [/\.conv_shortcut/, '.nin_shortcut'],
+    [/\.conv_norm_out/, '.norm_out'],
+    [/\.group_norm/, '.norm'],
+    [/\.(query|to_q)\./, '.q.'],
+    [/\.(key|to_k)\./, '.k.'],
+    [/\.(value|to_v)\./, '.v.'],
+    [/\.(proj_attn|to_out\.0)\./, '.proj_out.'],
+  ];
+  const found = new Map<string, HostTensor>();
+  for (const [name, tensor] of tensors) {
+    const isMatrix = name.includes('attentions') && tensor.shape.length === 2;
+    const shape = isMatrix ? [...tensor.shape, 1, 1] : tensor.shape;
+    found.set(`first_stage_model.${apply(rules, name)}`, { ...tensor, shape } as HostTensor);
+  }
+  return found;
+}
+
+/** CLIP's text encoder as in 1.x, as `cond_stage_model.transformer.…`. */
+export function originalClip(tensors: Tensors): Tensors {
+  return mapNames(tensors, (name) => `cond_stage_model.transformer.${name}`);
+}
+
+/** The text encoder as in 2.x, as `cond_stage_model.model.…`: query, key and value in one, and one more layer at the end. */
+export function originalOpenClip(tensors: Tensors, layers: number): Tensors {
+  const rules: Rules = [
+    [/^text_model\.encoder\.layers\.(\d+)/, 'transformer.resblocks.$1'],
+    [/^text_model\.embeddings\.position_embedding\.weight/, 'positional_embedding'],
+    [/^text_model\.embeddings\.token_embedding/, 'token_embedding'],
+    [/^text_model\.final_layer_norm/, 'ln_final'],
+    [/\.layer_norm(\d)/, '.ln_$1'],
+    [/\.self_attn\.out_proj/, '.attn.out_proj'],
+    [/\.mlp\.fc1/, '.mlp.c_fc'],
+    [/\.mlp\.fc2/, '.mlp.c_proj'],
+  ];
+  const found = new Map<string, HostTensor>();
+  const add = (name: string, tensor: HostTensor) => found.set(`cond_stage_model.model.${name}`, tensor);
+  for (const [name, tensor] of tensors) {
+    const [, layer, kind] = /layers\.(\d+)\.self_attn\.q_proj\.(weight|bias)$/.exec(name) ?? [];
+    if (layer !== undefined) {
+      const parts = ['q', 'k', 'v'].map(
+        (part) => tensors.get(name.replace('q_proj', `${part}_proj`)) as FloatTensor,
+      );
+      add(`transformer.resblocks.${layer}.attn.in_proj_${kind}`, stacked(parts));
+    } else if (!/\.[kv]_proj\./.test(name) && !name.endsWith('position_ids')) {
+      add(apply(rules, name), tensor);
+    }
+  }
+  for (const [name, tensor] of [...found]) {
+    const last = `.resblocks.${layers - 1}.`;
+    if (name.includes(last)) found.set(name.replace(last, `.resblocks.${layers}.`), tensor);
+  }
+  add('text_projection', floats(new Float32Array(4), [2, 2]));
+  return found;
+}
+
+function stacked(parts: readonly FloatTensor[]): FloatTensor {
+  const data = Float32Array.from(parts.flatMap((part) => [...part.data]));
+  const [rows, ...rest] = parts[0]!.shape;
+  return floats(data, [rows! * parts.length, ...rest]);
+}
+
+function apply(rules: Rules, name: string): string {
+  return rules.reduce((text, [pattern, by]) => text.replace(pattern, by as string), name);
+}
+
+function mapNames(tensors: Tensors, rename: (name: string) => string): Tensors {
+  return new Map([...tensors].map(([name, tensor]) => [rename(name), tensor]));
+}
