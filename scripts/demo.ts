@@ -1,77 +1,163 @@
 /**
- * @file `npm run demo`: the whole path on this repository's own files. Learns how rendered objects turn from eight clips,
- * then makes a video that begins with another object. The base model is a tiny one with random weights: everything runs
- * as it would with a real one, but what it draws is noise.
+ * @file `npm run demo`: learns one motion from the clips in this repository, on the built-in model, makes videos of things
+ * and places that are not in them, and writes a page that shows it all. Nothing is computed beforehand.
+ *
+ * `npm run demo -- --out <folder>` writes elsewhere; `--base`, `--clips` and `--steps` learn something else. Its files are
+ * made anew each time; what else the folder holds is left alone.
  */
-import { cp, mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runCommandLine } from '../src/cli/main.ts';
+import { parseArgs } from 'node:util';
+import { writeAtomically } from '../src/checkpoints/atomic-write.ts';
+import { settingRows } from '../src/cli/facts.ts';
+import { interruptible } from '../src/cli/interruptible.ts';
+import { duration, reporter } from '../src/cli/progress.ts';
+import { LampError } from '../src/errors.ts';
+import type { WorkOptions } from '../src/events.ts';
+import { findClips } from '../src/media/find-clips.ts';
+import { openBaseModel } from '../src/models/base-model.ts';
+import { learnMotion } from '../src/pipelines/learn-motion.ts';
+import { readMetrics } from '../src/training/metrics.ts';
+import { readRun, runPaths } from '../src/training/run-folder.ts';
+import { trainingDefaults } from '../src/training/settings.ts';
+import { makeVideos, showClips, type Wish } from './demo/exhibits.ts';
+import { lossChart, meanWindow } from './demo/loss-chart.ts';
+import { writeOverview } from './demo/overview.ts';
+import { demoPage } from './demo/page.ts';
+
+/** What is learned; each wish's prompt is its thing, this verb, its place. */
+const motion = { clips: 'assets/demo/clips', prompt: 'a thing runs', verb: 'runs' };
+
+/** How: left and right matter here; all else is as the base recommends. */
+const training = { frames: 16, width: 64, height: 64, flipProbability: 0 };
+
+/** What is to move then: things and places that are not in the clips. */
+const wishes: readonly Wish[] = [
+  { name: 'panda', thing: 'a panda', place: 'in the forest', seed: 0 },
+  { name: 'penguin', thing: 'a penguin', place: 'in the desert', seed: 0 },
+  { name: 'fox', thing: 'a fox', place: 'in the night sky', seed: 0 },
+  { name: 'frog', thing: 'a frog', place: 'on a plain blue ground', seed: 0 },
+];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const shapes = join(root, 'assets/world/shapes');
-const base = join(root, 'testdata/mini/tiny-sd');
-const folder = join(root, 'demo');
-const run = join(folder, 'run');
-const shown = [
-  'a_race_car_0',
-  'a_donut_with_pink_icing_0',
-  'an_elephant_0',
-  'a_cheeseburger_0',
-  'a_green_boot_0',
-  'a_fast_car_0',
-  'a_traffic_cone_0',
-  'a_schoolbus_0',
-].map((name) => join(shapes, `${name}.gif`));
+const defaultClips = join(root, motion.clips);
 
-await rm(folder, { recursive: true, force: true });
-await mkdir(join(folder, 'clips'), { recursive: true });
-for (const clip of shown) await cp(clip, join(folder, 'clips', clip.split('/').at(-1)!));
-
-console.error('Learning a motion from 8 clips …');
-await lamp(
-  'train',
-  ...shown,
-  '--base',
-  base,
-  '--prompt',
-  'an object turns',
-  '--out',
-  run,
-  '--size',
-  '64x64',
-  '--frames',
-  '8',
-  '--stride',
-  '3',
-  '--steps',
-  '150',
-  '--learning-rate',
-  '1e-3',
-  '--flip',
-  '0',
-);
-const given = [
-  '--motion',
-  run,
-  '--base',
-  base,
-  '--prompt',
-  'a penguin turns',
-  '--first-frame',
-  join(shapes, 'a_penguin_0.gif'),
-];
-for (const ending of ['mp4', 'gif']) {
-  console.error(`Making a video of something else (${ending}) …`);
-  await lamp('generate', ...given, '--out', join(folder, `penguin.${ending}`));
+/** What to try next, as sentences and commands for this repository; `run` and `out` are paths, `base` an option or ''. */
+function nextSteps(run: string, out: string, base: string): [what: string, command: string][] {
+  const generate = `lamp generate --motion ${run}${base}`;
+  return [
+    ['Make the command lamp, once:', 'npm run build && alias lamp="node $PWD/dist/cli/main.js"'],
+    [
+      'Something else that moves so:',
+      `${generate} --prompt "a cow ${motion.verb} in the snow" --first-frame-prompt "a cow in the snow" --out cow.gif`,
+    ],
+    [
+      'Begin with a picture of your own:',
+      `${generate} --prompt "a robot ${motion.verb}" --first-frame robot.png --out robot.gif`,
+    ],
+    ['Ask a video how it was made:', `lamp inspect ${join(out, 'videos', `${wishes[0]!.name}.mp4`)}`],
+    [
+      'Teach another motion, from 8 to 16 short clips of it:',
+      `lamp train my-clips/${base} --prompt "a thing jumps" --out runs/jumps`,
+    ],
+    [
+      'The same with Stable Diffusion 1.x, on a large machine:',
+      'lamp train my-clips/ --base stable-diffusion-v1-5 --prompt "a horse runs" --out runs/horse',
+    ],
+  ];
 }
-console.error(`\nDone: ${folder}
-  clips/       what was learned from
-  run/         the training run: run.json, metrics.jsonl, motion.safetensors
-  penguin.mp4, penguin.gif   the video. Its base model has random weights, so it is noise.
-Next: a real base model. Read README.md, "Quick start".`);
 
-async function lamp(...words: string[]): Promise<void> {
-  const code = await runCommandLine(words);
-  if (code !== 0) process.exit(code);
+async function demo(work: WorkOptions): Promise<void> {
+  const { values: given } = parseArgs({
+    options: {
+      out: { type: 'string', default: join(root, 'demo') },
+      base: { type: 'string', default: trainingDefaults.base },
+      clips: { type: 'string', default: defaultClips },
+      steps: { type: 'string' },
+    },
+  });
+  const { out } = given;
+  const base = await openBaseModel(given.base);
+  const run = join(out, 'training');
+  // An earlier demo's training makes room; anything else of that name is refused by `learnMotion`.
+  const earlier = await readRun(run).catch(() => undefined);
+  if (earlier?.settings.prompt === motion.prompt) await rm(run, { recursive: true });
+
+  const watch = stopwatch();
+  tell(`Learning "${motion.prompt}" from the clips in ${shown(given.clips)} …`);
+  const steps = given.steps === undefined ? {} : { steps: Number(given.steps) };
+  const settings = { ...training, ...steps, base: given.base, clips: [given.clips], prompt: motion.prompt };
+  const { path } = await learnMotion({ ...work, out: run, settings });
+  const learning = watch();
+  const videos = await makeVideos({ out, base, motion: path, verb: motion.verb, wishes, tell }, work);
+  const making = watch();
+
+  const losses = (await readMetrics(runPaths(run).metrics)).map(({ loss }) => loss);
+  const chart = lossChart(losses);
+  const next = nextSteps(
+    shown(run),
+    shown(out),
+    given.base === trainingDefaults.base ? '' : ` --base ${shown(given.base)}`,
+  );
+  const { settings: used } = await readRun(run);
+  const index = join(out, 'index.html');
+  await writeText(join(out, 'loss.svg'), chart);
+  await writeText(
+    index,
+    demoPage({
+      motion: motion.prompt,
+      clips: await showClips(out, given.clips),
+      videos: videos.map(({ video }) => video),
+      videosCaption: `${given.clips === defaultClips ? 'None of these things and places is in the clips. ' : ''}The base model draws the first frame; the motion does the rest.`,
+      chart,
+      chartCaption: `Faint: the loss of each of the ${losses.length} steps, which depends most on how much noise was drawn for it. Bold: the mean of ${meanWindow(losses.length)} steps.`,
+      summary: `A small text-to-image model learned from these clips how things move, in ${learning}, and then made ${videos.length} videos of other things in other places, in ${making}. All on this machine, with nothing computed beforehand.`,
+      settings: [
+        ['The training', settingRows(used)],
+        ...videos.map(({ video, settings }) => [`“${video.caption}”`, settingRows(settings)] as const),
+      ],
+      next,
+    }),
+  );
+  const made = wishes.map(({ name }) => join(out, 'videos', `${name}.mp4`));
+  await writeOverview(out, await findClips([given.clips]), made);
+  tell(`\nDone: open ${index}\n\nWhat to try next`);
+  for (const [what, command] of next) tell(`  ${what}\n    ${command}`);
+}
+
+/** A function that says how long ago it, or this, was called last. */
+function stopwatch(): () => string {
+  let last = performance.now();
+  return () => {
+    const now = performance.now();
+    const seconds = (now - last) / 1000;
+    last = now;
+    return duration(seconds);
+  };
+}
+
+/** A path as one would type it here. */
+function shown(path: string): string {
+  const short = relative('.', path);
+  const typed = short === '' ? '.' : short.startsWith('..') ? path : short;
+  return /^[\w./~+-]+$/.test(typed) ? typed : `'${typed.replaceAll("'", "'\\''")}'`;
+}
+
+function writeText(path: string, text: string): Promise<void> {
+  return writeAtomically(path, (file) => file.writeFile(text));
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+const { onEvent, end } = reporter({ json: false });
+try {
+  await interruptible((signal) => demo({ onEvent, signal }));
+} catch (error) {
+  end();
+  if (!(error instanceof LampError)) throw error;
+  tell(`demo: ${error.message}`);
+  process.exitCode = error.exitCode;
 }

@@ -1,12 +1,16 @@
 /**
  * @file `npx tsx scripts/pretrain.ts [folder]`: trains the built-in base model of the little world: first the autoencoder,
  * then, on pictures that it has encoded once, text encoder and U-Net. Goes on where it was stopped; look at
- * `folder/vae/samples` and `folder/model/samples` meanwhile. The result is `folder/model/model`, a diffusers folder.
+ * `folder/vae/samples` and `folder/model/samples` meanwhile. The result is `folder/model/model`, a diffusers folder. With
+ * `--from <base>` the networks begin with the weights of that base; `--keep-autoencoder` leaves its autoencoder as it is.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { WeightFile } from '../src/checkpoints/weight-file.ts';
+import { randomStream } from '../src/diffusion/random.ts';
 import type { ProgressEvent } from '../src/events.ts';
-import { floats } from '../src/graph/host-tensor.ts';
+import { type FloatTensor, floats } from '../src/graph/host-tensor.ts';
+import { openBaseModel } from '../src/models/base-model.ts';
 import { textEncoderConfigSchema, unetConfigSchema, vaeConfigSchema } from '../src/models/configs.ts';
 import { drawFromPool, latentPool } from '../src/pipelines/latent-pool.ts';
 import { pretrainModel } from '../src/pipelines/pretrain-model.ts';
@@ -14,29 +18,53 @@ import { batchCodec, pretrainVae } from '../src/pipelines/pretrain-vae.ts';
 import { pretrainDefaults } from '../src/training/pretrain/settings.ts';
 import { smallTokenizer } from '../src/training/pretrain/small-tokenizer.ts';
 import { worldBatch } from '../src/world/batch.ts';
-import { loadThings } from '../src/world/thing.ts';
+import { loadShapes } from '../src/world/shape.ts';
+import { loadThings, type Thing } from '../src/world/thing.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    'vae-steps': { type: 'string', default: '20000' },
+    'vae-steps': { type: 'string', default: '11000' },
     'vae-batch': { type: 'string', default: '8' },
     pool: { type: 'string', default: '50048' },
     steps: { type: 'string', default: '40000' },
     batch: { type: 'string', default: '64' },
     'sample-every': { type: 'string', default: '1000' },
     seed: { type: 'string', default: '0' },
+    from: { type: 'string' },
+    'keep-autoencoder': { type: 'boolean', default: false },
   },
 });
 const folder = positionals[0] ?? 'runs/built-in';
 const seed = Number(values.seed);
-const [width, height, channels, tokens] = [128, 128, 12, 20];
+const [width, height, channels, tokens] = [64, 64, 8, 20];
+const size = { width, height };
 const rhythm = { seed, saveEvery: 500, sampleEvery: Number(values['sample-every']) };
 
 const things = await loadThings();
-const picturesAt = (first: number, count: number) => {
-  const { pixels, captions } = worldBatch({ things }, seed, first, count);
+const shapes = await loadShapes(size);
+const picturesOf = (some: readonly Thing[], first: number, count: number) => {
+  const source = { things: some, shapes, shapeShare: 0.15, options: { size } };
+  const { pixels, captions } = worldBatch(source, seed, first, count);
   return { pictures: floats(pixels, [count, 3, height, width]), captions };
+};
+const core = things.filter((each) => each.core);
+
+/** The autoencoder is to know more colours than the world has: in a third of the pictures they change places. */
+const recoloured = (first: number, count: number) => {
+  const { pictures } = picturesOf(things, first, count);
+  const plane = width * height;
+  for (let i = 0; i < count; i++) {
+    const random = randomStream(seed, 'colours', first + i);
+    if (first < 0 || random.uniform() < 0.7) continue;
+    const picture = pictures.data.subarray(3 * plane * i, 3 * plane * (i + 1));
+    const sign = random.uniform() < 0.3 ? -1 : 1;
+    const planes = random.shuffle(3).map((c) => picture.slice(plane * c, plane * (c + 1)));
+    for (const [c, values] of planes.entries()) {
+      for (let at = 0; at < plane; at++) picture[plane * c + at] = sign * values[at]!;
+    }
+  }
+  return pictures;
 };
 const began = performance.now();
 let [sum, count] = [0, 0];
@@ -56,27 +84,45 @@ const onEvent = (event: ProgressEvent) => {
   [sum, count] = [0, 0];
 };
 
+/** All weights of one network of a model, under the name of its part. */
+const weightsOf = async (part: string, { weights }: { weights: WeightFile }) =>
+  [...(await weights.file.readAll())].map(
+    ([name, value]) => [`${part}:${name}`, value as FloatTensor] as const,
+  );
+
+const from = values.from === undefined ? undefined : await openBaseModel(values.from);
+const given = from && new Map(await weightsOf('vae', from.vae));
 console.log('the autoencoder');
 const vaeBatch = Number(values['vae-batch']);
-const vae = await pretrainVae({
-  onEvent,
-  folder: join(folder, 'vae'),
-  settings: { ...pretrainDefaults, ...rhythm, steps: Number(values['vae-steps']), batch: vaeBatch },
-  config: vaeConfigSchema.parse({
-    in_channels: 3,
-    out_channels: 3,
-    latent_channels: channels,
-    block_out_channels: [16, 32, 48, 64, 96],
-    layers_per_block: 1,
-    norm_num_groups: 8,
-    down_block_types: Array(5).fill('DownEncoderBlock2D'),
-    up_block_types: Array(5).fill('UpDecoderBlock2D'),
-  }),
-  width,
-  height,
-  source: (index, size) => picturesAt(index * size, size).pictures,
-  sourceName: 'little world 1',
-});
+const trainVae = () =>
+  pretrainVae({
+    onEvent,
+    folder: join(folder, 'vae'),
+    settings: {
+      ...pretrainDefaults,
+      ...rhythm,
+      steps: Number(values['vae-steps']),
+      batch: vaeBatch,
+      learningRate: 1.5e-3,
+    },
+    config: vaeConfigSchema.parse({
+      in_channels: 3,
+      out_channels: 3,
+      latent_channels: channels,
+      block_out_channels: [12, 24, 48, 96],
+      layers_per_block: 1,
+      norm_num_groups: 2,
+      down_block_types: Array(4).fill('DownEncoderBlock2D'),
+      up_block_types: Array(4).fill('UpDecoderBlock2D'),
+    }),
+    width,
+    height,
+    source: (index, count) => recoloured(index * count, count),
+    sourceName: 'little world 1',
+    initial: given,
+  });
+const vae =
+  from && values['keep-autoencoder'] ? { config: from.vae.config, weights: given! } : await trainVae();
 
 console.log('the latents');
 const pool = await latentPool({
@@ -84,7 +130,8 @@ const pool = await latentPool({
   count: Number(values.pool),
   batch: 32,
   codec: () => batchCodec(vae, [32, 3, height, width]),
-  pictures: picturesAt,
+  // The other things are never drawn: they show what becomes of a thing that the model has not seen.
+  pictures: (first, count) => picturesOf(core, first, count),
   onProgress: (done) => void (done % 3200 === 0 && console.log(`${done} pictures encoded`)),
 });
 
@@ -98,6 +145,8 @@ await pretrainModel({
     ...rhythm,
     steps: Number(values.steps),
     batch: Number(values.batch),
+    // A constant rate and a long average: the training can go on for as long as there is time.
+    schedule: 'constant',
     averageDecay: 0.999,
   },
   configs: {
@@ -140,4 +189,10 @@ await pretrainModel({
     guidance: 3,
   },
   dtype: 'float16',
+  initial:
+    from &&
+    new Map([
+      ...(await weightsOf('text_encoder', from.textEncoder)),
+      ...(await weightsOf('unet', from.unet)),
+    ]),
 });

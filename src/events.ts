@@ -2,10 +2,15 @@
 
 /** Parts of a job that a user may want to see the progress of. */
 export type Stage =
+  | 'downloading'
+  | 'examining clips'
+  | 'cutting'
   | 'compiling'
   | 'encoding clips'
   | 'training'
+  | 'drawing'
   | 'drawing the first frame'
+  | 'inverting'
   | 'sampling'
   | 'decoding'
   | 'writing';
@@ -13,7 +18,14 @@ export type Stage =
 /** One piece of news about running work. */
 export type ProgressEvent =
   /** `done` of `total` units of a stage are finished; 0 when it begins. */
-  | { readonly type: 'progress'; readonly stage: Stage; readonly done: number; readonly total: number }
+  | {
+      readonly type: 'progress';
+      readonly stage: Stage;
+      readonly done: number;
+      readonly total: number;
+      /** Which picture of how many it is about, counted from 1, where several are made to move. */
+      readonly picture?: { readonly number: number; readonly of: number };
+    }
   /** A training step was taken. */
   | {
       readonly type: 'step';

@@ -8,6 +8,7 @@ export { type Picture, picture } from './media/picture.ts';
 export { readPicture, writePng } from './media/picture-file.ts';
 export { readVideoMetadata, writeVideo } from './media/video-file.ts';
 export { type BaseModel, openBaseModel } from './models/base-model.ts';
+export { builtInBase } from './models/built-in-base.ts';
 export {
   assertFits,
   type Motion,
@@ -16,7 +17,16 @@ export {
   readMotionInfo,
   writeMotion,
 } from './motion/motion-file.ts';
-export { drawImage } from './pipelines/draw-image.ts';
+export { type ActingMotion, combineMotions } from './motion/strengths.ts';
+export {
+  type MotionVariant,
+  type MotionVariantName,
+  motionVariantNames,
+  motionVariants,
+} from './motion/variant.ts';
+export { type AnimateOptions, animateImage, animateImages } from './pipelines/animate-image.ts';
+export { type DrawnPicture, type DrawRequest, drawImage, drawImages } from './pipelines/draw-image.ts';
+export { type EditedVideo, editVideo } from './pipelines/edit-video.ts';
 export {
   type GeneratedVideo,
   type VideoGenerator,
@@ -24,4 +34,5 @@ export {
   videoGenerator,
 } from './pipelines/generate-video.ts';
 export { learnMotion } from './pipelines/learn-motion.ts';
+export type { EditVideoOptions } from './pipelines/prepare-edit.ts';
 export { type DeviceName, deviceNames } from './runtime/devices.ts';

@@ -45,6 +45,15 @@ export function words(name: string): string {
   return name.replace(/[A-Z]+/g, (capitals) => ` ${capitals.toLowerCase()}`).trim();
 }
 
+/** Settings as rows, those inside others under both names. */
+export function settingRows(settings: Readonly<Record<string, unknown>>, prefix = ''): [string, string][] {
+  return Object.entries(settings).flatMap(([name, value]): [string, string][] =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? settingRows(value as Record<string, unknown>, `${prefix}${words(name)} `)
+      : [[`${prefix}${words(name)}`, valueText(value)]],
+  );
+}
+
 function three(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

@@ -6,27 +6,32 @@ import { sizeOf } from '../graph/host-tensor.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { headsPerBlock, vaeFactor } from '../models/configs.ts';
 import { assertPictureSize } from '../models/picture-size.ts';
-import type { PictureSize } from '../models/programs.ts';
+import { withoutUndefined } from '../pipelines/video-settings.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { measureSpeed } from '../runtime/speed.ts';
 import { trainingCost } from '../training/cost.ts';
-import { bytesText, countText, type Facts, flopText } from './facts.ts';
+import { recommendedTraining, type TrainingSettings, trainingDefaults } from '../training/settings.ts';
+import { bytesText, countText, type Facts, flopText, settingRows } from './facts.ts';
 import { duration } from './progress.ts';
 
-/** What the cost is asked for. */
+/** What the cost is asked for; what is left out is as the base recommends, or as in the paper. */
 export interface CostQuestion {
-  readonly frames: number;
-  readonly size: PictureSize;
+  readonly frames?: number | undefined;
+  readonly width?: number;
+  readonly height?: number;
   readonly device: DeviceName;
 }
 
 /** Describes the base model in a diffusers folder. Throws `CheckpointError`, or `UsageError` for an impossible size. */
 export async function baseFacts(folder: string, question: CostQuestion): Promise<Facts> {
   const base = await openBaseModel(folder);
-  assertPictureSize(base.vae.config, question.size);
+  const { path: _, ...settings } = base.settings;
+  const given = { ...recommendedTraining(base.settings), ...withoutUndefined(question) };
+  const asked = { ...trainingDefaults, ...given } as TrainingSettings;
+  assertPictureSize(base.vae.config, asked);
   const { predictionType, alphasCumprod } = await readNoiseSchedule(base.schedulerConfig);
   const { unet, vae, textEncoder, tokenizer } = base;
-  const cost = await costFacts(base, question);
+  const cost = await costFacts(base, asked, question.device);
   const parts = {
     unet: summary(unet.weights),
     vae: summary(vae.weights),
@@ -53,6 +58,7 @@ export async function baseFacts(folder: string, question: CostQuestion): Promise
       ],
       ['predicts', `${predictionType.replace('_', '-')}; ${alphasCumprod.length} timesteps`],
       ['fingerprint', base.fingerprint],
+      ...settingRows(settings, 'recommended '),
       ...cost.rows,
     ],
     data: {
@@ -67,6 +73,7 @@ export async function baseFacts(folder: string, question: CostQuestion): Promise
       vae: { ...parts.vae, factor, latentChannels: vae.config.latent_channels },
       textEncoder: { ...parts.textEncoder, layers: textEncoder.config.num_hidden_layers },
       predictionType,
+      recommended: settings,
       training: cost.data,
     },
   };
@@ -77,10 +84,11 @@ const assumedEfficiency = 0.5;
 
 async function costFacts(
   base: BaseModel,
-  { frames, size, device }: CostQuestion,
+  { frames, width, height }: Pick<TrainingSettings, 'frames' | 'width' | 'height'>,
+  device: DeviceName,
 ): Promise<Omit<Facts, 'title'>> {
   const factor = vaeFactor(base.vae.config);
-  const latents = [1, base.unet.config.in_channels, frames, size.height / factor, size.width / factor];
+  const latents = [1, base.unet.config.in_channels, frames, height / factor, width / factor];
   const [plain, recomputed] = [false, true].map((recompute) =>
     trainingCost(base.unet, latents, base.tokenizer.maxLength, { recompute }),
   ) as [ReturnType<typeof trainingCost>, ReturnType<typeof trainingCost>];
@@ -94,7 +102,7 @@ async function costFacts(
     flops: cost.flops,
     secondsPerStep: seconds(cost),
   });
-  const setting = `${frames} frames of ${size.width}x${size.height}`;
+  const setting = `${frames} frames of ${width}x${height}`;
   return {
     rows: [
       ['a motion', `${countText(plain.parameters)} trained values (${bytesText(4 * plain.parameters)})`],
@@ -105,7 +113,8 @@ async function costFacts(
     data: {
       estimate: true,
       frames,
-      ...size,
+      width,
+      height,
       parameters: plain.parameters,
       plain: data(plain),
       recomputed: data(recomputed),

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { blankPicture } from '../media/picture.ts';
 import { writeVideo } from '../media/video-file.ts';
@@ -59,6 +59,19 @@ describe('lamp inspect', () => {
     });
     expect(data.training.recomputed.flops).toBeGreaterThan(data.training.plain.flops);
     expect(data.training.plain.secondsPerStep).toBeCloseTo(data.training.plain.flops / 5e10);
+  });
+
+  test('a base model that recommends settings: these, and the cost with them', async () => {
+    await cp(testdata('mini/tiny-sd'), path('base'), { recursive: true });
+    const recommended = { size: { width: 32, height: 16 }, training: { frames: 4 }, image: { guidance: 2 } };
+    await writeFile(path('base/lamp.json'), JSON.stringify(recommended));
+    const { text } = await inspect(path('base'));
+    expect(text).toMatch(/recommended size width +32\n/);
+    expect(text).toMatch(/recommended image guidance +2\n/);
+    expect(text).toMatch(/to train +4 frames of 32x16/);
+    expect((await inspect(path('base'), '--frames', '3', '--size', '16x16')).text).toMatch(
+      /3 frames of 16x16/,
+    );
   });
 
   test('a motion', async () => {

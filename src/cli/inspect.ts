@@ -1,5 +1,6 @@
 /** @file `lamp inspect`: says what a file or folder is. */
 import { readdir, stat } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { Command } from 'commander';
 import { openSafetensors } from '../checkpoints/safetensors.ts';
 import { CheckpointError, UsageError } from '../errors.ts';
@@ -8,18 +9,21 @@ import { type ClipInfo, inspectClip } from '../media/clip.ts';
 import { findClips } from '../media/find-clips.ts';
 import { readVideoMetadata } from '../media/video-file.ts';
 import type { PictureSize } from '../models/programs.ts';
+import { isSingleFile } from '../models/single-file.ts';
 import { readMotionInfo } from '../motion/motion-file.ts';
 import { type StoredSettings, settingsKey, storedSettings } from '../pipelines/video-settings.ts';
 import { checkDevice, deviceNames, parseDevice } from '../runtime/devices.ts';
 import { readMetrics } from '../training/metrics.ts';
 import { readRun, runPaths } from '../training/run-folder.ts';
-import { bytesText, countText, type Facts, factLines, valueText, words } from './facts.ts';
+import { trainingDefaults as usual } from '../training/settings.ts';
+import { bytesText, countText, type Facts, factLines, settingRows } from './facts.ts';
 import { baseFacts } from './inspect-base.ts';
-import { pictureSize, wholeNumber } from './options.ts';
+import { pictureFacts } from './inspect-picture.ts';
+import { ofBase, pictureSize, wholeNumber } from './options.ts';
 
 interface InspectOptions {
-  readonly frames: number;
-  readonly size: PictureSize;
+  readonly frames?: number;
+  readonly size?: PictureSize;
   readonly device: string;
   readonly json?: boolean;
 }
@@ -29,18 +33,28 @@ Examples:
   lamp inspect stable-diffusion-v1-5 --size 256x256 --frames 8    architecture, cost of training
   lamp inspect runs/horse                                         prompt, settings, progress
   lamp inspect clips/horse-runs                                   size, frames, rate, strides that fit
-  lamp inspect zebra.mp4                                          how it was made`;
+  lamp inspect zebra.mp4                                          how it was made; also of a PNG that "lamp image" drew`;
 
 /** The command, to be added to the program. */
 export function inspectCommand(): Command {
   return new Command('inspect')
-    .description('say what a motion, run, base model, clip or video is, and what training would cost')
+    .description(
+      'say what a motion, run, base model, clip, video or picture is, and what training would cost',
+    )
     .argument(
       '<path>',
-      'motion file, run folder, diffusers folder, clip, folder of clips, or generated video',
+      'motion file, run folder, diffusers folder or model in one file, clip, folder of clips, generated video, or drawn picture',
     )
-    .option('--frames <number>', 'frames of a training video', wholeNumber({ least: 2, most: 10_000 }), 16)
-    .option('--size <WxH>', 'size of a training video (default: 512x320)', pictureSize)
+    .option(
+      '--frames <number>',
+      `frames of a training video ${ofBase(usual.frames)}`,
+      wholeNumber({ least: 2, most: 10_000 }),
+    )
+    .option(
+      '--size <WxH>',
+      `size of a training video ${ofBase(`${usual.width}x${usual.height}`)}`,
+      pictureSize,
+    )
     .option('--device <name>', `where training would run: ${deviceNames.join(', ')}`, 'cpu')
     .option('--json', 'print one JSON object')
     .addHelpText('after', help)
@@ -51,23 +65,24 @@ export function inspectCommand(): Command {
     });
 }
 
-/** The paper's size. */
-const defaultSize: PictureSize = { width: 512, height: 320 };
-
-async function factsAbout(
-  path: string,
-  { frames, size = defaultSize, device: name }: InspectOptions,
-): Promise<Facts> {
-  const device = parseDevice(name);
+async function factsAbout(path: string, options: InspectOptions): Promise<Facts> {
+  const { frames = usual.frames, size } = options;
+  const device = parseDevice(options.device);
   const found = await stat(path).catch(() => undefined);
   if (!found) throw new UsageError(`there is nothing at "${path}". Check the path.`);
   if (!found.isDirectory()) {
-    return path.toLowerCase().endsWith('.safetensors') ? motionFacts(path) : clipFacts(path, frames);
+    const ending = extname(path).toLowerCase();
+    if (ending === '.png') return pictureFacts(path);
+    if (await isSingleFile(path)) {
+      await checkDevice(device);
+      return baseFacts(path, { frames: options.frames, ...size, device });
+    }
+    return ending === '.safetensors' ? motionFacts(path) : clipFacts(path, frames);
   }
   const names = await readdir(path);
   if (names.includes('model_index.json')) {
     await checkDevice(device);
-    return baseFacts(path, { frames, size, device });
+    return baseFacts(path, { frames: options.frames, ...size, device });
   }
   if (names.includes('run.json')) return runFacts(path);
   if (names.includes('config.json')) {
@@ -91,6 +106,7 @@ async function motionFacts(path: string): Promise<Facts> {
       ['base', `${info.baseName} (fingerprint ${info.baseFingerprint})`],
       ['made for', `${info.frames} frames of ${info.width}x${info.height} at ${rate(info.framesPerSecond)}`],
       ['trained', `${info.steps} steps`],
+      ...(info.rank ? [['rank', `${info.rank} (matrices as products of thin ones)`] as const] : []),
       [
         'values',
         `${countText(parameters)} in ${tensors.size} tensors (${bytesText((await stat(path)).size)})`,
@@ -173,14 +189,6 @@ function lossText(losses: readonly number[]): string {
   const mean = (values: readonly number[]) => (values.reduce((a, b) => a + b, 0) / values.length).toFixed(4);
   if (losses.length < 4) return mean(losses);
   return `${mean(losses.slice(0, some))} in the first ${some} steps, ${mean(losses.slice(-some))} in the last`;
-}
-
-function settingRows(settings: Readonly<Record<string, unknown>>, prefix = ''): [string, string][] {
-  return Object.entries(settings).flatMap(([name, value]): [string, string][] =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? settingRows(value as Record<string, unknown>, `${prefix}${words(name)} `)
-      : [[`${prefix}${words(name)}`, valueText(value)]],
-  );
 }
 
 function madeRows(settings: StoredSettings): [string, string][] {

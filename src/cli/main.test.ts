@@ -4,8 +4,10 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { writeSafetensors } from '../checkpoints/safetensors.ts';
 import { floats } from '../graph/host-tensor.ts';
 import { inspectClip } from '../media/clip.ts';
+import { readVideoMetadata } from '../media/video-file.ts';
 import { openBaseModel } from '../models/base-model.ts';
 import { writeMotion } from '../motion/motion-file.ts';
+import { storedSettings } from '../pipelines/video-settings.ts';
 import { lamp } from '../testing/command.ts';
 import { randomMotion, testMotion } from '../testing/motion.ts';
 import { testFolder } from '../testing/test-folder.ts';
@@ -90,10 +92,29 @@ describe('lamp generate', () => {
     expect(lines.at(-1)).toEqual({ type: 'written', path: path('out/video.mp4') });
   });
 
-  test('begins with other weights only when told to', async () => {
+  test('works on a base with other weights, and says so', async () => {
     const words = generateWords({ '--motion': path('other-weights.safetensors') });
-    expect((await run(...words)).code).toBe(4);
+    const { code, stderr } = await run(...words);
+    expect(stderr).toMatch(
+      /note: motion ".*" was trained on base "tiny-sd" \(fingerprint x\);.*other weights/,
+    );
+    expect(code).toBe(0);
     expect((await run(...words, '--other-base')).code).toBe(0);
+    expect((await run('help', 'generate')).stdout).not.toContain('--other-base');
+  });
+
+  test('takes several motions with strengths, and stores them', async () => {
+    const second = ['--motion', `${path('run')}:0.25`];
+    const out = path('out/both.gif');
+    const words = generateWords({ '--motion': `${path('other-weights.safetensors')}:0.5`, '--out': out });
+    expect(await run(...words, ...second)).toMatchObject({ code: 0 });
+    expect(storedSettings(await readVideoMetadata(out))!.motion).toMatchObject({
+      name: 'other-weights.safetensors + a person walks',
+      parts: [
+        { name: 'other-weights.safetensors', strength: 0.5 },
+        { name: 'a person walks', strength: 0.25 },
+      ],
+    });
   });
 });
 
@@ -117,7 +138,12 @@ describe('bad input ends with one line, its exit code, and nothing written', () 
       4,
       /should be \[.*found \[3\]/,
     ],
-    ["other weights' motion", { '--motion': path('other-weights.safetensors') }, 4, /--other-base/],
+    [
+      'a strength that is none',
+      { '--motion': `${path('run')}:1.5` },
+      2,
+      /--motion <path>: found the strength "1\.5" in .*; expected a number from 0 to 1/,
+    ],
     ['an unfinished run', { '--motion': path('unfinished') }, 4, /not finished.*--resume/],
     ['a folder without a motion', { '--motion': path('foreign') }, 4, /holds no motion\.safetensors/],
     ['an unknown device', { '--device': 'tpu' }, 5, /unknown device "tpu".*cpu, webgpu, cuda/],
@@ -165,8 +191,8 @@ describe('bad input ends with one line, its exit code, and nothing written', () 
   });
 
   test('missing options are named', async () => {
-    const { code, stderr } = await run('generate', '--motion', 'x', '--out', 'y.mp4');
-    expect(stderr).toBe('lamp: --base <folder>, --prompt <text> missing; see "lamp generate --help".\n');
+    const { code, stderr } = await run('generate', '--base', 'x', '--out', 'y.mp4');
+    expect(stderr).toBe('lamp: --motion <path>, --prompt <text> missing; see "lamp generate --help".\n');
     expect(code).toBe(2);
   });
 
@@ -198,7 +224,7 @@ describe('the command as a process', () => {
     expect({ code: nothing.code, stdout: nothing.stdout }).toEqual({ code: 2, stdout: '' });
     expect(nothing.stderr).toBe(help.stdout);
     expect(help.code).toBe(0);
-    for (const part of ['train', 'generate', 'inspect <path>', 'Examples:', 'Exit codes:', '130']) {
+    for (const part of ['train', 'generate', 'image', 'inspect <path>', 'Examples:', 'Exit codes:', '130']) {
       expect(help.stdout).toContain(part);
     }
   });

@@ -5,7 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { type Argument, Command, CommanderError, Help, type HelpConfiguration } from 'commander';
 import { LampError } from '../errors.ts';
 import { packageVersion } from '../versions.ts';
+import { animateCommand } from './animate.ts';
+import { clipsCommand } from './clips.ts';
+import { convertCommand } from './convert.ts';
+import { doctorCommand } from './doctor.ts';
+import { editCommand } from './edit.ts';
+import { evaluateCommand } from './evaluate.ts';
 import { generateCommand } from './generate.ts';
+import { imageCommand } from './image.ts';
 import { inspectCommand } from './inspect.ts';
 import { trainCommand } from './train.ts';
 
@@ -14,9 +21,14 @@ const bugExitCode = 70;
 
 const help = `
 Examples:
+  lamp train clips/jumps --prompt "a thing jumps" --out runs/jumps
+  lamp generate --motion runs/jumps --prompt "a fox jumps in the snow" --out fox.mp4
+  lamp animate photo.jpg --motion runs/jumps --out photo.mp4
+  lamp image --prompt "a fox in the snow" --out fox.png
+  lamp inspect fox.mp4
+These use the small built-in model. With one of your own:
   lamp train clips/horse-runs --base stable-diffusion-v1-5 --prompt "a horse runs" --out runs/horse
   lamp generate --motion runs/horse --base stable-diffusion-v1-5 --prompt "a zebra runs on Mars" --out zebra.mp4
-  lamp inspect zebra.mp4
 
 Exit codes:
     0  done                                     4  model or motion missing, damaged or not fitting
@@ -31,14 +43,26 @@ Exit codes:
 export function lampProgram(): Command {
   const program = new Command('lamp')
     .description(
-      'Teach a Stable Diffusion 1.x model a motion from a few short clips; make videos that move that way.',
+      'Teach a text-to-image model a motion from a few short clips; make videos that move that way.',
     )
     .usage('<command> [options]')
     .version(packageVersion, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .addHelpText('after', help);
-  for (const command of [trainCommand(), generateCommand(), inspectCommand()]) program.addCommand(command);
+  const commands = [
+    trainCommand(),
+    generateCommand(),
+    animateCommand(),
+    editCommand(),
+    imageCommand(),
+    inspectCommand(),
+    clipsCommand(),
+    evaluateCommand(),
+    convertCommand(),
+    doctorCommand(),
+  ];
+  for (const command of commands) program.addCommand(command);
   for (const each of [program, ...program.commands]) {
     each
       .exitOverride()

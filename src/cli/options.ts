@@ -75,6 +75,18 @@ export function repeated(text: string, before: readonly string[] | undefined): s
 }
 
 /**
+ * The help's words for an option whose default the base model decides (its `lamp.json`), `value` where it does not. Such an
+ * option has no default of commander's: that would hide the base's.
+ */
+export function ofBase(value: string | number): string {
+  return `(default: the base's, or ${value})`;
+}
+
+/** What the help says of `--base` where it may be left out. */
+export const baseHelp =
+  'diffusers folder of a Stable Diffusion 1.x model, or hub:owner/name[@revision] (default: the small built-in one)';
+
+/**
  * Throws `UsageError` naming all options of these names that were not given. (commander's own `requiredOption` names one,
  * and hides a misspelt option behind it.)
  */

@@ -42,6 +42,11 @@ const step = (at: number, loss: number): ProgressEvent => ({
   secondsLeft: 2 * (200 - at),
 });
 
+test('tells which of several pictures it is about', () => {
+  const about: ProgressEvent = { type: 'progress', stage: 'sampling', done: 30, total: 30, picture: { number: 2, of: 5 } }; // biome-ignore format: one line
+  expect(show([about]).stderr).toMatch(/^picture 2 of 5: sampling 30\/30/);
+});
+
 describe('as JSON', () => {
   test('every event is one line on standard output', () => {
     const events = [progress(0), step(1, 0.5)];

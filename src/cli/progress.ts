@@ -152,8 +152,9 @@ function describer(now: () => number): (event: ProgressEvent) => Line {
               ? `  ${pace(each, event.stage)}${seconds >= 1 ? `  ${duration(seconds)}` : ''}`
               : `  ${pace(each, event.stage)}  ${duration(each * (total - done))} left`;
         const count = total > 1 ? ` ${done}/${total}` : '';
+        const which = event.picture ? `picture ${event.picture.number} of ${event.picture.of}: ` : '';
         return {
-          text: `${event.stage}${count}${time}`,
+          text: `${which}${event.stage}${count}${time}`,
           running: true,
           share: total > 0 ? done / total : 1,
           edge: done === 0 || last,
@@ -208,7 +209,13 @@ export function duration(seconds: number): string {
 }
 
 /** What a stage counts. */
-const units: Readonly<Partial<Record<Stage, string>>> = { decoding: 'frame', 'encoding clips': 'frame' };
+const units: Readonly<Partial<Record<Stage, string>>> = {
+  decoding: 'frame',
+  'encoding clips': 'frame',
+  downloading: 'MiB',
+  'examining clips': 'clip',
+  cutting: 'clip',
+};
 
 function pace(seconds: number, stage: Stage): string {
   const digits = seconds >= 100 ? 0 : seconds >= 10 ? 1 : 2;

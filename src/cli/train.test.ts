@@ -71,12 +71,15 @@ test('killed, stopped with Ctrl-C, and resumed, it ends with the bytes of an uni
 });
 
 test('wrong words end with one line and the exit code of their kind', async () => {
-  const [noBase, badSize, noRun] = await Promise.all([
-    lampTrain(['clips', '--out', at('x'), '--prompt', 'p']),
+  const [noPrompt, badSize, noRun] = await Promise.all([
+    lampTrain([testdata('clips/walking'), '--out', at('x')]),
     lampTrain(['clips', '--out', at('x'), '--size', 'big']),
     lampTrain(['--out', at('x'), '--resume']),
   ]);
-  expect(noBase).toMatchObject({ ended: 2, stderr: 'lamp: training needs a base; give --base <folder>.\n' });
+  expect(noPrompt).toMatchObject({
+    ended: 2,
+    stderr: 'lamp: training needs a prompt; give --prompt "a person walks".\n',
+  });
   expect(badSize.ended).toBe(2);
   expect(badSize.stderr).toMatch(/^lamp: .*--size.*512x320.*\n$/);
   expect(noRun.ended).toBe(6);

@@ -1,19 +1,36 @@
 /** @file `lamp train`: teaches a base model a motion from clips. */
 import { Command } from 'commander';
+import { resolveBase } from '../hub/resolve-base.ts';
+import { isTrained, motionVariantNames, motionVariants } from '../motion/variant.ts';
 import { learnMotion } from '../pipelines/learn-motion.ts';
-import { presets, type TrainingInput } from '../training/settings.ts';
+import { trainingDefaults as usual } from '../training/settings.ts';
+import { givenSettings, type PresetName } from './given-settings.ts';
 import { interruptible } from './interruptible.ts';
-import { oneOf, pictureSize, realNumber, repeated, seedNumber, someText, wholeNumber } from './options.ts';
+import {
+  baseHelp,
+  ofBase,
+  oneOf,
+  pictureSize,
+  realNumber,
+  repeated,
+  seedNumber,
+  someText,
+  wholeNumber,
+} from './options.ts';
 import { reporter } from './progress.ts';
 
 const examples = `
 Examples:
+  lamp train clips/jumps --prompt "a thing jumps" --out runs/jumps
   lamp train clips/horse-runs --base stable-diffusion-v1-5 --prompt "a horse runs" --out runs/horse
   lamp train a.mp4 b.mov c.gif --base sd15 --prompt "a bird flies" --frames 8 --size 256x256 --out runs/bird
   lamp train dance.mp4 --base sd15 --prompt "a man dances" --frames 24 --stride 2 --steps 500 --out runs/dance
   lamp train --out runs/horse --resume                   go on where Ctrl-C, a kill or a power cut ended it
   lamp train --out runs/horse --resume --steps 1000      train a finished run further
 
+A clip trains with a caption of its own, where it has one, in place of the prompt: the text in walk.txt beside walk.mp4, or
+a line in the folder's captions.tsv (name, tab, caption).
+What is not given is as the base recommends in its lamp.json, if it has one.
 The run's folder holds run.json (all settings), metrics.jsonl (a line a step), checkpoints/ (the last two), samples/,
 latents/ (the encoded clips; may be deleted when done) and motion.safetensors (what "lamp generate --motion" takes).
 The same clips, base, settings and seed give the same bytes on the same device, also after being stopped and resumed.`;
@@ -23,47 +40,28 @@ interface TrainOptions {
   readonly out: string;
   readonly resume?: boolean;
   readonly json?: boolean;
+  readonly preset?: PresetName;
 }
 
-/** Names of options that go into the settings as they are. */
-const plainSettings = [
-  'base',
-  'prompt',
-  'frames',
-  'stride',
-  'steps',
-  'learningRate',
-  'schedule',
-  'warmupSteps',
-  'accumulation',
-  'clipNorm',
-  'beta1',
-  'beta2',
-  'epsilon',
-  'weightDecay',
-  'fit',
-  'shuffle',
-  'clipRange',
-  'temporalBias',
-  'seed',
-  'device',
-  'recompute',
-  'saveEvery',
-  'sampleEvery',
-] as const;
+const trainedVariants = motionVariantNames.filter((name) => isTrained(motionVariants[name]));
 
 /** The `train` command. */
 export function trainCommand(): Command {
   const command = new Command('train')
     .description('teach a base model a motion from a few short clips that show it')
-    .usage('<clip|folder>... --base <folder> --prompt <text> --out <folder> [options]')
+    .usage('<clip|folder>... --prompt <text> --out <folder> [options]')
     .argument(
       '[clips...]',
       'clips, or folders of clips: MP4, MOV, WebM, MKV, GIF, or folders of numbered pictures',
     )
     .optionsGroup('What to learn:')
-    .option('--base <folder>', 'the base model: a diffusers folder of Stable Diffusion 1.x', someText)
-    .option('--prompt <text>', 'what the clips show; one prompt for all', someText)
+    .option('--base <folder>', `the base model: ${baseHelp}`, someText)
+    .option(
+      '--prompt <text>',
+      'what the clips show; may be left out when each has a caption, the first of which then names the motion',
+      someText,
+    )
+    .option('--no-captions', 'train all clips with the prompt, whatever captions they have')
     .requiredOption(
       '--out <folder>',
       'folder of the run; must not exist or be empty, except with --resume',
@@ -71,75 +69,98 @@ export function trainCommand(): Command {
     )
     .option('--resume', 'go on with the run in --out; give only what shall change (--steps, --save-every, …)')
     .optionsGroup('Videos:')
-    .option('--frames <n>', 'frames of a training video', wholeNumber({ least: 2 }), 16)
-    .option('--size <WxH>', 'their size in pixels (default: 512x320)', pictureSize)
-    .option('--stride <n>', 'take every n-th frame of a clip', wholeNumber(), 1)
+    .option('--frames <n>', `frames of a training video ${ofBase(usual.frames)}`, wholeNumber({ least: 2 }))
+    .option('--size <WxH>', `their size in pixels ${ofBase(`${usual.width}x${usual.height}`)}`, pictureSize)
+    .option('--stride <n>', `take every n-th frame of a clip ${ofBase(usual.stride)}`, wholeNumber())
     .option(
       '--fit <how>',
-      'for another aspect ratio: cover (cut what juts out) or stretch',
+      `for another aspect ratio: cover (cut what juts out) or stretch ${ofBase(usual.fit)}`,
       oneOf('cover', 'stretch'),
-      'cover',
     )
     .option(
       '--flip <probability>',
-      'mirror a video left to right this often; 0 when left and right matter',
+      `mirror a video left to right this often; 0 when left and right matter ${ofBase(usual.flipProbability)}`,
       realNumber({ least: 0, most: 1 }),
-      0.5,
     )
-    .option('--no-shuffle', 'take the clips in the order given instead of a random one in each round')
+    .option('--shuffle', `take the clips in a random order in each round ${ofBase('yes')}`)
+    .option('--no-shuffle', 'take them in the order given')
     .option(
       '--clip-range <range>',
-      'whole, or reference: never the last frames of a clip',
+      `whole, or reference: never the last frames of a clip ${ofBase(usual.clipRange)}`,
       oneOf('whole', 'reference'),
-      'whole',
     )
     .optionsGroup('Optimiser:')
-    .option('--steps <n>', 'training steps', wholeNumber(), 500)
-    .option('--learning-rate <rate>', 'step size of AdamW', realNumber({ above: 0 }), 3e-5)
+    .option('--steps <n>', `training steps ${ofBase(usual.steps)}`, wholeNumber())
+    .option(
+      '--learning-rate <rate>',
+      `step size of AdamW ${ofBase(usual.learningRate)}`,
+      realNumber({ above: 0 }),
+    )
     .option(
       '--schedule <kind>',
-      'the learning rate stays (constant) or falls to 0 (cosine)',
+      `the learning rate stays (constant) or falls to 0 (cosine) ${ofBase(usual.schedule)}`,
       oneOf('constant', 'cosine'),
-      'constant',
     )
     .option(
       '--warmup-steps <n>',
-      'steps over which the learning rate rises from 0',
+      `steps over which the learning rate rises from 0 ${ofBase(usual.warmupSteps)}`,
       wholeNumber({ least: 0 }),
-      0,
     )
-    .option('--batch-size <n>', 'videos computed at once', wholeNumber(), 1)
+    .option('--batch-size <n>', `videos computed at once ${ofBase(usual.batch)}`, wholeNumber())
     .option(
       '--accumulation <n>',
-      'batches averaged for one step: larger batches in the same memory',
+      `batches averaged for one step: larger batches in the same memory ${ofBase(usual.accumulation)}`,
       wholeNumber(),
-      1,
     )
-    .option('--clip-norm <norm>', 'largest norm of the gradients; 0: no limit', realNumber({ least: 0 }), 1)
-    .option('--weight-decay <share>', "AdamW's weight decay", realNumber({ least: 0 }), 1e-2)
-    .option('--beta1 <decay>', "AdamW's decay of the gradients' mean", realNumber({ least: 0, most: 1 }), 0.9)
+    .option(
+      '--clip-norm <norm>',
+      `largest norm of the gradients; 0: no limit ${ofBase(usual.clipNorm)}`,
+      realNumber({ least: 0 }),
+    )
+    .option(
+      '--weight-decay <share>',
+      `AdamW's weight decay ${ofBase(usual.weightDecay)}`,
+      realNumber({ least: 0 }),
+    )
+    .option(
+      '--beta1 <decay>',
+      `AdamW's decay of the gradients' mean ${ofBase(usual.beta1)}`,
+      realNumber({ least: 0, most: 1 }),
+    )
     .option(
       '--beta2 <decay>',
-      "AdamW's decay of the squared gradients' mean",
+      `AdamW's decay of the squared gradients' mean ${ofBase(usual.beta2)}`,
       realNumber({ least: 0, most: 1 }),
-      0.999,
     )
-    .option('--epsilon <value>', "AdamW's epsilon", realNumber({ above: 0 }), 1e-8)
+    .option('--epsilon <value>', `AdamW's epsilon ${ofBase(usual.epsilon)}`, realNumber({ above: 0 }))
     .option(
       '--ema <decay>',
-      'make the motion a moving average of the trained values; 0: off; 0.99 is customary',
+      `make the motion a moving average of the trained values; 0: off; 0.99 is customary ${ofBase(usual.averageDecay)}`,
       realNumber({ least: 0, most: 1 }),
-      0,
     )
     .option(
       '--temporal-bias <kind>',
-      "how the temporal attention's bias starts: zeros, or uniform as in the reference",
+      `how the temporal attention's bias starts: zeros, or uniform as in the reference ${ofBase(usual.temporalBias)}`,
       oneOf('zeros', 'uniform'),
-      'zeros',
+    )
+    .option(
+      '--timestep-shift <factor>',
+      `above 1: learn more from the noisy timesteps, where it is decided what moves where ${ofBase(usual.timestepShift)}`,
+      realNumber({ above: 0 }),
+    )
+    .option(
+      '--rank <n>',
+      `learn matrices as products of thin ones of this rank, for a small motion file; 32 is customary; 0: whole ${ofBase(usual.rank)}`,
+      wholeNumber({ least: 0 }),
+    )
+    .option(
+      '--variant <name>',
+      `leave a part of the method out, for comparisons: ${trainedVariants.join(', ')} (default: lamp)`,
+      oneOf(...trainedVariants),
     )
     .option(
       '--preset <name>',
-      "reference: the authors' choices for --fit, --clip-range, --temporal-bias and no shuffling",
+      "reference: the authors' choices for --fit, --clip-range, --temporal-bias and no shuffling; what the base recommends is left aside",
       oneOf('reference'),
     )
     .optionsGroup('Running:')
@@ -147,15 +168,13 @@ export function trainCommand(): Command {
     .option('--device <name>', 'cpu, webgpu or cuda', 'cpu')
     .option(
       '--recompute <choice>',
-      'on saves memory and takes a third more time',
+      `auto, on or off; on saves memory and takes a third more time ${ofBase(usual.recompute)}`,
       oneOf('auto', 'on', 'off'),
-      'auto',
     )
     .option(
       '--save-every <n>',
-      'write a checkpoint and the motion every n steps, besides at the end',
+      `write a checkpoint and the motion every n steps, besides at the end ${ofBase(usual.saveEvery)}`,
       wholeNumber(),
-      100,
     )
     .option(
       '--sample-every <n>',
@@ -173,35 +192,20 @@ export function trainCommand(): Command {
   return command.action(async (clips: string[], options: TrainOptions) => {
     const { onEvent, end } = reporter({ json: options.json ?? false });
     try {
-      await interruptible((signal) =>
-        learnMotion({
+      await interruptible(async (signal) => {
+        const { base, ...others } = givenSettings(command, clips, options.preset);
+        return learnMotion({
           out: options.out,
           resume: options.resume ?? false,
-          settings: givenSettings(command, clips),
+          settings:
+            base === undefined ? others : { ...others, base: await resolveBase(base, { onEvent, signal }) },
+          useRecommended: options.preset === undefined,
           onEvent,
           signal,
-        }),
-      );
+        });
+      });
     } finally {
       end();
     }
   });
-}
-
-/** The settings that stand on the command line: defaults are left to the library, which keeps a resumed run's own. */
-function givenSettings(command: Command, clips: readonly string[]): Partial<TrainingInput> {
-  const values = command.opts<Record<string, unknown>>();
-  const given = (name: string) => (command.getOptionValueSource(name) === 'cli' ? values[name] : undefined);
-  const named = {
-    ...Object.fromEntries(plainSettings.map((name) => [name, given(name)])),
-    ...(given('size') as { width: number; height: number } | undefined),
-    clips: clips.length > 0 ? clips : undefined,
-    batch: given('batchSize'),
-    flipProbability: given('flip'),
-    averageDecay: given('ema'),
-    samplePrompts: given('samplePrompt'),
-  };
-  const preset = given('preset') as keyof typeof presets | undefined;
-  const settings = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
-  return { ...(preset && presets[preset]), ...settings };
 }

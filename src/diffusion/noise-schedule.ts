@@ -51,10 +51,14 @@ export function noiseSchedule(config: unknown, subject = "the scheduler's settin
   return fromConfig(checkJson(config, configSchema, subject), subject);
 }
 
-/** Reads the schedule from the file `path`. Throws `CheckpointError` when it is missing, damaged or not understood. */
-export async function readNoiseSchedule(path: string): Promise<NoiseSchedule> {
+/**
+ * Reads the schedule from the file `source`, or makes it from the contents of one. Throws `CheckpointError` when it is
+ * missing, damaged or not understood.
+ */
+export async function readNoiseSchedule(source: string | object): Promise<NoiseSchedule> {
+  if (typeof source === 'object') return noiseSchedule(source);
   const subject = "the scheduler's settings";
-  return fromConfig(await readJsonFile(path, configSchema, subject), `${subject}, "${path}"`);
+  return fromConfig(await readJsonFile(source, configSchema, subject), `${subject}, "${source}"`);
 }
 
 function fromConfig(config: ScheduleConfig, subject: string): NoiseSchedule {

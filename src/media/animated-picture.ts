@@ -26,6 +26,12 @@ export async function inspectAnimation(path: string): Promise<VideoFacts> {
   return { width, height, frameCount: pages, framesPerSecond: (1000 * pages) / milliseconds };
 }
 
+/** How long each frame of an animated GIF or WebP is shown, in seconds. Throws `MediaError`. */
+export async function frameDelays(path: string): Promise<number[]> {
+  const { delays } = await header(path);
+  return delays.map((milliseconds) => milliseconds / 1000);
+}
+
 /**
  * Hands the frames in `wanted` to `take`, in order. Transparency lies on white. Returns how many frames the file has.
  * Throws `MediaError` as {@link inspectAnimation} does.

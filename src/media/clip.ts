@@ -111,10 +111,8 @@ export async function readFrames(path: string, options: ReadFramesOptions = {}):
   if (indices.length === 0) {
     return [];
   }
-  const wanted = new Set(indices);
   const found = new Map<number, Picture>();
-  const read = { video: decodeVideo, animation: decodeAnimation, folder: decodePictureFolder }[kind];
-  const frameCount = await read(path, wanted, async (frame, index) => {
+  const frameCount = await decoders[kind](path, new Set(indices), async (frame, index) => {
     found.set(index, size ? await resizePicture(frame, size, fit) : frame);
   });
   return indices.map((index) => {
@@ -126,6 +124,20 @@ export async function readFrames(path: string, options: ReadFramesOptions = {}):
     }
     return frame;
   });
+}
+
+const decoders = { video: decodeVideo, animation: decodeAnimation, folder: decodePictureFolder };
+
+/**
+ * Hands the frames of a clip whose numbers are `wanted` to `take`, in order, each as soon as it is decoded, so that none
+ * need be kept. Returns how many frames were seen. Throws `MediaError` as {@link inspectClip} does.
+ */
+export async function visitFrames(
+  path: string,
+  wanted: ReadonlySet<number>,
+  take: (frame: Picture, index: number) => Promise<void>,
+): Promise<number> {
+  return decoders[await clipKind(path)](path, wanted, take);
 }
 
 function assertSelection({ indices, start, count, stride }: ReadFramesOptions): void {

@@ -1,4 +1,4 @@
-/** @file Pictures on disk: any common format in, PNG out. */
+/** @file Pictures on disk: any common format in; PNG, JPEG and WebP out. */
 
 import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
@@ -89,9 +89,7 @@ export function pictureError(error: unknown, path: string): MediaError {
 
 /** A picture as the bytes of a PNG file, with `metadata` as text entries. The same picture gives the same bytes. */
 export async function encodePng(from: Picture, metadata: Readonly<Record<string, string>> = {}) {
-  const png = await sharp(from.data, { raw: { width: from.width, height: from.height, channels: 3 } })
-    .png({ compressionLevel: 9 })
-    .toBuffer();
+  const png = await rawSharp(from).png({ compressionLevel: 9 }).toBuffer();
   return withPngText(png, metadata);
 }
 
@@ -110,6 +108,41 @@ export async function writePng(
   }
   const png = await encodePng(from, metadata);
   await writeAtomically(path, (file) => file.writeFile(png));
+}
+
+/** How {@link writePicture} writes each format it knows; PNG is the one that can hold metadata. */
+const ENCODERS: Readonly<Record<string, (from: Sharp) => Sharp>> = {
+  '.jpg': (from) => from.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
+  '.jpeg': (from) => from.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
+  '.webp': (from) => from.webp({ lossless: true }),
+};
+
+/** Throws `UsageError` unless {@link writePicture} knows the path's ending. Looks at the name only. */
+export function assertPicturePath(path: string): void {
+  const ending = extname(path).toLowerCase();
+  if (ending === '.png' || ENCODERS[ending]) return;
+  const found = ending ? `ends in ${ending}` : 'has no ending';
+  throw new UsageError(`cannot write a picture to "${path}": its name ${found}. Use .png, .jpg or .webp.`);
+}
+
+/**
+ * Writes a picture atomically as the path's ending says: `.png` with `metadata` as {@link writePng} does, `.jpg` or
+ * (lossless) `.webp` without. Throws `UsageError` for another ending, `StorageError` when writing fails.
+ */
+export async function writePicture(
+  path: string,
+  from: Picture,
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  assertPicturePath(path);
+  const encode = ENCODERS[extname(path).toLowerCase()];
+  if (!encode) return writePng(path, from, metadata);
+  const bytes = await encode(rawSharp(from)).toBuffer();
+  await writeAtomically(path, (file) => file.writeFile(bytes));
+}
+
+function rawSharp({ data, width, height }: Picture): Sharp {
+  return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
 /** The text entries of a PNG file; `{}` when it has none. Throws `MediaError` when the file is missing or empty. */

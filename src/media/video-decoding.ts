@@ -57,7 +57,7 @@ export async function decodeVideo(
   wanted: ReadonlySet<number>,
   take: (frame: Picture, index: number) => Promise<void>,
 ): Promise<number> {
-  const last = Math.max(...wanted);
+  const last = [...wanted].reduce((most, index) => Math.max(most, index), -1);
   return withVideoTrack(path, async (track) => {
     let seen = 0;
     for await (const sample of decodedSamples(track)) {
@@ -82,7 +82,8 @@ export async function readVideoComment(path: string): Promise<string | undefined
   return withVideoTrack(path, async (_, input) => (await input.getMetadataTags()).comment);
 }
 
-async function withVideoTrack<T>(
+/** Opens a video file and hands on its picture track. Throws `MediaError` as {@link inspectVideo} does. */
+export async function withVideoTrack<T>(
   path: string,
   use: (track: InputVideoTrack, input: Input) => Promise<T>,
 ): Promise<T> {

@@ -1,4 +1,4 @@
-/** @file Looks before long work whether a video can be written to a path. */
+/** @file Looks before long work whether a video or picture can be written to a path. */
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -21,7 +21,15 @@ export async function assertVideoTarget(path: string, { width, height }: Size): 
   }
   if (format === 'folder') {
     await holdsFrames(path.replace(/[/\\]+$/, ''));
-  } else if ((await stat(path).catch(() => undefined))?.isDirectory()) {
+    await assertWritable(path);
+  } else {
+    await assertFileTarget(path);
+  }
+}
+
+/** Throws `StorageError` when a folder is in the place of the file `path`, or the place may not be written to. */
+export async function assertFileTarget(path: string): Promise<void> {
+  if ((await stat(path).catch(() => undefined))?.isDirectory()) {
     throw new StorageError(`cannot write "${path}": there is a folder of this name. Choose another name.`);
   }
   await assertWritable(path);

@@ -1,43 +1,28 @@
 /** @file The layers with which LAMP (arXiv 2310.10769) turns the image U-Net into a video U-Net. */
-import {
-  add,
-  attend,
-  causalConv,
-  mul,
-  reshape,
-  sigmoid,
-  slice,
-  transpose,
-} from '../graph/operators/index.ts';
+import { add, attend, mul, reshape, sigmoid, slice, transpose } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
-import { type ConvolutionOptions, convolution, headWidth, layerNorm, linear } from '../models/layers.ts';
+import { type ConvolutionOptions, convolution, headWidth } from '../models/layers.ts';
 import { attendTo } from '../models/transformer.ts';
-import type { UNetLayers } from '../models/unet.ts';
+import { motionSuffixes } from './combined-names.ts';
+import { thinCausalConv, thinLinear } from './low-rank.ts';
 
-/** The layers of LAMP's video U-Net for videos of `frames` frames. */
-export function motionLayers(frames: number): UNetLayers {
-  return {
-    frames,
-    conv: (w, x, options) => motionConvolution(w, x, frames, options),
-    selfAttention: (w, x, heads) => firstFrameAttention(w, x, frames, heads),
-    afterFeedForward: (w, x, heads) => {
-      const normal = layerNorm(w.scope('norm_temp'), x);
-      return add(x, temporalAttention(w.scope('attn_temp'), normal, frames, heads));
-    },
-  };
-}
-
-/** The temporal-spatial motion-learning layer that LAMP puts where the image U-Net has a 2-D convolution (its Fig. 3). */
+/**
+ * The temporal-spatial motion-learning layer that LAMP puts where the image U-Net has a 2-D convolution (its Fig. 3).
+ * `overTime` is its 1-D convolution: the causal one, or for comparison another.
+ */
 export function motionConvolution(
   w: Weights,
   x: Tensor,
   frames: number,
   options: ConvolutionOptions,
+  overTime: typeof causalConvolution,
 ): Tensor {
   const spatial = convolution(w.scope('conv2d'), x, options);
-  const gate = sigmoid(convolution(w.scope('conv_gate'), spatial, { out: 1 }));
-  return add(spatial, mul(gate, causalConvolution(w.scope('conv1d'), spatial, frames)));
+  return motionSuffixes(w, 'conv1d', 'bias').reduce((sum, suffix) => {
+    const gate = sigmoid(convolution(w.scope(`conv_gate${suffix}`), spatial, { out: 1 }));
+    return add(sum, mul(gate, overTime(w.scope(`conv1d${suffix}`), spatial, frames)));
+  }, spatial);
 }
 
 /**
@@ -47,11 +32,7 @@ export function motionConvolution(
  */
 export function causalConvolution(w: Weights, x: Tensor, frames: number): Tensor {
   const [n, channels, height, width] = x.shape as [number, number, number, number];
-  const y = causalConv(
-    reshape(x, [n, channels, height * width]),
-    w.tensor('weight', [channels, channels, 3]),
-    frames,
-  );
+  const y = thinCausalConv(w, reshape(x, [n, channels, height * width]), frames);
   return add(reshape(y, x.shape), reshape(w.tensor('bias', [channels]), [1, channels, 1, 1]));
 }
 
@@ -75,9 +56,9 @@ export function temporalAttention(w: Weights, x: Tensor, frames: number, heads: 
   const videos = n / frames;
   const width = headWidth(channels, heads);
   const split = (name: string) => {
-    const projected = linear(w.scope(name), x, channels, { bias: false });
+    const projected = thinLinear(w.scope(name), x, channels, { bias: false });
     return transpose(reshape(projected, [videos, frames, pixels, heads, width]), [0, 2, 3, 1, 4]);
   };
   const mixed = attend(split('to_q'), split('to_k'), split('to_v'), 1 / Math.sqrt(width));
-  return linear(w.scope('to_out.0'), reshape(transpose(mixed, [0, 3, 1, 2, 4]), x.shape), channels);
+  return thinLinear(w.scope('to_out.0'), reshape(transpose(mixed, [0, 3, 1, 2, 4]), x.shape), channels);
 }

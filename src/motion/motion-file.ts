@@ -1,12 +1,14 @@
 /** @file A motion as one portable file: safetensors with the trained tensors, and in its metadata what they belong to. */
 import { z } from 'zod';
 import { checkJson } from '../checkpoints/json-file.ts';
-import { openSafetensors, writeSafetensors } from '../checkpoints/safetensors.ts';
+import { openSafetensors, type WriteOptions, writeSafetensors } from '../checkpoints/safetensors.ts';
 import { CheckpointError } from '../errors.ts';
+import type { WorkOptions } from '../events.ts';
 import { type FloatTensor, sameShape } from '../graph/host-tensor.ts';
 import type { BaseModel } from '../models/base-model.ts';
-import { motionParameters } from './parameters.ts';
+import { motionParameters, normParameters } from './parameters.ts';
 import type { MotionValues } from './predictor.ts';
+import { isLamp, motionVariantSchema } from './variant.ts';
 
 const format = 'lamp-motion';
 const version = 1;
@@ -25,6 +27,10 @@ const infoSchema = z.object({
   framesPerSecond: z.number().positive(),
   /** Training steps taken. */
   steps: z.number().int().nonnegative(),
+  /** Which of LAMP's parts it has, where it is not LAMP itself. */
+  variant: motionVariantSchema.optional(),
+  /** The rank of the factors that its matrices are held as (see `lowRankParameters`); none where they are whole. */
+  rank: z.number().int().positive().optional(),
   /** All settings of the training. */
   settings: z.record(z.string(), z.unknown()),
 });
@@ -35,13 +41,20 @@ export type MotionInfo = z.infer<typeof infoSchema>;
 /** A motion in memory. */
 export interface Motion {
   readonly info: MotionInfo;
-  /** Trained parameters by their names in the video U-Net. */
+  /** Trained parameters by their names in the video U-Net; factors of matrices under names of their own, see `low-rank.ts`. */
   readonly values: MotionValues;
 }
 
-/** Writes a motion file atomically. The same motion gives the same bytes. */
-export async function writeMotion(path: string, { info, values }: Motion): Promise<void> {
-  await writeSafetensors(path, values, { format, version: String(version), motion: JSON.stringify(info) });
+/** Writes a motion file atomically, in float32 unless told. The same motion gives the same bytes. */
+export async function writeMotion(
+  path: string,
+  { info, values }: Motion,
+  options?: WriteOptions,
+): Promise<void> {
+  const { variant, ...others } = info;
+  const description = variant === undefined || isLamp(variant) ? others : info;
+  const metadata = { format, version: String(version), motion: JSON.stringify(description) };
+  await writeSafetensors(path, values, metadata, options);
 }
 
 /** What a motion file says about itself, without reading its tensors. Throws `CheckpointError`. */
@@ -62,34 +75,36 @@ export async function readMotion(path: string): Promise<Motion> {
 }
 
 /**
- * Throws `CheckpointError`, naming both, when a motion does not fit a base model: other architecture, or (unless
- * `otherWeights`) other weights than those it was trained on.
+ * Throws `CheckpointError`, naming both, when a motion was trained on a base model of another architecture. Where the base's
+ * weights alone are other ones, a notice tells: a motion serves other models of its base's kind too.
  */
 export function assertFits(
   path: string,
   { info, values }: Motion,
   base: BaseModel,
-  { otherWeights = false }: { otherWeights?: boolean } = {},
+  { onEvent }: Pick<WorkOptions, 'onEvent'> = {},
 ): void {
-  const asked = motionParameters(base.unet.weights.shapes);
+  const { shapes } = base.unet.weights;
+  const required = motionParameters(shapes, info.variant, info.rank);
+  const asked = [...required, ...normParameters(shapes).filter(({ name }) => values.has(name))];
   const wrong = asked.find(({ name, shape }) => {
     const found = values.get(name);
     return !found || !sameShape(found.shape, shape);
   });
-  const names = `motion "${path}" was trained on base "${info.baseName}"`;
+  // Two models of one name are told apart by where the one given lies.
+  const given = info.baseName === base.name ? base.folder : base.name;
   if (wrong || values.size !== asked.length) {
     const found = wrong && values.get(wrong.name);
     const example = wrong
       ? `"${wrong.name}" should be [${wrong.shape}], found ${found ? `[${found.shape}]` : 'nothing'}`
       : `${values.size} trained tensors where ${asked.length} belong`;
     throw new CheckpointError(
-      `${names}, which has another architecture than "${base.name}" (${example}). Use the base it was trained on.`,
+      `motion "${path}" was trained on base "${info.baseName}", which has another architecture than "${given}" (${example}). Use the base it was trained on, or one of its kind.`,
     );
   }
-  if (info.baseFingerprint !== base.fingerprint && !otherWeights) {
-    throw new CheckpointError(
-      `${names}, whose weights differ from those of "${base.name}". Use that base, or allow it with --other-base.`,
-    );
+  if (info.baseFingerprint !== base.fingerprint) {
+    const message = `motion "${path}" was trained on base "${info.baseName}" (fingerprint ${info.baseFingerprint}); "${given}" (fingerprint ${base.fingerprint}) has other weights, so the motion may come out weaker or with faults`;
+    onEvent?.({ type: 'notice', message });
   }
 }
 

@@ -1,52 +1,88 @@
-/** @file Which parameters LAMP trains, and where they start. */
+/** @file Which parameters are trained, and where they start. */
 import type { Shape } from '../graph/host-tensor.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
+import { add } from '../graph/operators/index.ts';
 import { filled, type Tensor } from '../graph/tensor.ts';
 import { Weights } from '../graph/weights.ts';
+import { lowRankChange, lowRankParameters } from './low-rank.ts';
+import { type MotionVariant, motionVariants } from './variant.ts';
 
 /** A trained parameter: its name in the video U-Net, its shape, and how it starts. */
 export interface MotionParameter {
   readonly name: string;
   readonly shape: Shape;
-  /** `base`: the image model's own values; `uniform`: ±1/√inputs; the rest is as it says. */
-  readonly initial: 'zeros' | 'base' | 'uniform';
+  /**
+   * `base`: the image model's own values; `uniform`: ±1/√inputs; `unit`: ±√(3/inputs), which keeps the variance of what goes
+   * through; the rest is as it says.
+   */
+  readonly initial: 'zeros' | 'base' | 'uniform' | 'unit';
 }
 
 /**
- * The parameters LAMP adds to or trains in an image U-Net with these tensors: `conv1d` and `conv_gate` of every
- * convolution of the skeleton, `attn1.to_q`, and `attn_temp`. Sorted by name.
+ * The parameters that a variant adds to or trains in an image U-Net with these tensors. LAMP: `conv1d` and `conv_gate` of
+ * every convolution of the skeleton, `attn1.to_q`, and `attn_temp`. With a `rank` (above 0) the matrices are factors of that
+ * rank (see `lowRankParameters`). Sorted by name.
  */
-export function motionParameters(unet: ReadonlyMap<string, Shape>): MotionParameter[] {
+export function motionParameters(
+  unet: ReadonlyMap<string, Shape>,
+  variant: MotionVariant = motionVariants.lamp,
+  rank = 0,
+): MotionParameter[] {
   const found: MotionParameter[] = [];
   for (const [name, shape] of unet) {
-    if (
-      shape.length === 4 &&
-      name.endsWith('.weight') &&
-      !/\.(proj_in|proj_out|conv_gate)\.weight$/.test(name)
-    ) {
-      const layer = name.replace(/(\.conv2d)?\.weight$/, '');
-      const [channels] = shape as [number];
-      found.push(
-        { name: `${layer}.conv1d.weight`, shape: [channels, channels, 3], initial: 'zeros' },
-        { name: `${layer}.conv1d.bias`, shape: [channels], initial: 'zeros' },
-        { name: `${layer}.conv_gate.weight`, shape: [1, channels, 3, 3], initial: 'zeros' },
-        { name: `${layer}.conv_gate.bias`, shape: [1], initial: 'zeros' },
-      );
+    if (isSkeletonConvolution(name, shape) && variant.temporalConvolution !== 'off') {
+      found.push(...convolutionParameters(name.replace(/(\.conv2d)?\.weight$/, ''), shape[0]!));
     }
     if (name.endsWith('.attn1.to_q.weight')) {
-      const channels = shape[1]!;
-      const block = name.replace(/attn1\.to_q\.weight$/, 'attn_temp');
-      found.push({ name, shape, initial: 'base' });
-      for (const layer of ['to_q', 'to_k', 'to_v']) {
-        found.push({ name: `${block}.${layer}.weight`, shape: [channels, channels], initial: 'uniform' });
+      if (variant.trainQueries) found.push({ name, shape, initial: 'base' });
+      if (variant.temporalAttention) {
+        found.push(...attentionParameters(name.replace(/attn1\.to_q\.weight$/, 'attn_temp'), shape[1]!));
       }
-      found.push(
-        { name: `${block}.to_out.0.weight`, shape: [channels, channels], initial: 'zeros' },
-        { name: `${block}.to_out.0.bias`, shape: [channels], initial: 'zeros' },
-      );
     }
   }
-  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const parameters = rank > 0 ? lowRankParameters(found, rank) : found;
+  return parameters.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function isSkeletonConvolution(name: string, shape: Shape): boolean {
+  return (
+    shape.length === 4 && name.endsWith('.weight') && !/\.(proj_in|proj_out|conv_gate)\.weight$/.test(name)
+  );
+}
+
+function convolutionParameters(layer: string, channels: number): MotionParameter[] {
+  return [
+    { name: `${layer}.conv1d.weight`, shape: [channels, channels, 3], initial: 'zeros' },
+    { name: `${layer}.conv1d.bias`, shape: [channels], initial: 'zeros' },
+    { name: `${layer}.conv_gate.weight`, shape: [1, channels, 3, 3], initial: 'zeros' },
+    { name: `${layer}.conv_gate.bias`, shape: [1], initial: 'zeros' },
+  ];
+}
+
+function attentionParameters(layer: string, channels: number): MotionParameter[] {
+  return [
+    ...['to_q', 'to_k', 'to_v'].map(
+      (part): MotionParameter => ({
+        name: `${layer}.${part}.weight`,
+        shape: [channels, channels],
+        initial: 'uniform',
+      }),
+    ),
+    { name: `${layer}.to_out.0.weight`, shape: [channels, channels], initial: 'zeros' },
+    { name: `${layer}.to_out.0.bias`, shape: [channels], initial: 'zeros' },
+  ];
+}
+
+/**
+ * The norms before the temporal attention. They stay at scale 1 and shift 0 in LAMP; a motion from elsewhere may hold them
+ * all the same, where they are not.
+ */
+export function normParameters(unet: ReadonlyMap<string, Shape>): Pick<MotionParameter, 'name' | 'shape'>[] {
+  return [...unet].flatMap(([name, shape]) => {
+    if (!name.endsWith('.attn1.to_q.weight')) return [];
+    const norm = name.replace(/attn1\.to_q\.weight$/, 'norm_temp');
+    return ['weight', 'bias'].map((kind) => ({ name: `${norm}.${kind}`, shape: [shape[1]!] }));
+  });
 }
 
 /**
@@ -61,8 +97,9 @@ export function initialValues(
   const { name, shape, initial } = parameter;
   if (initial === 'base') return baseValues(name);
   const values = new Float32Array(sizeOf(shape));
-  if (initial === 'uniform') {
-    const bound = 1 / Math.sqrt(shape[1]!);
+  if (initial === 'uniform' || initial === 'unit') {
+    const inputs = values.length / shape[0]!;
+    const bound = (initial === 'unit' ? Math.sqrt(3) : 1) / Math.sqrt(inputs);
     for (let i = 0; i < values.length; i++) values[i] = bound * (2 * uniform() - 1);
   }
   return values;
@@ -71,7 +108,8 @@ export function initialValues(
 /**
  * The weights of the video U-Net under its names: trained ones from `trained`, the rest from the image model, whose
  * convolutions `X` are `X.conv2d` here. A file that has the video U-Net's own names works as well. `norm_temp` is never
- * trained: it starts, and stays, at scale 1 and shift 0 unless the file has it.
+ * trained: it starts, and stays, at scale 1 and shift 0 unless the file has it. Where the factors of a matrix of the image
+ * model are trained (see `lowRankParameters`), their product is added to it.
  */
 export function videoWeights(
   base: (name: string) => Tensor | undefined,
@@ -79,13 +117,23 @@ export function videoWeights(
 ): Weights {
   const fixed = new Map<string, Tensor>();
   const normTemp = (name: string): Tensor | undefined => {
-    const [, block, kind] = /^(.*)\.norm_temp\.(weight|bias)$/.exec(name) ?? [];
+    const [, block, kind] = /^(.*)\.norm_temp(?:_\d+)?\.(weight|bias)$/.exec(name) ?? [];
     const sibling = block === undefined ? undefined : base(`${block}.norm1.weight`);
     if (!sibling) return undefined;
     if (!fixed.has(name)) fixed.set(name, filled(sibling.shape, kind === 'weight' ? 1 : 0));
     return fixed.get(name);
   };
-  return new Weights(
-    (name) => trained.get(name) ?? base(name) ?? base(name.replace('.conv2d.', '.')) ?? normTemp(name),
-  );
+  const changed = new Map<string, Tensor>();
+  const withChange = (name: string, whole: Tensor): Tensor => {
+    const known = changed.get(name);
+    if (known) return known;
+    const change = lowRankChange(name, trained);
+    if (!change) return whole;
+    changed.set(name, add(whole, change));
+    return changed.get(name)!;
+  };
+  return new Weights((name) => {
+    const whole = trained.get(name) ?? base(name) ?? base(name.replace('.conv2d.', '.')) ?? normTemp(name);
+    return whole && withChange(name, whole);
+  });
 }

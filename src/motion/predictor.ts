@@ -7,30 +7,37 @@ import { type NoisePredictor, noisePredictor } from '../models/programs.ts';
 import { timestepWidth } from '../models/time-embedding.ts';
 import { type CompileOptions, compile } from '../runtime/program.ts';
 import { videoWeights } from './parameters.ts';
+import type { MotionVariant } from './variant.ts';
 import { videoUNet } from './video-unet.ts';
 
-/** Trained parameters by name. */
+/** Trained parameters by name: of one motion, or of several at once (see `combineMotions`). */
 export type MotionValues = ReadonlyMap<string, FloatTensor>;
 
 /**
  * Compiles the video U-Net for latents `[b, c, f, h, w]` and text states of `tokens` tokens. The trained parameters are
- * inputs of every run: `motion` is asked for them each time, so that a model in training can be sampled as it is.
+ * inputs of every run: `motion` is asked for them each time, so that a model in training can be sampled as it is. They must
+ * be those of the `variant`, which is LAMP unless told.
  */
 export async function videoPredictor(
   { config, weights }: Component<UNetConfig>,
   motion: () => MotionValues,
   latentShape: Shape,
   tokens: number,
-  options?: CompileOptions,
+  { variant, ...options }: CompileOptions & { variant?: MotionVariant | undefined } = {},
 ): Promise<NoisePredictor> {
   const videos = latentShape[0]!;
   const trained = new Map([...motion()].map(([name, { shape }]) => [name, input(`motion:${name}`, shape)]));
   const prediction = withCheckpoint(weights, () =>
-    videoUNet(videoWeights(weights.find, trained), config, {
-      latents: input('latents', latentShape),
-      waves: input('waves', [videos, timestepWidth(config)]),
-      context: input('context', [videos, tokens, config.cross_attention_dim]),
-    }),
+    videoUNet(
+      videoWeights(weights.find, trained),
+      config,
+      {
+        latents: input('latents', latentShape),
+        waves: input('waves', [videos, timestepWidth(config)]),
+        context: input('context', [videos, tokens, config.cross_attention_dim]),
+      },
+      { variant },
+    ),
   );
   return noisePredictor(config, await compile({ prediction }, options), () =>
     Object.fromEntries([...motion()].map(([name, value]) => [`motion:${name}`, value])),

@@ -1,24 +1,31 @@
-/** @file LAMP's video U-Net: the image U-Net's skeleton with LAMP's layers. */
+/** @file The video U-Net: the image U-Net's skeleton with LAMP's layers, or those of a variant. */
 import { reshape, transpose } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { type UNetInputs, type UNetOptions, unet } from '../models/unet.ts';
-import { motionLayers } from './layers.ts';
+import type { MotionVariant } from './variant.ts';
+import { motionLayers } from './video-layers.ts';
+
+/** How the video U-Net is built. */
+export interface VideoUNetOptions extends Omit<UNetOptions, 'layers'> {
+  /** LAMP unless told. */
+  readonly variant?: MotionVariant | undefined;
+}
 
 /** Video latents `[b, c, f, h, w]`, timesteps as waves `[b, width]`, text states `[b, tokens, d]` → `[b, c', f, h, w]`. */
 export function videoUNet(
   w: Weights,
   config: UNetConfig,
   { latents, waves, context }: UNetInputs,
-  options: UNetOptions = {},
+  { variant, ...options }: VideoUNetOptions = {},
 ): Tensor {
   const frames = latents.shape[2]!;
   const pictures = unet(
     w,
     config,
     { latents: toPictureBatch(latents), waves, context },
-    { layers: motionLayers(frames), ...options },
+    { layers: motionLayers(frames, variant), ...options },
   );
   return toVideos(pictures, frames);
 }

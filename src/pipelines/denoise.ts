@@ -15,27 +15,31 @@ export interface DenoiseOptions {
   readonly context: FloatTensor;
   /** Classifier-free guidance (Ho & Salimans 2022); 1 and less: none. */
   readonly guidance: number;
-  /** Noise to start from, `[1, c, …]`. */
+  /** What to start from, `[1, c, …]`: noise, or latents with the noise of the first step's timestep. */
   readonly noise: FloatTensor;
+  /** The first step to be taken, counted from 0; 0 unless told. */
+  readonly firstStep?: number | undefined;
   /** Called after every step with the latents as they are then. May throw to stop. */
   readonly onStep?: ((index: number, latents: FloatTensor) => void | Promise<void>) | undefined;
 }
 
 /** Draws a picture's latents `[1, c, h, w]`. */
 export async function denoisePicture(options: DenoiseOptions): Promise<FloatTensor> {
+  const { sampler, firstStep = 0 } = options;
   let latents = options.noise;
-  for (const [index, timestep] of options.sampler.timesteps.entries()) {
+  for (const [index, timestep] of sampler.timesteps.entries()) {
+    if (index < firstStep) continue;
     const output = await guidedPrediction(options, latents, timestep);
-    latents = floats(options.sampler.step(output, index, latents.data), latents.shape);
+    latents = floats(sampler.step(output, index, latents.data), latents.shape);
     await options.onStep?.(index, latents);
   }
   return latents;
 }
 
 /** What LAMP adds. */
-export interface DenoiseVideoOptions extends DenoiseOptions {
-  /** Clean latents of the first frame `[1, c, 1, h, w]`. */
-  readonly firstFrame: FloatTensor;
+export interface DenoiseVideoOptions extends Omit<DenoiseOptions, 'firstStep'> {
+  /** Clean latents of the given first frame `[1, c, 1, h, w]`; `undefined`: frame 0 is drawn like the others. */
+  readonly firstFrame: FloatTensor | undefined;
   /**
    * Index of the first step after which the second frame takes the first's statistics (31 of 50 in the paper); the
    * later frames take the second's after every step. `undefined`: no alignment of statistics at all.
@@ -43,13 +47,14 @@ export interface DenoiseVideoOptions extends DenoiseOptions {
   readonly alignFrom: number | undefined;
 }
 
-/** Draws a video's latents `[1, c, f, h, w]` around its first frame, which stays as given (LAMP, Sec. 3.4). */
+/** Draws a video's latents `[1, c, f, h, w]` around a given first frame, which stays as it is (LAMP, Sec. 3.4). */
 export async function denoiseVideo(options: DenoiseVideoOptions): Promise<FloatTensor> {
   const { sampler, firstFrame, alignFrom } = options;
-  let latents = withFirstFrame(options.noise, firstFrame);
+  const given = (latents: FloatTensor) => (firstFrame ? withFirstFrame(latents, firstFrame) : latents);
+  let latents = given(options.noise);
   for (const [index, timestep] of sampler.timesteps.entries()) {
     const output = await guidedPrediction(options, latents, timestep);
-    latents = withFirstFrame(floats(sampler.step(output, index, latents.data), latents.shape), firstFrame);
+    latents = given(floats(sampler.step(output, index, latents.data), latents.shape));
     if (alignFrom !== undefined) {
       latents = alignFrames(latents, index >= alignFrom ? 'first-and-second' : 'second');
     }
@@ -61,14 +66,6 @@ export async function denoiseVideo(options: DenoiseVideoOptions): Promise<FloatT
 /** The step from which the second frame is aligned with the first: the paper's 31 of 50, in proportion. */
 export function alignmentStart(steps: number): number {
   return Math.round((31 / 50) * steps);
-}
-
-/** Walks clean latents back to the noise they would come from (DDIM inversion): no guidance, all frames alike. */
-export async function invert(
-  options: Omit<DenoiseOptions, 'guidance' | 'noise'> & { latents: FloatTensor },
-): Promise<FloatTensor> {
-  const { latents, ...rest } = options;
-  return denoisePicture({ ...rest, noise: latents, guidance: 1 });
 }
 
 async function guidedPrediction(

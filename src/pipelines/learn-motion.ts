@@ -4,10 +4,12 @@ import { resolve } from 'node:path';
 import { InterruptedError, StorageError, UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { vaeFactor } from '../models/configs.ts';
+import { roundedToHalf } from '../motion/low-rank.ts';
 import { writeMotion } from '../motion/motion-file.ts';
+import type { MotionValues } from '../motion/predictor.ts';
 import { makeBatch } from '../training/batches.ts';
 import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../training/checkpoint.ts';
-import { startsOf, trainingRate } from '../training/clip-set.ts';
+import { startsOf, type TrainingClip, trainingRate } from '../training/clip-set.ts';
 import { trainingCost } from '../training/cost.ts';
 import { type DrawPlan, neededFrames } from '../training/draws.ts';
 import { cacheLatents } from '../training/latent-cache.ts';
@@ -17,14 +19,13 @@ import { chooseRecompute } from '../training/recompute.ts';
 import { assertNoRun, openRunFolder, readRun, runPaths, writeRun } from '../training/run-folder.ts';
 import {
   decidingSettings,
-  parseSettings,
   resumedSettings,
   type TrainingInput,
   type TrainingSettings,
 } from '../training/settings.ts';
 import { initialState, motionValues, type TrainingState } from '../training/state.ts';
 import { train } from '../training/trainer.ts';
-import { type Prepared, prepareTraining } from './prepare-training.ts';
+import { newSettings, type Prepared, prepareTraining } from './prepare-training.ts';
 import { trainingSamples } from './training-samples.ts';
 
 /** What to learn, and where the run is kept. */
@@ -33,8 +34,15 @@ export interface LearnMotionOptions extends WorkOptions {
   readonly out: string;
   /** Go on with the run in `out`; `settings` need then hold only what changes. */
   readonly resume?: boolean;
-  /** `base`, `clips` and `prompt`, and what should not be as it is by default. */
+  /**
+   * `clips` and `prompt`, and what should not be as it is by default: as the base recommends, or as in the paper. Where every
+   * clip has a caption, `prompt` may be left out and is the first one then.
+   */
   readonly settings: Partial<TrainingInput>;
+  /** Whether settings that are left out are as the base recommends (its `lamp.json`); true unless told. */
+  readonly useRecommended?: boolean;
+  /** What is said to whoever stops the training: how to go on. How `lamp train` does unless told. */
+  readonly howToGoOn?: string;
 }
 
 /** A motion that was learned. */
@@ -57,7 +65,7 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
   const paths = runPaths(out);
   const begun = options.resume ? await readRun(out) : undefined;
   const settings = absolutePaths(
-    begun ? resumedSettings(begun.settings, options.settings) : parseSettings(options.settings),
+    begun ? resumedSettings(begun.settings, options.settings) : await newSettings(options),
   );
   if (!begun) await assertNoRun(out);
   const prepared = await prepareTraining(settings, begun, options);
@@ -78,7 +86,8 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
     await writeRun(out, prepared.record);
     const state = saved ?? (await initialState(base.unet, settings));
     await trainInto(out, prepared, state, options).catch(async (error: unknown) => {
-      throw await withAdvice(error, options.out, paths.checkpoints);
+      const advice = options.howToGoOn ?? `Go on with: lamp train --out ${quoted(options.out)} --resume`;
+      throw await withAdvice(error, advice, paths.checkpoints);
     });
     await writeRun(out, { ...prepared.record, finished: new Date().toISOString() });
     options.onEvent?.({ type: 'written', path: paths.motion });
@@ -109,8 +118,7 @@ function assertCanGoOn(
 }
 
 /** Says how to go on with a run that was stopped or could not be written. */
-async function withAdvice(error: unknown, out: string, checkpoints: string): Promise<unknown> {
-  const advice = `Go on with: lamp train --out ${quoted(out)} --resume`;
+async function withAdvice(error: unknown, advice: string, checkpoints: string): Promise<unknown> {
   if (error instanceof InterruptedError) return new InterruptedError(`${error.message} ${advice}`);
   if (error instanceof StorageError) {
     const kept = (await listCheckpoints(checkpoints)).length > 0;
@@ -127,7 +135,7 @@ async function trainInto(
   state: TrainingState,
   work: WorkOptions,
 ): Promise<void> {
-  const { settings, device, base, schedule, text, record } = prepared;
+  const { settings, device, base, schedule, texts, record } = prepared;
   const { clips } = record;
   const paths = runPaths(out);
   const plan: DrawPlan = {
@@ -148,21 +156,23 @@ async function trainInto(
   const factor = vaeFactor(base.vae.config);
   const [height, width] = [settings.height / factor, settings.width / factor];
   const latentShape = [settings.batch, base.vae.config.latent_channels, settings.frames, height, width];
-  const tokens = text.shape[1]!;
+  const tokens = texts[0]!.shape[1]!;
+  const { variant, rank } = settings;
   const recompute = chooseRecompute(
     settings.recompute,
-    () => trainingCost(base.unet, latentShape, tokens).bytes,
+    () => trainingCost(base.unet, latentShape, tokens, { variant, rank }).bytes,
   );
   work.onEvent?.({ type: 'progress', stage: 'compiling', done: 0, total: 1 });
   const step = await motionStep(base.unet, state.parameters, latentShape, tokens, {
     device,
     recompute,
+    variant,
   });
   work.onEvent?.({ type: 'progress', stage: 'compiling', done: 1, total: 1 });
   const metrics = await openMetrics(paths.metrics, state.optimiser.step);
   const framesPerSecond = trainingRate(clips, settings.stride);
   try {
-    const source = { plan, latents, schedule, scalingFactor: base.vae.config.scaling_factor, text };
+    const source = { plan, latents, schedule, scalingFactor: base.vae.config.scaling_factor, texts, variant };
     const training = {
       settings,
       state,
@@ -182,7 +192,7 @@ async function trainInto(
         framesPerSecond,
         // What `lamp generate` calls the motion of a run.
         motionName: settings.prompt,
-        motion: () => motionValues(state),
+        motion: () => valuesInFile(state, settings),
         step: () => state.optimiser.step,
       }),
     };
@@ -195,6 +205,12 @@ async function trainInto(
   }
 }
 
+/** The clips' captions, `null` for a clip that has none; nothing where none has one. */
+function captionsOf(clips: readonly TrainingClip[]): { captions?: (string | null)[] } {
+  const captions = clips.map(({ caption }) => caption ?? null);
+  return captions.some((caption) => caption !== null) ? { captions } : {};
+}
+
 /** Writes the motion as it is. It holds no paths, times or durations: the same training gives the same bytes. */
 function writeMotionOf(
   path: string,
@@ -202,21 +218,29 @@ function writeMotionOf(
   state: TrainingState,
   framesPerSecond: number,
 ): Promise<void> {
-  const { prompt, frames, width, height, ...others } = decidingSettings(settings) as TrainingSettings;
-  return writeMotion(path, {
-    info: {
-      baseName: base.name,
-      baseFingerprint: base.fingerprint,
-      prompt,
-      frames,
-      width,
-      height,
-      framesPerSecond,
-      steps: state.optimiser.step,
-      settings: { ...others, clips: record.clips.map((clip) => clip.fingerprint) },
-    },
-    values: motionValues(state),
-  });
+  const { prompt, frames, width, height, variant, rank, ...others } = decidingSettings(
+    settings,
+  ) as TrainingSettings;
+  const info = {
+    baseName: base.name,
+    baseFingerprint: base.fingerprint,
+    prompt,
+    frames,
+    width,
+    height,
+    framesPerSecond,
+    steps: state.optimiser.step,
+    variant,
+    rank,
+    settings: { ...others, clips: record.clips.map((clip) => clip.fingerprint), ...captionsOf(record.clips) },
+  };
+  const values = valuesInFile(state, settings);
+  return writeMotion(path, { info, values }, { dtype: settings.rank > 0 ? 'float16' : 'float32' });
+}
+
+/** The motion as its file gives it back: factors are for a small file, and are rounded to float16. */
+function valuesInFile(state: TrainingState, { rank }: TrainingSettings): MotionValues {
+  return rank > 0 ? roundedToHalf(motionValues(state)) : motionValues(state);
 }
 
 function absolutePaths(settings: TrainingSettings): TrainingSettings {

@@ -1,18 +1,27 @@
 /** @file Finds out whether a training is possible, before anything is written or computed for long. */
-import { fingerprint } from '../checkpoints/weight-file.ts';
+import { resolve } from 'node:path';
 import { type NoiseSchedule, readNoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { MediaError, UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import type { FloatTensor } from '../graph/host-tensor.ts';
-import { type BaseModel, openBaseModel } from '../models/base-model.ts';
+import { type BaseModel, baseIdentity, openBaseModel } from '../models/base-model.ts';
+import { readBaseSettings } from '../models/base-settings.ts';
 import { assertPictureSize } from '../models/picture-size.ts';
-import { encodePrompts } from '../models/programs.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { assertSameClips, findTrainingClips } from '../training/clip-set.ts';
+import { clipTexts, firstCaption, tellOfCaptions } from '../training/clip-texts.ts';
 import { assertComplete } from '../training/complete-base.ts';
 import type { RunRecord } from '../training/run-folder.ts';
-import { checkTrainingDevice, type TrainingSettings } from '../training/settings.ts';
+import {
+  checkTrainingDevice,
+  parseSettings,
+  recommendedTraining,
+  type TrainingInput,
+  type TrainingSettings,
+  trainingDefaults,
+} from '../training/settings.ts';
 import { softwareVersions } from '../versions.ts';
+import { withoutUndefined } from './video-settings.ts';
 
 /** A training that is known to be possible. */
 export interface Prepared {
@@ -21,14 +30,33 @@ export interface Prepared {
   readonly base: BaseModel;
   readonly schedule: NoiseSchedule;
   readonly record: RunRecord;
-  /** Text states of the prompt `[1, tokens, d]`. */
-  readonly text: FloatTensor;
+  /** Text states `[1, tokens, d]` of each clip: of its caption, or of the prompt. */
+  readonly texts: readonly FloatTensor[];
+}
+
+/**
+ * The settings of a new run: those given, over what the base recommends (unless `useRecommended` is false), over the
+ * defaults. A prompt that is not given is the first clip's caption, where every clip has one. Throws `UsageError` for a
+ * setting that makes no sense, `CheckpointError` when the base recommends one, `MediaError` for clips whose captions are asked
+ * for and that are not there.
+ */
+export async function newSettings({
+  settings: given,
+  useRecommended = true,
+}: {
+  readonly settings: Partial<TrainingInput>;
+  readonly useRecommended?: boolean;
+}): Promise<TrainingSettings> {
+  const base = resolve(given.base ?? trainingDefaults.base);
+  const ofBase = useRecommended ? recommendedTraining(await readBaseSettings(base)) : {};
+  const prompt = given.prompt ?? (await firstCaption(given));
+  return parseSettings({ ...ofBase, ...withoutUndefined(given), ...(prompt !== undefined && { prompt }) });
 }
 
 /**
  * Checks all that can be checked without long work, and writes nothing. `begun` is the run to go on with. Throws
  * `DeviceError`, `CheckpointError` (base model), `MediaError` (clips), and `UsageError` for a size that cannot be or when
- * base or clips are not those the run was begun with.
+ * base, clips or captions are not those the run was begun with.
  */
 export async function prepareTraining(
   settings: TrainingSettings,
@@ -37,16 +65,11 @@ export async function prepareTraining(
 ): Promise<Prepared> {
   await checkTrainingDevice(settings);
   const device = settings.device as DeviceName;
-  const base = await openBaseModel(settings.base);
+  const base = await openBaseModel(settings.base, { onEvent });
   assertPictureSize(base.vae.config, settings);
   assertComplete(base, settings);
   const schedule = await readNoiseSchedule(base.schedulerConfig);
-  const identity = {
-    name: base.name,
-    unet: base.fingerprint,
-    vae: await fingerprint(base.vae.weights.path),
-    textEncoder: await fingerprint(base.textEncoder.weights.path),
-  };
+  const identity = await baseIdentity(base);
   const other = (['unet', 'vae', 'textEncoder'] as const).find(
     (part) => begun && begun.base[part] !== identity[part],
   );
@@ -62,11 +85,7 @@ export async function prepareTraining(
     });
   });
   if (begun) assertSameClips(begun.clips, clips);
-  const tokens = base.tokenizer.encodeUntruncated(settings.prompt).length;
-  if (tokens > base.tokenizer.maxLength) {
-    const message = `the prompt has ${tokens} tokens, of which the model reads ${base.tokenizer.maxLength}; its end is cut off.`;
-    onEvent?.({ type: 'notice', message });
-  }
+  tellOfCaptions(clips, onEvent);
   const versions = softwareVersions();
   const changed = Object.keys(versions).find((name) => begun && begun.versions[name] !== versions[name]);
   if (begun && changed) {
@@ -78,7 +97,7 @@ export async function prepareTraining(
     device,
     base,
     schedule,
-    text: await encodePrompts(base, [settings.prompt], { device }),
+    texts: await clipTexts(base, clips, settings.prompt, { device, onEvent }),
     record: {
       format: 'lamp-run',
       version: 1,

@@ -45,6 +45,8 @@ export interface PretrainModelOptions extends WorkOptions {
     readonly enlarge?: number;
   };
   readonly dtype?: 'float32' | 'float16';
+  /** Weights of text encoder and U-Net (`text_encoder:…`, `unet:…`) to begin with; random ones unless told. */
+  readonly initial?: ReadonlyMap<string, FloatTensor> | undefined;
   readonly device?: DeviceName;
 }
 
@@ -82,6 +84,7 @@ export async function pretrainModel(options: PretrainModelOptions): Promise<stri
     settings,
     identity: { configs, latentShape, batches: options.batches, scheduler, source: options.sourceName },
     shapes: modelShapes(configs),
+    initial: options.initial,
     step: (parameters) => modelStep(configs, parameters, latentShape, tokenizer.maxLength, { device }),
     batchAt: async (index) => batchOf(index, await options.source(index, settings.batch)),
     look: async (trained, step) => {

@@ -15,6 +15,7 @@ import { sampleLatents } from '../models/programs.ts';
 import { decode, encode } from '../models/vae.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { compile } from '../runtime/program.ts';
+import { channelStatistics, normalisedLatents } from '../training/pretrain/normalise-latents.ts';
 import { pretrain } from '../training/pretrain/pretrain.ts';
 import type { PretrainSettings } from '../training/pretrain/settings.ts';
 import { type VaeLossWeights, vaeLossDefaults, vaeShapes, vaeStep } from '../training/pretrain/vae-step.ts';
@@ -24,7 +25,7 @@ export interface PretrainVaeOptions extends WorkOptions {
   /** Gets `vae/` (as in a diffusers folder), `samples/`, `metrics.jsonl` and `checkpoints/`. */
   readonly folder: string;
   readonly settings: PretrainSettings;
-  /** Its `scaling_factor` is replaced by the one that gives the latents unit deviation. */
+  /** Its `scaling_factor` becomes 1: the latents get unit deviation by the weights. */
   readonly config: VaeConfig;
   readonly width: number;
   readonly height: number;
@@ -34,6 +35,8 @@ export interface PretrainVaeOptions extends WorkOptions {
   readonly sourceName: string;
   readonly lossWeights?: VaeLossWeights;
   readonly device?: DeviceName;
+  /** Weights (`vae:…`) to begin with; random ones unless told. */
+  readonly initial?: ReadonlyMap<string, FloatTensor> | undefined;
 }
 
 /** A trained autoencoder: weights as `vae:…`, and settings with the scaling factor that was measured. */
@@ -42,8 +45,10 @@ export interface TrainedVae {
   readonly weights: ReadonlyMap<string, FloatTensor>;
 }
 
-/** Batches that are kept for looking and measuring have negative numbers: training never sees them. */
+/** Batches that are kept for looking and measuring have negative numbers, from here down: training never sees them. */
 const [lookBatch, measureBatch] = [-1, -2];
+/** Pictures from which the latents' statistics are taken. */
+const measuredPictures = 512;
 
 /** Trains, or goes on training. Sheets show pictures above what comes back; their mean PSNR is told as a notice. */
 export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedVae> {
@@ -58,6 +63,7 @@ export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedV
     settings,
     identity: { config, pictureShape, lossWeights, source: options.sourceName },
     shapes: vaeShapes(config),
+    initial: options.initial,
     step: (parameters) => vaeStep(config, parameters, pictureShape, lossWeights, { device }),
     batchAt: async (index) => ({
       pictures: await source(index, settings.batch),
@@ -80,15 +86,29 @@ export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedV
       onEvent?.({ type: 'notice', message });
     },
   });
-  const vae = { config, weights: weights.views };
-  const codec = await batchCodec(vae, pictureShape, device);
-  const posterior = await codec.encode(await source(measureBatch, settings.batch));
-  await codec.dispose();
-  const noise = randomStream(settings.seed, 'vae scale').normals(posterior.mean.data.length);
-  const scale = 1 / deviationOf(sampleLatents(posterior, noise, 1).data);
-  const trained = { ...vae, config: { ...config, scaling_factor: scale } };
+  const trained = await normalised({ config, weights: weights.views }, options, pictureShape);
   await writeVae(join(folder, 'vae'), trained);
   return trained;
+}
+
+/** The autoencoder with latents of unit deviation in every channel, as measured on pictures that it was not trained on. */
+async function normalised(
+  vae: TrainedVae,
+  { settings, source, device = 'cpu' }: PretrainVaeOptions,
+  pictureShape: Shape,
+): Promise<TrainedVae> {
+  const codec = await batchCodec(vae, pictureShape, device);
+  const latents: FloatTensor[] = [];
+  for (let i = 0; i * settings.batch < measuredPictures; i++) {
+    const posterior = await codec.encode(await source(measureBatch - i, settings.batch));
+    const noise = randomStream(settings.seed, 'vae statistics', i).normals(posterior.mean.data.length);
+    latents.push(sampleLatents(posterior, noise, 1));
+  }
+  await codec.dispose();
+  return {
+    config: { ...vae.config, scaling_factor: 1 },
+    weights: normalisedLatents(vae.weights, channelStatistics(latents)),
+  };
 }
 
 /** Encodes and decodes whole batches. */
@@ -168,9 +188,4 @@ function picturesOf({ data, shape }: FloatTensor, count: number): Picture[] {
 function psnr(a: FloatTensor, b: FloatTensor): number {
   const error = a.data.reduce((sum, value, i) => sum + (value - b.data[i]!) ** 2, 0) / a.data.length;
   return 10 * Math.log10(4 / error);
-}
-
-function deviationOf(values: Float32Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }

@@ -61,6 +61,8 @@ export async function betweenSteps(
   await nextTurn();
   if (signal?.aborted) {
     const unit = total > 1 ? ` (${done} of ${total} done)` : '';
-    throw new InterruptedError(`stopped while ${stage}${unit}; nothing was written.`);
+    // Pictures that were drawn before this one are written.
+    const result = stage === 'drawing' ? 'this picture was not written' : 'nothing was written';
+    throw new InterruptedError(`stopped while ${stage}${unit}; ${result}.`);
   }
 }

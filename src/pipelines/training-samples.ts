@@ -31,7 +31,7 @@ export interface TrainingSamplesOptions {
  */
 export function trainingSamples(options: TrainingSamplesOptions): (work: WorkOptions) => Promise<void> {
   const { base, settings, folder, framesPerSecond, motionName, motion } = options;
-  const { frames, width, height, seed, prompt: trainedPrompt } = settings;
+  const { frames, width, height, seed, prompt: trainedPrompt, variant } = settings;
   const prompts = settings.samplePrompts.length > 0 ? settings.samplePrompts : [trainedPrompt];
   return async (work) => {
     const step = options.step();
@@ -43,7 +43,14 @@ export function trainingSamples(options: TrainingSamplesOptions): (work: WorkOpt
     for (const each of planned) if (!(await exists(each.path))) missing.push(each);
     if (missing.length === 0) return;
     const device = settings.device as DeviceName;
-    const generator = await videoGenerator(base, motion, { frames, width, height, device, motionName });
+    const generator = await videoGenerator(base, motion, {
+      frames,
+      width,
+      height,
+      device,
+      motionName,
+      variant,
+    });
     try {
       for (const { prompt, path } of missing) {
         const video = await generator.generate({ prompt, seed }, work);

@@ -11,6 +11,7 @@ import {
   pictureEncoder,
 } from '../models/programs.ts';
 import { type MotionValues, videoPredictor } from '../motion/predictor.ts';
+import type { MotionVariant } from '../motion/variant.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { imagePredictors, latentShape } from './draw-image.ts';
 import { compiled, type Kept } from './kept-programs.ts';
@@ -38,17 +39,23 @@ export interface VideoNetworks {
 /** Networks whose U-Net weighs less than this share of the machine's memory all stay in it. */
 const smallShare = 1 / 8;
 
-/** Makes the networks for `frames` frames of a size; nothing is compiled yet. */
+/** Makes the networks for `frames` frames of a size and a motion's variant, LAMP unless told; nothing is compiled yet. */
 export function videoNetworks(
   base: BaseModel,
   motion: () => MotionValues,
-  { frames, size, device }: { frames: number; size: PictureSize; device: DeviceName },
+  {
+    frames,
+    size,
+    device,
+    variant,
+  }: { frames: number; size: PictureSize; device: DeviceName; variant?: MotionVariant | undefined },
 ): VideoNetworks {
   const [, channels, height, width] = latentShape(base, size);
   const predictor = (videos: number) =>
     compiled(() =>
       videoPredictor(base.unet, motion, [videos, channels, frames, height, width], base.tokenizer.maxLength, {
         device,
+        variant,
       }),
     );
   const image = imagePredictors(base, size, device);

@@ -3,6 +3,7 @@ import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { type FloatTensor, floats, sizeOf } from '../graph/host-tensor.ts';
 import { sampleLatents } from '../models/programs.ts';
 import { fromFrames } from '../motion/frames.ts';
+import type { MotionVariant } from '../motion/variant.ts';
 import { type DrawPlan, drawNoise, drawSample } from './draws.ts';
 import type { LatentCache } from './latent-cache.ts';
 import type { MotionBatch } from './motion-step.ts';
@@ -15,14 +16,17 @@ export interface BatchSource {
   readonly schedule: NoiseSchedule;
   /** What the VAE's latents are multiplied with for the U-Net. */
   readonly scalingFactor: number;
-  /** Text states of the prompt `[1, tokens, d]`. */
-  readonly text: FloatTensor;
+  /** Text states `[1, tokens, d]` of each clip. */
+  readonly texts: readonly FloatTensor[];
+  /** LAMP unless told. */
+  readonly variant?: MotionVariant | undefined;
 }
 
 /** Batch `index`, counted from 0, of `size` videos. */
 export async function makeBatch(source: BatchSource, index: number, size: number): Promise<MotionBatch> {
   const samples = Array.from({ length: size }, (_, i) => index * size + i);
-  const timesteps = samples.map((sample) => drawSample(source.plan, sample).timestep);
+  const drawn = samples.map((sample) => drawSample(source.plan, sample));
+  const timesteps = drawn.map(({ timestep }) => timestep);
   const clean = stack(await Promise.all(samples.map((sample) => cleanVideo(source, sample))));
   const perVideo = sizeOf(clean.shape) / size;
   const noise = stack(
@@ -30,8 +34,8 @@ export async function makeBatch(source: BatchSource, index: number, size: number
       floats(drawNoise(source.plan.seed, 'noise', sample, perVideo), [1, ...clean.shape.slice(1)]),
     ),
   );
-  const context = stack(samples.map(() => source.text));
-  return { ...noisedVideos(source.schedule, clean, noise, timesteps), timesteps, context };
+  const context = stack(drawn.map(({ clip }) => source.texts[clip]!));
+  return { ...noisedVideos(source.schedule, clean, noise, timesteps, source.variant), timesteps, context };
 }
 
 /** Latents `[1, c, f, h, w]` of sample `index`: drawn from the VAE's posterior, scaled for the U-Net. */

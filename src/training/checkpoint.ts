@@ -62,9 +62,9 @@ export function loadCheckpoint(
   settings: TrainingSettings,
   onEvent?: OnEvent,
 ): Promise<TrainingState | undefined> {
-  const { averageDecay } = settings;
+  const { averageDecay, variant, rank } = settings;
   const kind = {
-    shapes: motionParameters(weights.shapes),
+    shapes: motionParameters(weights.shapes, variant, rank),
     averageDecay,
     identity: identityOf(decidingSettings(settings)),
   };

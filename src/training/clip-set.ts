@@ -1,10 +1,11 @@
-/** @file The clips of a training: found, inspected, identified by their content. */
+/** @file The clips of a training: found, inspected, identified by their content and captions. */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { fingerprint } from '../checkpoints/weight-file.ts';
 import { UsageError } from '../errors.ts';
+import { captionsFor } from '../media/captions.ts';
 import { assertLongEnough, inspectClip } from '../media/clip.ts';
 import { findClips } from '../media/find-clips.ts';
 import { listFrames } from '../media/picture-folder.ts';
@@ -19,6 +20,8 @@ export const trainingClipSchema = z.object({
   frameCount: z.int().positive(),
   /** Mean rate; `null` for a folder of pictures. */
   framesPerSecond: z.number().positive().nullable(),
+  /** What it shows, where it has a caption of its own; absent: the prompt says it. */
+  caption: z.string().optional(),
 });
 
 /** See `trainingClipSchema`. */
@@ -28,22 +31,32 @@ export type TrainingClip = z.infer<typeof trainingClipSchema>;
 const CUSTOMARY_RATE = 8;
 
 /**
- * Finds and inspects the clips. Those among `known` by their content are not decoded again. Throws `MediaError` when one
- * is missing, unreadable or too short for `frames` at `stride`.
+ * Finds and inspects the clips. Those among `known` by their content are not decoded again. Their captions are read
+ * unless `captions` is false. Throws `MediaError` when a clip is missing, unreadable or too short for `frames` at `stride`, or
+ * captions are damaged.
  */
 export async function findTrainingClips(
-  settings: Pick<TrainingSettings, 'clips' | 'frames' | 'stride' | 'clipRange'>,
+  settings: Pick<TrainingSettings, 'clips' | 'frames' | 'stride' | 'clipRange'> & { captions?: boolean },
   known: readonly TrainingClip[] = [],
 ): Promise<TrainingClip[]> {
+  const paths = await findClips(settings.clips);
+  const captions = settings.captions === false ? undefined : await captionsFor(paths);
   const clips: TrainingClip[] = [];
-  for (const path of await findClips(settings.clips)) {
+  for (const path of paths) {
     const identity = await clipFingerprint(path);
     const same = known.find((clip) => clip.fingerprint === identity);
     const { frameCount, framesPerSecond } = same ?? (await inspectClip(path));
     // The reference never takes a clip's last frames: it needs as many as one frame more at the stride would.
     const spare = settings.clipRange === 'reference' ? 1 : 0;
     assertLongEnough({ path, frameCount }, settings.frames + spare, settings.stride);
-    clips.push({ path: resolve(path), fingerprint: identity, frameCount, framesPerSecond });
+    const caption = captions?.get(path);
+    clips.push({
+      path: resolve(path),
+      fingerprint: identity,
+      frameCount,
+      framesPerSecond,
+      ...(caption !== undefined && { caption }),
+    });
   }
   return clips;
 }
@@ -56,11 +69,14 @@ async function clipFingerprint(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Throws `UsageError` naming the first difference unless the clips have the same content in the same order. */
+/** Throws `UsageError` naming the first difference unless the clips have the same content and captions in the same order. */
 export function assertSameClips(begun: readonly TrainingClip[], found: readonly TrainingClip[]): void {
   for (let i = 0; i < Math.max(begun.length, found.length); i++) {
     const [was, is] = [begun[i], found[i]];
-    if (was?.fingerprint === is?.fingerprint) continue;
+    if (was?.fingerprint === is?.fingerprint) {
+      assertSameCaption(was!, is!);
+      continue;
+    }
     const difference = !is
       ? `"${basename(was!.path)}" is not among them any more`
       : !was
@@ -70,6 +86,14 @@ export function assertSameClips(begun: readonly TrainingClip[], found: readonly 
       `the clips are not those the run was begun with: ${difference}. Give the same clips in the same order, or train under another --out.`,
     );
   }
+}
+
+function assertSameCaption(was: TrainingClip, is: TrainingClip): void {
+  if (was.caption === is.caption) return;
+  const quoted = (caption: string | undefined) => (caption === undefined ? 'no caption' : `"${caption}"`);
+  throw new UsageError(
+    `the captions are not those the run was begun with: "${basename(is.path)}" has ${quoted(is.caption)} in place of ${quoted(was.caption)}. Put it back (--no-captions: no clip has one), or train under another --out.`,
+  );
 }
 
 /** How many frames of a clip can be a video's first. */

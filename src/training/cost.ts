@@ -6,7 +6,7 @@ import { input } from '../graph/tensor.ts';
 import type { Component } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { motionParameters } from '../motion/parameters.ts';
-import { motionStepGraph } from './motion-step.ts';
+import { type MotionStepOptions, motionStepGraph } from './motion-step.ts';
 
 /** Cost of one training step. */
 export interface TrainingCost {
@@ -21,16 +21,19 @@ export interface TrainingCost {
 /** What Node and ONNX Runtime take before any graph, measured. */
 const engineBytes = 250 * 2 ** 20;
 
-/** Estimates a step for latents `[b, c, f, h, w]` and `tokens` text tokens from the shapes of the graph. */
+/**
+ * Estimates a step for latents `[b, c, f, h, w]` and `tokens` text tokens from the shapes of the graph; `rank` as in the
+ * training's settings.
+ */
 export function trainingCost(
   unet: Component<UNetConfig>,
   latentShape: Shape,
   tokens: number,
-  { recompute = false }: { recompute?: boolean } = {},
+  { rank, ...options }: MotionStepOptions & { readonly rank?: number } = {},
 ): TrainingCost {
-  const shapes = motionParameters(unet.weights.shapes);
+  const shapes = motionParameters(unet.weights.shapes, options.variant, rank);
   const trained = new Map(shapes.map(({ name, shape }) => [name, input(name, shape)]));
-  const { loss, slopes } = motionStepGraph(unet, trained, latentShape, tokens, recompute);
+  const { loss, slopes } = motionStepGraph(unet, trained, latentShape, tokens, options);
   const cost = graphCost([loss, ...slopes]);
   const parameters = shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   // Held beside the values of a step: the frozen weights as mapped, packed for the forward pass, and packed once more

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type DrawPlan, drawNoise, drawSample, neededFrames } from './draws.ts';
+import { type DrawPlan, drawNoise, drawSample, neededFrames, shiftedTimestep } from './draws.ts';
 
 const plan: DrawPlan = {
   seed: 3,
@@ -51,4 +51,16 @@ test('what is needed is what is drawn, and grows with the steps', () => {
   expect(neededFrames({ ...plan, flipProbability: 0 }, 50).every(({ flipped }) => flipped.length === 0)).toBe(
     true,
   );
+});
+
+test('a shift moves timesteps towards more noise, keeps their order and range, and 1 changes nothing', () => {
+  const all = Array.from({ length: 1000 }, (_, timestep) => timestep);
+  expect(all.map((timestep) => shiftedTimestep(timestep, 1000, 1))).toEqual(all);
+  const shifted = all.map((timestep) => shiftedTimestep(timestep, 1000, 3));
+  expect(shifted).toEqual(shifted.toSorted((a, b) => a - b));
+  expect(Math.min(...shifted)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...shifted)).toBe(999);
+  // The middle of 0…1 goes to 3·½ / (1 + 2·½).
+  expect(shifted[500]).toBe(750);
+  expect(shiftedTimestep(500, 1000, 1 / 3)).toBe(250);
 });

@@ -17,6 +17,8 @@ export interface DrawPlan {
   readonly flipProbability: number;
   /** Timesteps of the noise schedule. */
   readonly timesteps: number;
+  /** See `shiftedTimestep`; 1 unless told: all timesteps are as likely. */
+  readonly timestepShift?: number;
 }
 
 /** One training sample. */
@@ -39,13 +41,22 @@ export function drawSample(plan: DrawPlan, index: number): Draw {
   const random = randomStream(seed, 'sample', index);
   const start = random.integer(starts[clip]!);
   const flipped = random.uniform() < plan.flipProbability;
-  const timestep = random.integer(plan.timesteps);
+  const timestep = shiftedTimestep(random.integer(plan.timesteps), plan.timesteps, plan.timestepShift ?? 1);
   return {
     clip,
     frames: Array.from({ length: frames }, (_, frame) => start + frame * stride),
     flipped,
     timestep,
   };
+}
+
+/**
+ * A timestep moved towards more noise (shift above 1) or less (below): `t' = s·t / (1 + (s − 1)·t)` of t in 0…1 (Esser et
+ * al. 2024, arXiv 2403.03206, eq. 23). Where a thing will be is decided in the noisiest steps.
+ */
+export function shiftedTimestep(timestep: number, timesteps: number, shift: number): number {
+  const t = (timestep + 0.5) / timesteps;
+  return Math.floor((timesteps * (shift * t)) / (1 + (shift - 1) * t));
 }
 
 /** Noise of sample `index`: `count` unit normals for the training noise, or for sampling the VAE's posterior. */

@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { removeLeftovers } from '../checkpoints/atomic-write.ts';
 import { openSafetensors, type SafetensorsFile, writeSafetensors } from '../checkpoints/safetensors.ts';
-import { fingerprint } from '../checkpoints/weight-file.ts';
 import { CheckpointError, InterruptedError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
@@ -57,7 +56,7 @@ type FrameIndex = Map<string, SafetensorsFile>;
 export async function cacheLatents(options: LatentCacheOptions): Promise<LatentCache> {
   const { folder, vae, settings, clips, needed, onEvent } = options;
   await removeLeftovers(folder);
-  const vaeIdentity = await fingerprint(vae.weights.path);
+  const vaeIdentity = await vae.weights.fingerprint();
   const { width, height, fit, device } = settings;
   const keys = clips.map((clip) =>
     createHash('sha256')

@@ -1,16 +1,16 @@
-/** @file What LAMP minimises. */
+/** @file What is minimised. */
 import { mul, reduceMean, reshape, slice, sub } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
 import type { UNetConfig } from '../models/configs.ts';
-import type { UNetOptions } from '../models/unet.ts';
-import { videoUNet } from '../motion/video-unet.ts';
+import { motionVariants } from '../motion/variant.ts';
+import { type VideoUNetOptions, videoUNet } from '../motion/video-unet.ts';
 
 /** What a training step is computed on. */
 export interface LossInputs {
-  /** Noisy latents with the clean first frame in place `[b, c, f, h, w]`. */
+  /** Noisy latents `[b, c, f, h, w]`, with the clean first frame in place where the variant has one. */
   readonly noisy: Tensor;
-  /** What the U-Net should say (noise or velocity), of the same shape; frame 0 is not looked at. */
+  /** What the U-Net should say (noise or velocity), of the same shape; of a given first frame it is not looked at. */
   readonly target: Tensor;
   /** Each video's timestep as waves `[b, width]` (see `timestepWaves`). */
   readonly waves: Tensor;
@@ -22,18 +22,20 @@ export interface LossInputs {
 
 /**
  * Mean squared error between the video U-Net's output and its target over the frames after the first (LAMP, eq. 4): the
- * first frame is given, so that training spends itself on motion.
+ * first frame is given, so that training spends itself on motion. Over all frames in variants without a given first frame.
  */
 export function motionLoss(
   w: Weights,
   config: UNetConfig,
   inputs: LossInputs,
-  options?: UNetOptions,
+  options: VideoUNetOptions = {},
 ): Tensor {
   const { noisy, target, waves, context, weight } = inputs;
   const [videos, , frames] = noisy.shape as [number, number, number];
   const prediction = videoUNet(w, config, { latents: noisy, waves, context }, options);
-  const error = sub(slice(prediction, 2, 1, frames), slice(target, 2, 1, frames));
+  const { firstFrame } = options.variant ?? motionVariants.lamp;
+  const learned = (x: Tensor) => slice(x, 2, firstFrame ? 1 : 0, frames);
+  const error = sub(learned(prediction), learned(target));
   const perVideo = reduceMean(mul(error, error), [1, 2, 3, 4]);
   return reshape(reduceMean(mul(perVideo, reshape(weight, [videos, 1, 1, 1, 1]))), []);
 }

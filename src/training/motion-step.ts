@@ -1,4 +1,4 @@
-/** @file One training step of LAMP as a compiled graph: loss and gradients in a single run. */
+/** @file One training step as a compiled graph: loss and gradients in a single run. */
 import { gradients } from '../graph/differentiate.ts';
 import type { FloatTensor, Shape } from '../graph/host-tensor.ts';
 import { floats } from '../graph/host-tensor.ts';
@@ -7,6 +7,7 @@ import { type Component, withCheckpoint } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { timestepWaves, timestepWidth } from '../models/time-embedding.ts';
 import { videoWeights } from '../motion/parameters.ts';
+import type { MotionVariant } from '../motion/variant.ts';
 import { type CompileOptions, compile } from '../runtime/program.ts';
 import { motionLoss } from './loss.ts';
 import type { ParameterSet } from './parameters.ts';
@@ -29,13 +30,21 @@ export interface MotionStep {
   dispose(): Promise<void>;
 }
 
+/** How the step is built. */
+export interface MotionStepOptions {
+  /** Compute inner values again in the backward pass instead of keeping them. */
+  readonly recompute?: boolean;
+  /** What is trained; LAMP unless told. */
+  readonly variant?: MotionVariant | undefined;
+}
+
 /** Loss and gradients (in the order of `trained`) of a training step, as a graph. */
 export function motionStepGraph(
   { config, weights }: Component<UNetConfig>,
   trained: ReadonlyMap<string, Tensor>,
   latentShape: Shape,
   tokens: number,
-  recompute: boolean,
+  options: MotionStepOptions = {},
 ): { readonly loss: Tensor; readonly slopes: readonly Tensor[] } {
   const [videos] = latentShape as [number];
   const loss = withCheckpoint(weights, () =>
@@ -49,7 +58,7 @@ export function motionStepGraph(
         context: input('batch:context', [videos, tokens, config.cross_attention_dim]),
         weight: input('batch:weight', [videos]),
       },
-      { recompute },
+      options,
     ),
   );
   return { loss, slopes: gradients(loss, [...trained.values()]) };
@@ -61,12 +70,12 @@ export async function motionStep(
   parameters: ParameterSet,
   latentShape: Shape,
   tokens: number,
-  { recompute = false, ...options }: CompileOptions & { recompute?: boolean } = {},
+  { recompute = false, variant, ...options }: CompileOptions & MotionStepOptions = {},
 ): Promise<MotionStep> {
   const { config } = unet;
   const [videos] = latentShape as [number];
   const trained = parameters.inputs();
-  const { loss, slopes } = motionStepGraph(unet, trained, latentShape, tokens, recompute);
+  const { loss, slopes } = motionStepGraph(unet, trained, latentShape, tokens, { recompute, variant });
   const names = [...trained.keys()];
   const outputs = Object.fromEntries(names.map((name, i) => [`gradient:${name}`, slopes[i]!]));
   const program = await compile({ loss, ...outputs }, options);

@@ -1,17 +1,23 @@
-/** @file Turning clean videos into a training batch: noise at a timestep, the first frame left clean. */
+/** @file Turning clean videos into a training batch: noise at a timestep, a given first frame left clean. */
 
 import { addNoise, type NoiseSchedule, velocity } from '../diffusion/noise-schedule.ts';
 import type { FloatTensor } from '../graph/host-tensor.ts';
 import { withFirstFrame } from '../motion/frames.ts';
+import { type MotionVariant, motionVariants } from '../motion/variant.ts';
 
-/** `x_t = √ᾱ_t·x_0 + √(1−ᾱ_t)·ε` with frame 0 put back clean, and what the U-Net should say of it. */
+/**
+ * `x_t = √ᾱ_t·x_0 + √(1−ᾱ_t)·ε`, with frame 0 put back clean where the variant has a given first frame, and what the U-Net
+ * should say of it.
+ */
 export function noisedVideos(
   schedule: NoiseSchedule,
   clean: FloatTensor,
   noise: FloatTensor,
   timesteps: readonly number[],
+  { firstFrame }: Pick<MotionVariant, 'firstFrame'> = motionVariants.lamp,
 ): { noisy: FloatTensor; target: FloatTensor } {
-  const noisy = withFirstFrame(addNoise(schedule, clean, noise, timesteps), clean);
+  const noised = addNoise(schedule, clean, noise, timesteps);
+  const noisy = firstFrame ? withFirstFrame(noised, clean) : noised;
   switch (schedule.predictionType) {
     case 'epsilon':
       return { noisy, target: noise };

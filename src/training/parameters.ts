@@ -1,5 +1,6 @@
 /** @file Trained parameters in memory: one block of numbers, so that the optimiser runs over it in one go. */
-import { type FloatTensor, floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
+import { CheckpointError } from '../errors.ts';
+import { type FloatTensor, floats, type Shape, sameShape, sizeOf } from '../graph/host-tensor.ts';
 import { input, type Tensor } from '../graph/tensor.ts';
 
 /** Name and shape of a parameter. */
@@ -33,6 +34,20 @@ export class ParameterSet {
   /** A set of the same names and shapes, all zero. */
   zeros(): ParameterSet {
     return new ParameterSet(this.shapes);
+  }
+
+  /** Copies values into all parameters, by name. Throws `CheckpointError` when one is missing or of another shape. */
+  set(values: ReadonlyMap<string, FloatTensor>): void {
+    for (const { name, shape } of this.shapes) {
+      const found = values.get(name);
+      if (!found || !sameShape(found.shape, shape)) {
+        const what = found ? `[${found.shape}]` : 'nothing';
+        throw new CheckpointError(
+          `the weights to begin with: "${name}" should be [${shape}], found ${what}.`,
+        );
+      }
+      this.views.get(name)!.data.set(found.data);
+    }
   }
 
   /** One graph input per parameter, under the parameter's name. */

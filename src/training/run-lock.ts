@@ -1,4 +1,4 @@
-/** @file Keeps two processes from training into one folder. */
+/** @file Keeps two processes from working in one folder. */
 import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -64,16 +64,16 @@ async function assertDead(text: string, path: string): Promise<void> {
   } catch {
     return;
   }
-  const advice = `If no training runs there, remove "${path}".`;
+  const advice = `If nothing runs there, remove "${path}".`;
   if (owner.host !== hostname()) {
     throw new StorageError(
-      `process ${owner.pid} on "${owner.host}" trains into this folder, or was killed while it did. ${advice}`,
+      `process ${owner.pid} on "${owner.host}" is at work in this folder, or was killed while it was. ${advice}`,
     );
   }
   const alive = await isAlive(owner);
   if (alive) {
     throw new StorageError(
-      `process ${owner.pid} is training into this folder. Wait for it, stop it, or choose another --out. ${advice}`,
+      `process ${owner.pid} is at work in this folder. Wait for it, stop it, or choose another folder. ${advice}`,
     );
   }
 }

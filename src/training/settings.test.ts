@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DeviceError, UsageError } from '../errors.ts';
+import { builtInBase } from '../models/built-in-base.ts';
+import { motionVariants } from '../motion/variant.ts';
 import { decidingSettings, parseSettings, presets, resumedSettings } from './settings.ts';
 
 const least = { base: 'b', clips: ['c'], prompt: 'p' };
@@ -19,8 +21,11 @@ describe('parseSettings', () => {
     });
   });
 
+  test('takes the built-in base when none is given', () => {
+    expect(parseSettings({ clips: ['c'], prompt: 'p' }).base).toBe(builtInBase());
+  });
+
   test('names what is missing', () => {
-    expect(() => parseSettings({ clips: ['c'], prompt: 'p' })).toThrow('give --base <folder>');
     expect(() => parseSettings({ base: 'b', clips: ['c'] })).toThrow('give --prompt');
     expect(() => parseSettings({ base: 'b', prompt: 'p' })).toThrow('needs a clip');
   });
@@ -67,5 +72,47 @@ describe('resumedSettings', () => {
     expect(() => resumedSettings(cosine, { steps: 600 })).toThrow(/--steps is 600.*cosine/);
     expect(decidingSettings(cosine)).toHaveProperty('steps');
     expect(decidingSettings(begun)).not.toHaveProperty('steps');
+  });
+});
+
+test('the rank decides a training, which is not changed where matrices are whole', () => {
+  const whole = parseSettings(least);
+  expect(whole.rank).toBe(0);
+  expect(decidingSettings(whole)).not.toHaveProperty('rank');
+  const thin = parseSettings({ ...least, rank: 32 });
+  expect(decidingSettings(thin)).toEqual({ ...decidingSettings(whole), rank: 32 });
+  const { rank: _, ...older } = whole;
+  expect(resumedSettings(older as typeof whole, {})).toEqual(whole);
+  expect(() => resumedSettings(whole, { rank: 8 })).toThrow(/^--rank is 8, but the run was begun with 0/);
+  expect(() => parseSettings({ ...least, rank: -1 })).toThrow(/^--rank is -1/);
+});
+
+describe('variants', () => {
+  const lamp = parseSettings(least);
+
+  test('are named or described, LAMP where nothing is said', () => {
+    expect(lamp.variant).toEqual(motionVariants.lamp);
+    const named = parseSettings({ ...least, variant: 'plain-convolution' });
+    expect(named.variant).toEqual(motionVariants['plain-convolution']);
+    expect(parseSettings({ ...least, variant: { temporalConvolution: 'plain' } })).toEqual(named);
+    const wrong = (variant: unknown) => () => parseSettings({ ...least, variant } as typeof least);
+    expect(wrong('lava')).toThrow(/^--variant is "lava"; must be one of lamp, no-first-frame/);
+    expect(wrong('zero-shot')).toThrow('nothing of it is trained');
+    expect(wrong({ warp: 1 })).toThrow('--variant is {"warp":1}; unrecognized key');
+  });
+
+  test('decide a training, which is not changed when it is LAMP', () => {
+    expect(decidingSettings(lamp)).not.toHaveProperty('variant');
+    const other = parseSettings({ ...least, variant: 'frozen-queries' });
+    expect(decidingSettings(other).variant).toEqual(motionVariants['frozen-queries']);
+    const stored = JSON.parse(JSON.stringify(other));
+    expect(resumedSettings(stored, { variant: 'frozen-queries' })).toEqual(other);
+    expect(resumedSettings(stored, {})).toEqual(other);
+    expect(() => resumedSettings(stored, { variant: 'lamp' })).toThrow(/^--variant is/);
+    const { variant: _, ...older } = lamp;
+    expect(resumedSettings(older as typeof lamp, {})).toEqual(lamp);
+    expect(() => resumedSettings(older as typeof lamp, { variant: 'frozen-queries' })).toThrow(
+      '--variant is',
+    );
   });
 });

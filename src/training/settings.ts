@@ -1,19 +1,26 @@
 /** @file Everything that decides a training run, checked where it comes in. */
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
+import { type BaseSettings, recommended } from '../models/base-settings.ts';
+import { builtInBase } from '../models/built-in-base.ts';
+import { isLamp, isTrained, motionVariantChoice, motionVariants } from '../motion/variant.ts';
 import { checkDevice, parseDevice } from '../runtime/devices.ts';
 import { adamWDefaults } from './adamw.ts';
+import { optionName } from './option-name.ts';
 
 const whole = (least: number) => z.int().min(least);
 const share = z.number().min(0).lt(1);
 
 const fields = {
-  /** Folder of the base model. */
-  base: z.string().min(1),
+  /** Folder of the base model; the built-in one unless told. */
+  base: z.string().min(1).default(builtInBase),
   /** Clips, or folders of clips. */
   clips: z.array(z.string().min(1)).min(1),
-  /** What the clips show. */
+  /** What the clips show that have no caption of their own. */
   prompt: z.string(),
+  /** Clips with a caption of their own (see `captionsFor`) train with it in place of the prompt. */
+  captions: z.boolean().default(true),
   /** Frames of a training video. */
   frames: whole(2).default(16),
   /** Pixels. */
@@ -59,6 +66,17 @@ const fields = {
   clipRange: z.enum(['whole', 'reference']).default('whole'),
   /** How the bias of the temporal attention's output starts; the reference's is random, which disturbs the base model. */
   temporalBias: z.enum(['zeros', 'uniform']).default('zeros'),
+  /** Draws more of the noisy timesteps (above 1) or fewer; 1: all alike, as the paper does. See `shiftedTimestep`. */
+  timestepShift: z.number().positive().default(1),
+  /** Which of LAMP's parts are trained: the name of a variant, or its switches. */
+  variant: motionVariantChoice
+    .refine(isTrained, 'nothing of it is trained; it is for making videos alone')
+    .default(motionVariants.lamp),
+  /**
+   * Matrices are learned as products of two thin ones of this rank (LoRA), for a small motion file; 0: as they are, as in the
+   * paper. See `lowRankParameters`.
+   */
+  rank: whole(0).default(0),
   /** Decides every random draw. */
   seed: z.int().default(0),
   /** Where it runs: a `DeviceName`. */
@@ -78,18 +96,42 @@ const settingsSchema = z.strictObject(fields);
 /** All settings of a training run. Each field's meaning stands at its definition. */
 export type TrainingSettings = z.infer<typeof settingsSchema>;
 
-/** Settings as a caller gives them: `base`, `clips` and `prompt`, and what should not be as it is by default. */
+/** Settings as a caller gives them: `clips` and `prompt`, and what should not be as it is by default. */
 export type TrainingInput = z.input<typeof settingsSchema>;
+
+/** What a setting is when neither the caller nor the base model says. */
+export const trainingDefaults = settingsSchema.omit({ clips: true, prompt: true }).parse({});
+
+/** Settings that no base model can know; its size stands elsewhere in its `lamp.json`. */
+const personal = {
+  base: true,
+  clips: true,
+  prompt: true,
+  captions: true,
+  width: true,
+  height: true,
+  seed: true,
+  device: true,
+} as const;
+
+/** The settings that a base model recommends for training. Throws `CheckpointError` naming the file and the field. */
+export function recommendedTraining(base: BaseSettings): Partial<TrainingInput> {
+  return { ...base.size, ...recommended(base, 'training', settingsSchema.omit(personal)) };
+}
 
 /** Named sets of settings. `reference`: the choices of the authors' implementation where ours are better. */
 export const presets: Readonly<Record<'reference', Partial<TrainingInput>>> = {
   reference: { fit: 'stretch', shuffle: false, clipRange: 'reference', temporalBias: 'uniform' },
 };
 
-/** Settings that can change when a run is resumed. Base and clips may have moved, but must have the same content. */
+/**
+ * Settings that can change when a run is resumed. Base and clips may have moved, but must have the same content, and the
+ * clips the same captions, which are recorded with them.
+ */
 const changeable: readonly string[] = [
   'base',
   'clips',
+  'captions',
   'steps',
   'recompute',
   'saveEvery',
@@ -99,9 +141,9 @@ const changeable: readonly string[] = [
 
 /** Fills in the defaults. Throws `UsageError` naming the option that makes no sense, `DeviceError` for the device. */
 export function parseSettings(input: Partial<TrainingInput>): TrainingSettings {
-  const missing = (['base', 'prompt', 'clips'] as const).find((name) => input[name] === undefined);
+  const missing = (['prompt', 'clips'] as const).find((name) => input[name] === undefined);
   if (missing) {
-    const example = { base: '--base <folder>', prompt: '--prompt "a person walks"', clips: 'clips' }[missing];
+    const example = { prompt: '--prompt "a person walks"', clips: 'clips' }[missing];
     throw new UsageError(`training needs a ${missing === 'clips' ? 'clip' : missing}; give ${example}.`);
   }
   const result = settingsSchema.safeParse(input);
@@ -126,21 +168,6 @@ function describe(issue: z.core.$ZodIssue, input: object): string {
   return `${optionName(String(name))} is ${value}; ${issue.message.replace(/^./, (first) => first.toLowerCase())}`;
 }
 
-/** What a setting is called on the command line. */
-export function optionName(setting: string): string {
-  const names: Record<string, string> = {
-    width: '--size',
-    height: '--size',
-    samplePrompts: '--sample-prompt',
-    flipProbability: '--flip',
-    averageDecay: '--ema',
-    shuffle: '--no-shuffle',
-    batch: '--batch-size',
-    clips: 'the clips',
-  };
-  return names[setting] ?? `--${setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
 /**
  * The settings with which a run goes on: those it was begun with, and what is `given` anew. Throws `UsageError` naming
  * the setting when one is changed that would make another run of it.
@@ -149,9 +176,11 @@ export function resumedSettings(begun: TrainingSettings, given: Partial<Training
   // Sampling that was off counts as not given, so that new prompts for samples switch it on.
   const settings = parseSettings({ ...begun, sampleEvery: begun.sampleEvery || undefined, ...given });
   const fixed = settings.schedule === 'cosine' ? changeable.filter((name) => name !== 'steps') : changeable;
-  for (const name of Object.keys(begun) as (keyof TrainingSettings)[]) {
-    const [was, is] = [begun[name], settings[name]];
-    if (was === is || fixed.includes(name)) continue;
+  // The run may be older than some of the settings.
+  const before: TrainingSettings = { ...trainingDefaults, ...begun };
+  for (const name of Object.keys(before) as (keyof TrainingSettings)[]) {
+    const [was, is] = [before[name], settings[name]];
+    if (isDeepStrictEqual(was, is) || fixed.includes(name)) continue;
     const why = name === 'steps' ? ', since the cosine of its learning rate ends there' : '';
     throw new UsageError(
       `${optionName(name)} is ${JSON.stringify(is)}, but the run was begun with ${JSON.stringify(was)}${why}. Leave it out to resume, or train under another --out.`,
@@ -160,8 +189,12 @@ export function resumedSettings(begun: TrainingSettings, given: Partial<Training
   return settings;
 }
 
-/** The settings on which the trained values depend; for identifying checkpoints, and to be stored in the motion. */
+/** What the trained values depend on: identifies checkpoints, and is in the motion. No variant for LAMP, no rank of 0. */
 export function decidingSettings(settings: TrainingSettings): Partial<TrainingSettings> {
-  const dropped = settings.schedule === 'cosine' ? changeable.filter((name) => name !== 'steps') : changeable;
+  const dropped = [
+    ...changeable.filter((name) => name !== 'steps' || settings.schedule !== 'cosine'),
+    ...(isLamp(settings.variant) ? ['variant'] : []),
+    ...(settings.rank === 0 ? ['rank'] : []),
+  ];
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !dropped.includes(name)));
 }

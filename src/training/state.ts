@@ -21,9 +21,10 @@ export interface TrainingState {
 /** The state before the first step, drawn from the seed and the base model's own values. */
 export async function initialState(
   { weights }: Component<UNetConfig>,
-  settings: Pick<TrainingSettings, 'seed' | 'averageDecay' | 'temporalBias'>,
+  settings: Pick<TrainingSettings, 'seed' | 'averageDecay' | 'temporalBias' | 'variant'> &
+    Partial<Pick<TrainingSettings, 'rank'>>,
 ): Promise<TrainingState> {
-  const list = motionParameters(weights.shapes);
+  const list = motionParameters(weights.shapes, settings.variant, settings.rank);
   const parameters = new ParameterSet(list);
   const own = await weights.file.readMany(
     list.filter(({ initial }) => initial === 'base').map(({ name }) => name),

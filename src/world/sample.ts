@@ -2,7 +2,7 @@
 
 import type { RandomStream } from '../diffusion/random.ts';
 import type { Picture, Size } from '../media/picture.ts';
-import { captionOf, withAdjective } from './caption.ts';
+import { type CaptionParts, captionOf, withAdjective } from './caption.ts';
 import { MOTIONS } from './motion.ts';
 import { placeMotion, placeStill } from './placement.ts';
 import { paintScene, SCENES, type Scene, WORLD_SIZE } from './scene.ts';
@@ -27,6 +27,8 @@ export interface WorldOptions {
   readonly actionShare?: number;
   /** Share of things turned to the left instead of to the right; 0 unless told. */
   readonly mirroredShare?: number;
+  /** Share of captions that say "a thing" instead of what it is, as the prompts of motions do; 0.06 unless told. */
+  readonly unnamedShare?: number;
   /** Share of things that lean to a side by up to 30 degrees; 0.08 unless told. */
   readonly tiltedShare?: number;
 }
@@ -71,19 +73,21 @@ export function worldSample(
   const place =
     stream.uniform() < (options.sceneOmittedShare ?? 0.12) ? undefined : placePhrase(stream, scene);
   let pose: Pose;
-  let caption: string;
+  let parts: CaptionParts;
   if (kind < empty + (options.actionShare ?? 0.12)) {
     const motion = pick(stream, MOTIONS);
     pose = placeMotion(stream, motion, request, 16)[0]!;
-    caption = captionOf({ thing: thing.phrase, verb: motion.verb, place });
+    parts = { thing: thing.phrase, verb: motion.verb, place };
   } else {
     const aloft = stream.uniform() < (thing.flies ? 0.6 : 0.12);
     const tilted = stream.uniform() < (options.tiltedShare ?? 0.08);
     const angle = tilted ? between(stream, -LARGEST_TILT, LARGEST_TILT) : 0;
     pose = placeStill(stream, request, between(stream, ...SIZES), angle, aloft);
-    caption = captionOf({ thing: thing.phrase, place, ...details(stream, pose, aloft) });
+    parts = { thing: thing.phrase, place, ...details(stream, pose, aloft) };
   }
+  if (stream.uniform() < (options.unnamedShare ?? 0.06)) parts = { ...parts, thing: 'a thing' };
   drawSprite(picture, thing.sprite, pose);
+  const caption = captionOf(parts);
   return { picture, caption, scene, thing, pose, box: spriteBox(thing.sprite, pose, size) };
 }
 

@@ -24,11 +24,13 @@ export function initialParameters(shapes: readonly ParameterShape[], seed: numbe
 
 /**
  * One weight: embeddings are normal with deviation 0.02 (as CLIP's), norms 1 and 0, biases 0, and the matrices of layers
- * uniform within ±1/√inputs (PyTorch's customary Kaiming-uniform with a = √5), but for `zeroWeights`.
+ * uniform within ±1/√inputs (PyTorch's customary Kaiming-uniform with a = √5), but for `zeroWeights`. CLIP's cosines start
+ * with a temperature of 0.07.
  */
 function initialWeight({ name, shape }: ParameterShape, seed: number): Float32Array {
   const random = randomStream(seed, 'initial', name);
   const size = sizeOf(shape);
+  if (name.endsWith('logit_scale')) return Float32Array.of(Math.log(1 / 0.07));
   if (/embedding\.weight$/.test(name)) return random.normals(size).map((value) => 0.02 * value);
   if (shape.length === 1) return new Float32Array(size).fill(name.endsWith('.weight') ? 1 : 0);
   if (zeroWeights.test(name)) return new Float32Array(size);

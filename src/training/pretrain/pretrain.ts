@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WorkOptions } from '../../events.ts';
+import type { FloatTensor } from '../../graph/host-tensor.ts';
 import { identityOf, loadState, saveState } from '../checkpoint.ts';
 import { openMetrics } from '../metrics.ts';
 import type { ParameterSet, ParameterShape } from '../parameters.ts';
@@ -20,6 +21,8 @@ export interface PretrainOptions<Batch> extends WorkOptions {
   /** What else decides the result (configs, data); a checkpoint made with another one is refused. */
   readonly identity: object;
   readonly shapes: readonly ParameterShape[];
+  /** Weights to begin with, by name, in place of random ones: those of an earlier training. Checked for their shapes. */
+  readonly initial?: ReadonlyMap<string, FloatTensor> | undefined;
   /** Compiles the step for these parameters, which change in place. */
   readonly step: (parameters: ParameterSet) => Promise<TrainingStep<Batch>>;
   /** Batch `index`, counted from 0: a function of the index and the seed alone. */
@@ -43,7 +46,7 @@ export async function pretrain<Batch>(options: PretrainOptions<Batch>): Promise<
     const { averageDecay } = settings;
     const state =
       (await loadState(checkpoints, { shapes, averageDecay, identity }, options.onEvent)) ??
-      beginning(shapes, settings);
+      beginning(shapes, settings, options.initial);
     const { parameters, average, optimiser } = state;
     const weights = average ?? parameters;
     if (optimiser.step >= settings.steps) return weights;
@@ -77,8 +80,14 @@ export async function pretrain<Batch>(options: PretrainOptions<Batch>): Promise<
 }
 
 /** The state before the first step. */
-function beginning(shapes: readonly ParameterShape[], settings: PretrainSettings): TrainingState {
-  const state = emptyState(initialParameters(shapes, settings.seed), settings);
+function beginning(
+  shapes: readonly ParameterShape[],
+  settings: PretrainSettings,
+  initial: PretrainOptions<unknown>['initial'],
+): TrainingState {
+  const parameters = initialParameters(shapes, settings.seed);
+  if (initial) parameters.set(initial);
+  const state = emptyState(parameters, settings);
   state.average?.flat.set(state.parameters.flat);
   return state;
 }

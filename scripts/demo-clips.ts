@@ -1,0 +1,20 @@
+/**
+ * @file `npx tsx scripts/demo-clips.ts [motion]`: renders the eight clips of the little world that the demo learns from, into
+ * `assets/demo/clips`. They come with the repository; this is how they were made.
+ */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeVideo } from '../src/media/video-file.ts';
+import { motionNamed } from '../src/world/motion.ts';
+import { motionSet } from '../src/world/motion-set.ts';
+import { loadThings } from '../src/world/thing.ts';
+
+const folder = fileURLToPath(new URL('../assets/demo/clips', import.meta.url));
+const motion = motionNamed(process.argv[2] ?? 'runs');
+const size = { width: 64, height: 64 };
+const { clips } = motionSet(await loadThings(), motion, 0, 8, { frames: 16, size });
+for (const { thing, scene, frames } of clips) {
+  const name = `${thing.name} ${motion.name}, ${scene.name}`.replaceAll(/[ ,]+/g, '-');
+  await writeVideo(join(folder, `${name}.gif`), frames, { framesPerSecond: 8 });
+}
+console.log(`${clips.length} clips in ${folder}`);

@@ -1,0 +1,102 @@
+/** @file What the demo shows: the clips it learned from, and the videos it makes of other things. */
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { extname, join, parse } from 'node:path';
+import type { WorkOptions } from '../../src/events.ts';
+import { readFrames } from '../../src/media/clip.ts';
+import { enlarge } from '../../src/media/enlarge.ts';
+import { findClips } from '../../src/media/find-clips.ts';
+import { writePng } from '../../src/media/picture-file.ts';
+import { writeVideo } from '../../src/media/video-file.ts';
+import type { BaseModel } from '../../src/models/base-model.ts';
+import { readMotion } from '../../src/motion/motion-file.ts';
+import { videoGenerator } from '../../src/pipelines/generate-video.ts';
+import { type StoredSettings, settingsKey } from '../../src/pipelines/video-settings.ts';
+import type { Shown, ShownVideo } from './page.ts';
+
+/** A video to be made. */
+export interface Wish {
+  /** What its files are called. */
+  readonly name: string;
+  /** Such as "a panda". */
+  readonly thing: string;
+  /** Such as "in the forest". */
+  readonly place: string;
+  readonly seed: number;
+}
+
+/** What videos are made with. */
+export interface MakeVideosOptions {
+  /** Folder of the demo; the videos go to `videos/` in it. */
+  readonly out: string;
+  readonly base: BaseModel;
+  /** Path of the motion. */
+  readonly motion: string;
+  /** What things do, such as "runs". */
+  readonly verb: string;
+  readonly wishes: readonly Wish[];
+  /** Called with a line before each video. */
+  readonly tell: (line: string) => void;
+}
+
+/** Videos and first frames are enlarged to about this many pixels for looking at them. */
+const shownSize = 256;
+
+/** Makes the videos with one set of compiled networks; writes each as MP4 and, enlarged, as GIF. */
+export async function makeVideos(
+  { out, base, motion: path, verb, wishes, tell }: MakeVideosOptions,
+  work: WorkOptions,
+): Promise<{ video: ShownVideo; settings: StoredSettings }[]> {
+  const { info, values } = await readMotion(path);
+  const { framesPerSecond, variant } = info;
+  const generator = await videoGenerator(base, () => values, { ...info, variant, motionName: info.prompt });
+  const factor = Math.max(1, Math.round(shownSize / info.width));
+  const made: { video: ShownVideo; settings: StoredSettings }[] = [];
+  try {
+    for (const [i, { name, thing, place, seed }] of wishes.entries()) {
+      const prompt = `${thing} ${verb} ${place}`;
+      // Where the motion begins in the clips: a thing in the middle would have nowhere to run to.
+      const firstFramePrompt = `${thing} ${place}, on the left`;
+      tell(`Making "${prompt}" (${i + 1} of ${wishes.length}) …`);
+      const request = { prompt, drawing: { prompt: firstFramePrompt }, seed };
+      const { frames, settings } = await generator.generate(request, work);
+      const metadata = { [settingsKey]: JSON.stringify({ ...settings, framesPerSecond }) };
+      const large = frames.map((frame) => enlarge(frame, factor));
+      const file = (ending: string) => join('videos', `${name}${ending}`);
+      await writeVideo(join(out, file('.mp4')), frames, { framesPerSecond, metadata });
+      await writeVideo(join(out, file('.gif')), large, { framesPerSecond, metadata });
+      await writePng(join(out, file('-first-frame.png')), large[0]!);
+      work.onEvent?.({ type: 'written', path: join(out, file('.mp4')) });
+      const video = {
+        source: await dataAddress('image/gif', join(out, file('.gif'))),
+        caption: prompt,
+        firstFrame: await dataAddress('image/png', join(out, file('-first-frame.png'))),
+        firstFramePrompt,
+        seed,
+        file: `videos/${name}.mp4`,
+      };
+      made.push({ video, settings });
+    }
+  } finally {
+    await generator.dispose();
+  }
+  return made;
+}
+
+/** Puts GIFs of the clips at these paths into `out/clips/`, for looking at them. */
+export async function showClips(out: string, path: string): Promise<Shown[]> {
+  const clips: Shown[] = [];
+  await mkdir(join(out, 'clips'), { recursive: true });
+  for (const clip of await findClips([path])) {
+    const { name } = parse(clip);
+    const copy = join(out, 'clips', `${name}.gif`);
+    if (extname(clip).toLowerCase() === '.gif') await copyFile(clip, copy);
+    else await writeVideo(copy, await readFrames(clip), { framesPerSecond: 8 });
+    clips.push({ source: await dataAddress('image/gif', copy), caption: name.replace(/[-_]+/g, ' ') });
+  }
+  return clips;
+}
+
+/** A file as an address that holds it. */
+async function dataAddress(kind: string, path: string): Promise<string> {
+  return `data:${kind};base64,${(await readFile(path)).toString('base64')}`;
+}

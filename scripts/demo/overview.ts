@@ -1,0 +1,24 @@
+/** @file One moving picture of the whole demo: the clips above, what was made with the motion below. */
+import { join } from 'node:path';
+import { readFrames } from '../../src/media/clip.ts';
+import { contactSheet } from '../../src/media/contact-sheet.ts';
+import { enlarge } from '../../src/media/enlarge.ts';
+import { writeVideo } from '../../src/media/video-file.ts';
+
+/** Writes `out/overview.gif` from the clips and the made videos at these paths; as many frames as the shortest has. */
+export async function writeOverview(
+  out: string,
+  clipPaths: readonly string[],
+  videoPaths: readonly string[],
+) {
+  const readAll = (paths: readonly string[]) => Promise.all(paths.map((path) => readFrames(path)));
+  const [clips, videos] = [await readAll(clipPaths), await readAll(videoPaths)];
+  const count = Math.min(...[...clips, ...videos].map((frames) => frames.length));
+  const frames = Array.from({ length: count }, (_, f) => {
+    const above = contactSheet([clips.map((clip) => clip[f]!)], { columns: 8, background: [255, 255, 255] });
+    const large = videos.map((video) => enlarge(video[f]!, 2));
+    const below = contactSheet([large], { columns: 4, background: [255, 255, 255] });
+    return contactSheet([[above], [below]], { gap: 4, background: [255, 255, 255] });
+  });
+  await writeVideo(join(out, 'overview.gif'), frames, { framesPerSecond: 8 });
+}

@@ -1,0 +1,172 @@
+/** @file `lamp clips`: looks clips over before they are trained on, and takes them apart where they need it. */
+import { basename, extname } from 'node:path';
+import { Command } from 'commander';
+import { MediaError, UsageError } from '../errors.ts';
+import type { WorkOptions } from '../events.ts';
+import { notesAbout } from '../media/clip-notes.ts';
+import { type ClipReport, examineClips, type SetReport } from '../media/clip-report.ts';
+import { contactSheet } from '../media/contact-sheet.ts';
+import { assertEmpty, planPieces, writePieces } from '../media/cut-clips.ts';
+import { findClips } from '../media/find-clips.ts';
+import { writePng } from '../media/picture-file.ts';
+import { type Facts, factLines } from './facts.ts';
+import { interruptible } from './interruptible.ts';
+import { someText, wholeNumber } from './options.ts';
+import { reporter } from './progress.ts';
+
+interface ClipsOptions {
+  readonly frames: number;
+  readonly cut?: boolean;
+  readonly out?: string;
+  readonly preview?: string;
+  readonly json?: boolean;
+}
+
+const help = `
+Looks for: too few frames, shot cuts inside a clip, black bars, variable frame rate, stills, repeated frames, clips that
+show nearly the same, missing captions. Proposes --stride for training. The preview has a row of frames for each clip, in
+the order of the list. With --cut, every shot becomes a clip without black bars (MP4 of the same rate; folders of pictures
+stay such), what needs no cutting is copied, and captions go along.
+
+Examples:
+  lamp clips clips/horse-runs --preview sheet.png
+  lamp clips clips/raw --cut --out clips/clean --frames 24`;
+
+/** The command, to be added to the program. */
+export function clipsCommand(): Command {
+  return new Command('clips')
+    .description('look clips over before training: cuts, bars, stills, doubles, stride; take them apart')
+    .argument('<paths...>', 'clips, or folders of clips')
+    .option('--frames <n>', 'frames of a training video', wholeNumber({ least: 2, most: 10_000 }), 16)
+    .option('--preview <file.png>', 'write a sheet with some frames of every clip', someText)
+    .option('--cut', 'write every shot as a clip of its own into --out')
+    .option('--out <folder>', 'for --cut: a new or empty folder', someText)
+    .option('--json', 'print one JSON object; progress as lines of JSON before it')
+    .addHelpText('after', help)
+    .action(async (paths: string[], options: ClipsOptions) => {
+      assertOptions(options);
+      if (options.cut) await assertEmpty(options.out!);
+      const { onEvent, end } = reporter({ json: options.json ?? false });
+      try {
+        await interruptible((signal) => look(paths, options, { onEvent, signal }, end));
+      } finally {
+        end();
+      }
+    });
+}
+
+function assertOptions({ cut, out, preview }: ClipsOptions): void {
+  if (cut && out === undefined) throw new UsageError('--cut needs --out <folder>: a new or empty folder.');
+  if (out !== undefined && !cut) throw new UsageError('--out is for --cut. Add --cut, or leave --out away.');
+  if (preview !== undefined && extname(preview).toLowerCase() !== '.png') {
+    throw new UsageError(`--preview is "${preview}"; its name must end in .png.`);
+  }
+}
+
+async function look(
+  paths: readonly string[],
+  options: ClipsOptions,
+  work: WorkOptions,
+  end: () => void,
+): Promise<void> {
+  const { frames } = options;
+  const found = await findClips(paths);
+  const report = await examineClips(found, { ...work, frames, stripHeight: stripHeight(found.length) });
+  end();
+  const facts = setFacts(paths.join(', '), report, frames);
+  process.stdout.write(`${options.json ? JSON.stringify(facts.data) : factLines(facts)}\n`);
+  if (options.preview !== undefined && report.strips.length > 0) {
+    await writePng(options.preview, contactSheet(report.strips, { gap: 2, background: [64, 64, 64] }));
+    work.onEvent?.({ type: 'written', path: options.preview });
+  }
+  if (options.cut) {
+    const pieces = planPieces(report.clips, frames);
+    await writePieces(pieces, options.out!, work);
+    work.onEvent?.({ type: 'written', path: options.out! });
+  }
+  const unfit = report.unreadable.length + report.clips.filter((clip) => isUnfit(clip, frames)).length;
+  if (unfit > 0) {
+    throw new MediaError(
+      `${unfit} of ${found.length} clips cannot be trained on with --frames ${frames}; see above.`,
+    );
+  }
+}
+
+/** The largest side of a PNG that every program opens. */
+const largestSheet = 16_000;
+
+function stripHeight(clips: number): number {
+  return Math.max(8, Math.min(96, Math.floor(largestSheet / clips) - 2));
+}
+
+function isUnfit(clip: ClipReport, frames: number): boolean {
+  return notesAbout(clip, frames).some(({ kind }) => kind === 'short');
+}
+
+/** What is known about the clips, to be shown. */
+export function setFacts(path: string, report: SetReport, frames: number): Facts {
+  const { clips, unreadable, alike, proposal } = report;
+  const count = clips.length + unreadable.length;
+  const captioned = clips.filter(({ caption }) => caption !== undefined).length;
+  const rows: [string, string][] = [];
+  for (const clip of clips) {
+    rows.push([basename(clip.path), clipText(clip)]);
+    for (const { serious, message } of notesAbout(clip, frames)) {
+      rows.push(['', `${serious ? 'problem' : 'note'}: ${message}`]);
+    }
+  }
+  for (const { path, reason } of unreadable) rows.push([basename(path), `problem: ${reason}`]);
+  for (const { paths, share } of alike) {
+    const [one, other] = paths.map((path) => basename(path));
+    const text = `"${one}" and "${other}" show nearly the same (${Math.round(100 * share)} % of the shorter). Leave one out.`;
+    rows.push(['alike', text]);
+  }
+  rows.push(['captions', captionText(captioned, clips.length)]);
+  rows.push(['proposed', proposalText(report, frames)]);
+  return {
+    title: `${count} clip${count === 1 ? '' : 's'} at "${path}"`,
+    rows,
+    data: {
+      kind: 'clip set',
+      clips: clips.map((clip) => ({ ...clip, notes: notesAbout(clip, frames) })),
+      unreadable,
+      alike,
+      proposal: proposal ?? null,
+    },
+  };
+}
+
+function clipText({
+  width,
+  height,
+  frameCount,
+  framesPerSecond,
+  durationSeconds,
+  moving,
+}: ClipReport): string {
+  const rate = framesPerSecond === null ? '' : ` at ${short(framesPerSecond)} a second`;
+  const time = durationSeconds === null ? '' : `, ${durationSeconds.toFixed(1)} s`;
+  const motion = moving > 0 ? `; motion in ${Math.max(1, Math.round(100 * moving))} % of the picture` : '';
+  return `${width}x${height}, ${frameCount} frames${rate}${time}${motion}`;
+}
+
+function captionText(captioned: number, clips: number): string {
+  if (captioned === 0) return 'none; all clips are trained with the prompt';
+  if (captioned === clips) return 'every clip has one';
+  return `${captioned} of ${clips} clips have one`;
+}
+
+function proposalText({ clips, proposal }: SetReport, frames: number): string {
+  if (!proposal) {
+    const longest = Math.max(0, ...clips.flatMap(({ shots }) => shots.map(({ length }) => length)));
+    return longest >= 2
+      ? `no clip holds ${frames} frames; --frames ${longest} is the most that one holds`
+      : 'nothing, since no clip holds more than one frame';
+  }
+  const { stride, seconds, framesPerSecond } = proposal;
+  return `--frames ${frames} --stride ${stride}: training videos of ${seconds.toFixed(1)} s that play at ${short(framesPerSecond)} frames a second`;
+}
+
+function short(value: number): string {
+  return `${Number(value.toFixed(2))}`;
+}

@@ -1,0 +1,82 @@
+/** @file Disk: where lamp writes, and what the cache of downloaded models holds. */
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { freeBytes } from '../../checkpoints/disk-space.ts';
+import { type CacheContent, cacheContent, hubCacheFolder } from '../../hub/hub-cache.ts';
+import { bytesText } from '../facts.ts';
+import type { Finding } from './finding.ts';
+
+/** A folder that lamp writes into. */
+export interface Place {
+  /** What it is for. */
+  readonly name: string;
+  readonly folder: string;
+  /** Bytes that usual work takes there. */
+  readonly needs: number;
+  /** What those bytes are for. */
+  readonly purpose: string;
+}
+
+const gibibyte = 2 ** 30;
+
+/** The folders that lamp writes into. */
+export async function places(): Promise<Place[]> {
+  return [
+    {
+      name: 'this folder',
+      folder: process.cwd(),
+      needs: 8 * gibibyte,
+      purpose: 'a run on Stable Diffusion 1.x with its checkpoints',
+    },
+    { name: 'temporary', folder: tmpdir(), needs: gibibyte / 4, purpose: 'working files' },
+    {
+      name: 'model cache',
+      folder: await hubCacheFolder(),
+      needs: 6 * gibibyte,
+      purpose: 'downloading a Stable Diffusion model',
+    },
+  ];
+}
+
+/** Checks that there is room for what lamp writes, and that it may write there. */
+export async function checkDisk(
+  places: readonly Place[],
+  free: (folder: string) => Promise<number | undefined> = freeBytes,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { name, folder, needs, purpose } of places) {
+    const bytes = await free(folder);
+    const subject = `disk, ${name}`;
+    const found = `${bytes === undefined ? 'unknown space' : bytesText(bytes)} free at ${folder}`;
+    const data = { folder, free: bytes };
+    if (!(await isWritable(folder))) {
+      const advice = 'It cannot be written to: change its permissions, or work in another folder.';
+      findings.push({ subject, verdict: 'warning', found, advice, data });
+    } else if (bytes !== undefined && bytes < needs) {
+      const advice = `Usual work takes about ${bytesText(needs)} there (${purpose}): free some space.`;
+      findings.push({ subject, verdict: 'warning', found, advice, data });
+    } else {
+      findings.push({ subject, verdict: 'ok', found, data });
+    }
+  }
+  return findings;
+}
+
+/** Whether a folder may be written to; one that does not exist yet counts as writable. */
+async function isWritable(folder: string): Promise<boolean> {
+  return access(folder, constants.W_OK).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+  );
+}
+
+/** Says what the cache of downloaded models holds. */
+export async function checkCache(read: () => Promise<CacheContent> = cacheContent): Promise<Finding[]> {
+  const { folder, models, bytes, unfinishedBytes } = await read();
+  const count = models === 1 ? '1 model' : `${models} models`;
+  const unfinished = unfinishedBytes > 0 ? `, ${bytesText(unfinishedBytes)} of it unfinished downloads` : '';
+  const found = `${count}, ${bytesText(bytes)}${unfinished}, in ${folder}`;
+  const finding = { subject: 'cached models', found, data: { folder, models, bytes, unfinishedBytes } };
+  return [{ ...finding, verdict: 'ok' }];
+}

@@ -1,0 +1,41 @@
+/** @file The codecs, and the model that comes with the package. */
+import { bytesText, countText } from '../facts.ts';
+import { type Finding, messageOf } from './finding.ts';
+import type { RunProbe } from './run-probe.ts';
+
+/** Kinds of videos by their endings. PNG is what everything else can be replaced by. */
+const kinds = { '.mp4': 'MP4 (H.264)', '.webm': 'WebM (VP9)', '.gif': 'GIF', '': 'PNG frames' } as const;
+
+/** Writes and reads a tiny video of each kind. */
+export async function checkMedia(runProbe: RunProbe): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const [ending, name] of Object.entries(kinds)) {
+    const subject = `video ${ending || 'folder'}`;
+    try {
+      const { bytes } = await runProbe('media', ending);
+      const found = `${name} can be written and read`;
+      findings.push({ subject, verdict: 'ok', found, data: { ending, bytes } });
+    } catch (error) {
+      const verdict = ending === '' ? 'problem' : 'warning';
+      const advice =
+        ending === ''
+          ? 'Install again without omitting optional dependencies: "npm install".'
+          : 'Install again without omitting optional dependencies, or use folders of PNG frames.';
+      findings.push({ subject, verdict, found: `${name}: ${messageOf(error)}`, advice, data: { ending } });
+    }
+  }
+  return findings;
+}
+
+/** Checks that the built-in model is there. */
+export async function checkBase(runProbe: RunProbe): Promise<Finding[]> {
+  const subject = 'built-in model';
+  try {
+    const { parameters, size } = await runProbe('base');
+    const pictures = size ? `, pictures of ${size.width}x${size.height}` : '';
+    const found = `${countText(parameters)} parameters (${bytesText(2 * parameters)})${pictures}`;
+    return [{ subject, verdict: 'ok', found, data: { parameters, size } }];
+  } catch (error) {
+    return [{ subject, verdict: 'warning', found: messageOf(error) }];
+  }
+}

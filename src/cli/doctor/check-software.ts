@@ -1,0 +1,108 @@
+/** @file Node.js and ONNX Runtime: the right versions, and each device tried. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { flopText } from '../facts.ts';
+import { type Finding, messageOf } from './finding.ts';
+import type { RunProbe } from './run-probe.ts';
+
+/** What a process knows about the Node.js it runs on. */
+export interface NodeFacts {
+  /** Such as `20.19.0`. */
+  readonly version: string;
+  readonly platform: string;
+  readonly arch: string;
+  /** Whether the system's C library is glibc, where that matters. */
+  readonly hasGlibc: boolean;
+}
+
+/** The facts about this process. */
+export function nodeFacts(): NodeFacts {
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return {
+    version: process.versions.node,
+    platform: process.platform,
+    arch: process.arch,
+    hasGlibc: process.platform !== 'linux' || header.glibcVersionRuntime !== undefined,
+  };
+}
+
+/** Checks that Node.js is as new as this package needs. */
+export async function checkNode({ version, platform, arch }: NodeFacts): Promise<Finding[]> {
+  const least = leastNodeVersion();
+  const finding = {
+    subject: 'Node.js',
+    found: `${version} on ${platform}-${arch}`,
+    data: { version, least },
+  };
+  if (isAtLeast(version, least)) return [{ ...finding, verdict: 'ok' }];
+  const advice = `lamp needs Node.js ${least} or newer: install it from https://nodejs.org.`;
+  return [{ ...finding, verdict: 'problem', advice }];
+}
+
+/** The version that `package.json` asks for. */
+function leastNodeVersion(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  const { engines } = z.object({ engines: z.object({ node: z.string() }) }).parse(JSON.parse(text));
+  return engines.node.replace(/^>=/, '');
+}
+
+function isAtLeast(version: string, least: string): boolean {
+  const [found, wanted] = [version, least].map((text) =>
+    text.split('.').map((part) => Number.parseInt(part, 10)),
+  );
+  for (const [i, number] of wanted!.entries()) {
+    if (found![i] !== number) return found![i]! > number;
+  }
+  return true;
+}
+
+/**
+ * Checks that ONNX Runtime loads, and tries each device with a small graph. Without the processor nothing works; other
+ * devices are a matter of speed.
+ */
+export async function checkEngine(runProbe: RunProbe, { hasGlibc }: NodeFacts): Promise<Finding[]> {
+  const engine = await runProbe('engine').catch((error: unknown) => messageOf(error));
+  const subject = 'ONNX Runtime';
+  if (typeof engine === 'string') {
+    const advice = hasGlibc
+      ? 'Install again with "npm install". If that does not help, this system is too old for it or not supported.'
+      : 'It needs glibc, which this system (Alpine Linux?) does not have: use Debian, Ubuntu or an image made from them.';
+    return [{ subject, verdict: 'problem', found: `does not load: ${engine}`, advice }];
+  }
+  const { versions, providers, devices } = engine;
+  const found = `${versions.onnxruntime} with ${providers.join(', ')}`;
+  const findings: Finding[] = [{ subject, verdict: 'ok', found, data: { versions, providers } }];
+  for (const device of devices) findings.push(await checkOneDevice(runProbe, device));
+  return findings;
+}
+
+async function checkOneDevice(runProbe: RunProbe, device: string): Promise<Finding> {
+  const subject = `device ${device}`;
+  try {
+    const { seconds } = await runProbe('device', device);
+    const found = `computes a small graph rightly (${seconds.toFixed(2)} s with the start)`;
+    return { subject, verdict: 'ok', found, data: { device, seconds } };
+  } catch (error) {
+    // The error says what is missing and what to do.
+    const verdict = device === 'cpu' ? 'problem' : 'warning';
+    const found = messageOf(error).replace(/^device "\w+" cannot be used: /, '');
+    return { subject, verdict, found, data: { device } };
+  }
+}
+
+/** Below this many FLOP/s of matrix products, training takes days. */
+const slow = 3e10;
+
+/** Measures how fast the processor is. */
+export async function checkSpeed(runProbe: RunProbe): Promise<Finding[]> {
+  const { matmul, convolution } = await runProbe('speed');
+  const finding = {
+    subject: 'speed',
+    found: `${flopText(matmul)}/s in matrix products, ${flopText(convolution)}/s in convolutions, on the processor`,
+    data: { matmul, convolution },
+  };
+  if (matmul >= slow) return [{ ...finding, verdict: 'ok' }];
+  const advice =
+    'That is slow. Close other programs, use a small size and few frames, or --device webgpu where a graphics card is at hand.';
+  return [{ ...finding, verdict: 'warning', advice }];
+}

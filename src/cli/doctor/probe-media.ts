@@ -1,0 +1,35 @@
+/** @file Writes a tiny video and reads it back. */
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MediaError } from '../../errors.ts';
+import { readFrames } from '../../media/clip.ts';
+import { blankPicture } from '../../media/picture.ts';
+import { writeVideo } from '../../media/video-file.ts';
+
+const size = { width: 32, height: 32 };
+const frames = 4;
+/** Grey levels, one a frame: they come through every codec. */
+const levels = Array.from({ length: frames }, (_, frame) => 40 + 50 * frame);
+
+/**
+ * Writes frames of one grey level each as a video of that ending (`.mp4`, `.gif`, … or none for a folder of PNG frames)
+ * and reads them back. Returns the file's size in bytes. Throws `MediaError` when other frames come back, and whatever the
+ * codecs throw.
+ */
+export async function probeMedia(ending: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'lamp-doctor-'));
+  try {
+    const path = join(folder, `video${ending}`);
+    const pictures = levels.map((level) => blankPicture(size, [level, level, level]));
+    await writeVideo(path, pictures, { framesPerSecond: 8 });
+    const found = (await readFrames(path)).map(({ data }) => data[data.length >> 1]!);
+    const right = levels.every((level, i) => Math.abs(level - (found[i] ?? Number.NaN)) <= 6);
+    if (found.length !== frames || !right) {
+      throw new MediaError(`grey levels ${levels} were written and ${found} came back`);
+    }
+    return { bytes: (await stat(path)).size };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

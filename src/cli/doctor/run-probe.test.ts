@@ -1,0 +1,46 @@
+import { writeFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { testFolder } from '../../testing/test-folder.ts';
+import { ProbeError, probeRunner } from './run-probe.ts';
+
+const path = await testFolder();
+
+/** Runs a script in the place of the real probes. */
+async function probing(code: string, seconds = 20): Promise<unknown> {
+  const script = path(`probe-${Math.random()}.mjs`);
+  await writeFile(script, code);
+  return probeRunner({ script, seconds, nodeOptions: [] })('device', 'webgpu');
+}
+
+test('a probe of the real ones answers', async () => {
+  const run = probeRunner({ nodeOptions: ['--import', 'tsx'] });
+  expect((await run('device', 'cpu')).seconds).toBeGreaterThan(0);
+  await expect(run('device', 'abacus')).rejects.toThrow(/^unknown device "abacus"; must be one of: cpu/);
+});
+
+test('the words arrive and the result comes back', async () => {
+  expect(await probing('process.send({ result: process.argv.slice(2) })')).toEqual(['device', 'webgpu']);
+});
+
+test('a crash is an error like any other', async () => {
+  await expect(probing('process.kill(process.pid, "SIGSEGV")')).rejects.toThrow(
+    new ProbeError('the process that tried it crashed (SIGSEGV)'),
+  );
+  await expect(probing('console.error("Fatal error: no driver"); process.exit(3)')).rejects.toThrow(
+    new ProbeError('the process that tried it ended with code 3: Fatal error: no driver'),
+  );
+  await expect(probing('await import("no-such-package")')).rejects.toThrow(
+    /ended with code 1: .*no-such-package/,
+  );
+});
+
+test('a crash after the answer does not matter', async () => {
+  const code = 'process.send({ result: 1 }, () => process.kill(process.pid, "SIGSEGV"))';
+  expect(await probing(code)).toBe(1);
+});
+
+test('a probe that hangs is ended', async () => {
+  await expect(probing('setInterval(() => {}, 1000)', 0.5)).rejects.toThrow(
+    new ProbeError('it gave no answer within 0.5 s'),
+  );
+});

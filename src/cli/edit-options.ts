@@ -1,0 +1,66 @@
+/** @file What the options of `lamp edit` say to the library. */
+import { UsageError } from '../errors.ts';
+import type { WorkOptions } from '../events.ts';
+import { resolveBase } from '../hub/resolve-base.ts';
+import { readPicture } from '../media/picture-file.ts';
+import type { EditVideoOptions } from '../pipelines/prepare-edit.ts';
+import { type VideoSettings, withoutUndefined } from '../pipelines/video-settings.ts';
+import { parseDevice } from '../runtime/devices.ts';
+import { findMotionFile } from './motion-path.ts';
+import { type VideoOptions, videoSettings } from './prepare-generation.ts';
+
+/** What commander makes of the options. */
+export interface EditOptions extends Omit<VideoOptions, 'motion'> {
+  readonly prompt: string;
+  readonly out: string;
+  readonly run?: string;
+  readonly clipPrompt?: string;
+  readonly motion?: string;
+  readonly stride?: number;
+  readonly fit?: 'cover' | 'stretch';
+  readonly steps?: number;
+  readonly learningRate?: number;
+  readonly saveEvery?: number;
+  readonly firstFrame?: string;
+  readonly firstFrameFit?: VideoSettings['firstFrameFit'];
+  readonly strength?: number;
+  readonly inversionSteps?: number;
+}
+
+/**
+ * The library's options for editing `clip` in the folder `run`. Throws `UsageError` for options that exclude each other,
+ * and what reading the picture and finding motion and base throw.
+ */
+export async function libraryOptions(
+  clip: string,
+  run: string,
+  options: EditOptions,
+  work: WorkOptions,
+): Promise<EditVideoOptions> {
+  if (options.firstFrame !== undefined && options.strength !== undefined) {
+    throw new UsageError(
+      "--first-frame gives the picture, and --strength says how far the clip's own is drawn anew. Use one of them.",
+    );
+  }
+  const { prompt, negativePrompt, clipPrompt, strength, inversionSteps, seed } = options;
+  const { frames, stride, size, fit, steps, learningRate, saveEvery } = options;
+  const training = withoutUndefined({ frames, stride, ...size, fit, steps, learningRate, saveEvery });
+  const { reference = false } = options;
+  return withoutUndefined({
+    clip,
+    run,
+    prompt,
+    negativePrompt,
+    clipPrompt,
+    motion: options.motion === undefined ? undefined : await findMotionFile(options.motion),
+    base: options.base === undefined ? undefined : await resolveBase(options.base, work),
+    firstFrame: options.firstFrame === undefined ? undefined : await readPicture(options.firstFrame),
+    strength,
+    training,
+    sampling: videoSettings(options, options.firstFrameFit),
+    inversionSteps,
+    seed,
+    device: parseDevice(options.device),
+    useRecommended: !reference,
+  }) as EditVideoOptions;
+}

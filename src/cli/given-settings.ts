@@ -1,0 +1,58 @@
+/** @file What the options of `lamp train` say about the training, and nothing of what they leave open. */
+import type { Command } from 'commander';
+import { withoutUndefined } from '../pipelines/video-settings.ts';
+import { presets, type TrainingInput } from '../training/settings.ts';
+
+/** What `--preset` can be. */
+export type PresetName = keyof typeof presets;
+
+/** Names of options that go into the settings as they are. */
+const plainSettings = [
+  'base',
+  'prompt',
+  'captions',
+  'frames',
+  'stride',
+  'steps',
+  'learningRate',
+  'schedule',
+  'warmupSteps',
+  'accumulation',
+  'clipNorm',
+  'beta1',
+  'beta2',
+  'epsilon',
+  'weightDecay',
+  'fit',
+  'shuffle',
+  'clipRange',
+  'temporalBias',
+  'timestepShift',
+  'variant',
+  'rank',
+  'seed',
+  'device',
+  'recompute',
+  'saveEvery',
+  'sampleEvery',
+] as const;
+
+/** The settings that stand on the command line: the others are left to the library, which asks the base, or the run. */
+export function givenSettings(
+  command: Command,
+  clips: readonly string[],
+  preset?: PresetName,
+): Partial<TrainingInput> {
+  const values = command.opts<Record<string, unknown>>();
+  const given = (name: string) => (command.getOptionValueSource(name) === 'cli' ? values[name] : undefined);
+  const named = {
+    ...Object.fromEntries(plainSettings.map((name) => [name, given(name)])),
+    ...(given('size') as { width: number; height: number } | undefined),
+    clips: clips.length > 0 ? clips : undefined,
+    batch: given('batchSize'),
+    flipProbability: given('flip'),
+    averageDecay: given('ema'),
+    samplePrompts: given('samplePrompt'),
+  };
+  return { ...(preset && presets[preset]), ...withoutUndefined(named) } as Partial<TrainingInput>;
+}

@@ -1,0 +1,140 @@
+/** @file `lamp image`: draws pictures with a base model alone. */
+import { join, parse } from 'node:path';
+import { Command } from 'commander';
+import { redrawStrength } from '../diffusion/sdedit.ts';
+import { UsageError } from '../errors.ts';
+import type { OnEvent } from '../events.ts';
+import { assertPicturePath, readPicture, writePicture } from '../media/picture-file.ts';
+import { assertFileTarget } from '../media/video-target.ts';
+import { assertPictureSize, recommendedSize } from '../models/picture-size.ts';
+import type { PictureSize } from '../models/programs.ts';
+import { type DrawRequest, drawDefaults, drawImages } from '../pipelines/draw-image.ts';
+import { type SamplerName, samplerNames } from '../pipelines/sampling.ts';
+import { defaultSteps, settingsKey, withoutUndefined } from '../pipelines/video-settings.ts';
+import { checkDevice, deviceNames, parseDevice } from '../runtime/devices.ts';
+import { assertComplete } from '../training/complete-base.ts';
+import { chosenBase } from './base-option.ts';
+import { interruptible } from './interruptible.ts';
+import {
+  baseHelp,
+  ofBase,
+  oneOf,
+  pictureSize,
+  realNumber,
+  requireOptions,
+  seedNumber,
+  someText,
+  wholeNumber,
+} from './options.ts';
+import { reporter } from './progress.ts';
+
+/** What commander makes of the options. */
+interface ImageOptions {
+  readonly prompt: string;
+  readonly out: string;
+  readonly base?: string;
+  readonly negativePrompt?: string;
+  readonly seed: number;
+  readonly count: number;
+  readonly size?: PictureSize;
+  readonly sampler?: SamplerName;
+  readonly samplerSteps?: number;
+  readonly guidance?: number;
+  readonly from?: string;
+  readonly strength?: number;
+  readonly device: string;
+  readonly json?: boolean;
+}
+
+const help = `
+Examples:
+  lamp image --prompt "a fox in the snow" --out fox.png
+  lamp image --prompt "a fox in the snow" --out foxes.png --count 4        foxes-0.png to foxes-3.png
+  lamp image --prompt "a castle by the sea" --base sd-1.5 --size 512x512 --out castle.jpg
+  lamp image --prompt "a castle, oil on canvas" --base sd-1.5 --from castle.jpg --strength 0.5 --out painted.png
+
+Picture n has the seed plus n. What is not given is as the base recommends in its lamp.json, if it has one. A PNG stores
+how it was made: "lamp inspect" shows it. Pictures of that name are replaced, each when the new one is complete.`;
+
+/** The command, to be added to the program. */
+export function imageCommand(): Command {
+  return new Command('image')
+    .description('draw pictures from a prompt, or a prompt and a picture, with the base model alone')
+    .usage('--prompt <text> --out <path> [options]')
+    .option('--prompt <text>', 'what the picture shows', someText)
+    .option('--out <path>', '.png, .jpg or .webp', someText)
+    .option('--base <folder>', baseHelp, someText)
+    .option('--negative-prompt <text>', 'what the picture shall not show (default: nothing)')
+    .option('--seed <number>', 'another seed gives another picture', seedNumber, 0)
+    .option('--count <number>', 'this many pictures, numbered', wholeNumber({ most: 10_000 }), 1)
+    .option('--size <WxH>', "width x height in pixels (default: the base's)", pictureSize)
+    .option(
+      '--from <picture>',
+      'draw this picture anew as the prompt says (SDEdit); it is cut to the size',
+      someText,
+    )
+    .option(
+      '--strength <number>',
+      `how far: 0 leaves it as it is, 1 keeps next to nothing (default: ${redrawStrength})`,
+      realNumber({ least: 0, most: 1 }),
+    )
+    .option(
+      '--sampler <name>',
+      `${samplerNames.join(' or ')} ${ofBase(drawDefaults.sampler)}`,
+      oneOf(...samplerNames),
+    )
+    .option(
+      '--sampler-steps <number>',
+      `steps from noise to picture ${ofBase(`${defaultSteps['dpm++']}; for ddim ${defaultSteps.ddim}`)}`,
+      wholeNumber({ most: 1000 }),
+    )
+    .option(
+      '--guidance <number>',
+      `how closely to follow the prompt; 1: no guidance, twice as fast ${ofBase(drawDefaults.guidance)}`,
+      realNumber({ least: 0 }),
+    )
+    .option('--device <name>', `where to compute: ${deviceNames.join(', ')}`, 'cpu')
+    .option('--json', 'print every event as one line of JSON on standard output')
+    .addHelpText('after', help)
+    .action(async (options: ImageOptions, command: Command) => {
+      requireOptions(command, 'prompt', 'out');
+      const { onEvent, end } = reporter({ json: options.json ?? false });
+      try {
+        await interruptible((signal) => drawTo(options, onEvent, signal));
+      } finally {
+        end();
+      }
+    });
+}
+
+async function drawTo(options: ImageOptions, onEvent: OnEvent, signal: AbortSignal): Promise<void> {
+  const { prompt, out, negativePrompt, seed, count, sampler, samplerSteps, guidance, strength } = options;
+  assertPicturePath(out);
+  if (strength !== undefined && options.from === undefined) {
+    throw new UsageError('--strength says how far a picture is drawn anew. Give the picture with --from.');
+  }
+  const device = parseDevice(options.device);
+  const base = await chosenBase(options.base, { onEvent, signal });
+  const { width, height } = options.size ?? recommendedSize(base);
+  assertPictureSize(base.vae.config, { width, height });
+  assertComplete(base, { width, height });
+  const paths = Array.from({ length: count }, (_, n) => (count === 1 ? out : numbered(out, n, count)));
+  for (const path of paths) await assertFileTarget(path);
+  const from = options.from === undefined ? undefined : await readPicture(options.from);
+  await checkDevice(device);
+  const given = withoutUndefined({ negativePrompt, sampler, samplerSteps, guidance, from, strength });
+  const requests = paths.map((_, n) => ({ prompt, seed: seed + n, ...given }) as DrawRequest);
+  const drawn = drawImages(base, requests, { width, height, device }, { onEvent, signal });
+  let done = 0;
+  for await (const { picture, settings } of drawn) {
+    const path = paths[done++]!;
+    await writePicture(path, picture, { [settingsKey]: JSON.stringify(settings) });
+    onEvent({ type: 'written', path });
+  }
+}
+
+/** `fox.png` as `fox-0.png`, with as many digits as the last one needs, so that names sort as numbers do. */
+function numbered(path: string, n: number, count: number): string {
+  const { dir, name, ext } = parse(path);
+  return join(dir, `${name}-${String(n).padStart(String(count - 1).length, '0')}${ext}`);
+}

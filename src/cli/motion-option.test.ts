@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { motionChoice } from './motion-option.ts';
+
+test('a motion is a path, with or without a strength', () => {
+  for (const [text, path, strength] of [
+    ['runs/horse', 'runs/horse', 1],
+    ['runs/horse:0.7', 'runs/horse', 0.7],
+    ['a.safetensors:.5', 'a.safetensors', 0.5],
+    ['a:0', 'a', 0],
+    ['a:b:1', 'a:b', 1],
+    ['C:\\motions\\a', 'C:\\motions\\a', 1],
+    ['C:\\motions\\a:0.2', 'C:\\motions\\a', 0.2],
+    ['odd:name/a', 'odd:name/a', 1],
+  ] as const) {
+    expect(motionChoice(text, undefined)).toEqual([{ path, strength }]);
+  }
+});
+
+test('several are collected in their order', () => {
+  const first = motionChoice('a', undefined);
+  expect(motionChoice('b:0.5', first).map(({ path }) => path)).toEqual(['a', 'b']);
+});
+
+test.each(['a:', 'a:1.1', 'a:-1', 'a:half', 'a:1e-1', 'a:0.5.1'])('refuses %s', (text) => {
+  const strength = text.slice(2);
+  expect(() => motionChoice(text, undefined)).toThrow(`found the strength "${strength}" in "${text}"`);
+  expect(() => motionChoice(' ', undefined)).toThrow('found nothing');
+});

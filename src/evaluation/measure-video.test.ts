@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { measureVideo, pointError } from './measure-video.ts';
+import { suiteMotion } from './motion-cases.ts';
+
+const size = { width: 64, height: 64 };
+const classOf = (thing: string) => ({ thing, thingProbability: 1, scene: '', sceneProbability: 1 });
+
+test('the truth has almost no error, a still video the still one’s, and what the classifier sees is counted', async () => {
+  const { cases } = await suiteMotion('runs', { things: 2, size });
+  expect(cases).toHaveLength(4);
+  for (const each of cases) {
+    const right = each.truth.map(() => classOf(each.thing));
+    const perfect = measureVideo(each.truth, each, right, new Set(['tiger']));
+    expect(perfect.motion!.stillPoints).toBeGreaterThan(0.15);
+    expect(perfect.motion!.points).toBeLessThan(perfect.motion!.stillPoints / 5);
+    expect(perfect.motion!.scene).toBe(100);
+    expect(perfect.truth.psnr).toBe(100);
+    expect(perfect).toMatchObject({ identity: true, leakage: 0 });
+
+    const still = each.truth.map(() => each.truth[0]!);
+    const seen = each.truth.map((_, i) => classOf(i % 2 ? 'tiger' : each.thing));
+    const stood = measureVideo(still, each, seen, new Set(['tiger']));
+    expect(stood.motion!.points).toBeCloseTo(stood.motion!.stillPoints, 1);
+    expect(stood.truth.psnr).toBeCloseTo(stood.truth.stillPsnr, 6);
+    expect(stood.identity).toBe(false);
+    expect(stood.leakage).toBeCloseTo(8 / 15);
+  }
+});
+
+test('things and at least one scene of the cases are in no clip', async () => {
+  const motion = await suiteMotion('grows', { things: 6, size });
+  const inClips = new Set(motion.thingsInClips(8));
+  expect(inClips.size).toBe(8);
+  expect(motion.cases.filter(({ thing }) => inClips.has(thing))).toEqual([]);
+  expect(new Set(motion.cases.map(({ thing }) => thing)).size).toBe(6);
+});
+
+test('rendered objects turn as their own frames show', async () => {
+  const motion = await suiteMotion('rotates', { things: 3, size });
+  expect(motion.cases).toHaveLength(6);
+  for (const { thing, truth, world } of motion.cases) {
+    expect(motion.thingsInClips(8)).not.toContain(thing);
+    expect(truth).toHaveLength(16);
+    expect(world).toBeUndefined();
+  }
+  await expect(suiteMotion('walks', { things: 1, size })).rejects.toThrow('no motion is called "walks"');
+});
+
+test('growth and turn count by how far they move the points of the thing', () => {
+  const track = [{ x: 0.5, y: 0.5, size: 0.25, angle: 0, found: true }];
+  expect(pointError({ position: 0.03, size: 0.4, angle: 0, lost: 0 }, track)).toBeCloseTo(0.05);
+  expect(pointError({ position: 0, size: 0, angle: 1, lost: 0 }, track)).toBeCloseTo(0.1);
+});

@@ -1,0 +1,183 @@
+/**
+ * @file The motion suite: teaches the base model every motion in every way (row), makes videos of things that were not in
+ * the clips, and measures them. All of it stands in a folder; what is there is not done again.
+ */
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeJsonAtomically } from '../checkpoints/atomic-write.ts';
+import type { WorkOptions } from '../events.ts';
+import { contactSheet } from '../media/contact-sheet.ts';
+import type { Picture } from '../media/picture.ts';
+import { writePng } from '../media/picture-file.ts';
+import type { BaseModel } from '../models/base-model.ts';
+import type { Clip } from '../models/clip.ts';
+import type { PictureSize } from '../models/programs.ts';
+import { readMotion } from '../motion/motion-file.ts';
+import { motionFingerprint } from '../motion/motion-fingerprint.ts';
+import type { MotionValues } from '../motion/predictor.ts';
+import { motionVariants } from '../motion/variant.ts';
+import { videoGenerator } from '../pipelines/generate-video.ts';
+import { learnMotion } from '../pipelines/learn-motion.ts';
+import type { TrainingInput } from '../training/settings.ts';
+import type { Classifier } from './classifier.ts';
+import { measureVideo, type VideoMeasures } from './measure-video.ts';
+import { type SuiteMotion, suiteFrames, suiteMotion } from './motion-cases.ts';
+import { type EvaluationRow, usualClips } from './rows.ts';
+import { diversity, type Embedding, frameConsistency, textAlignment } from './text-metrics.ts';
+
+/** What the suite runs on. */
+export interface MotionSuiteOptions extends WorkOptions {
+  /** Gets `motions/` (runs of the trainings), `sheets/` and `results/`. */
+  readonly out: string;
+  readonly base: BaseModel;
+  readonly size: PictureSize;
+  readonly rows: readonly EvaluationRow[];
+  readonly motions: readonly string[];
+  /** Things of each motion that are not in the clips; each stands in two scenes. */
+  readonly things: number;
+  /** Each video is made with every seed. */
+  readonly seeds: readonly number[];
+  /** Steps of a training where the row says nothing else. */
+  readonly steps: number;
+  /** Other settings of all trainings that differ from the base's. */
+  readonly training: Partial<TrainingInput>;
+  readonly classifier: Classifier;
+  readonly clip: Clip;
+}
+
+/** One video's measures. */
+export interface VideoResult extends VideoMeasures {
+  readonly prompt: string;
+  readonly thing: string;
+  readonly seed: number;
+  readonly textAlignment: number;
+  readonly frameConsistency: number;
+}
+
+/** What came of one row and motion. */
+export interface MotionResult {
+  readonly row: string;
+  readonly motion: string;
+  readonly videos: readonly VideoResult[];
+  readonly diversity: number;
+}
+
+/** Runs all rows on all motions; results are in the order of rows, then of motions. */
+export async function runMotionSuite(options: MotionSuiteOptions): Promise<MotionResult[]> {
+  const results: MotionResult[] = [];
+  for (const row of options.rows) {
+    for (const name of options.motions) results.push(await resultOf(row, name, options));
+  }
+  return results;
+}
+
+async function resultOf(
+  row: EvaluationRow,
+  motionName: string,
+  options: MotionSuiteOptions,
+): Promise<MotionResult> {
+  const { base, seeds, things, size } = options;
+  const motion = await suiteMotion(motionName, { things, size });
+  const learned = await learnedMotion(row, motion, options);
+  const identity = createHash('sha256')
+    .update(JSON.stringify([row.video, seeds, things, base.fingerprint, motionFingerprint(learned)]))
+    .digest('hex');
+  const path = join(options.out, 'results', `${row.name}--${motion.name}.json`);
+  const known = await storedResult(path, identity);
+  if (known) return known;
+  const result = await makeAndMeasure(row, motion, learned, options);
+  await writeJsonAtomically(path, { identity, ...result });
+  options.onEvent?.({ type: 'written', path });
+  return result;
+}
+
+/** What was written before for the very same motion, videos and measures. */
+async function storedResult(path: string, identity: string): Promise<MotionResult | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const { identity: found, ...result } = JSON.parse(text) as MotionResult & { identity: string };
+  return found === identity ? result : undefined;
+}
+
+/** Trains in `motions/<motion>/<training>`, or goes on there; rows that differ in sampling alone share a training. */
+async function learnedMotion(
+  { variant, clips = usualClips, stepShare = 1 }: EvaluationRow,
+  motion: SuiteMotion,
+  { base, size, out, steps: usualSteps, training, onEvent, signal }: MotionSuiteOptions,
+): Promise<MotionValues> {
+  if (variant === 'zero-shot') return new Map();
+  const steps = Math.round(usualSteps * stepShare);
+  const folder = join(out, 'motions', motion.name);
+  const clipFolder = join(folder, `clips-${clips}`);
+  const run = join(folder, `${variant}-${clips}-clips-${steps}-steps`);
+  const resume = await exists(join(run, 'run.json'));
+  if (!resume) await motion.writeClips(clipFolder, clips);
+  const settings = {
+    base: base.folder,
+    clips: [clipFolder],
+    prompt: motion.prompt,
+    frames: suiteFrames,
+    ...size,
+    // Which way a thing goes is part of these motions.
+    flipProbability: 0,
+    saveEvery: 500,
+    ...training,
+    steps,
+    variant,
+  };
+  const { path } = await learnMotion({ onEvent, signal, out: run, resume, settings });
+  return (await readMotion(path)).values;
+}
+
+async function makeAndMeasure(
+  row: EvaluationRow,
+  motion: SuiteMotion,
+  learned: MotionValues,
+  { base, size, out, seeds, classifier, clip, onEvent, signal }: MotionSuiteOptions,
+): Promise<MotionResult> {
+  const generator = await videoGenerator(base, () => learned, {
+    frames: suiteFrames,
+    ...size,
+    variant: motionVariants[row.variant],
+  });
+  const inClips = new Set(motion.thingsInClips(row.clips ?? usualClips));
+  const videos: VideoResult[] = [];
+  const embedded: Embedding[][] = [];
+  const rows: Picture[][] = [];
+  try {
+    for (const each of motion.cases) {
+      rows.push([...each.truth]);
+      for (const seed of seeds) {
+        const request = { ...row.video, prompt: each.prompt, firstFrame: each.truth[0]!, seed };
+        const { frames } = await generator.generate(request, { onEvent, signal });
+        rows.push(frames);
+        const seen = await classifier.classify(frames);
+        const pictures = await clip.embedPictures(frames);
+        const [text] = await clip.embedTexts([each.prompt]);
+        embedded.push(pictures);
+        videos.push({
+          prompt: each.prompt,
+          thing: each.thing,
+          seed,
+          ...measureVideo(frames, each, seen, inClips),
+          textAlignment: textAlignment(pictures, text!),
+          frameConsistency: frameConsistency(pictures),
+        });
+      }
+    }
+  } finally {
+    await generator.dispose();
+  }
+  const sheet = join(out, 'sheets', `${row.name}--${motion.name}.png`);
+  await writePng(sheet, contactSheet(rows));
+  onEvent?.({ type: 'written', path: sheet });
+  return { row: row.name, motion: motion.name, videos, diversity: diversity(embedded) };
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

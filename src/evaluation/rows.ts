@@ -1,0 +1,89 @@
+/** @file The rows of the motion suite's tables: LAMP, LAMP without each of its parts, other methods, less data, fewer steps. */
+import type { MotionVariantName } from '../motion/variant.ts';
+import type { VideoSettings } from '../pipelines/video-settings.ts';
+
+/** One way to learn motions and to make videos with them. */
+export interface EvaluationRow {
+  /** For options and files, such as `no-shared-noise`. */
+  readonly name: string;
+  /** For tables. */
+  readonly title: string;
+  readonly variant: MotionVariantName;
+  /** Clips of a motion; eight unless told. */
+  readonly clips?: number;
+  /** Training steps, as a multiple of the suite's. */
+  readonly stepShare?: number;
+  /** Settings of the videos that differ from the suite's. */
+  readonly video?: Partial<VideoSettings>;
+}
+
+/** Clips of a motion where a row says nothing else. */
+export const usualClips = 8;
+
+const row = (name: string, title: string, rest: Partial<EvaluationRow> = {}): EvaluationRow => ({
+  name,
+  title,
+  variant: 'lamp',
+  ...rest,
+});
+
+/** The groups of rows, in the order of the tables. */
+export const rowGroups = {
+  methods: [
+    row('lamp', 'LAMP'),
+    row('zero-shot', 'image model with frame-0 attention only, as Text2Video-Zero', { variant: 'zero-shot' }),
+    row('tune-a-video-like', 'one clip, attention to first and previous frame, as Tune-A-Video', {
+      variant: 'tune-a-video-like',
+      clips: 1,
+    }),
+    row('attention-only', 'temporal attention only, as the module of AnimateDiff', {
+      variant: 'attention-only',
+    }),
+  ],
+  parts: [
+    row('no-first-frame', 'without first-frame conditioning', { variant: 'no-first-frame' }),
+    row('no-temporal-convolution', 'without the temporal-spatial layer', {
+      variant: 'no-temporal-convolution',
+    }),
+    row('plain-convolution', 'plain instead of causal convolution', { variant: 'plain-convolution' }),
+    row('no-temporal-attention', 'without temporal attention', { variant: 'no-temporal-attention' }),
+    row('frozen-queries', 'with the image model’s own queries', { variant: 'frozen-queries' }),
+  ],
+  sampling: [
+    row('no-shared-noise', 'without shared noise', { video: { noiseShare: 0 } }),
+    row('alignment', 'with AdaIN and histogram matching, as the paper', {
+      video: { alignment: 'scaled', histogramMatching: true },
+    }),
+    row('no-alignment', 'without AdaIN and histogram matching', {
+      video: { alignment: 'off', histogramMatching: false },
+    }),
+    row('guidance-1', 'without guidance', { video: { guidance: 1 } }),
+    row('guidance-4', 'with guidance 4', { video: { guidance: 4 } }),
+  ],
+  clips: [1, 2, 4, 16].map((clips) =>
+    row(`clips-${clips}`, `${clips} ${clips === 1 ? 'clip' : 'clips'}`, { clips }),
+  ),
+  steps: [0.125, 0.25, 0.5, 2].map((stepShare) =>
+    row(`steps-x${stepShare}`, `${stepShare} of the steps`, { stepShare }),
+  ),
+} as const satisfies Record<string, readonly EvaluationRow[]>;
+
+/** Name of a group of rows. */
+export type RowGroup = keyof typeof rowGroups;
+
+/** Every row. */
+export const allRows: readonly EvaluationRow[] = Object.values(rowGroups).flat();
+
+/**
+ * The rows of some names, of rows or of groups, each once. Throws `RangeError` naming one that there is not.
+ */
+export function rowsNamed(names: readonly string[]): EvaluationRow[] {
+  const found = names.flatMap((name): readonly EvaluationRow[] => {
+    if (name in rowGroups) return rowGroups[name as RowGroup];
+    const one = allRows.find((each) => each.name === name);
+    if (one) return [one];
+    const known = [...Object.keys(rowGroups), ...allRows.map((each) => each.name)].join(', ');
+    throw new RangeError(`no row is called "${name}"; there are ${known}`);
+  });
+  return [...new Set(found)];
+}

@@ -1,0 +1,72 @@
+/** @file What is remarkable about a clip that shall be trained on, and what can be done. */
+import { sizeWithoutBars } from './black-bars.ts';
+import type { ClipReport } from './clip-report.ts';
+
+/** Something remarkable about a clip. */
+export interface ClipNote {
+  readonly kind: 'short' | 'cuts' | 'bars' | 'variable rate' | 'still' | 'repeats';
+  /** Whether training refuses the clip, or learns something that is not meant; else it is only worth knowing. */
+  readonly serious: boolean;
+  /** One line. */
+  readonly message: string;
+}
+
+/** Less than this share of the picture moving is a still. */
+const leastMoving = 0.005;
+/** More repeated frames than this share are worth knowing. */
+const mostRepeated = 0.2;
+
+/** Notes about a clip that shall give training videos of `frames` frames. */
+export function notesAbout(clip: ClipReport, frames: number): ClipNote[] {
+  const notes: ClipNote[] = [];
+  const note = (kind: ClipNote['kind'], serious: boolean, message: string) =>
+    notes.push({ kind, serious, message });
+  const longest = Math.max(...clip.shots.map(({ length }) => length));
+  if (longest < frames) {
+    const part = clip.shots.length > 1 ? `its longest shot has ${longest}` : `it has ${longest}`;
+    const remedy = longest > 1 ? `Use --frames ${longest} or leave it out.` : 'Leave it out.';
+    note('short', true, `too short: ${part} of ${frames} frames. ${remedy}`);
+  }
+  if (clip.shots.length > 1) {
+    const cuts = clip.shots.slice(1).map(({ start }) => start);
+    const which = cuts.length === 1 ? `frame ${cuts[0]}` : `frames ${someOf(cuts)}`;
+    note(
+      'cuts',
+      true,
+      `${clip.shots.length} shots: a new one begins at ${which} (counted from 0). Take it apart with --cut.`,
+    );
+  }
+  if (clip.bars) {
+    const sides = Object.entries(clip.bars).filter(([, thickness]) => thickness > 0);
+    const { width, height } = sizeWithoutBars(clip, clip.bars);
+    note(
+      'bars',
+      true,
+      `black bars (${sides.map(([side, thickness]) => `${side} ${thickness}`).join(', ')} pixels): --cut takes them off and leaves ${width}x${height}.`,
+    );
+  }
+  if (clip.variableRate) {
+    const { slowest, fastest } = clip.variableRate;
+    note(
+      'variable rate',
+      false,
+      `variable frame rate (${rate(slowest)} to ${rate(fastest)} a second): frames are taken by number, so it will look uneven. Convert it to a constant rate.`,
+    );
+  }
+  if (clip.moving < leastMoving) {
+    note('still', true, 'nothing moves: there is no motion to learn. Leave it out.');
+  } else if (clip.repeated > mostRepeated) {
+    const share = `${Math.round(100 * clip.repeated)} %`;
+    note('repeats', false, `${share} of its frames repeat the one before: a larger --stride loses nothing.`);
+  }
+  return notes;
+}
+
+function rate(framesPerSecond: number): string {
+  return `${Number(framesPerSecond.toFixed(1))}`;
+}
+
+function someOf(numbers: readonly number[]): string {
+  const shown = numbers.slice(0, 8).join(', ');
+  return numbers.length > 8 ? `${shown} and ${numbers.length - 8} more` : shown;
+}

@@ -1,0 +1,174 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { InterruptedError, MediaError, StorageError } from '../errors.ts';
+import type { ProgressEvent } from '../events.ts';
+import { testFolder } from '../testing/test-folder.ts';
+import { testdata } from '../testing/testdata.ts';
+import { readFrames } from './clip.ts';
+import { notesAbout } from './clip-notes.ts';
+import { type ClipReport, examineClips, propose, type SetReport } from './clip-report.ts';
+import { planPieces, writePieces } from './cut-clips.ts';
+import { findClips } from './find-clips.ts';
+import { blankPicture, type Picture, picture } from './picture.ts';
+import { writeVideo } from './video-file.ts';
+
+const at = await testFolder();
+const size = { width: 96, height: 64 };
+const walking = await readFrames(testdata('clips/walking/walk_out_01.mp4'), { size });
+const signing = await readFrames(testdata('clips/asl_signing/milk.mkv'), { size });
+/** With 16 black rows above and below. */
+const letterboxed = ({ width, height, data }: Picture): Picture => {
+  const bar = new Uint8Array(width * 16 * 3);
+  return picture(width, height + 32, Uint8Array.from([...bar, ...data, ...bar]));
+};
+
+let report: SetReport;
+const events: ProgressEvent[] = [];
+const clipNamed = (name: string) => report.clips.find(({ path }) => path.endsWith(name))!;
+const kinds = (name: string) => notesAbout(clipNamed(name), 16).map(({ kind }) => kind);
+
+beforeAll(async () => {
+  const clips: [string, readonly Picture[], number][] = [
+    ['1-good.mp4', walking, 10],
+    ['2-copy.webm', walking.slice(2), 10],
+    ['3-two-shots.mp4', [...walking, ...signing.slice(0, 30)].map(letterboxed), 30],
+    ['4-short.gif', signing.slice(0, 9), 10],
+    ['5-still.mp4', Array<Picture>(20).fill(signing[0]!), 30],
+    ['6-pictures', [...signing.slice(0, 18), ...walking.slice(0, 3)], 1],
+  ];
+  await mkdir(at('set'));
+  for (const [name, frames, framesPerSecond] of clips) {
+    await writeVideo(at(join('set', name)), frames, { framesPerSecond });
+  }
+  await writeFile(at('set/7-damaged.mp4'), (await readFile(at('set/1-good.mp4'))).subarray(0, 3000));
+  await writeFile(at('set/captions.tsv'), '1-good.mp4\ta person leaves\n3-two-shots.mp4\ta person\n');
+  const onEvent = (event: ProgressEvent) => events.push(event);
+  report = await examineClips(await findClips([at('set')]), { frames: 16, onEvent });
+});
+
+describe('a set', () => {
+  test('each clip, and what is remarkable about it', () => {
+    expect(report.clips).toHaveLength(6);
+    expect(kinds('1-good.mp4')).toEqual([]);
+    expect(kinds('2-copy.webm')).toEqual([]);
+    expect(kinds('3-two-shots.mp4')).toEqual(['cuts', 'bars']);
+    expect(clipNamed('3-two-shots.mp4')).toMatchObject({
+      width: 96,
+      height: 96,
+      shots: [
+        { start: 0, length: 20 },
+        { start: 20, length: 30 },
+      ],
+      bars: { top: 16, bottom: 16, left: 0, right: 0 },
+      caption: 'a person',
+    });
+    expect(kinds('4-short.gif')).toEqual(['short']);
+    expect(kinds('5-still.mp4')).toEqual(['still']);
+    expect(kinds('6-pictures')).toEqual(['cuts']);
+    expect(notesAbout(clipNamed('6-pictures'), 19).map(({ message }) => message)).toEqual([
+      'too short: its longest shot has 18 of 19 frames. Use --frames 18 or leave it out.',
+      '2 shots: a new one begins at frame 18 (counted from 0). Take it apart with --cut.',
+    ]);
+  });
+
+  test('what cannot be read, what is there twice, what suits it', () => {
+    expect(report.unreadable).toEqual([
+      { path: at('set/7-damaged.mp4'), reason: expect.stringMatching(/cut off|damaged/) },
+    ]);
+    expect(report.alike.map(({ paths }) => paths)).toContainEqual([
+      at('set/1-good.mp4'),
+      at('set/2-copy.webm'),
+    ]);
+    expect(report.proposal).toMatchObject({ frames: 16, stride: 1 });
+    expect(report.strips.map((strip) => strip.length)).toEqual([8, 8, 8, 8, 8, 8]);
+    expect(report.strips[0]![0]).toMatchObject({ width: 144, height: 96 });
+    expect(events.at(-1)).toEqual({ type: 'progress', stage: 'examining clips', done: 7, total: 7 });
+  });
+
+  test('can be stopped; malformed captions are an error', async () => {
+    const stopped = examineClips([at('set/1-good.mp4')], { frames: 16, signal: AbortSignal.abort() });
+    await expect(stopped).rejects.toThrow(InterruptedError);
+    await mkdir(at('odd'));
+    await writeFile(at('odd/captions.tsv'), 'no tab');
+    await expect(examineClips([at('odd/a.mp4')], { frames: 16 })).rejects.toThrow(MediaError);
+  });
+});
+
+test('the stride that is proposed', () => {
+  const clip = (framesPerSecond: number | null, ...lengths: number[]) => ({
+    framesPerSecond,
+    shots: lengths.map((length) => ({ start: 0, length })),
+  });
+  expect(propose([clip(30, 200)], 16)).toMatchObject({ stride: 4, framesPerSecond: 7.5 });
+  expect(propose([clip(30, 200), clip(30, 47, 3)], 16)).toEqual({
+    frames: 16,
+    stride: 3,
+    framesPerSecond: 10,
+    seconds: 1.6,
+  });
+  expect(propose([clip(30, 200), clip(30, 8)], 16)?.stride).toBe(4);
+  expect(propose([clip(null, 100)], 16)?.stride).toBe(1);
+  expect(propose([clip(30, 15)], 16)).toBeUndefined();
+});
+
+describe('cutting', () => {
+  test('makes a set without faults, with its captions, and overwrites nothing', async () => {
+    const pieces = planPieces(report.clips, 16);
+    const expected = [
+      '1-good.mp4',
+      '2-copy.webm',
+      '3-two-shots_1.mp4',
+      '3-two-shots_2.mp4',
+      '4-short.gif',
+      '5-still.mp4',
+      '6-pictures',
+    ];
+    expect(pieces.map(({ name }) => name)).toEqual(expected);
+    await writePieces(pieces, at('clean'));
+    expect((await readdir(at('clean'))).sort()).toEqual([...expected, 'captions.tsv'].sort());
+    expect(await readFile(at('clean/1-good.mp4'))).toEqual(await readFile(at('set/1-good.mp4')));
+    expect(await readFile(at('clean/captions.tsv'), 'utf8')).toBe(
+      '1-good.mp4\ta person leaves\n3-two-shots_1.mp4\ta person\n3-two-shots_2.mp4\ta person\n',
+    );
+    const { clips } = await examineClips(await findClips([at('clean')]), { frames: 16 });
+    const made = clips.filter(({ path }) => /3-two|6-pict/.test(path));
+    expect(made.flatMap((clip) => notesAbout(clip, 16))).toEqual([]);
+    expect(made.map(({ width, height, frameCount }) => [width, height, frameCount])).toEqual([
+      [96, 64, 20],
+      [96, 64, 30],
+      [96, 64, 18],
+    ]);
+    expect(made[0]!.framesPerSecond).toBe(30);
+    await expect(writePieces(pieces, at('clean'))).rejects.toThrow(StorageError);
+    await expect(writePieces(pieces, at('set/1-good.mp4'))).rejects.toThrow(StorageError);
+  });
+
+  test('long shots are divided, names are unique, odd sizes become even', async () => {
+    const clip = (path: string, more: Partial<ClipReport> = {}): ClipReport => ({
+      ...clipNamed('3-two-shots.mp4'),
+      path,
+      ...more,
+    });
+    const bytes = 96 * 96 * 3 * 16;
+    const names = planPieces([clip('a/x.mp4'), clip('b/x.mkv')], 15, bytes).map(({ name, shot }) => [
+      name,
+      shot?.start,
+      shot?.length,
+    ]);
+    // 20 frames are divided into 10 and 10, too short; 30 into 15 and 15.
+    expect(names).toEqual([
+      ['x_1.mp4', 20, 15],
+      ['x_2.mp4', 35, 15],
+      ['x_1-2.mp4', 20, 15],
+      ['x_2-2.mp4', 35, 15],
+    ]);
+    await writeVideo(at('odd.gif'), Array(3).fill(blankPicture({ width: 21, height: 31 }, [90, 0, 0])), {
+      framesPerSecond: 10,
+    });
+    const [info] = (await examineClips([at('odd.gif')], { frames: 2 })).clips;
+    const bars = { top: 0, bottom: 0, left: 2, right: 0 };
+    await writePieces(planPieces([{ ...info!, bars }], 2), at('even'));
+    expect(await readFrames(at('even/odd.mp4'))).toMatchObject(Array(3).fill({ width: 18, height: 30 }));
+  });
+});

@@ -1,0 +1,135 @@
+/** @file Takes clips apart at their cuts and without their black bars, into a folder that can be trained on. */
+import { cp, mkdir, readdir } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts';
+import { InterruptedError, StorageError } from '../errors.ts';
+import type { WorkOptions } from '../events.ts';
+import { type Bars, cropPicture, sizeWithoutBars } from './black-bars.ts';
+import { CAPTIONS_NAME } from './captions.ts';
+import { visitFrames } from './clip.ts';
+import type { ClipReport, Shot } from './clip-report.ts';
+import type { Picture } from './picture.ts';
+import { writeVideo } from './video-file.ts';
+
+/** A clip to be written. */
+export interface CutPiece {
+  readonly clip: ClipReport;
+  /** Its name in the new folder. */
+  readonly name: string;
+  /** What is taken of the clip; absent where the clip is copied as it is. */
+  readonly shot?: Shot;
+}
+
+/** A piece larger than this, decoded, is taken apart further: it is held in memory while it is written. */
+const MOST_BYTES = 2 ** 30;
+
+/**
+ * What becomes of the clips: those with nothing to cut are copied, of the others every shot of at least `frames` frames
+ * becomes a clip. Pictures of a folder stay a folder of PNG frames; everything else becomes MP4, which keeps the rate, at a
+ * quality at which no loss is seen.
+ */
+export function planPieces(
+  clips: readonly ClipReport[],
+  frames: number,
+  mostBytes: number = MOST_BYTES,
+): CutPiece[] {
+  const pieces: CutPiece[] = [];
+  const names = new Set<string>();
+  const uniqueName = (name: string) => {
+    const ending = extname(name);
+    let unique = name;
+    for (let i = 2; names.has(unique.toLowerCase()); i++) {
+      unique = `${name.slice(0, name.length - ending.length)}-${i}${ending}`;
+    }
+    names.add(unique.toLowerCase());
+    return unique;
+  };
+  for (const clip of clips) {
+    const name = basename(clip.path);
+    const whole = clip.shots.length === 1 && !clip.bars;
+    if (whole) pieces.push({ clip, name: uniqueName(name) });
+    if (whole) continue;
+    const most = Math.max(frames, Math.floor(mostBytes / (clip.width * clip.height * 3)));
+    const shots = clip.shots.flatMap((shot) => divided(shot, most)).filter(({ length }) => length >= frames);
+    const stem = clip.kind === 'folder' ? name : name.slice(0, name.length - extname(name).length);
+    for (const [i, shot] of shots.entries()) {
+      const numbered = shots.length > 1 ? `${stem}_${i + 1}` : stem;
+      pieces.push({ clip, shot, name: uniqueName(clip.kind === 'folder' ? numbered : `${numbered}.mp4`) });
+    }
+  }
+  return pieces;
+}
+
+function divided({ start, length }: Shot, most: number): Shot[] {
+  const parts = Math.ceil(length / most);
+  const bound = (part: number) => Math.floor((part * length) / parts);
+  return Array.from({ length: parts }, (_, part) => ({
+    start: start + bound(part),
+    length: bound(part + 1) - bound(part),
+  }));
+}
+
+/**
+ * Writes the pieces into `folder`, with a `captions.tsv` where the clips have captions. Throws `StorageError` unless the
+ * folder is new or empty: nothing is overwritten; `InterruptedError` when stopped.
+ */
+export async function writePieces(
+  pieces: readonly CutPiece[],
+  folder: string,
+  { signal, onEvent }: WorkOptions = {},
+): Promise<void> {
+  await assertEmpty(folder);
+  const progress = (done: number) =>
+    onEvent?.({ type: 'progress', stage: 'cutting', done, total: pieces.length });
+  progress(0);
+  for (const [index, piece] of pieces.entries()) {
+    if (signal?.aborted) {
+      throw new InterruptedError(`stopped after ${index} of ${pieces.length} clips in "${folder}".`);
+    }
+    await writePiece(piece, join(folder, piece.name));
+    progress(index + 1);
+  }
+  const lines = pieces.flatMap(({ clip, name }) => (clip.caption ? [`${name}\t${clip.caption}\n`] : []));
+  if (lines.length === 0) return;
+  await writeAtomically(join(folder, CAPTIONS_NAME), (file) => file.writeFile(lines.join('')));
+}
+
+/** Throws `StorageError` unless there is nothing at `folder` or an empty folder. */
+export async function assertEmpty(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const [name] = await readdir(folder);
+    if (name === undefined) return;
+    throw new StorageError(
+      `"${folder}" is not empty (it holds "${name}"), and nothing is overwritten. Give another --out.`,
+    );
+  } catch (error) {
+    throw asStorageError(error, folder);
+  }
+}
+
+async function writePiece({ clip, shot }: CutPiece, path: string): Promise<void> {
+  if (!shot) {
+    await cp(clip.path, path, { recursive: true, force: false, errorOnExist: true }).catch((error) => {
+      throw asStorageError(error, path);
+    });
+    return;
+  }
+  const frames: Picture[] = [];
+  const wanted = new Set(Array.from({ length: shot.length }, (_, i) => shot.start + i));
+  await visitFrames(clip.path, wanted, async (frame) => {
+    frames.push(trimmed(frame, clip.bars ?? noBars, clip.kind !== 'folder'));
+  });
+  // A folder stores no rate, so any will do.
+  await writeVideo(path, frames, { framesPerSecond: clip.framesPerSecond ?? 1 });
+}
+
+const noBars: Bars = { top: 0, bottom: 0, left: 0, right: 0 };
+
+/** The picture without its bars, and where a codec wants it without an odd row or column. */
+function trimmed(frame: Picture, bars: Bars, even: boolean): Picture {
+  const { width, height } = sizeWithoutBars(frame, bars);
+  const size = even ? { width: width - (width % 2), height: height - (height % 2) } : { width, height };
+  const whole = size.width === frame.width && size.height === frame.height;
+  return whole ? frame : cropPicture(frame, bars.left, bars.top, size);
+}

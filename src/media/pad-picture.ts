@@ -1,0 +1,35 @@
+/** @file The whole of a picture at another aspect ratio, over a blurred copy of itself. */
+import sharp from 'sharp';
+import type { Picture, Size } from './picture.ts';
+import { resizePicture } from './resize.ts';
+
+/** The blur's standard deviation as a share of the longer side: wide enough that nothing in it can be told any more. */
+const blurShare = 1 / 24;
+
+/**
+ * A picture at another size without cutting or distorting it: as large as it fits, in the middle. What is left over is
+ * filled with the same picture, enlarged to cover the size and blurred: an image model knows such borders from videos, and
+ * unlike bars of one colour they leave the mean and spread of the colours about as they are, which frames are aligned by.
+ */
+export async function padPicture(from: Picture, size: Size): Promise<Picture> {
+  const { width, height } = size;
+  const factor = Math.min(width / from.width, height / from.height);
+  const inside = {
+    width: Math.min(width, Math.max(1, Math.round(from.width * factor))),
+    height: Math.min(height, Math.max(1, Math.round(from.height * factor))),
+  };
+  const whole = await resizePicture(from, inside, 'stretch');
+  if (inside.width === width && inside.height === height) return whole;
+  const ground = await resizePicture(from, size, 'cover');
+  const data = await sharp(ground.data, { raw: { width, height, channels: 3 } })
+    .blur(Math.max(0.5, blurShare * Math.max(width, height)))
+    .raw()
+    .toBuffer();
+  const left = Math.floor((width - inside.width) / 2);
+  const top = Math.floor((height - inside.height) / 2);
+  for (let y = 0; y < inside.height; y++) {
+    const row = whole.data.subarray(y * inside.width * 3, (y + 1) * inside.width * 3);
+    data.set(row, ((top + y) * width + left) * 3);
+  }
+  return { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+}

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { writeSafetensors } from '../checkpoints/safetensors.ts';
+import { CheckpointError } from '../errors.ts';
+import type { ProgressEvent } from '../events.ts';
+import { type BaseModel, openBaseModel } from '../models/base-model.ts';
+import { randomMotion, testMotion } from '../testing/motion.ts';
+import { testFolder } from '../testing/test-folder.ts';
+import { testdata } from '../testing/testdata.ts';
+import { assertFits, readMotion, readMotionInfo, writeMotion } from './motion-file.ts';
+import { motionVariants } from './variant.ts';
+
+const at = await testFolder();
+let base: BaseModel;
+beforeAll(async () => {
+  base = await openBaseModel(testdata('mini/tiny-sd'));
+});
+
+test('LAMP’s own motions say nothing of variants: their bytes are the same', async () => {
+  const values = randomMotion(base, 1);
+  await writeMotion(at('plain'), testMotion(base, values));
+  await writeMotion(at('lamp'), testMotion(base, values, { variant: motionVariants.lamp }));
+  expect((await readFile(at('lamp'))).equals(await readFile(at('plain')))).toBe(true);
+  expect(await readMotionInfo(at('plain'))).not.toHaveProperty('variant');
+});
+
+test('another variant is kept, and the motion must have its parameters', async () => {
+  const variant = motionVariants['attention-only'];
+  const motion = testMotion(base, randomMotion(base, 1, variant), { variant });
+  await writeMotion(at('other'), motion);
+  const read = await readMotion(at('other'));
+  expect(read).toEqual(motion);
+  expect(() => assertFits('m', read, base)).not.toThrow();
+  const asLamp = { ...read, info: { ...read.info, variant: undefined } };
+  expect(() => assertFits('m', asLamp, base)).toThrow(/conv1d.*found nothing/);
+  const zeroShot = testMotion(base, new Map(), { variant: motionVariants['zero-shot'] });
+  expect(() => assertFits('m', zeroShot, base)).not.toThrow();
+});
+
+test('a variant that this program does not know is refused', async () => {
+  const { info } = testMotion(base, new Map());
+  const motion = JSON.stringify({ ...info, variant: { ...motionVariants.lamp, warp: true } });
+  await writeSafetensors(at('new'), randomMotion(base, 1), { format: 'lamp-motion', version: '1', motion });
+  await expect(readMotion(at('new'))).rejects.toThrow(CheckpointError);
+  await expect(readMotion(at('new'))).rejects.toThrow(/variant.*warp/);
+});
+
+test('a base with other weights is told, one of another architecture refused, both named', async () => {
+  const motion = testMotion(base, randomMotion(base, 1));
+  const notices: string[] = [];
+  const onEvent = (event: ProgressEvent) => void (event.type === 'notice' && notices.push(event.message));
+  assertFits('m', motion, base, { onEvent });
+  expect(notices).toEqual([]);
+  const fromSd = { ...motion.info, baseName: 'sd', baseFingerprint: 'abc' };
+  assertFits('m', { ...motion, info: fromSd }, base, { onEvent });
+  expect(notices).toEqual([
+    expect.stringMatching(
+      /^motion "m" was trained on base "sd" \(fingerprint abc\); "tiny-sd" \(.* other weights/,
+    ),
+  ]);
+  const values = new Map([...motion.values].slice(1));
+  expect(() => assertFits('m', { info: fromSd, values }, base)).toThrow(
+    'motion "m" was trained on base "sd", which has another architecture than "tiny-sd" (',
+  );
+  expect(() => assertFits('m', { ...motion, values }, base)).toThrow(
+    `base "tiny-sd", which has another architecture than "${base.folder}" (`,
+  );
+});
+
+test('factors come back with their rank', async () => {
+  const motion = testMotion(base, randomMotion(base, 1, undefined, 4), { rank: 4 });
+  await writeMotion(at('thin'), motion);
+  const read = await readMotion(at('thin'));
+  expect(read).toEqual(motion);
+  expect(() => assertFits('m', read, base)).not.toThrow();
+  const asWhole = { ...read, info: { ...read.info, rank: undefined } };
+  expect(() => assertFits('m', asWhole, base)).toThrow(/conv1d\.weight.*found nothing/);
+});

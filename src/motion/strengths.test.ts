@@ -1,0 +1,153 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { CheckpointError, UsageError } from '../errors.ts';
+import { type FloatTensor, floats } from '../graph/host-tensor.ts';
+import { input, type Tensor } from '../graph/tensor.ts';
+import type { Weights } from '../graph/weights.ts';
+import { type BaseModel, openBaseModel } from '../models/base-model.ts';
+import { compile } from '../runtime/program.ts';
+import { randomMotion, testMotion, untrainedMotion } from '../testing/motion.ts';
+import { largestDifference, predictVideo } from '../testing/predict-video.ts';
+import { testdata } from '../testing/testdata.ts';
+import { multipliedOut } from './low-rank.ts';
+import { videoWeights } from './parameters.ts';
+import type { MotionValues } from './predictor.ts';
+import { combineMotions, sharedShape } from './strengths.ts';
+import { motionVariants } from './variant.ts';
+import { motionLayers } from './video-layers.ts';
+
+let base: BaseModel;
+let a: MotionValues;
+let b: MotionValues;
+let untrained: Float32Array;
+beforeAll(async () => {
+  base = await openBaseModel(testdata('mini/tiny-sd'));
+  a = randomMotion(base, 1);
+  b = randomMotion(base, 2);
+  untrained = await predictVideo(base, await untrainedMotion(base));
+});
+
+const combine = (...motions: readonly (readonly [MotionValues, number])[]) =>
+  combineMotions(
+    motions.map(([values, strength]) => ({ values, strength })),
+    base,
+  );
+const predict = async (...motions: readonly (readonly [MotionValues, number])[]) =>
+  predictVideo(base, await combine(...motions));
+
+describe('the strength of one motion', () => {
+  test('1 leaves it as it is', async () => {
+    expect(await combine([a, 1])).toBe(a);
+    expect(await combine([b, 0], [a, 1])).toBe(a);
+  });
+
+  test.each([0, 4])('0 is the untrained video model, bit for bit (rank %i)', async (rank) => {
+    const motion = randomMotion(base, 1, undefined, rank);
+    expect(await predict([motion, 0])).toEqual(untrained);
+    expect(await combine([motion, 0], [b, 0])).toEqual(await combine([motion, 0]));
+  });
+
+  test('between them it lies between them', async () => {
+    const distance = async (strength: number) => largestDifference(await predict([a, strength]), untrained);
+    const distances = [await distance(0.01), await distance(0.3), await distance(1)];
+    expect(distances).toEqual([...distances].sort((x, y) => x - y));
+    expect(distances[0]).toBeLessThan(0.1 * distances[2]!);
+  });
+
+  test('of factors is that of their product', async () => {
+    const thin = randomMotion(base, 3, undefined, 4);
+    const found = await predict([thin, 0.4]);
+    expect(largestDifference(found, await predict([await multipliedOut(thin, base), 0.4]))).toBeLessThan(
+      1e-4,
+    );
+  });
+});
+
+describe('several motions', () => {
+  test('add up, whatever their order, and whether they are whole or factors', async () => {
+    const thin = randomMotion(base, 3, undefined, 4);
+    const thinner = randomMotion(base, 4, undefined, 2);
+    const found = await predict([a, 0.5], [thin, 0.7], [thinner, 0.2]);
+    const others = [
+      await predict([thinner, 0.2], [a, 0.5], [thin, 0.7]),
+      await predict(
+        [a, 0.5],
+        [await multipliedOut(thin, base), 0.7],
+        [await multipliedOut(thinner, base), 0.2],
+      ),
+    ];
+    for (const other of others) expect(largestDifference(found, other)).toBeLessThan(1e-3);
+    expect(largestDifference(found, await predict([a, 0.5], [thin, 0.7]))).toBeGreaterThan(1e-2);
+  });
+
+  test('twice half of one motion is that motion', async () => {
+    expect(largestDifference(await predict([a, 0.5], [a, 0.5]), await predict([a, 1]))).toBeLessThan(1e-3);
+  });
+
+  test('a layer adds the sum of what each adds there, with its own gate, queries, keys and values', async () => {
+    const [frames, channels] = [3, base.unet.config.block_out_channels[0]!];
+    const { conv, afterFeedForward } = motionLayers(frames);
+    const temporal = [...a.keys()]
+      .find((name) => name.includes('.attn_temp.'))!
+      .replace(/\.attn_temp\..*/, '');
+    const pictures = floats(
+      Float32Array.from({ length: 3 * 4 * 8 * 6 }, (_, i) => Math.sin(i)),
+      [3, 4, 8, 6],
+    );
+    const tokens = floats(
+      Float32Array.from({ length: 3 * 12 * widthAt(temporal) }, (_, i) => Math.sin(i)),
+      [3, 12, widthAt(temporal)],
+    );
+    const layers: [FloatTensor, (w: Weights, x: Tensor) => Tensor][] = [
+      [pictures, (w, x) => conv(w.scope('conv_in'), x, { out: channels })],
+      [tokens, (w, x) => afterFeedForward!(w.scope(temporal), x, 2)],
+    ];
+    for (const [x, layer] of layers) {
+      const run = async (...motions: readonly (readonly [MotionValues, number])[]) => {
+        const values = await combine(...motions);
+        const trained = new Map([...values].map(([name, { shape }]) => [name, input(name, shape)]));
+        const y = layer(videoWeights(base.unet.weights.find, trained), input('x', x.shape));
+        const program = await compile({ y });
+        const found = (await program.run({ ...Object.fromEntries(values), x })).y as FloatTensor;
+        await program.dispose();
+        return found.data;
+      };
+      const [none, ofA, ofB, both] = [
+        await run([a, 0]),
+        await run([a, 1]),
+        await run([b, 1]),
+        await run([a, 0.6], [b, 0.3]),
+      ];
+      const expected = none.map((value, i) => value + 0.6 * (ofA[i]! - value) + 0.3 * (ofB[i]! - value));
+      expect(largestDifference(both, expected)).toBeLessThan(1e-4);
+      expect(largestDifference(both, none)).toBeGreaterThan(1e-2);
+    }
+  });
+
+  const widthAt = (block: string) => a.get(`${block}.attn_temp.to_out.0.bias`)!.shape[0]!;
+});
+
+describe('what does not go together is refused', () => {
+  test('a strength outside 0 to 1', async () => {
+    for (const strength of [-0.1, 1.1, Number.NaN]) {
+      await expect(combine([a, strength])).rejects.toThrow(UsageError);
+    }
+  });
+
+  test('motions of other parts, length or size, unless those are chosen', () => {
+    const motion = (path: string, info = {}) => ({ path, ...testMotion(base, a, info) });
+    const usual = { frames: 4, width: 64, height: 64 };
+    expect(sharedShape([motion('a'), motion('b')])).toEqual(usual);
+    const other = motion('b', { variant: motionVariants['plain-convolution'] });
+    expect(() => sharedShape([motion('a'), other])).toThrow(CheckpointError);
+    expect(() => sharedShape([motion('a'), other])).toThrow(/"a" and "b" have different parts/);
+    expect(() => sharedShape([motion('a', { variant: motionVariants.lamp }), motion('b')])).not.toThrow();
+    const longer = [motion('a'), motion('b', { frames: 8 })];
+    expect(() => sharedShape(longer)).toThrow(
+      '"a" was trained with 4 frames, "b" with 8. Choose with --frames.',
+    );
+    expect(sharedShape(longer, { frames: 6 })).toEqual({ ...usual, frames: 6 });
+    const wider = [motion('a'), motion('b', { width: 128 })];
+    expect(() => sharedShape(wider)).toThrow('"a" was trained at 64x64, "b" at 128x64. Choose with --size.');
+    expect(sharedShape(wider, { width: 32, height: 32 })).toEqual({ ...usual, width: 32, height: 32 });
+  });
+});

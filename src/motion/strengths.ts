@@ -1,0 +1,136 @@
+/**
+ * @file Motions with strengths, alone and several at once. A layer of the video U-Net is the image model's plus what a motion
+ * adds to it: the gated convolution over time, the temporal attention, and the change of the spatial queries. What several
+ * motions add is summed, each times its strength:
+ *
+ * - convolutions: `s + Σ strength · gate(s) · conv1d(s)`, every motion with its own gate;
+ * - temporal attention: `x + Σ strength · attn_temp(norm_temp(x))`, every motion with its own queries, keys and values;
+ * - spatial queries: `W = W_base + Σ strength · (W_motion − W_base)`.
+ *
+ * The first two are linear in `conv1d` and in `attn_temp.to_out`, so a strength scales these (of factors, B), and nothing else
+ * of them is touched; weights of several motions are never averaged, but stand side by side (see `combined-names.ts`).
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { CheckpointError, UsageError } from '../errors.ts';
+import { type FloatTensor, floats } from '../graph/host-tensor.ts';
+import type { BaseModel } from '../models/base-model.ts';
+import { nameInCombination } from './combined-names.ts';
+import { stackedA, stackedB } from './low-rank.ts';
+import type { MotionInfo } from './motion-file.ts';
+import type { MotionValues } from './predictor.ts';
+import { motionVariants } from './variant.ts';
+
+/** A motion, and how strongly it acts: from 0, not at all, to 1, as it was learned. */
+export interface ActingMotion {
+  readonly values: MotionValues;
+  readonly strength: number;
+}
+
+/**
+ * The values of all motions acting at once, for a base that each fits (`assertFits`). One of strength 1 is returned as it is;
+ * with nothing but strengths of 0 the video model is the untrained one, bit for bit. Throws `UsageError` for a strength
+ * outside 0 to 1.
+ */
+export async function combineMotions(
+  motions: readonly ActingMotion[],
+  base: BaseModel,
+): Promise<MotionValues> {
+  const odd = motions.find(({ strength }) => !(strength >= 0 && strength <= 1));
+  if (odd) throw new UsageError(`a motion's strength is ${odd.strength}; give a number from 0 to 1.`);
+  const effective = motions.filter(({ strength }) => strength > 0);
+  const acting = effective.length > 0 ? effective : motions.slice(0, 1);
+  if (acting.length === 1 && acting[0]!.strength === 1) return acting[0]!.values;
+  const combined = new Map<string, FloatTensor>(await queriesOf(acting, base));
+  for (const [i, { values, strength }] of acting.entries()) {
+    for (const [name, value] of values) {
+      if (isOfQueries(name)) continue;
+      combined.set(nameInCombination(name, i), isOutput(name) ? scaled(value, strength) : value);
+    }
+  }
+  return new Map([...combined].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Parameters in which a layer's addition is linear: scaling all of a layer's scales what it adds. */
+function isOutput(name: string): boolean {
+  return /\.(conv1d|attn_temp\.to_out\.0)\.(weight|bias|lora_B\.weight)$/.test(name);
+}
+
+function isOfQueries(name: string): boolean {
+  return /\.attn1\.to_q\./.test(name);
+}
+
+function scaled({ data, shape }: FloatTensor, factor: number): FloatTensor {
+  // A zero is added so that what vanishes is 0 and not −0.
+  return floats(
+    data.map((value) => factor * value + 0),
+    shape,
+  );
+}
+
+/** The spatial queries: whole matrices as the base's and the sum of changes, factors as longer ones, both where both are there. */
+async function queriesOf(acting: readonly ActingMotion[], base: BaseModel): Promise<MotionValues> {
+  const found = new Map<string, FloatTensor>();
+  const names = [...new Set(acting.flatMap(({ values }) => [...values.keys()].filter(isOfQueries)))];
+  for (const name of names) {
+    const holders = acting.flatMap(({ values, strength }) => {
+      const value = values.get(name);
+      return value ? [{ value, strength }] : [];
+    });
+    if (name.endsWith('.lora_A.weight')) {
+      found.set(name, stackedA(holders.map(({ value }) => value)));
+    } else if (name.endsWith('.lora_B.weight')) {
+      found.set(name, stackedB(holders.map(({ value, strength }) => scaled(value, strength))));
+    } else {
+      const own = (await base.unet.weights.file.read(name)) as FloatTensor;
+      found.set(
+        name,
+        floats(
+          own.data.map((start, i) =>
+            holders.reduce((sum, { value, strength }) => sum + strength * (value.data[i]! - start), start),
+          ),
+          own.shape,
+        ),
+      );
+    }
+  }
+  return found;
+}
+
+/** What motions that act at once are made into: videos of these sizes, unless the caller asks for others. */
+export type MotionShape = Pick<MotionInfo, 'frames' | 'width' | 'height'>;
+
+/**
+ * The number and size of frames for motions that act at once: those asked for, else what all were trained with. Throws
+ * `CheckpointError` when they are of different variants, and `UsageError` when the caller must choose.
+ */
+export function sharedShape(
+  motions: readonly { readonly path: string; readonly info: MotionInfo }[],
+  asked: { readonly [Side in keyof MotionShape]?: number | undefined } = {},
+): MotionShape {
+  const [first, ...others] = motions as [(typeof motions)[number], ...typeof motions];
+  const variantOf = ({ info }: { info: MotionInfo }) => info.variant ?? motionVariants.lamp;
+  for (const other of others) {
+    if (!isDeepStrictEqual(variantOf(first), variantOf(other))) {
+      throw new CheckpointError(
+        `motions "${first.path}" and "${other.path}" have different parts (their variants differ) and cannot act in one model. Use one of them.`,
+      );
+    }
+    const sizeOf = ({ info }: { info: MotionInfo }) => `${info.width}x${info.height}`;
+    if (asked.frames === undefined && first.info.frames !== other.info.frames) {
+      throw new UsageError(
+        `motion "${first.path}" was trained with ${first.info.frames} frames, "${other.path}" with ${other.info.frames}. Choose with --frames.`,
+      );
+    }
+    if (asked.width === undefined && sizeOf(first) !== sizeOf(other)) {
+      throw new UsageError(
+        `motion "${first.path}" was trained at ${sizeOf(first)}, "${other.path}" at ${sizeOf(other)}. Choose with --size.`,
+      );
+    }
+  }
+  const { frames, width, height } = first.info;
+  return {
+    frames: asked.frames ?? frames,
+    width: asked.width ?? width,
+    height: asked.height ?? height,
+  };
+}

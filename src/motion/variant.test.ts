@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { motionParameters } from './parameters.ts';
+import { isLamp, isTrained, motionVariantNames, motionVariantSchema, motionVariants } from './variant.ts';
+
+const unet = new Map([
+  ['conv_in.weight', [8, 4, 3, 3]],
+  ['conv_in.bias', [8]],
+  ['a.proj_in.weight', [8, 8, 1, 1]],
+  ['a.attn1.to_q.weight', [8, 8]],
+  ['a.attn1.to_k.weight', [8, 8]],
+]);
+const convolution = ['weight', 'bias'].flatMap((kind) => [
+  `conv_in.conv1d.${kind}`,
+  `conv_in.conv_gate.${kind}`,
+]);
+const queries = ['a.attn1.to_q.weight'];
+const attention = ['to_q.weight', 'to_k.weight', 'to_v.weight', 'to_out.0.weight', 'to_out.0.bias'].map(
+  (part) => `a.attn_temp.${part}`,
+);
+
+test.each([
+  ['lamp', [convolution, queries, attention]],
+  ['no-first-frame', [convolution, queries, attention]],
+  ['no-temporal-convolution', [queries, attention]],
+  ['plain-convolution', [convolution, queries, attention]],
+  ['no-temporal-attention', [convolution, queries]],
+  ['frozen-queries', [convolution, attention]],
+  ['zero-shot', []],
+  ['tune-a-video-like', [queries, attention]],
+  ['attention-only', [attention]],
+] as const)('%s trains what it should', (name, parts) => {
+  const found = motionParameters(unet, motionVariants[name]).map((parameter) => parameter.name);
+  expect(found).toEqual(parts.flat().sort());
+  expect(isTrained(motionVariants[name])).toBe(found.length > 0);
+});
+
+test('LAMP is what is meant where nothing is said', () => {
+  expect(motionVariantSchema.parse({})).toEqual(motionVariants.lamp);
+  expect(motionParameters(unet)).toEqual(motionParameters(unet, motionVariants.lamp));
+  expect(motionVariantNames.filter((name) => isLamp(motionVariants[name]))).toEqual(['lamp']);
+  expect(isLamp({ ...motionVariants.lamp, pooledNorm: false })).toBe(false);
+});
+
+test('every named variant passes the check, what makes no sense does not', () => {
+  for (const name of motionVariantNames) {
+    expect(motionVariantSchema.parse(motionVariants[name])).toEqual(motionVariants[name]);
+  }
+  const positions = { temporalAttention: false, temporalPositions: true };
+  expect(() => motionVariantSchema.parse(positions)).toThrow('Switch temporalAttention on');
+  expect(() => motionVariantSchema.parse({ spatialAttention: 'last' })).toThrow('first-and-previous');
+  expect(() => motionVariantSchema.parse({ first: true })).toThrow('first');
+});

@@ -1,0 +1,106 @@
+/** @file Which of LAMP's parts a motion has: LAMP itself, its parts left out one by one, and methods near it. */
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+
+/** The switches, each with LAMP's own choice where it is not given. */
+export const motionVariantSchema = z
+  .strictObject({
+    /**
+     * The first frame is given: it stays clean in training and sampling, and the loss is over the frames after it. Off:
+     * frame 0 is noised, learned and generated like any other.
+     */
+    firstFrame: z.boolean().default(true),
+    /**
+     * The temporal-spatial motion-learning layers: with a 1-D convolution that sees no later frame, or one that sees a
+     * frame's both neighbours (`plain`). `off`: the image model's convolutions alone.
+     */
+    temporalConvolution: z.enum(['causal', 'plain', 'off']).default('causal'),
+    /** Attention over the frames at each pixel, after the feed-forward layers. */
+    temporalAttention: z.boolean().default(true),
+    /**
+     * Where the keys and values of the spatial self-attention come from: frame 0; each frame itself, as in the image model;
+     * or frame 0 and the frame before together (Tune-A-Video, arXiv 2212.11565, Sec. 4.2).
+     */
+    spatialAttention: z.enum(['first', 'own', 'first-and-previous']).default('first'),
+    /** Train the queries of the spatial self-attention. */
+    trainQueries: z.boolean().default(true),
+    /** Tell the temporal attention the frames' numbers, as sinusoids (AnimateDiff, arXiv 2307.04725). */
+    temporalPositions: z.boolean().default(false),
+    /** Norms of the residual blocks take their statistics over all frames of a video; off: over each frame. */
+    pooledNorm: z.boolean().default(true),
+  })
+  .refine(({ temporalAttention, temporalPositions }) => temporalAttention || !temporalPositions, {
+    path: ['temporalPositions'],
+    message: 'positions are for the temporal attention, which is off. Switch temporalAttention on',
+  });
+
+/** See `motionVariantSchema`. */
+export type MotionVariant = Readonly<z.infer<typeof motionVariantSchema>>;
+
+/** Names of variants: LAMP, its ablations, and the methods that the paper compares it with, as near as they come here. */
+export const motionVariantNames = [
+  'lamp',
+  'no-first-frame',
+  'no-temporal-convolution',
+  'plain-convolution',
+  'no-temporal-attention',
+  'frozen-queries',
+  'zero-shot',
+  'tune-a-video-like',
+  'attention-only',
+] as const;
+
+/** See `motionVariantNames`. */
+export type MotionVariantName = (typeof motionVariantNames)[number];
+
+const lamp: MotionVariant = motionVariantSchema.parse({});
+
+/** The named variants. */
+export const motionVariants: Readonly<Record<MotionVariantName, MotionVariant>> = {
+  lamp,
+  'no-first-frame': { ...lamp, firstFrame: false },
+  'no-temporal-convolution': { ...lamp, temporalConvolution: 'off' },
+  'plain-convolution': { ...lamp, temporalConvolution: 'plain' },
+  'no-temporal-attention': { ...lamp, temporalAttention: false },
+  'frozen-queries': { ...lamp, trainQueries: false },
+  // As Text2Video-Zero (arXiv 2303.13439): the image model whose frames look at the first; nothing is trained.
+  'zero-shot': {
+    ...lamp,
+    temporalConvolution: 'off',
+    temporalAttention: false,
+    trainQueries: false,
+    pooledNorm: false,
+  },
+  // As Tune-A-Video (arXiv 2212.11565).
+  'tune-a-video-like': {
+    ...lamp,
+    firstFrame: false,
+    temporalConvolution: 'off',
+    spatialAttention: 'first-and-previous',
+  },
+  // As AnimateDiff's motion module (arXiv 2307.04725), which no first frame is given to.
+  'attention-only': {
+    ...lamp,
+    firstFrame: false,
+    temporalConvolution: 'off',
+    spatialAttention: 'own',
+    trainQueries: false,
+    temporalPositions: true,
+  },
+};
+
+/** A variant as a caller gives it: its name, or its switches where they are not LAMP's. */
+export const motionVariantChoice = z.union(
+  [z.enum(motionVariantNames).transform((name) => motionVariants[name]), motionVariantSchema],
+  { error: `must be one of ${motionVariantNames.join(', ')}, or an object of switches` },
+);
+
+/** Whether this is LAMP as the paper describes it. */
+export function isLamp(variant: MotionVariant): boolean {
+  return isDeepStrictEqual(variant, lamp);
+}
+
+/** Whether there is anything to learn. */
+export function isTrained({ temporalConvolution, temporalAttention, trainQueries }: MotionVariant): boolean {
+  return temporalConvolution !== 'off' || temporalAttention || trainQueries;
+}

@@ -1,0 +1,99 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { randomStream } from '../diffusion/random.ts';
+import { type FloatTensor, floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
+import { type BaseModel, openBaseModel } from '../models/base-model.ts';
+import { imagePredictor } from '../models/programs.ts';
+import { randomMotion, untrainedMotion } from '../testing/motion.ts';
+import { testdata } from '../testing/testdata.ts';
+import { fromFrames } from './frames.ts';
+import { type MotionValues, videoPredictor } from './predictor.ts';
+import { type MotionVariant, motionVariantNames, motionVariants } from './variant.ts';
+
+const frames = 3;
+const shape: Shape = [1, 4, frames, 4, 6];
+const timestep = 300;
+let base: BaseModel;
+let pictures: FloatTensor[];
+let context: FloatTensor;
+let drawnAlone: FloatTensor[];
+
+beforeAll(async () => {
+  base = await openBaseModel(testdata('mini/tiny-sd'));
+  const random = randomStream(2, 'video U-Net');
+  const normal = (of: Shape) => floats(random.normals(sizeOf(of)), of);
+  pictures = Array.from({ length: frames }, () => normal([1, 4, 4, 6]));
+  context = normal([1, 5, base.unet.config.cross_attention_dim]);
+  const image = await imagePredictor(base.unet, [1, 4, 4, 6], 5);
+  drawnAlone = [];
+  for (const picture of pictures) drawnAlone.push(await image.predict(picture, [timestep], context));
+  await image.dispose();
+});
+
+async function predict(variant: MotionVariant, motion: MotionValues): Promise<FloatTensor> {
+  const predictor = await videoPredictor(base.unet, () => motion, shape, 5, { variant });
+  const found = await predictor.predict(fromFrames(pictures), [timestep], context);
+  await predictor.dispose();
+  return found;
+}
+
+/** How far each frame is from the same picture drawn by the image model. */
+function distances(video: FloatTensor): number[] {
+  const expected = fromFrames(drawnAlone);
+  const plane = shape[3]! * shape[4]!;
+  return Array.from({ length: frames }, (_, f) =>
+    video.data.reduce(
+      (most, value, i) =>
+        Math.floor(i / plane) % frames === f ? Math.max(most, Math.abs(value - expected.data[i]!)) : most,
+      0,
+    ),
+  );
+}
+
+const rounding = 1e-5;
+
+describe('the untrained video model', () => {
+  const separate = { spatialAttention: 'own', pooledNorm: false } as const;
+
+  test.each(motionVariantNames)(
+    'of %s, each frame left alone, draws each as the image model does',
+    async (name) => {
+      const variant = { ...motionVariants[name], ...separate };
+      const found = distances(await predict(variant, await untrainedMotion(base, variant)));
+      for (const distance of found) expect(distance).toBeLessThan(rounding);
+    },
+  );
+
+  test('draws as the image model does but for the first frame’s keys, where nothing is trained', async () => {
+    const [first, ...others] = distances(await predict(motionVariants['zero-shot'], new Map()));
+    expect(first).toBeLessThan(rounding);
+    for (const distance of others) expect(distance).toBeGreaterThan(1e-3);
+  });
+
+  test('of LAMP pools the norms, which shows in the first frame', async () => {
+    const variant = { ...motionVariants.lamp, pooledNorm: false };
+    const motion = await untrainedMotion(base);
+    expect(distances(await predict(variant, motion))[0]).toBeLessThan(rounding);
+    expect(distances(await predict(motionVariants.lamp, motion))[0]).toBeGreaterThan(1e-3);
+  });
+});
+
+test('a motion’s values mean something else in every variant that has them', async () => {
+  const motion = randomMotion(base, 1);
+  const results = new Map<string, string>();
+  for (const name of [
+    'lamp',
+    'plain-convolution',
+    'no-temporal-convolution',
+    'no-temporal-attention',
+  ] as const) {
+    results.set(
+      name,
+      [...(await predict(motionVariants[name], motion)).data.map((x) => Math.round(1e4 * x))].join(),
+    );
+  }
+  expect(new Set(results.values()).size).toBe(results.size);
+  const unsaid = await videoPredictor(base.unet, () => motion, shape, 5);
+  const same = await unsaid.predict(fromFrames(pictures), [timestep], context);
+  await unsaid.dispose();
+  expect(same.data).toEqual((await predict(motionVariants.lamp, motion)).data);
+});

@@ -1,0 +1,76 @@
+/** @file What each clip of a training shows, in words, and those words as the U-Net reads them. */
+import { UsageError } from '../errors.ts';
+import type { OnEvent } from '../events.ts';
+import { type FloatTensor, floats } from '../graph/host-tensor.ts';
+import { captionsFor } from '../media/captions.ts';
+import { findClips } from '../media/find-clips.ts';
+import type { BaseModel } from '../models/base-model.ts';
+import { inBatches } from '../models/program-by-count.ts';
+import { encodePrompts } from '../models/programs.ts';
+import type { DeviceName } from '../runtime/devices.ts';
+import type { TrainingClip } from './clip-set.ts';
+import type { TrainingInput } from './settings.ts';
+
+/**
+ * The caption of the first clip where all have one: what a motion is called that was given no prompt. `undefined` where no
+ * clip has one, or captions are not wanted. Throws `UsageError` when only some have one, `MediaError` for a missing clip.
+ */
+export async function firstCaption({
+  clips = [],
+  captions = true,
+}: Pick<Partial<TrainingInput>, 'clips' | 'captions'>): Promise<string | undefined> {
+  if (!captions) return undefined;
+  const paths = await findClips(clips);
+  const found = await captionsFor(paths);
+  const without = paths.filter((path) => !found.has(path));
+  if (found.size > 0 && without.length > 0) {
+    throw new UsageError(
+      `training needs a prompt for the ${without.length} of ${paths.length} clips that have no caption, such as "${without[0]}"; give --prompt "a person walks".`,
+    );
+  }
+  return found.get(paths[0] ?? '');
+}
+
+/** Says with a notice how many clips have captions of their own, if any has one. */
+export function tellOfCaptions(clips: readonly TrainingClip[], onEvent: OnEvent | undefined): void {
+  const own = clips.filter(({ caption }) => caption !== undefined).length;
+  if (own === 0) return;
+  const message =
+    own < clips.length
+      ? `${own} of ${clips.length} clips train with captions of their own, the others with the prompt.`
+      : `${own === 1 ? 'the clip trains with a caption of its' : `all ${own} clips train with captions of their`} own, not with the prompt.`;
+  onEvent?.({ type: 'notice', message });
+}
+
+/**
+ * Text states `[1, tokens, d]` of each clip: of its caption, or of the prompt where it has none. Each text is encoded once;
+ * one that is too long for the model is told with a notice.
+ */
+export async function clipTexts(
+  base: Pick<BaseModel, 'textEncoder' | 'tokenizer'>,
+  clips: readonly Pick<TrainingClip, 'caption'>[],
+  prompt: string,
+  { device, onEvent }: { readonly device: DeviceName; readonly onEvent?: OnEvent | undefined },
+): Promise<FloatTensor[]> {
+  const texts = clips.map(({ caption }) => caption ?? prompt);
+  const distinct = [...new Set(texts)];
+  const { encodeUntruncated, maxLength } = base.tokenizer;
+  for (const text of distinct) {
+    const tokens = encodeUntruncated(text).length;
+    if (tokens <= maxLength) continue;
+    const name = text === prompt ? 'the prompt' : `the caption "${text}"`;
+    const message = `${name} has ${tokens} tokens, of which the model reads ${maxLength}; its end is cut off.`;
+    onEvent?.({ type: 'notice', message });
+  }
+  const states = await inBatches(distinct, async (some) =>
+    samples(await encodePrompts(base, some, { device })),
+  );
+  return texts.map((text) => states[distinct.indexOf(text)]!);
+}
+
+/** The samples `[1, …]` of a tensor `[n, …]`. */
+function samples({ shape, data }: FloatTensor): FloatTensor[] {
+  const [count, ...rest] = shape as [number, ...number[]];
+  const size = data.length / count;
+  return Array.from({ length: count }, (_, i) => floats(data.slice(i * size, (i + 1) * size), [1, ...rest]));
+}

@@ -1,0 +1,127 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type NoiseSchedule, readNoiseSchedule } from '../diffusion/noise-schedule.ts';
+import { randomStream } from '../diffusion/random.ts';
+import { floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
+import { type BaseModel, openBaseModel } from '../models/base-model.ts';
+import { motionParameters } from '../motion/parameters.ts';
+import { type MotionVariant, motionVariants } from '../motion/variant.ts';
+import { randomMotion } from '../testing/motion.ts';
+import { testdata } from '../testing/testdata.ts';
+import { trainingCost } from './cost.ts';
+import { type MotionStep, motionStep } from './motion-step.ts';
+import { noisedVideos } from './noising.ts';
+import { ParameterSet } from './parameters.ts';
+
+const shape: Shape = [1, 4, 3, 4, 4];
+const tokens = 5;
+const timesteps = [400];
+const random = randomStream(4, 'motion step');
+const normal = (of: Shape) => floats(random.normals(sizeOf(of)), of);
+const [clean, noise] = [normal(shape), normal(shape)];
+let base: BaseModel;
+let schedule: NoiseSchedule;
+beforeAll(async () => {
+  base = await openBaseModel(testdata('mini/tiny-sd'));
+  schedule = await readNoiseSchedule(base.schedulerConfig);
+});
+
+/** A step on parameters with small random values, and a function that computes the loss of one fixed batch. */
+async function stepOf(variant: MotionVariant, rank = 0, recompute = false) {
+  const parameters = new ParameterSet(motionParameters(base.unet.weights.shapes, variant, rank));
+  for (const [name, { data }] of randomMotion(base, 2, variant, rank)) {
+    parameters.views.get(name)!.data.set(data);
+  }
+  const step: MotionStep = await motionStep(base.unet, parameters, shape, tokens, { variant, recompute });
+  const context = floats(randomStream(4, 'text').normals(tokens * base.unet.config.cross_attention_dim), [
+    1,
+    tokens,
+    base.unet.config.cross_attention_dim,
+  ]);
+  const batch = { ...noisedVideos(schedule, clean, noise, timesteps, variant), timesteps, context };
+  return { parameters, step, batch, loss: () => step.run(batch) };
+}
+
+/** LAMP with every part in another way. */
+const otherParts: MotionVariant = {
+  firstFrame: false,
+  temporalConvolution: 'plain',
+  temporalAttention: true,
+  spatialAttention: 'first-and-previous',
+  trainQueries: true,
+  temporalPositions: true,
+  pooledNorm: false,
+};
+
+test.each([
+  ['other parts', otherParts, 0],
+  ['fewer parts', motionVariants['attention-only'], 0],
+  ['factors', motionVariants.lamp, 3],
+  ['factors in other parts', otherParts, 2],
+] as const)('the gradient with %s is that of finite differences', async (_, variant, rank) => {
+  const { parameters, step, loss } = await stepOf(variant, rank);
+  const { flat } = parameters;
+  await loss();
+  const gradient = step.gradients.flat.slice();
+  const start = flat.slice();
+  // Along the gradient the loss changes most: there f32 suffices.
+  const norm = Math.sqrt(gradient.reduce((sum, value) => sum + value ** 2, 0));
+  const at = async (distance: number) => {
+    for (let i = 0; i < flat.length; i++) flat[i] = start[i]! + (distance * gradient[i]!) / norm;
+    return loss();
+  };
+  const h = 0.02;
+  const slope = (8 * ((await at(h)) - (await at(-h))) - ((await at(2 * h)) - (await at(-2 * h)))) / (12 * h);
+  await step.dispose();
+  expect(norm).toBeGreaterThan(1e-3);
+  expect(slope / norm).toBeCloseTo(1, 2);
+});
+
+test('computing inner values again gives the same gradients of factors of the image model’s queries', async () => {
+  const variant = { ...motionVariants['zero-shot'], trainQueries: true };
+  const found = [];
+  for (const recompute of [false, true]) {
+    const { step, loss } = await stepOf(variant, 3, recompute);
+    await loss();
+    found.push(step.gradients.flat.slice());
+    await step.dispose();
+  }
+  const [kept, again] = found as [Float32Array, Float32Array];
+  const most = kept.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  expect(kept.every((value, i) => Math.abs(value - again[i]!) < 1e-4 * most)).toBe(true);
+});
+
+describe('the first frame', () => {
+  const changedAt = (frame: number) =>
+    floats(
+      clean.data.map((value, i) => (Math.floor(i / 16) % 3 === frame ? value + 1 : value)),
+      shape,
+    );
+
+  test('is clean and not learned where it is given, and noised and learned where it is not', async () => {
+    const plane = (values: Float32Array) => values.slice(0, 16);
+    for (const firstFrame of [true, false]) {
+      const { step, batch, loss } = await stepOf({ ...motionVariants['attention-only'], firstFrame });
+      expect(await loss()).toBeGreaterThan(0);
+      expect(plane(batch.noisy.data).every((value, i) => value === clean.data[i])).toBe(firstFrame);
+      const otherTarget = (frame: number) => step.run({ ...batch, target: changedAt(frame) });
+      const all = await step.run({ ...batch, target: clean });
+      expect((await otherTarget(0)) === all).toBe(firstFrame);
+      expect(await otherTarget(1)).not.toBe(all);
+      await step.dispose();
+    }
+  });
+});
+
+test('the cost counts what a variant trains and computes', () => {
+  const cost = (variant?: MotionVariant) => trainingCost(base.unet, shape, tokens, { variant });
+  const whole = cost();
+  expect(cost(motionVariants.lamp)).toEqual(whole);
+  for (const name of ['no-temporal-convolution', 'no-temporal-attention', 'frozen-queries'] as const) {
+    const less = cost(motionVariants[name]);
+    expect(less.parameters).toBeLessThan(whole.parameters);
+    expect(less.flops).toBeLessThan(whole.flops);
+  }
+  const factors = trainingCost(base.unet, shape, tokens, { rank: 2 });
+  expect(factors.parameters).toBeLessThan(whole.parameters / 2);
+  expect(factors.flops).toBeLessThan(whole.flops);
+});
