@@ -44,7 +44,15 @@ describe('the demo', () => {
     expect(again.code).toBe(0);
 
     const inside = (await readdir(path('out'))).sort();
-    expect(inside).toEqual(['clips', 'index.html', 'loss.svg', 'mine.txt', 'training', 'videos']);
+    expect(inside).toEqual([
+      'clips',
+      'index.html',
+      'loss.svg',
+      'mine.txt',
+      'overview.gif',
+      'training',
+      'videos',
+    ]);
     expect(await readdir(path('out/videos'))).toHaveLength(3 * 4);
     const html = await readFile(path('out/index.html'), 'utf8');
     expect(html.match(/src="data:image\/gif;base64,/g)).toHaveLength(2 + 4);
