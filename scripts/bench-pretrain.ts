@@ -4,7 +4,6 @@ import { graphCost } from '../src/graph/cost.ts';
 import { type FloatTensor, floats, ints, type Shape, sizeOf } from '../src/graph/host-tensor.ts';
 import { input } from '../src/graph/tensor.ts';
 import { Weights } from '../src/graph/weights.ts';
-import { textEncoderConfigSchema, unetConfigSchema } from '../src/models/configs.ts';
 import { timestepWidth } from '../src/models/time-embedding.ts';
 import { unet } from '../src/models/unet.ts';
 import { measureSpeed } from '../src/runtime/speed.ts';
@@ -13,33 +12,14 @@ import { updateAverage } from '../src/training/moving-average.ts';
 import { initialParameters } from '../src/training/pretrain/initial-values.ts';
 import { modelShapes, modelStep } from '../src/training/pretrain/model-step.ts';
 import type { BenchResult } from './bench-cases.ts';
+import { smallModel } from './small-model.ts';
 
 /** The case's name. */
 export const pretrainCase = 'pretrain: 56-112, 64 samples of 8x8';
 
 const [samples, channels, side, tokens] = [64, 12, 8, 16];
 
-const configs = {
-  unet: unetConfigSchema.parse({
-    in_channels: channels,
-    out_channels: channels,
-    block_out_channels: [56, 112],
-    layers_per_block: 1,
-    down_block_types: ['CrossAttnDownBlock2D', 'CrossAttnDownBlock2D'],
-    up_block_types: ['CrossAttnUpBlock2D', 'CrossAttnUpBlock2D'],
-    attention_head_dim: 4,
-    cross_attention_dim: 96,
-    norm_num_groups: 8,
-  }),
-  textEncoder: textEncoderConfigSchema.parse({
-    hidden_size: 96,
-    intermediate_size: 384,
-    num_attention_heads: 4,
-    num_hidden_layers: 2,
-    max_position_embeddings: tokens,
-    vocab_size: 700,
-  }),
-};
+const configs = smallModel({ channels, tokens, vocabulary: 700 });
 
 /** Runs the case: graph, clipping, AdamW and moving average, as in training. */
 export async function runPretrainCase(repeats: number, profilePrefix?: string): Promise<BenchResult> {

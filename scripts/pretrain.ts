@@ -11,7 +11,7 @@ import { randomStream } from '../src/diffusion/random.ts';
 import type { ProgressEvent } from '../src/events.ts';
 import { type FloatTensor, floats } from '../src/graph/host-tensor.ts';
 import { openBaseModel } from '../src/models/base-model.ts';
-import { textEncoderConfigSchema, unetConfigSchema, vaeConfigSchema } from '../src/models/configs.ts';
+import { vaeConfigSchema } from '../src/models/configs.ts';
 import { drawFromPool, latentPool } from '../src/pipelines/latent-pool.ts';
 import { pretrainModel } from '../src/pipelines/pretrain-model.ts';
 import { batchCodec, pretrainVae } from '../src/pipelines/pretrain-vae.ts';
@@ -20,6 +20,7 @@ import { smallTokenizer } from '../src/training/pretrain/small-tokenizer.ts';
 import { worldBatch } from '../src/world/batch.ts';
 import { loadShapes } from '../src/world/shape.ts';
 import { loadThings, type Thing } from '../src/world/thing.ts';
+import { smallModel } from './small-model.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -149,28 +150,7 @@ await pretrainModel({
     schedule: 'constant',
     averageDecay: 0.999,
   },
-  configs: {
-    unet: unetConfigSchema.parse({
-      in_channels: channels,
-      out_channels: channels,
-      sample_size: 8,
-      block_out_channels: [56, 112],
-      layers_per_block: 1,
-      down_block_types: ['CrossAttnDownBlock2D', 'CrossAttnDownBlock2D'],
-      up_block_types: ['CrossAttnUpBlock2D', 'CrossAttnUpBlock2D'],
-      attention_head_dim: 4,
-      cross_attention_dim: 96,
-      norm_num_groups: 8,
-    }),
-    textEncoder: textEncoderConfigSchema.parse({
-      hidden_size: 96,
-      intermediate_size: 384,
-      num_attention_heads: 4,
-      num_hidden_layers: 2,
-      max_position_embeddings: tokens,
-      vocab_size: tokenizer.vocabulary.size,
-    }),
-  },
+  configs: smallModel({ channels, tokens, vocabulary: tokenizer.vocabulary.size }),
   vae,
   tokenizer,
   width,

@@ -1,12 +1,12 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { inspectClip } from '../media/clip.ts';
 import { readVideoMetadata } from '../media/video-file.ts';
 import { storedSettings } from '../pipelines/video-settings.ts';
 import { lamp } from '../testing/command.ts';
+import { runHere as run } from '../testing/run-here.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
-import { runCommandLine } from './main.ts';
 
 const path = await testFolder();
 
@@ -25,21 +25,6 @@ function words(changes: Readonly<Record<string, string>> = {}): string[] {
     ...others,
   };
   return ['edit', clip, ...Object.entries(options).flat()];
-}
-
-async function run(...given: string[]) {
-  const written = { stdout: '', stderr: '' };
-  const take = (name: 'stdout' | 'stderr') =>
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      written[name] += text;
-      return true;
-    });
-  const spies = [take('stdout'), take('stderr')];
-  try {
-    return { code: await runCommandLine(given), ...written };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
 }
 
 describe('lamp edit', () => {

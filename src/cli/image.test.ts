@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { readPicture, readPngMetadata } from '../media/picture-file.ts';
 import * as builtIn from '../models/built-in-base.ts';
 import { storedPicture } from '../pipelines/stored-picture.ts';
+import { runHere as run } from '../testing/run-here.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
-import { runCommandLine } from './main.ts';
 
 const path = await testFolder();
 
@@ -20,21 +20,6 @@ async function image(changes: Readonly<Record<string, string>> = {}, ...flags: s
     ...changes,
   };
   return run('image', ...Object.entries(options).flat(), ...flags);
-}
-
-async function run(...words: string[]) {
-  const written = { stdout: '', stderr: '' };
-  const take = (name: 'stdout' | 'stderr') =>
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      written[name] += text;
-      return true;
-    });
-  const spies = [take('stdout'), take('stderr')];
-  try {
-    return { code: await runCommandLine(words), ...written };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
 }
 
 describe('lamp image', () => {

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { writeSafetensors } from '../checkpoints/safetensors.ts';
 import { floats } from '../graph/host-tensor.ts';
 import { inspectClip } from '../media/clip.ts';
@@ -10,28 +10,12 @@ import { writeMotion } from '../motion/motion-file.ts';
 import { storedSettings } from '../pipelines/video-settings.ts';
 import { lamp } from '../testing/command.ts';
 import { randomMotion, testMotion } from '../testing/motion.ts';
+import { runHere as run } from '../testing/run-here.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
-import { runCommandLine } from './main.ts';
 
 const path = await testFolder();
 const base = testdata('mini/tiny-sd');
-
-/** Runs a command line in this process; gives its exit code and what it wrote. */
-async function run(...words: string[]) {
-  const written = { stdout: '', stderr: '' };
-  const take = (name: 'stdout' | 'stderr') =>
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      written[name] += text;
-      return true;
-    });
-  const spies = [take('stdout'), take('stderr')];
-  try {
-    return { code: await runCommandLine(words), ...written };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
 
 /** Words of a `generate` that works, with some options replaced. */
 function generateWords(changes: Readonly<Record<string, string>> = {}): string[] {

@@ -2,10 +2,12 @@
  * @file The motion suite: teaches the base model every motion in every way (row), makes videos of things that were not in
  * the clips, and measures them. All of it stands in a folder; what is there is not done again.
  */
+
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeJsonAtomically } from '../checkpoints/atomic-write.ts';
+import { exists } from '../checkpoints/exists.ts';
 import type { WorkOptions } from '../events.ts';
 import { contactSheet } from '../media/contact-sheet.ts';
 import type { Picture } from '../media/picture.ts';
@@ -148,13 +150,13 @@ async function makeAndMeasure(
   try {
     for (const each of motion.cases) {
       rows.push([...each.truth]);
+      const [text] = await clip.embedTexts([each.prompt]);
       for (const seed of seeds) {
         const request = { ...row.video, prompt: each.prompt, firstFrame: each.truth[0]!, seed };
         const { frames } = await generator.generate(request, { onEvent, signal });
         rows.push(frames);
         const seen = await classifier.classify(frames);
         const pictures = await clip.embedPictures(frames);
-        const [text] = await clip.embedTexts([each.prompt]);
         embedded.push(pictures);
         videos.push({
           prompt: each.prompt,
@@ -173,11 +175,4 @@ async function makeAndMeasure(
   await writePng(sheet, contactSheet(rows));
   onEvent?.({ type: 'written', path: sheet });
   return { row: row.name, motion: motion.name, videos, diversity: diversity(embedded) };
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -3,6 +3,8 @@
  * encoder: cosines times 100.
  */
 
+import { cosine as product } from '../models/clip.ts';
+
 /** An embedding of unit length. */
 export type Embedding = Float32Array;
 
@@ -33,9 +35,9 @@ function meanOfPairs(vectors: readonly Embedding[]): number {
   return mean(pairs);
 }
 
+/** The cosine of vectors of any length. */
 function cosine(a: Embedding, b: Embedding): number {
-  const dot = (x: Embedding, y: Embedding) => x.reduce((sum, value, i) => sum + value * y[i]!, 0);
-  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+  return product(a, b) / Math.sqrt(product(a, a) * product(b, b));
 }
 
 /** The mean of some numbers; NaN of none. */

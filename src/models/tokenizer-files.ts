@@ -1,8 +1,9 @@
 /** @file The files of a CLIP tokenizer, as `transformers` saves them in several generations. */
 
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { exists } from '../checkpoints/exists.ts';
 import { readJsonFile, unreadable } from '../checkpoints/json-file.ts';
 import { CheckpointError } from '../errors.ts';
 
@@ -137,11 +138,4 @@ function asPair(merge: string | [string, string], path: string): [string, string
 
 async function readOptional<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
   return (await exists(path)) ? readJsonFile(path, schema, "the tokenizer's settings") : undefined;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

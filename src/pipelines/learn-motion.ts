@@ -1,6 +1,7 @@
 /** @file Teaches a base model a motion from clips: everything around the training loop. */
-import { stat } from 'node:fs/promises';
+
 import { resolve } from 'node:path';
+import { exists } from '../checkpoints/exists.ts';
 import { InterruptedError, StorageError, UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { vaeFactor } from '../models/configs.ts';
@@ -253,11 +254,4 @@ function absolutePaths(settings: TrainingSettings): TrainingSettings {
 
 function quoted(path: string): string {
   return /^[\w./~+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

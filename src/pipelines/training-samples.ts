@@ -1,6 +1,7 @@
 /** @file Videos made from a motion in training, by the very code that `lamp generate` uses. */
-import { stat } from 'node:fs/promises';
+
 import { join } from 'node:path';
+import { exists } from '../checkpoints/exists.ts';
 import type { WorkOptions } from '../events.ts';
 import { writeVideo } from '../media/video-file.ts';
 import type { BaseModel } from '../models/base-model.ts';
@@ -62,11 +63,4 @@ export function trainingSamples(options: TrainingSamplesOptions): (work: WorkOpt
       await generator.dispose();
     }
   };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -2,10 +2,12 @@
  * @file A run is a folder that anything can read: `run.json` (what is trained, with what), `metrics.jsonl`, `samples/`,
  * `checkpoints/`, `motion.safetensors`; and `latents/`, what the VAE made of the clips, which may be deleted afterwards.
  */
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { asStorageError, removeLeftovers, writeJsonAtomically } from '../checkpoints/atomic-write.ts';
+import { exists } from '../checkpoints/exists.ts';
 import { describeIssues } from '../checkpoints/json-file.ts';
 import { StorageError } from '../errors.ts';
 import { trainingClipSchema } from './clip-set.ts';
@@ -130,11 +132,4 @@ export async function openRunFolder(folder: string): Promise<() => Promise<void>
     await unlock();
     throw error;
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
