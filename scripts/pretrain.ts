@@ -1,8 +1,11 @@
 /**
  * @file `npx tsx scripts/pretrain.ts [folder]`: trains the built-in base model of the little world: first the autoencoder,
- * then, on pictures that it has encoded once, text encoder and U-Net. Goes on where it was stopped; look at
- * `folder/vae/samples` and `folder/model/samples` meanwhile. The result is `folder/model/model`, a diffusers folder. With
- * `--from <base>` the networks begin with the weights of that base; `--keep-autoencoder` leaves its autoencoder as it is.
+ * then its decoder alone for longer, then, on pictures that were encoded once, text encoder and U-Net. Goes on where it was
+ * stopped; look at `samples` in the folder's folders meanwhile. The result is `folder/model/model`, a diffusers folder.
+ *
+ * - `--from <base>`: the networks begin with the weights of that base; `--keep-autoencoder` leaves its encoder as it is.
+ * - `--only decoder`, `--only model`: one of the last two stages alone. They can run side by side, each with `--threads 1`; at
+ *   the end the same command without `--only` puts the model together.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,6 +18,7 @@ import { vaeConfigSchema } from '../src/models/configs.ts';
 import { drawFromPool, latentPool } from '../src/pipelines/latent-pool.ts';
 import { pretrainModel } from '../src/pipelines/pretrain-model.ts';
 import { batchCodec, pretrainVae } from '../src/pipelines/pretrain-vae.ts';
+import { tuneDecoder } from '../src/pipelines/tune-decoder.ts';
 import { pretrainDefaults } from '../src/training/pretrain/settings.ts';
 import { smallTokenizer } from '../src/training/pretrain/small-tokenizer.ts';
 import { worldBatch } from '../src/world/batch.ts';
@@ -25,20 +29,23 @@ import { smallModel } from './small-model.ts';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    'vae-steps': { type: 'string', default: '11000' },
+    'vae-steps': { type: 'string', default: '3200' },
     'vae-batch': { type: 'string', default: '8' },
     pool: { type: 'string', default: '50048' },
     steps: { type: 'string', default: '40000' },
-    batch: { type: 'string', default: '64' },
+    batch: { type: 'string', default: '32' },
     'sample-every': { type: 'string', default: '1000' },
     seed: { type: 'string', default: '0' },
     from: { type: 'string' },
     'keep-autoencoder': { type: 'boolean', default: false },
+    'decoder-steps': { type: 'string', default: '20000' },
+    only: { type: 'string' },
+    threads: { type: 'string' },
   },
 });
 const folder = positionals[0] ?? 'runs/built-in';
 const seed = Number(values.seed);
-const [width, height, channels, tokens] = [64, 64, 8, 20];
+const [width, height, channels, tokens] = [64, 64, 4, 20];
 const size = { width, height };
 const rhythm = { seed, saveEvery: 500, sampleEvery: Number(values['sample-every']) };
 
@@ -51,13 +58,18 @@ const picturesOf = (some: readonly Thing[], first: number, count: number) => {
 };
 const core = things.filter((each) => each.core);
 
-/** The autoencoder is to know more colours than the world has: in a third of the pictures they change places. */
+/** So many pictures of the autoencoder keep their colours: changed ones from the start make it slow to begin. */
+const PLAIN_FIRST = 12_000;
+/** The number of the first picture that the decoder alone is trained on. */
+const DECODER_FIRST = 1_000_000;
+
+/** The autoencoder is to know more colours than the world has: later on they change places in a fifth of the pictures. */
 const recoloured = (first: number, count: number) => {
   const { pictures } = picturesOf(things, first, count);
   const plane = width * height;
   for (let i = 0; i < count; i++) {
     const random = randomStream(seed, 'colours', first + i);
-    if (first < 0 || random.uniform() < 0.7) continue;
+    if (first + i < PLAIN_FIRST || random.uniform() < 0.8) continue;
     const picture = pictures.data.subarray(3 * plane * i, 3 * plane * (i + 1));
     const sign = random.uniform() < 0.3 ? -1 : 1;
     const planes = random.shuffle(3).map((c) => picture.slice(plane * c, plane * (c + 1)));
@@ -95,42 +107,55 @@ const from = values.from === undefined ? undefined : await openBaseModel(values.
 const given = from && new Map(await weightsOf('vae', from.vae));
 console.log('the autoencoder');
 const vaeBatch = Number(values['vae-batch']);
+const threads = values.threads === undefined ? undefined : Number(values.threads);
+const vaeTraining = {
+  onEvent,
+  width,
+  height,
+  threads,
+  source: (index: number, count: number) => recoloured(index * count, count),
+  sourceName: 'little world 1',
+};
+const vaeSettings = { ...pretrainDefaults, ...rhythm, batch: vaeBatch, learningRate: 1.5e-3 };
 const trainVae = () =>
   pretrainVae({
-    onEvent,
+    ...vaeTraining,
     folder: join(folder, 'vae'),
-    settings: {
-      ...pretrainDefaults,
-      ...rhythm,
-      steps: Number(values['vae-steps']),
-      batch: vaeBatch,
-      learningRate: 1.5e-3,
-    },
+    settings: { ...vaeSettings, steps: Number(values['vae-steps']) },
     config: vaeConfigSchema.parse({
       in_channels: 3,
       out_channels: 3,
       latent_channels: channels,
-      block_out_channels: [12, 24, 48, 96],
+      block_out_channels: [12, 32, 64],
       layers_per_block: 1,
       norm_num_groups: 2,
-      down_block_types: Array(4).fill('DownEncoderBlock2D'),
-      up_block_types: Array(4).fill('UpDecoderBlock2D'),
+      down_block_types: Array(3).fill('DownEncoderBlock2D'),
+      up_block_types: Array(3).fill('UpDecoderBlock2D'),
     }),
-    width,
-    height,
-    source: (index, count) => recoloured(index * count, count),
-    sourceName: 'little world 1',
     initial: given,
   });
-const vae =
+const encoding =
   from && values['keep-autoencoder'] ? { config: from.vae.config, weights: given! } : await trainVae();
+const stage = values.only;
+const vae =
+  stage === 'model'
+    ? encoding
+    : await tuneDecoder({
+        ...vaeTraining,
+        folder: join(folder, 'decoder'),
+        settings: { ...vaeSettings, steps: Number(values['decoder-steps']) },
+        // Other pictures than those that the whole autoencoder was trained on; those to look at have numbers below zero.
+        source: (index, count) => recoloured(index * count + (index < 0 ? 0 : DECODER_FIRST), count),
+        vae: encoding,
+      });
+if (stage === 'decoder') process.exit(0);
 
 console.log('the latents');
 const pool = await latentPool({
   path: join(folder, 'latents.safetensors'),
   count: Number(values.pool),
   batch: 32,
-  codec: () => batchCodec(vae, [32, 3, height, width]),
+  codec: () => batchCodec(encoding, [32, 3, height, width], { threads }),
   // The other things are never drawn: they show what becomes of a thing that the model has not seen.
   pictures: (first, count) => picturesOf(core, first, count),
   onProgress: (done) => void (done % 3200 === 0 && console.log(`${done} pictures encoded`)),
@@ -140,6 +165,7 @@ console.log('text encoder and U-Net');
 const tokenizer = smallTokenizer([...new Set(pool.captions)].sort(), tokens);
 await pretrainModel({
   onEvent,
+  threads,
   folder: join(folder, 'model'),
   settings: {
     ...pretrainDefaults,

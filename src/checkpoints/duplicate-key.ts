@@ -1,5 +1,10 @@
 /** @file Finds what `JSON.parse` passes over in silence: a key that an object has twice. */
 
+import { stringEnd } from './json-text.ts';
+
+/** White space and a colon, from `lastIndex` on. */
+const colon = /[ \t\r\n]*:/y;
+
 /**
  * The first key that one object of a JSON text has twice, or undefined. `JSON.parse` keeps the last silently. The text
  * must be valid JSON.
@@ -13,20 +18,14 @@ export function findDuplicateKey(text: string): string | undefined {
     else if (character === '}' || character === ']') open.pop();
     else if (character === '"') {
       const start = at;
-      do at = text.indexOf('"', at + 1);
-      while (isEscaped(text, at));
+      at = stringEnd(text, start);
       const keys = open.at(-1);
-      if (!keys || !/^\s*:/.test(text.slice(at + 1, at + 64))) continue;
+      colon.lastIndex = at + 1;
+      if (!keys || !colon.test(text)) continue;
       const key = JSON.parse(text.slice(start, at + 1)) as string;
       if (keys.has(key)) return key;
       keys.add(key);
     }
   }
   return undefined;
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let backslashes = 0;
-  while (text[at - 1 - backslashes] === '\\') backslashes++;
-  return backslashes % 2 === 1;
 }

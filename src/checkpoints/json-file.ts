@@ -1,23 +1,38 @@
 /** @file Reads a model's JSON file and checks it against a schema. */
 
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { z } from 'zod';
 import { CheckpointError } from '../errors.ts';
+import { parseJson } from './json-text.ts';
+import { onOneLine } from './one-line.ts';
+
+/** Ten times what the largest tokenizer of CLIP's kind takes. */
+const MAX_BYTES = 16 * 2 ** 20;
+const MAX_VALUES = 500_000;
 
 /**
  * Reads the JSON file `path` and returns what `schema` makes of it. `what` names the file in messages, for example
- * "the scheduler's settings". Throws `CheckpointError` when the file is missing, not JSON, or not as the schema says.
+ * "the scheduler's settings". Throws `CheckpointError` when the file is missing, not JSON, larger than
+ * any such file is, or not as the schema says.
  */
 export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, what: string): Promise<T> {
+  const { size } = await stat(path).catch((error: unknown) => {
+    throw unreadable(error, path, what);
+  });
+  if (size > MAX_BYTES) {
+    throw new CheckpointError(
+      `${what}, "${path}", has ${size} bytes; such a file has at most ${MAX_BYTES}. It is another file; download it again.`,
+    );
+  }
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw unreadable(error, path, what);
   });
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+    value = parseJson(text.replace(/^\uFEFF/, ''), { values: MAX_VALUES });
   } catch (error) {
     throw new CheckpointError(
-      `${what}, "${path}", is not valid JSON (${firstLine((error as Error).message)}). Download it again.`,
+      `${what}, "${path}", is not valid JSON (${onOneLine((error as Error).message)}). Download it again.`,
       { cause: error },
     );
   }
@@ -37,7 +52,7 @@ export function describeIssues(error: z.ZodError): string {
     issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`,
   );
   const more = lines.length > 2 ? `; and ${lines.length - 2} more` : '';
-  return `${firstLine(lines.slice(0, 2).join('; '))}${more}`;
+  return `${onOneLine(lines.slice(0, 2).join('; '))}${more}`;
 }
 
 /** The `CheckpointError` for a file that could not be opened or read. */
@@ -50,10 +65,6 @@ export function unreadable(error: unknown, path: string, what: string): Error {
         ? 'it is a folder, not a file. Give the file.'
         : code === 'EACCES' || code === 'EPERM'
           ? 'permission denied. Change its permissions.'
-          : `${firstLine(error instanceof Error ? error.message : String(error))}.`;
+          : `${onOneLine(error instanceof Error ? error.message : String(error))}.`;
   return new CheckpointError(`cannot read ${what} "${path}": ${reason}`, { cause: error });
-}
-
-function firstLine(text: string): string {
-  return text.split('\n').join(' ').slice(0, 300);
 }

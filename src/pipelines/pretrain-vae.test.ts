@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { randomStream } from '../diffusion/random.ts';
+import type { ProgressEvent } from '../events.ts';
 import { floats } from '../graph/host-tensor.ts';
 import { openComponent } from '../models/base-model.ts';
 import { vaeConfigSchema } from '../models/configs.ts';
@@ -9,27 +10,29 @@ import { pictureDecoder, pictureEncoder } from '../models/programs.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { pretrainDefaults } from '../training/pretrain/settings.ts';
 import { batchCodec, encodeBatch, pretrainVae } from './pretrain-vae.ts';
+import { tuneDecoder } from './tune-decoder.ts';
 
 const at = await testFolder();
 
+const config = vaeConfigSchema.parse({
+  in_channels: 3,
+  out_channels: 3,
+  latent_channels: 4,
+  block_out_channels: [8, 8],
+  norm_num_groups: 4,
+  down_block_types: ['DownEncoderBlock2D', 'DownEncoderBlock2D'],
+  up_block_types: ['UpDecoderBlock2D', 'UpDecoderBlock2D'],
+});
+const plain = (index: number, count: number) => {
+  const { uniform } = randomStream(0, 'plain', index);
+  const levels = Array.from({ length: 3 * count }, () => 2 * uniform() - 1);
+  return floats(
+    Float32Array.from({ length: 192 * count }, (_, i) => levels[Math.floor(i / 64)]!),
+    [count, 3, 8, 8],
+  );
+};
+
 test('an autoencoder is trained, opens as part of a base model and has latents of unit deviation', async () => {
-  const config = vaeConfigSchema.parse({
-    in_channels: 3,
-    out_channels: 3,
-    latent_channels: 4,
-    block_out_channels: [8, 8],
-    norm_num_groups: 4,
-    down_block_types: ['DownEncoderBlock2D', 'DownEncoderBlock2D'],
-    up_block_types: ['UpDecoderBlock2D', 'UpDecoderBlock2D'],
-  });
-  const plain = (index: number, count: number) => {
-    const { uniform } = randomStream(0, 'plain', index);
-    const levels = Array.from({ length: 3 * count }, () => 2 * uniform() - 1);
-    return floats(
-      Float32Array.from({ length: 192 * count }, (_, i) => levels[Math.floor(i / 64)]!),
-      [count, 3, 8, 8],
-    );
-  };
   const notices: string[] = [];
   const trained = await pretrainVae({
     folder: at('vae'),
@@ -61,4 +64,36 @@ test('an autoencoder is trained, opens as part of a base model and has latents o
   const decoder = await pictureDecoder(component, { width: 8, height: 8 });
   expect((await decoder.decode(one.mean)).data).toHaveLength(192);
   await Promise.all([encoder.dispose(), decoder.dispose()]);
+});
+
+test('a decoder is trained alone: the latents stay what they were, the pictures come back better', async () => {
+  const notices: string[] = [];
+  const common = {
+    width: 8,
+    height: 8,
+    source: plain,
+    sourceName: 'plain',
+    onEvent: (event: ProgressEvent) => void (event.type === 'notice' && notices.push(event.message)),
+  };
+  const settings = { ...pretrainDefaults, batch: 8, warmupSteps: 5, saveEvery: 40, learningRate: 3e-3 };
+  const begun = await pretrainVae({
+    ...common,
+    folder: at('short/vae'),
+    settings: { ...settings, steps: 20, sampleEvery: 20 },
+    config,
+  });
+  const tuned = await tuneDecoder({
+    ...common,
+    folder: at('short/decoder'),
+    settings: { ...settings, steps: 120, sampleEvery: 120 },
+    vae: begun,
+  });
+  const changed = [...tuned.weights].filter(([name, value]) => begun.weights.get(name) !== value);
+  expect(changed.map(([name]) => name)).toContain('vae:decoder.conv_out.weight');
+  expect(changed.map(([name]) => name).filter((name) => /^vae:(encoder|quant_conv)\./.test(name))).toEqual(
+    [],
+  );
+  const decibels = notices.map((message) => Number(/ ([\d.]+) dB$/.exec(message)?.[1]));
+  expect(decibels[1]! - decibels[0]!).toBeGreaterThan(0.2);
+  await access(join(at('short/decoder'), 'vae', 'diffusion_pytorch_model.safetensors'));
 });

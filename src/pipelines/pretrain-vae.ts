@@ -10,15 +10,21 @@ import { Weights } from '../graph/weights.ts';
 import { contactSheet } from '../media/contact-sheet.ts';
 import { type Picture, signedFloatsToPicture } from '../media/picture.ts';
 import { writePng } from '../media/picture-file.ts';
-import { type VaeConfig, vaeFactor } from '../models/configs.ts';
+import type { VaeConfig } from '../models/configs.ts';
 import { sampleLatents } from '../models/programs.ts';
 import { decode, encode } from '../models/vae.ts';
 import type { DeviceName } from '../runtime/devices.ts';
-import { compile } from '../runtime/program.ts';
+import { type CompileOptions, compile } from '../runtime/program.ts';
 import { channelStatistics, normalisedLatents } from '../training/pretrain/normalise-latents.ts';
 import { pretrain } from '../training/pretrain/pretrain.ts';
 import type { PretrainSettings } from '../training/pretrain/settings.ts';
-import { type VaeLossWeights, vaeLossDefaults, vaeShapes, vaeStep } from '../training/pretrain/vae-step.ts';
+import {
+  type VaeLossWeights,
+  vaeLatentShape,
+  vaeLossDefaults,
+  vaeShapes,
+  vaeStep,
+} from '../training/pretrain/vae-step.ts';
 
 /** What is trained, on what. */
 export interface PretrainVaeOptions extends WorkOptions {
@@ -35,6 +41,8 @@ export interface PretrainVaeOptions extends WorkOptions {
   readonly sourceName: string;
   readonly lossWeights?: VaeLossWeights;
   readonly device?: DeviceName;
+  /** Processor threads; all cores unless told. */
+  readonly threads?: number | undefined;
   /** Weights (`vae:…`) to begin with; random ones unless told. */
   readonly initial?: ReadonlyMap<string, FloatTensor> | undefined;
 }
@@ -53,9 +61,9 @@ const measuredPictures = 512;
 /** Trains, or goes on training. Sheets show pictures above what comes back; their mean PSNR is told as a notice. */
 export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedVae> {
   const { folder, settings, config, width, height, source, onEvent, signal } = options;
-  const { lossWeights = vaeLossDefaults, device = 'cpu' } = options;
+  const { lossWeights = vaeLossDefaults, device = 'cpu', threads } = options;
   const pictureShape = [settings.batch, 3, height, width];
-  const latentShape = latentsOf(config, pictureShape);
+  const latentShape = vaeLatentShape(config, pictureShape);
   const weights = await pretrain({
     onEvent,
     signal,
@@ -64,7 +72,7 @@ export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedV
     identity: { config, pictureShape, lossWeights, source: options.sourceName },
     shapes: vaeShapes(config),
     initial: options.initial,
-    step: (parameters) => vaeStep(config, parameters, pictureShape, lossWeights, { device }),
+    step: (parameters) => vaeStep(config, parameters, pictureShape, lossWeights, { device, threads }),
     batchAt: async (index) => ({
       pictures: await source(index, settings.batch),
       noise: floats(
@@ -72,32 +80,40 @@ export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedV
         latentShape,
       ),
     }),
-    look: async ({ views }, step) => {
-      const codec = await batchCodec({ config, weights: views }, pictureShape, device);
-      const pictures = await source(lookBatch, settings.batch);
-      const { mean } = await codec.encode(pictures);
-      const back = await codec.decode(mean);
-      await codec.dispose();
-      const file = join(folder, 'samples', `step-${String(step).padStart(6, '0')}.png`);
-      const shown = Math.min(8, settings.batch);
-      await writePng(file, contactSheet([picturesOf(pictures, shown), picturesOf(back, shown)]));
-      onEvent?.({ type: 'written', path: file });
-      const message = `step ${step}: pictures come back with ${psnr(pictures, back).toFixed(2)} dB`;
-      onEvent?.({ type: 'notice', message });
-    },
+    look: ({ views }, step) => showReconstruction({ config, weights: views }, options, step),
   });
   const trained = await normalised({ config, weights: weights.views }, options, pictureShape);
   await writeVae(join(folder, 'vae'), trained);
   return trained;
 }
 
+/** Writes a sheet of pictures above what comes back, and tells their PSNR. */
+export async function showReconstruction(
+  vae: TrainedVae,
+  options: Omit<PretrainVaeOptions, 'config'>,
+  step: number,
+): Promise<void> {
+  const { folder, settings, width, height, source, device, threads, onEvent } = options;
+  const codec = await batchCodec(vae, [settings.batch, 3, height, width], { device, threads });
+  const pictures = await source(lookBatch, settings.batch);
+  const { mean } = await codec.encode(pictures);
+  const back = await codec.decode(mean);
+  await codec.dispose();
+  const file = join(folder, 'samples', `step-${String(step).padStart(6, '0')}.png`);
+  const shown = Math.min(8, settings.batch);
+  await writePng(file, contactSheet([picturesOf(pictures, shown), picturesOf(back, shown)]));
+  onEvent?.({ type: 'written', path: file });
+  const message = `step ${step}: pictures come back with ${psnr(pictures, back).toFixed(2)} dB`;
+  onEvent?.({ type: 'notice', message });
+}
+
 /** The autoencoder with latents of unit deviation in every channel, as measured on pictures that it was not trained on. */
 async function normalised(
   vae: TrainedVae,
-  { settings, source, device = 'cpu' }: PretrainVaeOptions,
+  { settings, source, device, threads }: PretrainVaeOptions,
   pictureShape: Shape,
 ): Promise<TrainedVae> {
-  const codec = await batchCodec(vae, pictureShape, device);
+  const codec = await batchCodec(vae, pictureShape, { device, threads });
   const latents: FloatTensor[] = [];
   for (let i = 0; i * settings.batch < measuredPictures; i++) {
     const posterior = await codec.encode(await source(measureBatch - i, settings.batch));
@@ -124,16 +140,15 @@ export interface BatchCodec {
 export async function batchCodec(
   vae: TrainedVae,
   pictureShape: Shape,
-  device?: DeviceName,
+  options: Pick<CompileOptions, 'device' | 'threads'> = {},
 ): Promise<BatchCodec> {
   const { config, weights } = vae;
   const given = new Map([...weights].map(([name, { shape }]) => [name, input(name, shape)]));
   const w = new Weights((name) => given.get(`vae:${name}`));
   const values = Object.fromEntries(weights);
-  const options = device === undefined ? {} : { device };
   const { mean, logVariance } = encode(w, config, input('pictures', pictureShape));
   const encoder = await compile({ mean, logVariance }, options);
-  const latents = input('latents', latentsOf(config, pictureShape));
+  const latents = input('latents', vaeLatentShape(config, pictureShape));
   const decoder = await compile({ pictures: decode(w, config, latents) }, options);
   return {
     async encode(pictures) {
@@ -165,15 +180,11 @@ export async function encodeBatch(
   return sampleLatents(posterior, noise.normals(posterior.mean.data.length), config.scaling_factor);
 }
 
-async function writeVae(folder: string, { config, weights }: TrainedVae): Promise<void> {
+/** Writes `config.json` and the weights of a `vae` folder in the diffusers format. */
+export async function writeVae(folder: string, { config, weights }: TrainedVae): Promise<void> {
   await writeJsonAtomically(join(folder, 'config.json'), { _class_name: 'AutoencoderKL', ...config });
   const tensors = [...weights].map(([name, value]) => [name.replace(/^vae:/, ''), value] as const);
   await writeSafetensors(join(folder, 'diffusion_pytorch_model.safetensors'), tensors, { format: 'pt' });
-}
-
-function latentsOf(config: VaeConfig, [samples, , height, width]: Shape): Shape {
-  const factor = vaeFactor(config);
-  return [samples!, config.latent_channels, height! / factor, width! / factor];
 }
 
 function picturesOf({ data, shape }: FloatTensor, count: number): Picture[] {

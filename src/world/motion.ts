@@ -45,7 +45,7 @@ export const MOTIONS: readonly WorldMotion[] = [
     verb: 'runs',
     stands: 'start',
     anchor: 'centre',
-    sizes: [0.32, 0.42],
+    sizes: [0.4, 0.48],
     at: (time) => ({ ...STILL, x: 0.46 * time, y: -0.09 * Math.abs(Math.sin(3 * Math.PI * time)) }),
   },
   {
@@ -54,7 +54,7 @@ export const MOTIONS: readonly WorldMotion[] = [
     verb: 'flies up',
     stands: 'start',
     anchor: 'centre',
-    sizes: [0.32, 0.42],
+    sizes: [0.4, 0.48],
     // Slowly off the ground, then evenly: the speed grows over the first third.
     at: (time) => ({ ...STILL, y: -0.46 * (time < 1 / 3 ? 1.8 * time * time : 1.2 * time - 0.2) }),
   },
@@ -64,7 +64,7 @@ export const MOTIONS: readonly WorldMotion[] = [
     verb: 'falls down',
     stands: 'end',
     anchor: 'centre',
-    sizes: [0.32, 0.42],
+    sizes: [0.4, 0.48],
     at: (time) => ({ ...STILL, y: 0.46 * fallen(time) }),
   },
   {
@@ -73,7 +73,7 @@ export const MOTIONS: readonly WorldMotion[] = [
     verb: 'swings',
     stands: 'never',
     anchor: 'centre',
-    sizes: [0.32, 0.42],
+    sizes: [0.4, 0.48],
     at: (time) => {
       const angle = SWING * Math.sin(2 * Math.PI * time);
       return { ...STILL, x: -ROPE * Math.sin(angle), y: -ROPE * (1 - Math.cos(angle)), angle };
@@ -85,7 +85,7 @@ export const MOTIONS: readonly WorldMotion[] = [
     verb: 'grows',
     stands: 'start',
     anchor: 'feet',
-    sizes: [0.3, 0.38],
+    sizes: [0.36, 0.44],
     at: (time) => ({ ...STILL, scale: 1 + time }),
   },
   {
@@ -94,7 +94,7 @@ export const MOTIONS: readonly WorldMotion[] = [
     verb: 'jumps',
     stands: 'start',
     anchor: 'centre',
-    sizes: [0.35, 0.48],
+    sizes: [0.4, 0.52],
     at: (time) => ({ ...STILL, y: -0.3 * Math.abs(Math.sin(2 * Math.PI * time)) }),
   },
   {
@@ -103,7 +103,7 @@ export const MOTIONS: readonly WorldMotion[] = [
     verb: 'spins around',
     stands: 'never',
     anchor: 'centre',
-    sizes: [0.35, 0.5],
+    sizes: [0.42, 0.56],
     at: (time) => ({ ...STILL, angle: 2 * Math.PI * time }),
   },
 ];

@@ -46,7 +46,7 @@ export interface WorldSample {
 }
 
 /** The longer side of a thing, as shares of the picture's height. */
-const SIZES = [0.32, 0.7] as const;
+const SIZES = [0.4, 0.8] as const;
 const LARGEST_TILT = Math.PI / 6;
 
 /**
@@ -98,7 +98,7 @@ function placePhrase(stream: RandomStream, { places }: Scene): string {
 
 /** What people sometimes add, when it is so: small or big, on which side, in the air. */
 function details(stream: RandomStream, pose: Pose, aloft: boolean): { adjective?: string; where?: string } {
-  const sizeWord = pose.size < 0.4 ? 'small' : pose.size > 0.6 ? 'big' : undefined;
+  const sizeWord = pose.size < 0.5 ? 'small' : pose.size > 0.7 ? 'big' : undefined;
   const side = pose.x < 0.38 ? 'on the left' : pose.x > 0.62 ? 'on the right' : undefined;
   const where = aloft ? 'in the air' : side;
   const saysSize = stream.uniform() < 0.35;

@@ -36,11 +36,18 @@ export const vaeLossDefaults: VaeLossWeights = { absolute: 1, squared: 0.5, edge
 /** Names (`vae:…`) and shapes of all weights. */
 export function vaeShapes(config: VaeConfig): ParameterShape[] {
   const factor = vaeFactor(config);
-  const shapes = weightsTakenBy((w) => {
+  const ofEncoder = weightsTakenBy((w) => {
     encode(w, config, input('pictures', [1, config.in_channels, factor, factor]));
-    decode(w, config, input('latents', [1, config.latent_channels, 1, 1]));
   });
-  return underPart('vae', shapes);
+  return [...underPart('vae', ofEncoder), ...decoderShapes(config)];
+}
+
+/** Names (`vae:…`) and shapes of the decoder's weights. */
+export function decoderShapes(config: VaeConfig): ParameterShape[] {
+  const taken = weightsTakenBy(
+    (w) => void decode(w, config, input('latents', [1, config.latent_channels, 1, 1])),
+  );
+  return underPart('vae', taken);
 }
 
 /** Compiles the step for pictures `[b, 3, H, W]`. */
@@ -51,9 +58,7 @@ export async function vaeStep(
   lossWeights: VaeLossWeights = vaeLossDefaults,
   options?: CompileOptions,
 ): Promise<TrainingStep<VaeBatch>> {
-  const [samples, , height, width] = pictureShape as [number, number, number, number];
-  const factor = vaeFactor(config);
-  const latentShape = [samples, config.latent_channels, height / factor, width / factor];
+  const latentShape = vaeLatentShape(config, pictureShape);
   const step = await gradientStep(
     parameters,
     (part) => {
@@ -62,12 +67,10 @@ export async function vaeStep(
       const deviation = exp(scale(logVariance, 0.5));
       const latents = add(mean, mul(deviation, input('batch:noise', latentShape)));
       const error = sub(decode(part('vae'), config, latents), pictures);
-      const total = [
-        scale(meanAbsolute(error), lossWeights.absolute),
-        scale(reduceMean(mul(error, error)), lossWeights.squared),
-        scale(add(meanAbsolute(slope(error, 2)), meanAbsolute(slope(error, 3))), lossWeights.edges),
+      const total = add(
+        pictureLoss(error, lossWeights),
         scale(divergence(mean, logVariance), lossWeights.divergence),
-      ].reduce(add);
+      );
       return reshape(total, []);
     },
     options,
@@ -78,6 +81,52 @@ export async function vaeStep(
       step.run({ 'batch:pictures': pictures, 'batch:noise': floats(noise.data, latentShape) }),
     dispose: step.dispose,
   };
+}
+
+/** Pictures, and latents that a finished encoder made of them. */
+export interface DecoderBatch {
+  /** `[b, 3, H, W]` in −1…1. */
+  readonly pictures: FloatTensor;
+  /** `[b, c, h, w]`, not scaled. */
+  readonly latents: FloatTensor;
+}
+
+/** Compiles a step that trains the decoder alone (the parameters of `decoderShapes`), for pictures `[b, 3, H, W]`. */
+export async function decoderStep(
+  config: VaeConfig,
+  parameters: ParameterSet,
+  pictureShape: Shape,
+  lossWeights: VaeLossWeights = vaeLossDefaults,
+  options?: CompileOptions,
+): Promise<TrainingStep<DecoderBatch>> {
+  const latentShape = vaeLatentShape(config, pictureShape);
+  const step = await gradientStep(
+    parameters,
+    (part) => {
+      const decoded = decode(part('vae'), config, input('batch:latents', latentShape));
+      return reshape(pictureLoss(sub(decoded, input('batch:pictures', pictureShape)), lossWeights), []);
+    },
+    options,
+  );
+  return {
+    gradients: step.gradients,
+    run: ({ pictures, latents }) => step.run({ 'batch:pictures': pictures, 'batch:latents': latents }),
+    dispose: step.dispose,
+  };
+}
+
+/** Shape of the latents of pictures `[b, 3, H, W]`. */
+export function vaeLatentShape(config: VaeConfig, [samples, , height, width]: Shape): Shape {
+  const factor = vaeFactor(config);
+  return [samples!, config.latent_channels, height! / factor, width! / factor];
+}
+
+function pictureLoss(error: Tensor, lossWeights: VaeLossWeights): Tensor {
+  return [
+    scale(meanAbsolute(error), lossWeights.absolute),
+    scale(reduceMean(mul(error, error)), lossWeights.squared),
+    scale(add(meanAbsolute(slope(error, 2)), meanAbsolute(slope(error, 3))), lossWeights.edges),
+  ].reduce(add);
 }
 
 /** `mean √(x² + ε²)` with ε = 0.01 (Charbonnier et al. 1994). */

@@ -1,0 +1,58 @@
+/**
+ * @file Trains the decoder of an autoencoder further while its encoder, and with it the latents, stay as they are: a U-Net that
+ * learns on these latents meanwhile need not know of it.
+ */
+import { join } from 'node:path';
+import { randomStream } from '../diffusion/random.ts';
+import { sampleLatents } from '../models/programs.ts';
+import { pretrain } from '../training/pretrain/pretrain.ts';
+import { decoderShapes, decoderStep, vaeLossDefaults } from '../training/pretrain/vae-step.ts';
+import {
+  batchCodec,
+  type PretrainVaeOptions,
+  showReconstruction,
+  type TrainedVae,
+  writeVae,
+} from './pretrain-vae.ts';
+
+/** What is trained, on what; as for the whole autoencoder, but for what it begins with. */
+export type TuneDecoderOptions = Omit<PretrainVaeOptions, 'config' | 'initial'> & {
+  readonly vae: TrainedVae;
+};
+
+/** Trains, or goes on training, writes `vae/` and returns the autoencoder with the new decoder. Throws as `pretrain` does. */
+export async function tuneDecoder(options: TuneDecoderOptions): Promise<TrainedVae> {
+  const { vae, folder, settings, width, height, source, onEvent, signal } = options;
+  const { lossWeights = vaeLossDefaults, device = 'cpu', threads } = options;
+  const { config } = vae;
+  const pictureShape = [settings.batch, 3, height, width];
+  const encoder = await batchCodec(vae, pictureShape, { device, threads });
+  const withDecoder = (decoder: TrainedVae['weights']): TrainedVae => ({
+    config,
+    weights: new Map([...vae.weights, ...decoder]),
+  });
+  try {
+    const { views } = await pretrain({
+      onEvent,
+      signal,
+      folder,
+      settings,
+      identity: { decoderOf: config, pictureShape, lossWeights, source: options.sourceName },
+      shapes: decoderShapes(config),
+      initial: vae.weights,
+      step: (parameters) => decoderStep(config, parameters, pictureShape, lossWeights, { device, threads }),
+      batchAt: async (index) => {
+        const pictures = await source(index, settings.batch);
+        const posterior = await encoder.encode(pictures);
+        const noise = randomStream(settings.seed, 'decoder noise', index);
+        return { pictures, latents: sampleLatents(posterior, noise.normals(posterior.mean.data.length), 1) };
+      },
+      look: (weights, step) => showReconstruction(withDecoder(weights.views), options, step),
+    });
+    const tuned = withDecoder(views);
+    await writeVae(join(folder, 'vae'), tuned);
+    return tuned;
+  } finally {
+    await encoder.dispose();
+  }
+}
