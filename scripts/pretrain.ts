@@ -4,8 +4,9 @@
  * stopped; look at `samples` in the folder's folders meanwhile. The result is `folder/model/model`, a diffusers folder.
  *
  * - `--from <base>`: the networks begin with the weights of that base; `--keep-autoencoder` leaves its encoder as it is.
- * - `--only decoder`, `--only model`: one of the last two stages alone. They can run side by side, each with `--threads 1`; at
- *   the end the same command without `--only` puts the model together.
+ * - `--schedule cosine --learning-rate 5e-4 --from <base> --keep-autoencoder`: the end of a training, with a falling rate.
+ * - `--only decoder`, `--only model`: one of the last two stages alone. They can run side by side, each with `LAMP_THREADS=1`;
+ *   at the end the same command without `--only` puts the model together.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -40,7 +41,9 @@ const { values, positionals } = parseArgs({
     'keep-autoencoder': { type: 'boolean', default: false },
     'decoder-steps': { type: 'string', default: '20000' },
     only: { type: 'string' },
-    threads: { type: 'string' },
+    'learning-rate': { type: 'string', default: '1e-3' },
+    schedule: { type: 'string', default: 'constant' },
+    timesteps: { type: 'string', default: 'logit-normal' },
   },
 });
 const folder = positionals[0] ?? 'runs/built-in';
@@ -107,12 +110,10 @@ const from = values.from === undefined ? undefined : await openBaseModel(values.
 const given = from && new Map(await weightsOf('vae', from.vae));
 console.log('the autoencoder');
 const vaeBatch = Number(values['vae-batch']);
-const threads = values.threads === undefined ? undefined : Number(values.threads);
 const vaeTraining = {
   onEvent,
   width,
   height,
-  threads,
   source: (index: number, count: number) => recoloured(index * count, count),
   sourceName: 'little world 1',
 };
@@ -155,7 +156,7 @@ const pool = await latentPool({
   path: join(folder, 'latents.safetensors'),
   count: Number(values.pool),
   batch: 32,
-  codec: () => batchCodec(encoding, [32, 3, height, width], { threads }),
+  codec: () => batchCodec(encoding, [32, 3, height, width]),
   // The other things are never drawn: they show what becomes of a thing that the model has not seen.
   pictures: (first, count) => picturesOf(core, first, count),
   onProgress: (done) => void (done % 3200 === 0 && console.log(`${done} pictures encoded`)),
@@ -165,15 +166,15 @@ console.log('text encoder and U-Net');
 const tokenizer = smallTokenizer([...new Set(pool.captions)].sort(), tokens);
 await pretrainModel({
   onEvent,
-  threads,
   folder: join(folder, 'model'),
   settings: {
     ...pretrainDefaults,
     ...rhythm,
     steps: Number(values.steps),
     batch: Number(values.batch),
-    // A constant rate and a long average: the training can go on for as long as there is time.
-    schedule: 'constant',
+    learningRate: Number(values['learning-rate']),
+    // At a constant rate the training can go on for as long as there is time; falling at the end, it gets better still.
+    schedule: values.schedule === 'cosine' ? 'cosine' : 'constant',
     averageDecay: 0.999,
   },
   configs: smallModel({ channels, tokens, vocabulary: tokenizer.vocabulary.size }),
@@ -181,7 +182,11 @@ await pretrainModel({
   tokenizer,
   width,
   height,
-  batches: { captionDropout: 0.1, timesteps: 'uniform', weighting: 'none' },
+  // With the noisiest timesteps, where little can be known, and the last ones, where little is left to do, rarer than others.
+  batches:
+    values.timesteps === 'uniform'
+      ? { captionDropout: 0.1, timesteps: 'uniform', weighting: 'none' }
+      : { captionDropout: 0.1, timesteps: 'logit-normal', timestepsAround: -0.4, weighting: 'none' },
   source: (index, size) => drawFromPool(pool, vae.config.scaling_factor, seed, index, size),
   sourceName: 'little world 1',
   sheet: {

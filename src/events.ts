@@ -54,6 +54,7 @@ export type OnEvent = (event: ProgressEvent) => void;
 
 /** What every long function of the library takes. */
 export interface WorkOptions {
+  /** Is told what the work does, while it does it. */
   readonly onEvent?: OnEvent | undefined;
   /** Stops the work between two steps. */
   readonly signal?: AbortSignal | undefined;

@@ -1,22 +1,26 @@
 /**
- * @file The library's public face: learn a motion from clips, make videos with it, and the pieces both are made of.
- * Imaging, training and sampling run on ONNX Runtime; `openBaseModel` reads a diffusers folder.
+ * @file The library's public face: learn a motion from clips, make videos with it, and the pieces both are made of. What takes
+ * long takes one object of options, tells what it does as events, and can be stopped by a signal.
  */
 export * from './errors.ts';
 export type { OnEvent, ProgressEvent, Stage, WorkOptions } from './events.ts';
+export { type AnimateImageOptions, animateImage } from './library/animate-image.ts';
+export { type DrawImageOptions, drawImage } from './library/draw-image.ts';
+export { type EditVideoOptions, editVideo } from './library/edit-video.ts';
+export { type Engine, type EngineOptions, startEngine } from './library/engine.ts';
+export type { FirstFrameOptions } from './library/first-frame.ts';
+export { type GenerateVideoOptions, generateVideo } from './library/generate-video.ts';
+export { type LearnMotionOptions, learnMotion } from './library/learn-motion.ts';
+export { type BaseChoice, type LoadBaseOptions, loadBase } from './library/load-base.ts';
+export { type LoadMotionOptions, loadMotion, type MotionChoice } from './library/load-motion.ts';
+export type { VideoOptions } from './library/make-video.ts';
+export type { Video } from './library/video.ts';
 export { type Picture, picture } from './media/picture.ts';
-export { readPicture, writePng } from './media/picture-file.ts';
-export { readVideoMetadata, writeVideo } from './media/video-file.ts';
-export { type BaseModel, openBaseModel } from './models/base-model.ts';
-export { builtInBase } from './models/built-in-base.ts';
-export {
-  assertFits,
-  type Motion,
-  type MotionInfo,
-  readMotion,
-  readMotionInfo,
-  writeMotion,
-} from './motion/motion-file.ts';
+export { type ReadPictureOptions, readPicture, writePicture } from './media/picture-file.ts';
+export { readVideoMetadata, type WriteVideoOptions, writeVideo } from './media/video-file.ts';
+export type { BaseModel } from './models/base-model.ts';
+export { type Motion, type MotionInfo, readMotionInfo, writeMotion } from './motion/motion-file.ts';
+export type { MotionValues } from './motion/predictor.ts';
 export { type ActingMotion, combineMotions } from './motion/strengths.ts';
 export {
   type MotionVariant,
@@ -24,15 +28,25 @@ export {
   motionVariantNames,
   motionVariants,
 } from './motion/variant.ts';
-export { type AnimateOptions, animateImage, animateImages } from './pipelines/animate-image.ts';
-export { type DrawnPicture, type DrawRequest, drawImage, drawImages } from './pipelines/draw-image.ts';
-export { type EditedVideo, editVideo } from './pipelines/edit-video.ts';
+export { type AnimateOptions, animateImages } from './pipelines/animate-image.ts';
 export {
-  type GeneratedVideo,
-  type VideoGenerator,
-  type VideoRequest,
-  videoGenerator,
-} from './pipelines/generate-video.ts';
-export { learnMotion } from './pipelines/learn-motion.ts';
-export type { EditVideoOptions } from './pipelines/prepare-edit.ts';
+  type DrawnPicture,
+  type DrawRequest,
+  type DrawSettings,
+  drawImages,
+} from './pipelines/draw-image.ts';
+export { videoGenerator } from './pipelines/generate-video.ts';
+export type { LearnedMotion } from './pipelines/learn-motion.ts';
+export type { LoadedMotion } from './pipelines/motion-generator.ts';
+export type { SamplerName, SamplingSettings } from './pipelines/sampling.ts';
+export type { StoredPicture } from './pipelines/stored-picture.ts';
+export { type StoredSettings, storedSettings } from './pipelines/stored-settings.ts';
+export type {
+  GeneratedVideo,
+  VideoGenerator,
+  VideoGeneratorOptions,
+  VideoRequest,
+} from './pipelines/video-generator.ts';
+export { referenceOptions, type VideoSettings } from './pipelines/video-settings.ts';
 export { type DeviceName, deviceNames } from './runtime/devices.ts';
+export type { TrainingInput } from './training/settings.ts';

@@ -10,7 +10,7 @@ import { writeVideo } from '../../src/media/video-file.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
 import { readMotion } from '../../src/motion/motion-file.ts';
 import { videoGenerator } from '../../src/pipelines/generate-video.ts';
-import { type StoredSettings, settingsKey } from '../../src/pipelines/video-settings.ts';
+import { type StoredSettings, settingsKey } from '../../src/pipelines/stored-settings.ts';
 import type { Shown, ShownVideo } from './page.ts';
 
 /** A video to be made. */

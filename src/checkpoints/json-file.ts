@@ -16,17 +16,7 @@ const MAX_VALUES = 500_000;
  * any such file is, or not as the schema says.
  */
 export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, what: string): Promise<T> {
-  const { size } = await stat(path).catch((error: unknown) => {
-    throw unreadable(error, path, what);
-  });
-  if (size > MAX_BYTES) {
-    throw new CheckpointError(
-      `${what}, "${path}", has ${size} bytes; such a file has at most ${MAX_BYTES}. It is another file; download it again.`,
-    );
-  }
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw unreadable(error, path, what);
-  });
+  const text = await readText(path, what);
   let value: unknown;
   try {
     value = parseJson(text.replace(/^\uFEFF/, ''), { values: MAX_VALUES });
@@ -37,6 +27,24 @@ export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, what: 
     );
   }
   return checkJson(value, schema, `${what}, "${path}"`);
+}
+
+/**
+ * Reads one of a model's text files. Throws `CheckpointError` when it is missing, or larger than any such file is; `what`
+ * names it.
+ */
+export async function readText(path: string, what: string): Promise<string> {
+  const { size } = await stat(path).catch((error: unknown) => {
+    throw unreadable(error, path, what);
+  });
+  if (size > MAX_BYTES) {
+    throw new CheckpointError(
+      `${what}, "${path}", has ${size} bytes; such a file has at most ${MAX_BYTES}. It is another file; download it again.`,
+    );
+  }
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    throw unreadable(error, path, what);
+  });
 }
 
 /** Returns what `schema` makes of `value`; throws `CheckpointError` naming the `subject` and the field that is wrong. */

@@ -25,6 +25,8 @@ export interface PickleRules {
 /** Limits that weights stay far below: half a million tensors take two million places of the memo. */
 const MAX_STACK = 4_000_000;
 const MAX_MEMO = 8_000_000;
+/** Containers in all: a byte makes one of two hundred bytes. */
+const MAX_MADE = 4_000_000;
 
 const MARK = Symbol('mark');
 const utf8 = new TextDecoder();
@@ -37,6 +39,7 @@ export class PickleMachine {
   readonly #path: string;
   readonly #stack: unknown[] = [];
   #at = 0;
+  #made = 0;
 
   constructor(bytes: Uint8Array, path: string, rules: PickleRules) {
     this.#bytes = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -112,6 +115,12 @@ export class PickleMachine {
     this.#stack.push(value);
   }
 
+  /** Pushes something new that takes memory of its own. */
+  make(value: unknown): void {
+    if (++this.#made > MAX_MADE) throw this.damaged(`makes more than ${MAX_MADE} containers`);
+    this.push(value);
+  }
+
   mark(): void {
     this.push(MARK);
   }
@@ -165,7 +174,7 @@ export class PickleMachine {
 
   tuple(count: number): void {
     const items = Array.from({ length: count }, () => this.pop());
-    this.push(new PickleTuple(items.reverse()));
+    this.make(new PickleTuple(items.reverse()));
   }
 
   global(module: unknown, name: unknown): void {
@@ -177,6 +186,6 @@ export class PickleMachine {
   call(): void {
     const [args, callee] = [this.pop(), this.pop()];
     if (!(args instanceof PickleTuple)) throw this.damaged('calls something without a tuple');
-    this.push(this.rules.call(callee, args.items));
+    this.make(this.rules.call(callee, args.items));
   }
 }

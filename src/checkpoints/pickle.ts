@@ -63,10 +63,10 @@ const operations: ReadonlyMap<number, Operation> = new Map<number, Operation>([
   [letter('U'), (m) => m.push(m.text(m.unsigned(1)))],
   [letter('T'), (m) => m.push(m.text(m.unsigned(4)))],
   // SHORT_BINBYTES, BINBYTES, BINBYTES8, BYTEARRAY8
-  [letter('C'), (m) => m.push(m.content(m.unsigned(1)))],
-  [letter('B'), (m) => m.push(m.content(m.unsigned(4)))],
-  [0x8e, (m) => m.push(m.content(m.unsigned(8)))],
-  [0x96, (m) => m.push(m.content(m.unsigned(8)))],
+  [letter('C'), (m) => m.make(m.content(m.unsigned(1)))],
+  [letter('B'), (m) => m.make(m.content(m.unsigned(4)))],
+  [0x8e, (m) => m.make(m.content(m.unsigned(8)))],
+  [0x96, (m) => m.make(m.content(m.unsigned(8)))],
   // MARK, POP, POP_MARK, DUP
   [letter('('), (m) => m.mark()],
   [letter('0'), (m) => void m.pop()],
@@ -77,19 +77,19 @@ const operations: ReadonlyMap<number, Operation> = new Map<number, Operation>([
   [0x85, (m) => m.tuple(1)],
   [0x86, (m) => m.tuple(2)],
   [0x87, (m) => m.tuple(3)],
-  [letter('t'), (m) => m.push(new PickleTuple(m.popToMark()))],
+  [letter('t'), (m) => m.make(new PickleTuple(m.popToMark()))],
   // EMPTY_LIST, LIST, APPEND, APPENDS
-  [letter(']'), (m) => m.push([])],
-  [letter('l'), (m) => m.push(m.popToMark())],
+  [letter(']'), (m) => m.make([])],
+  [letter('l'), (m) => m.make(m.popToMark())],
   [letter('a'), (m) => m.append([m.pop()])],
   [letter('e'), (m) => m.append(m.popToMark())],
   // EMPTY_DICT, DICT, SETITEM, SETITEMS
-  [letter('}'), (m) => m.push(new Map())],
+  [letter('}'), (m) => m.make(new Map())],
   [
     letter('d'),
     (m) => {
       const items = m.popToMark();
-      m.push(new Map());
+      m.make(new Map());
       m.setItems(items);
     },
   ],
@@ -102,9 +102,9 @@ const operations: ReadonlyMap<number, Operation> = new Map<number, Operation>([
   ],
   [letter('u'), (m) => m.setItems(m.popToMark())],
   // EMPTY_SET, ADDITEMS, FROZENSET
-  [0x8f, (m) => m.push(new Set())],
+  [0x8f, (m) => m.make(new Set())],
   [0x90, (m) => m.addItems(m.popToMark())],
-  [0x91, (m) => m.push(new Set(m.popToMark()))],
+  [0x91, (m) => m.make(new Set(m.popToMark()))],
   // BINPUT, LONG_BINPUT, MEMOIZE, BINGET, LONG_BINGET
   [letter('q'), (m) => m.remember(m.unsigned(1))],
   [letter('r'), (m) => m.remember(m.unsigned(4))],
@@ -128,5 +128,5 @@ const operations: ReadonlyMap<number, Operation> = new Map<number, Operation>([
       m.rules.build(m.top(), state);
     },
   ],
-  [letter('Q'), (m) => m.push(m.rules.persistent(m.pop()))],
+  [letter('Q'), (m) => m.make(m.rules.persistent(m.pop()))],
 ]);

@@ -1,6 +1,6 @@
 /** @file Reads parts of weight files. */
 
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { CheckpointError, LampError } from '../errors.ts';
 import { unreadable } from './json-file.ts';
 
@@ -60,9 +60,16 @@ export class ReadWindow {
   }
 }
 
-/** Opens a weights file for the time of `use`. Throws `CheckpointError` when the file system refuses. */
+/**
+ * Opens a weights file for the time of `use`. Throws `CheckpointError` when the file system refuses, or for what is no file:
+ * opening a pipe would wait for ever.
+ */
 export async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
   try {
+    const found = await stat(path);
+    if (!found.isFile() && !found.isDirectory()) {
+      throw new CheckpointError(`weights file "${path}" is a device or a pipe. Give a file.`);
+    }
     const file = await open(path, 'r');
     try {
       return await use(file);

@@ -8,7 +8,15 @@ import { z } from 'zod';
 import { CheckpointError } from '../errors.ts';
 import { findDuplicateKey } from './duplicate-key.ts';
 import { describeIssues } from './json-file.ts';
-import { itemSizes, type StoredDType, type TensorPlace, type TensorPlaces } from './tensor-place.ts';
+import { parseJson } from './json-text.ts';
+import { onOneLine } from './one-line.ts';
+import {
+  assertSensible,
+  itemSizes,
+  type StoredDType,
+  type TensorPlace,
+  type TensorPlaces,
+} from './tensor-place.ts';
 
 /** What a header says. `tensors` are in the order of their data. */
 export interface SafetensorsHeader {
@@ -20,6 +28,11 @@ type NamedPlace = TensorPlace & { readonly name: string };
 
 /** The format's own limit for the header, 100 MB: a hostile length must not make us allocate memory. */
 export const MAX_HEADER_BYTES = 100_000_000;
+
+/** Half a million tensors take four million values in the header. */
+const MAX_VALUES = 6_000_000;
+/** The header, a tensor's description, its shape. */
+const MAX_DEPTH = 3;
 
 const KINDS: ReadonlyMap<string, StoredDType> = new Map([
   ['F64', 'float64'],
@@ -36,13 +49,16 @@ const KINDS: ReadonlyMap<string, StoredDType> = new Map([
   ['BOOL', 'bool'],
 ]);
 
+/** Checked first: of a list of millions, a schema would complain about each. */
+const few = z
+  .unknown()
+  .refine((value) => !Array.isArray(value) || value.length <= 64, 'has more than 64 axes');
+
 const entrySchema = z.object({
   dtype: z.string(),
-  shape: z.array(z.int().nonnegative()),
-  data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+  shape: few.pipe(z.array(z.int().nonnegative())),
+  data_offsets: few.pipe(z.tuple([z.int().nonnegative(), z.int().nonnegative()])),
 });
-
-const metadataSchema = z.record(z.string(), z.string());
 
 /**
  * Reads the length of the header from a file's first bytes. Throws `CheckpointError` when the file is too short or the
@@ -85,14 +101,11 @@ export function parseHeader(bytes: Uint8Array, fileSize: number, path: string): 
   if (twice !== undefined) throw damaged(path, `names "${twice}" twice in its header`, 'Write it again.');
 
   const dataStart = 8 + bytes.byteLength;
-  let metadata: Record<string, string> = {};
+  let metadata: Readonly<Record<string, string>> = {};
   const tensors: NamedPlace[] = [];
   for (const [name, entry] of Object.entries(value)) {
     if (name === '__metadata__') {
-      const result = metadataSchema.safeParse(entry);
-      if (!result.success)
-        throw damaged(path, `has bad metadata (${describeIssues(result.error)})`, NOT_SAFETENSORS);
-      metadata = result.data;
+      metadata = checkMetadata(entry, path);
     } else {
       tensors.push(readEntry(name, entry, dataStart, path));
     }
@@ -105,7 +118,7 @@ export function parseHeader(bytes: Uint8Array, fileSize: number, path: string): 
 const NOT_SAFETENSORS = 'It is damaged or no safetensors file.';
 
 function damaged(path: string, found: string, advice: string): CheckpointError {
-  return new CheckpointError(`weights file "${path}" ${found}. ${advice}`);
+  return new CheckpointError(`weights file "${path}" ${onOneLine(found)}. ${advice}`);
 }
 
 /** Names what people put in place of a safetensors file: its first 8 bytes would otherwise read as an absurd length. */
@@ -139,9 +152,11 @@ function decodeText(bytes: Uint8Array, path: string): string {
 function parseObject(text: string, path: string): object {
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    throw damaged(path, 'has a header that is not valid JSON', NOT_SAFETENSORS);
+    value = parseJson(text, { values: MAX_VALUES, depth: MAX_DEPTH });
+  } catch (error) {
+    // The parser quotes what it found, which a long header makes unreadable; limits are told.
+    const limit = /more than/.test((error as Error).message) ? ` (${(error as Error).message})` : '';
+    throw damaged(path, `has a header that is not valid JSON${limit}`, NOT_SAFETENSORS);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw damaged(path, 'has a header that is not a JSON object', NOT_SAFETENSORS);
@@ -149,7 +164,19 @@ function parseObject(text: string, path: string): object {
   return value;
 }
 
+/** Not by a schema: one that collects complaints about millions of values would take gigabytes for them. */
+function checkMetadata(entry: unknown, path: string): Readonly<Record<string, string>> {
+  const texts = typeof entry === 'object' && entry !== null && !Array.isArray(entry);
+  const wrong = texts
+    ? Object.entries(entry).find(([, value]) => typeof value !== 'string')
+    : (['', entry] as const);
+  if (!wrong) return entry as Readonly<Record<string, string>>;
+  const found = texts ? `"${onOneLine(wrong[0], 80)}" is no text` : 'it is no object';
+  throw damaged(path, `has bad metadata (${found})`, NOT_SAFETENSORS);
+}
+
 function readEntry(name: string, entry: unknown, dataStart: number, path: string): NamedPlace {
+  assertSensible(name, [], path);
   const result = entrySchema.safeParse(entry);
   if (!result.success) {
     throw damaged(
@@ -159,6 +186,7 @@ function readEntry(name: string, entry: unknown, dataStart: number, path: string
     );
   }
   const { dtype, shape, data_offsets } = result.data;
+  assertSensible(name, shape, path);
   const kind = KINDS.get(dtype);
   if (kind === undefined) {
     throw damaged(

@@ -85,7 +85,7 @@ describe('damaged files', () => {
     ],
     ['a negative size', entry({ shape: [-2] }), 8, /tensor "x" wrongly \(shape\.0/],
     ['a broken size', entry({ shape: [1.5] }), 8, /tensor "x" wrongly \(shape\.0/],
-    ['a huge size', entry({ shape: [2 ** 50, 2 ** 50] }), 8, /of shape .* needs/],
+    ['a huge size', entry({ shape: [2 ** 50, 2 ** 50] }), 8, /of shape .* cannot be counted/],
     [
       'zero times infinity',
       entry({
@@ -95,7 +95,7 @@ describe('damaged files', () => {
         data_offsets: [0, 0],
       }),
       8,
-      /needs NaN/,
+      /cannot be counted/,
     ],
     ['a negative place', entry({ data_offsets: [-8, 0] }), 8, /data_offsets\.0/],
     ['a place that is no number', entry({ data_offsets: [null, 8] }), 8, /data_offsets\.0/],
@@ -110,7 +110,7 @@ describe('damaged files', () => {
     ['too little data', entry({}), 5, /is cut off: \d+ bytes of \d+, 3 are missing .* Download it again/],
     ['too much data', entry({}), 9, /has 1 bytes after its last tensor/],
     ['a gap', entry({ data_offsets: [8, 16] }), 16, /8 unused bytes before tensor "x"/],
-    ['metadata that is not text', '{"__metadata__":{"epoch":3}}', 0, /bad metadata \(epoch/],
+    ['metadata that is not text', '{"__metadata__":{"epoch":3}}', 0, /bad metadata \("epoch" is no text/],
     [
       'tensors in one place',
       '{"x":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"y":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}',

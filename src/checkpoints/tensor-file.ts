@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { CheckpointError } from '../errors.ts';
 import { readJsonFile, unreadable } from './json-file.ts';
+import { onOneLine } from './one-line.ts';
 import { fill, withFile } from './read-range.ts';
 import { openSafetensors } from './safetensors.ts';
 import type { TensorPlace, TensorPlaces } from './tensor-place.ts';
@@ -77,15 +78,17 @@ async function findShards(path: string): Promise<TensorPlaces> {
   const shards = new Map<string, TensorPlaces>();
   const found = new Map<string, TensorPlace>();
   for (const [name, file] of Object.entries(fileOf)) {
-    if (basename(file) !== file || /^\.*$|[\\/]/.test(file) || isIndex(file)) {
-      throw new CheckpointError(`${what}, "${path}", names the file "${file}"; it must be one beside it.`);
+    if (file.length > 255 || basename(file) !== file || /^\.*$|[\\/\p{Cc}]/u.test(file) || isIndex(file)) {
+      throw new CheckpointError(
+        `${what}, "${path}", names the file "${onOneLine(file, 80)}"; it must be one beside it.`,
+      );
     }
     const tensors = shards.get(file) ?? (await findTensors(join(dirname(path), file)));
     shards.set(file, tensors);
     const place = tensors.get(name);
     if (!place) {
       throw new CheckpointError(
-        `${what}, "${path}", says that "${file}" has tensor "${name}"; it has not. The files do not belong together; download them again.`,
+        `${what}, "${path}", says that "${onOneLine(file, 80)}" has tensor "${onOneLine(name, 80)}"; it has not. The files do not belong together; download them again.`,
       );
     }
     found.set(name, place);

@@ -2,6 +2,7 @@
 
 import { CheckpointError } from '../errors.ts';
 import { type DType, type Shape, sizeOf } from '../graph/host-tensor.ts';
+import { onOneLine } from './one-line.ts';
 
 /** Element kinds that a weight file may hold and that can be read. */
 export type StoredDType = DType | 'float64' | 'int8' | 'int16' | 'uint16' | 'uint32';
@@ -38,6 +39,23 @@ export const itemSizes: Readonly<Record<StoredDType, number>> = {
   uint8: 1,
   bool: 1,
 };
+
+/** A name longer than any, and more axes than any tensor has. */
+const MAX_NAME = 1000;
+const MAX_AXES = 64;
+
+/** Throws `CheckpointError` unless a tensor's name is of usual length and its elements can be counted exactly. */
+export function assertSensible(name: string, shape: Shape, path: string): void {
+  const refuse = (what: string) => {
+    throw new CheckpointError(
+      `weights file "${path}" has tensor "${onOneLine(name, 80)}" ${what}. It is damaged or no file of weights.`,
+    );
+  };
+  if (name.length > MAX_NAME) refuse(`whose name has ${name.length} characters`);
+  if (shape.length > MAX_AXES) refuse(`of ${shape.length} axes; at most ${MAX_AXES} make sense`);
+  const count = sizeOf(shape.filter((size) => size !== 0));
+  if (!Number.isSafeInteger(count)) refuse(`of shape [${shape}], whose elements cannot be counted`);
+}
 
 /** The strides of row-major values without gaps. */
 export function rowMajorStrides(shape: Shape): number[] {

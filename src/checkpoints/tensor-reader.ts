@@ -2,6 +2,7 @@
 
 import { CheckpointError } from '../errors.ts';
 import type { HostTensor } from '../graph/host-tensor.ts';
+import { onOneLine } from './one-line.ts';
 import type { TensorPlaces } from './tensor-place.ts';
 import { readTensors } from './tensor-read.ts';
 
@@ -48,5 +49,5 @@ function missingTensor(name: string, path: string, tensors: TensorPlaces): strin
   const names = [...tensors.keys()];
   const similar = names.filter((other) => other.endsWith(last)).slice(0, 3);
   const hint = similar.length > 0 ? `, for example ${similar.join(', ')}` : '';
-  return `weights file "${path}" has no tensor "${name}"; it has ${names.length} others${hint}.`;
+  return `weights file "${path}" has no tensor "${onOneLine(name)}"; it has ${names.length} others${onOneLine(hint)}.`;
 }

@@ -6,13 +6,17 @@
 import type { FileHandle } from 'node:fs/promises';
 import { CheckpointError } from '../errors.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
+import { onOneLine } from './one-line.ts';
 import { readView, withFile } from './read-range.ts';
-import { itemSizes, spanOf, strided, type TensorPlace } from './tensor-place.ts';
+import { assertSensible, itemSizes, spanOf, strided, type TensorPlace } from './tensor-place.ts';
 import { namedTensors, type TorchTensor, unpickleTorch } from './torch-pickle.ts';
 import { readZipDirectory, type ZipMember } from './zip.ts';
 
 /** Far more than half a million tensors need: a hostile size must not make us allocate memory. */
-const MAX_PICKLE_BYTES = 128 * 2 ** 20;
+const MAX_PICKLE_BYTES = 64 * 2 ** 20;
+
+/** Tensors may share values, so that together they are larger than their file; not by so much. */
+const MAX_SHARING = 16;
 
 /**
  * Finds the tensors of the PyTorch file `path`. Throws `CheckpointError` when it is damaged, compressed, asks for anything
@@ -25,7 +29,7 @@ export async function findTorchTensors(path: string): Promise<Map<string, Tensor
     if (pickles.length !== 1) {
       const holds = [...members.keys()].slice(0, 3).join(', ') || 'nothing';
       throw new CheckpointError(
-        `"${path}" is a zip file but no PyTorch file: it has ${pickles.length} members data.pkl and holds ${holds}. Give the weights file itself.`,
+        `"${path}" is a zip file but no PyTorch file: it has ${pickles.length} members data.pkl and holds ${onOneLine(holds)}. Give the weights file itself.`,
       );
     }
     const [pickle] = pickles as [string];
@@ -37,18 +41,25 @@ export async function findTorchTensors(path: string): Promise<Map<string, Tensor
       const order = new TextDecoder().decode(await content(`${folder}byteorder`, 16));
       if (order !== 'little') {
         throw new CheckpointError(
-          `weights file "${path}" has byte order "${order}"; only little is read. Save it again on a usual machine.`,
+          `weights file "${path}" has byte order "${onOneLine(order)}"; only little is read. Save it again on a usual machine.`,
         );
       }
     }
     const root = unpickleTorch(await content(pickle, MAX_PICKLE_BYTES), path);
     const places = new Map<string, TensorPlace>();
+    let bytes = 0;
     for (const [name, tensor] of namedTensors(root, path)) {
       const member = members.get(`${folder}data/${tensor.storage.key}`);
       if (!member) {
         throw damaged(path, `lacks the values of tensor "${name}" (data/${tensor.storage.key})`);
       }
-      places.set(name, placeOf(name, tensor, usable(member, path), path));
+      const place = placeOf(name, tensor, usable(member, path), path);
+      bytes += itemSizes[place.dtype] * sizeOf(place.shape);
+      places.set(name, place);
+    }
+    const { size } = await file.stat();
+    if (bytes > MAX_SHARING * size) {
+      throw damaged(path, `has ${size} bytes, of which its ${places.size} tensors make ${bytes}`);
     }
     return places;
   });
@@ -79,6 +90,7 @@ function placeOf(
   member: ZipMember,
   path: string,
 ): TensorPlace {
+  assertSensible(name, shape, path);
   const itemSize = itemSizes[storage.dtype];
   if (storage.count * itemSize > member.byteLength) {
     throw damaged(path, `has ${member.byteLength} bytes for the ${storage.count} values behind "${name}"`);
@@ -96,5 +108,5 @@ function placeOf(
 }
 
 function damaged(path: string, found: string): CheckpointError {
-  return new CheckpointError(`weights file "${path}" ${found}. It is damaged; download it again.`);
+  return new CheckpointError(`weights file "${path}" ${onOneLine(found)}. It is damaged; download it again.`);
 }

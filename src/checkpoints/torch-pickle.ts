@@ -5,6 +5,7 @@
 
 import { CheckpointError } from '../errors.ts';
 import type { Shape } from '../graph/host-tensor.ts';
+import { onOneLine } from './one-line.ts';
 import { type PickleRules, PickleTuple, unpickle } from './pickle.ts';
 import type { StoredDType } from './tensor-place.ts';
 
@@ -37,6 +38,15 @@ export class TorchTensor {
     this.offset = offset;
     this.shape = shape;
     this.strides = strides;
+  }
+}
+
+/** PyTorch's class of a storage. A class here too: nothing else that a pickle makes can be taken for one. */
+class StorageKind {
+  readonly dtype: StoredDType;
+
+  constructor(dtype: StoredDType) {
+    this.dtype = dtype;
   }
 }
 
@@ -82,7 +92,7 @@ type Callable = (args: readonly unknown[]) => unknown;
 
 function torchRules(path: string): PickleRules {
   const wrong = (found: string) =>
-    new CheckpointError(`weights file "${path}" ${found}. It is damaged; download it again.`);
+    new CheckpointError(`weights file "${path}" ${onOneLine(found)}. It is damaged; download it again.`);
 
   const wholeNumber = (value: unknown): number => {
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
@@ -117,11 +127,11 @@ function torchRules(path: string): PickleRules {
       if (passedOver.has(full)) return nothing;
       if (module === 'torch') {
         const kind = name.endsWith('Storage') ? name.slice(0, -'Storage'.length) : '';
-        if (Object.hasOwn(storageKinds, kind)) return { storage: storageKinds[kind]! };
+        if (Object.hasOwn(storageKinds, kind)) return new StorageKind(storageKinds[kind]!);
         if (dtypeNames.test(name)) return nothing;
       }
       throw new CheckpointError(
-        `weights file "${path}" asks for "${full}", which is no part of plain weights and could run code: it is refused. Use a .safetensors file, or save the state_dict alone.`,
+        `weights file "${path}" asks for "${onOneLine(full)}", which is no part of plain weights and could run code: it is refused. Use a .safetensors file, or save the state_dict alone.`,
       );
     },
     call(callee, args) {
@@ -134,10 +144,9 @@ function torchRules(path: string): PickleRules {
     },
     persistent(identity) {
       const [word, kind, key, , count] = identity instanceof PickleTuple ? identity.items : [];
-      const known = typeof kind === 'object' && kind !== null && 'storage' in kind;
-      if (word !== 'storage' || !known || typeof key !== 'string')
+      if (word !== 'storage' || !(kind instanceof StorageKind) || typeof key !== 'string')
         throw wrong('has a storage of no known kind');
-      return new TorchStorage(kind.storage as StoredDType, key, wholeNumber(count));
+      return new TorchStorage(kind.dtype, key, wholeNumber(count));
     },
   };
 }
@@ -152,15 +161,26 @@ const usualNames = ['state_dict', 'model_state_dict', 'model', 'module', 'params
 export function namedTensors(root: unknown, path: string): Map<string, TorchTensor> {
   const own = tensorsOf(root);
   if (own.size > 0) return own;
-  const inner = root instanceof Map ? [...root].map(([key, value]) => [key, tensorsOf(value)] as const) : [];
-  const filled = inner.filter(([, tensors]) => tensors.size > 0);
+  const filled: [string, Map<string, TorchTensor>][] = [];
+  // The same dictionary may stand under a million keys: it is looked through once.
+  const seen = new Set<unknown>();
+  for (const [key, value] of root instanceof Map ? root : []) {
+    if (seen.has(value)) continue;
+    seen.add(value);
+    const tensors = tensorsOf(value);
+    if (tensors.size > 0) filled.push([typeof key === 'string' ? onOneLine(key, 40) : 'a key', tensors]);
+  }
   const usual = usualNames.map((name) => filled.find(([key]) => key === name)).find((entry) => entry);
   const chosen = usual ?? (filled.length === 1 ? filled[0] : undefined);
   if (chosen) return chosen[1];
-  const found = filled.length > 0 ? `weights under ${filled.map(([key]) => `"${key}"`).join(', ')}` : 'none';
+  const found = filled.length > 0 ? `weights under ${someOf(filled.map(([key]) => `"${key}"`))}` : 'none';
   throw new CheckpointError(
     `weights file "${path}" is a PyTorch file, but not a state_dict: tensors by name were expected, found ${found}. Save the state_dict alone.`,
   );
+}
+
+function someOf(names: readonly string[]): string {
+  return names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
 }
 
 /** The tensors that stand directly in a dictionary. */

@@ -5,6 +5,7 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { CheckpointError } from '../errors.ts';
+import { onOneLine } from './one-line.ts';
 import { ReadWindow, readView } from './read-range.ts';
 
 /** One file in a zip file. */
@@ -32,6 +33,7 @@ const ENTRY = 0x02014b50;
 const ENTRY_BYTES = 46;
 const LOCAL = 0x04034b50;
 const LOCAL_BYTES = 30;
+const utf8 = new TextDecoder();
 /** The longest comment after a zip file's end. */
 const MAX_COMMENT = 0xffff;
 
@@ -127,7 +129,7 @@ function parseEntries(bytes: DataView, count: number, path: string): Entry[] {
     const end = at + ENTRY_BYTES + nameLength + extraLength + commentLength;
     if (end > bytes.byteLength) throw damaged(path, 'has a directory that is cut off');
     const nameStart = bytes.byteOffset + at + ENTRY_BYTES;
-    const name = new TextDecoder().decode(new Uint8Array(bytes.buffer, nameStart, nameLength));
+    const name = utf8.decode(new Uint8Array(bytes.buffer, nameStart, nameLength));
     const extra = new DataView(bytes.buffer, nameStart + nameLength, extraLength);
     const [size, packedSize, local] = largeNumbers(
       [bytes.getUint32(at + 24, true), bytes.getUint32(at + 20, true), bytes.getUint32(at + 42, true)],
@@ -171,5 +173,7 @@ function wholeNumber(bytes: DataView, at: number, path: string): number {
 }
 
 function damaged(path: string, found: string): CheckpointError {
-  return new CheckpointError(`weights file "${path}" ${found}: the zip file is damaged. Download it again.`);
+  return new CheckpointError(
+    `weights file "${path}" ${onOneLine(found)}: the zip file is damaged. Download it again.`,
+  );
 }

@@ -8,11 +8,11 @@ import { openBaseModel } from '../models/base-model.ts';
 import { writeMotion } from '../motion/motion-file.ts';
 import { motionVariants } from '../motion/variant.ts';
 import { pictureFingerprint } from '../pipelines/first-frame.ts';
-import { storedSettings } from '../pipelines/video-settings.ts';
+import { storedSettings } from '../pipelines/stored-settings.ts';
 import { randomMotion, testMotion } from '../testing/motion.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
-import { runCommandLine } from './main.ts';
+import { runCommandLine } from './program.ts';
 
 const path = await testFolder();
 const cat = testdata('pictures/skimage_chelsea.png');

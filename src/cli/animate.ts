@@ -7,10 +7,11 @@ import { readPicture } from '../media/picture-file.ts';
 import { writeVideo } from '../media/video-file.ts';
 import { assertVideoTarget } from '../media/video-target.ts';
 import { assertTakesFirstFrame, requestsFor } from '../pipelines/animate-image.ts';
-import type { VideoRequest } from '../pipelines/generate-video.ts';
+import { sharedPrompt } from '../pipelines/motion-generator.ts';
+import { settingsKey } from '../pipelines/stored-settings.ts';
+import type { VideoRequest } from '../pipelines/video-generator.ts';
 import {
   firstFrameFits,
-  settingsKey,
   type VideoSettings,
   videoDefaults,
   withoutUndefined,
@@ -91,7 +92,7 @@ async function animate(pictures: readonly string[], options: AnimateOptions, wor
   for (const target of targets) await assertVideoTarget(target, motions.shape);
   const request = withoutUndefined({
     ...videoSettings(options, options.fit),
-    prompt: options.prompt ?? sharedPrompt(motions.motions.map(({ info }) => info.prompt)),
+    prompt: options.prompt ?? sharedPrompt(motions.motions),
     negativePrompt: options.negativePrompt,
     seed: options.seed,
   }) as VideoRequest;
@@ -140,9 +141,4 @@ function readAll(paths: readonly string[], { onEvent, signal }: WorkOptions) {
     }
   }
   return { pictures: pictures(), read, failed };
-}
-
-/** What the videos show when nobody says: what the motions' clips show. */
-function sharedPrompt(prompts: readonly string[]): string {
-  return [...new Set(prompts)].join(', ');
 }

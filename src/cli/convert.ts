@@ -8,6 +8,7 @@ import type { WorkOptions } from '../events.ts';
 import type { PictureSize } from '../models/programs.ts';
 import { hasFactors, multipliedOut } from '../motion/low-rank.ts';
 import { assertFits, readMotion, writeMotion } from '../motion/motion-file.ts';
+import { findMotionFile } from '../motion/motion-path.ts';
 import {
   type ReferenceFormat,
   readReferenceUNet,
@@ -17,7 +18,6 @@ import { isLamp } from '../motion/variant.ts';
 import { trainingDefaults as usual } from '../training/settings.ts';
 import { chosenBase } from './base-option.ts';
 import { interruptible } from './interruptible.ts';
-import { findMotionFile } from './motion-path.ts';
 import { oneOf, pictureSize, realNumber, requireOptions, someText, wholeNumber } from './options.ts';
 import { reporter } from './progress.ts';
 

@@ -3,14 +3,15 @@ import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { resolveBase } from '../hub/resolve-base.ts';
 import { readPicture } from '../media/picture-file.ts';
-import type { EditVideoOptions } from '../pipelines/prepare-edit.ts';
+import { findMotionFile } from '../motion/motion-path.ts';
+import type { PrepareEditOptions } from '../pipelines/prepare-edit.ts';
 import { type VideoSettings, withoutUndefined } from '../pipelines/video-settings.ts';
 import { parseDevice } from '../runtime/devices.ts';
-import { findMotionFile } from './motion-path.ts';
+import { type FirstFrameBaseOptions, openFirstFrameBase } from './first-frame-base.ts';
 import { type VideoOptions, videoSettings } from './prepare-generation.ts';
 
 /** What commander makes of the options. */
-export interface EditOptions extends Omit<VideoOptions, 'motion'> {
+export interface EditOptions extends Omit<VideoOptions, 'motion'>, FirstFrameBaseOptions {
   readonly prompt: string;
   readonly out: string;
   readonly run?: string;
@@ -21,7 +22,6 @@ export interface EditOptions extends Omit<VideoOptions, 'motion'> {
   readonly steps?: number;
   readonly learningRate?: number;
   readonly saveEvery?: number;
-  readonly firstFrame?: string;
   readonly firstFrameFit?: VideoSettings['firstFrameFit'];
   readonly strength?: number;
   readonly inversionSteps?: number;
@@ -36,7 +36,7 @@ export async function libraryOptions(
   run: string,
   options: EditOptions,
   work: WorkOptions,
-): Promise<EditVideoOptions> {
+): Promise<PrepareEditOptions> {
   if (options.firstFrame !== undefined && options.strength !== undefined) {
     throw new UsageError(
       "--first-frame gives the picture, and --strength says how far the clip's own is drawn anew. Use one of them.",
@@ -55,6 +55,7 @@ export async function libraryOptions(
     motion: options.motion === undefined ? undefined : await findMotionFile(options.motion),
     base: options.base === undefined ? undefined : await resolveBase(options.base, work),
     firstFrame: options.firstFrame === undefined ? undefined : await readPicture(options.firstFrame),
+    firstFrameBase: await openFirstFrameBase(options, work),
     strength,
     training,
     sampling: videoSettings(options, options.firstFrameFit),
@@ -62,5 +63,5 @@ export async function libraryOptions(
     seed,
     device: parseDevice(options.device),
     useRecommended: !reference,
-  }) as EditVideoOptions;
+  }) as PrepareEditOptions;
 }

@@ -7,9 +7,11 @@ import { assertVideoPath, writeVideo } from '../media/video-file.ts';
 import { assertVideoTarget } from '../media/video-target.ts';
 import { runEdit } from '../pipelines/edit-video.ts';
 import { prepareEdit } from '../pipelines/prepare-edit.ts';
-import { firstFrameFits, settingsKey, videoDefaults } from '../pipelines/video-settings.ts';
+import { settingsKey } from '../pipelines/stored-settings.ts';
+import { firstFrameFits, videoDefaults } from '../pipelines/video-settings.ts';
 import { trainingDefaults as usual } from '../training/settings.ts';
 import { type EditOptions, libraryOptions } from './edit-options.ts';
+import { withFirstFrameBase } from './first-frame-base.ts';
 import { interruptible } from './interruptible.ts';
 import {
   baseHelp,
@@ -81,6 +83,7 @@ export function editCommand(): Command {
       `how far the clip's first frame is drawn anew: 0 leaves it as it is, 1 keeps next to nothing (default: ${redrawStrength})`,
       realNumber({ least: 0, most: 1 }),
     );
+  withFirstFrameBase(command);
   withPosteriorOption(command)
     .optionsGroup('Clip:')
     .option(

@@ -1,7 +1,9 @@
 /** @file `lamp generate`: makes a video with a motion. */
 import { Command } from 'commander';
 import { writeVideo } from '../media/video-file.ts';
-import { firstFrameFits, settingsKey, videoDefaults } from '../pipelines/video-settings.ts';
+import { settingsKey } from '../pipelines/stored-settings.ts';
+import { firstFrameFits, videoDefaults } from '../pipelines/video-settings.ts';
+import { withFirstFrameBase } from './first-frame-base.ts';
 import { interruptible } from './interruptible.ts';
 import { withMotionOption } from './motion-option.ts';
 import { baseHelp, ofBase, oneOf, requireOptions, someText } from './options.ts';
@@ -20,6 +22,7 @@ Examples:
   lamp generate --motion runs/jumps --prompt "a fox jumps in the snow" --out fox.gif
   lamp generate --motion runs/horse --base sd-1.5 --prompt "a zebra runs on Mars" --out zebra.mp4
   lamp generate --motion runs/horse --base sd-1.5 --prompt "a pony runs" --first-frame pony.jpg --out pony.gif
+  lamp generate --motion runs/horse --base sd-1.5 --prompt "a zebra runs" --first-frame-base sd-xl --out zebra.mp4
   lamp generate --motion runs/horse --base sd-1.5 --prompt "a horse runs" --sampler dpm++ --seed 7 --out frames/
   lamp generate --motion runs/horse:0.7 --motion runs/rain:0.4 --base sd-1.5 --prompt "a horse in the rain" --out rain.mp4
 
@@ -49,12 +52,16 @@ export function generateCommand(): Command {
       'begin with this picture (default: the base model draws one)',
       someText,
     )
-    .option('--first-frame-prompt <text>', 'what the drawn first frame shows (default: the prompt)', someText)
     .option(
-      '--first-frame-fit <how>',
-      `${fitHelp} ${ofBase(videoDefaults.firstFrameFit)}`,
-      oneOf(...firstFrameFits),
+      '--first-frame-prompt <text>',
+      'what the drawn first frame shows (default: the prompt)',
+      someText,
     );
+  withFirstFrameBase(command).option(
+    '--first-frame-fit <how>',
+    `${fitHelp} ${ofBase(videoDefaults.firstFrameFit)}`,
+    oneOf(...firstFrameFits),
+  );
   withPosteriorOption(command);
   return withSamplingOptions(command)
     .addHelpText('after', help)

@@ -10,15 +10,16 @@ import { assertPictureSize, recommendedSize } from '../models/picture-size.ts';
 import type { PictureSize } from '../models/programs.ts';
 import { type DrawRequest, drawDefaults, drawImages } from '../pipelines/draw-image.ts';
 import { type SamplerName, samplerNames } from '../pipelines/sampling.ts';
-import { defaultSteps, settingsKey, withoutUndefined } from '../pipelines/video-settings.ts';
+import { settingsKey } from '../pipelines/stored-settings.ts';
+import { defaultSteps, withoutUndefined } from '../pipelines/video-settings.ts';
 import { checkDevice, deviceNames, parseDevice } from '../runtime/devices.ts';
 import { assertComplete } from '../training/complete-base.ts';
 import { chosenBase } from './base-option.ts';
 import { interruptible } from './interruptible.ts';
 import {
-  baseHelp,
   ofBase,
   oneOf,
+  pictureBaseHelp,
   pictureSize,
   realNumber,
   requireOptions,
@@ -51,6 +52,7 @@ Examples:
   lamp image --prompt "a fox in the snow" --out fox.png
   lamp image --prompt "a fox in the snow" --out foxes.png --count 4        foxes-0.png to foxes-3.png
   lamp image --prompt "a castle by the sea" --base sd-1.5 --size 512x512 --out castle.jpg
+  lamp image --prompt "a castle by the sea" --base sd-xl --size 1216x832 --out castle.png
   lamp image --prompt "a castle, oil on canvas" --base sd-1.5 --from castle.jpg --strength 0.5 --out painted.png
 
 Picture n has the seed plus n. What is not given is as the base recommends in its lamp.json, if it has one. A PNG stores
@@ -63,7 +65,7 @@ export function imageCommand(): Command {
     .usage('--prompt <text> --out <path> [options]')
     .option('--prompt <text>', 'what the picture shows', someText)
     .option('--out <path>', '.png, .jpg or .webp', someText)
-    .option('--base <folder>', baseHelp, someText)
+    .option('--base <folder>', pictureBaseHelp, someText)
     .option('--negative-prompt <text>', 'what the picture shall not show (default: nothing)')
     .option('--seed <number>', 'another seed gives another picture', seedNumber, 0)
     .option('--count <number>', 'this many pictures, numbered', wholeNumber({ most: 10_000 }), 1)

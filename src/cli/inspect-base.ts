@@ -3,8 +3,8 @@
 import type { WeightFile } from '../checkpoints/weight-file.ts';
 import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
-import { type BaseModel, openBaseModel } from '../models/base-model.ts';
-import { headsPerBlock, vaeFactor } from '../models/configs.ts';
+import { type BaseModel, type Component, openBaseModel } from '../models/base-model.ts';
+import { headsPerBlock, type TextEncoderConfig, vaeFactor } from '../models/configs.ts';
 import { assertPictureSize } from '../models/picture-size.ts';
 import { withoutUndefined } from '../pipelines/video-settings.ts';
 import type { DeviceName } from '../runtime/devices.ts';
@@ -26,16 +26,19 @@ export interface CostQuestion {
 export async function baseFacts(folder: string, question: CostQuestion): Promise<Facts> {
   const base = await openBaseModel(folder);
   const { path: _, ...settings } = base.settings;
+  // Motions are not trained on XL.
+  const xl = base.second;
   const given = { ...recommendedTraining(base.settings), ...withoutUndefined(question) };
   const asked = { ...trainingDefaults, ...given } as TrainingSettings;
   assertPictureSize(base.vae.config, asked);
   const { predictionType, alphasCumprod } = await readNoiseSchedule(base.schedulerConfig);
   const { unet, vae, textEncoder, tokenizer } = base;
-  const cost = await costFacts(base, asked, question.device);
+  const cost = xl ? undefined : await costFacts(base, asked, question.device);
   const parts = {
     unet: summary(unet.weights),
     vae: summary(vae.weights),
     textEncoder: summary(textEncoder.weights),
+    ...(xl && { textEncoder2: summary(xl.encoder.weights) }),
   };
   const unetText = [
     `channels ${unet.config.block_out_channels.join(', ')}`,
@@ -52,14 +55,12 @@ export async function baseFacts(folder: string, question: CostQuestion): Promise
         'VAE',
         `${partText(parts.vae)}; ${vae.config.latent_channels} latent channels; sides divide by ${factor}`,
       ],
-      [
-        'text encoder',
-        `${partText(parts.textEncoder)}; ${textEncoder.config.num_hidden_layers} layers of ${textEncoder.config.hidden_size}; ${tokenizer.maxLength} tokens`,
-      ],
+      ['text encoder', `${encoderText(textEncoder)}; ${tokenizer.maxLength} tokens`],
+      ...(xl ? [['second one', `${encoderText(xl.encoder)}; Stable Diffusion XL`] as const] : []),
       ['predicts', `${predictionType.replace('_', '-')}; ${alphasCumprod.length} timesteps`],
       ['fingerprint', base.fingerprint],
       ...settingRows(settings, 'recommended '),
-      ...cost.rows,
+      ...(cost?.rows ?? [['a motion', 'none: XL draws first frames and pictures'] as const]),
     ],
     data: {
       kind: 'base',
@@ -72,9 +73,10 @@ export async function baseFacts(folder: string, question: CostQuestion): Promise
       },
       vae: { ...parts.vae, factor, latentChannels: vae.config.latent_channels },
       textEncoder: { ...parts.textEncoder, layers: textEncoder.config.num_hidden_layers },
+      ...(xl && { textEncoder2: { ...parts.textEncoder2, layers: xl.encoder.config.num_hidden_layers } }),
       predictionType,
       recommended: settings,
-      training: cost.data,
+      ...(cost && { training: cost.data }),
     },
   };
 }
@@ -135,6 +137,10 @@ function summary({ shapes, file }: WeightFile) {
     .filter((dtype) => /float/.test(dtype));
   const dtypes = [...new Set(floating)].sort();
   return { parameters, dtypes };
+}
+
+function encoderText({ config, weights }: Component<TextEncoderConfig>): string {
+  return `${partText(summary(weights))}; ${config.num_hidden_layers} layers of ${config.hidden_size}`;
 }
 
 function partText({ parameters, dtypes }: ReturnType<typeof summary>): string {

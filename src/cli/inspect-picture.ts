@@ -1,7 +1,7 @@
 /** @file What `lamp inspect` says about a picture: its size, and how it was drawn. */
 import { readPicture, readPngMetadata } from '../media/picture-file.ts';
 import { storedPicture } from '../pipelines/stored-picture.ts';
-import { settingsKey } from '../pipelines/video-settings.ts';
+import { settingsKey } from '../pipelines/stored-settings.ts';
 import { type Facts, settingRows } from './facts.ts';
 
 /** Describes a PNG file. Throws `MediaError` when it is missing or damaged, `CheckpointError` when what it stores is. */

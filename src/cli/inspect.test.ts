@@ -5,12 +5,12 @@ import { writeVideo } from '../media/video-file.ts';
 import { openBaseModel } from '../models/base-model.ts';
 import { writeMotion } from '../motion/motion-file.ts';
 import { videoGenerator } from '../pipelines/generate-video.ts';
-import { settingsKey } from '../pipelines/video-settings.ts';
+import { settingsKey } from '../pipelines/stored-settings.ts';
 import { randomMotion, testMotion } from '../testing/motion.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { bytesText, countText, flopText } from './facts.ts';
-import { runCommandLine } from './main.ts';
+import { runCommandLine } from './program.ts';
 
 // Measuring the machine takes seconds and tells nothing here.
 vi.mock('../runtime/speed.ts', () => ({ measureSpeed: async () => ({ matmul: 1e11, convolution: 1e11 }) }));

@@ -86,6 +86,10 @@ export function ofBase(value: string | number): string {
 export const baseHelp =
   'diffusers folder of a Stable Diffusion 1.x model, or hub:owner/name[@revision] (default: the small built-in one)';
 
+/** The same where the base draws pictures alone, without a motion. */
+export const pictureBaseHelp =
+  'Stable Diffusion 1.x, 2.x or XL model: a diffusers folder, one file, or hub:owner/name[@revision] (default: the small built-in one)';
+
 /**
  * Throws `UsageError` naming all options of these names that were not given. (commander's own `requiredOption` names one,
  * and hides a misspelt option behind it.)

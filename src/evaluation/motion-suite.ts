@@ -104,7 +104,7 @@ async function storedResult(path: string, identity: string): Promise<MotionResul
 
 /** Trains in `motions/<motion>/<training>`, or goes on there; rows that differ in sampling alone share a training. */
 async function learnedMotion(
-  { variant, clips = usualClips, stepShare = 1 }: EvaluationRow,
+  { variant, clips = usualClips, stepShare = 1, rank = 0 }: EvaluationRow,
   motion: SuiteMotion,
   { base, size, out, steps: usualSteps, training, onEvent, signal }: MotionSuiteOptions,
 ): Promise<MotionValues> {
@@ -112,7 +112,8 @@ async function learnedMotion(
   const steps = Math.round(usualSteps * stepShare);
   const folder = join(out, 'motions', motion.name);
   const clipFolder = join(folder, `clips-${clips}`);
-  const run = join(folder, `${variant}-${clips}-clips-${steps}-steps`);
+  const name = `${variant}-${clips}-clips-${steps}-steps`;
+  const run = join(folder, rank > 0 ? `${name}-rank-${rank}` : name);
   const resume = await exists(join(run, 'run.json'));
   if (!resume) await motion.writeClips(clipFolder, clips);
   const settings = {
@@ -127,6 +128,7 @@ async function learnedMotion(
     ...training,
     steps,
     variant,
+    rank,
   };
   const { path } = await learnMotion({ onEvent, signal, out: run, resume, settings });
   return (await readMotion(path)).values;

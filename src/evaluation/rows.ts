@@ -11,6 +11,8 @@ export interface EvaluationRow {
   readonly variant: MotionVariantName;
   /** Clips of a motion; eight unless told. */
   readonly clips?: number;
+  /** Rank of the trained matrices (`--rank`); whole matrices unless told. */
+  readonly rank?: number;
   /** Training steps, as a multiple of the suite's. */
   readonly stepShare?: number;
   /** Settings of the videos that differ from the suite's. */
@@ -63,6 +65,7 @@ export const rowGroups = {
   clips: [1, 2, 4, 16].map((clips) =>
     row(`clips-${clips}`, `${clips} ${clips === 1 ? 'clip' : 'clips'}`, { clips }),
   ),
+  ranks: [4, 16].map((rank) => row(`rank-${rank}`, `low-rank factors, rank ${rank}`, { rank })),
   steps: [0.125, 0.25, 0.5, 2].map((stepShare) =>
     row(`steps-x${stepShare}`, `${stepShare} of the steps`, { stepShare }),
   ),

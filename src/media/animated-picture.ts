@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { MediaError } from '../errors.ts';
 import { scanGif } from './gif-blocks.ts';
 import { type Picture, picture } from './picture.ts';
-import { assertFile, decodeToRgb } from './picture-file.ts';
+import { assertFile, decodeToRgb, LARGEST_PICTURE } from './picture-file.ts';
 import type { VideoFacts } from './video-decoding.ts';
 
 /** How many bytes of decoded frames are held at once; longer animations are read in parts. */
@@ -82,10 +82,16 @@ async function header(path: string) {
       throw new Error(`it is a ${found.format} picture`);
     }
     const pages = found.pages ?? 1;
+    const height = found.pageHeight ?? found.height;
+    if (found.width * height > LARGEST_PICTURE) {
+      throw new MediaError(
+        `clip "${path}" has frames of ${found.width}x${height}; more than 16384x16384 pixels are not read. Make it smaller and try again.`,
+      );
+    }
     const delays = Array.from({ length: pages }, (_, page) => found.delay?.[page] ?? 0);
     return {
       width: found.width,
-      height: found.pageHeight ?? found.height,
+      height,
       pages,
       delays: delays.map((delay) => (delay < SHORTEST_DELAY ? CUSTOMARY_DELAY : delay)),
     };
@@ -95,6 +101,7 @@ async function header(path: string) {
 }
 
 function animationError(error: unknown, path: string): MediaError {
+  if (error instanceof MediaError) return error;
   const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
   return new MediaError(
     `clip "${path}" is not an animated GIF or WebP, or it is damaged (${reason}). Copy or download it again.`,

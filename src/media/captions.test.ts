@@ -32,6 +32,12 @@ test('from a list, from a file beside the clip, which goes first, and none', asy
   expect(await captionsFor([])).toEqual(new Map());
 });
 
+test('a caption is one line, whatever lies within it', async () => {
+  expect(await captions({ 'captions.tsv': 'a.mp4\ta\rhorse\u000bruns' }, 'a.mp4')).toEqual({
+    'a.mp4': 'a horse runs',
+  });
+});
+
 test('a clip named "file" needs no header', async () => {
   expect(await captions({ 'captions.tsv': 'file\ta folder of pictures' }, 'file')).toEqual({
     file: 'a folder of pictures',
@@ -47,6 +53,7 @@ test('malformed lines are named', async () => {
   const rule = "Each line is a clip's name, a tab, and its caption.";
   expect(await list('a.mp4\tx\nb.mp4 y\n')).toBe(`, line 2: there is no tab in "b.mp4 y". ${rule}`);
   expect(await list('a.mp4\tx\ty')).toBe(`, line 1: there are 2 tabs. ${rule}`);
+  expect(await list('\u001b[2J\u0007x')).toContain('there is no tab in " [2J x"');
   expect(await list('\tx')).toContain('the name is missing');
   expect(await list('a.mp4\t ')).toContain('the caption of "a.mp4" is missing');
   expect(await list('a.mp4\tx\na.mp4\ty')).toContain('line 2: "a.mp4" has a caption already');

@@ -1,6 +1,7 @@
 /** @file What each clip shows, in words: `walk.txt` beside `walk.mp4`, or a line in the folder's `captions.tsv`. */
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import { onOneLine } from '../checkpoints/one-line.ts';
 import { MediaError } from '../errors.ts';
 
 /** Name of the list of captions in a folder of clips: a line each, the clip's name, a tab, its caption. */
@@ -39,17 +40,17 @@ async function readList(path: string): Promise<Map<string, string>> {
   const lines = ((await readText(path)) ?? '').split(/\r?\n/);
   for (const [index, line] of lines.entries()) {
     if (line.trim() === '' || (index === 0 && line === 'file\tcaption')) continue;
-    const fields = line.split('\t').map((field) => field.trim());
+    const fields = line.split('\t').map((field) => field.trim().replace(/\s+/g, ' '));
     const [name, caption] = fields;
     const wrong = (what: string) =>
       new MediaError(
         `captions "${path}", line ${index + 1}: ${what}. Each line is a clip's name, a tab, and its caption.`,
       );
-    if (fields.length === 1) throw wrong(`there is no tab in "${shortened(line)}"`);
+    if (fields.length === 1) throw wrong(`there is no tab in "${onOneLine(line, 40)}"`);
     if (fields.length > 2) throw wrong(`there are ${fields.length - 1} tabs`);
     if (!name) throw wrong('the name is missing');
-    if (!caption) throw wrong(`the caption of "${name}" is missing`);
-    if (captions.has(name)) throw wrong(`"${name}" has a caption already`);
+    if (!caption) throw wrong(`the caption of "${onOneLine(name, 40)}" is missing`);
+    if (captions.has(name)) throw wrong(`"${onOneLine(name, 40)}" has a caption already`);
     captions.set(name, caption);
   }
   return captions;
@@ -73,8 +74,4 @@ async function readText(path: string): Promise<string | undefined> {
   } catch (error) {
     throw new MediaError(`captions "${path}" are not UTF-8 text. Save the file as UTF-8.`, { cause: error });
   }
-}
-
-function shortened(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

@@ -10,7 +10,7 @@ import { readPngText, withPngText } from './png-text.ts';
 import { type Fit, resizePicture } from './resize.ts';
 
 /** Larger pictures are refused: 16 384 by 16 384 pixels take 768 MiB as RGB, and a small file can claim any size. */
-const LARGEST_PICTURE = 16384 * 16384;
+export const LARGEST_PICTURE = 16384 * 16384;
 
 /** Options of {@link readPicture}. */
 export interface ReadPictureOptions {

@@ -1,13 +1,14 @@
 /** @file Turns a decoded video frame, whatever its layout in memory, into an RGB picture. */
 
 import type { InputVideoTrack, VideoSample } from 'mediabunny';
+import { isHdrTransfer, toneMapped } from './hdr.ts';
 import { flipHorizontally, type Picture, picture, rotateClockwise, type Size } from './picture.ts';
 import { resizePicture } from './resize.ts';
 import { type ColourMatrix, customaryMatrix, isColourMatrix, type Plane, yuvToPicture } from './yuv.ts';
 
 /**
  * A decoded frame as it is meant to be seen: its own colour matrix and range (or what is customary where it names none),
- * square pixels, rotated and mirrored as the container says. The sample is left open.
+ * high dynamic range brought down to sRGB's, square pixels, rotated and mirrored as the container says. The sample is left open.
  */
 export async function sampleToPicture(sample: VideoSample, track: InputVideoTrack): Promise<Picture> {
   const upright = rotateClockwise(
@@ -47,6 +48,7 @@ async function samplePixels(sample: VideoSample, track: InputVideoTrack): Promis
   const named = sample.colorSpace.matrix ?? container.matrix;
   const matrix: ColourMatrix = isColourMatrix(named) ? named : customaryMatrix({ width, height });
   const fullRange = sample.colorSpace.fullRange ?? container.fullRange ?? false;
+  const transfer = sample.colorSpace.transfer ?? container.transfer;
 
   const bytes = new Uint8Array(sample.allocationSize());
   const places = await sample.copyTo(bytes);
@@ -60,7 +62,7 @@ async function samplePixels(sample: VideoSample, track: InputVideoTrack): Promis
   const [u, v] = layout.woven
     ? unweave(tight(1, { width: colour.width * 2, height: colour.height }))
     : [tight(1, colour), tight(2, colour)];
-  return yuvToPicture({
+  const decoded = yuvToPicture({
     width,
     height,
     planes: [luma, u, v],
@@ -70,6 +72,7 @@ async function samplePixels(sample: VideoSample, track: InputVideoTrack): Promis
     matrix,
     fullRange,
   });
+  return isHdrTransfer(transfer) ? toneMapped(decoded, transfer) : decoded;
 }
 
 function tightPlane(

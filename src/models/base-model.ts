@@ -7,6 +7,7 @@ import { type BaseSettings, readBaseSettings } from './base-settings.ts';
 import { builtInBase } from './built-in-base.ts';
 import { type Component, openComponent } from './component.ts';
 import {
+  addedWidths,
   type TextEncoderConfig,
   textEncoderConfigSchema,
   type UNetConfig,
@@ -14,6 +15,7 @@ import {
   type VaeConfig,
   vaeConfigSchema,
 } from './configs.ts';
+import { assertTextFits, openSecondText, type SecondText } from './second-text.ts';
 import { openSingleFile } from './single-file.ts';
 import { type ClipTokenizer, loadTokenizer } from './tokenizer.ts';
 
@@ -31,6 +33,8 @@ export interface BaseModel {
   readonly vae: Component<VaeConfig>;
   readonly textEncoder: Component<TextEncoderConfig>;
   readonly tokenizer: ClipTokenizer;
+  /** What Stable Diffusion XL has besides; other models have one text encoder. */
+  readonly second?: SecondText | undefined;
   /** Path of the scheduler's settings, or the settings themselves. */
   readonly schedulerConfig: string | object;
   /** What suits it, for settings that nobody gives. */
@@ -38,7 +42,10 @@ export interface BaseModel {
 }
 
 /** What a model consists of, in one file or in a folder. */
-export type ModelParts = Pick<BaseModel, 'unet' | 'vae' | 'textEncoder' | 'tokenizer' | 'schedulerConfig'>;
+export type ModelParts = Pick<
+  BaseModel,
+  'unet' | 'vae' | 'textEncoder' | 'tokenizer' | 'second' | 'schedulerConfig'
+>;
 
 /**
  * Opens a diffusers folder, or a model in one file (see `openSingleFile`). A notice tells what had to be assumed. Throws
@@ -54,17 +61,13 @@ export async function openBaseModel(
     single ? openSingleFile(root, onEvent) : openFolder(root, path),
     readBaseSettings(root),
   ]);
-  const { unet, vae, textEncoder } = parts;
+  const { unet, vae } = parts;
   if (unet.config.in_channels !== vae.config.latent_channels) {
     throw new CheckpointError(
       `the U-Net takes latents of ${unet.config.in_channels} channels, the VAE makes ${vae.config.latent_channels}: "${path}" is not a text-to-image model of this kind.`,
     );
   }
-  if (unet.config.cross_attention_dim !== textEncoder.config.hidden_size) {
-    throw new CheckpointError(
-      `the U-Net attends to text states of width ${unet.config.cross_attention_dim}, the text encoder makes ${textEncoder.config.hidden_size}: the parts of "${path}" do not belong together.`,
-    );
-  }
+  assertTextFits(parts, path);
   return {
     ...parts,
     folder: root,
@@ -86,14 +89,15 @@ async function openFolder(root: string, path: string): Promise<ModelParts> {
         : `${found}; a base model is a diffusers folder with model_index.json, unet/, vae/, text_encoder/, tokenizer/ and scheduler/, or one .safetensors or .ckpt file with everything. Check --base.`,
     );
   }
-  const [unet, vae, textEncoder, tokenizer] = await Promise.all([
-    openComponent(join(root, 'unet'), unetConfigSchema),
+  const unet = await openComponent(join(root, 'unet'), unetConfigSchema);
+  const second = addedWidths(unet.config) && (await openSecondText(root));
+  const [vae, textEncoder, tokenizer] = await Promise.all([
     openComponent(join(root, 'vae'), vaeConfigSchema),
     openComponent(join(root, 'text_encoder'), textEncoderConfigSchema),
     loadTokenizer(join(root, 'tokenizer')),
   ]);
   const schedulerConfig = join(root, 'scheduler', 'scheduler_config.json');
-  return { unet, vae, textEncoder, tokenizer, schedulerConfig };
+  return { unet, vae, textEncoder, tokenizer, second, schedulerConfig };
 }
 
 /** What a base model is called, and the identities of its networks' weights (see `fingerprint`). */
@@ -102,6 +106,7 @@ export interface BaseIdentity {
   readonly unet: string;
   readonly vae: string;
   readonly textEncoder: string;
+  readonly textEncoder2?: string;
 }
 
 /** Identifies a base model, to be stored with what is made with it. */
@@ -111,6 +116,7 @@ export async function baseIdentity(base: BaseModel): Promise<BaseIdentity> {
     unet: base.fingerprint,
     vae: await base.vae.weights.fingerprint(),
     textEncoder: await base.textEncoder.weights.fingerprint(),
+    ...(base.second && { textEncoder2: await base.second.encoder.weights.fingerprint() }),
   };
 }
 

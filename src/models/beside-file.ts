@@ -11,9 +11,12 @@ const schema = z.strictObject({
   unet: fields,
   vae: fields,
   text_encoder: fields,
+  /** The second one, of Stable Diffusion XL. */
+  text_encoder_2: fields,
   scheduler: fields,
-  /** A tokenizer's folder, relative to this file, in place of CLIP's. */
+  /** Folders of tokenizers, relative to this file, in place of CLIP's. */
   tokenizer: z.string().min(1).optional(),
+  tokenizer_2: z.string().min(1).optional(),
 });
 
 /** See `schema`. */

@@ -34,7 +34,10 @@ export function textEmbeddings(w: Weights, config: ClipConfig, ids: Tensor, ends
  * where none is. Configs of before transformers 4.31 say 2, whatever the vocabulary: there it is the (first) token of the
  * largest number, which is CLIP's own rule.
  */
-export function endsOfTexts({ eos_token_id: end }: ClipTextConfig, { data, shape }: IntTensor): IntTensor {
+export function endsOfTexts(
+  { eos_token_id: end }: Pick<ClipTextConfig, 'eos_token_id'>,
+  { data, shape }: IntTensor,
+): IntTensor {
   const [batch, length] = shape as [number, number];
   const places = Array.from({ length: batch }, (_, text) => {
     const row = Array.from(data.subarray(text * length, (text + 1) * length), Number);

@@ -72,7 +72,7 @@ describe('the settings of Stable Diffusion 2.1', () => {
 
   test.each(
     Object.entries({
-      addition_embed_type: 'text_time',
+      addition_embed_type: 'image',
       attention_type: 'gated',
       conv_in_kernel: 5,
       encoder_hid_dim: 768,

@@ -16,7 +16,8 @@ function checkBlocks(
   context: z.RefinementCtx,
 ): void {
   const count = config.block_out_channels.length;
-  for (const name of ['down_block_types', 'up_block_types', 'attention_head_dim']) {
+  const names = ['down_block_types', 'up_block_types', 'attention_head_dim', 'transformer_layers_per_block'];
+  for (const name of names) {
     const values = config[name];
     if (!Array.isArray(values) || values.length === count) continue;
     const message = `has ${values.length} values, block_out_channels ${count}`;
@@ -24,7 +25,7 @@ function checkBlocks(
   }
 }
 
-/** U-Net of Stable Diffusion 1.x and 2.x (`UNet2DConditionModel`), image or video. */
+/** U-Net of Stable Diffusion 1.x, 2.x and XL (`UNet2DConditionModel`), image or video. */
 const unetFields = z.object({
   in_channels: size,
   out_channels: size,
@@ -39,6 +40,15 @@ const unetFields = z.object({
   /** Number of heads, whatever the name says (a mistake of diffusers that its files keep). */
   attention_head_dim: perBlock.default(8),
   cross_attention_dim: size,
+  /** Layers of each spatial transformer. */
+  transformer_layers_per_block: perBlock.default(1),
+  reverse_transformer_layers_per_block: only<null>(null),
+  /** `text_time` in XL: a pooled text and six numbers about the picture's size are told with the timestep. */
+  addition_embed_type: z.literal('text_time').nullish(),
+  /** Width of the waves of each of the six. */
+  addition_time_embed_dim: size.nullish(),
+  /** Width of the pooled text and those waves together. */
+  projection_class_embeddings_input_dim: size.nullish(),
   norm_num_groups: size.default(32),
   norm_eps: z.number().positive().default(1e-5),
   flip_sin_to_cos: z.boolean().default(true),
@@ -65,7 +75,6 @@ const unetFields = z.object({
   time_embedding_act_fn: only<null>(null),
   timestep_post_act: only<null>(null),
   time_cond_proj_dim: only<null>(null),
-  addition_embed_type: only<null>(null),
   encoder_hid_dim: only<null>(null),
   encoder_hid_dim_type: only<null>(null),
   class_embeddings_concat: only(false),
@@ -73,8 +82,17 @@ const unetFields = z.object({
   conv_out_kernel: only(3),
 });
 
+/** What XL's U-Net is told besides needs its widths. */
+function checkAdded(config: z.infer<typeof unetFields>, context: z.RefinementCtx): void {
+  if (config.addition_embed_type == null) return;
+  for (const name of ['addition_time_embed_dim', 'projection_class_embeddings_input_dim'] as const) {
+    if (config[name] != null) continue;
+    context.addIssue({ code: 'custom', path: [name], message: 'is needed with addition_embed_type' });
+  }
+}
+
 /** See `unetFields`. */
-export const unetConfigSchema = unetFields.superRefine(checkBlocks);
+export const unetConfigSchema = unetFields.superRefine(checkBlocks).superRefine(checkAdded);
 
 /** See `unetConfigSchema`. */
 export type UNetConfig = z.infer<typeof unetConfigSchema>;
@@ -121,6 +139,16 @@ export const textEncoderConfigSchema = z.object({
 /** See `textEncoderConfigSchema`. */
 export type TextEncoderConfig = z.infer<typeof textEncoderConfigSchema>;
 
+/** A text encoder whose last states are also projected to one vector for the whole text (`CLIPTextModelWithProjection`). */
+export const projectedTextEncoderConfigSchema = textEncoderConfigSchema.extend({
+  projection_dim: size.default(512),
+  /** The token whose state stands for the whole text; see `endsOfTexts`. */
+  eos_token_id: z.int().nonnegative().default(49407),
+});
+
+/** See `projectedTextEncoderConfigSchema`. */
+export type ProjectedTextEncoderConfig = z.infer<typeof projectedTextEncoderConfigSchema>;
+
 /** How many pixels along one side a latent stands for: 8 in Stable Diffusion. */
 export function vaeFactor(config: VaeConfig): number {
   return 2 ** (config.block_out_channels.length - 1);
@@ -128,6 +156,23 @@ export function vaeFactor(config: VaeConfig): number {
 
 /** Number of attention heads of each of the U-Net's blocks, from the outermost to the middle. */
 export function headsPerBlock(config: UNetConfig): readonly number[] {
-  const { attention_head_dim: heads, block_out_channels: blocks } = config;
-  return typeof heads === 'number' ? blocks.map(() => heads) : heads;
+  return forEachBlock(config, config.attention_head_dim);
+}
+
+/** Layers of the spatial transformers in each of the U-Net's blocks, from the outermost to the middle. */
+export function depthPerBlock(config: UNetConfig): readonly number[] {
+  return forEachBlock(config, config.transformer_layers_per_block);
+}
+
+function forEachBlock(config: UNetConfig, values: number | readonly number[]): readonly number[] {
+  return typeof values === 'number' ? config.block_out_channels.map(() => values) : values;
+}
+
+/**
+ * Width of what the U-Net of Stable Diffusion XL is told beside timestep and text, and of the waves that stand for each of
+ * the six numbers in it (see `addedConditions`); `undefined` for a U-Net that is told nothing more.
+ */
+export function addedWidths(config: UNetConfig): { readonly all: number; readonly each: number } | undefined {
+  const { projection_class_embeddings_input_dim: all, addition_time_embed_dim: each } = config;
+  return config.addition_embed_type && all && each ? { all, each } : undefined;
 }

@@ -17,7 +17,10 @@ const headWidth = 64;
 /** Stable Diffusion 1.x has this many heads, however wide that makes them. */
 const headCount = 8;
 
-/** The U-Net's settings. Linear projections tell 2.x from 1.x, which decides the heads. */
+/** The width of the waves for each of the numbers that XL's U-Net is told besides, in all that are published. */
+const waveWidth = 256;
+
+/** The U-Net's settings. Linear projections tell 2.x and XL from 1.x, which decides the heads. */
 export function unetConfigOf(shapes: Shapes): Settings {
   const widths = numbers(shapes, (level) => `down_blocks.${level}.resnets.0.conv1.weight`);
   const attends = (direction: 'down' | 'up', level: number) =>
@@ -25,6 +28,10 @@ export function unetConfigOf(shapes: Shapes): Settings {
   const type = (direction: 'down' | 'up', level: number) =>
     `${attends(direction, level) ? 'CrossAttn' : ''}${direction === 'down' ? 'Down' : 'Up'}Block2D`;
   const linear = size(shapes, 'mid_block.attentions.0.proj_in.weight').length === 2;
+  const depth = (level: number) =>
+    numbers(shapes, (i) => `down_blocks.${level}.attentions.0.transformer_blocks.${i}.norm1.weight`).length;
+  const depths = widths.map((_, level) => Math.max(1, depth(level)));
+  const added = shapes.get('add_embedding.linear_1.weight');
   return {
     in_channels: size(shapes, 'conv_in.weight')[1],
     out_channels: size(shapes, 'conv_out.weight')[0],
@@ -37,6 +44,13 @@ export function unetConfigOf(shapes: Shapes): Settings {
     attention_head_dim: linear
       ? widths.map((width) => Math.max(1, Math.floor(width / headWidth)))
       : headCount,
+    ...(depths.some((depth) => depth > 1) && { transformer_layers_per_block: depths }),
+    ...(added && {
+      addition_embed_type: 'text_time',
+      addition_time_embed_dim: waveWidth,
+      projection_class_embeddings_input_dim: added[1],
+      sample_size: 128,
+    }),
   };
 }
 
@@ -56,19 +70,25 @@ export function vaeConfigOf(shapes: Shapes): Settings {
 
 /**
  * The text encoder's settings. Of OpenCLIP's layers the last is left out: Stable Diffusion 2.x was trained on the states
- * before it, after the final norm.
+ * before it, after the final norm. With `projection` it is the second encoder of XL, which needs all of them.
  */
-export function textEncoderConfigOf(shapes: Shapes, kind: 'clip' | 'openClip'): Settings {
+export function textEncoderConfigOf(
+  shapes: Shapes,
+  kind: 'clip' | 'openClip',
+  { projection = false } = {},
+): Settings {
   const [vocabulary, width] = size(shapes, 'text_model.embeddings.token_embedding.weight');
   const inner = numbers(shapes, (i) => `text_model.encoder.layers.${i}.mlp.fc1.weight`);
   return {
     hidden_size: width,
     intermediate_size: inner[0],
     num_attention_heads: Math.max(1, Math.floor(width! / headWidth)),
-    num_hidden_layers: kind === 'openClip' ? inner.length - 1 : inner.length,
+    num_hidden_layers: kind === 'openClip' && !projection ? inner.length - 1 : inner.length,
     max_position_embeddings: size(shapes, 'text_model.embeddings.position_embedding.weight')[0],
     vocab_size: vocabulary,
     hidden_act: kind === 'openClip' ? 'gelu' : 'quick_gelu',
+    // 2: the text ends at the token of the largest number, as OpenCLIP has it.
+    ...(projection && { projection_dim: size(shapes, 'text_projection.weight')[0], eos_token_id: 2 }),
   };
 }
 

@@ -1,12 +1,12 @@
 /**
  * @file The names that the first Stable Diffusion files (CompVis, Stability AI: one file with everything) give to weights,
- * and what diffusers and transformers call the same. Only names change, and how the bytes are looked at.
+ * and what diffusers calls the same. Only names change, and how the bytes are looked at. Text encoders: `original-text-names.ts`.
  */
 
-import { asMatrix, rowBlock, type TensorPlace, type TensorPlaces } from '../checkpoints/tensor-place.ts';
+import { asMatrix, type TensorPlace, type TensorPlaces } from '../checkpoints/tensor-place.ts';
 
 /** Pairs of an original name, or the beginning of one up to a dot, and what stands in its place. */
-type Names = readonly (readonly [original: string, ours: string])[];
+export type Names = readonly (readonly [original: string, ours: string])[];
 
 /** In residual blocks of the U-Net. Its spatial transformers have the same names in both. */
 const unetParts: Names = [
@@ -21,6 +21,8 @@ const unetParts: Names = [
 const unetEnds: Names = [
   ['time_embed.0', 'time_embedding.linear_1'],
   ['time_embed.2', 'time_embedding.linear_2'],
+  ['label_emb.0.0', 'add_embedding.linear_1'],
+  ['label_emb.0.2', 'add_embedding.linear_2'],
   ['input_blocks.0.0', 'conv_in'],
   ['middle_block.0', 'mid_block.resnets.0'],
   ['middle_block.1', 'mid_block.attentions.0'],
@@ -54,23 +56,6 @@ const vaeEnds: Names = [
   ),
 ];
 
-/** In layers of OpenCLIP's text encoder. `attn.in_proj` is three layers in one. */
-const openClipParts: Names = [
-  ['ln_1', 'layer_norm1'],
-  ['ln_2', 'layer_norm2'],
-  ['attn.out_proj', 'self_attn.out_proj'],
-  ['attn.in_proj_weight', 'self_attn.*_proj.weight'],
-  ['attn.in_proj_bias', 'self_attn.*_proj.bias'],
-  ['mlp.c_fc', 'mlp.fc1'],
-  ['mlp.c_proj', 'mlp.fc2'],
-];
-
-const openClipEnds: Names = [
-  ['token_embedding', 'text_model.embeddings.token_embedding'],
-  ['positional_embedding', 'text_model.embeddings.position_embedding.weight'],
-  ['ln_final', 'text_model.final_layer_norm'],
-];
-
 /** The U-Net's tensors under diffusers' names; `places` are those under `model.diffusion_model.`, without that. */
 export function renameUNet(places: TensorPlaces): TensorPlaces {
   const blocks = [...unetEnds, ...unetBlocks(places)];
@@ -83,28 +68,6 @@ export function renameVae(places: TensorPlaces): TensorPlaces {
   // The attention's layers were 1×1 convolutions.
   const isAttention = (name: string) => /\.(to_[qkv]|to_out\.0)\.weight$/.test(name);
   return new Map([...found].map(([name, place]) => [name, isAttention(name) ? asMatrix(place) : place]));
-}
-
-/** CLIP's text encoder under transformers' names; `places` are those under `cond_stage_model.transformer.`, without that. */
-export function renameClip(places: TensorPlaces): TensorPlaces {
-  return new Map(
-    [...places].map(([name, place]) => [name.startsWith('text_model.') ? name : `text_model.${name}`, place]),
-  );
-}
-
-/** OpenCLIP's text encoder under transformers' names; `places` are those under `cond_stage_model.model.`, without that. */
-export function renameOpenClip(places: TensorPlaces): TensorPlaces {
-  const blocks = numbered(places, 'transformer.resblocks').map(
-    (block, i) => [block, `text_model.encoder.layers.${i}`] as const,
-  );
-  const found = new Map<string, TensorPlace>();
-  for (const [name, place] of renamed(places, [...openClipEnds, ...blocks], openClipParts)) {
-    const layers = name.includes('*') ? ['q', 'k', 'v'] : [''];
-    for (const [i, layer] of layers.entries()) {
-      found.set(name.replace('*', layer), layer === '' ? place : rowBlock(place, i, layers.length));
-    }
-  }
-  return found;
 }
 
 /** The U-Net's blocks are counted through all levels in the original: they are told apart by what they hold. */
@@ -154,7 +117,7 @@ function vaeBlocks(places: TensorPlaces): Names {
 const MOST_BLOCKS = 100;
 
 /** The names `<beginning>.0`, `<beginning>.1`, … that there is anything under, without a gap. */
-function numbered(places: TensorPlaces, beginning: string): string[] {
+export function numbered(places: TensorPlaces, beginning: string): string[] {
   const start = `${beginning}.`;
   const numbers = new Set(
     [...places.keys()].flatMap((name) =>
@@ -167,7 +130,7 @@ function numbered(places: TensorPlaces, beginning: string): string[] {
 }
 
 /** Every tensor of a block that is known, under the new names of block and part. */
-function renamed(places: TensorPlaces, blocks: Names, parts: Names): Map<string, TensorPlace> {
+export function renamed(places: TensorPlaces, blocks: Names, parts: Names): Map<string, TensorPlace> {
   const [blockNames, partNames] = [new Map(blocks), new Map(parts)];
   const found = new Map<string, TensorPlace>();
   for (const [name, place] of places) {

@@ -4,27 +4,30 @@ import type { BaseModel } from './base-model.ts';
 import { type VaeConfig, vaeFactor } from './configs.ts';
 import type { PictureSize } from './programs.ts';
 
-/** Throws `UsageError`, naming the nearest size that works, unless both sides divide by the VAE's factor. */
-export function assertPictureSize(vae: VaeConfig, { width, height }: PictureSize): void {
+/**
+ * Throws `UsageError`, naming the nearest size that works, unless both sides divide by the VAE's factor. `option` is where
+ * the size was given.
+ */
+export function assertPictureSize(vae: VaeConfig, { width, height }: PictureSize, option = '--size'): void {
   const factor = vaeFactor(vae);
   const whole = [width, height].every((side) => Number.isInteger(side) && side > 0);
   if (whole && width % factor === 0 && height % factor === 0) return;
   const nearest = (side: number) => Math.max(1, Math.round(side / factor)) * factor;
   throw new UsageError(
-    `the size ${width}x${height} cannot be used: this model's VAE needs sides that divide by ${factor}. Use --size ${nearest(width)}x${nearest(height)}.`,
+    `the size ${width}x${height} cannot be used: this model's VAE needs sides that divide by ${factor}. Use ${option} ${nearest(width)}x${nearest(height)}.`,
   );
 }
 
 /**
  * The size of a base model's pictures unless told: what it recommends, or else what its U-Net was made for (`sample_size`).
- * Throws `UsageError` when it says neither.
+ * Throws `UsageError`, naming the `option` to say it with, when it says neither.
  */
-export function recommendedSize({ name, settings, unet, vae }: BaseModel): PictureSize {
+export function recommendedSize({ name, settings, unet, vae }: BaseModel, option = '--size'): PictureSize {
   if (settings.size) return settings.size;
   const factor = vaeFactor(vae.config);
   const [height, width = height] = [unet.config.sample_size ?? []].flat();
   if (height === undefined || width === undefined) {
-    throw new UsageError(`the base "${name}" does not say how large its pictures are. Give --size.`);
+    throw new UsageError(`the base "${name}" does not say how large its pictures are. Give ${option}.`);
   }
   return { width: factor * width, height: factor * height };
 }

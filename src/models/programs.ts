@@ -1,51 +1,22 @@
-/** @file The image model's networks, compiled: prompts → text states, pictures ↔ latents, noise prediction. */
-import { type FloatTensor, floats, type IntTensor, sizeOf } from '../graph/host-tensor.ts';
+/** @file The image model's networks, compiled: pictures ↔ latents, noise prediction. (Prompts: see `text-states.ts`.) */
+import { type FloatTensor, floats, sizeOf } from '../graph/host-tensor.ts';
 import { input } from '../graph/tensor.ts';
 import { Weights } from '../graph/weights.ts';
 import { type CompileOptions, compile, type Program } from '../runtime/program.ts';
-import { type BaseModel, type Component, withCheckpoint } from './base-model.ts';
-import { type TextEncoderConfig, type UNetConfig, type VaeConfig, vaeFactor } from './configs.ts';
-import { textEncoder } from './text-encoder.ts';
-import { timestepWaves, timestepWidth } from './time-embedding.ts';
+import { type Component, withCheckpoint } from './component.ts';
+import { addedWidths, type UNetConfig, type VaeConfig, vaeFactor } from './configs.ts';
+import { assertFinite } from './finite.ts';
+import type { TextStates } from './text-states.ts';
+import { addedConditions, timestepWaves, timestepWidth } from './time-embedding.ts';
 import { unet } from './unet.ts';
 import { decode, encode } from './vae.ts';
+
+export { encodeIds, encodePrompts, type TextStates } from './text-states.ts';
 
 /** Height and width in pixels, or in latents where said so. */
 export interface PictureSize {
   readonly width: number;
   readonly height: number;
-}
-
-/** Text states `[prompts, tokens, hidden_size]` of prompts, for the U-Net to attend to. */
-export async function encodePrompts(
-  base: Pick<BaseModel, 'textEncoder' | 'tokenizer'>,
-  prompts: readonly string[],
-  options?: CompileOptions,
-): Promise<FloatTensor> {
-  const rows = prompts.map((prompt) => base.tokenizer.encode(prompt));
-  const ids: IntTensor = {
-    dtype: 'int64',
-    shape: [rows.length, rows[0]!.length],
-    data: BigInt64Array.from(rows.flat(), BigInt),
-  };
-  return encodeIds(base.textEncoder, ids, options);
-}
-
-/** Text states of token ids `[b, n]`. */
-export async function encodeIds(
-  { config, weights }: Component<TextEncoderConfig>,
-  ids: IntTensor,
-  options?: CompileOptions,
-): Promise<FloatTensor> {
-  const states = withCheckpoint(weights, () =>
-    textEncoder(new Weights(weights.find), config, input('ids', ids.shape, 'int64')),
-  );
-  const program = await compile({ states }, options);
-  try {
-    return (await program.run({ ids })).states as FloatTensor;
-  } finally {
-    await program.dispose();
-  }
 }
 
 /** The posterior of latents for one picture: mean and standard deviation, `[1, c, h, w]` each, not scaled. */
@@ -76,6 +47,7 @@ export async function pictureEncoder(
   return {
     async encode(picture) {
       const found = (await program.run({ picture })) as Record<'mean' | 'logVariance', FloatTensor>;
+      await assertFinite(found.mean, "the VAE's encoder", weights);
       const deviation = found.logVariance.data.map((value) =>
         Math.exp(0.5 * Math.min(20, Math.max(-30, value))),
       );
@@ -117,7 +89,9 @@ export async function pictureDecoder(
   return {
     async decode(latents) {
       const plain = latents.data.map((value) => value / config.scaling_factor);
-      return (await program.run({ latents: floats(plain, shape) })).picture as FloatTensor;
+      const found = (await program.run({ latents: floats(plain, shape) })).picture as FloatTensor;
+      await assertFinite(found, "the VAE's decoder", weights);
+      return found;
     },
     dispose: () => program.dispose(),
   };
@@ -126,38 +100,48 @@ export async function pictureDecoder(
 /** Predicts noise (or velocity) from noisy latents. */
 export interface NoisePredictor {
   /** `latents`, `timesteps` (one per sample) and text states → a prediction of the latents' shape. */
-  predict(latents: FloatTensor, timesteps: readonly number[], context: FloatTensor): Promise<FloatTensor>;
+  predict(latents: FloatTensor, timesteps: readonly number[], context: TextStates): Promise<FloatTensor>;
   dispose(): Promise<void>;
 }
 
-/** Compiles the image U-Net for latents `[n, c, h, w]` and text states of `tokens` tokens. */
+/**
+ * Compiles the image U-Net for latents `[n, c, h, w]` and text states of `tokens` tokens. `picture` is the size in pixels,
+ * which Stable Diffusion XL is told.
+ */
 export async function imagePredictor(
   { config, weights }: Component<UNetConfig>,
   latentShape: readonly [number, number, number, number],
   tokens: number,
-  options?: CompileOptions,
+  { picture, ...options }: CompileOptions & { readonly picture?: PictureSize } = {},
 ): Promise<NoisePredictor> {
   const [n] = latentShape;
+  const added = addedWidths(config);
+  if (added && !picture) throw new RangeError('this U-Net is told the size of the picture; none is given');
   const prediction = withCheckpoint(weights, () =>
     unet(new Weights(weights.find), config, {
       latents: input('latents', latentShape),
       waves: input('waves', [n, timestepWidth(config)]),
       context: input('context', [n, tokens, config.cross_attention_dim]),
+      added: added && input('added', [n, added.all]),
     }),
   );
-  return noisePredictor(config, await compile({ prediction }, options));
+  const toldBesides = ({ pooled }: TextStates): Record<string, FloatTensor> =>
+    added && picture ? { added: addedConditions(config, pooled, picture) } : {};
+  return noisePredictor({ config, weights }, await compile({ prediction }, options), toldBesides);
 }
 
-/** A predictor that runs a program with inputs `latents`, `waves`, `context` and output `prediction`. */
+/** A predictor that runs a program with inputs `latents`, `waves`, `context` and `more`, and output `prediction`. */
 export function noisePredictor(
-  config: UNetConfig,
+  { config, weights }: Component<UNetConfig>,
   program: Program,
-  more: () => Record<string, FloatTensor> = () => ({}),
+  more: (context: TextStates) => Record<string, FloatTensor> = () => ({}),
 ): NoisePredictor {
   return {
     async predict(latents, timesteps, context) {
-      const inputs = { latents, waves: timestepWaves(config, timesteps), context, ...more() };
-      return (await program.run(inputs)).prediction as FloatTensor;
+      const inputs = { latents, waves: timestepWaves(config, timesteps), context, ...more(context) };
+      const found = (await program.run(inputs)).prediction as FloatTensor;
+      await assertFinite(found, 'the U-Net', weights);
+      return found;
     },
     dispose: () => program.dispose(),
   };

@@ -1,5 +1,5 @@
 /**
- * @file A whole text-to-image model in one file, with the names of the first Stable Diffusion files (1.x and 2.x). Such a
+ * @file A whole text-to-image model in one file, with the names of the first Stable Diffusion files (1.x, 2.x and XL). Such a
  * file holds nothing but weights: settings are read off the weights' shapes, the tokenizer is CLIP's own, and a JSON file
  * beside it may say what cannot be known.
  */
@@ -14,18 +14,21 @@ import { CheckpointError } from '../errors.ts';
 import type { OnEvent } from '../events.ts';
 import type { Shape } from '../graph/host-tensor.ts';
 import type { ModelParts } from './base-model.ts';
-import { besideFile, readBeside } from './beside-file.ts';
+import { type BesideSettings, besideFile, readBeside } from './beside-file.ts';
 import { clipTokenizer, clipVocabularySize } from './clip-tokenizer.ts';
 import { type Component, withCheckpoint } from './component.ts';
 import {
+  projectedTextEncoderConfigSchema,
   type TextEncoderConfig,
   textEncoderConfigSchema,
   unetConfigSchema,
   vaeConfigSchema,
 } from './configs.ts';
 import { textEncoderConfigOf, unetConfigOf, vaeConfigOf } from './original-configs.ts';
-import { renameClip, renameOpenClip, renameUNet, renameVae } from './original-names.ts';
+import { type OriginalParts, originalParts } from './original-parts.ts';
 import { type ClipTokenizer, loadTokenizer } from './tokenizer.ts';
+
+export { isSingleFile } from './original-parts.ts';
 
 /**
  * Opens a model in one file. No weight is copied or converted: its places in the file go by their new names. Throws
@@ -34,7 +37,7 @@ import { type ClipTokenizer, loadTokenizer } from './tokenizer.ts';
 export async function openSingleFile(path: string, onEvent?: OnEvent): Promise<ModelParts> {
   const places = await findTensors(path);
   const beside = await readBeside(path);
-  const parts = partsOf(places, path);
+  const parts = originalParts(places, path);
   const real = await realpath(path);
   const open = async <Config>(
     what: string,
@@ -55,11 +58,28 @@ export async function openSingleFile(path: string, onEvent?: OnEvent): Promise<M
     textEncoderConfigSchema,
     beside.text_encoder,
   );
+  const encoder2 =
+    parts.secondTextEncoder &&
+    (await open(
+      'the second text encoder',
+      parts.secondTextEncoder,
+      (shapes) => textEncoderConfigOf(shapes, 'openClip', { projection: true }),
+      projectedTextEncoderConfigSchema,
+      beside.text_encoder_2,
+    ));
   return {
     unet: await open('the U-Net', parts.unet, unetConfigOf, unetConfigSchema, beside.unet),
-    vae: await open('the VAE', parts.vae, vaeConfigOf, vaeConfigSchema, beside.vae),
+    vae: await open('the VAE', parts.vae, vaeConfigOf, vaeConfigSchema, {
+      ...(encoder2 && { scaling_factor: scalingFactorXl }),
+      ...beside.vae,
+    }),
     textEncoder,
-    tokenizer: await tokenizerFor(textEncoder.config, parts.kind, path, beside.tokenizer),
+    tokenizer: await tokenizerFor(textEncoder.config, parts.kind, path, beside, 'tokenizer'),
+    second: encoder2 && {
+      encoder: encoder2,
+      tokenizer: await tokenizerFor(encoder2.config, 'openClip', path, beside, 'tokenizer_2'),
+      zerosForEmpty: true,
+    },
     schedulerConfig: {
       beta_schedule: 'scaled_linear',
       beta_start: 0.00085,
@@ -74,84 +94,21 @@ export async function openSingleFile(path: string, onEvent?: OnEvent): Promise<M
   };
 }
 
-/** Whether a file is, or may be, a whole model: safetensors are looked into, a PyTorch file can be nothing else here. */
-export async function isSingleFile(path: string): Promise<boolean> {
-  if (/\.(ckpt|pt|pth|bin)$/i.test(path)) return true;
-  if (!/\.safetensors$/i.test(path)) return false;
-  return [...(await findTensors(path)).keys()].some((name) => name.startsWith(prefixes.unet));
-}
-
-/** Where the parts are found. The text encoder's name tells the kind: CLIP in 1.x, OpenCLIP in 2.x. */
-const prefixes = {
-  unet: 'model.diffusion_model.',
-  vae: 'first_stage_model.',
-  clip: 'cond_stage_model.transformer.',
-  openClip: 'cond_stage_model.model.',
-} as const;
-
-interface Parts {
-  readonly unet: TensorPlaces;
-  readonly vae: TensorPlaces;
-  readonly textEncoder: TensorPlaces;
-  readonly kind: 'clip' | 'openClip';
-}
-
-function partsOf(places: TensorPlaces, path: string): Parts {
-  const below = (prefix: string): TensorPlaces =>
-    new Map(
-      [...places].flatMap(([name, place]) =>
-        name.startsWith(prefix) ? [[name.slice(prefix.length), place] as const] : [],
-      ),
-    );
-  const found = {
-    unet: below(prefixes.unet),
-    vae: below(prefixes.vae),
-    clip: below(prefixes.clip),
-    openClip: below(prefixes.openClip),
-  };
-  const kind = found.openClip.size > 0 ? 'openClip' : 'clip';
-  const missing = (['unet', 'vae', kind] as const).filter((part) => found[part].size === 0);
-  const labels = found.unet.has('label_emb.0.0.weight');
-  if (missing.length > 0 || labels) {
-    const known = otherModels.find(([start]) => [...places.keys()].some((name) => name.startsWith(start)));
-    const what =
-      known?.[1] ??
-      (labels
-        ? 'its U-Net takes more than text (label_emb)'
-        : `it has no weights whose names begin with ${missing.map((part) => `"${prefixes[part]}"`).join(' or ')}`);
-    throw new CheckpointError(
-      `"${path}" is no Stable Diffusion 1.x or 2.x model in one file: ${what}. Give a whole model: such a file, or a diffusers folder.`,
-    );
-  }
-  return {
-    kind,
-    unet: renameUNet(found.unet),
-    vae: renameVae(found.vae),
-    textEncoder: kind === 'openClip' ? renameOpenClip(found.openClip) : renameClip(found.clip),
-  };
-}
-
-/** What people take for a whole model, by how a name begins. */
-const otherModels: readonly (readonly [start: string, what: string])[] = [
-  ['conditioner.embedders.', 'it is a Stable Diffusion XL model'],
-  ['lora_', 'it is a LoRA, which changes a model'],
-  ['conv_in.conv1d.', "it is a motion, or LAMP's U-Net alone"],
-  ['down_blocks.', 'it is a U-Net alone'],
-  ['encoder.', 'it is a VAE alone'],
-  ['text_model.', 'it is a text encoder alone'],
-  ['model.diffusion_model.joint_blocks.', 'it is a Stable Diffusion 3 model'],
-];
+/** What XL's VAE multiplies latents by; no weight tells. */
+const scalingFactorXl = 0.13025;
 
 async function tokenizerFor(
   { vocab_size: size }: TextEncoderConfig,
-  kind: Parts['kind'],
+  kind: OriginalParts['kind'],
   path: string,
-  folder: string | undefined,
+  beside: BesideSettings,
+  field: 'tokenizer' | 'tokenizer_2',
 ): Promise<ClipTokenizer> {
+  const folder = beside[field];
   if (folder !== undefined) return loadTokenizer(resolve(dirname(path), folder));
   if (size === clipVocabularySize) return clipTokenizer(kind === 'openClip' ? '!' : '<|endoftext|>');
   throw new CheckpointError(
-    `the text encoder in "${path}" knows ${size} tokens; CLIP's tokenizer has ${clipVocabularySize}. Name the folder of its own in "${besideFile(path)}": {"tokenizer": "…"}.`,
+    `the text encoder in "${path}" knows ${size} tokens; CLIP's tokenizer has ${clipVocabularySize}. Name the folder of its own in "${besideFile(path)}": {"${field}": "…"}.`,
   );
 }
 

@@ -12,7 +12,17 @@ import { layerNorm } from './layers.ts';
  * Padding is not masked, as Stable Diffusion has it.
  */
 export function textEncoder(w: Weights, config: TextEncoderConfig, ids: Tensor): Tensor {
-  const model = w.has('final_layer_norm.weight') ? w : w.scope('text_model');
+  return finalNorm(w, config, hiddenStates(w, config, ids).at(-1)!);
+}
+
+/** The final norm, of the last layer's states `[…, hidden_size]`. */
+export function finalNorm(w: Weights, config: TextEncoderConfig, x: Tensor): Tensor {
+  return layerNorm(modelIn(w).scope('final_layer_norm'), x, config.layer_norm_eps);
+}
+
+/** The states `[b, n, hidden_size]` before the first layer, and after each, without the final norm. */
+export function hiddenStates(w: Weights, config: TextEncoderConfig, ids: Tensor): Tensor[] {
+  const model = modelIn(w);
   const [, length] = ids.shape as [number, number];
   const embeddings = model.scope('embeddings');
   const positions = slice(
@@ -23,7 +33,7 @@ export function textEncoder(w: Weights, config: TextEncoderConfig, ids: Tensor):
     0,
     length,
   );
-  let x = add(
+  const embedded = add(
     gather(
       embeddings.scope('token_embedding').tensor('weight', [config.vocab_size, config.hidden_size]),
       ids,
@@ -31,10 +41,18 @@ export function textEncoder(w: Weights, config: TextEncoderConfig, ids: Tensor):
     positions,
   );
   const mask = causalMask(length);
+  const states = [embedded];
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
-    x = encoderLayer(model.scope('encoder').scope('layers').scope(layer), config, x, mask);
+    states.push(
+      encoderLayer(model.scope('encoder').scope('layers').scope(layer), config, states[layer]!, mask),
+    );
   }
-  return layerNorm(model.scope('final_layer_norm'), x, config.layer_norm_eps);
+  return states;
+}
+
+/** Where the network's weights are; older and newer files differ. */
+function modelIn(w: Weights): Weights {
+  return w.has('final_layer_norm.weight') ? w : w.scope('text_model');
 }
 
 /** Lets each token see itself and those before it: 0 there, −10⁹ elsewhere. */

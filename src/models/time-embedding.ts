@@ -1,10 +1,11 @@
-/** @file How the U-Net is told the timestep. */
+/** @file How the U-Net is told the timestep, and that of Stable Diffusion XL also the picture's size and the text as a whole. */
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
 import { silu } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
-import type { UNetConfig } from './configs.ts';
+import { addedWidths, type UNetConfig } from './configs.ts';
 import { linear } from './layers.ts';
+import type { PictureSize } from './programs.ts';
 
 /** Numbers that stand for one timestep: the width of the U-Net's first block. */
 export function timestepWidth(config: UNetConfig): number {
@@ -16,25 +17,51 @@ export function timestepWidth(config: UNetConfig): number {
  * not in a graph: graphics cards need not be exact for angles of hundreds of turns.
  */
 export function timestepWaves(config: UNetConfig, timesteps: readonly number[]): FloatTensor {
-  const width = timestepWidth(config);
+  return waves(config, timestepWidth(config), timesteps);
+}
+
+function waves(config: UNetConfig, width: number, numbers: readonly number[]): FloatTensor {
   const half = Math.floor(width / 2);
-  const data = new Float32Array(timesteps.length * width);
+  const data = new Float32Array(numbers.length * width);
   for (let i = 0; i < half; i++) {
     const exponent = Math.fround((-Math.log(10_000) * i) / (half - config.freq_shift));
     const frequency = Math.fround(Math.exp(exponent));
-    for (const [row, timestep] of timesteps.entries()) {
-      const angle = Math.fround(timestep * frequency);
-      const waves = [Math.sin(angle), Math.cos(angle)];
-      if (config.flip_sin_to_cos) waves.reverse();
-      data[row * width + i] = waves[0]!;
-      data[row * width + half + i] = waves[1]!;
+    for (const [row, number] of numbers.entries()) {
+      const angle = Math.fround(number * frequency);
+      const pair = [Math.sin(angle), Math.cos(angle)];
+      if (config.flip_sin_to_cos) pair.reverse();
+      data[row * width + i] = pair[0]!;
+      data[row * width + half + i] = pair[1]!;
     }
   }
-  return floats(data, [timesteps.length, width]);
+  return floats(data, [numbers.length, width]);
 }
 
-/** Waves `[b, width]` → embeddings `[b, 4·width]`: two linear layers. */
-export function timeEmbedding(w: Weights, waves: Tensor): Tensor {
-  const width = 4 * waves.shape[1]!;
+/**
+ * What Stable Diffusion XL is told beside timestep and text, `[b, all]` (Podell et al. 2023, arXiv 2307.01952, Sec. 2.2): the
+ * pooled texts `[b, d]`, then waves of height and width that the picture had, top and left of the cut, height and width that
+ * it has now. Here all of the picture is wanted in its own size. Throws `RangeError` for a U-Net or texts of another kind.
+ */
+export function addedConditions(
+  config: UNetConfig,
+  pooled: FloatTensor | undefined,
+  { width, height }: PictureSize,
+): FloatTensor {
+  const { all, each } = addedWidths(config) ?? { all: 0, each: 0 };
+  const sizes = waves(config, each, [height, width, 0, 0, height, width]).data;
+  const [count, vector] = pooled?.shape ?? [];
+  if (!pooled || count === undefined || vector !== all - sizes.length) {
+    throw new RangeError(`pooled texts are [${pooled?.shape}]; this U-Net takes [b, ${all - sizes.length}]`);
+  }
+  const data = new Float32Array(count * all);
+  for (let row = 0; row < count; row++) {
+    data.set(pooled.data.subarray(row * vector, (row + 1) * vector), row * all);
+    data.set(sizes, row * all + vector);
+  }
+  return floats(data, [count, all]);
+}
+
+/** Waves (or other numbers) `[b, n]` → embeddings `[b, width]`, 4·n unless told: two linear layers. */
+export function timeEmbedding(w: Weights, waves: Tensor, width = 4 * waves.shape[1]!): Tensor {
   return linear(w.scope('linear_2'), silu(linear(w.scope('linear_1'), waves, width)), width);
 }

@@ -1,10 +1,10 @@
 /** @file The files of a CLIP tokenizer, as `transformers` saves them in several generations. */
 
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { exists } from '../checkpoints/exists.ts';
-import { readJsonFile, unreadable } from '../checkpoints/json-file.ts';
+import { readJsonFile, readText } from '../checkpoints/json-file.ts';
+import { onOneLine } from '../checkpoints/one-line.ts';
 import { CheckpointError } from '../errors.ts';
 
 /** What the files say, in one shape. */
@@ -27,6 +27,10 @@ export interface TokenizerFiles {
 /** CLIP's own number of tokens, where a folder does not say (or says "no limit" with a number such as 1e30). */
 const DEFAULT_MAX_LENGTH = 77;
 const LARGEST_MAX_LENGTH = 100_000;
+
+/** Tokens that are looked for in every prompt: more than anybody adds, and few enough for one regular expression. */
+const MAX_WHOLE_TOKENS = 1000;
+const MAX_WHOLE_LENGTH = 200;
 
 const vocabularySchema = z.record(z.string(), z.int().nonnegative());
 const tokenSchema = z
@@ -64,20 +68,28 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
   for (const token of Object.values(special)) {
     if (!vocabulary.has(token)) {
       throw new CheckpointError(
-        `tokenizer folder "${folder}" names the special token "${token}", which its vocabulary of ` +
+        `tokenizer folder "${folder}" names the special token "${onOneLine(token, 80)}", which its vocabulary of ` +
           `${vocabulary.size} tokens lacks. Its files do not belong together; download it again.`,
       );
     }
   }
   const additional = map?.additional_special_tokens ?? config?.additional_special_tokens ?? [];
+  const wholeTokens = [...Object.values(special), ...additional, ...added].filter(
+    (token): token is string => !!token && vocabulary.has(token),
+  );
+  const long = wholeTokens.find((token) => token.length > MAX_WHOLE_LENGTH);
+  if (wholeTokens.length > MAX_WHOLE_TOKENS || long !== undefined) {
+    const found = long === undefined ? `${wholeTokens.length} of them` : `one of ${long.length} characters`;
+    throw new CheckpointError(
+      `tokenizer folder "${folder}" adds tokens beyond all measure (${found}). It is damaged; download it again.`,
+    );
+  }
   const length = config?.model_max_length ?? DEFAULT_MAX_LENGTH;
   return {
     vocabulary,
     merges,
     special,
-    wholeTokens: [...Object.values(special), ...additional, ...added].filter(
-      (token): token is string => !!token && vocabulary.has(token),
-    ),
+    wholeTokens,
     maxLength: length <= LARGEST_MAX_LENGTH ? Math.floor(length) : DEFAULT_MAX_LENGTH,
   };
 }
@@ -118,9 +130,7 @@ async function readVocabulary(folder: string): Promise<Vocabulary> {
 }
 
 async function readMerges(path: string): Promise<[string, string][]> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw unreadable(error, path, "the tokenizer's merges");
-  });
+  const text = await readText(path, "the tokenizer's merges");
   return text
     .split(/\r?\n/)
     .filter((line, index) => line.trim() !== '' && !(index === 0 && line.startsWith('#version')))
@@ -130,7 +140,7 @@ async function readMerges(path: string): Promise<[string, string][]> {
 function asPair(merge: string | [string, string], path: string): [string, string] {
   const parts = typeof merge === 'string' ? merge.trim().split(/ +/) : merge;
   if (parts.length !== 2) {
-    const found = `"${path}" has the merge ${JSON.stringify(merge).slice(0, 80)}`;
+    const found = `"${path}" has the merge ${onOneLine(JSON.stringify(merge), 80)}`;
     throw new CheckpointError(`${found}; a merge is two tokens. Download it again.`);
   }
   return parts as [string, string];

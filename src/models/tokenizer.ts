@@ -23,7 +23,7 @@ export interface ClipTokenizer {
   readonly maxLength: number;
   readonly bosId: number;
   readonly eosId: number;
-  /** What fills the end: the number of `<|endoftext|>` in SD 1.x, of `!` (0) in SD 2.x. */
+  /** What fills the end: the number of `<|endoftext|>` in SD 1.x, of `!` (0) in SD 2.x and for XL's second encoder. */
   readonly padId: number;
   /** Exactly `maxLength` numbers: begin, the prompt (its end is cut off when it is too long), end, padding. */
   encode(prompt: string): number[];

@@ -8,6 +8,8 @@ import { attention, convolution, groupNorm, layerNorm, linear, toPictures, toTok
 export interface TransformerOptions {
   readonly groups: number;
   readonly heads: number;
+  /** Layers: blocks of attention and feed-forward. */
+  readonly depth: number;
   /** Text states `[b, tokens, d]`, one row per video; the batch of pictures is b videos of equally many frames. */
   readonly context: Tensor;
   /** Projections in and out are linear layers instead of 1×1 convolutions. */
@@ -28,9 +30,7 @@ export function transformer(w: Weights, x: Tensor, options: TransformerOptions):
     ? linear(w.scope('proj_in'), toTokens(normal), channels)
     : toTokens(convolution(w.scope('proj_in'), normal, { out: channels, kernel: 1 }));
   const blocks = w.scope('transformer_blocks');
-  for (let i = 0; i === 0 || blocks.has(`${i}.norm1.weight`); i++) {
-    tokens = transformerBlock(blocks.scope(i), tokens, options);
-  }
+  for (let i = 0; i < options.depth; i++) tokens = transformerBlock(blocks.scope(i), tokens, options);
   const y = options.linearProjection
     ? toPictures(linear(w.scope('proj_out'), tokens, channels), height, width)
     : convolution(w.scope('proj_out'), toPictures(tokens, height, width), { out: channels, kernel: 1 });

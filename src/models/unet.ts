@@ -1,8 +1,9 @@
 /**
- * @file The U-Net of Stable Diffusion 1.x and 2.x. One skeleton serves image and video: what a video model does otherwise
+ * @file The U-Net of Stable Diffusion 1.x, 2.x and XL. One skeleton serves image and video: what a video model does otherwise
  * is the set of layers handed to it.
  */
 
+import { ShapeError } from '../graph/operator.ts';
 import {
   add,
   concat,
@@ -16,7 +17,7 @@ import {
 import { recomputed } from '../graph/region.ts';
 import { scalar, type Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
-import { headsPerBlock, type UNetConfig } from './configs.ts';
+import { addedWidths, depthPerBlock, headsPerBlock, type UNetConfig } from './configs.ts';
 import { convolution, groupNorm } from './layers.ts';
 import { resnet } from './resnet.ts';
 import { timeEmbedding } from './time-embedding.ts';
@@ -43,6 +44,8 @@ export interface UNetInputs {
   readonly waves: Tensor;
   /** Text states `[videos, tokens, cross_attention_dim]`. */
   readonly context: Tensor;
+  /** What Stable Diffusion XL is told besides `[videos, all]` (see `addedConditions`). */
+  readonly added?: Tensor | undefined;
 }
 
 /** How the U-Net is built. */
@@ -60,11 +63,11 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
   const { frames, pooledFrames = frames, conv } = layers;
   const { block_out_channels: widths, norm_num_groups: groups, norm_eps: epsilon } = config;
   const norm = { groups, epsilon, frames: pooledFrames };
-  const heads = headsPerBlock(config);
+  const [heads, depths] = [headsPerBlock(config), depthPerBlock(config)];
   const region = options.recompute ? recomputed : <T>(build: () => T): T => build();
 
   const videos = inputs.waves.shape[0]!;
-  const embedding = timeEmbedding(w.scope('time_embedding'), inputs.waves);
+  const embedding = timesAndMore(w, config, inputs);
   watch('time_embedding', embedding);
   const time = perFrame(embedding, videos, frames);
 
@@ -76,6 +79,7 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
       transformer(at, x, {
         groups,
         heads: heads[level]!,
+        depth: depths[level]!,
         context: inputs.context,
         linearProjection: config.use_linear_projection,
         watch: options.watch,
@@ -132,6 +136,19 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
   }
   x = watched('conv_norm_out', groupNorm(w.scope('conv_norm_out'), x, norm));
   return conv(w.scope('conv_out'), silu(x), { out: config.out_channels });
+}
+
+/** The timestep's embedding, plus that of what XL is told besides. */
+function timesAndMore(w: Weights, config: UNetConfig, { waves, added }: UNetInputs): Tensor {
+  const time = timeEmbedding(w.scope('time_embedding'), waves);
+  const widths = addedWidths(config);
+  if (!widths) return time;
+  if (added?.shape[1] !== widths.all) {
+    throw new ShapeError(
+      `the U-Net is told ${widths.all} numbers besides (addition_embed_type), found [${added?.shape ?? 'nothing'}]`,
+    );
+  }
+  return add(time, timeEmbedding(w.scope('add_embedding'), added, time.shape[1]!));
 }
 
 function downsample(w: Weights, x: Tensor, padding: 0 | 1, conv: UNetLayers['conv']): Tensor {

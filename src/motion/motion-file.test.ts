@@ -76,3 +76,14 @@ test('factors come back with their rank', async () => {
   const asWhole = { ...read, info: { ...read.info, rank: undefined } };
   expect(() => assertFits('m', asWhole, base)).toThrow(/conv1d\.weight.*found nothing/);
 });
+
+test('a motion whose training went wrong is refused by the tensor, and sizes beyond all measure', async () => {
+  const motion = testMotion(base, randomMotion(base, 1));
+  const [name, { data }] = [...motion.values][5]!;
+  data[2] = Number.NaN;
+  await writeMotion(at('nan'), motion);
+  await expect(readMotion(at('nan'))).rejects.toThrow(CheckpointError);
+  await expect(readMotion(at('nan'))).rejects.toThrow(`holds NaN in tensor "${name}"`);
+  await writeMotion(at('huge'), testMotion(base, new Map(), { frames: 2 ** 40 }));
+  await expect(readMotionInfo(at('huge'))).rejects.toThrow(/frames: Too big/);
+});

@@ -1,17 +1,25 @@
 /** @file A motion as one portable file: safetensors with the trained tensors, and in its metadata what they belong to. */
 import { z } from 'zod';
 import { checkJson } from '../checkpoints/json-file.ts';
+import { parseJson } from '../checkpoints/json-text.ts';
+import { onOneLine } from '../checkpoints/one-line.ts';
 import { openSafetensors, type WriteOptions, writeSafetensors } from '../checkpoints/safetensors.ts';
 import { CheckpointError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { type FloatTensor, sameShape } from '../graph/host-tensor.ts';
 import type { BaseModel } from '../models/base-model.ts';
+import { nonFinite } from '../models/finite.ts';
+import { assertMotionBase } from './motion-base.ts';
 import { motionParameters, normParameters } from './parameters.ts';
 import type { MotionValues } from './predictor.ts';
 import { isLamp, motionVariantSchema } from './variant.ts';
 
 const format = 'lamp-motion';
 const version = 1;
+/** A motion's description has a few dozen, and its training's clips. */
+const MAX_VALUES = 100_000;
+/** Most frames, and most pixels of a side: what a larger number says must be wrong. */
+const MAX_SIDE = 100_000;
 
 const infoSchema = z.object({
   /** Name of the base model's folder at training. */
@@ -20,9 +28,9 @@ const infoSchema = z.object({
   baseFingerprint: z.string(),
   /** What the clips were said to show. */
   prompt: z.string(),
-  frames: z.number().int().min(2),
-  width: z.number().int().positive(),
-  height: z.number().int().positive(),
+  frames: z.number().int().min(2).max(MAX_SIDE),
+  width: z.number().int().positive().max(MAX_SIDE),
+  height: z.number().int().positive().max(MAX_SIDE),
   /** Frames per second of the training frames; the rate to play at. */
   framesPerSecond: z.number().positive(),
   /** Training steps taken. */
@@ -68,7 +76,13 @@ export async function readMotion(path: string): Promise<Motion> {
   const values = new Map<string, FloatTensor>();
   for (const [name, tensor] of await file.readAll()) {
     if (tensor.dtype !== 'float32')
-      throw new CheckpointError(`"${path}": tensor "${name}" is ${tensor.dtype}, not float.`);
+      throw new CheckpointError(`"${path}": tensor "${onOneLine(name, 80)}" is ${tensor.dtype}, not float.`);
+    const value = nonFinite(tensor);
+    if (value !== undefined) {
+      throw new CheckpointError(
+        `motion "${path}" holds ${value} in tensor "${onOneLine(name, 80)}": its training went wrong, or the file is damaged. Use another one.`,
+      );
+    }
     values.set(name, tensor);
   }
   return { info, values };
@@ -84,6 +98,7 @@ export function assertFits(
   base: BaseModel,
   { onEvent }: Pick<WorkOptions, 'onEvent'> = {},
 ): void {
+  assertMotionBase(base);
   const { shapes } = base.unet.weights;
   const required = motionParameters(shapes, info.variant, info.rank);
   const asked = [...required, ...normParameters(shapes).filter(({ name }) => values.has(name))];
@@ -117,12 +132,12 @@ async function openMotion(path: string) {
   }
   if (Number(file.metadata.version) !== version) {
     throw new CheckpointError(
-      `"${path}" has motion format version ${file.metadata.version}; this program reads version ${version}. Update lamp-video.`,
+      `"${path}" has motion format version ${onOneLine(file.metadata.version ?? 'unknown', 20)}; this program reads version ${version}. Update lamp-video.`,
     );
   }
   let value: unknown;
   try {
-    value = JSON.parse(file.metadata.motion ?? '');
+    value = parseJson(file.metadata.motion ?? '', { values: MAX_VALUES });
   } catch {
     throw new CheckpointError(`"${path}" is damaged: its description is not valid JSON.`);
   }

@@ -39,7 +39,7 @@ export async function videoPredictor(
       { variant },
     ),
   );
-  return noisePredictor(config, await compile({ prediction }, options), () =>
+  return noisePredictor({ config, weights }, await compile({ prediction }, options), () =>
     Object.fromEntries([...motion()].map(([name, value]) => [`motion:${name}`, value])),
   );
 }

@@ -4,17 +4,13 @@ import type { WorkOptions } from '../events.ts';
 import type { Picture } from '../media/picture.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import { assertFits, type Motion, type MotionInfo } from '../motion/motion-file.ts';
-import {
-  type GeneratedVideo,
-  type VideoGeneratorOptions,
-  type VideoRequest,
-  videoGenerator,
-} from './generate-video.ts';
+import { videoGenerator } from './generate-video.ts';
+import type { GeneratedVideo, VideoGeneratorOptions, VideoRequest } from './video-generator.ts';
 
 /** How pictures are animated. What is left out is as the motion was trained, or as with `videoGenerator`. */
 export interface AnimateOptions
   extends Partial<Omit<VideoGeneratorOptions, 'variant'>>,
-    Omit<VideoRequest, 'prompt' | 'firstFrame' | 'drawing'> {
+    Omit<VideoRequest, 'prompt' | 'firstFrame' | 'firstFrameBase' | 'drawing'> {
   /** What the video shows; what the motion's clips were said to show unless told. */
   readonly prompt?: string;
 }

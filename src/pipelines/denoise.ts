@@ -2,7 +2,7 @@
 import { guide } from '../diffusion/guidance.ts';
 import type { Sampler } from '../diffusion/sampler.ts';
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
-import type { NoisePredictor } from '../models/programs.ts';
+import type { NoisePredictor, TextStates } from '../models/programs.ts';
 import { alignFrames } from '../motion/adain.ts';
 import { withFirstFrame } from '../motion/frames.ts';
 
@@ -12,7 +12,7 @@ export interface DenoiseOptions {
   readonly predictor: NoisePredictor;
   readonly sampler: Sampler;
   /** Text states: without and with the prompt `[2, tokens, d]`, or `[1, tokens, d]` without guidance. */
-  readonly context: FloatTensor;
+  readonly context: TextStates;
   /** Classifier-free guidance (Ho & Salimans 2022); 1 and less: none. */
   readonly guidance: number;
   /** What to start from, `[1, c, …]`: noise, or latents with the noise of the first step's timestep. */

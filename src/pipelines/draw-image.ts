@@ -115,7 +115,10 @@ export function imagePredictors(base: BaseModel, size: PictureSize, device: Devi
   const [, channels, height, width] = latentShape(base, size);
   const make = (samples: number) =>
     compiled(() =>
-      imagePredictor(base.unet, [samples, channels, height, width], base.tokenizer.maxLength, { device }),
+      imagePredictor(base.unet, [samples, channels, height, width], base.tokenizer.maxLength, {
+        device,
+        picture: size,
+      }),
     );
   return { guided: make(2), unguided: make(1) };
 }

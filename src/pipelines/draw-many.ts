@@ -11,6 +11,7 @@ import {
   type PictureSize,
   pictureDecoder,
   sampleSize,
+  type TextStates,
 } from '../models/programs.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { type DrawSettings, decodedPicture, latentShape } from './draw-image.ts';
@@ -44,7 +45,7 @@ export async function drawMany(
     base.unet,
     [2 * count, ...one] as [number, number, number, number],
     base.tokenizer.maxLength,
-    { device },
+    { device, picture: size },
   );
   const decoder = await pictureDecoder(base.vae, size, { device });
   const pictures: Picture[] = [];
@@ -53,7 +54,7 @@ export async function drawMany(
       // The last batch is filled up with its first prompt.
       const chosen = Array.from({ length: count }, (_, i) => prompts[start + i] ?? prompts[start]!);
       const rows = [...chosen.map(() => 0), ...chosen.map((prompt) => texts.indexOf(prompt, 1))];
-      const context = rowsOf(states, rows);
+      const context = textRows(states, rows);
       const perPicture = sizeOf(one);
       let latents = new Float32Array(count * perPicture);
       for (let i = 0; i < count; i++) {
@@ -81,6 +82,12 @@ export async function drawMany(
     await decoder.dispose();
   }
   return pictures;
+}
+
+/** The given prompts' states. */
+function textRows(states: TextStates, rows: readonly number[]): TextStates {
+  const { pooled } = states;
+  return { ...rowsOf(states, rows), pooled: pooled && rowsOf(pooled, rows) };
 }
 
 /** The given rows of a tensor, one after the other. */

@@ -6,10 +6,11 @@ import { InterruptedError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { openRunFolder } from '../training/run-folder.ts';
 import { trainForEdit } from './edit-motion.ts';
-import { type GeneratedVideo, videoGenerator } from './generate-video.ts';
+import { videoGenerator } from './generate-video.ts';
 import { keptInversion } from './kept-inversion.ts';
 import { type EditVideoOptions, type PreparedEdit, prepareEdit } from './prepare-edit.ts';
 import { type NewFirstFrame, newFirstFrame } from './redraw-first-frame.ts';
+import type { GeneratedVideo } from './video-generator.ts';
 
 /** An edited video, and the rate at which its frames move as the clip's do. */
 export interface EditedVideo extends GeneratedVideo {

@@ -14,8 +14,10 @@ import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { decodedPicture, drawImage } from './draw-image.ts';
 import { encodeFirstFrame } from './first-frame.ts';
-import { type VideoGenerator, type VideoRequest, videoGenerator } from './generate-video.ts';
-import { referenceOptions, resolveVideoSettings, settingsKey, storedSettings } from './video-settings.ts';
+import { videoGenerator } from './generate-video.ts';
+import { settingsKey, storedSettings } from './stored-settings.ts';
+import type { VideoGenerator, VideoRequest } from './video-generator.ts';
+import { referenceOptions, resolveVideoSettings } from './video-settings.ts';
 
 const path = await testFolder();
 const size = { width: 48, height: 32 };

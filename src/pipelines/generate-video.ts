@@ -3,18 +3,19 @@ import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { randomStream } from '../diffusion/random.ts';
 import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
-import { type FloatTensor, floats, sameShape, sizeOf } from '../graph/host-tensor.ts';
+import { type FloatTensor, sameShape } from '../graph/host-tensor.ts';
 import { matchHistogram } from '../media/histogram.ts';
 import type { Picture } from '../media/picture.ts';
 import { type BaseModel, baseIdentity } from '../models/base-model.ts';
 import { assertPictureSize } from '../models/picture-size.ts';
 import { frameOf, fromFrames } from '../motion/frames.ts';
+import { assertMotionBase } from '../motion/motion-base.ts';
 import { motionFingerprint } from '../motion/motion-fingerprint.ts';
 import type { MotionValues } from '../motion/predictor.ts';
-import { isLamp, type MotionVariant, motionVariants } from '../motion/variant.ts';
-import type { DeviceName } from '../runtime/devices.ts';
+import { isLamp, motionVariants } from '../motion/variant.ts';
 import { softwareVersions } from '../versions.ts';
 import {
+  type DrawnPicture,
   type DrawSettings,
   decodedPicture,
   drawLatents,
@@ -22,87 +23,33 @@ import {
   resolveDrawSettings,
 } from './draw-image.ts';
 import { encodeFirstFrame, pictureFingerprint } from './first-frame.ts';
-import type { InvertedClip } from './invert-video.ts';
+import { drawFirstFrame, drawnSettings, firstFrameSize } from './first-frame-base.ts';
+import { frameNoise } from './frame-noise.ts';
 import { promptEncoder } from './kept-programs.ts';
 import { sampleVideo } from './sample-video.ts';
 import { betweenSteps, samplerFor } from './sampling.ts';
 import { inStages } from './stages.ts';
+import type { StoredSettings } from './stored-settings.ts';
+import type {
+  GeneratedVideo,
+  VideoGenerator,
+  VideoGeneratorOptions,
+  VideoRequest,
+} from './video-generator.ts';
 import { forGuidance, videoNetworks } from './video-networks.ts';
 import {
   recommendedSampling,
   recommendedVideoSettings,
   resolveVideoSettings,
-  type StoredSettings,
   type VideoSettings,
 } from './video-settings.ts';
 
-/** What to generate. Settings that are left out are as the base recommends, or else have the values of `videoDefaults`. */
-export interface VideoRequest extends Partial<VideoSettings> {
-  readonly prompt: string;
-  /** What the video shall not show. */
-  readonly negativePrompt?: string;
-  /** Frame 0, of any size; without it the base model draws one. Not used where the motion's variant has no given one. */
-  readonly firstFrame?: Picture;
-  /** How the base model draws frame 0, where none is given; its prompts are the video's unless told. */
-  readonly drawing?: Partial<DrawSettings>;
-  /** One seed gives the same video again on the same device; 0 unless told. */
-  readonly seed?: number;
-  /** A clip of this many frames and this size, to begin with in place of noise, as editing does. */
-  readonly inversion?: InvertedClip;
-}
-
-/** A video, and everything needed to make it again. */
-export interface GeneratedVideo {
-  readonly frames: Picture[];
-  readonly settings: StoredSettings;
-}
-
-/** Generates videos of one size and length with one base model and motion. */
-export interface VideoGenerator {
-  /** Throws the `UsageError` that `generate` would throw for these settings. */
-  check(request: VideoRequest): void;
-  /**
-   * Generates a video. Throws `UsageError` for a setting out of range, `InterruptedError` when the signal stops it,
-   * `DeviceError` when the device fails. Not to be called again before it is done.
-   */
-  generate(request: VideoRequest, work?: WorkOptions): Promise<GeneratedVideo>;
-  /**
-   * Generates a video for each request, in their order: first all first frames, then all latents, then all pictures, so that
-   * each network is compiled once even where not all fit into memory. Of each request nothing but its first frame's latents
-   * is kept. When the signal stops it, the videos whose latents are done are still decoded. Throws as `generate` does.
-   */
-  generateAll(
-    requests: Iterable<VideoRequest> | AsyncIterable<VideoRequest>,
-    work?: WorkOptions,
-  ): AsyncGenerator<GeneratedVideo, void, undefined>;
-  /** Frees the compiled networks. */
-  dispose(): Promise<void>;
-}
-
-/** What a generator is made for. */
-export interface VideoGeneratorOptions {
-  /** Number of frames, the first included; at least 2. May differ from what the motion was trained with. */
-  readonly frames: number;
-  /** Pixels; both sides must divide by the VAE's factor. */
-  readonly width: number;
-  readonly height: number;
-  /** `cpu` unless told. */
-  readonly device?: DeviceName;
-  /** What the motion is called; stored with the video. */
-  readonly motionName?: string;
-  /** Where it is not one motion of strength 1: what it is made of; stored with the video. */
-  readonly motionParts?: StoredSettings['motion']['parts'];
-  /** Which of LAMP's parts the motion has (`MotionInfo.variant`); LAMP unless told. */
-  readonly variant?: MotionVariant | undefined;
-  /** Whether settings that are left out are as the base recommends (its `lamp.json`); true unless told. */
-  readonly useRecommended?: boolean;
-}
-
 /**
- * Makes a generator. Networks are compiled when they are first needed, and kept. `motion` is asked for the trained
- * values at every step, so that a model in training can be sampled as it is; they must fit the base (`assertFits`).
+ * Makes a generator. Networks are compiled when they are first needed, and kept, but for those of a request's
+ * `firstFrameBase`, which are freed when the picture is drawn. `motion` is asked for the trained values at every step, so that a
+ * model in training can be sampled as it is; they must fit the base (`assertFits`).
  * Throws `UsageError` when the size or the number of frames cannot be, `CheckpointError` when the base recommends settings
- * that are none.
+ * that are none or is a Stable Diffusion XL model, which has no motions.
  */
 export async function videoGenerator(
   base: BaseModel,
@@ -119,6 +66,7 @@ export async function videoGenerator(
   }: VideoGeneratorOptions,
 ): Promise<VideoGenerator> {
   const size = { width, height };
+  assertMotionBase(base);
   assertPictureSize(base.vae.config, size);
   if (!Number.isInteger(frames) || frames < 2) {
     throw new UsageError(`${frames} frames; a video needs a whole number of at least 2.`);
@@ -133,7 +81,7 @@ export async function videoGenerator(
   const { encoder, image, video, decoder } = networks;
 
   const firstFrameLatents = async (
-    { firstFrame }: VideoRequest,
+    firstFrame: Picture | undefined,
     settings: VideoSettings,
     drawing: DrawSettings,
     seed: number,
@@ -156,11 +104,15 @@ export async function videoGenerator(
   };
 
   const storedFirstFrame = (
-    { firstFrame }: VideoRequest,
+    firstFrame: Picture | undefined,
     drawing: DrawSettings,
+    drawn: DrawnPicture | undefined,
   ): StoredSettings['firstFrame'] => {
     if (!variant.firstFrame) return { kind: 'none' };
-    if (firstFrame) return { kind: 'picture', ...pictureFingerprint(firstFrame) };
+    if (firstFrame) {
+      const by = drawn && { drawn: drawnSettings(drawn) };
+      return { kind: 'picture', ...pictureFingerprint(firstFrame), ...by };
+    }
     return { kind: 'drawn', ...drawing };
   };
 
@@ -180,6 +132,7 @@ export async function videoGenerator(
   const plan = ({
     prompt,
     negativePrompt = '',
+    firstFrameBase,
     drawing: asked,
     seed = 0,
     firstFrame,
@@ -187,7 +140,15 @@ export async function videoGenerator(
     ...given
   }: VideoRequest) => {
     const settings = resolveVideoSettings(given, ofBase.video);
-    const drawing = resolveDrawSettings({ prompt, negativePrompt, ...asked }, ofBase.image);
+    const by = firstFrame ? undefined : firstFrameBase;
+    if (by) firstFrameSize(by, size);
+    if (by && !variant.firstFrame) {
+      throw new UsageError(
+        'this motion draws the first frame like the others: another model cannot (--first-frame-base).',
+      );
+    }
+    const ofDrawing = by && useRecommended ? recommendedSampling(by.base.settings) : ofBase.image;
+    const drawing = resolveDrawSettings({ prompt, negativePrompt, ...asked }, ofDrawing);
     if (!firstFrame) samplerFor(schedule, drawing, randomStream(seed));
     const sampler = samplerFor(schedule, settings, randomStream(seed, 'video', 'steps'));
     const shape = [1, base.vae.config.latent_channels, frames, ...latentShape(base, size).slice(2)];
@@ -196,15 +157,18 @@ export async function videoGenerator(
         `the inverted clip has latents [${inversion.latents.shape}]; ${frames} frames of ${width}x${height} have [${shape}].`,
       );
     }
-    return { prompt, negativePrompt, seed, settings, drawing, sampler, inversion };
+    return { prompt, negativePrompt, seed, settings, drawing, by, sampler, inversion };
   };
 
   /** A request of which the first frame's latents are left, so that its picture need not be kept. */
   const begin = async (request: VideoRequest, work: WorkOptions) => {
     const planned = plan(request);
-    const { settings, drawing, seed } = planned;
-    const first = await firstFrameLatents(request, settings, drawing, seed, work);
-    return { ...planned, first, firstFrame: storedFirstFrame(request, drawing) };
+    const { settings, drawing, by, seed } = planned;
+    if (by) await networks.keepOnly();
+    const drawn = by && (await drawFirstFrame(by, { ...drawing, seed }, { video: size, device }, work));
+    const picture = drawn?.picture ?? request.firstFrame;
+    const first = await firstFrameLatents(picture, settings, drawing, seed, work);
+    return { ...planned, first, firstFrame: storedFirstFrame(picture, drawing, drawn) };
   };
   type Begun = Awaited<ReturnType<typeof begin>>;
 
@@ -268,16 +232,4 @@ export async function videoGenerator(
     generate: async (request, work) => (await generateAll([request], work).next()).value as GeneratedVideo,
     dispose: () => networks.dispose(),
   };
-}
-
-/** Noise `[1, c, f, h, w]`. Each frame has its own stream: a longer video begins with the same noise. */
-function frameNoise(
-  shape: readonly [number, number, number, number],
-  frames: number,
-  seed: number,
-): FloatTensor {
-  const drawn = Array.from({ length: frames }, (_, f) =>
-    floats(randomStream(seed, 'video', 'noise', f).normals(sizeOf(shape)), shape),
-  );
-  return fromFrames(drawn);
 }

@@ -18,8 +18,9 @@ import { type DenoiseOptions, denoisePicture } from './denoise.ts';
 import { encodeFirstFrame } from './first-frame.ts';
 import { promptEncoder } from './kept-programs.ts';
 import { betweenSteps } from './sampling.ts';
+import type { StoredInversion } from './stored-settings.ts';
 import { type VideoNetworks, videoNetworks } from './video-networks.ts';
-import type { StoredInversion, VideoSettings } from './video-settings.ts';
+import type { VideoSettings } from './video-settings.ts';
 
 /** A clip as the noise it would have come from. */
 export interface InvertedClip {

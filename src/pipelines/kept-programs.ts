@@ -1,8 +1,7 @@
 /** @file Programs that are compiled when they are first needed and kept for the next time. */
 import type { WorkOptions } from '../events.ts';
-import type { FloatTensor } from '../graph/host-tensor.ts';
 import type { BaseModel } from '../models/base-model.ts';
-import { encodePrompts } from '../models/programs.ts';
+import { encodePrompts, type TextStates } from '../models/programs.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { betweenSteps } from './sampling.ts';
 
@@ -37,7 +36,7 @@ export function compiled<T extends { dispose(): Promise<void> }>(make: () => Pro
 /** Encodes prompts, and remembers the last few. */
 export interface PromptEncoder {
   /** Text states `[prompts, tokens, d]`; tells with a notice when a prompt is too long. */
-  encode(prompts: readonly string[], work?: WorkOptions): Promise<FloatTensor>;
+  encode(prompts: readonly string[], work?: WorkOptions): Promise<TextStates>;
 }
 
 /** How many sets of prompts are remembered. */
@@ -45,7 +44,7 @@ const rememberedPrompts = 16;
 
 /** Makes a prompt encoder of a base model. The text encoder itself is in memory only while it runs. */
 export function promptEncoder(base: BaseModel, device: DeviceName): PromptEncoder {
-  const states = new Map<string, FloatTensor>();
+  const states = new Map<string, TextStates>();
   return {
     async encode(prompts, work = {}) {
       const key = JSON.stringify(prompts);

@@ -10,7 +10,7 @@ import { testdata } from '../testing/testdata.ts';
 import type { TrainingInput } from '../training/settings.ts';
 import { videoGenerator } from './generate-video.ts';
 import { learnMotion } from './learn-motion.ts';
-import { settingsKey } from './video-settings.ts';
+import { settingsKey } from './stored-settings.ts';
 
 const at = await testFolder();
 const size = { frames: 3, width: 32, height: 32 };

@@ -22,7 +22,7 @@ import { readMetrics } from '../training/metrics.ts';
 import type { TrainingInput } from '../training/settings.ts';
 import { videoGenerator } from './generate-video.ts';
 import { learnMotion } from './learn-motion.ts';
-import { settingsKey } from './video-settings.ts';
+import { settingsKey } from './stored-settings.ts';
 
 const at = await testFolder();
 const base = testdata('mini/tiny-sd');

@@ -11,6 +11,7 @@ import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { builtInBase } from '../models/built-in-base.ts';
 import { assertPictureSize } from '../models/picture-size.ts';
 import type { PictureSize } from '../models/programs.ts';
+import { assertMotionBase } from '../motion/motion-base.ts';
 import { checkDevice, type DeviceName } from '../runtime/devices.ts';
 import { type TrainingClip, trainingRate } from '../training/clip-set.ts';
 import { assertComplete } from '../training/complete-base.ts';
@@ -18,6 +19,7 @@ import type { TrainingInput } from '../training/settings.ts';
 import { type DrawSettings, resolveDrawSettings } from './draw-image.ts';
 import { assertEditFolder, type EditPaths, editPaths } from './edit-folder.ts';
 import { type EditMotion, editMotion } from './edit-motion.ts';
+import { checkFirstFrameBase, type FirstFrameBase } from './first-frame-base.ts';
 import { samplerFor } from './sampling.ts';
 import {
   recommendedSampling,
@@ -68,6 +70,12 @@ export interface EditVideoOptions extends WorkOptions {
   readonly useRecommended?: boolean;
 }
 
+/** What to edit and how, and who draws. */
+export interface PrepareEditOptions extends EditVideoOptions {
+  /** Another model, which draws the clip's first frame anew in place of the base model. */
+  readonly firstFrameBase?: FirstFrameBase | undefined;
+}
+
 /** An edit that is known to be possible. */
 export interface PreparedEdit extends EditMotion {
   readonly base: BaseModel;
@@ -78,6 +86,7 @@ export interface PreparedEdit extends EditMotion {
   readonly prompt: string;
   readonly negativePrompt: string;
   readonly firstFrame: Picture | undefined;
+  readonly firstFrameBase: FirstFrameBase | undefined;
   readonly drawing: DrawSettings;
   readonly strength: number;
   readonly sampling: VideoSettings;
@@ -91,17 +100,20 @@ export interface PreparedEdit extends EditMotion {
  * Checks all that can be checked without long work, and writes nothing. Throws `UsageError` for a setting that makes no sense,
  * `DeviceError`, `CheckpointError` (base model, motion), `MediaError` (clip), `StorageError` (the folder).
  */
-export async function prepareEdit(options: EditVideoOptions): Promise<PreparedEdit> {
+export async function prepareEdit(options: PrepareEditOptions): Promise<PreparedEdit> {
   const { prompt, negativePrompt = '', strength = redrawStrength, seed = 0, device = 'cpu' } = options;
   await checkDevice(device);
   assertStrength(strength);
   const paths = editPaths(resolve(options.run));
   await assertEditFolder(paths.folder);
   const base = await openBaseModel(resolve(options.base ?? builtInBase()), options);
+  assertMotionBase(base);
   const motion = await editMotion(base, paths, options);
   const { size, clip, stride } = motion;
   assertPictureSize(base.vae.config, size);
   assertComplete(base, size);
+  const firstFrameBase = options.firstFrame ? undefined : options.firstFrameBase;
+  if (firstFrameBase) checkFirstFrameBase(firstFrameBase, size);
 
   const { useRecommended = true } = options;
   const sampling = resolveVideoSettings(
@@ -110,7 +122,7 @@ export async function prepareEdit(options: EditVideoOptions): Promise<PreparedEd
   );
   const drawing = resolveDrawSettings(
     { prompt, negativePrompt, ...options.drawing },
-    useRecommended ? recommendedSampling(base.settings) : {},
+    useRecommended ? recommendedSampling((firstFrameBase?.base ?? base).settings) : {},
   );
   const inversionSteps =
     options.inversionSteps ?? (sampling.sampler === 'ddim' ? sampling.samplerSteps : DDIM_STEPS);
@@ -127,6 +139,7 @@ export async function prepareEdit(options: EditVideoOptions): Promise<PreparedEd
     prompt,
     negativePrompt,
     firstFrame: options.firstFrame,
+    firstFrameBase,
     drawing,
     strength,
     sampling,

@@ -7,6 +7,7 @@ import type { FloatTensor } from '../graph/host-tensor.ts';
 import { type BaseModel, baseIdentity, openBaseModel } from '../models/base-model.ts';
 import { readBaseSettings } from '../models/base-settings.ts';
 import { assertPictureSize } from '../models/picture-size.ts';
+import { assertMotionBase } from '../motion/motion-base.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { assertSameClips, findTrainingClips } from '../training/clip-set.ts';
 import { clipTexts, firstCaption, tellOfCaptions } from '../training/clip-texts.ts';
@@ -66,6 +67,7 @@ export async function prepareTraining(
   await checkTrainingDevice(settings);
   const device = settings.device as DeviceName;
   const base = await openBaseModel(settings.base, { onEvent });
+  assertMotionBase(base);
   assertPictureSize(base.vae.config, settings);
   assertComplete(base, settings);
   const schedule = await readNoiseSchedule(base.schedulerConfig);

@@ -30,7 +30,7 @@ export interface PretrainModelOptions extends WorkOptions {
   /** Pixels of the pictures. */
   readonly width: number;
   readonly height: number;
-  readonly batches: Pick<BatchPlan, 'captionDropout' | 'timesteps' | 'weighting'>;
+  readonly batches: Pick<BatchPlan, 'captionDropout' | 'timesteps' | 'timestepsAround' | 'weighting'>;
   /** Batch `index` of `count` clean latents, scaled for the U-Net: a function of the index alone. */
   readonly source: (index: number, count: number) => CaptionedLatents | Promise<CaptionedLatents>;
   /** Names the data, so that a checkpoint of other data is refused. */
@@ -48,13 +48,11 @@ export interface PretrainModelOptions extends WorkOptions {
   /** Weights of text encoder and U-Net (`text_encoder:…`, `unet:…`) to begin with; random ones unless told. */
   readonly initial?: ReadonlyMap<string, FloatTensor> | undefined;
   readonly device?: DeviceName;
-  /** Processor threads of the training; all cores unless told. */
-  readonly threads?: number | undefined;
 }
 
 /** Trains, or goes on training, and returns the path of the model. */
 export async function pretrainModel(options: PretrainModelOptions): Promise<string> {
-  const { folder, settings, configs, width, height, tokenizer, device = 'cpu', threads } = options;
+  const { folder, settings, configs, width, height, tokenizer, device = 'cpu' } = options;
   const { scheduler = schedulerConfig, dtype = 'float32', vae, onEvent, signal } = options;
   const path = join(folder, 'model');
   await writeSmallTokenizer(join(path, 'tokenizer'), tokenizer);
@@ -87,8 +85,7 @@ export async function pretrainModel(options: PretrainModelOptions): Promise<stri
     identity: { configs, latentShape, batches: options.batches, scheduler, source: options.sourceName },
     shapes: modelShapes(configs),
     initial: options.initial,
-    step: (parameters) =>
-      modelStep(configs, parameters, latentShape, tokenizer.maxLength, { device, threads }),
+    step: (parameters) => modelStep(configs, parameters, latentShape, tokenizer.maxLength, { device }),
     batchAt: async (index) => batchOf(index, await options.source(index, settings.batch)),
     look: async (trained, step) => {
       await write(trained);

@@ -41,8 +41,6 @@ export interface PretrainVaeOptions extends WorkOptions {
   readonly sourceName: string;
   readonly lossWeights?: VaeLossWeights;
   readonly device?: DeviceName;
-  /** Processor threads; all cores unless told. */
-  readonly threads?: number | undefined;
   /** Weights (`vae:…`) to begin with; random ones unless told. */
   readonly initial?: ReadonlyMap<string, FloatTensor> | undefined;
 }
@@ -61,7 +59,7 @@ const measuredPictures = 512;
 /** Trains, or goes on training. Sheets show pictures above what comes back; their mean PSNR is told as a notice. */
 export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedVae> {
   const { folder, settings, config, width, height, source, onEvent, signal } = options;
-  const { lossWeights = vaeLossDefaults, device = 'cpu', threads } = options;
+  const { lossWeights = vaeLossDefaults, device = 'cpu' } = options;
   const pictureShape = [settings.batch, 3, height, width];
   const latentShape = vaeLatentShape(config, pictureShape);
   const weights = await pretrain({
@@ -72,7 +70,7 @@ export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedV
     identity: { config, pictureShape, lossWeights, source: options.sourceName },
     shapes: vaeShapes(config),
     initial: options.initial,
-    step: (parameters) => vaeStep(config, parameters, pictureShape, lossWeights, { device, threads }),
+    step: (parameters) => vaeStep(config, parameters, pictureShape, lossWeights, { device }),
     batchAt: async (index) => ({
       pictures: await source(index, settings.batch),
       noise: floats(
@@ -93,8 +91,8 @@ export async function showReconstruction(
   options: Omit<PretrainVaeOptions, 'config'>,
   step: number,
 ): Promise<void> {
-  const { folder, settings, width, height, source, device, threads, onEvent } = options;
-  const codec = await batchCodec(vae, [settings.batch, 3, height, width], { device, threads });
+  const { folder, settings, width, height, source, device = 'cpu', onEvent } = options;
+  const codec = await batchCodec(vae, [settings.batch, 3, height, width], { device });
   const pictures = await source(lookBatch, settings.batch);
   const { mean } = await codec.encode(pictures);
   const back = await codec.decode(mean);
@@ -110,10 +108,10 @@ export async function showReconstruction(
 /** The autoencoder with latents of unit deviation in every channel, as measured on pictures that it was not trained on. */
 async function normalised(
   vae: TrainedVae,
-  { settings, source, device, threads }: PretrainVaeOptions,
+  { settings, source, device = 'cpu' }: PretrainVaeOptions,
   pictureShape: Shape,
 ): Promise<TrainedVae> {
-  const codec = await batchCodec(vae, pictureShape, { device, threads });
+  const codec = await batchCodec(vae, pictureShape, { device });
   const latents: FloatTensor[] = [];
   for (let i = 0; i * settings.batch < measuredPictures; i++) {
     const posterior = await codec.encode(await source(measureBatch - i, settings.batch));
@@ -140,7 +138,7 @@ export interface BatchCodec {
 export async function batchCodec(
   vae: TrainedVae,
   pictureShape: Shape,
-  options: Pick<CompileOptions, 'device' | 'threads'> = {},
+  options: Pick<CompileOptions, 'device'> = {},
 ): Promise<BatchCodec> {
   const { config, weights } = vae;
   const given = new Map([...weights].map(([name, { shape }]) => [name, input(name, shape)]));

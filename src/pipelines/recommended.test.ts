@@ -7,8 +7,9 @@ import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { presets, trainingDefaults } from '../training/settings.ts';
 import { drawImages, resolveDrawSettings } from './draw-image.ts';
-import { type VideoRequest, videoGenerator } from './generate-video.ts';
+import { videoGenerator } from './generate-video.ts';
 import { newSettings } from './prepare-training.ts';
+import type { VideoRequest } from './video-generator.ts';
 import { resolveVideoSettings, videoDefaults } from './video-settings.ts';
 
 const path = await testFolder();

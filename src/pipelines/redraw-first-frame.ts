@@ -8,12 +8,15 @@ import type { WorkOptions } from '../events.ts';
 import { readFrames } from '../media/clip.ts';
 import type { Picture } from '../media/picture.ts';
 import { readPicture, readPngMetadata, writePng } from '../media/picture-file.ts';
+import { resizePicture } from '../media/resize.ts';
 import { type BaseModel, baseIdentity } from '../models/base-model.ts';
 import type { PictureSize } from '../models/programs.ts';
 import type { DeviceName } from '../runtime/devices.ts';
-import { type DrawSettings, drawImages } from './draw-image.ts';
+import type { DrawSettings } from './draw-image.ts';
 import { fitFirstFrame, pictureFingerprint } from './first-frame.ts';
-import { type StoredRedrawing, settingsKey, type VideoSettings } from './video-settings.ts';
+import { drawFirstFrame, type FirstFrameBase, firstFrameSize } from './first-frame-base.ts';
+import { type StoredRedrawing, settingsKey } from './stored-settings.ts';
+import type { VideoSettings } from './video-settings.ts';
 
 /** What the first frame is made from, and where it is kept. */
 export interface NewFirstFrameOptions extends WorkOptions {
@@ -25,6 +28,8 @@ export interface NewFirstFrameOptions extends WorkOptions {
   /** How the user's picture meets the size. */
   readonly givenFit: VideoSettings['firstFrameFit'];
   readonly base: BaseModel;
+  /** Another model, which draws it anew in place of the base model. */
+  readonly firstFrameBase?: FirstFrameBase | undefined;
   readonly device: DeviceName;
   readonly clip: { readonly path: string; readonly fingerprint: string };
   /** How the clip's first frame meets the size. */
@@ -52,7 +57,8 @@ const MADE_FROM = 'lamp-made-from';
  */
 export async function newFirstFrame(options: NewFirstFrameOptions): Promise<NewFirstFrame> {
   const { path, given, drawing, strength, seed, onEvent } = options;
-  const redrawn = given ? undefined : { ...drawing, strength, seed };
+  const by = given ? undefined : await drawnBy(options);
+  const redrawn = given ? undefined : { ...drawing, strength, seed, ...(by && { by }) };
   const madeFrom = await describe(options);
   const kept = await keptPicture(path, madeFrom, options);
   if (kept) {
@@ -71,7 +77,8 @@ async function describe(options: NewFirstFrameOptions): Promise<string> {
   const { size, given, givenFit, clip, fit, drawing, strength, seed, device } = options;
   const { width, height } = size;
   if (given) return JSON.stringify({ width, height, given: pictureFingerprint(given), givenFit });
-  const { name: _, ...networks } = await baseIdentity(options.base);
+  const by = await drawnBy(options);
+  const { name: _, ...networks } = by?.base ?? (await baseIdentity(options.base));
   return JSON.stringify({
     width,
     height,
@@ -82,7 +89,14 @@ async function describe(options: NewFirstFrameOptions): Promise<string> {
     seed,
     ...networks,
     device,
+    ...(by && { drawnAt: { width: by.width, height: by.height } }),
   });
+}
+
+/** Which other model draws it, if one does, and how large. */
+async function drawnBy({ firstFrameBase, size }: NewFirstFrameOptions): Promise<StoredRedrawing['by']> {
+  if (!firstFrameBase) return undefined;
+  return { base: await baseIdentity(firstFrameBase.base), ...firstFrameSize(firstFrameBase, size) };
 }
 
 /** The picture that is there, if it is the one that is wanted. */
@@ -113,15 +127,16 @@ async function redraw({
   size,
   fit,
   base,
+  firstFrameBase = { base, size },
   drawing,
   strength,
   seed,
   device,
   ...work
 }: NewFirstFrameOptions) {
-  const [from] = await readFrames(clip.path, { indices: [0], size, fit });
+  const drawnAt = firstFrameSize(firstFrameBase, size);
+  const [from] = await readFrames(clip.path, { indices: [0], size: drawnAt, fit });
   const request = { ...drawing, from: from!, strength, seed };
-  const options = { ...size, device, stage: 'drawing the first frame' } as const;
-  for await (const drawn of drawImages(base, [request], options, work)) return drawn;
-  throw new Error('one request gives one picture');
+  const { picture, settings } = await drawFirstFrame(firstFrameBase, request, { video: size, device }, work);
+  return { picture: await resizePicture(picture, size), settings };
 }

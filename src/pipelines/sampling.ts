@@ -16,7 +16,9 @@ export type SamplerName = (typeof samplerNames)[number];
 
 /** How noise becomes a picture or a video, apart from what it shows. */
 export interface SamplingSettings {
+  /** DDIM, or DPM-Solver++(2M), which needs fewer steps. */
   readonly sampler: SamplerName;
+  /** Steps from noise to picture. */
   readonly samplerSteps: number;
   /** Noise that DDIM adds at each step, 0 (none) to 1. DPM-Solver++ adds none. */
   readonly eta: number;

@@ -1,6 +1,6 @@
 /** @file What is stored with a drawn picture, so that it can be drawn again. */
 import { z } from 'zod';
-import { drawnSchema, readStored, storedWith } from './video-settings.ts';
+import { drawnSchema, readStored, storedWith } from './stored-settings.ts';
 
 const storedSchema = z.object({
   ...drawnSchema.omit({ kind: true }).shape,

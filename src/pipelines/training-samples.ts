@@ -9,7 +9,7 @@ import type { MotionValues } from '../motion/predictor.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import type { TrainingSettings } from '../training/settings.ts';
 import { videoGenerator } from './generate-video.ts';
-import { settingsKey } from './video-settings.ts';
+import { settingsKey } from './stored-settings.ts';
 
 /** What samples are made from, and where they go. */
 export interface TrainingSamplesOptions {

@@ -23,10 +23,10 @@ export type TuneDecoderOptions = Omit<PretrainVaeOptions, 'config' | 'initial'> 
 /** Trains, or goes on training, writes `vae/` and returns the autoencoder with the new decoder. Throws as `pretrain` does. */
 export async function tuneDecoder(options: TuneDecoderOptions): Promise<TrainedVae> {
   const { vae, folder, settings, width, height, source, onEvent, signal } = options;
-  const { lossWeights = vaeLossDefaults, device = 'cpu', threads } = options;
+  const { lossWeights = vaeLossDefaults, device = 'cpu' } = options;
   const { config } = vae;
   const pictureShape = [settings.batch, 3, height, width];
-  const encoder = await batchCodec(vae, pictureShape, { device, threads });
+  const encoder = await batchCodec(vae, pictureShape, { device });
   const withDecoder = (decoder: TrainedVae['weights']): TrainedVae => ({
     config,
     weights: new Map([...vae.weights, ...decoder]),
@@ -40,7 +40,7 @@ export async function tuneDecoder(options: TuneDecoderOptions): Promise<TrainedV
       identity: { decoderOf: config, pictureShape, lossWeights, source: options.sourceName },
       shapes: decoderShapes(config),
       initial: vae.weights,
-      step: (parameters) => decoderStep(config, parameters, pictureShape, lossWeights, { device, threads }),
+      step: (parameters) => decoderStep(config, parameters, pictureShape, lossWeights, { device }),
       batchAt: async (index) => {
         const pictures = await source(index, settings.batch);
         const posterior = await encoder.encode(pictures);

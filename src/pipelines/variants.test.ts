@@ -12,9 +12,10 @@ import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import type { TrainingInput } from '../training/settings.ts';
 import { drawImage } from './draw-image.ts';
-import { type GeneratedVideo, type VideoRequest, videoGenerator } from './generate-video.ts';
+import { videoGenerator } from './generate-video.ts';
 import { learnMotion } from './learn-motion.ts';
-import { settingsKey, storedSettings } from './video-settings.ts';
+import { settingsKey, storedSettings } from './stored-settings.ts';
+import type { GeneratedVideo, VideoRequest } from './video-generator.ts';
 
 const at = await testFolder();
 const size = { width: 32, height: 32 };

@@ -1,12 +1,11 @@
-/** @file How a video is made: settings, their defaults, the reference's values, and what is stored with the video. */
+/** @file How a video is made: settings, their defaults and the reference's values. */
 import { z } from 'zod';
-import { checkJson } from '../checkpoints/json-file.ts';
 import { UsageError } from '../errors.ts';
 import { type BaseSettings, recommended } from '../models/base-settings.ts';
-import { motionVariantSchema } from '../motion/variant.ts';
 import { type SamplingSettings, samplerNames } from './sampling.ts';
 
-const sampling = {
+/** The fields of `SamplingSettings`, checked. */
+export const samplingFields = {
   sampler: z.enum(samplerNames),
   samplerSteps: z.int().positive(),
   eta: z.number().min(0).max(1),
@@ -16,8 +15,9 @@ const sampling = {
 /** See `VideoSettings.firstFrameFit`. */
 export const firstFrameFits = ['cover', 'pad', 'stretch', 'opencv'] as const;
 
-const settingsSchema = z.object({
-  ...sampling,
+/** The fields of `VideoSettings`, checked. */
+export const videoSettingsSchema = z.object({
+  ...samplingFields,
   /** Share of frame 0's noise in the noise of every other frame (the paper's α), 0 to 1. */
   noiseShare: z.number().min(0).max(1),
   /** Keep the shared noise at unit variance; the paper's method leaves it at a standard deviation of 0.825. */
@@ -41,7 +41,7 @@ const settingsSchema = z.object({
 });
 
 /** How a video is made, apart from what it shows. */
-export type VideoSettings = z.infer<typeof settingsSchema>;
+export type VideoSettings = z.infer<typeof videoSettingsSchema>;
 
 /** The defaults: the paper's method, with the reference's accidents mended. */
 export const videoDefaults: Omit<VideoSettings, 'samplerSteps'> = {
@@ -72,12 +72,12 @@ export const defaultSteps: Readonly<Record<SamplingSettings['sampler'], number>>
 
 /** The settings for videos that a base model recommends. Throws `CheckpointError` naming the file and the field. */
 export function recommendedVideoSettings(base: BaseSettings): Partial<VideoSettings> {
-  return recommended(base, 'video', settingsSchema);
+  return recommended(base, 'video', videoSettingsSchema);
 }
 
 /** The settings for pictures that a base model recommends. Throws `CheckpointError` naming the file and the field. */
 export function recommendedSampling(base: BaseSettings): Partial<SamplingSettings> {
-  return recommended(base, 'image', z.object(sampling));
+  return recommended(base, 'image', z.object(samplingFields));
 }
 
 /**
@@ -88,7 +88,7 @@ export function resolveVideoSettings(
   given: Partial<VideoSettings>,
   ofBase: Partial<VideoSettings> = {},
 ): VideoSettings {
-  const result = settingsSchema.safeParse(layered(videoDefaults, ofBase, given));
+  const result = videoSettingsSchema.safeParse(layered(videoDefaults, ofBase, given));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new UsageError(`${issue?.path.join('.')}: ${issue?.message}.`);
@@ -117,115 +117,4 @@ export function layered<T extends SamplingSettings>(
 /** A copy without the fields that are `undefined`, so that they do not hide defaults. */
 export function withoutUndefined<T extends object>(given: T): T {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
-}
-
-/** How a first frame was drawn. */
-export const drawnSchema = z.object({
-  kind: z.literal('drawn'),
-  prompt: z.string(),
-  negativePrompt: z.string(),
-  ...sampling,
-});
-
-/** What is stored with pictures and videos alike. */
-export const storedWith = {
-  seed: z.int(),
-  width: z.int().positive(),
-  height: z.int().positive(),
-  /** Where it was computed: other devices round differently. */
-  device: z.string(),
-  /** The base model's name, and fingerprints of the files of its networks. */
-  base: z.object({ name: z.string(), unet: z.string(), vae: z.string(), textEncoder: z.string() }),
-  versions: z.record(z.string(), z.string()),
-};
-
-/** What the clip was that an edited video began with in place of noise. */
-const inversionSchema = z.object({
-  /** Identity of the clip's content. */
-  clip: z.string(),
-  /** Every how manieth frame of it was taken, from the first on. */
-  stride: z.int().positive(),
-  /** How it met the video's size. */
-  fit: z.enum(['cover', 'stretch']),
-  /** Steps of the DDIM inversion. */
-  steps: z.int().positive(),
-});
-
-/** See `StoredSettings.inversion`. */
-export type StoredInversion = z.infer<typeof inversionSchema>;
-
-/** How a clip's first frame was drawn anew, and how far (see `redrawStart`). */
-const redrawnSchema = z.object({
-  prompt: z.string(),
-  negativePrompt: z.string(),
-  ...sampling,
-  seed: z.int(),
-  strength: z.number().min(0).max(1),
-});
-
-/** See `StoredSettings.firstFrame`. */
-export type StoredRedrawing = z.infer<typeof redrawnSchema>;
-
-const storedSchema = z.object({
-  prompt: z.string(),
-  negativePrompt: z.string(),
-  frames: z.int().min(2),
-  ...storedWith,
-  ...settingsSchema.shape,
-  firstFrame: z.discriminatedUnion('kind', [
-    drawnSchema,
-    /** SHA-256 over size and pixels of the picture as it was given. */
-    z.object({
-      kind: z.literal('picture'),
-      width: z.int(),
-      height: z.int(),
-      sha256: z.string(),
-      /** How it was drawn from the first frame of the clip of `inversion`, if it was. */
-      redrawn: redrawnSchema.optional(),
-    }),
-    /** No first frame was given: the motion's variant draws it like the others. */
-    z.object({ kind: z.literal('none') }),
-  ]),
-  /**
-   * SHA-256 over the trained tensors as they acted; the name as the maker called it; the variant where it is not LAMP itself;
-   * and unless it was one motion of strength 1, the motions with theirs.
-   */
-  motion: z.object({
-    name: z.string().optional(),
-    sha256: z.string(),
-    variant: motionVariantSchema.optional(),
-    parts: z.array(z.object({ name: z.string(), sha256: z.string(), strength: z.number() })).optional(),
-  }),
-  /** An edited video began with a clip, as DDIM inversion found its noise. */
-  inversion: inversionSchema.optional(),
-  /** The rate it was written at, where it was written. */
-  framesPerSecond: z.number().positive().optional(),
-});
-
-/** Everything needed to make a video again, as it is stored in the video. Holds no paths and no times. */
-export type StoredSettings = z.infer<typeof storedSchema>;
-
-/** The key of the stored settings in a video's metadata. */
-export const settingsKey = 'lamp';
-
-/** Reads the settings that a video stores (`readVideoMetadata`); `undefined` when it stores none. Throws `CheckpointError`. */
-export function storedSettings(metadata: Readonly<Record<string, string>>): StoredSettings | undefined {
-  return readStored(metadata, storedSchema, "the video's stored settings");
-}
-
-/** What metadata holds under `settingsKey`; `undefined` when nothing. Throws `CheckpointError` naming `what` is damaged. */
-export function readStored<T>(
-  metadata: Readonly<Record<string, string>>,
-  schema: z.ZodType<T>,
-  what: string,
-): T | undefined {
-  const text = metadata[settingsKey];
-  if (text === undefined) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  return checkJson(value, schema, what);
 }

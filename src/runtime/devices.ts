@@ -54,9 +54,17 @@ export async function checkDevice(device: DeviceName): Promise<void> {
   }
 }
 
-/** What a session is made with on a device. */
+/**
+ * What a session is made with on a device. The environment's `LAMP_THREADS` says how many processor threads it may take; all
+ * cores unless told. Throws `DeviceError` when that is no whole number from 1.
+ */
 export function sessionOptions(device: DeviceName): InferenceSession.SessionOptions {
+  const { LAMP_THREADS: threads } = process.env;
+  if (threads && !/^[1-9]\d{0,3}$/.test(threads)) {
+    throw new DeviceError(`LAMP_THREADS is "${threads}"; must be a whole number from 1, or not set.`);
+  }
   return {
+    ...(threads && { intraOpNumThreads: Number(threads) }),
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
     graphOptimizationLevel: 'all',
     enableMemPattern: false,

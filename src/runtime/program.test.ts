@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { writeSafetensors } from '../checkpoints/safetensors.ts';
 import { openWeightFile } from '../checkpoints/weight-file.ts';
 import { floats } from '../graph/host-tensor.ts';
@@ -20,6 +20,18 @@ describe('a program', () => {
     await expect(program.run({})).rejects.toThrow('input "x" must be float32 [2,3]; found nothing');
     await expect(program.run({ x: floats(new Float32Array(6)) })).rejects.toThrow('found float32 [6]');
     await program.dispose();
+  });
+
+  test('refuses a number of threads in the environment that is none', async () => {
+    vi.stubEnv('LAMP_THREADS', 'many');
+    await expect(compile({ y: scale(x, 2) })).rejects.toThrow(
+      'LAMP_THREADS is "many"; must be a whole number',
+    );
+    vi.stubEnv('LAMP_THREADS', '1');
+    const program = await compile({ y: scale(x, 2) });
+    expect((await program.run({ x: ones })).y!.data[5]).toBe(2);
+    await program.dispose();
+    vi.unstubAllEnvs();
   });
 
   test('writes outputs into given memory', async () => {

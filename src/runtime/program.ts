@@ -12,9 +12,9 @@ export type Values = Readonly<Record<string, HostTensor>>;
 /** How a graph is compiled. */
 export interface CompileOptions {
   /** Where it runs; the processor unless told. */
-  readonly device?: DeviceName | undefined;
-  /** Processor threads; all cores unless told. */
-  readonly threads?: number | undefined;
+  readonly device?: DeviceName;
+  /** Processor threads; `LAMP_THREADS`, or else all cores, unless told. */
+  readonly threads?: number;
   /** Writes ONNX Runtime's profile of every run to files that begin with this path. */
   readonly profilePrefix?: string;
 }

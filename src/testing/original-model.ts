@@ -43,6 +43,8 @@ export function originalUNet(tensors: Tensors, layers: number): Tensors {
     [/^mid_block\.resnets\.1/, 'middle_block.2'],
     [/^time_embedding\.linear_1/, 'time_embed.0'],
     [/^time_embedding\.linear_2/, 'time_embed.2'],
+    [/^add_embedding\.linear_1/, 'label_emb.0.0'],
+    [/^add_embedding\.linear_2/, 'label_emb.0.2'],
     [/^conv_in\./, 'input_blocks.0.0.'],
     [/^conv_norm_out/, 'out.0'],
     [/^conv_out/, 'out.2'],
@@ -90,6 +92,31 @@ export function originalClip(tensors: Tensors): Tensors {
 
 /** The text encoder as in 2.x, as `cond_stage_model.model.…`: query, key and value in one, and one more layer at the end. */
 export function originalOpenClip(tensors: Tensors, layers: number): Tensors {
+  const found = new Map(openClipNames(tensors, 'cond_stage_model.model.'));
+  for (const [name, tensor] of [...found]) {
+    const last = `.resblocks.${layers - 1}.`;
+    if (name.includes(last)) found.set(name.replace(last, `.resblocks.${layers}.`), tensor);
+  }
+  found.set('cond_stage_model.model.text_projection', floats(new Float32Array(4), [2, 2]));
+  return found;
+}
+
+/** Both text encoders as in XL: CLIP's as in 1.x, OpenCLIP's with its projection, rows as columns. */
+export function originalXlText(first: Tensors, second: Tensors): Tensors {
+  const place = 'conditioner.embedders.1.model.';
+  const { shape, data } = second.get('text_projection.weight') as FloatTensor;
+  const [rows, columns] = shape as [number, number];
+  const turned = data.map((_, i) => data[(i % rows) * columns + Math.floor(i / rows)]!);
+  const others = [...second].filter(([name]) => !name.startsWith('text_projection'));
+  return new Map([
+    ...mapNames(first, (name) => `conditioner.embedders.0.transformer.${name}`),
+    ...openClipNames(new Map(others), place),
+    [`${place}text_projection`, floats(turned, [columns, rows])],
+    [`${place}logit_scale`, floats(Float32Array.of(4.6), [])],
+  ]);
+}
+
+function openClipNames(tensors: Tensors, place: string): Tensors {
   const rules: Rules = [
     [/^text_model\.encoder\.layers\.(\d+)/, 'transformer.resblocks.$1'],
     [/^text_model\.embeddings\.position_embedding\.weight/, 'positional_embedding'],
@@ -101,7 +128,7 @@ export function originalOpenClip(tensors: Tensors, layers: number): Tensors {
     [/\.mlp\.fc2/, '.mlp.c_proj'],
   ];
   const found = new Map<string, HostTensor>();
-  const add = (name: string, tensor: HostTensor) => found.set(`cond_stage_model.model.${name}`, tensor);
+  const add = (name: string, tensor: HostTensor) => found.set(`${place}${name}`, tensor);
   for (const [name, tensor] of tensors) {
     const [, layer, kind] = /layers\.(\d+)\.self_attn\.q_proj\.(weight|bias)$/.exec(name) ?? [];
     if (layer !== undefined) {
@@ -113,11 +140,6 @@ export function originalOpenClip(tensors: Tensors, layers: number): Tensors {
       add(apply(rules, name), tensor);
     }
   }
-  for (const [name, tensor] of [...found]) {
-    const last = `.resblocks.${layers - 1}.`;
-    if (name.includes(last)) found.set(name.replace(last, `.resblocks.${layers}.`), tensor);
-  }
-  add('text_projection', floats(new Float32Array(4), [2, 2]));
   return found;
 }
 

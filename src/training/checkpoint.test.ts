@@ -1,7 +1,9 @@
 import { open, readdir, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { openSafetensors, writeSafetensors } from '../checkpoints/safetensors.ts';
 import { CheckpointError } from '../errors.ts';
+import { sizeOf } from '../graph/host-tensor.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
@@ -81,4 +83,21 @@ test('a full disk leaves the earlier checkpoints as they were', async () => {
   expect(await readdir(folder)).toEqual(['step-000001.safetensors']);
   expect(await loadCheckpoint(folder, base.unet, settings)).toEqual(await stateAt(1));
   expect((await stat(folder)).isDirectory()).toBe(true);
+});
+
+test('a checkpoint of no step, or with whole numbers for parameters, is refused', async () => {
+  const folder = at('odd');
+  const path = await saveCheckpoint(folder, await stateAt(1), settings);
+  const file = await openSafetensors(path);
+  const tensors = await file.readAll();
+  for (const step of ['', 'NaN', '-1', '1e400', '1.5']) {
+    await writeSafetensors(path, tensors, { ...file.metadata, step });
+    await expect(loadCheckpoint(folder, base.unet, settings)).rejects.toThrow(
+      /does not say after which step/,
+    );
+  }
+  const [name, { shape }] = [...tensors].find(([key]) => key.startsWith('parameter:'))!;
+  const whole = { dtype: 'int64' as const, shape, data: new BigInt64Array(sizeOf(shape)) };
+  await writeSafetensors(path, new Map([...tensors, [name, whole]]), file.metadata);
+  await expect(loadCheckpoint(folder, base.unet, settings)).rejects.toThrow(/is int64 .*, expected float32/);
 });

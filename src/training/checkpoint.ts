@@ -6,7 +6,7 @@ import { asStorageError } from '../checkpoints/atomic-write.ts';
 import { openSafetensors, writeSafetensors } from '../checkpoints/safetensors.ts';
 import { CheckpointError } from '../errors.ts';
 import type { OnEvent } from '../events.ts';
-import { type FloatTensor, sameShape } from '../graph/host-tensor.ts';
+import { sameShape } from '../graph/host-tensor.ts';
 import type { Component } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { motionParameters } from '../motion/parameters.ts';
@@ -136,16 +136,22 @@ async function readState(path: string, kind: StateKind): Promise<TrainingState> 
     const read = [...set.views.keys()].map((name) => `${part}:${name}`);
     const found = await file.readMany(read);
     for (const [name, view] of set.views) {
-      const tensor = found.get(`${part}:${name}`) as FloatTensor;
-      if (!sameShape(tensor.shape, view.shape)) {
+      const tensor = found.get(`${part}:${name}`)!;
+      if (tensor.dtype !== 'float32' || !sameShape(tensor.shape, view.shape)) {
         throw new CheckpointError(
-          `checkpoint "${path}": tensor "${part}:${name}" is [${tensor.shape}], expected [${view.shape}]. It is of another base model.`,
+          `checkpoint "${path}": tensor "${part}:${name}" is ${tensor.dtype} [${tensor.shape}], expected float32 [${view.shape}]. It is of another base model.`,
         );
       }
       view.data.set(tensor.data);
     }
   }
-  state.optimiser.step = Number(metadata.step);
+  const step = /^\d+$/.test(metadata.step ?? '') ? Number(metadata.step) : Number.NaN;
+  if (!Number.isSafeInteger(step)) {
+    throw new CheckpointError(
+      `checkpoint "${path}" does not say after which step it was written. Move it away.`,
+    );
+  }
+  state.optimiser.step = step;
   return state;
 }
 

@@ -2,7 +2,7 @@
 import { input } from '../graph/tensor.ts';
 import { Weights } from '../graph/weights.ts';
 import { type BaseModel, withCheckpoint } from '../models/base-model.ts';
-import { vaeFactor } from '../models/configs.ts';
+import { addedWidths, vaeFactor } from '../models/configs.ts';
 import type { PictureSize } from '../models/programs.ts';
 import { timestepWidth } from '../models/time-embedding.ts';
 import { unet } from '../models/unet.ts';
@@ -26,11 +26,13 @@ export function assertComplete(base: BaseModel, { width, height }: PictureSize):
   // A file may also have the video U-Net's names for the convolutions.
   const find = (name: string) =>
     weights.find(name) ?? weights.find(name.replace(/\.(weight|bias)$/, '.conv2d.$1'));
+  const added = addedWidths(config);
   withCheckpoint(weights, () =>
     unet(new Weights(find), config, {
       latents,
       waves: input('waves', [1, timestepWidth(config)]),
       context: input('context', [1, 1, config.cross_attention_dim]),
+      added: added && input('added', [1, added.all]),
     }),
   );
 }

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type NoiseSchedule, readNoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { randomStream } from '../diffusion/random.ts';
 import { floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
+import { constant } from '../graph/tensor.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { motionParameters } from '../motion/parameters.ts';
 import { type MotionVariant, motionVariants } from '../motion/variant.ts';
@@ -124,4 +125,22 @@ test('the cost counts what a variant trains and computes', () => {
   const factors = trainingCost(base.unet, shape, tokens, { rank: 2 });
   expect(factors.parameters).toBeLessThan(whole.parameters / 2);
   expect(factors.flops).toBeLessThan(whole.flops);
+});
+
+test('a base model with a weight that is no number is named', async () => {
+  const { config, weights } = base.unet;
+  const read = await weights.file.read('conv_in.bias');
+  const spoilt = floats(Float32Array.from(read.data as Float32Array).fill(Number.NaN, 0, 1), read.shape);
+  const file = { ...weights.file, read: async (name: string) => (name === 'conv_in.bias' ? spoilt : read) };
+  const find = (name: string) => (name === 'conv_in.bias' ? constant(spoilt) : weights.find(name));
+  const parameters = new ParameterSet(motionParameters(weights.shapes));
+  const step = await motionStep({ config, weights: { ...weights, find, file } }, parameters, shape, tokens);
+  const context = normal([1, tokens, config.cross_attention_dim]);
+  const batch = {
+    ...noisedVideos(schedule, clean, noise, timesteps, motionVariants.lamp),
+    timesteps,
+    context,
+  };
+  await expect(step.run(batch)).rejects.toThrow(/the U-Net gave NaN.* hold NaN in tensor "conv_in.bias"/);
+  await step.dispose();
 });

@@ -5,6 +5,7 @@ import { floats } from '../graph/host-tensor.ts';
 import { input, type Tensor } from '../graph/tensor.ts';
 import { type Component, withCheckpoint } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
+import { blameWeights } from '../models/finite.ts';
 import { timestepWaves, timestepWidth } from '../models/time-embedding.ts';
 import { videoWeights } from '../motion/parameters.ts';
 import type { MotionVariant } from '../motion/variant.ts';
@@ -95,7 +96,10 @@ export async function motionStep(
         },
         into,
       );
-      return found.loss!.data[0] as number;
+      const value = found.loss!.data[0] as number;
+      // The loop stops at such a loss; here is known whether the base model is why.
+      if (!Number.isFinite(value)) await blameWeights(value, 'the U-Net', unet.weights);
+      return value;
     },
     dispose: () => program.dispose(),
   };

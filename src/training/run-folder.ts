@@ -9,10 +9,15 @@ import { z } from 'zod';
 import { asStorageError, removeLeftovers, writeJsonAtomically } from '../checkpoints/atomic-write.ts';
 import { exists } from '../checkpoints/exists.ts';
 import { describeIssues } from '../checkpoints/json-file.ts';
+import { parseJson } from '../checkpoints/json-text.ts';
+import { onOneLine } from '../checkpoints/one-line.ts';
 import { StorageError } from '../errors.ts';
 import { trainingClipSchema } from './clip-set.ts';
 import { LOCK_NAME, lockFolder } from './run-lock.ts';
-import type { TrainingSettings } from './settings.ts';
+import { settingsSchema } from './settings.ts';
+
+/** A hundred thousand clips take fewer. */
+const MAX_VALUES = 1_000_000;
 
 const versionsSchema = z.record(z.string(), z.string());
 
@@ -21,7 +26,7 @@ const runSchema = z.object({
   version: z.literal(1),
   /** Versions of this package and of what computes, when the run was begun. */
   versions: versionsSchema,
-  settings: z.custom<TrainingSettings>((value) => typeof value === 'object' && value !== null),
+  settings: settingsSchema,
   base: z.object({
     name: z.string(),
     /** Identities of the weights (see `fingerprint`). */
@@ -99,12 +104,12 @@ export async function readRun(folder: string): Promise<RunRecord> {
       : asStorageError(error, record);
   });
   try {
-    const parsed = runSchema.safeParse(JSON.parse(text));
+    const parsed = runSchema.safeParse(parseJson(text, { values: MAX_VALUES }));
     if (parsed.success) return parsed.data;
     throw new StorageError(`"${record}" is damaged or of another version: ${describeIssues(parsed.error)}.`);
   } catch (error) {
     if (error instanceof StorageError) throw error;
-    throw new StorageError(`"${record}" is damaged: ${(error as Error).message}.`);
+    throw new StorageError(`"${record}" is damaged: ${onOneLine((error as Error).message)}.`);
   }
 }
 

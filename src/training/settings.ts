@@ -91,7 +91,8 @@ const fields = {
   samplePrompts: z.array(z.string()).default([]),
 };
 
-const settingsSchema = z.strictObject(fields);
+/** Everything that is set, with defaults for what is not. */
+export const settingsSchema = z.strictObject(fields);
 
 /** All settings of a training run. Each field's meaning stands at its definition. */
 export type TrainingSettings = z.infer<typeof settingsSchema>;

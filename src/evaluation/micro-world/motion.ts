@@ -7,8 +7,9 @@ import type { Picture } from '../../media/picture.ts';
 import { writePng } from '../../media/picture-file.ts';
 import { openBaseModel } from '../../models/base-model.ts';
 import { readMotion } from '../../motion/motion-file.ts';
-import { type VideoRequest, videoGenerator } from '../../pipelines/generate-video.ts';
+import { videoGenerator } from '../../pipelines/generate-video.ts';
 import { learnMotion } from '../../pipelines/learn-motion.ts';
+import type { VideoRequest } from '../../pipelines/video-generator.ts';
 import {
   captionOf,
   type MicroColour,

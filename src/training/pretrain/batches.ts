@@ -21,6 +21,8 @@ export interface BatchPlan {
   readonly captionDropout: number;
   /** Evenly, or more of the middle ones (Esser et al. 2024, arXiv 2403.03206). */
   readonly timesteps: 'uniform' | 'logit-normal';
+  /** Where the middle ones are: mean of the normal, 0 (half of all timesteps) unless told; below 0, less noise. */
+  readonly timestepsAround?: number;
   /** Every sample counts alike, or by `min(SNR, 5) / (SNR + 1)` (Hang et al. 2023, arXiv 2303.09556). */
   readonly weighting: 'none' | 'min-snr';
 }
@@ -44,10 +46,10 @@ export function modelBatches(plan: BatchPlan): (index: number, clean: CaptionedL
   };
 }
 
-function drawTimestep(random: RandomStream, { timesteps, schedule }: BatchPlan): number {
+function drawTimestep(random: RandomStream, { timesteps, timestepsAround = 0, schedule }: BatchPlan): number {
   const count = schedule.alphasCumprod.length;
   if (timesteps === 'uniform') return random.integer(count);
-  return Math.min(count - 1, Math.floor(count / (1 + Math.exp(-random.normal()))));
+  return Math.min(count - 1, Math.floor(count / (1 + Math.exp(-timestepsAround - random.normal()))));
 }
 
 function weightOf({ weighting, schedule }: BatchPlan, timestep: number): number {

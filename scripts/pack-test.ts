@@ -1,0 +1,83 @@
+/**
+ * @file Packs the package as npm would publish it, checks what is in it, installs it in an empty folder and uses it there: from
+ * ESM, from CommonJS, as a command, and by its types. Needs `npm run build` before; ends with exit code 1 when something is wrong.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { examples } from './api/examples.ts';
+import { consumerFiles } from './package/consumer.ts';
+import { faultsOf, moduleFaults, type PackedFile } from './package/contents.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+process.chdir(root);
+const folder = mkdtempSync(join(tmpdir(), 'lamp-package-'));
+try {
+  testPackage();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function testPackage(): void {
+  const [{ filename, size, unpackedSize, files }] = JSON.parse(
+    run('npm', ['pack', '--json', '--pack-destination', folder], root),
+  ) as [{ filename: string; size: number; unpackedSize: number; files: PackedFile[] }];
+  const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
+  say(`${filename}: ${files.length} files, ${mebibytes(size)}, unpacked ${mebibytes(unpackedSize)}`);
+  const faults = [...faultsOf(files), ...moduleFaults(root, files)];
+  if (faults.length > 0) throw new Error(`the package is not as it should be:\n  ${faults.join('\n  ')}`);
+
+  const home = join(folder, 'empty');
+  const consumer = (name: string) => join(home, name);
+  mkdirSync(home);
+  for (const [name, text] of Object.entries(consumerFiles)) writeFileSync(consumer(name), text);
+  const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+  run('npm', ['install', ...flags, join(folder, filename)], home);
+  say('installed in an empty folder');
+
+  const [imported, required] = ['program.mjs', 'program.cjs'].map((name) =>
+    run(process.execPath, [consumer(name)], home).trim(),
+  );
+  if (!imported || imported !== required) {
+    throw new Error(`import gives "${imported}", require gives "${required}"`);
+  }
+  say(`import and require give the same ${imported.split(' ').length} names, and work`);
+  const version = run('npx', ['--no-install', 'lamp', '--version'], home).trim();
+  say(`npx lamp --version: ${version}`);
+  checkTypes(home);
+  say('types, for import and for require');
+}
+
+/** Compiles uses of the types, and the programs in the documentation, as strictly as users may, under the oldest module setting that knows both kinds of module. */
+function checkTypes(home: string): void {
+  const compiler = createRequire(import.meta.url).resolve('typescript/package.json');
+  const shown = examples().map(({ code }, i) => {
+    const name = `example-${i}.mts`;
+    writeFileSync(join(home, name), code);
+    return name;
+  });
+  const files = ['types.mts', 'types.cts', ...shown];
+  const typeRoots = join(root, 'node_modules', '@types');
+  for (const module of ['node16', 'nodenext']) {
+    const flags = ['--strict', '--noEmit', '--target', 'es2022', '--typeRoots', typeRoots, '--types', 'node'];
+    const program = join(dirname(compiler), 'bin', 'tsc');
+    run(process.execPath, [program, ...flags, '--module', module, ...files], home);
+  }
+}
+
+/** Runs a program and gives what it wrote. Throws when it fails, or says anything on standard error but npm's warnings. */
+function run(program: string, words: readonly string[], cwd: string): string {
+  const { status, stdout, stderr, error } = spawnSync(program, words, { cwd, encoding: 'utf8' });
+  const said = stderr?.replace(/^npm (warn|notice).*\n?/gm, '').trim();
+  if (status !== 0 || said) {
+    throw new Error(`${program} ${words.join(' ')} (${error ?? status}):\n${stdout}\n${stderr}`);
+  }
+  return stdout;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

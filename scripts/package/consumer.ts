@@ -1,0 +1,36 @@
+/** @file Programs of somebody who has installed the package. */
+
+/** What both kinds of program do with the library: draw with the built-in model, here and in an engine of its own. */
+const use = `
+  process.on('warning', (warning) => { throw warning; });
+  const request = { prompt: 'a fox in the snow', samplerSteps: 1, width: 32, height: 32 };
+  const here = await lamp.drawImage({ ...request, out: 'fox.png' });
+  const engine = await lamp.startEngine();
+  const there = await engine.drawImage({ ...request });
+  await engine.close();
+  if (!Buffer.from(here.picture.data).equals(there.picture.data)) throw new Error('two processes, two pictures');
+  const refused = await lamp.generateVideo({ prompt: 'a fox', motion: 'none' }).catch((error) => error);
+  if (!(refused instanceof lamp.CheckpointError)) throw refused;
+  console.log(Object.keys(lamp).sort().join(' '));`;
+
+/** The type errors that must come, and the types that must be there. */
+const types = `
+const made: Promise<lamp.Video> = lamp.generateVideo({ prompt: 'a fox jumps', motion: 'runs/jumps', samplerSteps: 4 });
+made.then(({ frames }) => frames.map((frame: lamp.Picture): Uint8Array => frame.data));
+const refusal: lamp.LampError = new lamp.UsageError('no');
+const code: 2 = new lamp.UsageError('no').exitCode;
+// @ts-expect-error: it is a number
+lamp.generateVideo({ prompt: 'a fox jumps', motion: 'runs/jumps', samplerSteps: 'four' });
+// @ts-expect-error: there is no such option
+lamp.generateVideo({ prompt: 'a fox jumps', stepz: 4 });
+export const all = { made, refusal, code };
+`;
+
+/** Files by name. */
+export const consumerFiles: Readonly<Record<string, string>> = {
+  'package.json': '{ "private": true }\n',
+  'program.mjs': `import * as lamp from 'lamp-video';\n${use}\n`,
+  'program.cjs': `const lamp = require('lamp-video');\n(async () => {${use}\n})();\n`,
+  'types.mts': `import * as lamp from 'lamp-video';${types}`,
+  'types.cts': `import lamp = require('lamp-video');${types}`,
+};

@@ -1,0 +1,97 @@
+/** @file The `lamp` command's program: its subcommands and its help. */
+import { type Argument, Command, Help, type HelpConfiguration } from 'commander';
+import { packageVersion } from '../versions.ts';
+import { animateCommand } from './animate.ts';
+import { clipsCommand } from './clips.ts';
+import { convertCommand } from './convert.ts';
+import { doctorCommand } from './doctor.ts';
+import { editCommand } from './edit.ts';
+import { evaluateCommand } from './evaluate.ts';
+import { generateCommand } from './generate.ts';
+import { imageCommand } from './image.ts';
+import { inspectCommand } from './inspect.ts';
+import { report } from './report.ts';
+import { trainCommand } from './train.ts';
+
+const help = `
+Examples:
+  lamp train clips/jumps --prompt "a thing jumps" --out runs/jumps
+  lamp generate --motion runs/jumps --prompt "a fox jumps in the snow" --out fox.mp4
+  lamp animate photo.jpg --motion runs/jumps --out photo.mp4
+  lamp image --prompt "a fox in the snow" --out fox.png
+  lamp inspect fox.mp4
+These use the small built-in model. With one of your own:
+  lamp train clips/horse-runs --base stable-diffusion-v1-5 --prompt "a horse runs" --out runs/horse
+  lamp generate --motion runs/horse --base stable-diffusion-v1-5 --prompt "a zebra runs on Mars" --out zebra.mp4
+
+Exit codes:
+    0  done                                     4  model or motion missing, damaged or not fitting
+    1  failed for another reason                5  device unknown, not installed or out of memory
+    2  wrong option or argument                 6  writing failed, or something is in the way
+    3  clip or picture missing or unreadable   70  a bug of lamp: please report it
+  130  stopped with Ctrl-C
+
+"lamp help <command>" lists the options of a command. LAMP_DEBUG=1 shows stack traces;
+LAMP_THREADS=2 leaves the other processor cores to other work.`;
+
+/** The program with all its commands. It throws instead of ending the process. */
+export function lampProgram(): Command {
+  const program = new Command('lamp')
+    .description(
+      'Teach a text-to-image model a motion from a few short clips; make videos that move that way.',
+    )
+    .usage('<command> [options]')
+    .version(packageVersion, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .addHelpText('after', help);
+  const commands = [
+    trainCommand(),
+    generateCommand(),
+    animateCommand(),
+    editCommand(),
+    imageCommand(),
+    inspectCommand(),
+    clipsCommand(),
+    evaluateCommand(),
+    convertCommand(),
+    doctorCommand(),
+  ];
+  for (const command of commands) program.addCommand(command);
+  for (const each of [program, ...program.commands]) {
+    each
+      .exitOverride()
+      .showSuggestionAfterError(true)
+      .configureHelp(helpStyle)
+      .configureOutput({ outputError: () => {} });
+    each.helpOption('-h, --help', 'show help');
+  }
+  return program;
+}
+
+/** Commands without "[options]", which all have; default words without quotes. */
+const helpStyle: HelpConfiguration = {
+  subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(placeholder)].join(' '),
+  optionDescription: (option) =>
+    new Help().optionDescription(option).replace(/\(default: "(.*)"\)$/, '(default: $1)'),
+};
+
+function placeholder(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
+}
+
+/** Runs the command line (without `node` and the script's name) and returns the exit code. Never throws. */
+export async function runCommandLine(words: readonly string[]): Promise<number> {
+  const program = lampProgram();
+  if (words.length === 0) {
+    program.outputHelp({ error: true });
+    return 2;
+  }
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return 0;
+  } catch (error) {
+    return report(error, words);
+  }
+}

@@ -1,0 +1,52 @@
+/** @file How the command ends when something went wrong: one line, and an exit code. */
+import { CommanderError } from 'commander';
+import { LampError } from '../errors.ts';
+import { packageVersion } from '../versions.ts';
+
+/** What the process ends with when something is wrong that is no fault of the user's (`EX_SOFTWARE`). */
+const bugExitCode = 70;
+
+/** Tells about an error on one line (as JSON where the words ask for it) and returns the exit code. */
+export function report(error: unknown, words: readonly string[]): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help and --version
+  const { message, exitCode } = describeError(error);
+  if (words.includes('--json')) {
+    const kind = error instanceof Error ? error.name : 'Error';
+    process.stdout.write(`${JSON.stringify({ type: 'error', kind, message, exitCode })}\n`);
+  } else {
+    process.stderr.write(`lamp: ${message}\n`);
+  }
+  if (process.env.LAMP_DEBUG && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`);
+  return exitCode;
+}
+
+function describeError(error: unknown): { message: string; exitCode: number } {
+  const message = oneLine(error instanceof Error ? error.message : String(error));
+  if (error instanceof LampError) return { message, exitCode: error.exitCode };
+  if (error instanceof CommanderError) {
+    if (error.code === 'commander.help')
+      return { message: 'no command given; see "lamp --help"', exitCode: 2 };
+    return { message: plainUsageMessage(message), exitCode: 2 };
+  }
+  const name = error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : '';
+  return {
+    message: `${name}${message} (This is a bug of lamp ${packageVersion}: please report it, with what LAMP_DEBUG=1 shows.)`,
+    exitCode: bugExitCode,
+  };
+}
+
+/** Shortens what commander says: our parsers name the value themselves. */
+function plainUsageMessage(message: string): string {
+  return message
+    .replace(/^error: /, '')
+    .replace(/^option '([^']*)' argument '.*' is invalid\. (?=found )/s, '$1: ');
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ').trim();
+}
+
+function stackOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\nCaused by: ${stackOf(error.cause)}` : '';
+  return `${error.stack ?? error.message}${cause}`;
+}

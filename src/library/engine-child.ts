@@ -1,0 +1,164 @@
+/** @file An engine's process as its parent sees it: one question at a time, and never one without an answer. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { DeviceError, InterruptedError, UsageError } from '../errors.ts';
+import type { OnEvent, WorkOptions } from '../events.ts';
+import type { Calls } from './calls.ts';
+import { type FromEngine, packOptions, type ToEngine, unpackError } from './engine-messages.ts';
+
+/** How the process is started and stopped; see `EngineOptions`. */
+export interface ChildOptions {
+  readonly secondsToStop: number;
+  readonly execArgv?: readonly string[];
+}
+
+/** An engine's process. */
+export interface EngineChild {
+  readonly pid: number;
+  /** Whether it can be asked. */
+  alive(): boolean;
+  /** Calls a function there. Not to be called again before it is answered. */
+  ask(name: keyof Calls, options: WorkOptions & object): Promise<unknown>;
+  /** Stops what it does and ends it. */
+  end(): Promise<void>;
+}
+
+/** What waits for an answer. */
+interface Question {
+  readonly id: number;
+  readonly onEvent: OnEvent | undefined;
+  readonly answer: Promise<unknown>;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+  /** Why it was told to stop, if it was. */
+  stopped?: string;
+}
+
+/** The program beside this file, as TypeScript or as JavaScript. */
+const program = fileURLToPath(
+  new URL(`./engine-process${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+);
+
+/** Starts the process and waits until it listens. Throws `DeviceError` when it ends before. */
+export async function startChild({ secondsToStop, execArgv }: ChildOptions): Promise<EngineChild> {
+  const child = fork(program, {
+    serialization: 'advanced',
+    ...(execArgv && { execArgv: [...execArgv] }),
+    // What the runtime says when it crashes goes where this process's own errors go.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  let question: Question | undefined;
+  let questions = 0;
+  let exit: string | undefined;
+  let killing: NodeJS.Timeout | undefined;
+
+  const crash = () =>
+    new DeviceError(
+      `the engine's process (${child.pid ?? 'not started'}) ${exit}. Start another with startEngine; with less memory free than the work needs, use smaller sizes.`,
+    );
+  const notStopped = (why: string) =>
+    new InterruptedError(
+      `${why}; it had not come to a good place within ${secondsToStop} s, so its process was ended.`,
+    );
+  const ended = endOf(child).then((reason) => {
+    exit = reason;
+    question?.reject(question.stopped === undefined ? crash() : notStopped(question.stopped));
+  });
+  const send = (message: ToEngine) => {
+    // What does not arrive is answered when the process has ended.
+    if (child.connected) child.send(message, () => {});
+  };
+  const killLater = () => {
+    killing ??= setTimeout(() => child.kill('SIGKILL'), secondsToStop * 1000);
+  };
+  const stop = (asked: Question, why: string) => {
+    asked.stopped ??= why;
+    send({ type: 'stop', id: asked.id });
+    killLater();
+  };
+
+  child.on('message', (message: FromEngine) => {
+    if (message.type === 'ready' || message.id !== question?.id) return;
+    if (message.type === 'event') question.onEvent?.(message.event);
+    if (message.type === 'done') question.resolve(message.result);
+    if (message.type === 'failed') question.reject(unpackError(message.error));
+  });
+  await Promise.race([new Promise((resolve) => child.once('message', resolve)), ended]);
+  if (exit !== undefined) throw crash();
+  keepAlive(child, false);
+
+  return {
+    pid: child.pid!,
+    alive: () => exit === undefined && child.connected,
+    async ask(name, { onEvent, signal, ...options }) {
+      if (exit !== undefined) throw crash();
+      const asked = newQuestion(questions++, onEvent);
+      const onAbort = () => stop(asked, 'stopped');
+      question = asked;
+      keepAlive(child, true);
+      signal?.addEventListener('abort', onAbort);
+      try {
+        const packed = packOptions(options as Record<string, unknown>);
+        passing(() => send({ type: 'call', id: asked.id, name, options: packed, folder: process.cwd() }));
+        return await asked.answer;
+      } finally {
+        signal?.removeEventListener('abort', onAbort);
+        question = undefined;
+        clearTimeout(killing);
+        killing = undefined;
+        keepAlive(child, false);
+      }
+    },
+    async end() {
+      keepAlive(child, true);
+      if (question) {
+        stop(question, 'stopped, since the engine was closed');
+        await question.answer.catch(() => {});
+      }
+      if (child.connected) child.disconnect();
+      killLater();
+      await ended;
+      clearTimeout(killing);
+    },
+  };
+}
+
+function newQuestion(id: number, onEvent: OnEvent | undefined): Question {
+  let resolve!: Question['resolve'];
+  let reject!: Question['reject'];
+  const answer = new Promise<unknown>((...both) => {
+    [resolve, reject] = both;
+  });
+  return { id, onEvent, answer, resolve, reject };
+}
+
+/** Sends options. Throws `UsageError` for what no message can hold, such as functions. */
+function passing(send: () => void): void {
+  try {
+    send();
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new UsageError(`an option cannot be passed to the engine's process: ${reason}`, { cause: error });
+  }
+}
+
+/** How the process ended, once it has. */
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(`could not be started (${error.message})`));
+    child.once('exit', (code, signal) =>
+      resolve(signal ? `was ended by ${signal}` : `ended with exit code ${code}`),
+    );
+  });
+}
+
+/** Whether this process goes on as long as the engine's does: not while that has nothing to do. */
+function keepAlive(child: ChildProcess, yes: boolean): void {
+  if (yes) {
+    child.ref();
+    child.channel?.ref();
+  } else {
+    child.unref();
+    child.channel?.unref();
+  }
+}

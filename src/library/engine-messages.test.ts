@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { StorageError } from '../errors.ts';
+import { tinyBase, writeTestMotion } from '../testing/library-models.ts';
+import { testFolder } from '../testing/test-folder.ts';
+import { packError, packOptions, unpackError } from './engine-messages.ts';
+import { loadBase } from './load-base.ts';
+import { loadMotion } from './load-motion.ts';
+
+const at = await testFolder();
+
+test('messages keep errors of this package and of JavaScript, with their causes', () => {
+  const error = new StorageError('the disk is full', { cause: new RangeError('deep') });
+  const back = unpackError(structuredClone(packError(error)));
+  expect(back).toBeInstanceOf(StorageError);
+  expect(back).toMatchObject({ message: 'the disk is full', exitCode: 6, stack: error.stack });
+  expect(back.cause).toBeInstanceOf(RangeError);
+  expect(unpackError(packError(Object.assign(new Error('odd'), { name: 'OddError' })))).toMatchObject({
+    name: 'OddError',
+    message: 'odd',
+  });
+  expect(unpackError(packError('a text')).message).toBe('a text');
+});
+
+test('messages hold paths of what was loaded', async () => {
+  const motion = await writeTestMotion(at('walk.safetensors'));
+  const loaded = await loadMotion({ motion, strength: 0.5 });
+  const base = await loadBase({ base: tinyBase });
+  expect(packOptions({ base, motions: [loaded, 'x'], prompt: 'p', onEvent: () => {} })).toEqual({
+    base: tinyBase,
+    motions: [{ motion, strength: 0.5 }, 'x'],
+    prompt: 'p',
+  });
+});

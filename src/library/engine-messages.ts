@@ -1,0 +1,85 @@
+/** @file What an engine in a process of its own and whoever started it say to each other. */
+import * as errors from '../errors.ts';
+import type { ProgressEvent } from '../events.ts';
+import type { BaseModel } from '../models/base-model.ts';
+import type { LoadedMotion } from '../pipelines/motion-generator.ts';
+import type { Calls } from './calls.ts';
+
+/** To the engine's process. */
+export type ToEngine =
+  | {
+      readonly type: 'call';
+      readonly id: number;
+      readonly name: keyof Calls;
+      readonly options: object;
+      /** The caller's working directory, to which paths are relative. */
+      readonly folder: string;
+    }
+  | { readonly type: 'stop'; readonly id: number };
+
+/** From the engine's process. */
+export type FromEngine =
+  | { readonly type: 'ready' }
+  | { readonly type: 'event'; readonly id: number; readonly event: ProgressEvent }
+  | { readonly type: 'done'; readonly id: number; readonly result: unknown }
+  | { readonly type: 'failed'; readonly id: number; readonly error: PackedError };
+
+/** An error as a message can hold it: classes do not pass from process to process. */
+export interface PackedError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly cause: PackedError | undefined;
+}
+
+/** An error, or whatever else was thrown, as a message. */
+export function packError(error: unknown): PackedError {
+  if (!(error instanceof Error)) {
+    return { name: 'Error', message: String(error), stack: undefined, cause: undefined };
+  }
+  const { name, message, stack, cause } = error;
+  return { name, message, stack, cause: cause === undefined ? undefined : packError(cause) };
+}
+
+const builtIn = { RangeError, TypeError, SyntaxError };
+
+/** The error that was packed: of its own class, where that is one of this package's or of JavaScript's. */
+export function unpackError({ name, message, stack, cause }: PackedError): Error {
+  const known: Readonly<Record<string, new (message: string, options?: ErrorOptions) => Error>> = {
+    ...errors,
+    ...builtIn,
+  };
+  const options = cause && { cause: unpackError(cause) };
+  const error = new (known[name] ?? Error)(message, options);
+  if (!known[name]) error.name = name;
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
+
+/**
+ * Options as a message can hold them. A base or motion that was loaded here is loaded again there, by its path; functions and
+ * signals stay.
+ */
+export function packOptions({
+  onEvent: _,
+  signal: __,
+  ...options
+}: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => {
+      if (name === 'base' || name === 'firstFrameBase') return [name, packBase(value)];
+      if (name === 'motion') return [name, packMotion(value)];
+      if (name === 'motions' && Array.isArray(value)) return [name, value.map(packMotion)];
+      return [name, value];
+    }),
+  );
+}
+
+function packBase(base: unknown): unknown {
+  return typeof base === 'object' ? (base as BaseModel | null)?.folder : base;
+}
+
+function packMotion(motion: unknown): unknown {
+  const { path, strength, values } = (motion ?? {}) as Partial<LoadedMotion>;
+  return values ? { motion: path, strength } : motion;
+}

@@ -1,0 +1,181 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { CheckpointError, DeviceError, InterruptedError, UsageError } from '../errors.ts';
+import type { ProgressEvent } from '../events.ts';
+import { tinyBase, writeTestMotion } from '../testing/library-models.ts';
+import { testFolder } from '../testing/test-folder.ts';
+import { thrownBy } from '../testing/thrown-by.ts';
+import { type Engine, type EngineOptions, startEngine } from './engine.ts';
+import { generateVideo } from './generate-video.ts';
+import { loadBase } from './load-base.ts';
+import { loadMotion } from './load-motion.ts';
+
+const at = await testFolder();
+const fromSource = { execArgv: ['--import', import.meta.resolve('tsx')] };
+const started: Engine[] = [];
+const start = async (options: EngineOptions = {}) => {
+  const engine = await startEngine({ ...fromSource, ...options });
+  started.push(engine);
+  return engine;
+};
+let motion: string;
+const request = { base: tinyBase, prompt: 'a cat', samplerSteps: 4, drawing: { samplerSteps: 2 } };
+/** So many steps that nothing waits for their end. */
+const endless = { ...request, samplerSteps: 900, drawing: { samplerSteps: 1 } };
+
+/** Resolves at the first event of a stage. */
+function reaching(stage: string) {
+  let tell!: () => void;
+  const reached = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const onEvent = (event: ProgressEvent) => {
+    if (event.type === 'progress' && event.stage === stage) tell();
+  };
+  return { reached, onEvent };
+}
+
+beforeAll(async () => {
+  motion = await writeTestMotion(at('walk.safetensors'));
+});
+afterAll(() => Promise.all(started.map((engine) => engine.close())));
+
+describe('an engine in a process of its own', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await start();
+  });
+
+  test('makes what this process makes, with the same events', async () => {
+    const [here, there]: ProgressEvent[][] = [[], []];
+    const ours = await generateVideo({ ...request, motion, onEvent: (event) => void here!.push(event) });
+    const base = await loadBase({ base: tinyBase });
+    const theirs = await engine.generateVideo({
+      ...request,
+      base,
+      motion: await loadMotion({ motion }),
+      onEvent: (event) => void there!.push(event),
+    });
+    expect(engine.pid).not.toBe(process.pid);
+    expect(theirs).toEqual(ours);
+    expect(theirs.frames[0]!.data).toBeInstanceOf(Uint8Array);
+    expect(there).toEqual(here);
+  });
+
+  test('leaves this process’s event loop free while a network is compiled and run', async () => {
+    const log: string[] = [];
+    let going = true;
+    const video = engine.generateVideo({
+      ...request,
+      motion,
+      onEvent: (event) => void (event.type === 'progress' && log.push(`${event.stage} ${event.done}`)),
+    });
+    const ticking = (async () => {
+      while (going) {
+        if (log.at(-1) !== 'tick') log.push('tick');
+        await nextTurn();
+      }
+    })();
+    await video;
+    going = false;
+    await ticking;
+    // Between two events of one blocking piece of work, this process had its turn.
+    const between = (from: string, to: string) => log.slice(log.indexOf(from) + 1, log.indexOf(to));
+    expect(between('compiling 0', 'compiling 1')).toContain('tick');
+    expect(between('sampling 0', 'sampling 4')).toContain('tick');
+  });
+
+  test('throws what this process throws', async () => {
+    const wrong = { ...request, motion: at('none') };
+    const [ours, theirs] = await Promise.all([
+      thrownBy(generateVideo(wrong)),
+      thrownBy(engine.generateVideo(wrong)),
+    ]);
+    expect(theirs).toBeInstanceOf(CheckpointError);
+    expect(theirs).toMatchObject({ name: ours.name, message: ours.message, exitCode: 4 });
+    expect(await thrownBy(engine.generateVideo({ ...request, motion, stepz: 1 } as never))).toBeInstanceOf(
+      UsageError,
+    );
+    const unsendable = { ...request, motion, prompt: () => 'a cat' } as never;
+    expect((await thrownBy(engine.generateVideo(unsendable))).message).toMatch(/cannot be passed/);
+  });
+
+  test('stops at the signal, then goes on with what comes next', async () => {
+    const controller = new AbortController();
+    const { reached, onEvent } = reaching('sampling');
+    const stopped = thrownBy(
+      engine.generateVideo({ ...endless, motion, onEvent, signal: controller.signal }),
+    );
+    const waiting = new AbortController();
+    const never = thrownBy(engine.generateVideo({ ...request, motion, signal: waiting.signal }));
+    const next = engine.drawImage({
+      base: tinyBase,
+      prompt: 'a cat',
+      width: 16,
+      height: 16,
+      samplerSteps: 1,
+    });
+    await reached;
+    waiting.abort();
+    expect((await never).message).toMatch(/stopped before it began/);
+    controller.abort();
+    const error = await stopped;
+    expect(error).toBeInstanceOf(InterruptedError);
+    expect(error.message).toMatch(/stopped while sampling/);
+    expect((await next).picture.width).toBe(16);
+    expect(engine.alive).toBe(true);
+    const already = thrownBy(engine.generateVideo({ ...request, motion, signal: AbortSignal.abort() }));
+    expect(await already).toBeInstanceOf(InterruptedError);
+  });
+});
+
+describe('an engine that ends', () => {
+  afterEach(() => Promise.all(started.splice(0).map((engine) => engine.close())));
+
+  test('by a kill is a DeviceError, then and later', async () => {
+    const engine = await start();
+    const { reached, onEvent } = reaching('sampling');
+    const call = thrownBy(engine.generateVideo({ ...endless, motion, onEvent }));
+    await reached;
+    process.kill(engine.pid, 'SIGKILL');
+    const error = await call;
+    expect(error).toBeInstanceOf(DeviceError);
+    expect(error.message).toMatch(/was ended by SIGKILL\. Start another with startEngine/);
+    expect(engine.alive).toBe(false);
+    expect(await thrownBy(engine.generateVideo({ ...request, motion }))).toBeInstanceOf(DeviceError);
+  });
+
+  test('because it does not answer the signal is killed', async () => {
+    const engine = await start({ secondsToStop: 0.05 });
+    const controller = new AbortController();
+    const { reached, onEvent } = reaching('sampling');
+    const call = thrownBy(engine.generateVideo({ ...endless, motion, onEvent, signal: controller.signal }));
+    await reached;
+    // A process that stands still, as one does in a step of many minutes.
+    process.kill(engine.pid, 'SIGSTOP');
+    controller.abort();
+    const error = await call;
+    expect(error).toBeInstanceOf(InterruptedError);
+    expect(error.message).toMatch(/not come to a good place within 0\.05 s, so its process was ended/);
+  });
+
+  test('by close stops what it does and refuses what waits', async () => {
+    const engine = await start();
+    const { reached, onEvent } = reaching('sampling');
+    const running = thrownBy(engine.generateVideo({ ...endless, motion, onEvent }));
+    const waiting = thrownBy(engine.generateVideo({ ...request, motion }));
+    await reached;
+    await engine.close();
+    expect((await running).message).toMatch(/stopped while sampling/);
+    expect(await waiting).toBeInstanceOf(InterruptedError);
+    expect(await thrownBy(engine.generateVideo({ ...request, motion }))).toBeInstanceOf(DeviceError);
+    expect(() => process.kill(engine.pid, 0)).toThrow('ESRCH');
+    await engine.close();
+  });
+
+  test('before it listens is a DeviceError', async () => {
+    const error = await thrownBy(start({ execArgv: ['--eval', 'process.exit(7)'] }));
+    expect(error).toBeInstanceOf(DeviceError);
+    expect(error.message).toMatch(/ended with exit code/);
+  });
+});

@@ -1,0 +1,152 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { CheckpointError, DeviceError, InterruptedError, UsageError } from '../errors.ts';
+import type { ProgressEvent } from '../events.ts';
+import {
+  generateVideo,
+  loadBase,
+  loadMotion,
+  readPicture,
+  readVideoMetadata,
+  storedSettings,
+} from '../index.ts';
+import { inspectClip } from '../media/clip.ts';
+import { pictureFingerprint } from '../pipelines/first-frame.ts';
+import { tinyBase, tinyInfo, writeTestMotion } from '../testing/library-models.ts';
+import { testFolder } from '../testing/test-folder.ts';
+import { testdata } from '../testing/testdata.ts';
+import { thrownBy } from '../testing/thrown-by.ts';
+
+const at = await testFolder();
+const cat = testdata('pictures/skimage_chelsea.png');
+const quick = { base: tinyBase, samplerSteps: 2, drawing: { samplerSteps: 2 } };
+let motion: string;
+
+beforeAll(async () => {
+  motion = await writeTestMotion(at('walk.safetensors'));
+});
+
+describe('loading', () => {
+  test('a base by path, and the built-in one where none is named', async () => {
+    expect((await loadBase({ base: tinyBase })).folder).toBe(tinyBase);
+    expect((await loadBase()).name).toBe('built-in');
+    expect(await thrownBy(loadBase({ base: at('none') }))).toBeInstanceOf(CheckpointError);
+  });
+
+  test('a motion by path, with a strength in range', async () => {
+    expect(await loadMotion({ motion })).toMatchObject({ path: motion, strength: 1, info: tinyInfo });
+    expect((await loadMotion({ motion, strength: 0.3 })).strength).toBe(0.3);
+    expect((await thrownBy(loadMotion({ motion, strength: 2 }))).message).toMatch(
+      /strength of motion ".*" is 2; give a number from 0 to 1/,
+    );
+  });
+});
+
+describe('generateVideo', () => {
+  test('gives frames as typed arrays, of the motion’s shape, and writes them', async () => {
+    const events: ProgressEvent[] = [];
+    const out = at('cat.gif');
+    const video = await generateVideo({
+      ...quick,
+      motion,
+      prompt: 'a cat',
+      out,
+      onEvent: (event) => void events.push(event),
+    });
+    expect(video.frames).toHaveLength(3);
+    for (const { width, height, data } of video.frames) {
+      expect([width, height, data.length]).toEqual([24, 16, 24 * 16 * 3]);
+      expect(data).toBeInstanceOf(Uint8Array);
+    }
+    expect(await inspectClip(out)).toMatchObject({ width: 24, height: 16, frameCount: 3 });
+    expect(storedSettings(await readVideoMetadata(out))).toEqual({ ...video.settings, framesPerSecond: 8 });
+    expect(events.at(-1)).toEqual({ type: 'written', path: out });
+    expect(events).toContainEqual({ type: 'progress', stage: 'sampling', done: 2, total: 2 });
+  });
+
+  test('is the same with what was loaded as with names', async () => {
+    const named = await generateVideo({ ...quick, motion, prompt: 'a cat', seed: 3 });
+    const loaded = await generateVideo({
+      ...quick,
+      base: await loadBase({ base: tinyBase }),
+      motions: [await loadMotion({ motion })],
+      prompt: 'a cat',
+      seed: 3,
+    });
+    expect(loaded).toEqual(named);
+  });
+
+  test('takes size, length, a first frame by path, and motions with strengths', async () => {
+    const { frames, settings } = await generateVideo({
+      ...quick,
+      motions: [{ motion, strength: 0.5 }, motion],
+      prompt: 'a cat',
+      frames: 2,
+      width: 16,
+      height: 24,
+      firstFrame: cat,
+      framesPerSecond: 5,
+    });
+    expect(frames.map(({ width, height }) => [width, height])).toEqual(Array(2).fill([16, 24]));
+    expect(settings.firstFrame).toMatchObject({
+      kind: 'picture',
+      ...pictureFingerprint(await readPicture(cat)),
+    });
+    expect(settings.motion.parts?.map(({ strength }) => strength)).toEqual([0.5, 1]);
+  });
+
+  test('has another model draw the first frame', async () => {
+    const drawn = { ...quick, motion, prompt: 'a cat', firstFrameBase: tinyBase };
+    const { settings } = await generateVideo({ ...drawn, firstFrameSize: { width: 48, height: 32 } });
+    expect(settings.firstFrame).toMatchObject({ kind: 'picture', width: 48, height: 32 });
+    expect((await thrownBy(generateVideo({ ...drawn, firstFrame: cat }))).message).toMatch(/Use one of them/);
+  });
+
+  test('stops at the signal', async () => {
+    const controller = new AbortController();
+    const error = await thrownBy(
+      generateVideo({
+        ...quick,
+        motion,
+        prompt: 'a cat',
+        out: at('never.gif'),
+        signal: controller.signal,
+        onEvent: (event) =>
+          void (event.type === 'progress' && event.stage === 'sampling' && controller.abort()),
+      }),
+    );
+    expect(error).toBeInstanceOf(InterruptedError);
+    expect(error.message).toMatch(/stopped while sampling/);
+    await expect(readFile(at('never.gif'))).rejects.toThrow('ENOENT');
+  });
+
+  test.each([
+    [{ stepz: 3 }, UsageError, /generateVideo does not know the option "stepz"; it takes prompt, /],
+    [{ prompt: undefined }, UsageError, /the option "prompt" is missing; expected a text/],
+    [{ prompt: 3 }, UsageError, /the option "prompt" is 3; expected a text/],
+    [
+      { firstFrame: { width: 2, height: 2, data: new Uint8Array(3) } },
+      UsageError,
+      /"firstFrame" is an object; expected a picture/,
+    ],
+    [{ motion: undefined }, UsageError, /needs one of the options "motion"/],
+    [{ motions: ['x'] }, UsageError, /needs one of the options "motion"/],
+    [{ signal: 3 }, UsageError, /"signal" is 3; expected an AbortSignal/],
+    [{ guidance: -1 }, UsageError, /guidance/],
+    [{ width: 17 }, UsageError, /17x16 cannot be used/],
+    [{ out: 'x.avi' }, UsageError, /ends in \.avi/],
+    [{ device: 'gpu' }, DeviceError, /unknown device "gpu"/],
+    [{ motion: 'nowhere' }, CheckpointError, /no motion "nowhere"/],
+  ])('refuses %o', async (wrong, kind, message) => {
+    const error = await thrownBy(
+      generateVideo({ ...quick, motion, prompt: 'a cat', ...wrong } as Parameters<typeof generateVideo>[0]),
+    );
+    expect(error).toBeInstanceOf(kind);
+    expect(error.message).toMatch(message);
+  });
+
+  test('says what it takes when it is called in another way', async () => {
+    const call = generateVideo as unknown as (options: string) => Promise<unknown>;
+    expect((await thrownBy(call('a cat'))).message).toMatch(/takes one object of options/);
+  });
+});

@@ -1,0 +1,46 @@
+/** @file Generating a video with a motion: everything from options to frames in one call. */
+import type { DrawSettings } from '../pipelines/draw-image.ts';
+import { checkOptions, field } from './check-options.ts';
+import { type FirstFrameOptions, firstFrameFields } from './first-frame.ts';
+import { makeVideo, type VideoOptions, videoFields } from './make-video.ts';
+import type { Video } from './video.ts';
+
+/** What `generateVideo` takes. */
+export interface GenerateVideoOptions extends VideoOptions, FirstFrameOptions {
+  /** What the video shows. */
+  readonly prompt: string;
+  /** How frame 0 is drawn, where none is given; its prompts are the video's unless told. */
+  readonly drawing?: Partial<DrawSettings>;
+}
+
+const fields = {
+  prompt: field.text,
+  ...firstFrameFields,
+  drawing: field.settings.optional(),
+  ...videoFields,
+};
+
+/**
+ * Makes a video of what a prompt says, which moves as a motion does. All that can be checked is checked before anything is
+ * computed. Throws `UsageError` for an option that makes no sense, `CheckpointError` when base or motion is missing, damaged or
+ * does not fit, `MediaError` for the first frame, `DeviceError`, `StorageError` when `out` cannot be written, and
+ * `InterruptedError` when the signal stops it, within a step.
+ *
+ * @example
+ * import { generateVideo } from 'lamp-video';
+ *
+ * const { frames, settings } = await generateVideo({
+ *   motion: 'runs/jumps',
+ *   prompt: 'a fox jumps in the snow',
+ *   seed: 7,
+ *   out: 'fox.gif',
+ *   onEvent: (event) => {
+ *     if (event.type === 'progress') console.log(event.stage, event.done, 'of', event.total);
+ *   },
+ * });
+ * const { width, height, data } = frames[0]!; // 8-bit RGB in a Uint8Array
+ * console.log(width, height, data.length, settings.samplerSteps);
+ */
+export async function generateVideo(options: GenerateVideoOptions): Promise<Video> {
+  return makeVideo('generateVideo', checkOptions('generateVideo', options, fields));
+}

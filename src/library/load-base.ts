@@ -1,0 +1,60 @@
+/** @file Base models as callers name them: loaded, by path, from the hub, or the built-in one. */
+import { z } from 'zod';
+import type { WorkOptions } from '../events.ts';
+import { resolveBase } from '../hub/resolve-base.ts';
+import { type BaseModel, openBaseModel } from '../models/base-model.ts';
+import { builtInBase } from '../models/built-in-base.ts';
+import { checkOptions, workFields } from './check-options.ts';
+
+/** A base model: one that was loaded (`loadBase`), or what `LoadBaseOptions.base` can be. */
+export type BaseChoice = BaseModel | string;
+
+/** What `loadBase` takes. */
+export interface LoadBaseOptions extends WorkOptions {
+  /**
+   * A diffusers folder, a `.safetensors` or `.ckpt` file with the whole model, or `hub:owner/name[@revision]`, which is
+   * downloaded where it is not in the cache of the Hugging Face tools yet; the built-in model unless told.
+   */
+  readonly base?: string;
+}
+
+/** An option that is a `BaseChoice`. */
+export const baseField = z.custom<BaseChoice>(
+  (value) =>
+    (typeof value === 'string' && value !== '') ||
+    typeof (value as BaseModel | null)?.fingerprint === 'string',
+  { error: 'a path, a name like "hub:owner/name", or a model that loadBase gave' },
+);
+
+const fields = {
+  base: z.string({ error: 'a path, or a name like "hub:owner/name"' }).min(1, { error: 'a path' }).optional(),
+  ...workFields,
+};
+
+/**
+ * Opens a base model, for several calls that use it. Its weights are not read before they are needed. Throws `CheckpointError`
+ * when it is missing, damaged or of another kind, or the hub refuses it; `StorageError` when the disk is too full to download
+ * it; `InterruptedError` when stopped while it is downloaded.
+ *
+ * @example
+ * import { loadBase } from 'lamp-video';
+ *
+ * const base = await loadBase();
+ * console.log(base.name, base.settings.size); // built-in { width: 64, height: 64 }
+ */
+export async function loadBase(options: LoadBaseOptions = {}): Promise<BaseModel> {
+  const { base, ...work } = checkOptions('loadBase', options, fields);
+  return openBaseModel(base === undefined ? builtInBase() : await resolveBase(base, work), work);
+}
+
+/** The model that an option means: see `loadBase`. */
+export async function givenBase(base: BaseChoice | undefined, work: WorkOptions): Promise<BaseModel> {
+  if (typeof base === 'object') return base;
+  const { onEvent, signal } = work;
+  return loadBase({ ...(base !== undefined && { base }), onEvent, signal });
+}
+
+/** Its local path: see `loadBase`. */
+export async function baseFolder(base: BaseChoice, work: WorkOptions): Promise<string> {
+  return typeof base === 'object' ? base.folder : resolveBase(base, work);
+}

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { animateImage, drawImage, editVideo, generateVideo, learnMotion, readPicture } from '../index.ts';
+import { inspectClip } from '../media/clip.ts';
+import { tinyBase, writeTestMotion } from '../testing/library-models.ts';
+import { testFolder } from '../testing/test-folder.ts';
+import { testdata } from '../testing/testdata.ts';
+import { thrownBy } from '../testing/thrown-by.ts';
+
+const at = await testFolder();
+const cat = testdata('pictures/skimage_chelsea.png');
+const walking = testdata('clips/walking/walk_out_01.mp4');
+let motion: string;
+
+beforeAll(async () => {
+  motion = await writeTestMotion(at('walk.safetensors'));
+});
+
+test('animateImage begins with the picture, with the motion’s prompt', async () => {
+  const { settings, framesPerSecond } = await animateImage({
+    base: tinyBase,
+    samplerSteps: 2,
+    motion,
+    picture: cat,
+  });
+  expect(settings).toMatchObject({ prompt: 'a cat walks', firstFrame: { kind: 'picture' } });
+  expect(framesPerSecond).toBe(8);
+});
+
+test('drawImage draws, writes, and draws anew', async () => {
+  const out = at('cat.png');
+  const options = { base: tinyBase, samplerSteps: 2, width: 24, height: 16 };
+  const drawn = await drawImage({ ...options, prompt: 'a cat', out });
+  expect(await readPicture(out)).toEqual(drawn.picture);
+  const same = await drawImage({ ...options, prompt: 'a dog', from: out, strength: 0 });
+  expect(same.settings.redrawn).toMatchObject({ width: 24, height: 16, strength: 0 });
+});
+
+test('learnMotion writes a motion that the others take; a stopped run goes on', async () => {
+  const out = at('run');
+  const controller = new AbortController();
+  const training = {
+    base: tinyBase,
+    clips: [walking],
+    prompt: 'a person walks',
+    frames: 3,
+    width: 16,
+    height: 16,
+  };
+  const error = await thrownBy(
+    learnMotion({
+      ...training,
+      steps: 3,
+      out,
+      signal: controller.signal,
+      onEvent: (event) => void (event.type === 'step' && event.step === 1 && controller.abort()),
+    }),
+  );
+  expect(error.message).toMatch(/Go on with the same call and resume: true\.$/);
+  const learned = await learnMotion({ out, resume: true });
+  expect(learned).toEqual({ path: join(out, 'motion.safetensors'), steps: 3, wasFinished: false });
+  const { frames } = await generateVideo({ base: tinyBase, samplerSteps: 2, motion: out, prompt: 'a man' });
+  expect(frames).toHaveLength(3);
+  expect((await thrownBy(learnMotion({ ...training, stepz: 3, out: at('b') } as never))).message).toMatch(
+    /"stepz"/,
+  );
+});
+
+test('editVideo gives a clip a new look', async () => {
+  const options = {
+    base: tinyBase,
+    clip: walking,
+    clipPrompt: 'a person walks',
+    prompt: 'a person walks in the snow',
+    run: at('edit'),
+    frames: 3,
+    width: 32,
+    height: 16,
+    training: { stride: 4, steps: 2 },
+    drawing: { samplerSteps: 4 },
+    samplerSteps: 2,
+    inversionSteps: 2,
+  };
+  const video = await editVideo({ ...options, out: at('snow.gif') });
+  expect(video.frames.map(({ width, height }) => [width, height])).toEqual(Array(3).fill([32, 16]));
+  expect(video.settings).toMatchObject({ samplerSteps: 2, inversion: { steps: 2, stride: 4 } });
+  expect(await inspectClip(at('snow.gif'))).toMatchObject({ frameCount: 3 });
+  const weak = { motion, strength: 0.5 };
+  expect((await thrownBy(editVideo({ ...options, motion: weak }))).message).toMatch(/has the strength 0\.5/);
+});

@@ -1,0 +1,37 @@
+/** @file Notices when a network's results are no numbers any more, and finds the weight that is to blame. */
+import type { WeightFile } from '../checkpoints/weight-file.ts';
+import { CheckpointError, LampError } from '../errors.ts';
+import type { FloatTensor, HostTensor } from '../graph/host-tensor.ts';
+
+/** The first value of a tensor that is infinite or not a number; `undefined` when there is none. */
+export function nonFinite({ data }: HostTensor): number | undefined {
+  if (!(data instanceof Float32Array)) return undefined;
+  // A sum is finite unless a value is not, or it overflows, which the second look tells.
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += data[i]! * 0;
+  return sum === 0 ? undefined : data.find((value) => !Number.isFinite(value));
+}
+
+/** Throws `CheckpointError`, naming the tensor, where weights are why `what` gave the value `found`. Reads all of them. */
+export async function blameWeights(found: number, what: string, weights: WeightFile): Promise<void> {
+  for (const name of weights.shapes.keys()) {
+    const value = nonFinite(await weights.file.read(name));
+    if (value === undefined) continue;
+    throw new CheckpointError(
+      `${what} gave ${found}, since its weights "${weights.path}" hold ${value} in tensor "${name}". The file is damaged; download it again, or use another one.`,
+    );
+  }
+}
+
+/**
+ * Throws unless all values of `result`, which `what` computed with `weights`, are finite: `CheckpointError` where a weight is
+ * to blame, else `LampError`, since something overflowed. The weights are read only then.
+ */
+export async function assertFinite(result: FloatTensor, what: string, weights: WeightFile): Promise<void> {
+  const found = nonFinite(result);
+  if (found === undefined) return;
+  await blameWeights(found, what, weights);
+  throw new LampError(
+    `${what} gave ${found}: numbers became too large on the way, though its weights are finite. Use the device cpu, a lower guidance, or a motion trained at a lower learning rate.`,
+  );
+}

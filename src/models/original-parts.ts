@@ -1,0 +1,91 @@
+/** @file The networks in one file with the names of the first Stable Diffusion files: which is which, and what else a file may be. */
+import { findTensors } from '../checkpoints/tensor-file.ts';
+import type { TensorPlaces } from '../checkpoints/tensor-place.ts';
+import { CheckpointError } from '../errors.ts';
+import { renameUNet, renameVae } from './original-names.ts';
+import { renameClip, renameOpenClip } from './original-text-names.ts';
+
+/**
+ * Where the parts are found. The text encoder's name tells the kind: CLIP in 1.x, OpenCLIP in 2.x, the first and then the other
+ * in XL.
+ */
+const prefixes = {
+  unet: 'model.diffusion_model.',
+  vae: 'first_stage_model.',
+  clip: 'cond_stage_model.transformer.',
+  openClip: 'cond_stage_model.model.',
+  clipXl: 'conditioner.embedders.0.transformer.',
+  openClipXl: 'conditioner.embedders.1.model.',
+} as const;
+
+/** The networks in one file, their tensors under diffusers' names. */
+export interface OriginalParts {
+  readonly unet: TensorPlaces;
+  readonly vae: TensorPlaces;
+  readonly textEncoder: TensorPlaces;
+  /** Which one that is. */
+  readonly kind: 'clip' | 'openClip';
+  /** XL has OpenCLIP besides. */
+  readonly secondTextEncoder?: TensorPlaces | undefined;
+}
+
+/** Tells the networks of one file apart. Throws `CheckpointError` saying what the file at `path` is, where it is no model. */
+export function originalParts(places: TensorPlaces, path: string): OriginalParts {
+  const below = (prefix: string): TensorPlaces =>
+    new Map(
+      [...places].flatMap(([name, place]) =>
+        name.startsWith(prefix) ? [[name.slice(prefix.length), place] as const] : [],
+      ),
+    );
+  const [unet, vae] = [below(prefixes.unet), below(prefixes.vae)];
+  // What XL's U-Net is told besides the text has labels' place.
+  const isXl = unet.has('label_emb.0.0.weight');
+  const openClip = below(isXl ? prefixes.openClipXl : prefixes.openClip);
+  const clip = below(isXl ? prefixes.clipXl : prefixes.clip);
+  const kind = !isXl && openClip.size > 0 ? 'openClip' : 'clip';
+  const textEncoder = kind === 'openClip' ? openClip : clip;
+  const needed: [string, TensorPlaces][] = [
+    [prefixes.unet, unet],
+    [prefixes.vae, vae],
+    [isXl ? prefixes.clipXl : prefixes[kind], textEncoder],
+    ...(isXl ? [[prefixes.openClipXl, openClip] as [string, TensorPlaces]] : []),
+  ];
+  const missing = needed.filter(([, part]) => part.size === 0).map(([prefix]) => `"${prefix}"`);
+  if (missing.length > 0) {
+    const known = otherModels.find(([start]) => [...places.keys()].some((name) => name.startsWith(start)));
+    const labels = isXl ? 'its U-Net takes more than text (label_emb), and ' : '';
+    const what = known?.[1] ?? `${labels}it has no weights whose names begin with ${missing.join(' or ')}`;
+    throw new CheckpointError(
+      `"${path}" is no Stable Diffusion 1.x, 2.x or XL model in one file: ${what}. Give a whole model: such a file, or a diffusers folder.`,
+    );
+  }
+  return {
+    kind,
+    unet: renameUNet(unet),
+    vae: renameVae(vae),
+    textEncoder: kind === 'openClip' ? renameOpenClip(textEncoder) : renameClip(textEncoder),
+    secondTextEncoder: isXl ? renameOpenClip(openClip, { projection: true }) : undefined,
+  };
+}
+
+/** What people take for a whole model, by how a name begins. */
+const otherModels: readonly (readonly [start: string, what: string])[] = [
+  [
+    'conditioner.embedders.0.model.',
+    "it is Stable Diffusion XL's refiner, which finishes pictures of another model",
+  ],
+  ['conditioner.embedders.', 'it is a Stable Diffusion XL model that is not complete'],
+  ['lora_', 'it is a LoRA, which changes a model'],
+  ['conv_in.conv1d.', "it is a motion, or LAMP's U-Net alone"],
+  ['down_blocks.', 'it is a U-Net alone'],
+  ['encoder.', 'it is a VAE alone'],
+  ['text_model.', 'it is a text encoder alone'],
+  ['model.diffusion_model.joint_blocks.', 'it is a Stable Diffusion 3 model'],
+];
+
+/** Whether a file is, or may be, a whole model: safetensors are looked into, a PyTorch file can be nothing else here. */
+export async function isSingleFile(path: string): Promise<boolean> {
+  if (/\.(ckpt|pt|pth|bin)$/i.test(path)) return true;
+  if (!/\.safetensors$/i.test(path)) return false;
+  return [...(await findTensors(path)).keys()].some((name) => name.startsWith(prefixes.unet));
+}

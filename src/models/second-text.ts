@@ -1,0 +1,72 @@
+/** @file The second text encoder of Stable Diffusion XL (Podell et al. 2023, arXiv 2307.01952), opened and checked. */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readJsonFile } from '../checkpoints/json-file.ts';
+import { CheckpointError } from '../errors.ts';
+import type { BaseModel } from './base-model.ts';
+import { type Component, openComponent } from './component.ts';
+import { addedWidths, type ProjectedTextEncoderConfig, projectedTextEncoderConfigSchema } from './configs.ts';
+import { type ClipTokenizer, loadTokenizer } from './tokenizer.ts';
+
+/** What Stable Diffusion XL reads prompts with besides. */
+export interface SecondText {
+  readonly encoder: Component<ProjectedTextEncoderConfig>;
+  /** Fills the end with `!` (0), as its files say; the first one with the end of the text. */
+  readonly tokenizer: ClipTokenizer;
+  /** An empty prompt is told as zeros, not as what the encoders make of it. */
+  readonly zerosForEmpty: boolean;
+}
+
+/** What the pipeline's index says; other fields are about how a model is loaded. */
+const indexSchema = z.object({
+  force_zeros_for_empty_prompt: z.boolean().default(true),
+  requires_aesthetics_score: z.boolean().default(false),
+});
+
+/** Opens the second text encoder in a diffusers folder. Throws `CheckpointError`. */
+export async function openSecondText(root: string): Promise<SecondText> {
+  const index = await readJsonFile(join(root, 'model_index.json'), indexSchema, "the model's index");
+  if (index.requires_aesthetics_score) {
+    throw new CheckpointError(
+      `"${root}" is Stable Diffusion XL's refiner, which finishes pictures of another model. Give the base model.`,
+    );
+  }
+  const [encoder, tokenizer] = await Promise.all([
+    openComponent(join(root, 'text_encoder_2'), projectedTextEncoderConfigSchema),
+    loadTokenizer(join(root, 'tokenizer_2')),
+  ]);
+  return { encoder, tokenizer, zerosForEmpty: index.force_zeros_for_empty_prompt };
+}
+
+/**
+ * Throws `CheckpointError` unless the text encoders, one or two, make what the U-Net takes; `path` names the model in
+ * messages.
+ */
+export function assertTextFits(
+  { unet, textEncoder, tokenizer, second }: Pick<BaseModel, 'unet' | 'textEncoder' | 'tokenizer' | 'second'>,
+  path: string,
+): void {
+  const encoders = [textEncoder, ...(second ? [second.encoder] : [])];
+  const width = encoders.reduce((sum, { config }) => sum + config.hidden_size, 0);
+  if (unet.config.cross_attention_dim !== width) {
+    throw new CheckpointError(
+      `the U-Net attends to text states of width ${unet.config.cross_attention_dim}, the text encoder makes ${width}: the parts of "${path}" do not belong together.`,
+    );
+  }
+  const added = addedWidths(unet.config);
+  if (!added || !second) return;
+  const told = second.encoder.config.projection_dim + NUMBERS_ABOUT_SIZE * added.each;
+  if (told !== added.all) {
+    throw new CheckpointError(
+      `the U-Net is told ${added.all} numbers besides the text (projection_class_embeddings_input_dim), a pooled text and six sizes make ${told}: "${path}" is not a Stable Diffusion XL base model (its refiner takes five sizes).`,
+    );
+  }
+  if (second.tokenizer.maxLength !== tokenizer.maxLength) {
+    throw new CheckpointError(
+      `the tokenizers make ${tokenizer.maxLength} and ${second.tokenizer.maxLength} tokens of a prompt: the parts of "${path}" do not belong together.`,
+    );
+  }
+}
+
+/** Height and width before the cut, top and left of it, height and width now: see `addedConditions`. */
+const NUMBERS_ABOUT_SIZE = 6;

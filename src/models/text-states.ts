@@ -1,0 +1,144 @@
+/** @file Prompts as the U-Net is told of them: by the text encoder, or by the two of Stable Diffusion XL. */
+import { type FloatTensor, floats, type IntTensor } from '../graph/host-tensor.ts';
+import { gather, reshape } from '../graph/operators/index.ts';
+import { input, type Tensor } from '../graph/tensor.ts';
+import { Weights } from '../graph/weights.ts';
+import { type CompileOptions, compile, type Values } from '../runtime/program.ts';
+import type { BaseModel } from './base-model.ts';
+import { endsOfTexts } from './clip-network.ts';
+import { type Component, withCheckpoint } from './component.ts';
+import type { ProjectedTextEncoderConfig, TextEncoderConfig } from './configs.ts';
+import { assertFinite } from './finite.ts';
+import { linear } from './layers.ts';
+import type { SecondText } from './second-text.ts';
+import { finalNorm, hiddenStates, textEncoder } from './text-encoder.ts';
+import type { ClipTokenizer } from './tokenizer.ts';
+
+/** Text states `[prompts, tokens, d]`, for the U-Net to attend to. */
+export interface TextStates extends FloatTensor {
+  /** Each prompt as one vector `[prompts, d']`, of which Stable Diffusion XL is told besides. */
+  readonly pooled?: FloatTensor | undefined;
+}
+
+/** The parts of a model that read prompts. */
+export type TextParts = Pick<BaseModel, 'textEncoder' | 'tokenizer' | 'second'>;
+
+/** Text states of prompts, for the U-Net to attend to. Each encoder is in memory only while it runs. */
+export async function encodePrompts(
+  { textEncoder, tokenizer, second }: TextParts,
+  prompts: readonly string[],
+  options?: CompileOptions,
+): Promise<TextStates> {
+  const ids = idsOf(tokenizer, prompts);
+  if (!second) return encodeIds(textEncoder, ids, options);
+  const { states: first } = await run(
+    textEncoder,
+    (w, config, ids) => ({ states: penultimate(hiddenStates(w, config, ids)) }),
+    { ids },
+    options,
+  );
+  const { states, pooled } = await encodeSecond(second, prompts, options);
+  const both = sideBySide(first, states);
+  if (second.zerosForEmpty) for (const each of [both, pooled]) clearEmpty(each, prompts);
+  return { ...both, pooled };
+}
+
+/** Text states of token ids `[b, n]`, by the text encoder of Stable Diffusion 1.x and 2.x. */
+export async function encodeIds(
+  encoder: Component<TextEncoderConfig>,
+  ids: IntTensor,
+  options?: CompileOptions,
+): Promise<FloatTensor> {
+  return (await run(encoder, (w, config, ids) => ({ states: textEncoder(w, config, ids) }), { ids }, options))
+    .states;
+}
+
+/** What XL's second text encoder makes of prompts. */
+async function encodeSecond(
+  { encoder, tokenizer }: SecondText,
+  prompts: readonly string[],
+  options?: CompileOptions,
+) {
+  const ids = idsOf(tokenizer, prompts);
+  const ends = endsOfTexts(encoder.config, ids);
+  return run(
+    encoder,
+    (w, config, tokens) => projectedText(w, config, tokens, input('ends', ends.shape, 'int64')),
+    { ids, ends },
+    options,
+  );
+}
+
+/**
+ * Token ids `[b, n]` → the states before the last layer `[b, n, hidden_size]`, which XL attends to, and the texts' vectors
+ * `[b, projection_dim]`: of the last layer's states after the final norm those at `ends` (see `endsOfTexts`), projected.
+ */
+export function projectedText(
+  w: Weights,
+  config: ProjectedTextEncoderConfig,
+  ids: Tensor,
+  ends: Tensor,
+): { readonly states: Tensor; readonly pooled: Tensor } {
+  const [batch, length] = ids.shape as [number, number];
+  const states = hiddenStates(w, config, ids);
+  const last = reshape(finalNorm(w, config, states.at(-1)!), [batch * length, config.hidden_size]);
+  const pooled = linear(w.scope('text_projection'), gather(last, ends), config.projection_dim, {
+    bias: false,
+  });
+  return { states: penultimate(states), pooled };
+}
+
+/** The states that the last layer is given. */
+function penultimate(states: readonly Tensor[]): Tensor {
+  return states.at(-2)!;
+}
+
+function idsOf(tokenizer: ClipTokenizer, prompts: readonly string[]): IntTensor {
+  const rows = prompts.map((prompt) => tokenizer.encode(prompt));
+  return {
+    dtype: 'int64',
+    shape: [rows.length, rows[0]!.length],
+    data: BigInt64Array.from(rows.flat(), BigInt),
+  };
+}
+
+/** Compiles a network of token ids, runs it once, and frees it. */
+async function run<Config, Outputs extends string>(
+  { config, weights }: Component<Config>,
+  build: (w: Weights, config: Config, ids: Tensor) => Readonly<Record<Outputs, Tensor>>,
+  values: Values & { readonly ids: IntTensor },
+  options?: CompileOptions,
+): Promise<Record<Outputs, FloatTensor>> {
+  const graph = withCheckpoint(weights, () =>
+    build(new Weights(weights.find), config, input('ids', values.ids.shape, 'int64')),
+  );
+  const program = await compile(graph, options);
+  try {
+    const found = (await program.run(values)) as Record<Outputs, FloatTensor>;
+    for (const each of Object.values<FloatTensor>(found))
+      await assertFinite(each, 'the text encoder', weights);
+    return found;
+  } finally {
+    await program.dispose();
+  }
+}
+
+/** Two tensors joined along their last axis. */
+function sideBySide(a: FloatTensor, b: FloatTensor): FloatTensor {
+  const [left, right] = [a.shape.at(-1)!, b.shape.at(-1)!];
+  const rows = a.data.length / left;
+  const data = new Float32Array(rows * (left + right));
+  for (let row = 0; row < rows; row++) {
+    data.set(a.data.subarray(row * left, (row + 1) * left), row * (left + right));
+    data.set(b.data.subarray(row * right, (row + 1) * right), row * (left + right) + left);
+  }
+  return floats(data, [...a.shape.slice(0, -1), left + right]);
+}
+
+/** Zeros in place of what an empty prompt gave. */
+function clearEmpty({ data }: FloatTensor, prompts: readonly string[]): void {
+  const size = data.length / prompts.length;
+  for (const [i, prompt] of prompts.entries()) {
+    if (prompt === '') data.fill(0, i * size, (i + 1) * size);
+  }
+}

@@ -1,0 +1,22 @@
+/** @file A tiny base model and motions for it, as files, for tests of the library. */
+import { type BaseModel, openBaseModel } from '../models/base-model.ts';
+import { type MotionInfo, writeMotion } from '../motion/motion-file.ts';
+import { randomMotion, testMotion } from './motion.ts';
+import { testdata } from './testdata.ts';
+
+/** The folder of the tiny base model. */
+export const tinyBase = testdata('mini/tiny-sd');
+
+/** Shape and text of the motions that `writeTestMotion` writes unless told. */
+export const tinyInfo = { frames: 3, width: 24, height: 16, prompt: 'a cat walks' } as const;
+
+/** Writes a motion with random values, of a base's and the tiny one's unless told. */
+export async function writeTestMotion(
+  path: string,
+  info: Partial<MotionInfo> = {},
+  base?: BaseModel,
+): Promise<string> {
+  const model = base ?? (await openBaseModel(tinyBase));
+  await writeMotion(path, testMotion(model, randomMotion(model, 1, info.variant), { ...tinyInfo, ...info }));
+  return path;
+}
