@@ -1,9 +1,11 @@
 /**
- * @file `npx tsx scripts/demo-clips.ts [motion]`: renders the eight clips of the little world that the demo learns from, into
- * `assets/demo/clips`. They come with the repository; this is how they were made.
+ * @file `npx tsx scripts/demo-clips.ts [motion]`: renders the eight clips of the little world that the demo learns from, with
+ * their captions, into `assets/demo/clips`. They come with the repository; this is how they were made.
  */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CAPTIONS_NAME } from '../src/media/captions.ts';
 import { writeVideo } from '../src/media/video-file.ts';
 import { motionNamed } from '../src/world/motion.ts';
 import { motionSet } from '../src/world/motion-set.ts';
@@ -13,8 +15,11 @@ const folder = fileURLToPath(new URL('../assets/demo/clips', import.meta.url));
 const motion = motionNamed(process.argv[2] ?? 'runs');
 const size = { width: 64, height: 64 };
 const { clips } = motionSet(await loadThings(), motion, 0, 8, { frames: 16, size });
-for (const { thing, scene, frames } of clips) {
-  const name = `${thing.name} ${motion.name}, ${scene.name}`.replaceAll(/[ ,]+/g, '-');
-  await writeVideo(join(folder, `${name}.gif`), frames, { framesPerSecond: 8 });
+const captions: string[] = [];
+for (const { thing, scene, frames, prompt } of clips) {
+  const name = `${`${thing.name} ${motion.name}, ${scene.name}`.replaceAll(/[ ,]+/g, '-')}.gif`;
+  await writeVideo(join(folder, name), frames, { framesPerSecond: 8 });
+  captions.push(`${name}\t${prompt}\n`);
 }
+await writeFile(join(folder, CAPTIONS_NAME), captions.join(''));
 console.log(`${clips.length} clips in ${folder}`);

@@ -39,7 +39,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '0' },
     from: { type: 'string' },
     'keep-autoencoder': { type: 'boolean', default: false },
-    'decoder-steps': { type: 'string', default: '20000' },
+    'decoder-steps': { type: 'string', default: '3000' },
     only: { type: 'string' },
     'learning-rate': { type: 'string', default: '1e-3' },
     schedule: { type: 'string', default: 'constant' },

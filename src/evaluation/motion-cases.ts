@@ -1,6 +1,8 @@
 /** @file What the motion suite teaches and asks for: clips of each motion, and first frames of things that are not in them. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomStream } from '../diffusion/random.ts';
+import { CAPTIONS_NAME } from '../media/captions.ts';
 import type { Picture, Size } from '../media/picture.ts';
 import { writeVideo } from '../media/video-file.ts';
 import { MOTIONS, type WorldMotion } from '../world/motion.ts';
@@ -33,7 +35,7 @@ export interface SuiteMotion {
   readonly prompt: string;
   /** What the classifier calls the things in the clips, in the order of the clips. */
   readonly thingsInClips: (count: number) => readonly string[];
-  /** Writes the first `count` clips to a folder, as folders of pictures. */
+  /** Writes the first `count` clips to a folder, as folders of pictures, each with a caption of its own. */
   readonly writeClips: (folder: string, count: number) => Promise<void>;
   readonly cases: readonly MotionCase[];
 }
@@ -85,7 +87,7 @@ function movingThings(
     writeClips: (folder, clips) =>
       writeClips(
         folder,
-        clipsOf(clips).map(({ frames }) => frames),
+        clipsOf(clips).map(({ frames, prompt }) => ({ frames, caption: prompt })),
       ),
     cases,
   };
@@ -97,24 +99,34 @@ function rotation(shapes: readonly Shape[], { things: count }: SuiteSize): Suite
   return {
     name: ROTATES,
     description: 'turns around its axis (third-party clips)',
-    prompt: `a thing ${ROTATES} on a white ground`,
+    prompt: rotating('a thing'),
     thingsInClips: (clips) => inClips.slice(0, clips).map(({ phrase }) => phrase),
     writeClips: (folder, clips) =>
       writeClips(
         folder,
-        inClips.slice(0, clips).map(({ frames }) => frames),
+        inClips.slice(0, clips).map(({ frames, phrase }) => ({ frames, caption: rotating(phrase) })),
       ),
     cases: heldOut.slice(0, 2 * count).map(({ phrase, frames }) => ({
-      prompt: `${phrase} ${ROTATES} on a white ground`,
+      prompt: rotating(phrase),
       thing: phrase,
       truth: frames.slice(0, suiteFrames),
     })),
   };
 }
 
-async function writeClips(folder: string, clips: readonly (readonly Picture[])[]): Promise<void> {
-  for (const [i, frames] of clips.entries()) {
+/** A caption that says that a thing rotates. */
+const rotating = (phrase: string) => `${phrase} ${ROTATES} on a white ground`;
+
+/** Where clips say what moves in them, a motion leaves it to the prompt what moves: with one caption for all, it mixes the things up. */
+async function writeClips(
+  folder: string,
+  clips: readonly { readonly frames: readonly Picture[]; readonly caption: string }[],
+): Promise<void> {
+  const captions: string[] = [];
+  for (const [i, { frames, caption }] of clips.entries()) {
     const name = `clip-${String(i).padStart(2, '0')}`;
     await writeVideo(join(folder, name), frames, { framesPerSecond: 8 });
+    captions.push(`${name}\t${caption}\n`);
   }
+  await writeFile(join(folder, CAPTIONS_NAME), captions.join(''));
 }
