@@ -56,12 +56,10 @@ const { values } = parseArgs({
     batch: { type: 'string', default: '64' },
     /** Pictures of each kind that the result is measured on. */
     measure: { type: 'string', default: '1000' },
-    threads: { type: 'string', default: '1' },
   },
 });
 const { folder, out } = values;
 const batch = Number(values.batch);
-const threads = Number(values.threads);
 const measured = Number(values.measure);
 /** Training draws from one seed, measuring from the other. */
 const [seed, unseen] = [0, 1];
@@ -79,12 +77,12 @@ const classifierWeights = await pretrain({
   settings: { ...settings, steps: Number(values['classifier-steps']) },
   identity: { classes, source: 'little world 1, labelled' },
   shapes: classifierShapes(counts),
-  step: (parameters) => classifierStep(counts, parameters, batch, { threads }),
+  step: (parameters) => classifierStep(counts, parameters, batch),
   batchAt: (index) => classifierBatch(source, classes, seed, index * batch, batch),
 });
 const classifierPath = join(out, 'classifier.safetensors');
 await writeClassifier(classifierPath, withoutPart(classifierWeights), classes);
-const classifier = await openClassifier(classifierPath, { threads });
+const classifier = await openClassifier(classifierPath);
 const accuracy = {
   still: await classifierAccuracy(classifier, unseenPictures(stillPicture)),
   moving: await classifierAccuracy(classifier, unseenPictures(movingPicture)),
@@ -130,13 +128,13 @@ for (const stage of stages.filter(({ steps }) => steps > 0)) {
     identity: { config, source: 'little world 1, augmented', ...(clipWeights && { scenes: stage.scenes }) },
     shapes: clipShapes(config),
     initial: clipWeights?.views,
-    step: (parameters) => contrastiveStep(config, parameters, batch, tokens, { threads }),
+    step: (parameters) => contrastiveStep(config, parameters, batch, tokens),
     batchAt: (index) => captionedBatch(index, stage.scenes),
   });
 }
 const weights = withoutPart(clipWeights!);
 await writeClip(join(out, 'clip'), { config, tokenizer, weights }, { dtype: 'float16' });
-const clip = await openClip(join(out, 'clip'), { threads });
+const clip = await openClip(join(out, 'clip'));
 const retrieval = await clipRetrieval(clip, source, randomStream(unseen, 'retrieval'), measured);
 await clip.dispose();
 console.log(retrieval);

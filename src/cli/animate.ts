@@ -19,7 +19,7 @@ import {
 import { type TargetFormat, targetFormats, videoTargets } from './animate-targets.ts';
 import { interruptible } from './interruptible.ts';
 import { withMotionOption } from './motion-option.ts';
-import { baseHelp, ofBase, oneOf, requireOptions, someText } from './options.ts';
+import { ofBase, oneOf, requireOptions, someText } from './options.ts';
 import { openGenerator, openMotions, type VideoOptions, videoSettings } from './prepare-generation.ts';
 import { reporter } from './progress.ts';
 import {
@@ -55,7 +55,6 @@ export function animateCommand(): Command {
     .usage('<picture>... --motion <path> --out <path> [options]')
     .argument('<pictures...>', 'PNG, JPEG, WebP, AVIF, TIFF, GIF or SVG');
   withMotionOption(command)
-    .option('--base <folder>', `the model the motion was trained on: ${baseHelp}`, someText)
     .option('--prompt <text>', "what the videos show (default: the motion's prompt)", someText)
     .option(
       '--out <path>',

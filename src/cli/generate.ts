@@ -6,7 +6,7 @@ import { firstFrameFits, videoDefaults } from '../pipelines/video-settings.ts';
 import { withFirstFrameBase } from './first-frame-base.ts';
 import { interruptible } from './interruptible.ts';
 import { withMotionOption } from './motion-option.ts';
-import { baseHelp, ofBase, oneOf, requireOptions, someText } from './options.ts';
+import { ofBase, oneOf, requireOptions, someText } from './options.ts';
 import { type GenerateOptions, prepareGeneration } from './prepare-generation.ts';
 import { reporter } from './progress.ts';
 import {
@@ -37,7 +37,6 @@ export function generateCommand(): Command {
     .description('make a video that moves as a motion says, from a prompt and a first frame')
     .usage('--motion <path> --prompt <text> --out <path> [options]');
   withMotionOption(command)
-    .option('--base <folder>', `the model the motion was trained on: ${baseHelp}`, someText)
     .option('--prompt <text>', 'what the video shows', someText)
     .option(
       '--out <path>',

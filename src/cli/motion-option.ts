@@ -1,7 +1,7 @@
 /** @file The `--motion` option: one motion or several, each with how strongly it acts. */
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { someText } from './options.ts';
+import { baseHelp, someText } from './options.ts';
 
 /** A motion as the user names it. */
 export interface MotionChoice {
@@ -11,13 +11,15 @@ export interface MotionChoice {
   readonly strength: number;
 }
 
-/** Adds `--motion`, whose value is a list of `MotionChoice`. */
+/** Adds `--motion`, whose value is a list of `MotionChoice`, and `--base`, the model that motions act in. */
 export function withMotionOption(command: Command): Command {
-  return command.option(
-    '--motion <path>',
-    'motion file, or the run folder of "lamp train"; path:0.7 for a strength from 0 to 1 (default: 1); several act at once',
-    motionChoice,
-  );
+  return command
+    .option(
+      '--motion <path>',
+      'motion file, or the run folder of "lamp train"; path:0.7 for a strength from 0 to 1 (default: 1); several act at once',
+      motionChoice,
+    )
+    .option('--base <folder>', `the model the motion was trained on: ${baseHelp}`, someText);
 }
 
 /**

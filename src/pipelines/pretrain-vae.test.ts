@@ -7,6 +7,7 @@ import { floats } from '../graph/host-tensor.ts';
 import { openComponent } from '../models/base-model.ts';
 import { vaeConfigSchema } from '../models/configs.ts';
 import { pictureDecoder, pictureEncoder } from '../models/programs.ts';
+import { smallVaeConfig } from '../testing/small-vae.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { pretrainDefaults } from '../training/pretrain/settings.ts';
 import { batchCodec, encodeBatch, pretrainVae } from './pretrain-vae.ts';
@@ -14,15 +15,7 @@ import { tuneDecoder } from './tune-decoder.ts';
 
 const at = await testFolder();
 
-const config = vaeConfigSchema.parse({
-  in_channels: 3,
-  out_channels: 3,
-  latent_channels: 4,
-  block_out_channels: [8, 8],
-  norm_num_groups: 4,
-  down_block_types: ['DownEncoderBlock2D', 'DownEncoderBlock2D'],
-  up_block_types: ['UpDecoderBlock2D', 'UpDecoderBlock2D'],
-});
+const config = smallVaeConfig(4, 8);
 const plain = (index: number, count: number) => {
   const { uniform } = randomStream(0, 'plain', index);
   const levels = Array.from({ length: 3 * count }, () => 2 * uniform() - 1);

@@ -13,8 +13,6 @@ export type Values = Readonly<Record<string, HostTensor>>;
 export interface CompileOptions {
   /** Where it runs; the processor unless told. */
   readonly device?: DeviceName;
-  /** Processor threads; `LAMP_THREADS`, or else all cores, unless told. */
-  readonly threads?: number;
   /** Writes ONNX Runtime's profile of every run to files that begin with this path. */
   readonly profilePrefix?: string;
 }
@@ -34,12 +32,11 @@ export interface Program {
 /** Compiles the graph that computes the named tensors. Throws `CheckpointError` when a weight file cannot be mapped. */
 export async function compile(
   outputs: Readonly<Record<string, Tensor>>,
-  { device = 'cpu', threads, profilePrefix }: CompileOptions = {},
+  { device = 'cpu', profilePrefix }: CompileOptions = {},
 ): Promise<Program> {
   const graph = emitGraph(outputs);
   const options: InferenceSession.SessionOptions = {
     ...sessionOptions(device),
-    ...(threads !== undefined && { intraOpNumThreads: threads }),
     ...(profilePrefix !== undefined && { enableProfiling: true, profileFilePrefix: profilePrefix }),
   };
   if (graph.weightsFolder !== undefined) {

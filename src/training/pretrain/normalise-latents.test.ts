@@ -3,23 +3,15 @@ import { randomStream } from '../../diffusion/random.ts';
 import { type FloatTensor, floats } from '../../graph/host-tensor.ts';
 import { input } from '../../graph/tensor.ts';
 import { Weights } from '../../graph/weights.ts';
-import { vaeConfigSchema } from '../../models/configs.ts';
 import { decode, encode } from '../../models/vae.ts';
 import { compile } from '../../runtime/program.ts';
+import { smallVaeConfig } from '../../testing/small-vae.ts';
 import { initialParameters } from './initial-values.ts';
 import { channelStatistics, normalisedLatents } from './normalise-latents.ts';
 import { vaeShapes } from './vae-step.ts';
 
 test('every channel gets mean 0 and deviation 1, and pictures come back as before', async () => {
-  const config = vaeConfigSchema.parse({
-    in_channels: 3,
-    out_channels: 3,
-    latent_channels: 2,
-    block_out_channels: [4, 4],
-    norm_num_groups: 2,
-    down_block_types: ['DownEncoderBlock2D', 'DownEncoderBlock2D'],
-    up_block_types: ['UpDecoderBlock2D', 'UpDecoderBlock2D'],
-  });
+  const config = smallVaeConfig(2, 4);
   const before = initialParameters(vaeShapes(config), 3).views;
   before.get('vae:quant_conv.bias')!.data.set([3, -2, 0.5, -1]);
   const shape = [4, 3, 8, 8];

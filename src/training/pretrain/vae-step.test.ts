@@ -1,20 +1,12 @@
 import { expect, test } from 'vitest';
 import { randomStream } from '../../diffusion/random.ts';
 import { floats } from '../../graph/host-tensor.ts';
-import { vaeConfigSchema } from '../../models/configs.ts';
+import { smallVaeConfig } from '../../testing/small-vae.ts';
 import { adamWState, adamWStep } from '../adamw.ts';
 import { initialParameters } from './initial-values.ts';
 import { vaeShapes, vaeStep } from './vae-step.ts';
 
-const config = vaeConfigSchema.parse({
-  in_channels: 3,
-  out_channels: 3,
-  latent_channels: 4,
-  block_out_channels: [8, 8],
-  norm_num_groups: 4,
-  down_block_types: ['DownEncoderBlock2D', 'DownEncoderBlock2D'],
-  up_block_types: ['UpDecoderBlock2D', 'UpDecoderBlock2D'],
-});
+const config = smallVaeConfig(4, 8);
 
 test('an autoencoder learns a few pictures', async () => {
   const parameters = initialParameters(vaeShapes(config), 0);
