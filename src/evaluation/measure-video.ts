@@ -61,7 +61,7 @@ function motionFidelity(
   truth: readonly Picture[],
   { track, background }: NonNullable<MotionCase['world']>,
 ): MotionFidelity {
-  const masks = thingMasks(frames, { background });
+  const masks = thingMasks(frames, { background, example: truth[0]! });
   const truly = thingMasks(truth, { background });
   const error = trackError(trackMasks(frames, masks), track);
   const stillError = trackError(stillTrack(track), track);

@@ -54,31 +54,37 @@ export function filled(mask: Mask): Mask {
 
 /**
  * The mask's largest connected part, and every other part of at least `share` of its pixels. Parts are connected through
- * their edges.
+ * their edges. `weigh`, when given, says of a part's pixels what counts in place of their number.
  */
-export function largestParts(mask: Mask, share: number): Mask {
+export function largestParts(
+  mask: Mask,
+  share: number,
+  weigh: (pixels: readonly number[]) => number = (pixels) => pixels.length,
+): Mask {
   const { width, height, data } = mask;
   const labels = new Int32Array(data.length);
-  const areas = [0];
+  const weights = [0];
   for (let pixel = 0; pixel < data.length; pixel++) {
     if (!data[pixel] || labels[pixel]) continue;
-    const label = areas.length;
+    const label = weights.length;
     const waiting: number[] = [];
+    const part: number[] = [];
     const reach = (next: number) => {
       if (data[next] && !labels[next]) {
         labels[next] = label;
-        areas[label] = (areas[label] ?? 0) + 1;
+        part.push(next);
         waiting.push(next);
       }
     };
     reach(pixel);
     spread(waiting, width, height, reach);
+    weights.push(weigh(part));
   }
-  const least = share * areas.reduce((most, area) => Math.max(most, area), 0);
+  const least = share * weights.reduce((most, weight) => Math.max(most, weight), 0);
   return {
     width,
     height,
-    data: Uint8Array.from(labels, (label) => (label && areas[label]! >= least ? 1 : 0)),
+    data: Uint8Array.from(labels, (label) => (label && weights[label]! >= least ? 1 : 0)),
   };
 }
 

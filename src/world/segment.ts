@@ -8,13 +8,33 @@ const LARGEST_THRESHOLD = 64;
 const SMALLEST_THRESHOLD = 22;
 /** Parts smaller than this share of the largest are specks, not parts of the thing. */
 const SMALLEST_PART = 0.1;
+/** As `SMALLEST_PART`, of what is like the thing. */
+const SMALLEST_LIKE_PART = 0.3;
+/** Shades of red, green and blue by which colours are told apart. */
+const SHADES = 5;
+
+/** What helps to tell a thing from whatever else differs from the scene. */
+export interface SegmentHints {
+  /** Bounds where the thing can be. */
+  readonly region?: Mask;
+  /** Removes lines thinner than five pixels, such as an uneven horizon. */
+  readonly smooth?: boolean;
+  /** How many pixels of each colour the thing has (see `coloursOf`): parts of other colours are not of the thing. */
+  readonly colours?: Colours;
+}
+
+/** Numbers of pixels by their colour, of `SHADES` shades of each channel. */
+export type Colours = Float32Array;
 
 /**
  * The mask of what differs from the background: the largest connected part and others nearly as large, without holes. The
- * threshold follows the frame's own noise: three times the median difference and a little more. `region`, when given,
- * bounds where the thing can be; `smooth` removes lines thinner than five pixels, such as an uneven horizon.
+ * threshold follows the frame's own noise: three times the median difference and a little more.
  */
-export function segmentThing(frame: Picture, background: Picture, region?: Mask, smooth = false): Mask {
+export function segmentThing(
+  frame: Picture,
+  background: Picture,
+  { region, smooth = false, colours }: SegmentHints = {},
+): Mask {
   const { width, height } = frame;
   const differences = smoothed(differenceOf(frame, background), width, height);
   const median = differences.slice().sort()[differences.length >> 1]!;
@@ -24,7 +44,41 @@ export function segmentThing(frame: Picture, background: Picture, region?: Mask,
   );
   let mask: Mask = { width, height, data };
   if (smooth) mask = grown(shrunk(mask, 2), 2);
-  return filled(largestParts(mask, SMALLEST_PART));
+  if (!colours) return filled(largestParts(mask, SMALLEST_PART));
+  return filled(largestParts(mask, SMALLEST_LIKE_PART, (part) => likeness(colours, frame, part)));
+}
+
+/** How many pixels inside the mask have each colour, each counted for neighbouring shades as well. */
+export function coloursOf(picture: Picture, mask: Mask): Colours {
+  return histogram(
+    picture,
+    [...mask.data.keys()].filter((pixel) => mask.data[pixel]),
+  );
+}
+
+/** Histogram intersection (Swain & Ballard 1991): how many of these pixels can be pixels of a thing of these colours. */
+function likeness(colours: Colours, picture: Picture, pixels: readonly number[]): number {
+  const found = histogram(picture, pixels);
+  return found.reduce((sum, count, colour) => sum + Math.min(count, colours[colour]!), 0);
+}
+
+/** Each pixel is shared out among the eight nearest colours, so that a slight change of shade makes a slight difference. */
+function histogram({ data }: Picture, pixels: readonly number[]): Colours {
+  const counts = new Float32Array(SHADES ** 3);
+  for (const pixel of pixels) {
+    const at = [0, 1, 2].map((c) => (data[3 * pixel + c]! / 255) * (SHADES - 1));
+    for (let corner = 0; corner < 8; corner++) {
+      let [colour, weight] = [0, 1];
+      for (const [c, shade] of at.entries()) {
+        const low = Math.min(SHADES - 2, Math.floor(shade));
+        const upper = (corner >> c) & 1;
+        colour = colour * SHADES + low + upper;
+        weight *= upper ? shade - low : 1 - (shade - low);
+      }
+      counts[colour]! += weight;
+    }
+  }
+  return counts;
 }
 
 /** The largest difference of the three channels at each pixel. */

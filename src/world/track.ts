@@ -3,7 +3,7 @@
 import type { Picture } from '../media/picture.ts';
 import { guessBackground } from './background.ts';
 import { areaOf, type Mask } from './mask.ts';
-import { segmentThing } from './segment.ts';
+import { coloursOf, segmentThing } from './segment.ts';
 import { type RingView, ringView, turnBetween } from './turn.ts';
 
 /** Where a thing is in one frame. */
@@ -23,6 +23,11 @@ export interface TrackPoint {
 export interface TrackOptions {
   /** The scene without the thing, when it is known; guessed from the frames unless told. */
   readonly background?: Picture;
+  /**
+   * A frame in which the thing is seen before this background, such as the true first one. In a video whose scene changes a
+   * little, parts of other colours than the thing's are not taken for it.
+   */
+  readonly example?: Picture;
 }
 
 /** Smaller finds (shares of the picture) are specks. */
@@ -40,16 +45,20 @@ export function trackThing(frames: readonly Picture[], options: TrackOptions = {
 export function thingMasks(frames: readonly Picture[], options: TrackOptions = {}): Mask[] {
   const [first] = frames;
   if (!first) throw new RangeError('a track needs at least one frame');
-  for (const each of [...frames, ...(options.background ? [options.background] : [])]) {
+  for (const each of [...frames, ...[options.background ?? [], options.example ?? []].flat()]) {
     if (each.width !== first.width || each.height !== first.height) {
       throw new RangeError(
         `frames of ${first.width}x${first.height} and ${each.width}x${each.height} make no track`,
       );
     }
   }
-  if (options.background) return frames.map((frame) => segmentThing(frame, options.background!));
+  const { background, example } = options;
+  if (background) {
+    const colours = example && coloursOf(example, segmentThing(example, background));
+    return frames.map((frame) => segmentThing(frame, background, colours && { colours }));
+  }
   const { picture, region, moved } = guessBackground(frames);
-  return frames.map((frame) => segmentThing(frame, picture, region, !moved));
+  return frames.map((frame) => segmentThing(frame, picture, { region, smooth: !moved }));
 }
 
 /** Centre, size and turn of each mask; the turn is read off the frames' colours inside it. */
