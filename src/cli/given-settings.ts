@@ -23,6 +23,7 @@ const plainSettings = [
   'beta2',
   'epsilon',
   'weightDecay',
+  'translate',
   'fit',
   'shuffle',
   'clipRange',

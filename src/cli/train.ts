@@ -82,6 +82,11 @@ export function trainCommand(): Command {
       `mirror a video left to right this often; 0 when left and right matter ${ofBase(usual.flipProbability)}`,
       realNumber({ least: 0, most: 1 }),
     )
+    .option(
+      '--translate <share>',
+      `move a video as a whole by up to this share of its size, at random ${ofBase(usual.translate)}`,
+      realNumber({ least: 0, most: 0.5 }),
+    )
     .option('--shuffle', `take the clips in a random order in each round ${ofBase('yes')}`)
     .option('--no-shuffle', 'take them in the order given')
     .option(

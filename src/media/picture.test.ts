@@ -6,6 +6,7 @@ import {
   picture,
   pictureToFloats,
   rotateClockwise,
+  shifted,
   signedFloatsToPicture,
   unitFloatsToPicture,
 } from './picture.ts';
@@ -59,6 +60,13 @@ describe('turning', () => {
   test('mirrors left to right', () => {
     expect(redsOf(flipHorizontally(sample))).toEqual([3, 2, 1, 6, 5, 4]);
     expect(flipHorizontally(flipHorizontally(sample))).toEqual(sample);
+  });
+
+  test('moves, and repeats the edge', () => {
+    expect(redsOf(shifted(sample, 1, 0))).toEqual([1, 1, 2, 4, 4, 5]);
+    expect(redsOf(shifted(sample, 0, -1))).toEqual([4, 5, 6, 4, 5, 6]);
+    expect(shifted(sample, 0, 0)).toEqual(sample);
+    expect(redsOf(shifted(sample, -9, 9))).toEqual([3, 3, 3, 3, 3, 3]);
   });
 
   test('turns clockwise', () => {

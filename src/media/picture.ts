@@ -113,6 +113,19 @@ export function flipHorizontally({ width, height, data }: Picture): Picture {
   return { width, height, data: flipped };
 }
 
+/** The picture moved by whole pixels; where nothing came from, its edge is repeated. */
+export function shifted({ width, height, data }: Picture, right: number, down: number): Picture {
+  const moved = new Uint8Array(data.length);
+  for (let y = 0; y < height; y++) {
+    const row = Math.min(height - 1, Math.max(0, y - down)) * width;
+    for (let x = 0; x < width; x++) {
+      const from = (row + Math.min(width - 1, Math.max(0, x - right))) * 3;
+      moved.set(data.subarray(from, from + 3), (y * width + x) * 3);
+    }
+  }
+  return { width, height, data: moved };
+}
+
 /** The picture turned clockwise by a multiple of 90 degrees; the picture itself for 0. */
 export function rotateClockwise(from: Picture, degrees: 0 | 90 | 180 | 270): Picture {
   if (degrees === 0) {

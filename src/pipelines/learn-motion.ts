@@ -143,6 +143,12 @@ async function trainInto(
     ...settings,
     starts: clips.map((clip) => startsOf(clip, settings)),
     timesteps: schedule.alphasCumprod.length,
+    ...(settings.translate > 0 && {
+      reach: {
+        across: Math.round(settings.translate * settings.width),
+        down: Math.round(settings.translate * settings.height),
+      },
+    }),
   };
   const samples = settings.steps * settings.accumulation * settings.batch;
   const latents = await cacheLatents({

@@ -41,8 +41,8 @@ export async function makeBatch(source: BatchSource, index: number, size: number
 /** Latents `[1, c, f, h, w]` of sample `index`: drawn from the VAE's posterior, scaled for the U-Net. */
 async function cleanVideo(source: BatchSource, index: number): Promise<FloatTensor> {
   const { plan, latents, scalingFactor } = source;
-  const { clip, frames, flipped } = drawSample(plan, index);
-  const posteriors = await latents.read(clip, frames, flipped);
+  const { clip, frames, view } = drawSample(plan, index);
+  const posteriors = await latents.read(clip, frames, view);
   const size = posteriors[0]!.mean.data.length;
   const noise = drawNoise(plan.seed, 'posterior', index, size * frames.length);
   return fromFrames(

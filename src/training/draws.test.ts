@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest';
-import { type DrawPlan, drawNoise, drawSample, neededFrames, shiftedTimestep } from './draws.ts';
+import {
+  type DrawPlan,
+  drawNoise,
+  drawSample,
+  type NeededFrames,
+  neededFrames,
+  shiftedTimestep,
+} from './draws.ts';
+import { type View, viewName } from './view.ts';
+
+const framesIn = (views: readonly NeededFrames[], view: View) =>
+  views.find((each) => viewName(each.view) === viewName(view))?.frames;
 
 const plan: DrawPlan = {
   seed: 3,
@@ -32,7 +43,7 @@ test('every start, both directions and both ends of time are drawn', () => {
   const starts = new Set(draws.filter(({ clip }) => clip === 2).map(({ frames }) => frames[0]));
   expect([...starts].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   for (const { clip, frames } of draws) expect(frames[3]! - frames[0]!).toBe(6 + 0 * clip);
-  const flipped = draws.filter((draw) => draw.flipped).length / draws.length;
+  const flipped = draws.filter((draw) => draw.view.flipped).length / draws.length;
   expect(Math.abs(flipped - 0.5)).toBeLessThan(0.05);
   expect(Math.min(...draws.map(({ timestep }) => timestep))).toBeLessThan(5);
   expect(Math.max(...draws.map(({ timestep }) => timestep))).toBeGreaterThan(994);
@@ -42,15 +53,37 @@ test('what is needed is what is drawn, and grows with the steps', () => {
   const few = neededFrames(plan, 5);
   const more = neededFrames(plan, 50);
   for (let i = 0; i < 5; i++) {
-    const { clip, frames, flipped } = drawSample(plan, i);
-    expect(few[clip]![flipped ? 'flipped' : 'plain']).toEqual(expect.arrayContaining([...frames]));
+    const { clip, frames, view } = drawSample(plan, i);
+    expect(framesIn(few[clip]!, view)).toEqual(expect.arrayContaining([...frames]));
   }
-  for (const [clip, { plain }] of few.entries()) {
-    expect(more[clip]!.plain).toEqual(expect.arrayContaining([...plain]));
+  for (const [clip, views] of few.entries()) {
+    for (const { view, frames } of views) {
+      expect(framesIn(more[clip]!, view)).toEqual(expect.arrayContaining([...frames]));
+    }
   }
-  expect(neededFrames({ ...plan, flipProbability: 0 }, 50).every(({ flipped }) => flipped.length === 0)).toBe(
-    true,
+  const never = neededFrames({ ...plan, flipProbability: 0 }, 50).flat();
+  expect(never.every(({ view }) => !view.flipped)).toBe(true);
+});
+
+test('videos are moved as far as they may be, in a few ways for each clip, and everything else is drawn as before', () => {
+  const moving = { ...plan, reach: { across: 3, down: 10 } };
+  const draws = Array.from({ length: 3000 }, (_, i) => drawSample(moving, i));
+  expect(draws.map(({ view, ...rest }) => rest)).toEqual(
+    draws.map((_, i) => {
+      const { view, ...rest } = drawSample(plan, i);
+      return rest;
+    }),
   );
+  const ofClip = draws
+    .filter(({ clip }) => clip === 2)
+    .map(({ view }) => viewName({ ...view, flipped: false }));
+  expect(new Set(ofClip).size).toBe(13);
+  expect(ofClip).toContain('');
+  const across = draws.map(({ view }) => view.right);
+  const down = draws.map(({ view }) => view.down);
+  expect([Math.min(...across), Math.max(...across)]).toEqual([-3, 3]);
+  expect(Math.max(...down.map(Math.abs))).toBeLessThanOrEqual(10);
+  expect(Math.max(...down.map(Math.abs))).toBeGreaterThan(7);
 });
 
 test('a shift moves timesteps towards more noise, keeps their order and range, and 1 changes nothing', () => {

@@ -2,7 +2,11 @@
  * @file What each training sample is made of. Every draw depends on the seed and the sample's number alone: a resumed
  * training sees what the uninterrupted one would have seen, and what will be needed is known before it begins.
  */
-import { randomStream } from '../diffusion/random.ts';
+import { type RandomStream, randomStream } from '../diffusion/random.ts';
+import { plainView, type View, viewName } from './view.ts';
+
+/** In so many ways a clip is moved, where clips are moved at all. */
+const MOVEMENTS = 13;
 
 /** What the draws depend on. */
 export interface DrawPlan {
@@ -15,6 +19,8 @@ export interface DrawPlan {
   readonly stride: number;
   readonly shuffle: boolean;
   readonly flipProbability: number;
+  /** Pixels by which a video is moved at most, to each side and up and down; not at all unless told. */
+  readonly reach?: { readonly across: number; readonly down: number };
   /** Timesteps of the noise schedule. */
   readonly timesteps: number;
   /** See `shiftedTimestep`; 1 unless told: all timesteps are as likely. */
@@ -27,8 +33,8 @@ export interface Draw {
   readonly clip: number;
   /** Numbers of the clip's frames, in order. */
   readonly frames: readonly number[];
-  /** Whether all frames are mirrored left to right. */
-  readonly flipped: boolean;
+  /** How all frames are seen. */
+  readonly view: View;
   readonly timestep: number;
 }
 
@@ -45,9 +51,24 @@ export function drawSample(plan: DrawPlan, index: number): Draw {
   return {
     clip,
     frames: Array.from({ length: frames }, (_, frame) => start + frame * stride),
-    flipped,
+    view: { ...plainView, flipped, ...(plan.reach && movement(plan, clip, random)) },
     timestep,
   };
+}
+
+/**
+ * One of the clip's `MOVEMENTS` movements, so that no frame need be encoded more often. The first is none: the clip as it is.
+ */
+function movement(
+  { seed, reach }: DrawPlan,
+  clip: number,
+  random: RandomStream,
+): Pick<View, 'right' | 'down'> | undefined {
+  const choice = random.integer(MOVEMENTS);
+  if (choice === 0 || !reach) return undefined;
+  const stream = randomStream(seed, 'movement', clip, choice);
+  const within = (most: number) => Math.round(most * (2 * stream.uniform() - 1));
+  return { right: within(reach.across), down: within(reach.down) };
 }
 
 /**
@@ -69,20 +90,23 @@ export function drawNoise(
   return randomStream(seed, purpose, index).normals(count);
 }
 
-/** Frames of a clip that training needs, as they are and mirrored; numbers in ascending order. */
+/** Frames of a clip that training needs in one view; numbers in ascending order. */
 export interface NeededFrames {
-  readonly plain: readonly number[];
-  readonly flipped: readonly number[];
+  readonly view: View;
+  readonly frames: readonly number[];
 }
 
-/** For each clip the frames that the first `samples` samples need. */
-export function neededFrames(plan: DrawPlan, samples: number): NeededFrames[] {
-  const needed = plan.starts.map(() => ({ plain: new Set<number>(), flipped: new Set<number>() }));
+/** For each clip the frames that the first `samples` samples need, view by view. */
+export function neededFrames(plan: DrawPlan, samples: number): NeededFrames[][] {
+  const needed = plan.starts.map(() => new Map<string, { view: View; frames: Set<number> }>());
   for (let index = 0; index < samples; index++) {
-    const { clip, frames, flipped } = drawSample(plan, index);
-    const set = needed[clip]![flipped ? 'flipped' : 'plain'];
-    for (const frame of frames) set.add(frame);
+    const { clip, frames, view } = drawSample(plan, index);
+    const name = viewName(view);
+    const known = needed[clip]!.get(name) ?? { view, frames: new Set() };
+    for (const frame of frames) known.frames.add(frame);
+    needed[clip]!.set(name, known);
   }
-  const sorted = (set: Set<number>) => [...set].sort((a, b) => a - b);
-  return needed.map(({ plain, flipped }) => ({ plain: sorted(plain), flipped: sorted(flipped) }));
+  return needed.map((views) =>
+    [...views.values()].map(({ view, frames }) => ({ view, frames: [...frames].sort((a, b) => a - b) })),
+  );
 }

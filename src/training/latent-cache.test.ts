@@ -5,13 +5,14 @@ import { InterruptedError } from '../errors.ts';
 import type { ProgressEvent } from '../events.ts';
 import { floats } from '../graph/host-tensor.ts';
 import { readFrames } from '../media/clip.ts';
-import { flipHorizontally, pictureToFloats } from '../media/picture.ts';
+import { flipHorizontally, type Picture, pictureToFloats, shifted } from '../media/picture.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { pictureEncoder } from '../models/programs.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { findTrainingClips, type TrainingClip } from './clip-set.ts';
 import { cacheLatents, type LatentCacheOptions } from './latent-cache.ts';
+import { plainView } from './view.ts';
 
 const at = await testFolder();
 const settings = { width: 32, height: 16, fit: 'cover', device: 'cpu' } as const;
@@ -42,32 +43,47 @@ async function open(folder: string, needed: LatentCacheOptions['needed'], signal
   return { cache, encoded, notices };
 }
 
+const mirrored = { ...plainView, flipped: true };
+const moved = { ...mirrored, right: 2, down: -1 };
 const needed = [
-  { plain: [0, 3], flipped: [3, 7] },
-  { plain: [5], flipped: [] },
+  [
+    { view: plainView, frames: [0, 3] },
+    { view: mirrored, frames: [3, 7] },
+  ],
+  [{ view: moved, frames: [5] }],
 ];
 
-test('holds what the encoder makes of each frame, mirrored where it is needed so', async () => {
-  const { cache, encoded } = await open(at('a'), needed);
-  expect(encoded).toBe(5);
+test('holds what the encoder makes of each frame, mirrored and moved where it is needed so', async () => {
+  const { cache, encoded: count } = await open(at('a'), needed);
+  expect(count).toBe(5);
   const encoder = await pictureEncoder(base.vae, settings);
   const [picture] = await readFrames(clips[0]!.path, { indices: [7], size: settings });
-  const expected = await encoder.encode(floats(pictureToFloats(flipHorizontally(picture!)), [1, 3, 16, 32]));
+  const encoded = (seen: Picture) => encoder.encode(floats(pictureToFloats(seen), [1, 3, 16, 32]));
+  const expected = await encoded(flipHorizontally(picture!));
+  const [other] = await readFrames(clips[1]!.path, { indices: [5], size: settings });
+  const expectedMoved = await encoded(shifted(flipHorizontally(other!), 2, -1));
   await encoder.dispose();
-  const [three, seven] = await cache.read(0, [3, 7], true);
+  expect((await cache.read(1, [5], moved))[0]!.mean).toEqual(expectedMoved.mean);
+  const [three, seven] = await cache.read(0, [3, 7], mirrored);
   expect(seven!.mean).toEqual(expected.mean);
   expect(seven!.deviation).toEqual(expected.deviation);
-  expect(three!.mean).not.toEqual((await cache.read(0, [3], false))[0]!.mean);
+  expect(three!.mean).not.toEqual((await cache.read(0, [3], plainView))[0]!.mean);
 });
 
 test('encodes only what is missing', async () => {
   const folder = at('b');
   await open(folder, needed);
   expect((await open(folder, needed)).encoded).toBe(0);
-  const more = [{ plain: [0, 1, 3], flipped: [0, 3, 7] }, needed[1]!];
+  const more = [
+    [
+      { view: plainView, frames: [0, 1, 3] },
+      { view: mirrored, frames: [0, 3, 7] },
+    ],
+    needed[1]!,
+  ];
   const { encoded, cache } = await open(folder, more);
   expect(encoded).toBe(2);
-  expect(await cache.read(0, [0, 1, 3], false)).toHaveLength(3);
+  expect(await cache.read(0, [0, 1, 3], plainView)).toHaveLength(3);
 });
 
 test('makes a damaged file again, and says so', async () => {

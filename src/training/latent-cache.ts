@@ -12,7 +12,7 @@ import { CheckpointError, InterruptedError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
 import { readFrames } from '../media/clip.ts';
-import { flipHorizontally, pictureToFloats } from '../media/picture.ts';
+import { pictureToFloats } from '../media/picture.ts';
 import type { Component } from '../models/base-model.ts';
 import type { VaeConfig } from '../models/configs.ts';
 import { type LatentPosterior, type PictureEncoder, pictureEncoder } from '../models/programs.ts';
@@ -20,6 +20,7 @@ import type { DeviceName } from '../runtime/devices.ts';
 import type { TrainingClip } from './clip-set.ts';
 import type { NeededFrames } from './draws.ts';
 import type { TrainingSettings } from './settings.ts';
+import { seenAs, type View, viewName } from './view.ts';
 
 const format = 'lamp-latents';
 
@@ -33,7 +34,7 @@ export type FramePosterior = Pick<LatentPosterior, 'mean' | 'deviation'>;
 /** Posteriors of all frames that training needs. */
 export interface LatentCache {
   /** Reads frames of a clip, by the clip's number. Throws `CheckpointError` when the files were changed meanwhile. */
-  read(clip: number, frames: readonly number[], flipped: boolean): Promise<FramePosterior[]>;
+  read(clip: number, frames: readonly number[], view: View): Promise<FramePosterior[]>;
 }
 
 /** What latents are made of and where they are kept. */
@@ -42,8 +43,8 @@ export interface LatentCacheOptions extends WorkOptions {
   readonly vae: Component<VaeConfig>;
   readonly settings: Pick<TrainingSettings, 'width' | 'height' | 'fit' | 'device'>;
   readonly clips: readonly TrainingClip[];
-  /** For each clip the frames to have. */
-  readonly needed: readonly NeededFrames[];
+  /** For each clip the frames to have, view by view. */
+  readonly needed: readonly (readonly NeededFrames[])[];
 }
 
 /** A clip's frames: which file holds each. */
@@ -65,19 +66,21 @@ export async function cacheLatents(options: LatentCacheOptions): Promise<LatentC
   );
   const indices = await Promise.all(keys.map((key) => findFrames(folder, key, onEvent)));
 
-  const missing = needed.map(({ plain, flipped }, clip) => ({
-    plain: plain.filter((frame) => !indices[clip]!.has(meanName(frame, false))),
-    flipped: flipped.filter((frame) => !indices[clip]!.has(meanName(frame, true))),
-  }));
-  const total = missing.reduce((sum, { plain, flipped }) => sum + plain.length + flipped.length, 0);
+  const missing = needed.map((views, clip) =>
+    views.map(({ view, frames }) => ({
+      view,
+      frames: frames.filter((frame) => !indices[clip]!.has(meanName(frame, view))),
+    })),
+  );
+  const total = missing.flat().reduce((sum, { frames }) => sum + frames.length, 0);
   if (total > 0) {
     let done = 0;
     const report = () => onEvent?.({ type: 'progress', stage: 'encoding clips', done: done++, total });
     const encoder = await pictureEncoder(vae, settings, { device: device as DeviceName });
     try {
       report();
-      for (const [clip, frames] of missing.entries()) {
-        await encodeClip(options, clip, keys[clip]!, frames, encoder, report);
+      for (const [clip, views] of missing.entries()) {
+        await encodeClip(options, clip, keys[clip]!, views, encoder, report);
         indices[clip] = await findFrames(folder, keys[clip]!, onEvent);
       }
     } finally {
@@ -85,8 +88,8 @@ export async function cacheLatents(options: LatentCacheOptions): Promise<LatentC
     }
   }
   return {
-    async read(clip, frames, flipped) {
-      return Promise.all(frames.map((frame) => readFrame(indices[clip]!, frame, flipped)));
+    async read(clip, frames, view) {
+      return Promise.all(frames.map((frame) => readFrame(indices[clip]!, frame, view)));
     },
   };
 }
@@ -96,27 +99,26 @@ async function encodeClip(
   { folder, settings, clips, signal }: LatentCacheOptions,
   clip: number,
   key: string,
-  missing: NeededFrames,
+  missing: readonly NeededFrames[],
   encoder: PictureEncoder,
   report: () => void,
 ): Promise<void> {
   const { width, height, fit } = settings;
   const size = { width, height };
-  const wanted = { plain: new Set(missing.plain), flipped: new Set(missing.flipped) };
-  const frames = [...new Set([...missing.plain, ...missing.flipped])].sort((a, b) => a - b);
+  const wanted = missing.map(({ view, frames }) => ({ view, frames: new Set(frames) }));
+  const frames = [...new Set(missing.flatMap((each) => each.frames))].sort((a, b) => a - b);
   const chunkLength = Math.max(1, Math.min(CHUNK_FRAMES, Math.floor(CHUNK_BYTES / (width * height * 3))));
   for (let at = 0; at < frames.length; at += chunkLength) {
     const indices = frames.slice(at, at + chunkLength);
     const pictures = await readFrames(clips[clip]!.path, { indices, size, fit });
     const tensors: [string, FloatTensor][] = [];
     for (const [i, frame] of indices.entries()) {
-      for (const flipped of [false, true]) {
-        if (!wanted[flipped ? 'flipped' : 'plain'].has(frame) || signal?.aborted) continue;
-        const picture = flipped ? flipHorizontally(pictures[i]!) : pictures[i]!;
+      for (const { view, frames: inView } of wanted) {
+        if (!inView.has(frame) || signal?.aborted) continue;
         const { mean, deviation } = await encoder.encode(
-          floats(pictureToFloats(picture), [1, 3, height, width]),
+          floats(pictureToFloats(seenAs(pictures[i]!, view)), [1, 3, height, width]),
         );
-        tensors.push([meanName(frame, flipped), mean], [deviationName(frame, flipped), deviation]);
+        tensors.push([meanName(frame, view), mean], [deviationName(frame, view), deviation]);
         report();
         await nextTurn();
       }
@@ -149,8 +151,8 @@ async function findFrames(folder: string, key: string, onEvent: WorkOptions['onE
   return index;
 }
 
-async function readFrame(index: FrameIndex, frame: number, flipped: boolean): Promise<FramePosterior> {
-  const names = [meanName(frame, flipped), deviationName(frame, flipped)] as const;
+async function readFrame(index: FrameIndex, frame: number, view: View): Promise<FramePosterior> {
+  const names = [meanName(frame, view), deviationName(frame, view)] as const;
   const found = await index.get(names[0])!.readMany(names);
   return { mean: found.get(names[0]) as FloatTensor, deviation: found.get(names[1]) as FloatTensor };
 }
@@ -159,10 +161,10 @@ function filePrefix(key: string): string {
   return `${key.slice(0, 16)}-`;
 }
 
-function meanName(frame: number, flipped: boolean): string {
-  return `${frame}.${flipped ? 'flipped.' : ''}mean`;
+function meanName(frame: number, view: View): string {
+  return `${frame}.${viewName(view)}mean`;
 }
 
-function deviationName(frame: number, flipped: boolean): string {
-  return `${frame}.${flipped ? 'flipped.' : ''}deviation`;
+function deviationName(frame: number, view: View): string {
+  return `${frame}.${viewName(view)}deviation`;
 }

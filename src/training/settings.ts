@@ -55,6 +55,11 @@ const fields = {
   averageDecay: share.default(0),
   /** Probability that a video is mirrored left to right. */
   flipProbability: z.number().min(0).max(1).default(0.5),
+  /**
+   * How far a video is moved at random as a whole, to the sides and up and down: at most this share of its width and height.
+   * Its edges are repeated. Keeps a training on few clips from learning by heart where things are.
+   */
+  translate: z.number().min(0).max(0.5).default(0),
   /** How a clip meets another aspect ratio: cut what juts out, or distort (as the reference does). */
   fit: z.enum(['cover', 'stretch']).default('cover'),
   /** Take the clips of each round in random order; the reference takes them as the folder lists them. */
