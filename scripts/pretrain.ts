@@ -8,13 +8,14 @@
  * - `--only decoder`, `--only model`: one of the last two stages alone. They can run side by side, each with `LAMP_THREADS=1`;
  *   at the end the same command without `--only` puts the model together.
  */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { WeightFile } from '../src/checkpoints/weight-file.ts';
 import { randomStream } from '../src/diffusion/random.ts';
 import type { ProgressEvent } from '../src/events.ts';
 import { type FloatTensor, floats } from '../src/graph/host-tensor.ts';
-import { openBaseModel } from '../src/models/base-model.ts';
+import { type BaseModel, openBaseModel } from '../src/models/base-model.ts';
 import { vaeConfigSchema } from '../src/models/configs.ts';
 import { drawFromPool, latentPool } from '../src/pipelines/latent-pool.ts';
 import { pretrainModel } from '../src/pipelines/pretrain-model.ts';
@@ -44,6 +45,7 @@ const { values, positionals } = parseArgs({
     'learning-rate': { type: 'string', default: '1e-3' },
     schedule: { type: 'string', default: 'constant' },
     timesteps: { type: 'string', default: 'logit-normal' },
+    'group-share': { type: 'string', default: '0.35' },
   },
 });
 const folder = positionals[0] ?? 'runs/built-in';
@@ -54,8 +56,8 @@ const rhythm = { seed, saveEvery: 500, sampleEvery: Number(values['sample-every'
 
 const things = await loadThings();
 const shapes = await loadShapes(size);
-const picturesOf = (some: readonly Thing[], first: number, count: number) => {
-  const source = { things: some, shapes, shapeShare: 0.15, options: { size } };
+const picturesOf = (some: readonly Thing[], first: number, count: number, groupShare = 0) => {
+  const source = { things: some, shapes, shapeShare: 0.15, options: { size, groupShare } };
   const { pixels, captions } = worldBatch(source, seed, first, count);
   return { pictures: floats(pixels, [count, 3, height, width]), captions };
 };
@@ -105,6 +107,26 @@ const weightsOf = async (part: string, { weights }: { weights: WeightFile }) =>
   [...(await weights.file.readAll())].map(
     ([name, value]) => [`${part}:${name}`, value as FloatTensor] as const,
   );
+
+/** Those of a text encoder, with rows for the words of another vocabulary: those it has, and small random ones. */
+const textWeights = async ({ folder: base, textEncoder }: BaseModel) => {
+  const all = await weightsOf('text_encoder', textEncoder);
+  const known = new Map(
+    Object.entries(JSON.parse(await readFile(join(base, 'tokenizer', 'vocab.json'), 'utf8'))),
+  ) as Map<string, number>;
+  return all.map(([name, table]) => {
+    if (!name.endsWith('token_embedding.weight')) return [name, table] as const;
+    const width = table.shape[1]!;
+    const { normals } = randomStream(seed, 'new words');
+    const rows = [...tokenizer.vocabulary.keys()].map((token) => {
+      const row = known.get(token);
+      return row === undefined
+        ? normals(width).map((value) => 0.02 * value)
+        : table.data.subarray(row * width, (row + 1) * width);
+    });
+    return [name, floats(Float32Array.from(rows.flatMap((row) => [...row])), [rows.length, width])] as const;
+  });
+};
 
 const from = values.from === undefined ? undefined : await openBaseModel(values.from);
 const given = from && new Map(await weightsOf('vae', from.vae));
@@ -158,7 +180,7 @@ const pool = await latentPool({
   batch: 32,
   codec: () => batchCodec(encoding, [32, 3, height, width]),
   // The other things are never drawn: they show what becomes of a thing that the model has not seen.
-  pictures: (first, count) => picturesOf(core, first, count),
+  pictures: (first, count) => picturesOf(core, first, count, Number(values['group-share'])),
   onProgress: (done) => void (done % 3200 === 0 && console.log(`${done} pictures encoded`)),
 });
 
@@ -200,10 +222,5 @@ await pretrainModel({
     guidance: 3,
   },
   dtype: 'float16',
-  initial:
-    from &&
-    new Map([
-      ...(await weightsOf('text_encoder', from.textEncoder)),
-      ...(await weightsOf('unet', from.unet)),
-    ]),
+  initial: from && new Map([...(await textWeights(from)), ...(await weightsOf('unet', from.unet))]),
 });

@@ -11,6 +11,14 @@ export function articleFor(word: string): 'a' | 'an' {
   return /^[aeiou]/i.test(word) ? 'an' : 'a';
 }
 
+/** Several of what the noun names: "panda" and 2 give "two pandas". Throws `RangeError` for numbers it has no word for. */
+export function counted(noun: string, count: number): string {
+  const word = ['two', 'three'][count - 2];
+  if (!word) throw new RangeError(`no caption counts ${count} things; it can be 2 or 3`);
+  if (/man$/.test(noun)) return `${word} ${noun.replace(/man$/, 'men')}`;
+  return `${word} ${noun}${/(s|x|ch|sh)$/.test(noun) ? 'es' : 's'}`;
+}
+
 /** What a caption may say. */
 export interface CaptionParts {
   /** With its article, such as "a panda". */

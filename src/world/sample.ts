@@ -2,9 +2,9 @@
 
 import type { RandomStream } from '../diffusion/random.ts';
 import type { Picture, Size } from '../media/picture.ts';
-import { type CaptionParts, captionOf, withAdjective } from './caption.ts';
+import { type CaptionParts, captionOf, counted, withAdjective } from './caption.ts';
 import { MOTIONS } from './motion.ts';
-import { placeMotion, placeStill } from './placement.ts';
+import { placeGroup, placeMotion, placeStill } from './placement.ts';
 import { paintScene, SCENES, type Scene, WORLD_SIZE } from './scene.ts';
 import { between } from './scene-painters.ts';
 import { type Box, drawSprite, type Pose, spriteBox } from './sprite.ts';
@@ -29,6 +29,11 @@ export interface WorldOptions {
   readonly mirroredShare?: number;
   /** Share of captions that say "a thing" instead of what it is, as the prompts of motions do; 0.06 unless told. */
   readonly unnamedShare?: number;
+  /**
+   * Share of pictures of two or three things of a kind ("two pandas on the beach"); 0 unless told. With them a model's
+   * self-attention has a reason to look for the same thing elsewhere, as in pictures of the real world.
+   */
+  readonly groupShare?: number;
   /** Share of things that lean to a side by up to 30 degrees; 0.08 unless told. */
   readonly tiltedShare?: number;
 }
@@ -38,7 +43,7 @@ export interface WorldSample {
   readonly picture: Picture;
   readonly caption: string;
   readonly scene: Scene;
-  /** Absent when the scene is empty, as are the next two. */
+  /** Absent when the scene is empty, as are the next two; these are absent of a group, too. */
   readonly thing?: Thing;
   /** The rectangle around the thing. */
   readonly box?: Box;
@@ -47,6 +52,8 @@ export interface WorldSample {
 
 /** The longer side of a thing, as shares of the picture's height. */
 const SIZES = [0.4, 0.8] as const;
+/** The same of things in a group, which need room beside one another. */
+const GROUP_SIZES = [0.3, 0.48] as const;
 const LARGEST_TILT = Math.PI / 6;
 
 /**
@@ -72,6 +79,12 @@ export function worldSample(
   const request = { sprite: thing.sprite, size, ground, mirrored };
   const place =
     stream.uniform() < (options.sceneOmittedShare ?? 0.12) ? undefined : placePhrase(stream, scene);
+  if (kind >= 1 - (options.groupShare ?? 0)) {
+    const poses = placeGroup(stream, request, 2 + stream.integer(2), between(stream, ...GROUP_SIZES));
+    for (const each of poses) drawSprite(picture, thing.sprite, each);
+    const caption = captionOf({ thing: counted(thing.name, poses.length), place });
+    return { picture, caption, scene, thing };
+  }
   let pose: Pose;
   let parts: CaptionParts;
   if (kind < empty + (options.actionShare ?? 0.12)) {
