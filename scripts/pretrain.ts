@@ -5,6 +5,7 @@
  *
  * - `--from <base>`: the networks begin with the weights of that base; `--keep-autoencoder` leaves its encoder as it is.
  * - `--schedule cosine --learning-rate 5e-4 --from <base> --keep-autoencoder`: the end of a training, with a falling rate.
+ * - `--group-share 0.35`: so many pictures of the U-Net's show two or three things of a kind.
  * - `--only decoder`, `--only model`: one of the last two stages alone. They can run side by side, each with `LAMP_THREADS=1`;
  *   at the end the same command without `--only` puts the model together.
  */
@@ -45,7 +46,7 @@ const { values, positionals } = parseArgs({
     'learning-rate': { type: 'string', default: '1e-3' },
     schedule: { type: 'string', default: 'constant' },
     timesteps: { type: 'string', default: 'logit-normal' },
-    'group-share': { type: 'string', default: '0.35' },
+    'group-share': { type: 'string', default: '0' },
   },
 });
 const folder = positionals[0] ?? 'runs/built-in';

@@ -12,6 +12,7 @@ import { pick } from '../world/sample.ts';
 import { loadShapes, ROTATES, type Shape, shapeSplit } from '../world/shape.ts';
 import { loadThings, type Thing } from '../world/thing.ts';
 import type { TrackPoint } from '../world/track.ts';
+import type { CaptionedVideo } from './motion-loss.ts';
 
 /** Frames of a clip and of a video. */
 export const suiteFrames = 16;
@@ -35,6 +36,8 @@ export interface SuiteMotion {
   readonly prompt: string;
   /** What the classifier calls the things in the clips, in the order of the clips. */
   readonly thingsInClips: (count: number) => readonly string[];
+  /** The first `count` clips, each with a caption of its own. */
+  readonly clips: (count: number) => readonly CaptionedVideo[];
   /** Writes the first `count` clips to a folder, as folders of pictures, each with a caption of its own. */
   readonly writeClips: (folder: string, count: number) => Promise<void>;
   readonly cases: readonly MotionCase[];
@@ -84,11 +87,8 @@ function movingThings(
     description: motion.description,
     prompt: `a thing ${motion.verb}`,
     thingsInClips: (clips) => clipsOf(clips).map(({ thing }) => thing.name),
-    writeClips: (folder, clips) =>
-      writeClips(
-        folder,
-        clipsOf(clips).map(({ frames, prompt }) => ({ frames, caption: prompt })),
-      ),
+    clips: clipsOf,
+    writeClips: (folder, clips) => writeClips(folder, clipsOf(clips)),
     cases,
   };
 }
@@ -96,15 +96,20 @@ function movingThings(
 /** Rendered objects that turn before a white ground; the clips are files of others (openai/shap-e). */
 function rotation(shapes: readonly Shape[], { things: count }: SuiteSize): SuiteMotion {
   const { inClips, heldOut } = shapeSplit(shapes);
+  const clipsOf = (clips: number) =>
+    inClips
+      .slice(0, clips)
+      .map(({ frames, phrase }) => ({ frames: frames.slice(0, suiteFrames), prompt: rotating(phrase) }));
   return {
     name: ROTATES,
     description: 'turns around its axis (third-party clips)',
     prompt: rotating('a thing'),
     thingsInClips: (clips) => inClips.slice(0, clips).map(({ phrase }) => phrase),
+    clips: clipsOf,
     writeClips: (folder, clips) =>
       writeClips(
         folder,
-        inClips.slice(0, clips).map(({ frames, phrase }) => ({ frames, caption: rotating(phrase) })),
+        inClips.slice(0, clips).map(({ frames, phrase }) => ({ frames, prompt: rotating(phrase) })),
       ),
     cases: heldOut.slice(0, 2 * count).map(({ phrase, frames }) => ({
       prompt: rotating(phrase),
@@ -118,15 +123,12 @@ function rotation(shapes: readonly Shape[], { things: count }: SuiteSize): Suite
 const rotating = (phrase: string) => `${phrase} ${ROTATES} on a white ground`;
 
 /** Where clips say what moves in them, a motion leaves it to the prompt what moves: with one caption for all, it mixes the things up. */
-async function writeClips(
-  folder: string,
-  clips: readonly { readonly frames: readonly Picture[]; readonly caption: string }[],
-): Promise<void> {
+async function writeClips(folder: string, clips: readonly CaptionedVideo[]): Promise<void> {
   const captions: string[] = [];
-  for (const [i, { frames, caption }] of clips.entries()) {
+  for (const [i, { frames, prompt }] of clips.entries()) {
     const name = `clip-${String(i).padStart(2, '0')}`;
     await writeVideo(join(folder, name), frames, { framesPerSecond: 8 });
-    captions.push(`${name}\t${caption}\n`);
+    captions.push(`${name}\t${prompt}\n`);
   }
   await writeFile(join(folder, CAPTIONS_NAME), captions.join(''));
 }

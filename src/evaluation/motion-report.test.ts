@@ -27,6 +27,7 @@ const result = (row: string, motion: string, videos: VideoResult[]): MotionResul
   motion,
   videos,
   diversity: 60,
+  loss: { clips: 0.1, unseen: 0.2 },
 });
 const results = [
   result('lamp', 'runs', [video(0.02, true), video(0.04, false)]),
@@ -51,6 +52,7 @@ test('tables have a line for every row and motion that was measured', () => {
   const motions = motionsTable('lamp', results).split('\n');
   expect(motions.map((line) => line.split(' ')[1])).toEqual(['motion', '---', 'runs', 'rotates', 'all']);
   expect(motions[3]).toContain('| – (–) | – (–) |');
+  expect(motions[3]).toContain('| 0.200 (0.100) |');
 });
 
 test('rows are chosen by name or by group, each once', () => {

@@ -28,6 +28,9 @@ export interface RowFigures {
   readonly textAlignment: number;
   readonly frameConsistency: number;
   readonly diversity: number;
+  /** The training's loss on the true videos that are not in the clips, and on the clips. */
+  readonly loss: number;
+  readonly clipLoss: number;
 }
 
 /** Means of results of one row, on one motion or several. */
@@ -53,6 +56,8 @@ export function figuresOf(results: readonly MotionResult[]): RowFigures {
     textAlignment: over((video) => video.textAlignment),
     frameConsistency: over((video) => video.frameConsistency),
     diversity: mean(results.map((result) => result.diversity)),
+    loss: mean(results.map(({ loss }) => loss.unseen)),
+    clipLoss: mean(results.map(({ loss }) => loss.clips)),
   };
 }
 
@@ -67,6 +72,7 @@ const columns: readonly (readonly [title: string, cell: (figures: RowFigures) =>
   ['alignment', (figures) => number(figures.textAlignment)],
   ['consistency', (figures) => number(figures.frameConsistency)],
   ['diversity', (figures) => number(figures.diversity)],
+  ['loss (clips)', ({ loss, clipLoss }) => `${number(loss, 3)} (${number(clipLoss, 3)})`],
 ];
 
 /** A Markdown table: a line for every row, its figures averaged over all motions. */

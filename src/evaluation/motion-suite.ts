@@ -25,6 +25,7 @@ import type { TrainingInput } from '../training/settings.ts';
 import type { Classifier } from './classifier.ts';
 import { measureVideo, type VideoMeasures } from './measure-video.ts';
 import { type SuiteMotion, suiteFrames, suiteMotion } from './motion-cases.ts';
+import { motionLosses } from './motion-loss.ts';
 import { type EvaluationRow, usualClips } from './rows.ts';
 import { diversity, type Embedding, frameConsistency, textAlignment } from './text-metrics.ts';
 
@@ -48,6 +49,9 @@ export interface MotionSuiteOptions extends WorkOptions {
   readonly clip: Clip;
 }
 
+/** Raised when measures change: what was measured before is then measured again. */
+const MEASURES = 2;
+
 /** One video's measures. */
 export interface VideoResult extends VideoMeasures {
   readonly prompt: string;
@@ -63,6 +67,8 @@ export interface MotionResult {
   readonly motion: string;
   readonly videos: readonly VideoResult[];
   readonly diversity: number;
+  /** The training's loss on the clips, and on the true videos of the things that are not in them (`motionLosses`). */
+  readonly loss: { readonly clips: number; readonly unseen: number };
 }
 
 /** Runs all rows on all motions; results are in the order of rows, then of motions. */
@@ -83,7 +89,9 @@ async function resultOf(
   const motion = await suiteMotion(motionName, { things, size });
   const learned = await learnedMotion(row, motion, options);
   const identity = createHash('sha256')
-    .update(JSON.stringify([row.video, seeds, things, base.fingerprint, motionFingerprint(learned)]))
+    .update(
+      JSON.stringify([MEASURES, row.video, seeds, things, base.fingerprint, motionFingerprint(learned)]),
+    )
     .digest('hex');
   const path = join(options.out, 'results', `${row.name}--${motion.name}.json`);
   const known = await storedResult(path, identity);
@@ -145,7 +153,8 @@ async function makeAndMeasure(
     ...size,
     variant: motionVariants[row.variant],
   });
-  const inClips = new Set(motion.thingsInClips(row.clips ?? usualClips));
+  const clips = row.clips ?? usualClips;
+  const inClips = new Set(motion.thingsInClips(clips));
   const videos: VideoResult[] = [];
   const embedded: Embedding[][] = [];
   const rows: Picture[][] = [];
@@ -176,5 +185,9 @@ async function makeAndMeasure(
   const sheet = join(out, 'sheets', `${row.name}--${motion.name}.png`);
   await writePng(sheet, contactSheet(rows));
   onEvent?.({ type: 'written', path: sheet });
-  return { row: row.name, motion: motion.name, videos, diversity: diversity(embedded) };
+  const loss = await motionLosses(base, learned, motionVariants[row.variant], size, {
+    clips: motion.clips(clips),
+    unseen: motion.cases.map(({ prompt, truth }) => ({ prompt, frames: truth })),
+  });
+  return { row: row.name, motion: motion.name, videos, diversity: diversity(embedded), loss };
 }

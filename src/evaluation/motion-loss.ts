@@ -1,0 +1,95 @@
+/** @file How well a motion predicts videos, on its clips and on videos it has not seen: whether it was learned, or learned by heart. */
+import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
+import { randomStream } from '../diffusion/random.ts';
+import { type FloatTensor, floats, sizeOf } from '../graph/host-tensor.ts';
+import { type Picture, pictureToFloats } from '../media/picture.ts';
+import type { BaseModel } from '../models/base-model.ts';
+import { encodePrompts, type PictureSize, pictureEncoder } from '../models/programs.ts';
+import { fromFrames } from '../motion/frames.ts';
+import { type MotionValues, videoPredictor } from '../motion/predictor.ts';
+import type { MotionVariant } from '../motion/variant.ts';
+import { noisedVideos } from '../training/noising.ts';
+import { mean } from './text-metrics.ts';
+
+/** Shares of the noise schedule at which the loss is taken; nothing can be known at its very end. */
+const LEVELS = [0.15, 0.35, 0.55, 0.75, 0.95];
+
+/** A true video, and what it shows. */
+export interface CaptionedVideo {
+  readonly frames: readonly Picture[];
+  readonly prompt: string;
+}
+
+/**
+ * The training's loss (LAMP, eq. 4), averaged over each list of videos and over five levels of noise, with the same noise for
+ * the same place in a list. All videos have the same number of frames and this size.
+ */
+export async function motionLosses<Name extends string>(
+  base: BaseModel,
+  values: MotionValues,
+  variant: MotionVariant,
+  size: PictureSize,
+  lists: Readonly<Record<Name, readonly CaptionedVideo[]>>,
+): Promise<Record<Name, number>> {
+  const schedule = await readNoiseSchedule(base.schedulerConfig);
+  const steps = schedule.alphasCumprod.length;
+  const encoder = await pictureEncoder(base.vae, size);
+  const encoded = async (frames: readonly Picture[]) => {
+    const latents: FloatTensor[] = [];
+    for (const frame of frames) {
+      const { mean: found } = await encoder.encode(
+        floats(pictureToFloats(frame), [1, 3, size.height, size.width]),
+      );
+      latents.push(
+        floats(
+          found.data.map((value) => value * base.vae.config.scaling_factor),
+          found.shape,
+        ),
+      );
+    }
+    return fromFrames(latents);
+  };
+  const entries = Object.entries(lists) as [Name, readonly CaptionedVideo[]][];
+  try {
+    const [name, [any]] = entries[0]!;
+    const { shape } = await encoded(any!.frames);
+    const [, tokens] = (await encodePrompts(base, [name])).shape as [number, number];
+    const predictor = await videoPredictor(base.unet, () => values, shape, tokens, { variant });
+    try {
+      const losses: [Name, number][] = [];
+      for (const [list, videos] of entries) {
+        const found: number[] = [];
+        for (const [index, { frames, prompt }] of videos.entries()) {
+          const clean = await encoded(frames);
+          const context = await encodePrompts(base, [prompt]);
+          for (const level of LEVELS) {
+            const timesteps = [Math.floor(level * steps)];
+            const noise = floats(randomStream(0, 'motion loss', index, level).normals(sizeOf(shape)), shape);
+            const { noisy, target } = noisedVideos(schedule, clean, noise, timesteps, variant);
+            const prediction = await predictor.predict(noisy, timesteps, context);
+            found.push(meanSquare(prediction, target, variant.firstFrame ? 1 : 0));
+          }
+        }
+        losses.push([list, mean(found)]);
+      }
+      return Object.fromEntries(losses) as Record<Name, number>;
+    } finally {
+      await predictor.dispose();
+    }
+  } finally {
+    await encoder.dispose();
+  }
+}
+
+/** Mean squared difference of latents `[1, c, f, h, w]` over the frames from `first` on. */
+function meanSquare(a: FloatTensor, b: FloatTensor, first: number): number {
+  const [, , frames, height, width] = a.shape as [number, number, number, number, number];
+  const each = height * width;
+  let [sum, count] = [0, 0];
+  for (let at = 0; at < a.data.length; at++) {
+    if (Math.floor(at / each) % frames < first) continue;
+    sum += (a.data[at]! - b.data[at]!) ** 2;
+    count++;
+  }
+  return sum / count;
+}
