@@ -1,7 +1,7 @@
 /** @file How the U-Net is told the timestep, and that of Stable Diffusion XL also the picture's size and the text as a whole. */
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
-import { silu } from '../graph/operators/index.ts';
-import type { Tensor } from '../graph/tensor.ts';
+import { concat, silu } from '../graph/operators/index.ts';
+import { filled, type Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
 import { addedWidths, type UNetConfig } from './configs.ts';
 import { linear } from './layers.ts';
@@ -18,6 +18,15 @@ export function timestepWidth(config: UNetConfig): number {
  */
 export function timestepWaves(config: UNetConfig, timesteps: readonly number[]): FloatTensor {
   return waves(config, timestepWidth(config), timesteps);
+}
+
+/** The waves of timestep 0 `[videos, width]`, as `timestepWaves` gives them: every cosine is 1, every sine 0. */
+export function wavesAtStart(config: UNetConfig, videos: number): Tensor {
+  const width = timestepWidth(config);
+  const half = Math.floor(width / 2);
+  const [sines, cosines] = [filled([videos, half], 0), filled([videos, half], 1)];
+  const pair = config.flip_sin_to_cos ? [cosines, sines] : [sines, cosines];
+  return concat(width % 2 === 0 ? pair : [...pair, filled([videos, 1], 0)], 1);
 }
 
 function waves(config: UNetConfig, width: number, numbers: readonly number[]): FloatTensor {

@@ -20,13 +20,15 @@ import type { Weights } from '../graph/weights.ts';
 import { addedWidths, depthPerBlock, headsPerBlock, type UNetConfig } from './configs.ts';
 import { convolution, groupNorm } from './layers.ts';
 import { resnet } from './resnet.ts';
-import { timeEmbedding } from './time-embedding.ts';
+import { timeEmbedding, wavesAtStart } from './time-embedding.ts';
 import { imageSelfAttention, type TransformerOptions, transformer } from './transformer.ts';
 
 /** The layers in which an image and a video U-Net differ. */
 export interface UNetLayers extends Pick<TransformerOptions, 'selfAttention' | 'afterFeedForward'> {
   /** Pictures per video. */
   readonly frames: number;
+  /** Whether each video's first picture has no noise: its timestep is then 0. */
+  readonly cleanFirst?: boolean;
   /** Pictures that a norm of the skeleton takes its statistics over: all of a video unless told. */
   readonly pooledFrames?: number;
   /** What stands at each 2-D convolution of the skeleton; `[n, c, h, w]`, n = videos · frames. */
@@ -60,7 +62,7 @@ export interface UNetOptions {
 /** Predicts the noise (or velocity): `[n, out_channels, h, w]`. */
 export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options: UNetOptions = {}): Tensor {
   const { layers = imageLayers, watch = () => {} } = options;
-  const { frames, pooledFrames = frames, conv } = layers;
+  const { frames, pooledFrames = frames, cleanFirst, conv } = layers;
   const { block_out_channels: widths, norm_num_groups: groups, norm_eps: epsilon } = config;
   const norm = { groups, epsilon, frames: pooledFrames };
   const [heads, depths] = [headsPerBlock(config), depthPerBlock(config)];
@@ -69,7 +71,10 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
   const videos = inputs.waves.shape[0]!;
   const embedding = timesAndMore(w, config, inputs);
   watch('time_embedding', embedding);
-  const time = perFrame(embedding, videos, frames);
+  const atStart = cleanFirst
+    ? timesAndMore(w, config, { ...inputs, waves: wavesAtStart(config, videos) })
+    : embedding;
+  const time = perFrame(atStart, embedding, videos, frames);
 
   // Joining with the skip belongs to the region: what is joined is kept anyway.
   const residual = (at: Weights, parts: readonly Tensor[], out: number, outputScale = 1) =>
@@ -157,8 +162,10 @@ function downsample(w: Weights, x: Tensor, padding: 0 | 1, conv: UNetLayers['con
   return conv(w, x, { stride: 2, padding: around, out: x.shape[1]! });
 }
 
-/** One row per video `[videos, d]` → one per frame `[videos · frames, d]`. */
-function perFrame(x: Tensor, videos: number, frames: number): Tensor {
-  const width = x.shape[1]!;
-  return reshape(expand(reshape(x, [videos, 1, width]), [videos, frames, width]), [videos * frames, width]);
+/** One row per video `[videos, d]`, for its first frame and for the others → one per frame `[videos · frames, d]`. */
+function perFrame(first: Tensor, others: Tensor, videos: number, frames: number): Tensor {
+  const width = others.shape[1]!;
+  const rows = (x: Tensor, count: number) => expand(reshape(x, [videos, 1, width]), [videos, count, width]);
+  const all = first === others ? rows(others, frames) : concat([rows(first, 1), rows(others, frames - 1)], 1);
+  return reshape(all, [videos * frames, width]);
 }

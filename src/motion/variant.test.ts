@@ -47,6 +47,8 @@ test('every named variant passes the check, what makes no sense does not', () =>
   }
   const positions = { temporalAttention: false, temporalPositions: true };
   expect(() => motionVariantSchema.parse(positions)).toThrow('Switch temporalAttention on');
+  const clean = { firstFrame: false, cleanFirstTime: true };
+  expect(() => motionVariantSchema.parse(clean)).toThrow('Switch firstFrame on');
   expect(() => motionVariantSchema.parse({ spatialAttention: 'last' })).toThrow('first-and-previous');
   expect(() => motionVariantSchema.parse({ first: true })).toThrow('first');
 });

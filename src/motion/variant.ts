@@ -26,12 +26,22 @@ export const motionVariantSchema = z
     trainQueries: z.boolean().default(true),
     /** Tell the temporal attention the frames' numbers, as sinusoids (AnimateDiff, arXiv 2307.04725). */
     temporalPositions: z.boolean().default(false),
+    /**
+     * Tell the network that the given first frame has no noise: its timestep is 0 whatever that of the others is (as in
+     * Diffusion Forcing, arXiv 2407.01392). Off: one timestep for all frames, as in the paper, at which a network looks at
+     * noisy pictures and sees little of a clean one.
+     */
+    cleanFirstTime: z.boolean().default(false),
     /** Norms of the residual blocks take their statistics over all frames of a video; off: over each frame. */
     pooledNorm: z.boolean().default(true),
   })
   .refine(({ temporalAttention, temporalPositions }) => temporalAttention || !temporalPositions, {
     path: ['temporalPositions'],
     message: 'positions are for the temporal attention, which is off. Switch temporalAttention on',
+  })
+  .refine(({ firstFrame, cleanFirstTime }) => firstFrame || !cleanFirstTime, {
+    path: ['cleanFirstTime'],
+    message: 'no first frame is given, whose timestep could be 0. Switch firstFrame on',
   });
 
 /** See `motionVariantSchema`. */

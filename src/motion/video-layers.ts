@@ -12,6 +12,7 @@ import { type MotionVariant, motionVariants } from './variant.ts';
 export function motionLayers(frames: number, variant: MotionVariant = motionVariants.lamp): UNetLayers {
   return {
     frames,
+    ...(variant.cleanFirstTime && { cleanFirst: true }),
     ...(!variant.pooledNorm && { pooledFrames: 1 }),
     conv: convolutionOf(variant, frames),
     selfAttention: spatialAttentionOf(variant, frames),

@@ -5,7 +5,7 @@ import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { imagePredictor } from '../models/programs.ts';
 import { randomMotion, untrainedMotion } from '../testing/motion.ts';
 import { testdata } from '../testing/testdata.ts';
-import { fromFrames } from './frames.ts';
+import { frameOf, fromFrames } from './frames.ts';
 import { type MotionValues, videoPredictor } from './predictor.ts';
 import { type MotionVariant, motionVariantNames, motionVariants } from './variant.ts';
 
@@ -67,6 +67,18 @@ describe('the untrained video model', () => {
     const [first, ...others] = distances(await predict(motionVariants['zero-shot'], new Map()));
     expect(first).toBeLessThan(rounding);
     for (const distance of others) expect(distance).toBeGreaterThan(1e-3);
+  });
+
+  test('with a clean first timestep draws the first frame as the image model does at timestep 0', async () => {
+    const clean = { ...motionVariants.lamp, ...separate, cleanFirstTime: true };
+    const video = await predict(clean, await untrainedMotion(base));
+    const [first, ...others] = distances(video);
+    expect(first).toBeGreaterThan(1e-3);
+    for (const distance of others) expect(distance).toBeLessThan(rounding);
+    const image = await imagePredictor(base.unet, [1, 4, 4, 6], 5);
+    const alone = await image.predict(pictures[0]!, [0], context);
+    await image.dispose();
+    for (const [i, value] of frameOf(video, 0).data.entries()) expect(value).toBeCloseTo(alone.data[i]!, 4);
   });
 
   test('of LAMP pools the norms, which shows in the first frame', async () => {

@@ -50,12 +50,14 @@ const otherParts: MotionVariant = {
   spatialAttention: 'first-and-previous',
   trainQueries: true,
   temporalPositions: true,
+  cleanFirstTime: false,
   pooledNorm: false,
 };
 
 test.each([
   ['other parts', otherParts, 0],
   ['fewer parts', motionVariants['attention-only'], 0],
+  ['a clean first timestep', { ...motionVariants.lamp, cleanFirstTime: true }, 0],
   ['factors', motionVariants.lamp, 3],
   ['factors in other parts', otherParts, 2],
 ] as const)('the gradient with %s is that of finite differences', async (_, variant, rank) => {
