@@ -50,7 +50,7 @@ function nextSteps(run: string, out: string, base: string): [what: string, comma
     ['Make the command lamp, once:', 'npm run build && alias lamp="node $PWD/dist/cli/main.js"'],
     [
       'Something else that moves so:',
-      `${generate} --prompt "a cow ${motion.verb} in the snow" --first-frame-prompt "a cow in the snow" --out cow.gif`,
+      `${generate} --prompt "a cow ${motion.verb} in the snow" --out cow.gif`,
     ],
     [
       'Begin with a picture of your own:',

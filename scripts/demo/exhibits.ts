@@ -54,10 +54,9 @@ export async function makeVideos(
   try {
     for (const [i, { name, thing, place, seed }] of wishes.entries()) {
       const prompt = `${thing} ${verb} ${place}`;
-      // Where the motion begins in the clips: a thing in the middle would have nowhere to run to.
-      const firstFramePrompt = `${thing} ${place}, on the left`;
+      // The first frame is drawn from the same prompt: the base knows how such a motion begins, and so where, and how large.
       tell(`Making "${prompt}" (${i + 1} of ${wishes.length}) …`);
-      const request = { prompt, drawing: { prompt: firstFramePrompt }, seed };
+      const request = { prompt, seed };
       const { frames, settings } = await generator.generate(request, work);
       const metadata = { [settingsKey]: JSON.stringify({ ...settings, framesPerSecond }) };
       const large = frames.map((frame) => enlarge(frame, factor));
@@ -70,7 +69,7 @@ export async function makeVideos(
         source: await dataAddress('image/gif', join(out, file('.gif'))),
         caption: prompt,
         firstFrame: await dataAddress('image/png', join(out, file('-first-frame.png'))),
-        firstFramePrompt,
+        firstFramePrompt: prompt,
         seed,
         file: `videos/${name}.mp4`,
       };
