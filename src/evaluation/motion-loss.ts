@@ -4,10 +4,11 @@ import { randomStream } from '../diffusion/random.ts';
 import { type FloatTensor, floats, sizeOf } from '../graph/host-tensor.ts';
 import { type Picture, pictureToFloats } from '../media/picture.ts';
 import type { BaseModel } from '../models/base-model.ts';
-import { encodePrompts, type PictureSize, pictureEncoder } from '../models/programs.ts';
+import { type PictureSize, pictureEncoder, sampleLatents } from '../models/programs.ts';
 import { fromFrames } from '../motion/frames.ts';
 import { type MotionValues, videoPredictor } from '../motion/predictor.ts';
 import type { MotionVariant } from '../motion/variant.ts';
+import { clipTexts } from '../training/clip-texts.ts';
 import { noisedVideos } from '../training/noising.ts';
 import { mean } from './text-metrics.ts';
 
@@ -37,36 +38,31 @@ export async function motionLosses<Name extends string>(
   const encoded = async (frames: readonly Picture[]) => {
     const latents: FloatTensor[] = [];
     for (const frame of frames) {
-      const { mean: found } = await encoder.encode(
-        floats(pictureToFloats(frame), [1, 3, size.height, size.width]),
-      );
-      latents.push(
-        floats(
-          found.data.map((value) => value * base.vae.config.scaling_factor),
-          found.shape,
-        ),
-      );
+      const posterior = await encoder.encode(floats(pictureToFloats(frame), [1, 3, size.height, size.width]));
+      const noNoise = new Float32Array(posterior.mean.data.length);
+      latents.push(sampleLatents(posterior, noNoise, base.vae.config.scaling_factor));
     }
     return fromFrames(latents);
   };
   const entries = Object.entries(lists) as [Name, readonly CaptionedVideo[]][];
   try {
-    const [name, [any]] = entries[0]!;
+    const [, [any]] = entries[0]!;
     const { shape } = await encoded(any!.frames);
-    const [, tokens] = (await encodePrompts(base, [name])).shape as [number, number];
+    const tokens = base.tokenizer.maxLength;
     const predictor = await videoPredictor(base.unet, () => values, shape, tokens, { variant });
     try {
       const losses: [Name, number][] = [];
       for (const [list, videos] of entries) {
         const found: number[] = [];
-        for (const [index, { frames, prompt }] of videos.entries()) {
+        const captions = videos.map(({ prompt }) => ({ caption: prompt }));
+        const texts = await clipTexts(base, captions, '', { device: 'cpu' });
+        for (const [index, { frames }] of videos.entries()) {
           const clean = await encoded(frames);
-          const context = await encodePrompts(base, [prompt]);
           for (const level of LEVELS) {
             const timesteps = [Math.floor(level * steps)];
             const noise = floats(randomStream(0, 'motion loss', index, level).normals(sizeOf(shape)), shape);
             const { noisy, target } = noisedVideos(schedule, clean, noise, timesteps, variant);
-            const prediction = await predictor.predict(noisy, timesteps, context);
+            const prediction = await predictor.predict(noisy, timesteps, texts[index]!);
             found.push(meanSquare(prediction, target, variant.firstFrame ? 1 : 0));
           }
         }
