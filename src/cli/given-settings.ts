@@ -29,6 +29,7 @@ const plainSettings = [
   'clipRange',
   'temporalBias',
   'timestepShift',
+  'lowestTimestep',
   'variant',
   'rank',
   'seed',

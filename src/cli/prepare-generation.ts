@@ -34,6 +34,7 @@ export interface VideoOptions {
   readonly keepNoiseVariance?: boolean;
   readonly alignment?: VideoSettings['alignment'];
   readonly histogramMatching?: boolean;
+  readonly imageModelBelow?: number;
   readonly rounding?: VideoSettings['rounding'];
   readonly reference?: boolean;
   readonly seed: number;
@@ -116,6 +117,7 @@ export function videoSettings(
     keepNoiseVariance: options.keepNoiseVariance,
     alignment: options.alignment,
     histogramMatching: options.histogramMatching,
+    imageModelBelow: options.imageModelBelow,
     firstFrameFit,
     firstFramePosterior: options.firstFramePosterior,
     rounding: options.rounding,

@@ -154,13 +154,18 @@ export function trainCommand(): Command {
       realNumber({ above: 0 }),
     )
     .option(
+      '--lowest-timestep <t>',
+      `learn from no less noisy timestep than this (of 1000), where the image model draws the details: see --image-model-below of lamp generate ${ofBase(usual.lowestTimestep)}`,
+      wholeNumber({ least: 0 }),
+    )
+    .option(
       '--rank <n>',
       `learn matrices as products of thin ones of this rank, for a small motion file; 32 is customary; 0: whole ${ofBase(usual.rank)}`,
       wholeNumber({ least: 0 }),
     )
     .option(
       '--variant <name>',
-      `leave a part of the method out, for comparisons: ${trainedVariants.join(', ')} (default: lamp)`,
+      `leave a part of the method out, for comparisons: ${trainedVariants.join(', ')} ${ofBase('lamp')}`,
       oneOf(...trainedVariants),
     )
     .option(

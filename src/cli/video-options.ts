@@ -85,6 +85,11 @@ export function withSamplingOptions(command: Command): Command {
     .option('--histogram-matching', `give each frame the first's colours ${ofBase('yes')}`)
     .option('--no-histogram-matching', "leave each frame's colours as they are decoded")
     .option(
+      '--image-model-below <t>',
+      `let the image model alone draw the details, in steps below this timestep (of 1000); 0: never ${ofBase(videoDefaults.imageModelBelow)}`,
+      wholeNumber({ least: 0, most: 1000 }),
+    )
+    .option(
       '--rounding <how>',
       `of colours to 8 bits: nearest or truncate ${ofBase(videoDefaults.rounding)}`,
       oneOf('nearest', 'truncate'),

@@ -12,8 +12,11 @@ import { clipTexts } from '../training/clip-texts.ts';
 import { noisedVideos } from '../training/noising.ts';
 import { mean } from './text-metrics.ts';
 
-/** Shares of the noise schedule at which the loss is taken; nothing can be known at its very end. */
-const LEVELS = [0.15, 0.35, 0.55, 0.75, 0.95];
+/**
+ * Shares of the noise schedule at which the loss is taken: where it is decided what moves where. Below, where details are drawn,
+ * a motion need not have learned anything (`lowestTimestep`); nothing can be known at the very end.
+ */
+const LEVELS = [0.45, 0.65, 0.8, 0.95];
 
 /** A true video, and what it shows. */
 export interface CaptionedVideo {
@@ -22,7 +25,7 @@ export interface CaptionedVideo {
 }
 
 /**
- * The training's loss (LAMP, eq. 4), averaged over each list of videos and over five levels of noise, with the same noise for
+ * The training's loss (LAMP, eq. 4), averaged over each list of videos and over four levels of noise, with the same noise for
  * the same place in a list. All videos have the same number of frames and this size.
  */
 export async function motionLosses<Name extends string>(

@@ -18,7 +18,6 @@ import type { PictureSize } from '../models/programs.ts';
 import { readMotion } from '../motion/motion-file.ts';
 import { motionFingerprint } from '../motion/motion-fingerprint.ts';
 import type { MotionValues } from '../motion/predictor.ts';
-import { motionVariants } from '../motion/variant.ts';
 import { videoGenerator } from '../pipelines/generate-video.ts';
 import { learnMotion } from '../pipelines/learn-motion.ts';
 import type { TrainingInput } from '../training/settings.ts';
@@ -26,7 +25,7 @@ import type { Classifier } from './classifier.ts';
 import { measureVideo, type VideoMeasures } from './measure-video.ts';
 import { type SuiteMotion, suiteFrames, suiteMotion } from './motion-cases.ts';
 import { motionLosses } from './motion-loss.ts';
-import { type EvaluationRow, usualClips } from './rows.ts';
+import { type EvaluationRow, rowVariant, usualClips } from './rows.ts';
 import { diversity, type Embedding, frameConsistency, textAlignment } from './text-metrics.ts';
 
 /** What the suite runs on. */
@@ -50,7 +49,7 @@ export interface MotionSuiteOptions extends WorkOptions {
 }
 
 /** Raised when measures change: what was measured before is then measured again. */
-const MEASURES = 2;
+const MEASURES = 3;
 
 /** One video's measures. */
 export interface VideoResult extends VideoMeasures {
@@ -88,11 +87,10 @@ async function resultOf(
   const { base, seeds, things, size } = options;
   const motion = await suiteMotion(motionName, { things, size });
   const learned = await learnedMotion(row, motion, options);
-  const identity = createHash('sha256')
-    .update(
-      JSON.stringify([MEASURES, row.video, seeds, things, base.fingerprint, motionFingerprint(learned)]),
-    )
-    .digest('hex');
+  const video = { ...base.settings.video, ...row.video };
+  const variant = rowVariant(row, base.settings);
+  const decides = [MEASURES, video, variant, seeds, things, base.fingerprint, motionFingerprint(learned)];
+  const identity = createHash('sha256').update(JSON.stringify(decides)).digest('hex');
   const path = join(options.out, 'results', `${row.name}--${motion.name}.json`);
   const known = await storedResult(path, identity);
   if (known) return known;
@@ -112,10 +110,11 @@ async function storedResult(path: string, identity: string): Promise<MotionResul
 
 /** Trains in `motions/<motion>/<training>`, or goes on there; rows that differ in sampling alone share a training. */
 async function learnedMotion(
-  { variant, clips = usualClips, stepShare = 1, rank = 0 }: EvaluationRow,
+  row: EvaluationRow,
   motion: SuiteMotion,
   { base, size, out, steps: usualSteps, training, onEvent, signal }: MotionSuiteOptions,
 ): Promise<MotionValues> {
+  const { variant, clips = usualClips, stepShare = 1, rank = 0 } = row;
   if (variant === 'zero-shot') return new Map();
   const steps = Math.round(usualSteps * stepShare);
   const folder = join(out, 'motions', motion.name);
@@ -135,7 +134,7 @@ async function learnedMotion(
     saveEvery: 500,
     ...training,
     steps,
-    variant,
+    variant: rowVariant(row, base.settings),
     rank,
   };
   const { path } = await learnMotion({ onEvent, signal, out: run, resume, settings });
@@ -151,7 +150,7 @@ async function makeAndMeasure(
   const generator = await videoGenerator(base, () => learned, {
     frames: suiteFrames,
     ...size,
-    variant: motionVariants[row.variant],
+    variant: rowVariant(row, base.settings),
   });
   const clips = row.clips ?? usualClips;
   const inClips = new Set(motion.thingsInClips(clips));
@@ -185,7 +184,7 @@ async function makeAndMeasure(
   const sheet = join(out, 'sheets', `${row.name}--${motion.name}.png`);
   await writePng(sheet, contactSheet(rows));
   onEvent?.({ type: 'written', path: sheet });
-  const loss = await motionLosses(base, learned, motionVariants[row.variant], size, {
+  const loss = await motionLosses(base, learned, rowVariant(row, base.settings), size, {
     clips: motion.clips(clips),
     unseen: motion.cases.map(({ prompt, truth }) => ({ prompt, frames: truth })),
   });

@@ -1,6 +1,13 @@
 /** @file The rows of the motion suite's tables: LAMP, LAMP without each of its parts, other methods, less data, fewer steps. */
-import type { MotionVariantName } from '../motion/variant.ts';
+import type { BaseSettings } from '../models/base-settings.ts';
+import {
+  type MotionVariant,
+  type MotionVariantName,
+  motionVariantChoice,
+  motionVariants,
+} from '../motion/variant.ts';
 import type { VideoSettings } from '../pipelines/video-settings.ts';
+import { recommendedTraining } from '../training/settings.ts';
 
 /** One way to learn motions and to make videos with them. */
 export interface EvaluationRow {
@@ -8,6 +15,7 @@ export interface EvaluationRow {
   readonly name: string;
   /** For tables. */
   readonly title: string;
+  /** LAMP, LAMP without a part, or another method; see `rowVariant`. */
   readonly variant: MotionVariantName;
   /** Clips of a motion; eight unless told. */
   readonly clips?: number;
@@ -89,4 +97,25 @@ export function rowsNamed(names: readonly string[]): EvaluationRow[] {
     throw new RangeError(`no row is called "${name}"; there are ${known}`);
   });
   return [...new Set(found)];
+}
+
+/** Other methods: none of the base's choices for LAMP is theirs. */
+const otherMethods: readonly MotionVariantName[] = ['zero-shot', 'tune-a-video-like', 'attention-only'];
+
+/**
+ * A row's switches on a base: LAMP as the base recommends it, less what the row leaves out. Throws `CheckpointError` when the
+ * base recommends no such thing.
+ */
+export function rowVariant(
+  { variant: name }: Pick<EvaluationRow, 'variant'>,
+  base: BaseSettings,
+): MotionVariant {
+  const named = motionVariants[name];
+  if (otherMethods.includes(name)) return named;
+  const usual = motionVariantChoice.parse(recommendedTraining(base).variant ?? 'lamp');
+  const leftOut = Object.entries(named).filter(
+    ([part, value]) => value !== motionVariants.lamp[part as keyof MotionVariant],
+  );
+  const variant = { ...usual, ...Object.fromEntries(leftOut) } as MotionVariant;
+  return { ...variant, cleanFirstTime: variant.cleanFirstTime && variant.firstFrame };
 }

@@ -4,7 +4,7 @@ import type { Sampler } from '../diffusion/sampler.ts';
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
 import type { NoisePredictor, TextStates } from '../models/programs.ts';
 import { alignFrames } from '../motion/adain.ts';
-import { withFirstFrame } from '../motion/frames.ts';
+import { frameOf, fromFrames, withFirstFrame } from '../motion/frames.ts';
 
 /** What both loops need. */
 export interface DenoiseOptions {
@@ -45,15 +45,28 @@ export interface DenoiseVideoOptions extends Omit<DenoiseOptions, 'firstStep'> {
    * later frames take the second's after every step. `undefined`: no alignment of statistics at all.
    */
   readonly alignFrom: number | undefined;
+  /** Who draws the details; unless told the video model does, as in the paper. */
+  readonly details?: FrameDetails | undefined;
+}
+
+/** The image model as the one that draws the details, each frame by itself. */
+export interface FrameDetails {
+  /** Timesteps below this one are its own. */
+  readonly below: number;
+  /** For pictures `[1, c, h, w]`, twice as many with guidance. Asked for when the first such step has come. */
+  readonly predictor: () => Promise<NoisePredictor>;
 }
 
 /** Draws a video's latents `[1, c, f, h, w]` around a given first frame, which stays as it is (LAMP, Sec. 3.4). */
 export async function denoiseVideo(options: DenoiseVideoOptions): Promise<FloatTensor> {
-  const { sampler, firstFrame, alignFrom } = options;
+  const { sampler, firstFrame, alignFrom, details } = options;
   const given = (latents: FloatTensor) => (firstFrame ? withFirstFrame(latents, firstFrame) : latents);
   let latents = given(options.noise);
   for (const [index, timestep] of sampler.timesteps.entries()) {
-    const output = await guidedPrediction(options, latents, timestep);
+    const output =
+      details && timestep < details.below
+        ? await frameByFrame({ ...options, predictor: await details.predictor() }, latents, timestep)
+        : await guidedPrediction(options, latents, timestep);
     latents = given(floats(sampler.step(output, index, latents.data), latents.shape));
     if (alignFrom !== undefined) {
       latents = alignFrames(latents, index >= alignFrom ? 'first-and-second' : 'second');
@@ -66,6 +79,24 @@ export async function denoiseVideo(options: DenoiseVideoOptions): Promise<FloatT
 /** The step from which the second frame is aligned with the first: the paper's 31 of 50, in proportion. */
 export function alignmentStart(steps: number): number {
   return Math.round((31 / 50) * steps);
+}
+
+/** What the image model makes of each frame of `[1, c, f, h, w]`; nothing of a first frame that is given. */
+async function frameByFrame(
+  options: DenoiseVideoOptions,
+  latents: FloatTensor,
+  timestep: number,
+): Promise<Float32Array> {
+  const outputs: FloatTensor[] = [];
+  for (let frame = 0; frame < latents.shape[2]!; frame++) {
+    const picture = frameOf(latents, frame);
+    const known = frame === 0 && options.firstFrame;
+    const output = known
+      ? new Float32Array(picture.data.length)
+      : await guidedPrediction(options, picture, timestep);
+    outputs.push(floats(output, picture.shape));
+  }
+  return fromFrames(outputs).data;
 }
 
 async function guidedPrediction(

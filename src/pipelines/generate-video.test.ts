@@ -137,6 +137,7 @@ describe('settings', () => {
       { alignment: 'off' },
       { alignment: 'reference' },
       { histogramMatching: true },
+      { imageModelBelow: 500 },
       { firstFramePosterior: 'sample' },
       { firstFrameFit: 'stretch' },
       { rounding: 'truncate' },
@@ -148,6 +149,20 @@ describe('settings', () => {
     const matched = await generate({ firstFrame: given });
     const [first, ...rest] = plain.frames as [Picture, ...Picture[]];
     expect(matched.frames).toEqual([first, ...rest.map((frame) => matchHistogram(first, frame))]);
+  });
+
+  test('leave the details to the image model, of which the motion knows nothing', async () => {
+    const make = (imageModelBelow: number) =>
+      generate({ firstFrame: given, alignment: 'off', histogramMatching: false, imageModelBelow });
+    const [early, late] = [await make(500), await make(1000)];
+    const trained = motion;
+    motion = randomMotion(base, 2);
+    const [otherEarly, otherLate] = [await make(500), await make(1000)];
+    motion = trained;
+    expect(otherEarly.frames).not.toEqual(early.frames);
+    expect(otherLate.frames).toEqual(late.frames);
+    expect(late.frames[0]).toEqual(early.frames[0]);
+    expect(late.frames[1]).not.toEqual(late.frames[2]);
   });
 
   test("the reference's are a complete set", async () => {

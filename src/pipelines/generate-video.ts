@@ -192,6 +192,16 @@ export async function videoGenerator(
         ? { inverted: inversion.latents }
         : { noise: frameNoise(latentShape(base, size), frames, seed) },
       firstFrame: first && fromFrames([first]),
+      ...(settings.imageModelBelow > 0 && {
+        details: {
+          below: settings.imageModelBelow,
+          predictor: async () => {
+            const ofImages = forGuidance(image, settings.guidance);
+            await networks.keepOnly(ofImages);
+            return ofImages.get(work);
+          },
+        },
+      }),
       onStep: (index) => betweenSteps(work, 'sampling', index + 1, steps),
     });
   };

@@ -139,10 +139,15 @@ async function trainInto(
   const { settings, device, base, schedule, texts, record } = prepared;
   const { clips } = record;
   const paths = runPaths(out);
+  const timesteps = schedule.alphasCumprod.length;
+  if (settings.lowestTimestep >= timesteps) {
+    const found = `--lowest-timestep is ${settings.lowestTimestep}`;
+    throw new UsageError(`${found}, but the base model has ${timesteps} timesteps; give a smaller one.`);
+  }
   const plan: DrawPlan = {
     ...settings,
     starts: clips.map((clip) => startsOf(clip, settings)),
-    timesteps: schedule.alphasCumprod.length,
+    timesteps,
     ...(settings.translate > 0 && {
       reach: {
         across: Math.round(settings.translate * settings.width),

@@ -29,6 +29,11 @@ export const videoSettingsSchema = z.object({
   alignment: z.enum(['scaled', 'reference', 'off']),
   /** Match every frame's colour histogram to frame 0's after decoding. */
   histogramMatching: z.boolean(),
+  /**
+   * Below this timestep (of 1000) each frame is drawn by the image model alone, from where the motion has put things: 0, never,
+   * as in the paper. A motion that few clips taught a small model knows where things go, but draws them worse than it does.
+   */
+  imageModelBelow: z.int().min(0).max(1000),
   /** A given first frame becomes the mean of the VAE's posterior, or a sample of it as in the reference. */
   firstFramePosterior: z.enum(['mean', 'sample']),
   /**
@@ -52,6 +57,7 @@ export const videoDefaults: Omit<VideoSettings, 'samplerSteps'> = {
   keepNoiseVariance: false,
   alignment: 'scaled',
   histogramMatching: true,
+  imageModelBelow: 0,
   firstFramePosterior: 'mean',
   firstFrameFit: 'cover',
   rounding: 'nearest',

@@ -49,6 +49,15 @@ test('every start, both directions and both ends of time are drawn', () => {
   expect(Math.max(...draws.map(({ timestep }) => timestep))).toBeGreaterThan(994);
 });
 
+test('no timestep below the lowest is drawn, and all above it are', () => {
+  const noisy = { ...plan, lowestTimestep: 300, timestepShift: 1.3 };
+  const timesteps = Array.from({ length: 3000 }, (_, i) => drawSample(noisy, i).timestep);
+  expect(Math.min(...timesteps)).toBeGreaterThanOrEqual(300);
+  expect(Math.min(...timesteps)).toBeLessThan(305);
+  expect(Math.max(...timesteps)).toBeGreaterThan(994);
+  expect(Math.max(...timesteps)).toBeLessThan(1000);
+});
+
 test('what is needed is what is drawn, and grows with the steps', () => {
   const few = neededFrames(plan, 5);
   const more = neededFrames(plan, 50);

@@ -25,6 +25,8 @@ export interface DrawPlan {
   readonly timesteps: number;
   /** See `shiftedTimestep`; 1 unless told: all timesteps are as likely. */
   readonly timestepShift?: number;
+  /** No timestep below this one is drawn; 0 unless told. */
+  readonly lowestTimestep?: number;
 }
 
 /** One training sample. */
@@ -47,7 +49,9 @@ export function drawSample(plan: DrawPlan, index: number): Draw {
   const random = randomStream(seed, 'sample', index);
   const start = random.integer(starts[clip]!);
   const flipped = random.uniform() < plan.flipProbability;
-  const timestep = shiftedTimestep(random.integer(plan.timesteps), plan.timesteps, plan.timestepShift ?? 1);
+  const lowest = plan.lowestTimestep ?? 0;
+  const range = plan.timesteps - lowest;
+  const timestep = lowest + shiftedTimestep(random.integer(range), range, plan.timestepShift ?? 1);
   return {
     clip,
     frames: Array.from({ length: frames }, (_, frame) => start + frame * stride),

@@ -73,6 +73,11 @@ const fields = {
   temporalBias: z.enum(['zeros', 'uniform']).default('zeros'),
   /** Draws more of the noisy timesteps (above 1) or fewer; 1: all alike, as the paper does. See `shiftedTimestep`. */
   timestepShift: z.number().positive().default(1),
+  /**
+   * Timesteps below this one are not learned from; 0: all are, as in the paper. For videos whose details the image model alone
+   * draws (`VideoSettings.imageModelBelow`).
+   */
+  lowestTimestep: z.int().min(0).max(999).default(0),
   /** Which of LAMP's parts are trained: the name of a variant, or its switches. */
   variant: motionVariantChoice
     .refine(isTrained, 'nothing of it is trained; it is for making videos alone')
