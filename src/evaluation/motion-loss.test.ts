@@ -14,7 +14,7 @@ import { parseSettings } from '../training/settings.ts';
 import { initialState } from '../training/state.ts';
 import { motionLosses } from './motion-loss.ts';
 
-test('is the loss of the training, over five levels of noise, for each list', async () => {
+test('is the loss of the training, over four levels of noise, for each list', async () => {
   const base = await openBaseModel(testdata('mini/tiny-sd'));
   const size = { width: 32, height: 16 };
   const frames = [40, 90, 200].map((grey) => blankPicture(size, [grey, 255 - grey, 60]));
@@ -52,7 +52,7 @@ test('is the loss of the training, over five levels of noise, for each list', as
   const step = await motionStep(base.unet, parameters, clean.shape, context.shape[1]!);
   const schedule = await readNoiseSchedule(base.schedulerConfig);
   let sum = 0;
-  for (const level of [0.15, 0.35, 0.55, 0.75, 0.95]) {
+  for (const level of [0.45, 0.65, 0.8, 0.95]) {
     const timesteps = [Math.floor(level * schedule.alphasCumprod.length)];
     const noise = floats(randomStream(0, 'motion loss', 0, level).normals(sizeOf(clean.shape)), clean.shape);
     sum += await step.run({ ...noisedVideos(schedule, clean, noise, timesteps), timesteps, context });

@@ -45,28 +45,7 @@ export function segmentThing(
   let mask: Mask = { width, height, data };
   if (smooth) mask = grown(shrunk(mask, 2), 2);
   if (!colours) return filled(largestParts(mask, SMALLEST_PART));
-  mask = likePixels(mask, frame, colours, background);
   return filled(largestParts(mask, SMALLEST_LIKE_PART, (part) => likeness(colours, frame, part)));
-}
-
-/**
- * The pixels of a mask whose colour is more the thing's than the scene's, gaps of a pixel closed: where a video has changed its
- * scene a little, that is not taken for the thing.
- */
-function likePixels(mask: Mask, frame: Picture, colours: Colours, background: Picture): Mask {
-  const { width, height } = mask;
-  const scene = histogram(background, [...mask.data.keys()]);
-  const [inThing, inScene] = [colours, scene].map((counts) => counts.reduce((sum, count) => sum + count, 0));
-  const data = mask.data.map((inside, pixel) => {
-    if (!inside) return 0;
-    let [thing, other] = [0, 0];
-    nearestColours(frame, pixel, (colour, weight) => {
-      thing += (weight * colours[colour]!) / inThing!;
-      other += (weight * scene[colour]!) / inScene!;
-    });
-    return thing > other ? 1 : 0;
-  });
-  return shrunk(grown({ width, height, data }, 1), 1);
 }
 
 /** How many pixels inside the mask have each colour, each counted for neighbouring shades as well. */
@@ -84,33 +63,22 @@ function likeness(colours: Colours, picture: Picture, pixels: readonly number[])
 }
 
 /** Each pixel is shared out among the eight nearest colours, so that a slight change of shade makes a slight difference. */
-function histogram(picture: Picture, pixels: readonly number[]): Colours {
+function histogram({ data }: Picture, pixels: readonly number[]): Colours {
   const counts = new Float32Array(SHADES ** 3);
   for (const pixel of pixels) {
-    nearestColours(picture, pixel, (colour, weight) => {
+    const at = [0, 1, 2].map((c) => (data[3 * pixel + c]! / 255) * (SHADES - 1));
+    for (let corner = 0; corner < 8; corner++) {
+      let [colour, weight] = [0, 1];
+      for (const [c, shade] of at.entries()) {
+        const low = Math.min(SHADES - 2, Math.floor(shade));
+        const upper = (corner >> c) & 1;
+        colour = colour * SHADES + low + upper;
+        weight *= upper ? shade - low : 1 - (shade - low);
+      }
       counts[colour]! += weight;
-    });
+    }
   }
   return counts;
-}
-
-/** Tells the eight nearest colours to a pixel's, with weights that add up to 1. */
-function nearestColours(
-  { data }: Picture,
-  pixel: number,
-  tell: (colour: number, weight: number) => void,
-): void {
-  const at = [0, 1, 2].map((c) => (data[3 * pixel + c]! / 255) * (SHADES - 1));
-  for (let corner = 0; corner < 8; corner++) {
-    let [colour, weight] = [0, 1];
-    for (const [c, shade] of at.entries()) {
-      const low = Math.min(SHADES - 2, Math.floor(shade));
-      const upper = (corner >> c) & 1;
-      colour = colour * SHADES + low + upper;
-      weight *= upper ? shade - low : 1 - (shade - low);
-    }
-    tell(colour, weight);
-  }
 }
 
 /** The largest difference of the three channels at each pixel. */
