@@ -86,7 +86,7 @@ test('videos are moved as far as they may be, in a few ways for each clip, and e
   const ofClip = draws
     .filter(({ clip }) => clip === 2)
     .map(({ view }) => viewName({ ...view, flipped: false }));
-  expect(new Set(ofClip).size).toBe(13);
+  expect(new Set(ofClip).size).toBe(25);
   expect(ofClip).toContain('');
   const across = draws.map(({ view }) => view.right);
   const down = draws.map(({ view }) => view.down);

@@ -6,7 +6,7 @@ import { type RandomStream, randomStream } from '../diffusion/random.ts';
 import { plainView, type View, viewName } from './view.ts';
 
 /** In so many ways a clip is moved, where clips are moved at all. */
-const MOVEMENTS = 13;
+const MOVEMENTS = 25;
 
 /** What the draws depend on. */
 export interface DrawPlan {
