@@ -24,6 +24,7 @@ const plainSettings = [
   'epsilon',
   'weightDecay',
   'translate',
+  'recolour',
   'fit',
   'shuffle',
   'clipRange',

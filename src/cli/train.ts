@@ -87,6 +87,11 @@ export function trainCommand(): Command {
       `move a video as a whole by up to this share of its size, at random ${ofBase(usual.translate)}`,
       realNumber({ least: 0, most: 0.5 }),
     )
+    .option(
+      '--recolour <share>',
+      `see this share of the videos in other colours, at random ${ofBase(usual.recolour)}`,
+      realNumber({ least: 0, most: 1 }),
+    )
     .option('--shuffle', `take the clips in a random order in each round ${ofBase('yes')}`)
     .option('--no-shuffle', 'take them in the order given')
     .option(

@@ -5,6 +5,7 @@ import {
   type Picture,
   picture,
   pictureToFloats,
+  recoloured,
   rotateClockwise,
   shifted,
   signedFloatsToPicture,
@@ -52,6 +53,14 @@ describe('conversion', () => {
     expect(() => picture(2, 2, new Uint8Array(11))).toThrow('11 bytes do not fill a 2x2 RGB picture');
     expect(() => unitFloatsToPicture(new Float32Array(5), { width: 2, height: 1 })).toThrow(RangeError);
   });
+});
+
+test('other colours: channels in another order, each with an exponent', () => {
+  const sample = picture(2, 1, Uint8Array.from([10, 20, 30, 255, 0, 51]));
+  const swapped = recoloured(sample, { order: [2, 0, 1], gamma: [1, 1, 1] });
+  expect([...swapped.data]).toEqual([30, 10, 20, 51, 255, 0]);
+  const darker = recoloured(sample, { order: [0, 1, 2], gamma: [1, 2, 2] });
+  expect([...darker.data]).toEqual([10, 2, 4, 255, 0, 10]);
 });
 
 describe('turning', () => {

@@ -126,6 +126,23 @@ export function shifted({ width, height, data }: Picture, right: number, down: n
   return { width, height, data: moved };
 }
 
+/** Other colours for a picture. */
+export interface Recolouring {
+  /** Which channel red, green and blue are taken from: 0, 1 and 2 are the picture's own. */
+  readonly order: readonly [number, number, number];
+  /** For each new channel, the exponent of its values as shares of 255: below 1 brighter, above 1 darker. */
+  readonly gamma: readonly [number, number, number];
+}
+
+/** The picture in other colours. */
+export function recoloured({ width, height, data }: Picture, { order, gamma }: Recolouring): Picture {
+  const tables = gamma.map((exponent) =>
+    Uint8Array.from({ length: 256 }, (_, value) => Math.round(255 * (value / 255) ** exponent)),
+  );
+  const result = Uint8Array.from(data, (_, at) => tables[at % 3]![data[at - (at % 3) + order[at % 3]!]!]!);
+  return { width, height, data: result };
+}
+
 /** The picture turned clockwise by a multiple of 90 degrees; the picture itself for 0. */
 export function rotateClockwise(from: Picture, degrees: 0 | 90 | 180 | 270): Picture {
   if (degrees === 0) {

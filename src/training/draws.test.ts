@@ -95,6 +95,22 @@ test('videos are moved as far as they may be, in a few ways for each clip, and e
   expect(Math.max(...down.map(Math.abs))).toBeGreaterThan(7);
 });
 
+test('a share of the views is in other colours', () => {
+  const views = (recolour: number) =>
+    Array.from({ length: 3000 }, (_, i) => drawSample({ ...plan, recolour }, i).view);
+  const colourful = views(0.5).filter(({ colours }) => colours);
+  // 24 of 25 views are not the clip as it is; half of these, of three clips.
+  expect(colourful.length / 3000).toBeGreaterThan(0.3);
+  expect(colourful.length / 3000).toBeLessThan(0.66);
+  expect(new Set(colourful.map(viewName)).size).toBeGreaterThan(40);
+  for (const { colours, right, down } of colourful) {
+    expect([...colours!.order].sort()).toEqual([0, 1, 2]);
+    for (const gamma of colours!.gamma) expect(Math.abs(Math.log(gamma))).toBeLessThanOrEqual(0.35);
+    expect([right, down]).toEqual([0, 0]);
+  }
+  expect(views(0)).toEqual(Array.from({ length: 3000 }, (_, i) => drawSample(plan, i).view));
+});
+
 test('a shift moves timesteps towards more noise, keeps their order and range, and 1 changes nothing', () => {
   const all = Array.from({ length: 1000 }, (_, timestep) => timestep);
   expect(all.map((timestep) => shiftedTimestep(timestep, 1000, 1))).toEqual(all);

@@ -5,8 +5,10 @@
 import { type RandomStream, randomStream } from '../diffusion/random.ts';
 import { plainView, type View, viewName } from './view.ts';
 
-/** In so many ways a clip is moved, where clips are moved at all. */
-const MOVEMENTS = 25;
+/** In so many ways a clip is seen, where clips are moved or recoloured at all. */
+const VIEWS = 25;
+/** A recoloured view's channels are brightened or darkened by exponents of up to e to this power. */
+const LARGEST_GAMMA = 0.35;
 
 /** What the draws depend on. */
 export interface DrawPlan {
@@ -21,6 +23,8 @@ export interface DrawPlan {
   readonly flipProbability: number;
   /** Pixels by which a video is moved at most, to each side and up and down; not at all unless told. */
   readonly reach?: { readonly across: number; readonly down: number };
+  /** Share of the views whose colours are changed; none unless told. */
+  readonly recolour?: number;
   /** Timesteps of the noise schedule. */
   readonly timesteps: number;
   /** See `shiftedTimestep`; 1 unless told: all timesteps are as likely. */
@@ -55,24 +59,30 @@ export function drawSample(plan: DrawPlan, index: number): Draw {
   return {
     clip,
     frames: Array.from({ length: frames }, (_, frame) => start + frame * stride),
-    view: { ...plainView, flipped, ...(plan.reach && movement(plan, clip, random)) },
+    view: { ...plainView, flipped, ...((plan.reach || plan.recolour) && otherView(plan, clip, random)) },
     timestep,
   };
 }
 
 /**
- * One of the clip's `MOVEMENTS` movements, so that no frame need be encoded more often. The first is none: the clip as it is.
+ * One of the clip's `VIEWS` views, so that no frame need be encoded more often. The first is the clip as it is. In other colours
+ * the channels are swapped and each is brightened or darkened: which thing is before which ground is then no longer known by heart.
  */
-function movement(
-  { seed, reach }: DrawPlan,
+function otherView(
+  { seed, reach, recolour = 0 }: DrawPlan,
   clip: number,
   random: RandomStream,
-): Pick<View, 'right' | 'down'> | undefined {
-  const choice = random.integer(MOVEMENTS);
-  if (choice === 0 || !reach) return undefined;
+): Pick<View, 'right' | 'down' | 'colours'> | undefined {
+  const choice = random.integer(VIEWS);
+  if (choice === 0) return undefined;
   const stream = randomStream(seed, 'movement', clip, choice);
-  const within = (most: number) => Math.round(most * (2 * stream.uniform() - 1));
-  return { right: within(reach.across), down: within(reach.down) };
+  const either = () => 2 * stream.uniform() - 1;
+  const within = (most = 0) => Math.round(most * either()) || 0;
+  const moved = { right: within(reach?.across), down: within(reach?.down) };
+  if (stream.uniform() >= recolour) return moved;
+  const order = stream.shuffle(3) as [number, number, number];
+  const gamma = () => Math.exp(LARGEST_GAMMA * either());
+  return { ...moved, colours: { order, gamma: [gamma(), gamma(), gamma()] } };
 }
 
 /**

@@ -60,6 +60,11 @@ const fields = {
    * Its edges are repeated. Keeps a training on few clips from learning by heart where things are.
    */
   translate: z.number().min(0).max(0.5).default(0),
+  /**
+   * Share of the ways to see a video in which its colours are changed: channels swapped, each brighter or darker. Keeps a training on
+   * few clips from learning a motion for the grounds and things of these clips alone.
+   */
+  recolour: z.number().min(0).max(1).default(0),
   /** How a clip meets another aspect ratio: cut what juts out, or distort (as the reference does). */
   fit: z.enum(['cover', 'stretch']).default('cover'),
   /** Take the clips of each round in random order; the reference takes them as the folder lists them. */

@@ -1,5 +1,5 @@
-/** @file How a clip is seen in one training sample: mirrored, moved as a whole, or as it is. */
-import { flipHorizontally, type Picture, shifted } from '../media/picture.ts';
+/** @file How a clip is seen in one training sample: mirrored, moved as a whole, in other colours, or as it is. */
+import { flipHorizontally, type Picture, type Recolouring, recoloured, shifted } from '../media/picture.ts';
 
 /** One way to see all frames of a clip. */
 export interface View {
@@ -9,18 +9,26 @@ export interface View {
   readonly right: number;
   /** Pixels by which it is moved down. */
   readonly down: number;
+  /** Other colours; its own unless told. */
+  readonly colours?: Recolouring | undefined;
 }
 
 /** As the clip is. */
 export const plainView: View = { flipped: false, right: 0, down: 0 };
 
 /** A short text of its own for each view; empty for the plain one. */
-export function viewName({ flipped, right, down }: View): string {
-  return `${flipped ? 'flipped.' : ''}${right || down ? `${right}_${down}.` : ''}`;
+export function viewName({ flipped, right, down, colours }: View): string {
+  const parts = [
+    flipped ? 'flipped' : undefined,
+    right || down ? `${right}_${down}` : undefined,
+    colours && `${colours.order.join('')}_${colours.gamma.map((each) => Math.round(100 * each)).join('_')}`,
+  ];
+  return parts.map((part) => (part ? `${part}.` : '')).join('');
 }
 
 /** A picture as it looks in a view. */
-export function seenAs(picture: Picture, { flipped, right, down }: View): Picture {
+export function seenAs(picture: Picture, { flipped, right, down, colours }: View): Picture {
   const mirrored = flipped ? flipHorizontally(picture) : picture;
-  return right || down ? shifted(mirrored, right, down) : mirrored;
+  const moved = right || down ? shifted(mirrored, right, down) : mirrored;
+  return colours ? recoloured(moved, colours) : moved;
 }
