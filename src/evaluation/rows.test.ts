@@ -20,6 +20,11 @@ test('rows are LAMP as the base recommends it, less a part, or another method as
     temporalConvolution: 'plain',
   });
   expect(rowVariant({ variant: 'no-first-frame' }, recommending)).toEqual(motionVariants['no-first-frame']);
+  expect(rowVariant({ variant: 'lamp', switches: { cleanFirstTime: false } }, recommending)).toEqual(
+    motionVariants.lamp,
+  );
+  const moving = base({ variant: { movement: true } });
+  expect(rowVariant({ variant: 'lamp' }, moving).movement).toBe(true);
   expect(rowVariant({ variant: 'zero-shot' }, recommending)).toEqual(motionVariants['zero-shot']);
 });
 

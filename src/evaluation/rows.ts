@@ -17,6 +17,8 @@ export interface EvaluationRow {
   readonly title: string;
   /** LAMP, LAMP without a part, or another method; see `rowVariant`. */
   readonly variant: MotionVariantName;
+  /** Switches of the variant that are not as the base recommends. */
+  readonly switches?: Partial<MotionVariant>;
   /** Clips of a motion; eight unless told. */
   readonly clips?: number;
   /** Rank of the trained matrices (`--rank`); whole matrices unless told. */
@@ -59,6 +61,16 @@ export const rowGroups = {
     row('no-temporal-attention', 'without temporal attention', { variant: 'no-temporal-attention' }),
     row('frozen-queries', 'with the image model’s own queries', { variant: 'frozen-queries' }),
   ],
+  additions: [
+    row('no-movement', 'without the learned movement', { switches: { movement: false } }),
+    row('frozen-attention', 'with the image model’s own keys and values', {
+      switches: { trainAttention: false },
+    }),
+    row('noisy-first-time', 'with one timestep for all frames', { switches: { cleanFirstTime: false } }),
+    row('paper', 'with the paper’s parts alone', {
+      switches: { movement: false, trainAttention: false, cleanFirstTime: false },
+    }),
+  ],
   sampling: [
     row('no-shared-noise', 'without shared noise', { video: { noiseShare: 0 } }),
     row('alignment', 'with AdaIN and histogram matching, as the paper', {
@@ -67,7 +79,7 @@ export const rowGroups = {
     row('no-alignment', 'without AdaIN and histogram matching', {
       video: { alignment: 'off', histogramMatching: false },
     }),
-    row('guidance-1', 'without guidance', { video: { guidance: 1 } }),
+    row('guidance-2', 'with guidance 2', { video: { guidance: 2 } }),
     row('guidance-4', 'with guidance 4', { video: { guidance: 4 } }),
   ],
   clips: [1, 2, 4, 16].map((clips) =>
@@ -107,7 +119,7 @@ const otherMethods: readonly MotionVariantName[] = ['zero-shot', 'tune-a-video-l
  * base recommends no such thing.
  */
 export function rowVariant(
-  { variant: name }: Pick<EvaluationRow, 'variant'>,
+  { variant: name, switches }: Pick<EvaluationRow, 'variant' | 'switches'>,
   base: BaseSettings,
 ): MotionVariant {
   const named = motionVariants[name];
@@ -116,6 +128,11 @@ export function rowVariant(
   const leftOut = Object.entries(named).filter(
     ([part, value]) => value !== motionVariants.lamp[part as keyof MotionVariant],
   );
-  const variant = { ...usual, ...Object.fromEntries(leftOut) } as MotionVariant;
-  return { ...variant, cleanFirstTime: variant.cleanFirstTime && variant.firstFrame };
+  const variant = { ...usual, ...Object.fromEntries(leftOut), ...switches } as MotionVariant;
+  const { firstFrame, spatialAttention, cleanFirstTime, movement } = variant;
+  return {
+    ...variant,
+    cleanFirstTime: cleanFirstTime && firstFrame,
+    movement: movement && spatialAttention === 'first',
+  };
 }

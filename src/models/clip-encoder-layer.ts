@@ -22,7 +22,7 @@ export function encoderLayer(w: Weights, config: EncoderLayerConfig, x: Tensor, 
   const [q, k, v] = (['q_proj', 'k_proj', 'v_proj'] as const).map((name) =>
     linear(own.scope(name), normal, width),
   );
-  x = add(x, linear(own.scope('out_proj'), attention(q!, k!, v!, heads, mask), width));
+  x = add(x, linear(own.scope('out_proj'), attention(q!, k!, v!, heads, { mask }), width));
   const mlp = w.scope('mlp');
   const inner = linear(
     mlp.scope('fc1'),

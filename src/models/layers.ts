@@ -3,7 +3,9 @@ import { ShapeError } from '../graph/operator.ts';
 import {
   affine,
   attend,
+  concat,
   conv2d,
+  expand,
   groupNorm as normaliseGroups,
   layerNorm as normaliseLayer,
   type Padding,
@@ -55,15 +57,33 @@ export function groupNorm(
   return normaliseGroups(x, w.tensor('weight', channels), w.tensor('bias', channels), options);
 }
 
+/** What attention adds to its scores. */
+export interface AttentionScores {
+  /** `[m, s]`, a constant. */
+  readonly mask?: Tensor | undefined;
+  /** `queries·keysᵀ` of channels beside the contents': queries `[1, heads, m, e]`, keys `[1, 1, s, e]`. */
+  readonly bias?: { readonly queries: Tensor; readonly keys: Tensor } | undefined;
+}
+
 /**
  * Multi-head attention: q `[b, m, c]`, k and v `[b, s, c]` → `[b, m, c]`, with c divided into heads of d channels that
- * attend separately, scores scaled by 1/√d. `mask` `[m, s]` is added to the scores.
+ * attend separately, scores scaled by 1/√d.
  */
-export function attention(q: Tensor, k: Tensor, v: Tensor, heads: number, mask?: Tensor): Tensor {
+export function attention(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  heads: number,
+  { mask, bias }: AttentionScores = {},
+): Tensor {
   const [batch, , channels] = q.shape as [number, number, number];
   const width = headWidth(channels, heads);
   const split = (x: Tensor) => transpose(reshape(x, [batch, x.shape[1]!, heads, width]), [0, 2, 1, 3]);
-  const mixed = attend(split(q), split(k), split(v), 1 / Math.sqrt(width), mask);
+  const wider = (x: Tensor, more: Tensor | undefined) =>
+    more ? concat([x, expand(more, [batch, heads, x.shape[2]!, more.shape[3]!])], 3) : x;
+  // The channels of the bias are scaled like the others.
+  const queries = wider(split(q), bias && scale(bias.queries, Math.sqrt(width)));
+  const mixed = attend(queries, wider(split(k), bias?.keys), split(v), 1 / Math.sqrt(width), mask);
   return reshape(transpose(mixed, [0, 2, 1, 3]), q.shape);
 }
 

@@ -2,7 +2,17 @@
 import { add, affine, gelu, mul, reshape, slice } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
-import { attention, convolution, groupNorm, layerNorm, linear, toPictures, toTokens } from './layers.ts';
+import {
+  type AttentionScores,
+  attention,
+  convolution,
+  groupNorm,
+  layerNorm,
+  linear,
+  toPictures,
+  toTokens,
+} from './layers.ts';
+import type { PictureSize } from './programs.ts';
 
 /** What a transformer needs to know beside its weights, and the layers that a video model may replace. */
 export interface TransformerOptions {
@@ -14,8 +24,8 @@ export interface TransformerOptions {
   readonly context: Tensor;
   /** Projections in and out are linear layers instead of 1×1 convolutions. */
   readonly linearProjection: boolean;
-  /** Attention among the pixels `[n, h·w, c]` → the same shape, before the residual sum. */
-  readonly selfAttention: (w: Weights, x: Tensor, heads: number) => Tensor;
+  /** Attention among the pixels `[n, h·w, c]` of pictures of a size → the same shape, before the residual sum. */
+  readonly selfAttention: (w: Weights, x: Tensor, heads: number, size: PictureSize) => Tensor;
   /** What follows the feed-forward layer; the image model has nothing there. */
   readonly afterFeedForward?: (w: Weights, x: Tensor, heads: number) => Tensor;
   /** Receives the outputs of the parts under their names in the checkpoint. */
@@ -30,21 +40,23 @@ export function transformer(w: Weights, x: Tensor, options: TransformerOptions):
     ? linear(w.scope('proj_in'), toTokens(normal), channels)
     : toTokens(convolution(w.scope('proj_in'), normal, { out: channels, kernel: 1 }));
   const blocks = w.scope('transformer_blocks');
-  for (let i = 0; i < options.depth; i++) tokens = transformerBlock(blocks.scope(i), tokens, options);
+  for (let i = 0; i < options.depth; i++) {
+    tokens = transformerBlock(blocks.scope(i), tokens, { height, width }, options);
+  }
   const y = options.linearProjection
     ? toPictures(linear(w.scope('proj_out'), tokens, channels), height, width)
     : convolution(w.scope('proj_out'), toPictures(tokens, height, width), { out: channels, kernel: 1 });
   return add(y, x);
 }
 
-function transformerBlock(w: Weights, x: Tensor, options: TransformerOptions): Tensor {
+function transformerBlock(w: Weights, x: Tensor, size: PictureSize, options: TransformerOptions): Tensor {
   const { heads, context, selfAttention, afterFeedForward } = options;
   const residual = (norm: string, part: string, layer: (w: Weights, x: Tensor) => Tensor) => {
     const y = layer(w.scope(part), layerNorm(w.scope(norm), x));
     options.watch?.(w.prefix + part, y);
     x = add(x, y);
   };
-  residual('norm1', 'attn1', (at, y) => selfAttention(at, y, heads));
+  residual('norm1', 'attn1', (at, y) => selfAttention(at, y, heads, size));
   residual('norm2', 'attn2', (at, y) => textAttention(at, y, context, heads));
   residual('norm3', 'ff', feedForward);
   return afterFeedForward ? afterFeedForward(w, x, heads) : x;
@@ -56,10 +68,18 @@ export function imageSelfAttention(w: Weights, x: Tensor, heads: number): Tensor
 }
 
 /** Projects x to queries and `source` to keys and values, attends, projects out: `[b, m, c]`. */
-export function attendTo(w: Weights, x: Tensor, source: Tensor, heads: number): Tensor {
+export function attendTo(
+  w: Weights,
+  x: Tensor,
+  source: Tensor,
+  heads: number,
+  bias?: AttentionScores['bias'],
+): Tensor {
   const channels = x.shape[2]!;
   const project = (name: string, from: Tensor) => linear(w.scope(name), from, channels, { bias: false });
-  const mixed = attention(project('to_q', x), project('to_k', source), project('to_v', source), heads);
+  const mixed = attention(project('to_q', x), project('to_k', source), project('to_v', source), heads, {
+    bias,
+  });
   return linear(w.scope('to_out.0'), mixed, channels);
 }
 

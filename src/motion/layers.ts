@@ -2,7 +2,7 @@
 import { add, attend, mul, reshape, sigmoid, slice, transpose } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
-import { type ConvolutionOptions, convolution, headWidth } from '../models/layers.ts';
+import { type AttentionScores, type ConvolutionOptions, convolution, headWidth } from '../models/layers.ts';
 import { attendTo } from '../models/transformer.ts';
 import { motionSuffixes } from './combined-names.ts';
 import { thinCausalConv, thinLinear } from './low-rank.ts';
@@ -36,8 +36,17 @@ export function causalConvolution(w: Weights, x: Tensor, frames: number): Tensor
   return add(reshape(y, x.shape), reshape(w.tensor('bias', [channels]), [1, channels, 1, 1]));
 }
 
-/** Self-attention whose keys and values come from the first frame of each video alone. x `[n, pixels, c]`. */
-export function firstFrameAttention(w: Weights, x: Tensor, frames: number, heads: number): Tensor {
+/**
+ * Self-attention whose keys and values come from the first frame of each video alone, with a learned movement (see
+ * `movementBias`) where there is one. x `[n, pixels, c]`.
+ */
+export function firstFrameAttention(
+  w: Weights,
+  x: Tensor,
+  frames: number,
+  heads: number,
+  bias?: AttentionScores['bias'],
+): Tensor {
   const [n, pixels, channels] = x.shape as [number, number, number];
   const videos = n / frames;
   const first = reshape(slice(reshape(x, [videos, frames, pixels, channels]), 1, 0, 1), [
@@ -47,7 +56,7 @@ export function firstFrameAttention(w: Weights, x: Tensor, frames: number, heads
   ]);
   // All frames' pixels are the queries of one attention, so that the keys need not be repeated.
   const queries = reshape(x, [videos, frames * pixels, channels]);
-  return reshape(attendTo(w, queries, first, heads), x.shape);
+  return reshape(attendTo(w, queries, first, heads, bias), x.shape);
 }
 
 /** Attention over the frames at each pixel, without positions. x `[n, pixels, c]`. */

@@ -5,6 +5,7 @@ import { add } from '../graph/operators/index.ts';
 import { filled, type Tensor } from '../graph/tensor.ts';
 import { Weights } from '../graph/weights.ts';
 import { lowRankChange, lowRankParameters } from './low-rank.ts';
+import { movementName, movementShape } from './movement.ts';
 import { type MotionVariant, motionVariants } from './variant.ts';
 
 /** A trained parameter: its name in the video U-Net, its shape, and how it starts. */
@@ -33,7 +34,17 @@ export function motionParameters(
     if (isSkeletonConvolution(name, shape) && variant.temporalConvolution !== 'off') {
       found.push(...convolutionParameters(name.replace(/(\.conv2d)?\.weight$/, ''), shape[0]!));
     }
+    if (variant.trainAttention && /\.attn1\.to_(k|v|out\.0)\.weight$/.test(name)) {
+      found.push({ name, shape, initial: 'base' });
+    }
     if (name.endsWith('.attn1.to_q.weight')) {
+      if (variant.movement) {
+        found.push({
+          name: name.replace(/to_q\.weight$/, movementName),
+          shape: movementShape,
+          initial: 'zeros',
+        });
+      }
       if (variant.trainQueries) found.push({ name, shape, initial: 'base' });
       if (variant.temporalAttention) {
         found.push(...attentionParameters(name.replace(/attn1\.to_q\.weight$/, 'attn_temp'), shape[1]!));

@@ -83,6 +83,26 @@ describe('several motions', () => {
     expect(largestDifference(await predict([a, 0.5], [a, 0.5]), await predict([a, 1]))).toBeLessThan(1e-3);
   });
 
+  test('movements and changes of the spatial attention add up, too', async () => {
+    const variant = { ...motionVariants.lamp, movement: true, trainAttention: true };
+    const [one, other] = [randomMotion(base, 5, variant), randomMotion(base, 6, variant)];
+    const of = async (...motions: readonly (readonly [MotionValues, number])[]) =>
+      predictVideo(base, await combine(...motions), variant);
+    expect(await of([one, 0])).toEqual(
+      await predictVideo(base, await untrainedMotion(base, variant), variant),
+    );
+    const whole = await of([one, 1]);
+    expect(largestDifference(await of([one, 0.5], [one, 0.5]), whole)).toBeLessThan(1e-3);
+    expect(largestDifference(await of([one, 0.5], [other, 0.5]), whole)).toBeGreaterThan(1e-2);
+    const still = new Map(
+      [...one].map(([name, value]) => [
+        name,
+        name.endsWith('movement') ? floats(new Float32Array(value.data.length), value.shape) : value,
+      ]),
+    );
+    expect(largestDifference(await of([still, 1]), whole)).toBeGreaterThan(1e-3);
+  });
+
   test('a layer adds the sum of what each adds there, with its own gate, queries, keys and values', async () => {
     const [frames, channels] = [3, base.unet.config.block_out_channels[0]!];
     const { conv, afterFeedForward } = motionLayers(frames);

@@ -1,11 +1,12 @@
 /**
  * @file Motions with strengths, alone and several at once. A layer of the video U-Net is the image model's plus what a motion
- * adds to it: the gated convolution over time, the temporal attention, and the change of the spatial queries. What several
+ * adds to it: the gated convolution over time, the temporal attention, and the change of the spatial attention. What several
  * motions add is summed, each times its strength:
  *
  * - convolutions: `s + Σ strength · gate(s) · conv1d(s)`, every motion with its own gate;
  * - temporal attention: `x + Σ strength · attn_temp(norm_temp(x))`, every motion with its own queries, keys and values;
- * - spatial queries: `W = W_base + Σ strength · (W_motion − W_base)`.
+ * - matrices of the spatial attention: `W = W_base + Σ strength · (W_motion − W_base)`; a movement (see `movementBias`) as if
+ *   the base's were 0.
  *
  * The first two are linear in `conv1d` and in `attn_temp.to_out`, so a strength scales these (of factors, B), and nothing else
  * of them is touched; weights of several motions are never averaged, but stand side by side (see `combined-names.ts`).
@@ -40,10 +41,10 @@ export async function combineMotions(
   const effective = motions.filter(({ strength }) => strength > 0);
   const acting = effective.length > 0 ? effective : motions.slice(0, 1);
   if (acting.length === 1 && acting[0]!.strength === 1) return acting[0]!.values;
-  const combined = new Map<string, FloatTensor>(await queriesOf(acting, base));
+  const combined = new Map<string, FloatTensor>(await spatialOf(acting, base));
   for (const [i, { values, strength }] of acting.entries()) {
     for (const [name, value] of values) {
-      if (isOfQueries(name)) continue;
+      if (isSpatial(name)) continue;
       combined.set(nameInCombination(name, i), isOutput(name) ? scaled(value, strength) : value);
     }
   }
@@ -55,8 +56,8 @@ function isOutput(name: string): boolean {
   return /\.(conv1d|attn_temp\.to_out\.0)\.(weight|bias|lora_B\.weight)$/.test(name);
 }
 
-function isOfQueries(name: string): boolean {
-  return /\.attn1\.to_q\./.test(name);
+function isSpatial(name: string): boolean {
+  return name.includes('.attn1.');
 }
 
 function scaled({ data, shape }: FloatTensor, factor: number): FloatTensor {
@@ -67,10 +68,14 @@ function scaled({ data, shape }: FloatTensor, factor: number): FloatTensor {
   );
 }
 
-/** The spatial queries: whole matrices as the base's and the sum of changes, factors as longer ones, both where both are there. */
-async function queriesOf(acting: readonly ActingMotion[], base: BaseModel): Promise<MotionValues> {
+function zerosLike({ data, shape }: FloatTensor): FloatTensor {
+  return floats(new Float32Array(data.length), shape);
+}
+
+/** The spatial attention: whole matrices as the base's and the sum of changes, factors as longer ones, both where both are there. */
+async function spatialOf(acting: readonly ActingMotion[], base: BaseModel): Promise<MotionValues> {
   const found = new Map<string, FloatTensor>();
-  const names = [...new Set(acting.flatMap(({ values }) => [...values.keys()].filter(isOfQueries)))];
+  const names = [...new Set(acting.flatMap(({ values }) => [...values.keys()].filter(isSpatial)))];
   for (const name of names) {
     const holders = acting.flatMap(({ values, strength }) => {
       const value = values.get(name);
@@ -81,7 +86,9 @@ async function queriesOf(acting: readonly ActingMotion[], base: BaseModel): Prom
     } else if (name.endsWith('.lora_B.weight')) {
       found.set(name, stackedB(holders.map(({ value, strength }) => scaled(value, strength))));
     } else {
-      const own = (await base.unet.weights.file.read(name)) as FloatTensor;
+      const own = base.unet.weights.shapes.has(name)
+        ? ((await base.unet.weights.file.read(name)) as FloatTensor)
+        : zerosLike(holders[0]!.value);
       found.set(
         name,
         floats(

@@ -8,6 +8,9 @@ const unet = new Map([
   ['a.proj_in.weight', [8, 8, 1, 1]],
   ['a.attn1.to_q.weight', [8, 8]],
   ['a.attn1.to_k.weight', [8, 8]],
+  ['a.attn1.to_v.weight', [8, 8]],
+  ['a.attn1.to_out.0.weight', [8, 8]],
+  ['a.attn1.to_out.0.bias', [8]],
 ]);
 const convolution = ['weight', 'bias'].flatMap((kind) => [
   `conv_in.conv1d.${kind}`,
@@ -34,6 +37,23 @@ test.each([
   expect(isTrained(motionVariants[name])).toBe(found.length > 0);
 });
 
+test('parts beyond the paper are trained where they are switched on', () => {
+  const added = (switches: object) => {
+    const names = (variant = motionVariants.lamp) => motionParameters(unet, variant).map(({ name }) => name);
+    const usual = names();
+    return names({ ...motionVariants.lamp, ...switches }).filter((name) => !usual.includes(name));
+  };
+  expect(added({ movement: true })).toEqual(['a.attn1.movement']);
+  expect(added({ trainAttention: true })).toEqual([
+    'a.attn1.to_k.weight',
+    'a.attn1.to_out.0.weight',
+    'a.attn1.to_v.weight',
+  ]);
+  expect(added({ cleanFirstTime: true })).toEqual([]);
+  for (const only of ['movement', 'trainAttention'])
+    expect(isTrained({ ...motionVariants['zero-shot'], [only]: true })).toBe(true);
+});
+
 test('LAMP is what is meant where nothing is said', () => {
   expect(motionVariantSchema.parse({})).toEqual(motionVariants.lamp);
   expect(motionParameters(unet)).toEqual(motionParameters(unet, motionVariants.lamp));
@@ -49,6 +69,8 @@ test('every named variant passes the check, what makes no sense does not', () =>
   expect(() => motionVariantSchema.parse(positions)).toThrow('Switch temporalAttention on');
   const clean = { firstFrame: false, cleanFirstTime: true };
   expect(() => motionVariantSchema.parse(clean)).toThrow('Switch firstFrame on');
+  const unseen = { spatialAttention: 'own', movement: true };
+  expect(() => motionVariantSchema.parse(unseen)).toThrow('Let spatialAttention be first');
   expect(() => motionVariantSchema.parse({ spatialAttention: 'last' })).toThrow('first-and-previous');
   expect(() => motionVariantSchema.parse({ first: true })).toThrow('first');
 });

@@ -22,8 +22,15 @@ export const motionVariantSchema = z
      * or frame 0 and the frame before together (Tune-A-Video, arXiv 2212.11565, Sec. 4.2).
      */
     spatialAttention: z.enum(['first', 'own', 'first-and-previous']).default('first'),
+    /**
+     * Learn from where in the first frame each later one takes its pixels, by the way alone and whatever is there: a bias of the
+     * spatial attention (see `movementBias`). Off: by contents alone, as in the paper.
+     */
+    movement: z.boolean().default(false),
     /** Train the queries of the spatial self-attention. */
     trainQueries: z.boolean().default(true),
+    /** Train its keys, values and output, too: how what the first frame shows comes into the others. */
+    trainAttention: z.boolean().default(false),
     /** Tell the temporal attention the frames' numbers, as sinusoids (AnimateDiff, arXiv 2307.04725). */
     temporalPositions: z.boolean().default(false),
     /**
@@ -38,6 +45,11 @@ export const motionVariantSchema = z
   .refine(({ temporalAttention, temporalPositions }) => temporalAttention || !temporalPositions, {
     path: ['temporalPositions'],
     message: 'positions are for the temporal attention, which is off. Switch temporalAttention on',
+  })
+  .refine(({ spatialAttention, movement }) => spatialAttention === 'first' || !movement, {
+    path: ['movement'],
+    message:
+      'a movement is learned from the first frame, at which no one looks. Let spatialAttention be first',
   })
   .refine(({ firstFrame, cleanFirstTime }) => firstFrame || !cleanFirstTime, {
     path: ['cleanFirstTime'],
@@ -111,6 +123,7 @@ export function isLamp(variant: MotionVariant): boolean {
 }
 
 /** Whether there is anything to learn. */
-export function isTrained({ temporalConvolution, temporalAttention, trainQueries }: MotionVariant): boolean {
-  return temporalConvolution !== 'off' || temporalAttention || trainQueries;
+export function isTrained(variant: MotionVariant): boolean {
+  const { temporalConvolution, temporalAttention, trainQueries, trainAttention, movement } = variant;
+  return temporalConvolution !== 'off' || temporalAttention || trainQueries || trainAttention || movement;
 }

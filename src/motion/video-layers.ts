@@ -5,6 +5,7 @@ import { imageSelfAttention } from '../models/transformer.ts';
 import type { UNetLayers } from '../models/unet.ts';
 import { motionSuffixes } from './combined-names.ts';
 import { causalConvolution, firstFrameAttention, motionConvolution, temporalAttention } from './layers.ts';
+import { movementBias } from './movement.ts';
 import { centredConvolution, firstAndPreviousAttention, withFramePositions } from './other-layers.ts';
 import { type MotionVariant, motionVariants } from './variant.ts';
 
@@ -32,12 +33,13 @@ function convolutionOf({ temporalConvolution }: MotionVariant, frames: number): 
 }
 
 function spatialAttentionOf(
-  { spatialAttention }: MotionVariant,
+  { spatialAttention, movement }: MotionVariant,
   frames: number,
 ): UNetLayers['selfAttention'] {
   switch (spatialAttention) {
     case 'first':
-      return (w, x, heads) => firstFrameAttention(w, x, frames, heads);
+      return (w, x, heads, size) =>
+        firstFrameAttention(w, x, frames, heads, movement ? movementBias(w, frames, heads, size) : undefined);
     case 'own':
       return imageSelfAttention;
     case 'first-and-previous':

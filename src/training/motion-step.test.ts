@@ -48,6 +48,8 @@ const otherParts: MotionVariant = {
   temporalConvolution: 'plain',
   temporalAttention: true,
   spatialAttention: 'first-and-previous',
+  movement: false,
+  trainAttention: true,
   trainQueries: true,
   temporalPositions: true,
   cleanFirstTime: false,
@@ -57,6 +59,7 @@ const otherParts: MotionVariant = {
 test.each([
   ['other parts', otherParts, 0],
   ['fewer parts', motionVariants['attention-only'], 0],
+  ['a learned movement', { ...motionVariants.lamp, movement: true }, 0],
   ['a clean first timestep', { ...motionVariants.lamp, cleanFirstTime: true }, 0],
   ['factors', motionVariants.lamp, 3],
   ['factors in other parts', otherParts, 2],
