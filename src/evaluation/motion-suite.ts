@@ -25,7 +25,7 @@ import type { Classifier } from './classifier.ts';
 import { measureVideo, type VideoMeasures } from './measure-video.ts';
 import { type SuiteMotion, suiteFrames, suiteMotion } from './motion-cases.ts';
 import { motionLosses } from './motion-loss.ts';
-import { type EvaluationRow, rowVariant, usualClips } from './rows.ts';
+import { type EvaluationRow, rowVariant, trainingName, usualClips } from './rows.ts';
 import { diversity, type Embedding, frameConsistency, textAlignment } from './text-metrics.ts';
 
 /** What the suite runs on. */
@@ -114,19 +114,19 @@ async function learnedMotion(
   motion: SuiteMotion,
   { base, size, out, steps: usualSteps, training, onEvent, signal }: MotionSuiteOptions,
 ): Promise<MotionValues> {
-  const { variant, clips = usualClips, stepShare = 1, rank = 0 } = row;
+  const { variant, captions = true, clips = usualClips, stepShare = 1, rank = 0 } = row;
   if (variant === 'zero-shot') return new Map();
   const steps = Math.round(usualSteps * stepShare);
   const folder = join(out, 'motions', motion.name);
   const clipFolder = join(folder, `clips-${clips}`);
-  const name = `${variant}-${clips}-clips-${steps}-steps`;
-  const run = join(folder, rank > 0 ? `${name}-rank-${rank}` : name);
+  const run = join(folder, trainingName(row, steps));
   const resume = await exists(join(run, 'run.json'));
   if (!resume) await motion.writeClips(clipFolder, clips);
   const settings = {
     base: base.folder,
     clips: [clipFolder],
     prompt: motion.prompt,
+    captions,
     frames: suiteFrames,
     ...size,
     // Which way a thing goes is part of these motions.

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CheckpointError } from '../errors.ts';
 import type { BaseSettings } from '../models/base-settings.ts';
 import { motionVariants } from '../motion/variant.ts';
-import { allRows, rowsNamed, rowVariant } from './rows.ts';
+import { allRows, rowGroups, rowsNamed, rowVariant, trainingName } from './rows.ts';
 
 const base = (training: Record<string, unknown>): BaseSettings => ({
   path: 'lamp.json',
@@ -31,6 +31,8 @@ test('rows are LAMP as the base recommends it, less a part, or another method as
 test('on a base that recommends nothing, rows are the variants they are named after', () => {
   for (const { variant } of allRows)
     expect(rowVariant({ variant }, base({}))).toEqual(motionVariants[variant]);
+  const named = base({ variant: 'lamp-extended' });
+  expect(rowVariant({ variant: 'lamp' }, named)).toEqual(motionVariants['lamp-extended']);
   expect(() => rowVariant({ variant: 'lamp' }, base({ variant: 'lmap' }))).toThrow(CheckpointError);
 });
 
@@ -42,4 +44,13 @@ test('rows are found by their names and by their groups, each once', () => {
     'attention-only',
   ]);
   expect(() => rowsNamed(['lmap'])).toThrow(/"lmap"; there are methods/);
+});
+
+test('rows that differ in sampling alone share a training, all others have their own', () => {
+  const names = allRows.map((row) => [row.name, trainingName(row, 100 * (row.stepShare ?? 1))] as const);
+  const sharing = names.filter(([, training]) => training === 'lamp-8-clips-100-steps').map(([name]) => name);
+  expect(sharing).toEqual(['lamp', ...rowGroups.sampling.map(({ name }) => name)]);
+  const others = names.filter(([name]) => !sharing.includes(name)).map(([, training]) => training);
+  expect(new Set(others).size).toBe(others.length);
+  expect(names.find(([name]) => name === 'rank-4')![1]).toBe('lamp-8-clips-100-steps-rank-4');
 });

@@ -21,6 +21,8 @@ export interface EvaluationRow {
   readonly switches?: Partial<MotionVariant>;
   /** Clips of a motion; eight unless told. */
   readonly clips?: number;
+  /** Whether each clip has a caption of its own, as it has unless told; else all have the motion's prompt. */
+  readonly captions?: boolean;
   /** Rank of the trained matrices (`--rank`); whole matrices unless told. */
   readonly rank?: number;
   /** Training steps, as a multiple of the suite's. */
@@ -85,11 +87,21 @@ export const rowGroups = {
   clips: [1, 2, 4, 16].map((clips) =>
     row(`clips-${clips}`, `${clips} ${clips === 1 ? 'clip' : 'clips'}`, { clips }),
   ),
+  captions: [row('one-prompt', 'one prompt for all clips', { captions: false })],
   ranks: [4, 16].map((rank) => row(`rank-${rank}`, `low-rank factors, rank ${rank}`, { rank })),
   steps: [0.125, 0.25, 0.5, 2].map((stepShare) =>
     row(`steps-x${stepShare}`, `${stepShare} of the steps`, { stepShare }),
   ),
 } as const satisfies Record<string, readonly EvaluationRow[]>;
+
+/** What a row's training is called: rows that differ in sampling alone share one. */
+export function trainingName(
+  { name, variant, switches, captions = true, clips = usualClips, rank = 0 }: EvaluationRow,
+  steps: number,
+): string {
+  const what = switches || !captions ? name : variant;
+  return `${what}-${clips}-clips-${steps}-steps${rank > 0 ? `-rank-${rank}` : ''}`;
+}
 
 /** Name of a group of rows. */
 export type RowGroup = keyof typeof rowGroups;

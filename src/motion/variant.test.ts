@@ -20,9 +20,11 @@ const queries = ['a.attn1.to_q.weight'];
 const attention = ['to_q.weight', 'to_k.weight', 'to_v.weight', 'to_out.0.weight', 'to_out.0.bias'].map(
   (part) => `a.attn_temp.${part}`,
 );
+const added = ['to_k.weight', 'to_v.weight', 'to_out.0.weight', 'movement'].map((part) => `a.attn1.${part}`);
 
 test.each([
   ['lamp', [convolution, queries, attention]],
+  ['lamp-extended', [convolution, queries, attention, added]],
   ['no-first-frame', [convolution, queries, attention]],
   ['no-temporal-convolution', [queries, attention]],
   ['plain-convolution', [convolution, queries, attention]],

@@ -1,4 +1,4 @@
-/** @file Which of LAMP's parts a motion has: LAMP itself, its parts left out one by one, and methods near it. */
+/** @file Which of LAMP's parts a motion has: LAMP itself, parts beyond the paper, its parts left out one by one, and methods near it. */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 
@@ -59,9 +59,10 @@ export const motionVariantSchema = z
 /** See `motionVariantSchema`. */
 export type MotionVariant = Readonly<z.infer<typeof motionVariantSchema>>;
 
-/** Names of variants: LAMP, its ablations, and the methods that the paper compares it with, as near as they come here. */
+/** Names of variants: LAMP, LAMP with what small models need beyond the paper, its ablations, and the methods that the paper compares it with, as near as they come here. */
 export const motionVariantNames = [
   'lamp',
+  'lamp-extended',
   'no-first-frame',
   'no-temporal-convolution',
   'plain-convolution',
@@ -80,6 +81,7 @@ const lamp: MotionVariant = motionVariantSchema.parse({});
 /** The named variants. */
 export const motionVariants: Readonly<Record<MotionVariantName, MotionVariant>> = {
   lamp,
+  'lamp-extended': { ...lamp, cleanFirstTime: true, movement: true, trainAttention: true },
   'no-first-frame': { ...lamp, firstFrame: false },
   'no-temporal-convolution': { ...lamp, temporalConvolution: 'off' },
   'plain-convolution': { ...lamp, temporalConvolution: 'plain' },
