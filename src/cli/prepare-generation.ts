@@ -35,6 +35,7 @@ export interface VideoOptions {
   readonly alignment?: VideoSettings['alignment'];
   readonly histogramMatching?: boolean;
   readonly imageModelBelow?: number;
+  readonly imageModelGuidance?: number;
   readonly rounding?: VideoSettings['rounding'];
   readonly reference?: boolean;
   readonly seed: number;
@@ -118,6 +119,7 @@ export function videoSettings(
     alignment: options.alignment,
     histogramMatching: options.histogramMatching,
     imageModelBelow: options.imageModelBelow,
+    imageModelGuidance: options.imageModelGuidance,
     firstFrameFit,
     firstFramePosterior: options.firstFramePosterior,
     rounding: options.rounding,

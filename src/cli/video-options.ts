@@ -90,6 +90,11 @@ export function withSamplingOptions(command: Command): Command {
       wholeNumber({ least: 0, most: 1000 }),
     )
     .option(
+      '--image-model-guidance <number>',
+      `classifier-free guidance in these steps ${ofBase(videoDefaults.imageModelGuidance)}`,
+      realNumber({ least: 0 }),
+    )
+    .option(
       '--rounding <how>',
       `of colours to 8 bits: nearest or truncate ${ofBase(videoDefaults.rounding)}`,
       oneOf('nearest', 'truncate'),

@@ -52,7 +52,7 @@ function distances(video: FloatTensor): number[] {
 const rounding = 1e-5;
 
 describe('the untrained video model', () => {
-  const separate = { spatialAttention: 'own', pooledNorm: false } as const;
+  const separate = { spatialAttention: 'own', pooledNorm: false, cleanFirstTime: false } as const;
 
   test.each(motionVariantNames)(
     'of %s, each frame left alone, draws each as the image model does',

@@ -55,6 +55,9 @@ export interface FrameDetails {
   readonly below: number;
   /** For pictures `[1, c, h, w]`, twice as many with guidance. Asked for when the first such step has come. */
   readonly predictor: () => Promise<NoisePredictor>;
+  /** As in `DenoiseOptions`, for these steps. */
+  readonly guidance: number;
+  readonly context: TextStates;
 }
 
 /** Draws a video's latents `[1, c, f, h, w]` around a given first frame, which stays as it is (LAMP, Sec. 3.4). */
@@ -65,7 +68,11 @@ export async function denoiseVideo(options: DenoiseVideoOptions): Promise<FloatT
   for (const [index, timestep] of sampler.timesteps.entries()) {
     const output =
       details && timestep < details.below
-        ? await frameByFrame({ ...options, predictor: await details.predictor() }, latents, timestep)
+        ? await frameByFrame(
+            { ...options, ...details, predictor: await details.predictor() },
+            latents,
+            timestep,
+          )
         : await guidedPrediction(options, latents, timestep);
     latents = given(floats(sampler.step(output, index, latents.data), latents.shape));
     if (alignFrom !== undefined) {

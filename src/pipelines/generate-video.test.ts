@@ -152,9 +152,14 @@ describe('settings', () => {
   });
 
   test('leave the details to the image model, of which the motion knows nothing', async () => {
-    const make = (imageModelBelow: number) =>
-      generate({ firstFrame: given, alignment: 'off', histogramMatching: false, imageModelBelow });
+    const make = (imageModelBelow: number, more = {}) =>
+      generate({ firstFrame: given, alignment: 'off', histogramMatching: false, imageModelBelow, ...more });
     const [early, late] = [await make(500), await make(1000)];
+    const unguided = await make(1000, { imageModelGuidance: 1 });
+    expect(unguided.frames).not.toEqual(late.frames);
+    // The motion's guidance is for its own steps alone: none is left.
+    expect((await make(1000, { guidance: 1 })).frames).toEqual(late.frames);
+    expect((await make(500, { guidance: 1 })).frames).not.toEqual(early.frames);
     const trained = motion;
     motion = randomMotion(base, 2);
     const [otherEarly, otherLate] = [await make(500), await make(1000)];

@@ -176,8 +176,11 @@ export async function videoGenerator(
     { prompt, negativePrompt, seed, settings, sampler, first, inversion }: Begun,
     work: WorkOptions,
   ): Promise<FloatTensor> => {
-    const texts = settings.guidance > 1 ? [negativePrompt, prompt] : [prompt];
-    const context = await prompts.encode(texts, work);
+    const { imageModelBelow, imageModelGuidance } = settings;
+    const encode = (guidance: number) =>
+      prompts.encode(guidance > 1 ? [negativePrompt, prompt] : [prompt], work);
+    const context = await encode(settings.guidance);
+    const ofImages = imageModelBelow > 0 ? await encode(imageModelGuidance) : context;
     const predictor = forGuidance(video, settings.guidance);
     await networks.keepOnly(predictor);
     const network = await predictor.get(work);
@@ -192,13 +195,15 @@ export async function videoGenerator(
         ? { inverted: inversion.latents }
         : { noise: frameNoise(latentShape(base, size), frames, seed) },
       firstFrame: first && fromFrames([first]),
-      ...(settings.imageModelBelow > 0 && {
+      ...(imageModelBelow > 0 && {
         details: {
-          below: settings.imageModelBelow,
+          below: imageModelBelow,
+          guidance: imageModelGuidance,
+          context: ofImages,
           predictor: async () => {
-            const ofImages = forGuidance(image, settings.guidance);
-            await networks.keepOnly(ofImages);
-            return ofImages.get(work);
+            const imageModel = forGuidance(image, imageModelGuidance);
+            await networks.keepOnly(imageModel);
+            return imageModel.get(work);
           },
         },
       }),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { checkJson } from '../checkpoints/json-file.ts';
 import { parseJson } from '../checkpoints/json-text.ts';
 import { motionVariantSchema } from '../motion/variant.ts';
-import { samplingFields, videoSettingsSchema } from './video-settings.ts';
+import { samplingFields, videoDefaults, videoSettingsSchema } from './video-settings.ts';
 
 /** How a first frame was drawn. */
 export const drawnSchema = z.object({
@@ -86,6 +86,9 @@ const storedSchema = z.object({
   frames: z.int().min(2),
   ...storedWith,
   ...videoSettingsSchema.shape,
+  // Videos made before there were these lack them.
+  imageModelBelow: videoSettingsSchema.shape.imageModelBelow.default(videoDefaults.imageModelBelow),
+  imageModelGuidance: videoSettingsSchema.shape.imageModelGuidance.default(videoDefaults.imageModelGuidance),
   firstFrame: z.discriminatedUnion('kind', [
     drawnSchema,
     /** SHA-256 over size and pixels of the picture as it was given. */

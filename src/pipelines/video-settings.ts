@@ -34,6 +34,8 @@ export const videoSettingsSchema = z.object({
    * as in the paper. A motion that few clips taught a small model knows where things go, but draws them worse than it does.
    */
   imageModelBelow: z.int().min(0).max(1000),
+  /** Classifier-free guidance of the image model in these steps. */
+  imageModelGuidance: z.number().nonnegative(),
   /** A given first frame becomes the mean of the VAE's posterior, or a sample of it as in the reference. */
   firstFramePosterior: z.enum(['mean', 'sample']),
   /**
@@ -58,6 +60,7 @@ export const videoDefaults: Omit<VideoSettings, 'samplerSteps'> = {
   alignment: 'scaled',
   histogramMatching: true,
   imageModelBelow: 0,
+  imageModelGuidance: 7.5,
   firstFramePosterior: 'mean',
   firstFrameFit: 'cover',
   rounding: 'nearest',

@@ -96,7 +96,7 @@ describe('variants', () => {
     expect(named.variant).toEqual(motionVariants['plain-convolution']);
     expect(parseSettings({ ...least, variant: { temporalConvolution: 'plain' } })).toEqual(named);
     const wrong = (variant: unknown) => () => parseSettings({ ...least, variant } as typeof least);
-    expect(wrong('lava')).toThrow(/^--variant is "lava"; must be one of lamp, no-first-frame/);
+    expect(wrong('lava')).toThrow(/^--variant is "lava"; must be one of lamp, lamp-extended, no-first-frame/);
     expect(wrong('zero-shot')).toThrow('nothing of it is trained');
     expect(wrong({ warp: 1 })).toThrow('--variant is {"warp":1}; unrecognized key');
   });
