@@ -170,7 +170,7 @@ export function trainCommand(): Command {
     )
     .option(
       '--variant <name>',
-      `leave a part of the method out, for comparisons: ${trainedVariants.join(', ')} ${ofBase('lamp')}`,
+      `which parts of the method are learned; all but lamp and lamp-extended are for comparisons: ${trainedVariants.join(', ')} ${ofBase('lamp')}`,
       oneOf(...trainedVariants),
     )
     .option(

@@ -54,13 +54,3 @@ test('tables have a line for every row and motion that was measured', () => {
   expect(motions[3]).toContain('| – (–) | – (–) |');
   expect(motions[3]).toContain('| 0.200 (0.100) |');
 });
-
-test('rows are chosen by name or by group, each once', () => {
-  expect(rowsNamed(['lamp', 'methods']).map(({ name }) => name)).toEqual([
-    'lamp',
-    'zero-shot',
-    'tune-a-video-like',
-    'attention-only',
-  ]);
-  expect(() => rowsNamed(['lam'])).toThrow('no row is called "lam"; there are methods');
-});

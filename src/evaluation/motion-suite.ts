@@ -147,11 +147,8 @@ async function makeAndMeasure(
   learned: MotionValues,
   { base, size, out, seeds, classifier, clip, onEvent, signal }: MotionSuiteOptions,
 ): Promise<MotionResult> {
-  const generator = await videoGenerator(base, () => learned, {
-    frames: suiteFrames,
-    ...size,
-    variant: rowVariant(row, base.settings),
-  });
+  const variant = rowVariant(row, base.settings);
+  const generator = await videoGenerator(base, () => learned, { frames: suiteFrames, ...size, variant });
   const clips = row.clips ?? usualClips;
   const inClips = new Set(motion.thingsInClips(clips));
   const videos: VideoResult[] = [];
@@ -184,7 +181,7 @@ async function makeAndMeasure(
   const sheet = join(out, 'sheets', `${row.name}--${motion.name}.png`);
   await writePng(sheet, contactSheet(rows));
   onEvent?.({ type: 'written', path: sheet });
-  const loss = await motionLosses(base, learned, rowVariant(row, base.settings), size, {
+  const loss = await motionLosses(base, learned, variant, size, {
     clips: motion.clips(clips),
     unseen: motion.cases.map(({ prompt, truth }) => ({ prompt, frames: truth })),
   });
