@@ -6,6 +6,7 @@ export type Stage =
   | 'examining clips'
   | 'cutting'
   | 'compiling'
+  | 'drawing scenes'
   | 'encoding clips'
   | 'training'
   | 'drawing'

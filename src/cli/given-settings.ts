@@ -25,6 +25,7 @@ const plainSettings = [
   'weightDecay',
   'translate',
   'recolour',
+  'copyPaste',
   'fit',
   'shuffle',
   'clipRange',
@@ -55,6 +56,7 @@ export function givenSettings(
     batch: given('batchSize'),
     flipProbability: given('flip'),
     averageDecay: given('ema'),
+    places: given('place'),
     samplePrompts: given('samplePrompt'),
   };
   return { ...(preset && presets[preset]), ...withoutUndefined(named) } as Partial<TrainingInput>;

@@ -211,6 +211,7 @@ export function duration(seconds: number): string {
 /** What a stage counts. */
 const units: Readonly<Partial<Record<Stage, string>>> = {
   decoding: 'frame',
+  'drawing scenes': 'picture',
   'encoding clips': 'frame',
   downloading: 'MiB',
   'examining clips': 'clip',

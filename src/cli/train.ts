@@ -92,6 +92,16 @@ export function trainCommand(): Command {
       `see this share of the videos in other colours, at random ${ofBase(usual.recolour)}`,
       realNumber({ least: 0, most: 1 }),
     )
+    .option(
+      '--copy-paste <share>',
+      `see this share of the videos with what moves before other scenes, at random ${ofBase(usual.copyPaste)}`,
+      realNumber({ least: 0, most: 0.95 }),
+    )
+    .option(
+      '--place <words>',
+      'a further scene for that, which the image model draws, such as "on the beach"; may be given several times',
+      repeated,
+    )
     .option('--shuffle', `take the clips in a random order in each round ${ofBase('yes')}`)
     .option('--no-shuffle', 'take them in the order given')
     .option(

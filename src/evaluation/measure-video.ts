@@ -1,7 +1,8 @@
 /** @file What is measured of one generated video, against the truth. */
+
+import { grown } from '../media/mask.ts';
 import type { Picture } from '../media/picture.ts';
 import { psnr, ssim } from '../media/quality.ts';
-import { grown } from '../world/mask.ts';
 import { type TrackPoint, thingMasks, trackMasks } from '../world/track.ts';
 import { stillTrack, type TrackError, trackError } from '../world/track-error.ts';
 import type { ThingClass } from './classifier.ts';

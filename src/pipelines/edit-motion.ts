@@ -41,8 +41,11 @@ export interface EditMotion {
   readonly source: MotionSource;
 }
 
-/** The paper's: 24 frames at stride 2. One clip is edited as it is, so that there is nothing to learn from its mirror image. */
-const editDefaults = { frames: 24, stride: 2, flipProbability: 0 } as const;
+/**
+ * The paper's: 24 frames at stride 2. One clip is edited as it is, so that there is nothing to learn from its mirror image, or from what
+ * moves before other scenes.
+ */
+const editDefaults = { frames: 24, stride: 2, flipProbability: 0, copyPaste: 0 } as const;
 
 /**
  * Finds the clip, and decides what it is trained with, or reads the motion. Throws `MediaError` for the clip, `CheckpointError`
@@ -79,6 +82,7 @@ export async function editMotion(
     : await newSettings({
         settings: {
           flipProbability: editDefaults.flipProbability,
+          copyPaste: editDefaults.copyPaste,
           ...asked,
           frames,
           stride,

@@ -10,10 +10,8 @@ import { writeMotion } from '../motion/motion-file.ts';
 import type { MotionValues } from '../motion/predictor.ts';
 import { makeBatch } from '../training/batches.ts';
 import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../training/checkpoint.ts';
-import { startsOf, type TrainingClip, trainingRate } from '../training/clip-set.ts';
+import { type TrainingClip, trainingRate } from '../training/clip-set.ts';
 import { trainingCost } from '../training/cost.ts';
-import { type DrawPlan, neededFrames } from '../training/draws.ts';
-import { cacheLatents } from '../training/latent-cache.ts';
 import { openMetrics } from '../training/metrics.ts';
 import { motionStep } from '../training/motion-step.ts';
 import { chooseRecompute } from '../training/recompute.ts';
@@ -27,6 +25,7 @@ import {
 import { initialState, motionValues, type TrainingState } from '../training/state.ts';
 import { train } from '../training/trainer.ts';
 import { newSettings, type Prepared, prepareTraining } from './prepare-training.ts';
+import { trainingMaterial } from './training-material.ts';
 import { trainingSamples } from './training-samples.ts';
 
 /** What to learn, and where the run is kept. */
@@ -139,31 +138,7 @@ async function trainInto(
   const { settings, device, base, schedule, texts, record } = prepared;
   const { clips } = record;
   const paths = runPaths(out);
-  const timesteps = schedule.alphasCumprod.length;
-  if (settings.lowestTimestep >= timesteps) {
-    const found = `--lowest-timestep is ${settings.lowestTimestep}`;
-    throw new UsageError(`${found}, but the base model has ${timesteps} timesteps; give a smaller one.`);
-  }
-  const plan: DrawPlan = {
-    ...settings,
-    starts: clips.map((clip) => startsOf(clip, settings)),
-    timesteps,
-    ...(settings.translate > 0 && {
-      reach: {
-        across: Math.round(settings.translate * settings.width),
-        down: Math.round(settings.translate * settings.height),
-      },
-    }),
-  };
-  const samples = settings.steps * settings.accumulation * settings.batch;
-  const latents = await cacheLatents({
-    ...work,
-    folder: paths.latents,
-    vae: base.vae,
-    settings,
-    clips,
-    needed: neededFrames(plan, samples),
-  });
+  const material = await trainingMaterial(prepared, paths, work);
 
   const factor = vaeFactor(base.vae.config);
   const [height, width] = [settings.height / factor, settings.width / factor];
@@ -184,7 +159,8 @@ async function trainInto(
   const metrics = await openMetrics(paths.metrics, state.optimiser.step);
   const framesPerSecond = trainingRate(clips, settings.stride);
   try {
-    const source = { plan, latents, schedule, scalingFactor: base.vae.config.scaling_factor, texts, variant };
+    const scalingFactor = base.vae.config.scaling_factor;
+    const source = { ...material, schedule, scalingFactor, variant };
     const training = {
       settings,
       state,

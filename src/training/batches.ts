@@ -8,6 +8,7 @@ import { type DrawPlan, drawNoise, drawSample } from './draws.ts';
 import type { LatentCache } from './latent-cache.ts';
 import type { MotionBatch } from './motion-step.ts';
 import { noisedVideos } from './noising.ts';
+import type { View } from './view.ts';
 
 /** What batches are made from. */
 export interface BatchSource {
@@ -16,8 +17,8 @@ export interface BatchSource {
   readonly schedule: NoiseSchedule;
   /** What the VAE's latents are multiplied with for the U-Net. */
   readonly scalingFactor: number;
-  /** Text states `[1, tokens, d]` of each clip. */
-  readonly texts: readonly FloatTensor[];
+  /** Text states `[1, tokens, d]` of a clip in a view. */
+  readonly textOf: (clip: number, view: View) => FloatTensor;
   /** LAMP unless told. */
   readonly variant?: MotionVariant | undefined;
 }
@@ -34,7 +35,7 @@ export async function makeBatch(source: BatchSource, index: number, size: number
       floats(drawNoise(source.plan.seed, 'noise', sample, perVideo), [1, ...clean.shape.slice(1)]),
     ),
   );
-  const context = stack(drawn.map(({ clip }) => source.texts[clip]!));
+  const context = stack(drawn.map(({ clip, view }) => source.textOf(clip, view)));
   return { ...noisedVideos(source.schedule, clean, noise, timesteps, source.variant), timesteps, context };
 }
 

@@ -111,6 +111,34 @@ test('a share of the views is in other colours', () => {
   expect(views(0)).toEqual(Array.from({ length: 3000 }, (_, i) => drawSample(plan, i).view));
 });
 
+test('a share of the samples whose thing can be cut out is before another scene, and everything else is drawn as before', () => {
+  const reach = { across: 100, down: 100 };
+  const copyPaste = { share: 0.75, cut: [true, false, true], scenes: 5 };
+  const draws = Array.from({ length: 6000 }, (_, i) =>
+    drawSample({ ...plan, reach, recolour: 0.5, copyPaste }, i),
+  );
+  expect(draws.map(({ view, ...rest }) => rest)).toEqual(
+    draws.map((_, i) => {
+      const { view, ...rest } = drawSample(plan, i);
+      return rest;
+    }),
+  );
+  const pasted = draws.filter(({ view }) => view.scene);
+  expect(new Set(pasted.map(({ clip }) => clip))).toEqual(new Set([0, 2]));
+  expect(Math.abs(pasted.length / 4000 - 0.75)).toBeLessThan(0.03);
+  // 25 views before the own scene, 75 before others, mirrored or not as a whole.
+  const names = (clip: number) =>
+    draws.filter((each) => each.clip === clip).map(({ view }) => viewName(view));
+  expect(new Set(names(0)).size).toBe(200);
+  expect(new Set(names(1)).size).toBe(50);
+  const scenes = pasted.map(({ view }) => view.scene!);
+  expect(new Set(scenes.map(({ index }) => index))).toEqual(new Set([0, 1, 2, 3, 4]));
+  for (const share of [scenes.filter((each) => each.flipped), scenes.filter(({ colours }) => colours)]) {
+    expect(Math.abs(share.length / scenes.length - 0.5)).toBeLessThan(0.12);
+  }
+  expect(pasted.some(({ view }) => view.colours && !view.scene!.colours)).toBe(true);
+});
+
 test('a shift moves timesteps towards more noise, keeps their order and range, and 1 changes nothing', () => {
   const all = Array.from({ length: 1000 }, (_, timestep) => timestep);
   expect(all.map((timestep) => shiftedTimestep(timestep, 1000, 1))).toEqual(all);

@@ -5,7 +5,7 @@
 import { type RandomStream, randomStream } from '../diffusion/random.ts';
 import { plainView, type View, viewName } from './view.ts';
 
-/** In so many ways a clip is seen, where clips are moved or recoloured at all. */
+/** In so many ways a clip is seen before its own scene, where clips are moved, recoloured or cut out at all. */
 const VIEWS = 25;
 /** A recoloured view's channels are brightened or darkened by exponents of up to e to this power. */
 const LARGEST_GAMMA = 0.35;
@@ -25,12 +25,24 @@ export interface DrawPlan {
   readonly reach?: { readonly across: number; readonly down: number };
   /** Share of the views whose colours are changed; none unless told. */
   readonly recolour?: number;
+  /** Things before other scenes; not at all unless told. */
+  readonly copyPaste?: CopyPastePlan | undefined;
   /** Timesteps of the noise schedule. */
   readonly timesteps: number;
   /** See `shiftedTimestep`; 1 unless told: all timesteps are as likely. */
   readonly timestepShift?: number;
   /** No timestep below this one is drawn; 0 unless told. */
   readonly lowestTimestep?: number;
+}
+
+/** Which things are put before other scenes, and how often. */
+export interface CopyPastePlan {
+  /** Share of such samples among those of a clip whose thing can be cut out; below 1. */
+  readonly share: number;
+  /** For each clip, whether its thing can be. */
+  readonly cut: readonly boolean[];
+  /** How many scenes there are. */
+  readonly scenes: number;
 }
 
 /** One training sample. */
@@ -59,30 +71,45 @@ export function drawSample(plan: DrawPlan, index: number): Draw {
   return {
     clip,
     frames: Array.from({ length: frames }, (_, frame) => start + frame * stride),
-    view: { ...plainView, flipped, ...((plan.reach || plan.recolour) && otherView(plan, clip, random)) },
+    view: { ...plainView, flipped, ...otherView(plan, clip, random) },
     timestep,
   };
 }
 
 /**
- * One of the clip's `VIEWS` views, so that no frame need be encoded more often. The first is the clip as it is. In other colours
- * the channels are swapped and each is brightened or darkened: which thing is before which ground is then no longer known by heart.
+ * One of the clip's views: a limited number, so that no frame need be encoded more often. The first is the clip as it is, the next are
+ * moved and recoloured as a whole, the last have the thing before another scene. In other colours the channels are swapped and each is
+ * brightened or darkened: which thing is before which ground is then no longer known by heart.
  */
 function otherView(
-  { seed, reach, recolour = 0 }: DrawPlan,
+  { seed, reach, recolour = 0, copyPaste }: DrawPlan,
   clip: number,
   random: RandomStream,
-): Pick<View, 'right' | 'down' | 'colours'> | undefined {
-  const choice = random.integer(VIEWS);
+): Omit<View, 'flipped'> | undefined {
+  const pasted = copyPaste?.cut[clip] ? Math.round((VIEWS * copyPaste.share) / (1 - copyPaste.share)) : 0;
+  if (!reach && !recolour && pasted === 0) return undefined;
+  const choice = random.integer(VIEWS + pasted);
   if (choice === 0) return undefined;
   const stream = randomStream(seed, 'movement', clip, choice);
-  const either = () => 2 * stream.uniform() - 1;
-  const within = (most = 0) => Math.round(most * either()) || 0;
+  const within = (most = 0) => Math.round(most * either(stream)) || 0;
   const moved = { right: within(reach?.across), down: within(reach?.down) };
-  if (stream.uniform() >= recolour) return moved;
+  const colours = otherColours(stream, recolour);
+  if (choice < VIEWS) return { ...moved, ...colours };
+  const index = stream.integer(copyPaste!.scenes);
+  const flipped = stream.uniform() < 0.5;
+  return { ...moved, ...colours, scene: { index, flipped, ...otherColours(stream, recolour) } };
+}
+
+function otherColours(stream: RandomStream, share: number): Pick<View, 'colours'> {
+  if (stream.uniform() >= share) return {};
   const order = stream.shuffle(3) as [number, number, number];
-  const gamma = () => Math.exp(LARGEST_GAMMA * either());
-  return { ...moved, colours: { order, gamma: [gamma(), gamma(), gamma()] } };
+  const gamma = () => Math.exp(LARGEST_GAMMA * either(stream));
+  return { colours: { order, gamma: [gamma(), gamma(), gamma()] } };
+}
+
+/** A number from −1 to 1. */
+function either(stream: RandomStream): number {
+  return 2 * stream.uniform() - 1;
 }
 
 /**

@@ -5,6 +5,7 @@ import { InterruptedError } from '../errors.ts';
 import type { ProgressEvent } from '../events.ts';
 import { floats } from '../graph/host-tensor.ts';
 import { readFrames } from '../media/clip.ts';
+import { cutOut, pasted } from '../media/cut-out.ts';
 import { flipHorizontally, type Picture, pictureToFloats, shifted } from '../media/picture.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { pictureEncoder } from '../models/programs.ts';
@@ -25,7 +26,12 @@ beforeAll(async () => {
 });
 
 /** Opens the cache and counts the frames that were encoded for it. */
-async function open(folder: string, needed: LatentCacheOptions['needed'], signal?: AbortSignal) {
+async function open(
+  folder: string,
+  needed: LatentCacheOptions['needed'],
+  signal?: AbortSignal,
+  scenes?: LatentCacheOptions['scenes'],
+) {
   let encoded = 0;
   const notices: ProgressEvent[] = [];
   const cache = await cacheLatents({
@@ -34,6 +40,7 @@ async function open(folder: string, needed: LatentCacheOptions['needed'], signal
     settings,
     clips,
     needed,
+    scenes,
     signal,
     onEvent: (event) => {
       if (event.type === 'progress') encoded = event.done;
@@ -68,6 +75,29 @@ test('holds what the encoder makes of each frame, mirrored and moved where it is
   expect(seven!.mean).toEqual(expected.mean);
   expect(seven!.deviation).toEqual(expected.deviation);
   expect(three!.mean).not.toEqual((await cache.read(0, [3], plainView))[0]!.mean);
+});
+
+test('holds what is cut out of a frame before another scene, and nothing of it for other scenes', async () => {
+  const [shown] = await readFrames(clips[0]!.path, { indices: [7], size: settings });
+  const [behind] = await readFrames(clips[1]!.path, { indices: [5], size: settings });
+  const own = { picture: behind!, region: { width: 32, height: 16, data: new Uint8Array(512).fill(1) } };
+  const view = { ...mirrored, right: 3, scene: { index: 0, flipped: true } };
+  const scenes = (fingerprint: string) => ({
+    pictures: [shown!],
+    places: ['here'],
+    ofClips: [own, undefined],
+    fingerprint,
+  });
+  const wanted = [[{ view, frames: [7] }], []];
+  const { cache, encoded: count } = await open(at('e'), wanted, undefined, scenes('a'));
+  expect(count).toBe(1);
+  const encoder = await pictureEncoder(base.vae, settings);
+  const seen = pasted(cutOut(shown!, own), flipHorizontally(shown!), { right: -3, down: 0 });
+  const expected = await encoder.encode(floats(pictureToFloats(flipHorizontally(seen)), [1, 3, 16, 32]));
+  await encoder.dispose();
+  expect((await cache.read(0, [7], view))[0]!.mean).toEqual(expected.mean);
+  expect((await open(at('e'), wanted, undefined, scenes('a'))).encoded).toBe(0);
+  expect((await open(at('e'), wanted, undefined, scenes('b'))).encoded).toBe(1);
 });
 
 test('encodes only what is missing', async () => {

@@ -12,15 +12,17 @@ import { CheckpointError, InterruptedError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
 import { readFrames } from '../media/clip.ts';
-import { pictureToFloats } from '../media/picture.ts';
+import { type CutOut, cutOut } from '../media/cut-out.ts';
+import { type Picture, pictureToFloats } from '../media/picture.ts';
 import type { Component } from '../models/base-model.ts';
 import type { VaeConfig } from '../models/configs.ts';
 import { type LatentPosterior, type PictureEncoder, pictureEncoder } from '../models/programs.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import type { TrainingClip } from './clip-set.ts';
 import type { NeededFrames } from './draws.ts';
+import type { OtherScenes } from './other-scenes.ts';
 import type { TrainingSettings } from './settings.ts';
-import { seenAs, type View, viewName } from './view.ts';
+import { type SceneView, seenAs, seenBefore, type View, viewName } from './view.ts';
 
 const format = 'lamp-latents';
 
@@ -45,6 +47,8 @@ export interface LatentCacheOptions extends WorkOptions {
   readonly clips: readonly TrainingClip[];
   /** For each clip the frames to have, view by view. */
   readonly needed: readonly (readonly NeededFrames[])[];
+  /** For views before other scenes. */
+  readonly scenes?: OtherScenes | undefined;
 }
 
 /** A clip's frames: which file holds each. */
@@ -55,13 +59,24 @@ type FrameIndex = Map<string, SafetensorsFile>;
  * VAE. Throws `InterruptedError` when stopped (what was encoded is kept), `MediaError` for a clip, `StorageError`.
  */
 export async function cacheLatents(options: LatentCacheOptions): Promise<LatentCache> {
-  const { folder, vae, settings, clips, needed, onEvent } = options;
+  const { folder, vae, settings, clips, needed, scenes, onEvent } = options;
   await removeLeftovers(folder);
   const vaeIdentity = await vae.weights.fingerprint();
   const { width, height, fit, device } = settings;
   const keys = clips.map((clip) =>
     createHash('sha256')
-      .update(JSON.stringify([format, clip.fingerprint, width, height, fit, vaeIdentity, device]))
+      .update(
+        JSON.stringify([
+          format,
+          clip.fingerprint,
+          width,
+          height,
+          fit,
+          vaeIdentity,
+          device,
+          scenes?.fingerprint,
+        ]),
+      )
       .digest('hex'),
   );
   const indices = await Promise.all(keys.map((key) => findFrames(folder, key, onEvent)));
@@ -96,7 +111,7 @@ export async function cacheLatents(options: LatentCacheOptions): Promise<LatentC
 
 /** Encodes the missing frames of one clip in chunks, so that a long one needs little memory, and writes a file for each. */
 async function encodeClip(
-  { folder, settings, clips, signal }: LatentCacheOptions,
+  { folder, settings, clips, scenes, signal }: LatentCacheOptions,
   clip: number,
   key: string,
   missing: readonly NeededFrames[],
@@ -113,10 +128,11 @@ async function encodeClip(
     const pictures = await readFrames(clips[clip]!.path, { indices, size, fit });
     const tensors: [string, FloatTensor][] = [];
     for (const [i, frame] of indices.entries()) {
+      const look = looksOf(pictures[i]!, clip, scenes);
       for (const { view, frames: inView } of wanted) {
         if (!inView.has(frame) || signal?.aborted) continue;
         const { mean, deviation } = await encoder.encode(
-          floats(pictureToFloats(seenAs(pictures[i]!, view)), [1, 3, height, width]),
+          floats(pictureToFloats(look(view)), [1, 3, height, width]),
         );
         tensors.push([meanName(frame, view), mean], [deviationName(frame, view), deviation]);
         report();
@@ -130,6 +146,20 @@ async function encodeClip(
     }
     if (signal?.aborted) throw new InterruptedError('stopped while encoding clips; what is done is kept.');
   }
+}
+
+/** How a frame looks in each view; what moves in it is cut out once. */
+function looksOf(picture: Picture, clip: number, scenes: OtherScenes | undefined): (view: View) => Picture {
+  let thing: CutOut | undefined;
+  return (view) => {
+    if (!isBeforeScene(view)) return seenAs(picture, view);
+    thing ??= cutOut(picture, scenes!.ofClips[clip]!);
+    return seenBefore(thing, scenes!.pictures, view);
+  };
+}
+
+function isBeforeScene(view: View): view is View & { readonly scene: SceneView } {
+  return view.scene !== undefined;
 }
 
 /** Finds the frames of the clip of this key in all files of the folder. Damaged files are removed, with a notice. */

@@ -1,6 +1,7 @@
 /**
  * @file A run is a folder that anything can read: `run.json` (what is trained, with what), `metrics.jsonl`, `samples/`,
- * `checkpoints/`, `motion.safetensors`; and `latents/`, what the VAE made of the clips, which may be deleted afterwards.
+ * `checkpoints/`, `motion.safetensors`; `scenes/`, which the image model drew for what is cut out of the clips; and `latents/`,
+ * what the VAE made of the clips. The last two may be deleted afterwards.
  */
 
 import { mkdir, readdir, readFile } from 'node:fs/promises';
@@ -51,6 +52,7 @@ export interface RunPaths {
   readonly motion: string;
   readonly samples: string;
   readonly checkpoints: string;
+  readonly scenes: string;
   readonly latents: string;
 }
 
@@ -63,6 +65,7 @@ export function runPaths(folder: string): RunPaths {
     motion: join(folder, 'motion.safetensors'),
     samples: join(folder, 'samples'),
     checkpoints: join(folder, 'checkpoints'),
+    scenes: join(folder, 'scenes'),
     latents: join(folder, 'latents'),
   };
 }

@@ -65,6 +65,14 @@ const fields = {
    * few clips from learning a motion for the grounds and things of these clips alone.
    */
   recolour: z.number().min(0).max(1).default(0),
+  /**
+   * Share of the ways to see a video in which what moves is cut out and put before another scene: another clip's, or one of
+   * `places`. Only of clips with a still camera in which it leaves its place. Keeps a training on few clips from learning a motion for
+   * their scenes alone.
+   */
+  copyPaste: z.number().min(0).max(0.95).default(0),
+  /** Further scenes for that, which the image model draws: how an English caption says where something is, such as "on the beach". */
+  places: z.array(z.string().min(1)).default([]),
   /** How a clip meets another aspect ratio: cut what juts out, or distort (as the reference does). */
   fit: z.enum(['cover', 'stretch']).default('cover'),
   /** Take the clips of each round in random order; the reference takes them as the folder lists them. */

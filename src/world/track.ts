@@ -1,9 +1,9 @@
 /** @file Where a thing is in each frame of a video, measured by segmentation, and how far that is from the truth. */
 
+import { guessBackground } from '../media/background.ts';
+import { areaOf, type Mask } from '../media/mask.ts';
 import type { Picture } from '../media/picture.ts';
-import { guessBackground } from './background.ts';
-import { areaOf, type Mask } from './mask.ts';
-import { coloursOf, segmentThing } from './segment.ts';
+import { coloursOf, segmentThing } from '../media/segment.ts';
 import { type RingView, ringView, turnBetween } from './turn.ts';
 
 /** Where a thing is in one frame. */

@@ -1,7 +1,7 @@
 /** @file By how much a thing has turned between two frames, from its colours on rings around its centre. */
 
+import type { Mask } from '../media/mask.ts';
 import type { Picture } from '../media/picture.ts';
-import type { Mask } from './mask.ts';
 
 const RINGS = 14;
 const STEPS = 90;

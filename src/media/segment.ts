@@ -1,7 +1,7 @@
 /** @file Finds a thing in a frame as what differs from the scene behind it. */
 
-import type { Picture } from '../media/picture.ts';
 import { filled, grown, largestParts, type Mask, shrunk } from './mask.ts';
+import type { Picture } from './picture.ts';
 
 /** A difference of this many levels is never noise of the picture; smaller ones may be. */
 const LARGEST_THRESHOLD = 64;

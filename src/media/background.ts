@@ -1,7 +1,7 @@
 /** @file Guesses the still scene behind a moving thing from the frames alone. */
 
-import type { Picture } from '../media/picture.ts';
 import { areaOf, filled, grown, type Mask } from './mask.ts';
+import type { Picture } from './picture.ts';
 
 /** Pixels whose levels differ by more than this between frames have seen something move; below is noise of a decoder. */
 const MOVED = 36;
