@@ -35,7 +35,7 @@ export function compiled<T extends { dispose(): Promise<void> }>(make: () => Pro
 
 /** Encodes prompts, and remembers the last few. */
 export interface PromptEncoder {
-  /** Text states `[prompts, tokens, d]`; tells with a notice when a prompt is too long. */
+  /** Text states `[prompts, tokens, d]`; tells with a notice when a prompt is too long, the first time that it comes. */
   encode(prompts: readonly string[], work?: WorkOptions): Promise<TextStates>;
 }
 
@@ -45,12 +45,16 @@ const rememberedPrompts = 16;
 /** Makes a prompt encoder of a base model. The text encoder itself is in memory only while it runs. */
 export function promptEncoder(base: BaseModel, device: DeviceName): PromptEncoder {
   const states = new Map<string, TextStates>();
+  const told = new Set<string>();
   return {
     async encode(prompts, work = {}) {
       const key = JSON.stringify(prompts);
       const known = states.get(key);
       if (known) return known;
-      for (const prompt of prompts) warnOfLength(base, prompt, work);
+      for (const prompt of prompts) {
+        if (!told.has(prompt)) warnOfLength(base, prompt, work);
+        told.add(prompt);
+      }
       const found = await encodePrompts(base, prompts, { device });
       if (states.size >= rememberedPrompts) states.delete(states.keys().next().value!);
       states.set(key, found);
