@@ -133,6 +133,7 @@ async function learnedMotion(
     flipProbability: 0,
     saveEvery: 500,
     ...training,
+    ...row.training,
     steps,
     variant: rowVariant(row, base.settings),
     rank,

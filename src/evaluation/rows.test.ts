@@ -46,6 +46,15 @@ test('rows are found by their names and by their groups, each once', () => {
   expect(() => rowsNamed(['lmap'])).toThrow('no row is called "lmap"; there are methods');
 });
 
+test('a row without a first frame has nothing that needs one, and a training of its own where it is trained otherwise', () => {
+  const { carry, cleanFirstTime } = rowVariant(
+    { variant: 'no-first-frame' },
+    base({ variant: 'lamp-extended' }),
+  );
+  expect({ carry, cleanFirstTime }).toEqual({ carry: false, cleanFirstTime: false });
+  expect(trainingName(rowsNamed(['own-scenes'])[0]!, 100)).toBe('own-scenes-8-clips-100-steps');
+});
+
 test('rows that differ in sampling alone share a training, all others have their own', () => {
   const names = allRows.map((row) => [row.name, trainingName(row, 100 * (row.stepShare ?? 1))] as const);
   const sharing = names.filter(([, training]) => training === 'lamp-8-clips-100-steps').map(([name]) => name);

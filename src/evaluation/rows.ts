@@ -7,7 +7,7 @@ import {
   motionVariants,
 } from '../motion/variant.ts';
 import type { VideoSettings } from '../pipelines/video-settings.ts';
-import { recommendedTraining } from '../training/settings.ts';
+import { recommendedTraining, type TrainingInput } from '../training/settings.ts';
 
 /** One way to learn motions and to make videos with them. */
 export interface EvaluationRow {
@@ -27,6 +27,8 @@ export interface EvaluationRow {
   readonly rank?: number;
   /** Training steps, as a multiple of the suite's. */
   readonly stepShare?: number;
+  /** Settings of the training that are not as the base recommends. */
+  readonly training?: Partial<TrainingInput>;
   /** Settings of the videos that differ from the suite's. */
   readonly video?: Partial<VideoSettings>;
 }
@@ -64,13 +66,15 @@ export const rowGroups = {
     row('frozen-queries', 'with the image model’s own queries', { variant: 'frozen-queries' }),
   ],
   additions: [
-    row('no-movement', 'without the learned movement', { switches: { movement: false } }),
+    row('own-scenes', 'without other scenes behind what moves', { training: { copyPaste: 0 } }),
+    row('no-carry', 'without the carried first frame', { switches: { carry: false } }),
+    row('no-movement', 'without any learned movement', { switches: { movement: false, carry: false } }),
     row('frozen-attention', 'with the image model’s own keys and values', {
       switches: { trainAttention: false },
     }),
     row('noisy-first-time', 'with one timestep for all frames', { switches: { cleanFirstTime: false } }),
     row('paper', 'with the paper’s parts alone', {
-      switches: { movement: false, trainAttention: false, cleanFirstTime: false },
+      switches: { movement: false, carry: false, trainAttention: false, cleanFirstTime: false },
     }),
   ],
   sampling: [
@@ -96,10 +100,10 @@ export const rowGroups = {
 
 /** What a row's training is called: rows that differ in sampling alone share one. */
 export function trainingName(
-  { name, variant, switches, captions = true, clips = usualClips, rank = 0 }: EvaluationRow,
+  { name, variant, switches, training, captions = true, clips = usualClips, rank = 0 }: EvaluationRow,
   steps: number,
 ): string {
-  const what = switches || !captions ? name : variant;
+  const what = switches || training || !captions ? name : variant;
   return `${what}-${clips}-clips-${steps}-steps${rank > 0 ? `-rank-${rank}` : ''}`;
 }
 
@@ -141,10 +145,11 @@ export function rowVariant(
     ([part, value]) => value !== motionVariants.lamp[part as keyof MotionVariant],
   );
   const variant = { ...usual, ...Object.fromEntries(leftOut), ...switches } as MotionVariant;
-  const { firstFrame, spatialAttention, cleanFirstTime, movement } = variant;
+  const { firstFrame, spatialAttention, cleanFirstTime, movement, carry } = variant;
   return {
     ...variant,
     cleanFirstTime: cleanFirstTime && firstFrame,
+    carry: carry && firstFrame,
     movement: movement && spatialAttention === 'first',
   };
 }

@@ -33,6 +33,11 @@ export interface UNetLayers extends Pick<TransformerOptions, 'selfAttention' | '
   readonly pooledFrames?: number;
   /** What stands at each 2-D convolution of the skeleton; `[n, c, h, w]`, n = videos · frames. */
   readonly conv: typeof convolution;
+  /**
+   * What is added to x after the first convolution and before the last norm, in the scope of the first and the last convolution:
+   * `shown` is what the first one drew; nothing unless told.
+   */
+  readonly carried?: (w: Weights, x: Tensor, shown: Tensor) => Tensor;
 }
 
 /** The layers of the image U-Net. */
@@ -62,7 +67,7 @@ export interface UNetOptions {
 /** Predicts the noise (or velocity): `[n, out_channels, h, w]`. */
 export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options: UNetOptions = {}): Tensor {
   const { layers = imageLayers, watch = () => {} } = options;
-  const { frames, pooledFrames = frames, cleanFirst, conv } = layers;
+  const { frames, pooledFrames = frames, cleanFirst, conv, carried = (_, x) => x } = layers;
   const { block_out_channels: widths, norm_num_groups: groups, norm_eps: epsilon } = config;
   const norm = { groups, epsilon, frames: pooledFrames };
   const [heads, depths] = [headsPerBlock(config), depthPerBlock(config)];
@@ -97,7 +102,8 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
   };
 
   const sample = config.center_input_sample ? add(scale(inputs.latents, 2), scalar(-1)) : inputs.latents;
-  let x = watched('conv_in', conv(w.scope('conv_in'), sample, { out: widths[0]! }));
+  const shown = conv(w.scope('conv_in'), sample, { out: widths[0]! });
+  let x = watched('conv_in', carried(w.scope('conv_in'), shown, shown));
   const skips = [x];
   for (const [level, type] of config.down_block_types.entries()) {
     const name = `down_blocks.${level}`;
@@ -139,6 +145,7 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
     }
     watch(name, x);
   }
+  x = carried(w.scope('conv_out'), x, shown);
   x = watched('conv_norm_out', groupNorm(w.scope('conv_norm_out'), x, norm));
   return conv(w.scope('conv_out'), silu(x), { out: config.out_channels });
 }

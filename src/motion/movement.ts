@@ -13,7 +13,7 @@ import type { PictureSize } from '../models/programs.ts';
 /** Moments of a motion that the table knows; a frame between two takes a share of both. */
 const moments = 16;
 /** Tables for each moment, so that heads can look at different places. */
-const tables = 4;
+export const movementTables = 4;
 /** Waves along each axis; the longest is two sides of the picture. */
 const waves = 8;
 /** Cosine and sine of every wave along both axes. */
@@ -25,7 +25,7 @@ const gain = 4;
 export const movementName = 'movement';
 
 /** Their shape. */
-export const movementShape: Shape = [moments, tables, numbers];
+export const movementShape: Shape = [moments, movementTables, numbers];
 
 /**
  * What a spatial attention with the tables `movement` adds to the scores of frames of `size` (in its pixels), for the way d from
@@ -42,9 +42,9 @@ export function movementBias(
   const pixels = height * width;
   const keys = constant(floats(wavesAt(height, width), [1, pixels, numbers]));
   const shares = constant(floats(sharesOf(frames), [frames, moments]));
-  const ofMoments = reshape(w.tensor(movementName, movementShape), [moments, tables * numbers]);
-  const ofFrames = reshape(matmul(shares, ofMoments), [frames, tables, numbers]);
-  const rounds = Array.from({ length: Math.ceil(heads / tables) }, () => ofFrames);
+  const ofMoments = reshape(w.tensor(movementName, movementShape), [moments, movementTables * numbers]);
+  const ofFrames = reshape(matmul(shares, ofMoments), [frames, movementTables, numbers]);
+  const rounds = Array.from({ length: Math.ceil(heads / movementTables) }, () => ofFrames);
   const ofHeads = transpose(slice(concat(rounds, 1), 1, 0, heads), [1, 0, 2]);
   const factors = reshape(ofHeads, [heads * frames, 1, numbers]);
   const part = (x: Tensor, i: number) => slice(x, 2, i * waves, (i + 1) * waves);

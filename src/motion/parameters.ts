@@ -4,6 +4,7 @@ import { sizeOf } from '../graph/host-tensor.ts';
 import { add } from '../graph/operators/index.ts';
 import { filled, type Tensor } from '../graph/tensor.ts';
 import { Weights } from '../graph/weights.ts';
+import { carriedName, carriedViews } from './carried.ts';
 import { lowRankChange, lowRankParameters } from './low-rank.ts';
 import { movementName, movementShape } from './movement.ts';
 import { type MotionVariant, motionVariants } from './variant.ts';
@@ -33,6 +34,10 @@ export function motionParameters(
   for (const [name, shape] of unet) {
     if (isSkeletonConvolution(name, shape) && variant.temporalConvolution !== 'off') {
       found.push(...convolutionParameters(name.replace(/(\.conv2d)?\.weight$/, ''), shape[0]!));
+    }
+    if (variant.carry && /^conv_(in|out)\.weight$/.test(name)) {
+      const shown = unet.get('conv_in.weight')![0]!;
+      found.push(...carriedParameters(name.replace(/weight$/, carriedName), shown));
     }
     if (variant.trainAttention && /\.attn1\.to_(k|v|out\.0)\.weight$/.test(name)) {
       found.push({ name, shape, initial: 'base' });
@@ -67,6 +72,17 @@ function convolutionParameters(layer: string, channels: number): MotionParameter
     { name: `${layer}.conv1d.bias`, shape: [channels], initial: 'zeros' },
     { name: `${layer}.conv_gate.weight`, shape: [1, channels, 3, 3], initial: 'zeros' },
     { name: `${layer}.conv_gate.bias`, shape: [1], initial: 'zeros' },
+  ];
+}
+
+/** The widths at the U-Net's two ends are the same. */
+function carriedParameters(layer: string, channels: number): MotionParameter[] {
+  return [
+    // At zero, all tables would stay alike.
+    { name: `${layer}.${movementName}`, shape: movementShape, initial: 'uniform' },
+    { name: `${layer}.conv_gate.weight`, shape: [carriedViews, channels, 3, 3], initial: 'zeros' },
+    { name: `${layer}.conv_gate.bias`, shape: [carriedViews], initial: 'zeros' },
+    { name: `${layer}.to_out.weight`, shape: [channels, carriedViews * channels], initial: 'zeros' },
   ];
 }
 

@@ -5,10 +5,11 @@
  *
  * - convolutions: `s + Σ strength · gate(s) · conv1d(s)`, every motion with its own gate;
  * - temporal attention: `x + Σ strength · attn_temp(norm_temp(x))`, every motion with its own queries, keys and values;
+ * - what is carried from the first frame: `x + Σ strength · W·[gated views]`, every motion with its own movement and gate;
  * - matrices of the spatial attention: `W = W_base + Σ strength · (W_motion − W_base)`; a movement (see `movementBias`) as if
  *   the base's were 0.
  *
- * The first two are linear in `conv1d` and in `attn_temp.to_out`, so a strength scales these (of factors, B), and nothing else
+ * All but the matrices are linear in `conv1d`, `attn_temp.to_out` and `carried.to_out`, so a strength scales these (of factors, B), and nothing else
  * of them is touched; weights of several motions are never averaged, but stand side by side (see `combined-names.ts`).
  */
 import { isDeepStrictEqual } from 'node:util';
@@ -53,7 +54,7 @@ export async function combineMotions(
 
 /** Parameters in which a layer's addition is linear: scaling all of a layer's scales what it adds. */
 function isOutput(name: string): boolean {
-  return /\.(conv1d|attn_temp\.to_out\.0)\.(weight|bias|lora_B\.weight)$/.test(name);
+  return /\.(conv1d|attn_temp\.to_out\.0|carried\.to_out)\.(weight|bias|lora_B\.weight)$/.test(name);
 }
 
 function isSpatial(name: string): boolean {

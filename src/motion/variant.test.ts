@@ -5,6 +5,7 @@ import { isLamp, isTrained, motionVariantNames, motionVariantSchema, motionVaria
 const unet = new Map([
   ['conv_in.weight', [8, 4, 3, 3]],
   ['conv_in.bias', [8]],
+  ['conv_out.weight', [4, 8, 3, 3]],
   ['a.proj_in.weight', [8, 8, 1, 1]],
   ['a.attn1.to_q.weight', [8, 8]],
   ['a.attn1.to_k.weight', [8, 8]],
@@ -12,19 +13,21 @@ const unet = new Map([
   ['a.attn1.to_out.0.weight', [8, 8]],
   ['a.attn1.to_out.0.bias', [8]],
 ]);
-const convolution = ['weight', 'bias'].flatMap((kind) => [
-  `conv_in.conv1d.${kind}`,
-  `conv_in.conv_gate.${kind}`,
-]);
+const convolution = ['conv_in', 'conv_out'].flatMap((layer) =>
+  ['conv1d', 'conv_gate'].flatMap((part) => ['weight', 'bias'].map((kind) => `${layer}.${part}.${kind}`)),
+);
 const queries = ['a.attn1.to_q.weight'];
 const attention = ['to_q.weight', 'to_k.weight', 'to_v.weight', 'to_out.0.weight', 'to_out.0.bias'].map(
   (part) => `a.attn_temp.${part}`,
+);
+const carried = ['conv_in', 'conv_out'].flatMap((end) =>
+  ['movement', 'conv_gate.weight', 'conv_gate.bias', 'to_out.weight'].map((part) => `${end}.carried.${part}`),
 );
 const added = ['to_k.weight', 'to_v.weight', 'to_out.0.weight', 'movement'].map((part) => `a.attn1.${part}`);
 
 test.each([
   ['lamp', [convolution, queries, attention]],
-  ['lamp-extended', [convolution, queries, attention, added]],
+  ['lamp-extended', [convolution, queries, attention, added, carried]],
   ['no-first-frame', [convolution, queries, attention]],
   ['no-temporal-convolution', [queries, attention]],
   ['plain-convolution', [convolution, queries, attention]],
@@ -52,7 +55,8 @@ test('parts beyond the paper are trained where they are switched on', () => {
     'a.attn1.to_v.weight',
   ]);
   expect(added({ cleanFirstTime: true })).toEqual([]);
-  for (const only of ['movement', 'trainAttention'])
+  expect(added({ carry: true })).toEqual(carried.toSorted());
+  for (const only of ['movement', 'carry', 'trainAttention'])
     expect(isTrained({ ...motionVariants['zero-shot'], [only]: true })).toBe(true);
 });
 
@@ -71,6 +75,7 @@ test('every named variant passes the check, what makes no sense does not', () =>
   expect(() => motionVariantSchema.parse(positions)).toThrow('Switch temporalAttention on');
   const clean = { firstFrame: false, cleanFirstTime: true };
   expect(() => motionVariantSchema.parse(clean)).toThrow('Switch firstFrame on');
+  expect(() => motionVariantSchema.parse({ firstFrame: false, carry: true })).toThrow('could be carried');
   const unseen = { spatialAttention: 'own', movement: true };
   expect(() => motionVariantSchema.parse(unseen)).toThrow('Let spatialAttention be first');
   expect(() => motionVariantSchema.parse({ spatialAttention: 'last' })).toThrow('first-and-previous');

@@ -27,6 +27,8 @@ export const motionVariantSchema = z
      * spatial attention (see `movementBias`). Off: by contents alone, as in the paper.
      */
     movement: z.boolean().default(false),
+    /** Show every frame the first one, as it is and moved as is learned, at the U-Net's input and output (see `withCarriedFirstFrame`). */
+    carry: z.boolean().default(false),
     /** Train the queries of the spatial self-attention. */
     trainQueries: z.boolean().default(true),
     /** Train its keys, values and output, too: how what the first frame shows comes into the others. */
@@ -50,6 +52,10 @@ export const motionVariantSchema = z
     path: ['movement'],
     message:
       'a movement is learned from the first frame, at which no one looks. Let spatialAttention be first',
+  })
+  .refine(({ firstFrame, carry }) => firstFrame || !carry, {
+    path: ['carry'],
+    message: 'no first frame is given that could be carried. Switch firstFrame on',
   })
   .refine(({ firstFrame, cleanFirstTime }) => firstFrame || !cleanFirstTime, {
     path: ['cleanFirstTime'],
@@ -81,7 +87,7 @@ const lamp: MotionVariant = motionVariantSchema.parse({});
 /** The named variants. */
 export const motionVariants: Readonly<Record<MotionVariantName, MotionVariant>> = {
   lamp,
-  'lamp-extended': { ...lamp, cleanFirstTime: true, movement: true, trainAttention: true },
+  'lamp-extended': { ...lamp, cleanFirstTime: true, movement: true, carry: true, trainAttention: true },
   'no-first-frame': { ...lamp, firstFrame: false },
   'no-temporal-convolution': { ...lamp, temporalConvolution: 'off' },
   'plain-convolution': { ...lamp, temporalConvolution: 'plain' },
@@ -126,6 +132,7 @@ export function isLamp(variant: MotionVariant): boolean {
 
 /** Whether there is anything to learn. */
 export function isTrained(variant: MotionVariant): boolean {
-  const { temporalConvolution, temporalAttention, trainQueries, trainAttention, movement } = variant;
-  return temporalConvolution !== 'off' || temporalAttention || trainQueries || trainAttention || movement;
+  const { temporalConvolution, temporalAttention, trainQueries, trainAttention, movement, carry } = variant;
+  const added = temporalConvolution !== 'off' || temporalAttention || movement || carry;
+  return added || trainQueries || trainAttention;
 }

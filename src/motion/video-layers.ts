@@ -3,6 +3,7 @@ import { add } from '../graph/operators/index.ts';
 import { convolution, layerNorm } from '../models/layers.ts';
 import { imageSelfAttention } from '../models/transformer.ts';
 import type { UNetLayers } from '../models/unet.ts';
+import { withCarriedFirstFrame } from './carried.ts';
 import { motionSuffixes } from './combined-names.ts';
 import { causalConvolution, firstFrameAttention, motionConvolution, temporalAttention } from './layers.ts';
 import { movementBias } from './movement.ts';
@@ -16,6 +17,7 @@ export function motionLayers(frames: number, variant: MotionVariant = motionVari
     ...(variant.cleanFirstTime && { cleanFirst: true }),
     ...(!variant.pooledNorm && { pooledFrames: 1 }),
     conv: convolutionOf(variant, frames),
+    ...(variant.carry && { carried: (w, x, shown) => withCarriedFirstFrame(w, x, shown, frames) }),
     selfAttention: spatialAttentionOf(variant, frames),
     ...(variant.temporalAttention && { afterFeedForward: temporalAttentionOf(variant, frames) }),
   };
