@@ -4,9 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeJsonAtomically } from '../checkpoints/atomic-write.ts';
 import { exists } from '../checkpoints/exists.ts';
 import type { WorkOptions } from '../events.ts';
 import { contactSheet } from '../media/contact-sheet.ts';
@@ -26,6 +24,7 @@ import { measureVideo, type VideoMeasures } from './measure-video.ts';
 import { type SuiteMotion, suiteFrames, suiteMotion } from './motion-cases.ts';
 import { motionLosses } from './motion-loss.ts';
 import { type EvaluationRow, rowVariant, trainingName, usualClips } from './rows.ts';
+import { storedResult, storeResult } from './stored-result.ts';
 import { diversity, type Embedding, frameConsistency, textAlignment } from './text-metrics.ts';
 
 /** What the suite runs on. */
@@ -92,20 +91,12 @@ async function resultOf(
   const decides = [MEASURES, video, variant, seeds, things, base.fingerprint, motionFingerprint(learned)];
   const identity = createHash('sha256').update(JSON.stringify(decides)).digest('hex');
   const path = join(options.out, 'results', `${row.name}--${motion.name}.json`);
-  const known = await storedResult(path, identity);
+  const known = await storedResult<MotionResult>(path, identity);
   if (known) return known;
   const result = await makeAndMeasure(row, motion, learned, options);
-  await writeJsonAtomically(path, { identity, ...result });
+  await storeResult(path, identity, result);
   options.onEvent?.({ type: 'written', path });
   return result;
-}
-
-/** What was written before for the very same motion, videos and measures. */
-async function storedResult(path: string, identity: string): Promise<MotionResult | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const { identity: found, ...result } = JSON.parse(text) as MotionResult & { identity: string };
-  return found === identity ? result : undefined;
 }
 
 /** Trains in `motions/<motion>/<training>`, or goes on there; rows that differ in sampling alone share a training. */
