@@ -5,8 +5,10 @@
  *
  * - `--from <base>`: the networks begin with the weights of that base; `--keep-autoencoder` leaves its encoder as it is.
  * - `--schedule cosine --learning-rate 5e-4 --from <base> --keep-autoencoder`: the end of a training, with a falling rate.
+ * - `--still`: the autoencoder does not learn that moved latents are those of moved pictures.
+ * - `--more-share 0.4`: so many pictures of things show one of `assets/pretraining`.
  * - `--group-share 0.35`: so many pictures of the U-Net's show two or three things of a kind.
- * - `--only decoder`, `--only model`: one of the last two stages alone. They can run side by side, each with `LAMP_THREADS=1`;
+ * - `--only vae`, `--only decoder`, `--only model`: one stage alone; for the last two, `--from` and `--keep-autoencoder` say of what. They can run side by side, each with `LAMP_THREADS=1`;
  *   at the end the same command without `--only` puts the model together.
  */
 import { readFile } from 'node:fs/promises';
@@ -27,6 +29,7 @@ import { smallTokenizer } from '../src/training/pretrain/small-tokenizer.ts';
 import { worldBatch } from '../src/world/batch.ts';
 import { loadShapes } from '../src/world/shape.ts';
 import { loadThings, type Thing } from '../src/world/thing.ts';
+import { loadMoreThings } from './more-things.ts';
 import { smallModel } from './small-model.ts';
 
 const { values, positionals } = parseArgs({
@@ -34,6 +37,8 @@ const { values, positionals } = parseArgs({
   options: {
     'vae-steps': { type: 'string', default: '3200' },
     'vae-batch': { type: 'string', default: '8' },
+    'vae-learning-rate': { type: 'string', default: '1.5e-3' },
+    still: { type: 'boolean', default: false },
     pool: { type: 'string', default: '50048' },
     steps: { type: 'string', default: '40000' },
     batch: { type: 'string', default: '32' },
@@ -47,6 +52,7 @@ const { values, positionals } = parseArgs({
     schedule: { type: 'string', default: 'constant' },
     timesteps: { type: 'string', default: 'logit-normal' },
     'group-share': { type: 'string', default: '0' },
+    'more-share': { type: 'string', default: '0' },
   },
 });
 const folder = positionals[0] ?? 'runs/built-in';
@@ -63,15 +69,25 @@ const picturesOf = (some: readonly Thing[], first: number, count: number, groupS
   return { pictures: floats(pixels, [count, 3, height, width]), captions };
 };
 const core = things.filter((each) => each.core);
+const moreShare = Number(values['more-share']);
+const more = moreShare > 0 ? await loadMoreThings() : [];
+/** Things to be drawn from, each as often as another of its list, and those of `more` as often as was asked for. */
+const withMore = (some: readonly Thing[]) => {
+  if (more.length === 0) return some;
+  const repeats = Math.round(((1 / moreShare - 1) * more.length) / some.length);
+  return [...Array<readonly Thing[]>(repeats).fill(some).flat(), ...more];
+};
+const ofAutoencoder = withMore(things);
+const ofModel = withMore(core);
 
-/** So many pictures of the autoencoder keep their colours: changed ones from the start make it slow to begin. */
-const PLAIN_FIRST = 12_000;
+/** So many pictures of a new autoencoder keep their colours: changed ones from the start make it slow to begin. */
+const PLAIN_FIRST = values.from === undefined ? 12_000 : 0;
 /** The number of the first picture that the decoder alone is trained on. */
 const DECODER_FIRST = 1_000_000;
 
 /** The autoencoder is to know more colours than the world has: later on they change places in a fifth of the pictures. */
 const recoloured = (first: number, count: number) => {
-  const { pictures } = picturesOf(things, first, count);
+  const { pictures } = picturesOf(ofAutoencoder, first, count);
   const plane = width * height;
   for (let i = 0; i < count; i++) {
     const random = randomStream(seed, 'colours', first + i);
@@ -139,8 +155,14 @@ const vaeTraining = {
   height,
   source: (index: number, count: number) => recoloured(index * count, count),
   sourceName: 'little world 1',
+  moving: !values.still,
 };
-const vaeSettings = { ...pretrainDefaults, ...rhythm, batch: vaeBatch, learningRate: 1.5e-3 };
+const vaeSettings = {
+  ...pretrainDefaults,
+  ...rhythm,
+  batch: vaeBatch,
+  learningRate: Number(values['vae-learning-rate']),
+};
 const trainVae = () =>
   pretrainVae({
     ...vaeTraining,
@@ -161,6 +183,7 @@ const trainVae = () =>
 const encoding =
   from && values['keep-autoencoder'] ? { config: from.vae.config, weights: given! } : await trainVae();
 const stage = values.only;
+if (stage === 'vae') process.exit(0);
 const vae =
   stage === 'model'
     ? encoding
@@ -181,7 +204,7 @@ const pool = await latentPool({
   batch: 32,
   codec: () => batchCodec(encoding, [32, 3, height, width]),
   // The other things are never drawn: they show what becomes of a thing that the model has not seen.
-  pictures: (first, count) => picturesOf(core, first, count, Number(values['group-share'])),
+  pictures: (first, count) => picturesOf(ofModel, first, count, Number(values['group-share'])),
   onProgress: (done) => void (done % 3200 === 0 && console.log(`${done} pictures encoded`)),
 });
 

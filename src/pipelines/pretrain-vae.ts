@@ -15,6 +15,7 @@ import { sampleLatents } from '../models/programs.ts';
 import { decode, encode } from '../models/vae.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { type CompileOptions, compile } from '../runtime/program.ts';
+import { movesOfBatch } from '../training/pretrain/moved-latents.ts';
 import { channelStatistics, normalisedLatents } from '../training/pretrain/normalise-latents.ts';
 import { pretrain } from '../training/pretrain/pretrain.ts';
 import type { PretrainSettings } from '../training/pretrain/settings.ts';
@@ -40,6 +41,8 @@ export interface PretrainVaeOptions extends WorkOptions {
   /** Names the data, so that a checkpoint of other data is refused. */
   readonly sourceName: string;
   readonly lossWeights?: VaeLossWeights;
+  /** Move latents of most pictures before they are decoded (see `movedBatch`), so that a moved latent is that of a moved picture. */
+  readonly moving?: boolean;
   readonly device?: DeviceName;
   /** Weights (`vae:…`) to begin with; random ones unless told. */
   readonly initial?: ReadonlyMap<string, FloatTensor> | undefined;
@@ -59,7 +62,7 @@ const measuredPictures = 512;
 /** Trains, or goes on training. Sheets show pictures above what comes back; their mean PSNR is told as a notice. */
 export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedVae> {
   const { folder, settings, config, width, height, source, onEvent, signal } = options;
-  const { lossWeights = vaeLossDefaults, device = 'cpu' } = options;
+  const { lossWeights = vaeLossDefaults, moving = false, device = 'cpu' } = options;
   const pictureShape = [settings.batch, 3, height, width];
   const latentShape = vaeLatentShape(config, pictureShape);
   const weights = await pretrain({
@@ -67,7 +70,7 @@ export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedV
     signal,
     folder,
     settings,
-    identity: { config, pictureShape, lossWeights, source: options.sourceName },
+    identity: { config, pictureShape, lossWeights, moving, source: options.sourceName },
     shapes: vaeShapes(config),
     initial: options.initial,
     step: (parameters) => vaeStep(config, parameters, pictureShape, lossWeights, { device }),
@@ -77,6 +80,7 @@ export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedV
         randomStream(settings.seed, 'vae noise', index).normals(sizeOf(latentShape)),
         latentShape,
       ),
+      moves: moving ? movesOfBatch(settings.seed, index, settings.batch) : undefined,
     }),
     look: ({ views }, step) => showReconstruction({ config, weights: views }, options, step),
   });

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { randomStream } from '../diffusion/random.ts';
 import { sampleLatents } from '../models/programs.ts';
+import { movesOfBatch } from '../training/pretrain/moved-latents.ts';
 import { pretrain } from '../training/pretrain/pretrain.ts';
 import { decoderShapes, decoderStep, vaeLossDefaults } from '../training/pretrain/vae-step.ts';
 import {
@@ -23,7 +24,7 @@ export type TuneDecoderOptions = Omit<PretrainVaeOptions, 'config' | 'initial'> 
 /** Trains, or goes on training, writes `vae/` and returns the autoencoder with the new decoder. Throws as `pretrain` does. */
 export async function tuneDecoder(options: TuneDecoderOptions): Promise<TrainedVae> {
   const { vae, folder, settings, width, height, source, onEvent, signal } = options;
-  const { lossWeights = vaeLossDefaults, device = 'cpu' } = options;
+  const { lossWeights = vaeLossDefaults, moving = false, device = 'cpu' } = options;
   const { config } = vae;
   const pictureShape = [settings.batch, 3, height, width];
   const encoder = await batchCodec(vae, pictureShape, { device });
@@ -37,7 +38,7 @@ export async function tuneDecoder(options: TuneDecoderOptions): Promise<TrainedV
       signal,
       folder,
       settings,
-      identity: { decoderOf: config, pictureShape, lossWeights, source: options.sourceName },
+      identity: { decoderOf: config, pictureShape, lossWeights, moving, source: options.sourceName },
       shapes: decoderShapes(config),
       initial: vae.weights,
       step: (parameters) => decoderStep(config, parameters, pictureShape, lossWeights, { device }),
@@ -45,7 +46,11 @@ export async function tuneDecoder(options: TuneDecoderOptions): Promise<TrainedV
         const pictures = await source(index, settings.batch);
         const posterior = await encoder.encode(pictures);
         const noise = randomStream(settings.seed, 'decoder noise', index);
-        return { pictures, latents: sampleLatents(posterior, noise.normals(posterior.mean.data.length), 1) };
+        return {
+          pictures,
+          latents: sampleLatents(posterior, noise.normals(posterior.mean.data.length), 1),
+          moves: moving ? movesOfBatch(settings.seed, index, settings.batch) : undefined,
+        };
       },
       look: (weights, step) => showReconstruction(withDecoder(weights.views), options, step),
     });

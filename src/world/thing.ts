@@ -63,7 +63,7 @@ async function readThings(): Promise<readonly Thing[]> {
       facing: facing === 'none' ? 'none' : 'right',
       flies,
       core,
-      sprite: await rasterise(worldAsset(`things/${file}`), facing === 'left'),
+      sprite: await spriteOf(worldAsset(`things/${file}`), facing === 'left'),
     })),
   );
 }
@@ -79,7 +79,8 @@ export function thingNamed(things: readonly Thing[], name: string): Thing {
   return found;
 }
 
-async function rasterise(path: string, mirrored: boolean): Promise<Sprite> {
+/** The sprite of a drawing (SVG), cut to what is not transparent. Throws `MediaError` when the file is missing or damaged. */
+export async function spriteOf(path: string, mirrored = false): Promise<Sprite> {
   try {
     // Noto's drawings are 128 units wide; four times that leaves enough after the transparent edge is cut.
     const drawn = sharp(await readFile(path), { density: 4 * 72 }).ensureAlpha();

@@ -1,14 +1,26 @@
 /** @file One step of training a variational autoencoder from scratch. */
 import { type FloatTensor, floats, type Shape } from '../../graph/host-tensor.ts';
-import { add, exp, mul, reduceMean, reshape, scale, slice, sqrt, sub } from '../../graph/operators/index.ts';
+import {
+  add,
+  exp,
+  matmul,
+  mul,
+  reduceMean,
+  reshape,
+  scale,
+  slice,
+  sqrt,
+  sub,
+} from '../../graph/operators/index.ts';
 import { input, scalar, type Tensor } from '../../graph/tensor.ts';
-import { weightsTakenBy } from '../../graph/weights.ts';
+import { type Weights, weightsTakenBy } from '../../graph/weights.ts';
 import { type VaeConfig, vaeFactor } from '../../models/configs.ts';
 import { decode, encode } from '../../models/vae.ts';
-import type { CompileOptions } from '../../runtime/program.ts';
+import type { CompileOptions, Values } from '../../runtime/program.ts';
 import type { ParameterSet, ParameterShape } from '../parameters.ts';
 import { gradientStep } from './gradient-step.ts';
 import { type TrainingStep, underPart } from './model-step.ts';
+import { movedBatch, noMove, type PictureMove } from './moved-latents.ts';
 
 /** Pictures and the noise with which their posterior is sampled. */
 export interface VaeBatch {
@@ -16,6 +28,8 @@ export interface VaeBatch {
   readonly pictures: FloatTensor;
   /** Unit normals `[b, c, h, w]`. */
   readonly noise: FloatTensor;
+  /** How the latents of each picture are moved before they are decoded, and what is decoded is compared with; not at all unless told. */
+  readonly moves?: readonly PictureMove[] | undefined;
 }
 
 /** What the parts of the loss count. */
@@ -62,13 +76,11 @@ export async function vaeStep(
   const step = await gradientStep(
     parameters,
     (part) => {
-      const pictures = input('batch:pictures', pictureShape);
-      const { mean, logVariance } = encode(part('vae'), config, pictures);
+      const { mean, logVariance } = encode(part('vae'), config, input('batch:pictures', pictureShape));
       const deviation = exp(scale(logVariance, 0.5));
       const latents = add(mean, mul(deviation, input('batch:noise', latentShape)));
-      const error = sub(decode(part('vae'), config, latents), pictures);
       const total = add(
-        pictureLoss(error, lossWeights),
+        decodingLoss(part('vae'), config, latents, pictureShape, lossWeights),
         scale(divergence(mean, logVariance), lossWeights.divergence),
       );
       return reshape(total, []);
@@ -77,8 +89,12 @@ export async function vaeStep(
   );
   return {
     gradients: step.gradients,
-    run: ({ pictures, noise }) =>
-      step.run({ 'batch:pictures': pictures, 'batch:noise': floats(noise.data, latentShape) }),
+    run: ({ pictures, noise, moves }) =>
+      step.run({
+        'batch:pictures': pictures,
+        'batch:noise': floats(noise.data, latentShape),
+        ...decodingInputs(config, pictures, moves),
+      }),
     dispose: step.dispose,
   };
 }
@@ -89,6 +105,8 @@ export interface DecoderBatch {
   readonly pictures: FloatTensor;
   /** `[b, c, h, w]`, not scaled. */
   readonly latents: FloatTensor;
+  /** As in `VaeBatch`. */
+  readonly moves?: readonly PictureMove[] | undefined;
 }
 
 /** Compiles a step that trains the decoder alone (the parameters of `decoderShapes`), for pictures `[b, 3, H, W]`. */
@@ -103,14 +121,15 @@ export async function decoderStep(
   const step = await gradientStep(
     parameters,
     (part) => {
-      const decoded = decode(part('vae'), config, input('batch:latents', latentShape));
-      return reshape(pictureLoss(sub(decoded, input('batch:pictures', pictureShape)), lossWeights), []);
+      const latents = input('batch:latents', latentShape);
+      return reshape(decodingLoss(part('vae'), config, latents, pictureShape, lossWeights), []);
     },
     options,
   );
   return {
     gradients: step.gradients,
-    run: ({ pictures, latents }) => step.run({ 'batch:pictures': pictures, 'batch:latents': latents }),
+    run: ({ pictures, latents, moves }) =>
+      step.run({ 'batch:latents': latents, ...decodingInputs(config, pictures, moves) }),
     dispose: step.dispose,
   };
 }
@@ -119,6 +138,31 @@ export async function decoderStep(
 export function vaeLatentShape(config: VaeConfig, [samples, , height, width]: Shape): Shape {
   const factor = vaeFactor(config);
   return [samples!, config.latent_channels, height! / factor, width! / factor];
+}
+
+/** Loss of what is decoded of latents after they were moved, against the moved pictures, where these are known. */
+function decodingLoss(
+  w: Weights,
+  config: VaeConfig,
+  latents: Tensor,
+  pictureShape: Shape,
+  lossWeights: VaeLossWeights,
+): Tensor {
+  const [samples, channels, rows, columns] = latents.shape as [number, number, number, number];
+  const [, , height, width] = pictureShape as [number, number, number, number];
+  const area = rows * columns;
+  const matrices = input('batch:matrices', [samples, area, area]);
+  const moved = matmul(reshape(latents, [samples, channels, area]), matrices);
+  const decoded = decode(w, config, reshape(moved, latents.shape));
+  const error = sub(decoded, input('batch:targets', pictureShape));
+  return pictureLoss(mul(error, input('batch:inside', [samples, 1, height, width])), lossWeights);
+}
+
+/** What `decodingLoss` takes. */
+function decodingInputs(config: VaeConfig, pictures: FloatTensor, moves?: readonly PictureMove[]): Values {
+  const still = Array<PictureMove>(pictures.shape[0]!).fill(noMove);
+  const { matrices, targets, inside } = movedBatch(pictures, vaeFactor(config), moves ?? still);
+  return { 'batch:matrices': matrices, 'batch:targets': targets, 'batch:inside': inside };
 }
 
 function pictureLoss(error: Tensor, lossWeights: VaeLossWeights): Tensor {
