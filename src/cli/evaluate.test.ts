@@ -47,6 +47,7 @@ test('names what is wrong', async () => {
   for (const [words, message] of [
     [['evaluate'], /--suite <name>, --out <folder> missing/],
     [[...suite, '--rows', 'lam'], /no row is called "lam"; there are methods/],
+    [[...suite, '--strangers'], /--motions runs,flies,falls,swings,grows/],
     [[...suite, '--motions', 'walks'], /no motion is called "walks"; there are rotates/],
   ] as const) {
     const { code, stderr } = await lamp(words);

@@ -14,6 +14,7 @@ import { openClip } from '../models/clip.ts';
 import { recommendedSize } from '../models/picture-size.ts';
 import { recommendedSampling, withoutUndefined } from '../pipelines/video-settings.ts';
 import { recommendedTraining, trainingDefaults } from '../training/settings.ts';
+import { ROTATES } from '../world/shape.ts';
 import { chosenBase } from './base-option.ts';
 import { interruptible } from './interruptible.ts';
 import { oneOf, realNumber, requireOptions, seedNumber, someText, wholeNumber } from './options.ts';
@@ -44,6 +45,7 @@ interface EvaluateOptions {
   readonly rows: readonly string[];
   readonly motions: readonly string[];
   readonly things: number;
+  readonly strangers?: boolean;
   readonly seeds: number;
   readonly steps?: number;
   readonly learningRate?: number;
@@ -80,6 +82,7 @@ export function evaluateCommand(): Command {
       wholeNumber({ most: 16 }),
       6,
     )
+    .option('--strangers', 'things that the built-in model was not trained to draw either (not for rotates)')
     .option('--seeds <n>', 'videos of each thing and scene', wholeNumber(), 1)
     .option('--steps <n>', "training steps (default: the base's)", wholeNumber())
     .option(
@@ -142,12 +145,18 @@ async function base(options: EvaluateOptions, onEvent: OnEvent, signal: AbortSig
 }
 
 async function motion(options: EvaluateOptions, onEvent: OnEvent, signal: AbortSignal): Promise<void> {
-  const { out, seeds, things, learningRate, seed } = options;
+  const { out, seeds, things, strangers = false, learningRate, seed } = options;
   const base = await chosenBase(options.base, { onEvent, signal });
   const rows = chosenRows(options.rows);
   const unknown = options.motions.find((name) => !suiteMotionNames.includes(name));
   if (unknown !== undefined) {
     throw new UsageError(`no motion is called "${unknown}"; there are ${suiteMotionNames.join(', ')}.`);
+  }
+  if (strangers && options.motions.includes(ROTATES)) {
+    const others = options.motions.filter((name) => name !== ROTATES).join(',') || 'runs';
+    throw new UsageError(
+      `the built-in model knows every object that ${ROTATES}; ask for strangers with --motions ${others}.`,
+    );
   }
   const classifier = await openClassifier();
   const clip = await openClip(options.clip ?? builtInClip());
@@ -161,6 +170,7 @@ async function motion(options: EvaluateOptions, onEvent: OnEvent, signal: AbortS
       rows,
       motions: options.motions,
       things,
+      strangers,
       seeds: Array.from({ length: seeds }, (_, i) => i),
       steps: options.steps ?? recommendedTraining(base.settings).steps ?? trainingDefaults.steps,
       training: withoutUndefined({ learningRate, seed }),
@@ -171,12 +181,13 @@ async function motion(options: EvaluateOptions, onEvent: OnEvent, signal: AbortS
       row: row.name,
       ...figuresOf(results.filter((result) => result.row === row.name)),
     }));
-    await writeJsonAtomically(join(out, 'motion.json'), { figures, results });
+    const name = strangers ? 'motion-strangers' : 'motion';
+    await writeJsonAtomically(join(out, `${name}.json`), { figures, results });
     const tables = [
       rowsTable(rows, results),
       ...rows.slice(0, 1).map(({ name }) => motionsTable(name, results)),
     ];
-    await writeAtomically(join(out, 'motion.md'), (file) => file.writeFile(`${tables.join('\n\n')}\n`));
+    await writeAtomically(join(out, `${name}.md`), (file) => file.writeFile(`${tables.join('\n\n')}\n`));
     tell(options, { figures }, tables.join('\n\n'));
   } finally {
     await classifier.dispose();

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { loadThings } from '../world/thing.ts';
 import { measureVideo, pointError } from './measure-video.ts';
 import { suiteMotion } from './motion-cases.ts';
 
@@ -34,6 +35,14 @@ test('things and at least one scene of the cases are in no clip', async () => {
   expect(inClips.size).toBe(8);
   expect(motion.cases.filter(({ thing }) => inClips.has(thing))).toEqual([]);
   expect(new Set(motion.cases.map(({ thing }) => thing)).size).toBe(6);
+});
+
+test('strangers are things that the built-in model does not know', async () => {
+  const { cases } = await suiteMotion('grows', { things: 8, size, strangers: true });
+  const known = (await loadThings()).filter(({ core }) => core).map(({ name }) => name);
+  expect(new Set(cases.map(({ thing }) => thing)).size).toBe(8);
+  expect(cases.filter(({ thing }) => known.includes(thing))).toEqual([]);
+  await expect(suiteMotion('rotates', { things: 1, size, strangers: true })).rejects.toThrow('no strangers');
 });
 
 test('rendered objects turn as their own frames show', async () => {

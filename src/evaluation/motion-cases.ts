@@ -49,15 +49,20 @@ export const suiteMotionNames: readonly string[] = [ROTATES, ...MOTIONS.map(({ n
 /** The motions that the suite takes unless told. */
 export const defaultMotionNames: readonly string[] = [ROTATES, 'runs', 'flies', 'falls', 'swings', 'grows'];
 
-/** How much is asked for. */
+/** How much is asked for, and of what. */
 export interface SuiteSize {
   /** Things that are not in the clips; each stands in two scenes. */
   readonly things: number;
+  /** Take things that the built-in model was not trained to draw either: there are eight of them. No unless told. */
+  readonly strangers?: boolean | undefined;
   readonly size: Size;
 }
 
-/** Prepares a motion. Throws `RangeError` for a name that it does not know. */
+/** Prepares a motion. Throws `RangeError` for a name that it does not know, and for strangers that rotate: there are none. */
 export async function suiteMotion(name: string, asked: SuiteSize): Promise<SuiteMotion> {
+  if (name === ROTATES && asked.strangers) {
+    throw new RangeError(`all rendered objects are known to the built-in model; ${ROTATES} has no strangers`);
+  }
   if (name === ROTATES) return rotation(await loadShapes(asked.size), asked);
   const motion = MOTIONS.find((each) => each.name === name);
   if (!motion)
@@ -69,11 +74,12 @@ export async function suiteMotion(name: string, asked: SuiteSize): Promise<Suite
 function movingThings(
   things: readonly Thing[],
   motion: WorldMotion,
-  { things: count, size }: SuiteSize,
+  { things: count, size, strangers = false }: SuiteSize,
 ): SuiteMotion {
   const clipsOf = (clips: number) => motionSet(things, motion, 0, clips, { frames: suiteFrames, size }).clips;
   const { heldOut, inClips } = motionSplit(motion, things);
-  const cases = heldOut.things.slice(0, count).flatMap((thing, i) =>
+  const unseen = strangers ? things.filter(({ core }) => !core) : heldOut.things;
+  const cases = unseen.slice(0, count).flatMap((thing, i) =>
     // One scene that no clip has, and one that some have.
     [heldOut.scenes, inClips.scenes].map((scenes, j) => {
       const stream = randomStream(0, 'motion suite', motion.name, i, j);

@@ -37,6 +37,8 @@ export interface MotionSuiteOptions extends WorkOptions {
   readonly motions: readonly string[];
   /** Things of each motion that are not in the clips; each stands in two scenes. */
   readonly things: number;
+  /** Take things that the built-in model does not know either, see `SuiteSize`. */
+  readonly strangers?: boolean;
   /** Each video is made with every seed. */
   readonly seeds: readonly number[];
   /** Steps of a training where the row says nothing else. */
@@ -83,20 +85,25 @@ async function resultOf(
   motionName: string,
   options: MotionSuiteOptions,
 ): Promise<MotionResult> {
-  const { base, seeds, things, size } = options;
-  const motion = await suiteMotion(motionName, { things, size });
+  const { base, seeds, things, strangers, size } = options;
+  const motion = await suiteMotion(motionName, { things, strangers, size });
   const learned = await learnedMotion(row, motion, options);
   const video = { ...base.settings.video, ...row.video };
   const variant = rowVariant(row, base.settings);
   const decides = [MEASURES, video, variant, seeds, things, base.fingerprint, motionFingerprint(learned)];
   const identity = createHash('sha256').update(JSON.stringify(decides)).digest('hex');
-  const path = join(options.out, 'results', `${row.name}--${motion.name}.json`);
+  const path = join(options.out, 'results', `${resultName(row, motion, options)}.json`);
   const known = await storedResult<MotionResult>(path, identity);
   if (known) return known;
   const result = await makeAndMeasure(row, motion, learned, options);
   await storeResult(path, identity, result);
   options.onEvent?.({ type: 'written', path });
   return result;
+}
+
+/** What the files of a row, motion and kind of things are called. */
+function resultName(row: EvaluationRow, motion: SuiteMotion, { strangers }: MotionSuiteOptions): string {
+  return `${row.name}--${motion.name}${strangers ? '--strangers' : ''}`;
 }
 
 /** Trains in `motions/<motion>/<training>`, or goes on there; rows that differ in sampling alone share a training. */
@@ -137,8 +144,9 @@ async function makeAndMeasure(
   row: EvaluationRow,
   motion: SuiteMotion,
   learned: MotionValues,
-  { base, size, out, seeds, classifier, clip, onEvent, signal }: MotionSuiteOptions,
+  options: MotionSuiteOptions,
 ): Promise<MotionResult> {
+  const { base, size, out, seeds, classifier, clip, onEvent, signal } = options;
   const variant = rowVariant(row, base.settings);
   const generator = await videoGenerator(base, () => learned, { frames: suiteFrames, ...size, variant });
   const clips = row.clips ?? usualClips;
@@ -170,7 +178,7 @@ async function makeAndMeasure(
   } finally {
     await generator.dispose();
   }
-  const sheet = join(out, 'sheets', `${row.name}--${motion.name}.png`);
+  const sheet = join(out, 'sheets', `${resultName(row, motion, options)}.png`);
   await writePng(sheet, contactSheet(rows));
   onEvent?.({ type: 'written', path: sheet });
   const loss = await motionLosses(base, learned, variant, size, {
