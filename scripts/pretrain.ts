@@ -8,8 +8,8 @@
  * - `--still`: the autoencoder does not learn that moved latents are those of moved pictures.
  * - `--more-share 0.4`: so many pictures of things show one of `assets/pretraining`.
  * - `--group-share 0.35`: so many pictures of the U-Net's show two or three things of a kind.
- * - `--only vae`, `--only decoder`, `--only model`: one stage alone; for the last two, `--from` and `--keep-autoencoder` say of what. They can run side by side, each with `LAMP_THREADS=1`;
- *   at the end the same command without `--only` puts the model together.
+ * - `--only vae`, `--only decoder`, `--only model`: one stage alone. The last two, with `--from` and `--keep-autoencoder`, can run
+ *   side by side, each with `LAMP_THREADS=1`; at the end the same command without `--only` puts the model together.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
