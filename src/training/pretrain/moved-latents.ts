@@ -7,7 +7,7 @@ import { type RandomStream, randomStream } from '../../diffusion/random.ts';
 import { type FloatTensor, floats } from '../../graph/host-tensor.ts';
 import { between } from '../../world/scene-painters.ts';
 
-/** How a picture is moved, in shares of its sides: what is seen at a place stood elsewhere before. */
+/** How a picture is moved: turned and stretched about its middle, then shifted. */
 export interface PictureMove {
   /** To the right and down, in whole pixels of the picture. */
   readonly right: number;
