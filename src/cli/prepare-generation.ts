@@ -36,6 +36,7 @@ export interface VideoOptions {
   readonly histogramMatching?: boolean;
   readonly imageModelBelow?: number;
   readonly imageModelGuidance?: number;
+  readonly finishAt?: number;
   readonly rounding?: VideoSettings['rounding'];
   readonly reference?: boolean;
   readonly seed: number;
@@ -120,6 +121,7 @@ export function videoSettings(
     histogramMatching: options.histogramMatching,
     imageModelBelow: options.imageModelBelow,
     imageModelGuidance: options.imageModelGuidance,
+    finishAt: options.finishAt,
     firstFrameFit,
     firstFramePosterior: options.firstFramePosterior,
     rounding: options.rounding,

@@ -95,6 +95,11 @@ export function withSamplingOptions(command: Command): Command {
       realNumber({ least: 0 }),
     )
     .option(
+      '--finish-at <t>',
+      `make the video of what is seen in the noise at this timestep (of 1000), and leave out the steps below it; 0: none ${ofBase(videoDefaults.finishAt)}`,
+      wholeNumber({ least: 0, most: 1000 }),
+    )
+    .option(
       '--rounding <how>',
       `of colours to 8 bits: nearest or truncate ${ofBase(videoDefaults.rounding)}`,
       oneOf('nearest', 'truncate'),

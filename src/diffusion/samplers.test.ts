@@ -6,6 +6,7 @@ import { readFixture, testdata } from '../testing/testdata.ts';
 import { ddimInverter, ddimSampler } from './ddim.ts';
 import { ddpmSampler } from './ddpm.ts';
 import { dpmSolverSampler } from './dpm-solver.ts';
+import { finishingAt } from './finishing.ts';
 import { guide } from './guidance.ts';
 import {
   addNoise,
@@ -207,4 +208,34 @@ test('a sampler undoes noise when it is told the noise', () => {
   let x = noisy.data;
   for (const index of sampler.timesteps.keys()) x = sampler.step(noise.data, index, x);
   expect(distance(x, clean.data)).toBeLessThan(1e-4);
+});
+
+describe('sampling that ends early', () => {
+  const schedule = noiseSchedule({ prediction_type: 'v_prediction' });
+  const made = {
+    ddim: () => ddimSampler(schedule, { steps: 10 }),
+    'dpm++': () => dpmSolverSampler(schedule, { steps: 10 }),
+  };
+
+  test.each(Object.entries(made))('%s gives what the network sees at the last step', (_, make) => {
+    const [whole, early] = [make(), finishingAt(make(), schedule, 500)];
+    expect(early.timesteps).toEqual(whole.timesteps.filter((timestep) => timestep >= 500));
+    const last = early.timesteps.length - 1;
+    let [sample, other] = [Float32Array.of(0.3, -1.2), Float32Array.of(0.3, -1.2)];
+    for (let index = 0; index < last; index++) {
+      const output = Float32Array.of(0.1 * index, 0.5);
+      sample = early.step(output, index, sample) as typeof sample;
+      other = whole.step(output, index, other) as typeof other;
+    }
+    expect(sample).toEqual(other);
+    const output = Float32Array.of(-0.4, 0.9);
+    const clean = predictClean(schedule, output, sample, early.timesteps[last]!);
+    expect(early.step(output, last, sample)).toEqual(clean);
+  });
+
+  test('takes every step when told so, and one at least', () => {
+    const whole = made.ddim();
+    expect(finishingAt(whole, schedule, 0)).toBe(whole);
+    expect(finishingAt(whole, schedule, 1000).timesteps).toEqual(whole.timesteps.slice(0, 1));
+  });
 });

@@ -52,7 +52,7 @@ export async function motionLosses<Name extends string>(
     const [, [any]] = entries[0]!;
     const { shape } = await encoded(any!.frames);
     const tokens = base.tokenizer.maxLength;
-    const predictor = await videoPredictor(base.unet, () => values, shape, tokens, { variant });
+    const predictor = await videoPredictor(base.unet, () => values, shape, tokens, { variant, schedule });
     try {
       const losses: [Name, number][] = [];
       for (const [list, videos] of entries) {

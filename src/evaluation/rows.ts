@@ -43,21 +43,35 @@ const row = (name: string, title: string, rest: Partial<EvaluationRow> = {}): Ev
   ...rest,
 });
 
+/**
+ * Videos that are drawn to the end, the last of it by the image model. What copies nothing from the first frame has to be: what it
+ * sees early is blurred.
+ */
+const toTheEnd = {
+  training: { lowestTimestep: 100 },
+  video: { finishAt: 0, imageModelBelow: 100 },
+} as const satisfies Partial<EvaluationRow>;
+
 /** The groups of rows, in the order of the tables. */
 export const rowGroups = {
   methods: [
     row('lamp', 'LAMP'),
-    row('zero-shot', 'image model with frame-0 attention only, as Text2Video-Zero', { variant: 'zero-shot' }),
+    row('zero-shot', 'image model with frame-0 attention only, as Text2Video-Zero', {
+      variant: 'zero-shot',
+      video: toTheEnd.video,
+    }),
     row('tune-a-video-like', 'one clip, attention to first and previous frame, as Tune-A-Video', {
       variant: 'tune-a-video-like',
+      ...toTheEnd,
       clips: 1,
     }),
     row('attention-only', 'temporal attention only, as the module of AnimateDiff', {
       variant: 'attention-only',
+      ...toTheEnd,
     }),
   ],
   parts: [
-    row('no-first-frame', 'without first-frame conditioning', { variant: 'no-first-frame' }),
+    row('no-first-frame', 'without first-frame conditioning', { variant: 'no-first-frame', ...toTheEnd }),
     row('no-temporal-convolution', 'without the temporal-spatial layer', {
       variant: 'no-temporal-convolution',
     }),
@@ -67,14 +81,20 @@ export const rowGroups = {
   ],
   additions: [
     row('own-scenes', 'without other scenes behind what moves', { training: { copyPaste: 0 } }),
+    row('no-copy', 'without the copied first frame', { switches: { copy: false }, ...toTheEnd }),
+    row('to-the-end', 'drawn to the end', toTheEnd),
     row('no-carry', 'without the carried first frame', { switches: { carry: false } }),
-    row('no-movement', 'without any learned movement', { switches: { movement: false, carry: false } }),
+    row('no-movement', 'without any learned movement', {
+      switches: { movement: false, carry: false, copy: false },
+      ...toTheEnd,
+    }),
     row('frozen-attention', 'with the image model’s own keys and values', {
       switches: { trainAttention: false },
     }),
     row('noisy-first-time', 'with one timestep for all frames', { switches: { cleanFirstTime: false } }),
     row('paper', 'with the paper’s parts alone', {
-      switches: { movement: false, carry: false, trainAttention: false, cleanFirstTime: false },
+      switches: { movement: false, carry: false, copy: false, trainAttention: false, cleanFirstTime: false },
+      ...toTheEnd,
     }),
   ],
   sampling: [
@@ -145,11 +165,12 @@ export function rowVariant(
     ([part, value]) => value !== motionVariants.lamp[part as keyof MotionVariant],
   );
   const variant = { ...usual, ...Object.fromEntries(leftOut), ...switches } as MotionVariant;
-  const { firstFrame, spatialAttention, cleanFirstTime, movement, carry } = variant;
+  const { firstFrame, spatialAttention, cleanFirstTime, movement, carry, copy } = variant;
   return {
     ...variant,
     cleanFirstTime: cleanFirstTime && firstFrame,
     carry: carry && firstFrame,
+    copy: copy && firstFrame,
     movement: movement && spatialAttention === 'first',
   };
 }

@@ -134,11 +134,16 @@ export async function imagePredictor(
 export function noisePredictor(
   { config, weights }: Component<UNetConfig>,
   program: Program,
-  more: (context: TextStates) => Record<string, FloatTensor> = () => ({}),
+  more: (context: TextStates, timesteps: readonly number[]) => Record<string, FloatTensor> = () => ({}),
 ): NoisePredictor {
   return {
     async predict(latents, timesteps, context) {
-      const inputs = { latents, waves: timestepWaves(config, timesteps), context, ...more(context) };
+      const inputs = {
+        latents,
+        waves: timestepWaves(config, timesteps),
+        context,
+        ...more(context, timesteps),
+      };
       const found = (await program.run(inputs)).prediction as FloatTensor;
       await assertFinite(found, 'the U-Net', weights);
       return found;

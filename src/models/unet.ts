@@ -38,6 +38,15 @@ export interface UNetLayers extends Pick<TransformerOptions, 'selfAttention' | '
    * `shown` is what the first one drew; nothing unless told.
    */
   readonly carried?: (w: Weights, x: Tensor, shown: Tensor) => Tensor;
+  /**
+   * What becomes of the prediction in the end, in the scope of the last convolution: `features` is what that one saw; `mixing` as
+   * in `UNetInputs`.
+   */
+  readonly copied?: (
+    w: Weights,
+    prediction: Tensor,
+    given: { readonly features: Tensor; readonly latents: Tensor; readonly mixing: Tensor },
+  ) => Tensor;
 }
 
 /** The layers of the image U-Net. */
@@ -53,6 +62,8 @@ export interface UNetInputs {
   readonly context: Tensor;
   /** What Stable Diffusion XL is told besides `[videos, all]` (see `addedConditions`). */
   readonly added?: Tensor | undefined;
+  /** How `UNetLayers.copied` is to mix at each video's timestep `[videos, 3]` (see `copyMixing`). */
+  readonly mixing?: Tensor | undefined;
 }
 
 /** How the U-Net is built. */
@@ -67,7 +78,7 @@ export interface UNetOptions {
 /** Predicts the noise (or velocity): `[n, out_channels, h, w]`. */
 export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options: UNetOptions = {}): Tensor {
   const { layers = imageLayers, watch = () => {} } = options;
-  const { frames, pooledFrames = frames, cleanFirst, conv, carried = (_, x) => x } = layers;
+  const { frames, pooledFrames = frames, cleanFirst, conv, carried = (_, x) => x, copied } = layers;
   const { block_out_channels: widths, norm_num_groups: groups, norm_eps: epsilon } = config;
   const norm = { groups, epsilon, frames: pooledFrames };
   const [heads, depths] = [headsPerBlock(config), depthPerBlock(config)];
@@ -147,7 +158,12 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
   }
   x = carried(w.scope('conv_out'), x, shown);
   x = watched('conv_norm_out', groupNorm(w.scope('conv_norm_out'), x, norm));
-  return conv(w.scope('conv_out'), silu(x), { out: config.out_channels });
+  const features = silu(x);
+  const prediction = conv(w.scope('conv_out'), features, { out: config.out_channels });
+  const { latents, mixing } = inputs;
+  return copied && mixing
+    ? copied(w.scope('conv_out'), prediction, { features, latents, mixing })
+    : prediction;
 }
 
 /** The timestep's embedding, plus that of what XL is told besides. */

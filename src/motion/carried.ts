@@ -47,7 +47,7 @@ export function withCarriedFirstFrame(w: Weights, x: Tensor, shown: Tensor, fram
 }
 
 /** The first frame of each video of `shown` as every frame sees it: `[n, pixels, carriedViews, d]`. */
-function viewsOfFirst(w: Weights, shown: Tensor, frames: number): Tensor {
+export function viewsOfFirst(w: Weights, shown: Tensor, frames: number): Tensor {
   const [n, channels, height, width] = shown.shape as [number, number, number, number];
   const videos = n / frames;
   const pixels = height * width;

@@ -1,6 +1,6 @@
 /**
  * @file Names of the added layers where several motions act at once: the first motion's are as ever (`conv1d`, `conv_gate`,
- * `attn_temp`, `norm_temp`, `carried`), the second's `conv1d_2` and so on, the third's `conv1d_3`. They are in memory only, never in a file.
+ * `attn_temp`, `norm_temp`, `carried`, `copied`), the second's `conv1d_2` and so on, the third's `conv1d_3`. They are in memory only, never in a file.
  */
 import type { Weights } from '../graph/weights.ts';
 
@@ -9,7 +9,7 @@ export function nameInCombination(name: string, index: number): string {
   return index === 0
     ? name
     : name.replace(
-        /\.(conv1d|attn_temp|norm_temp|conv_gate|carried)\./,
+        /\.(conv1d|attn_temp|norm_temp|conv_gate|carried|copied)\./,
         (_, part) => `.${part}_${index + 1}.`,
       );
 }

@@ -11,7 +11,7 @@ import type { AttentionScores } from '../models/layers.ts';
 import type { PictureSize } from '../models/programs.ts';
 
 /** Moments of a motion that the table knows; a frame between two takes a share of both. */
-const moments = 16;
+export const moments = 16;
 /** Tables for each moment, so that heads can look at different places. */
 export const movementTables = 4;
 /** Waves along each axis; the longest is two sides of the picture. */
@@ -76,7 +76,7 @@ function wavesAt(height: number, width: number): Float32Array {
 }
 
 /** How much each frame takes of each moment `[frames, moments]`: the first frame the first, the last the last. */
-function sharesOf(frames: number): Float32Array {
+export function sharesOf(frames: number): Float32Array {
   const shares = new Float32Array(frames * moments);
   for (let frame = 0; frame < frames; frame++) {
     const moment = frames > 1 ? ((moments - 1) * frame) / (frames - 1) : 0;

@@ -5,9 +5,11 @@ import { add } from '../graph/operators/index.ts';
 import { filled, type Tensor } from '../graph/tensor.ts';
 import { Weights } from '../graph/weights.ts';
 import { carriedName, carriedViews } from './carried.ts';
+import { copiedChoices, copiedName } from './copied.ts';
 import { lowRankChange, lowRankParameters } from './low-rank.ts';
 import { movementName, movementShape } from './movement.ts';
 import { type MotionVariant, motionVariants } from './variant.ts';
+import { warpName, warpShape } from './warped.ts';
 
 /** A trained parameter: its name in the video U-Net, its shape, and how it starts. */
 export interface MotionParameter {
@@ -38,6 +40,9 @@ export function motionParameters(
     if (variant.carry && /^conv_(in|out)\.weight$/.test(name)) {
       const shown = unet.get('conv_in.weight')![0]!;
       found.push(...carriedParameters(name.replace(/weight$/, carriedName), shown));
+    }
+    if (variant.copy && name === 'conv_out.weight') {
+      found.push(...copiedParameters(name.replace(/weight$/, copiedName), shape[1]!));
     }
     if (variant.trainAttention && /\.attn1\.to_(k|v|out\.0)\.weight$/.test(name)) {
       found.push({ name, shape, initial: 'base' });
@@ -83,6 +88,18 @@ function carriedParameters(layer: string, channels: number): MotionParameter[] {
     { name: `${layer}.conv_gate.weight`, shape: [carriedViews, channels, 3, 3], initial: 'zeros' },
     { name: `${layer}.conv_gate.bias`, shape: [carriedViews], initial: 'zeros' },
     { name: `${layer}.to_out.weight`, shape: [channels, carriedViews * channels], initial: 'zeros' },
+  ];
+}
+
+function copiedParameters(layer: string, channels: number): MotionParameter[] {
+  return [
+    { name: `${layer}.${movementName}`, shape: movementShape, initial: 'uniform' },
+    { name: `${layer}.conv_gate.weight`, shape: [copiedChoices, channels, 3, 3], initial: 'zeros' },
+    { name: `${layer}.conv_gate.bias`, shape: [copiedChoices], initial: 'zeros' },
+    { name: `${layer}.middle.weight`, shape: [1, channels, 3, 3], initial: 'zeros' },
+    { name: `${layer}.middle.bias`, shape: [1], initial: 'zeros' },
+    { name: `${layer}.${warpName}`, shape: warpShape, initial: 'zeros' },
+    { name: `${layer}.share`, shape: [1], initial: 'zeros' },
   ];
 }
 

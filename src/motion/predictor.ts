@@ -1,4 +1,5 @@
 /** @file The video U-Net, compiled for sampling. */
+import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
 import type { FloatTensor, Shape } from '../graph/host-tensor.ts';
 import { input } from '../graph/tensor.ts';
 import { type Component, withCheckpoint } from '../models/base-model.ts';
@@ -6,6 +7,7 @@ import type { UNetConfig } from '../models/configs.ts';
 import { type NoisePredictor, noisePredictor } from '../models/programs.ts';
 import { timestepWidth } from '../models/time-embedding.ts';
 import { type CompileOptions, compile } from '../runtime/program.ts';
+import { copyMixing, mixingNumbers } from './copied.ts';
 import { videoWeights } from './parameters.ts';
 import type { MotionVariant } from './variant.ts';
 import { videoUNet } from './video-unet.ts';
@@ -23,9 +25,14 @@ export async function videoPredictor(
   motion: () => MotionValues,
   latentShape: Shape,
   tokens: number,
-  { variant, ...options }: CompileOptions & { variant?: MotionVariant | undefined } = {},
+  {
+    variant,
+    schedule,
+    ...options
+  }: CompileOptions & { variant?: MotionVariant | undefined; schedule?: NoiseSchedule | undefined } = {},
 ): Promise<NoisePredictor> {
   const videos = latentShape[0]!;
+  if (variant?.copy && !schedule) throw new RangeError('a motion that copies needs the noise schedule');
   const trained = new Map([...motion()].map(([name, { shape }]) => [name, input(`motion:${name}`, shape)]));
   const prediction = withCheckpoint(weights, () =>
     videoUNet(
@@ -35,11 +42,13 @@ export async function videoPredictor(
         latents: input('latents', latentShape),
         waves: input('waves', [videos, timestepWidth(config)]),
         context: input('context', [videos, tokens, config.cross_attention_dim]),
+        mixing: variant?.copy ? input('mixing', [videos, mixingNumbers]) : undefined,
       },
       { variant },
     ),
   );
-  return noisePredictor({ config, weights }, await compile({ prediction }, options), () =>
-    Object.fromEntries([...motion()].map(([name, value]) => [`motion:${name}`, value])),
-  );
+  return noisePredictor({ config, weights }, await compile({ prediction }, options), (_, timesteps) => ({
+    ...(variant?.copy && schedule && { mixing: copyMixing(schedule, timesteps) }),
+    ...Object.fromEntries([...motion()].map(([name, value]) => [`motion:${name}`, value])),
+  }));
 }

@@ -83,8 +83,8 @@ describe('several motions', () => {
     expect(largestDifference(await predict([a, 0.5], [a, 0.5]), await predict([a, 1]))).toBeLessThan(1e-3);
   });
 
-  test('movements, carried first frames and changes of the spatial attention add up, too', async () => {
-    const variant = { ...motionVariants.lamp, movement: true, carry: true, trainAttention: true };
+  test('movements, carried and copied first frames and changes of the spatial attention add up, too', async () => {
+    const variant = { ...motionVariants.lamp, movement: true, carry: true, copy: true, trainAttention: true };
     const [one, other] = [randomMotion(base, 5, variant), randomMotion(base, 6, variant)];
     const of = async (...motions: readonly (readonly [MotionValues, number])[]) =>
       predictVideo(base, await combine(...motions), variant);

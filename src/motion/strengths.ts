@@ -54,7 +54,9 @@ export async function combineMotions(
 
 /** Parameters in which a layer's addition is linear: scaling all of a layer's scales what it adds. */
 function isOutput(name: string): boolean {
-  return /\.(conv1d|attn_temp\.to_out\.0|carried\.to_out)\.(weight|bias|lora_B\.weight)$/.test(name);
+  return /\.((conv1d|attn_temp\.to_out\.0|carried\.to_out)\.(weight|bias|lora_B\.weight)|copied\.share)$/.test(
+    name,
+  );
 }
 
 function isSpatial(name: string): boolean {

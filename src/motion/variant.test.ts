@@ -23,11 +23,20 @@ const attention = ['to_q.weight', 'to_k.weight', 'to_v.weight', 'to_out.0.weight
 const carried = ['conv_in', 'conv_out'].flatMap((end) =>
   ['movement', 'conv_gate.weight', 'conv_gate.bias', 'to_out.weight'].map((part) => `${end}.carried.${part}`),
 );
+const copied = [
+  'movement',
+  'conv_gate.weight',
+  'conv_gate.bias',
+  'middle.weight',
+  'middle.bias',
+  'warp',
+  'share',
+].map((part) => `conv_out.copied.${part}`);
 const added = ['to_k.weight', 'to_v.weight', 'to_out.0.weight', 'movement'].map((part) => `a.attn1.${part}`);
 
 test.each([
   ['lamp', [convolution, queries, attention]],
-  ['lamp-extended', [convolution, queries, attention, added, carried]],
+  ['lamp-extended', [convolution, queries, attention, added, carried, copied]],
   ['no-first-frame', [convolution, queries, attention]],
   ['no-temporal-convolution', [queries, attention]],
   ['plain-convolution', [convolution, queries, attention]],
@@ -56,7 +65,8 @@ test('parts beyond the paper are trained where they are switched on', () => {
   ]);
   expect(added({ cleanFirstTime: true })).toEqual([]);
   expect(added({ carry: true })).toEqual(carried.toSorted());
-  for (const only of ['movement', 'carry', 'trainAttention'])
+  expect(added({ copy: true })).toEqual(copied.toSorted());
+  for (const only of ['movement', 'carry', 'copy', 'trainAttention'])
     expect(isTrained({ ...motionVariants['zero-shot'], [only]: true })).toBe(true);
 });
 
@@ -76,6 +86,7 @@ test('every named variant passes the check, what makes no sense does not', () =>
   const clean = { firstFrame: false, cleanFirstTime: true };
   expect(() => motionVariantSchema.parse(clean)).toThrow('Switch firstFrame on');
   expect(() => motionVariantSchema.parse({ firstFrame: false, carry: true })).toThrow('could be carried');
+  expect(() => motionVariantSchema.parse({ firstFrame: false, copy: true })).toThrow('could be copied');
   const unseen = { spatialAttention: 'own', movement: true };
   expect(() => motionVariantSchema.parse(unseen)).toThrow('Let spatialAttention be first');
   expect(() => motionVariantSchema.parse({ spatialAttention: 'last' })).toThrow('first-and-previous');

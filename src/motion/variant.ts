@@ -29,6 +29,8 @@ export const motionVariantSchema = z
     movement: z.boolean().default(false),
     /** Show every frame the first one, as it is and moved as is learned, at the U-Net's input and output (see `withCarriedFirstFrame`). */
     carry: z.boolean().default(false),
+    /** Let every pixel be the first frame's latents, as they are or moved as is learned, in place of what the U-Net draws (see `withCopiedFirstFrame`). */
+    copy: z.boolean().default(false),
     /** Train the queries of the spatial self-attention. */
     trainQueries: z.boolean().default(true),
     /** Train its keys, values and output, too: how what the first frame shows comes into the others. */
@@ -56,6 +58,10 @@ export const motionVariantSchema = z
   .refine(({ firstFrame, carry }) => firstFrame || !carry, {
     path: ['carry'],
     message: 'no first frame is given that could be carried. Switch firstFrame on',
+  })
+  .refine(({ firstFrame, copy }) => firstFrame || !copy, {
+    path: ['copy'],
+    message: 'no first frame is given that could be copied. Switch firstFrame on',
   })
   .refine(({ firstFrame, cleanFirstTime }) => firstFrame || !cleanFirstTime, {
     path: ['cleanFirstTime'],
@@ -87,7 +93,14 @@ const lamp: MotionVariant = motionVariantSchema.parse({});
 /** The named variants. */
 export const motionVariants: Readonly<Record<MotionVariantName, MotionVariant>> = {
   lamp,
-  'lamp-extended': { ...lamp, cleanFirstTime: true, movement: true, carry: true, trainAttention: true },
+  'lamp-extended': {
+    ...lamp,
+    cleanFirstTime: true,
+    movement: true,
+    carry: true,
+    copy: true,
+    trainAttention: true,
+  },
   'no-first-frame': { ...lamp, firstFrame: false },
   'no-temporal-convolution': { ...lamp, temporalConvolution: 'off' },
   'plain-convolution': { ...lamp, temporalConvolution: 'plain' },
@@ -132,7 +145,8 @@ export function isLamp(variant: MotionVariant): boolean {
 
 /** Whether there is anything to learn. */
 export function isTrained(variant: MotionVariant): boolean {
-  const { temporalConvolution, temporalAttention, trainQueries, trainAttention, movement, carry } = variant;
-  const added = temporalConvolution !== 'off' || temporalAttention || movement || carry;
+  const { temporalConvolution, temporalAttention, trainQueries, trainAttention, movement, carry, copy } =
+    variant;
+  const added = temporalConvolution !== 'off' || temporalAttention || movement || carry || copy;
   return added || trainQueries || trainAttention;
 }

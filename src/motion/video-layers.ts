@@ -5,6 +5,7 @@ import { imageSelfAttention } from '../models/transformer.ts';
 import type { UNetLayers } from '../models/unet.ts';
 import { withCarriedFirstFrame } from './carried.ts';
 import { motionSuffixes } from './combined-names.ts';
+import { withCopiedFirstFrame } from './copied.ts';
 import { causalConvolution, firstFrameAttention, motionConvolution, temporalAttention } from './layers.ts';
 import { movementBias } from './movement.ts';
 import { centredConvolution, firstAndPreviousAttention, withFramePositions } from './other-layers.ts';
@@ -18,6 +19,9 @@ export function motionLayers(frames: number, variant: MotionVariant = motionVari
     ...(!variant.pooledNorm && { pooledFrames: 1 }),
     conv: convolutionOf(variant, frames),
     ...(variant.carry && { carried: (w, x, shown) => withCarriedFirstFrame(w, x, shown, frames) }),
+    ...(variant.copy && {
+      copied: (w, prediction, given) => withCopiedFirstFrame(w, prediction, { ...given, frames }),
+    }),
     selfAttention: spatialAttentionOf(variant, frames),
     ...(variant.temporalAttention && { afterFeedForward: temporalAttentionOf(variant, frames) }),
   };

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { randomStream } from '../diffusion/random.ts';
 import { type FloatTensor, floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
@@ -30,7 +31,8 @@ beforeAll(async () => {
 });
 
 async function predict(variant: MotionVariant, motion: MotionValues): Promise<FloatTensor> {
-  const predictor = await videoPredictor(base.unet, () => motion, shape, 5, { variant });
+  const schedule = await readNoiseSchedule(base.schedulerConfig);
+  const predictor = await videoPredictor(base.unet, () => motion, shape, 5, { variant, schedule });
   const found = await predictor.predict(fromFrames(pictures), [timestep], context);
   await predictor.dispose();
   return found;

@@ -17,14 +17,14 @@ export interface VideoUNetOptions extends Omit<UNetOptions, 'layers'> {
 export function videoUNet(
   w: Weights,
   config: UNetConfig,
-  { latents, waves, context }: UNetInputs,
+  { latents, ...others }: UNetInputs,
   { variant, ...options }: VideoUNetOptions = {},
 ): Tensor {
   const frames = latents.shape[2]!;
   const pictures = unet(
     w,
     config,
-    { latents: toPictureBatch(latents), waves, context },
+    { ...others, latents: toPictureBatch(latents) },
     { layers: motionLayers(frames, variant), ...options },
   );
   return toVideos(pictures, frames);

@@ -138,6 +138,7 @@ describe('settings', () => {
       { alignment: 'reference' },
       { histogramMatching: true },
       { imageModelBelow: 500 },
+      { finishAt: 600 },
       { firstFramePosterior: 'sample' },
       { firstFrameFit: 'stretch' },
       { rounding: 'truncate' },

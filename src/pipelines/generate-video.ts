@@ -1,4 +1,5 @@
 /** @file Generates videos: a first frame, a prompt and a motion become frames (LAMP, Sec. 3.4). */
+import { finishingAt } from '../diffusion/finishing.ts';
 import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { randomStream } from '../diffusion/random.ts';
 import { UsageError } from '../errors.ts';
@@ -150,7 +151,8 @@ export async function videoGenerator(
     const ofDrawing = by && useRecommended ? recommendedSampling(by.base.settings) : ofBase.image;
     const drawing = resolveDrawSettings({ prompt, negativePrompt, ...asked }, ofDrawing);
     if (!firstFrame) samplerFor(schedule, drawing, randomStream(seed));
-    const sampler = samplerFor(schedule, settings, randomStream(seed, 'video', 'steps'));
+    const allSteps = samplerFor(schedule, settings, randomStream(seed, 'video', 'steps'));
+    const sampler = finishingAt(allSteps, schedule, settings.finishAt);
     const shape = [1, base.vae.config.latent_channels, frames, ...latentShape(base, size).slice(2)];
     if (inversion && !sameShape(inversion.latents.shape, shape)) {
       throw new UsageError(

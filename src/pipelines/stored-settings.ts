@@ -89,6 +89,7 @@ const storedSchema = z.object({
   // Videos made before there were these lack them.
   imageModelBelow: videoSettingsSchema.shape.imageModelBelow.default(videoDefaults.imageModelBelow),
   imageModelGuidance: videoSettingsSchema.shape.imageModelGuidance.default(videoDefaults.imageModelGuidance),
+  finishAt: videoSettingsSchema.shape.finishAt.default(videoDefaults.finishAt),
   firstFrame: z.discriminatedUnion('kind', [
     drawnSchema,
     /** SHA-256 over size and pixels of the picture as it was given. */

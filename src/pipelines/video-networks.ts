@@ -1,5 +1,6 @@
 /** @file The networks that make a video: compiled on demand, kept while memory allows. */
 import { totalmem } from 'node:os';
+import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import {
@@ -52,10 +53,11 @@ export function videoNetworks(
 ): VideoNetworks {
   const [, channels, height, width] = latentShape(base, size);
   const predictor = (videos: number) =>
-    compiled(() =>
+    compiled(async () =>
       videoPredictor(base.unet, motion, [videos, channels, frames, height, width], base.tokenizer.maxLength, {
         device,
         variant,
+        schedule: await readNoiseSchedule(base.schedulerConfig),
       }),
     );
   const image = imagePredictors(base, size, device);

@@ -36,6 +36,11 @@ export const videoSettingsSchema = z.object({
   imageModelBelow: z.int().min(0).max(1000),
   /** Classifier-free guidance of the image model in these steps. */
   imageModelGuidance: z.number().nonnegative(),
+  /**
+   * The last timestep (of 1000) at which the video is looked at: what the network then takes for the clean video is the result; 0: go on to the
+   * end, as in the paper. A small model knows early what a frame shows, and draws it worse than it knows.
+   */
+  finishAt: z.int().min(0).max(1000),
   /** A given first frame becomes the mean of the VAE's posterior, or a sample of it as in the reference. */
   firstFramePosterior: z.enum(['mean', 'sample']),
   /**
@@ -61,6 +66,7 @@ export const videoDefaults: Omit<VideoSettings, 'samplerSteps'> = {
   histogramMatching: true,
   imageModelBelow: 0,
   imageModelGuidance: 7.5,
+  finishAt: 0,
   firstFramePosterior: 'mean',
   firstFrameFit: 'cover',
   rounding: 'nearest',

@@ -1,4 +1,5 @@
 /** @file One prediction of the video U-Net on fixed random inputs, for comparing motions. */
+import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { randomStream } from '../diffusion/random.ts';
 import { floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import type { BaseModel } from '../models/base-model.ts';
@@ -16,7 +17,10 @@ export async function predictVideo(
   const random = randomStream(2, 'predict video');
   const normal = (of: Shape) => floats(random.normals(sizeOf(of)), of);
   const [latents, context] = [normal(shape), normal([1, tokens, base.unet.config.cross_attention_dim])];
-  const predictor = await videoPredictor(base.unet, () => motion, shape, tokens, { variant });
+  const predictor = await videoPredictor(base.unet, () => motion, shape, tokens, {
+    variant,
+    schedule: await readNoiseSchedule(base.schedulerConfig),
+  });
   const { data } = await predictor.predict(latents, [timestep], context);
   await predictor.dispose();
   return data;

@@ -2,6 +2,7 @@
 import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { type FloatTensor, floats, sizeOf } from '../graph/host-tensor.ts';
 import { sampleLatents } from '../models/programs.ts';
+import { copyMixing } from '../motion/copied.ts';
 import { fromFrames } from '../motion/frames.ts';
 import type { MotionVariant } from '../motion/variant.ts';
 import { type DrawPlan, drawNoise, drawSample } from './draws.ts';
@@ -36,7 +37,12 @@ export async function makeBatch(source: BatchSource, index: number, size: number
     ),
   );
   const context = stack(drawn.map(({ clip, view }) => source.textOf(clip, view)));
-  return { ...noisedVideos(source.schedule, clean, noise, timesteps, source.variant), timesteps, context };
+  return {
+    ...noisedVideos(source.schedule, clean, noise, timesteps, source.variant),
+    timesteps,
+    context,
+    ...(source.variant?.copy && { mixing: copyMixing(source.schedule, timesteps) }),
+  };
 }
 
 /** Latents `[1, c, f, h, w]` of sample `index`: drawn from the VAE's posterior, scaled for the U-Net. */

@@ -16,6 +16,8 @@ export interface LossInputs {
   readonly waves: Tensor;
   /** Text states `[b, tokens, d]`. */
   readonly context: Tensor;
+  /** See `UNetInputs`. */
+  readonly mixing?: Tensor | undefined;
   /** Weight of each video's loss `[b]`; ones in the paper. */
   readonly weight: Tensor;
 }
@@ -30,9 +32,9 @@ export function motionLoss(
   inputs: LossInputs,
   options: VideoUNetOptions = {},
 ): Tensor {
-  const { noisy, target, waves, context, weight } = inputs;
+  const { noisy, target, weight, ...others } = inputs;
   const [videos, , frames] = noisy.shape as [number, number, number];
-  const prediction = videoUNet(w, config, { latents: noisy, waves, context }, options);
+  const prediction = videoUNet(w, config, { latents: noisy, ...others }, options);
   const { firstFrame } = options.variant ?? motionVariants.lamp;
   const learned = (x: Tensor) => slice(x, 2, firstFrame ? 1 : 0, frames);
   const error = sub(learned(prediction), learned(target));

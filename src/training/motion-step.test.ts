@@ -4,6 +4,7 @@ import { randomStream } from '../diffusion/random.ts';
 import { floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { constant } from '../graph/tensor.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
+import { copyMixing } from '../motion/copied.ts';
 import { motionParameters } from '../motion/parameters.ts';
 import { type MotionVariant, motionVariants } from '../motion/variant.ts';
 import { randomMotion } from '../testing/motion.ts';
@@ -38,7 +39,8 @@ async function stepOf(variant: MotionVariant, rank = 0, recompute = false) {
     tokens,
     base.unet.config.cross_attention_dim,
   ]);
-  const batch = { ...noisedVideos(schedule, clean, noise, timesteps, variant), timesteps, context };
+  const mixing = variant.copy ? copyMixing(schedule, timesteps) : undefined;
+  const batch = { ...noisedVideos(schedule, clean, noise, timesteps, variant), timesteps, context, mixing };
   return { parameters, step, batch, loss: () => step.run(batch) };
 }
 
@@ -50,6 +52,7 @@ const otherParts: MotionVariant = {
   spatialAttention: 'first-and-previous',
   movement: false,
   carry: false,
+  copy: false,
   trainAttention: true,
   trainQueries: true,
   temporalPositions: true,
@@ -62,6 +65,7 @@ test.each([
   ['fewer parts', motionVariants['attention-only'], 0],
   ['a learned movement', { ...motionVariants.lamp, movement: true }, 0],
   ['a carried first frame', { ...motionVariants.lamp, carry: true }, 0],
+  ['a copied first frame', { ...motionVariants.lamp, copy: true }, 0],
   ['a clean first timestep', { ...motionVariants.lamp, cleanFirstTime: true }, 0],
   ['factors', motionVariants.lamp, 3],
   ['factors in other parts', otherParts, 2],

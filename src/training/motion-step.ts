@@ -7,6 +7,7 @@ import { type Component, withCheckpoint } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { blameWeights } from '../models/finite.ts';
 import { timestepWaves, timestepWidth } from '../models/time-embedding.ts';
+import { mixingNumbers } from '../motion/copied.ts';
 import { videoWeights } from '../motion/parameters.ts';
 import type { MotionVariant } from '../motion/variant.ts';
 import { type CompileOptions, compile } from '../runtime/program.ts';
@@ -19,6 +20,8 @@ export interface MotionBatch {
   readonly target: FloatTensor;
   readonly timesteps: readonly number[];
   readonly context: FloatTensor;
+  /** For a variant that copies, see `copyMixing`. */
+  readonly mixing?: FloatTensor | undefined;
   /** Weight of each video's loss; ones unless told. */
   readonly weight?: Float32Array;
 }
@@ -57,6 +60,7 @@ export function motionStepGraph(
         target: input('batch:target', latentShape),
         waves: input('batch:waves', [videos, timestepWidth(config)]),
         context: input('batch:context', [videos, tokens, config.cross_attention_dim]),
+        mixing: options.variant?.copy ? input('batch:mixing', [videos, mixingNumbers]) : undefined,
         weight: input('batch:weight', [videos]),
       },
       options,
@@ -84,7 +88,7 @@ export async function motionStep(
   const into = Object.fromEntries([...result.views].map(([name, view]) => [`gradient:${name}`, view]));
   return {
     gradients: result,
-    async run({ noisy, target, timesteps, context, weight = new Float32Array(videos).fill(1) }) {
+    async run({ noisy, target, timesteps, context, mixing, weight = new Float32Array(videos).fill(1) }) {
       const found = await program.run(
         {
           ...parameters.values(),
@@ -92,6 +96,7 @@ export async function motionStep(
           'batch:target': target,
           'batch:waves': timestepWaves(config, timesteps),
           'batch:context': context,
+          ...(mixing && { 'batch:mixing': mixing }),
           'batch:weight': floats(weight),
         },
         into,

@@ -88,7 +88,7 @@ const fields = {
   timestepShift: z.number().positive().default(1),
   /**
    * Timesteps below this one are not learned from; 0: all are, as in the paper. For videos whose details the image model alone
-   * draws (`VideoSettings.imageModelBelow`).
+   * draws (`VideoSettings.imageModelBelow`), or that are finished early (`VideoSettings.finishAt`).
    */
   lowestTimestep: z.int().min(0).max(999).default(0),
   /** Which of LAMP's parts are trained: the name of a variant, or its switches. */

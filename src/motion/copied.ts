@@ -1,0 +1,114 @@
+/**
+ * @file The first frame, moved, as what a frame shows. A network that sees the first frame in its new place (see `withCarriedFirstFrame`)
+ * still has to draw it, and a small one draws it roughly. Here it chooses, pixel by pixel, between what it draws itself and the
+ * first frame's own latents, as they are or moved: what is only moved keeps its looks. As video prediction by moving
+ * pixels does it (Finn et al. 2016, arXiv 1605.07157), for latents with noise.
+ */
+import { alphaCumprodAt, type NoiseSchedule } from '../diffusion/noise-schedule.ts';
+import { type FloatTensor, floats } from '../graph/host-tensor.ts';
+import {
+  add,
+  concat,
+  mul,
+  reduceSum,
+  reshape,
+  scale,
+  slice,
+  softmax,
+  sub,
+  transpose,
+} from '../graph/operators/index.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import type { Weights } from '../graph/weights.ts';
+import { convolution, toTokens } from '../models/layers.ts';
+import { carriedViews, viewsOfFirst } from './carried.ts';
+import { motionSuffixes } from './combined-names.ts';
+import { warpedFirst } from './warped.ts';
+
+/** Name of the layer, in the scope of the U-Net's last convolution. */
+export const copiedName = 'copied';
+
+/** What each pixel chooses from: what the network draws, every view of the first frame, and that one warped. */
+export const copiedChoices = 2 + carriedViews;
+
+/** Numbers for each video that say how to mix at its timestep; see `copyMixing`. */
+export const mixingNumbers = 3;
+
+/** Lets the share, which is trained at the rate of matrices, soon be 1. */
+const gain = 8;
+
+/** Share of the variance of latents that a moved first frame misses at best: latents between two pixels are not those of the moved picture. */
+const MISSED = 0.05;
+
+/**
+ * The video U-Net's prediction `[n, c, h, w]`, in part replaced by what the first frame would have it be. Where the clean latents
+ * are x0, it is `a·x_t + b·x0` with numbers of the timestep (`mixing`, `[videos, 3]`: r·a, r·b and r, r being how far a copy is
+ * to be trusted at this noise); `features` `[n, d, h, w]` is what the prediction was drawn from, `latents` is x_t. With the share s,
+ * which starts at 0, and p, each pixel's choice: `prediction + s·r·Σ_i p_i·(a·x_t + b·view_i − prediction)`. For every motion that is
+ * in w, each against the prediction without the others.
+ */
+export function withCopiedFirstFrame(
+  w: Weights,
+  prediction: Tensor,
+  {
+    features,
+    latents,
+    mixing,
+    frames,
+  }: { features: Tensor; latents: Tensor; mixing: Tensor; frames: number },
+): Tensor {
+  const [n, channels, height, width] = prediction.shape as [number, number, number, number];
+  const pixels = height * width;
+  const videos = n / frames;
+  const inVideos = (x: Tensor) => reshape(x, [videos, frames * pixels, channels]);
+  const firstOf = (x: Tensor) => {
+    const [, ...sizes] = x.shape as [number, number, number, number];
+    return reshape(slice(reshape(x, [videos, frames, ...sizes]), 1, 0, 1), [videos, ...sizes]);
+  };
+  const [first, firstFeatures] = [toTokens(firstOf(latents)), firstOf(features)];
+  const factor = (i: number) => reshape(slice(mixing, 1, i, i + 1), [videos, 1, 1]);
+  const [own, noisy] = [inVideos(toTokens(prediction)), inVideos(toTokens(latents))];
+  const unmoved = sub(mul(noisy, factor(0)), mul(own, factor(2)));
+  return motionSuffixes(w, copiedName, 'movement').reduce((sum, suffix) => {
+    const layer = w.scope(`${copiedName}${suffix}`);
+    const warped = reshape(warpedFirst(layer, first, firstFeatures, frames), [n, pixels, 1, channels]);
+    const views = concat([viewsOfFirst(layer, latents, frames), warped], 2);
+    const chosen = softmax(toTokens(convolution(layer.scope('conv_gate'), features, { out: copiedChoices })));
+    const copied = slice(chosen, 2, 1, copiedChoices);
+    const shown = reduceSum(mul(views, reshape(copied, [n, pixels, copiedChoices - 1, 1])), [2]);
+    const share = reduceSum(copied, [2]);
+    const change = add(
+      mul(unmoved, reshape(share, [videos, frames * pixels, 1])),
+      mul(inVideos(shown), factor(1)),
+    );
+    const scaled = mul(change, reshape(scale(layer.tensor('share', [1]), gain), [1, 1, 1]));
+    return add(sum, reshape(transpose(reshape(scaled, [n, pixels, channels]), [0, 2, 1]), prediction.shape));
+  }, prediction);
+}
+
+/**
+ * For each timestep r·a, r·b and r as `withCopiedFirstFrame` takes them: the prediction is `a·x_t + b·x0`, and r = 1 / (1 + 0.05·b²),
+ * since what a copy misses of x0 is missed b times in the prediction, the more the less noise there is.
+ */
+export function copyMixing(schedule: NoiseSchedule, timesteps: readonly number[]): FloatTensor {
+  const rows = timesteps.flatMap((timestep) => {
+    const [a, b] = predictionFactors(schedule, timestep);
+    const trust = 1 / (1 + MISSED * b * b);
+    return [trust * a, trust * b, trust];
+  });
+  return floats(Float32Array.from(rows), [timesteps.length, mixingNumbers]);
+}
+
+/** The numbers with which a prediction is `a·x_t + b·x0`. */
+function predictionFactors(schedule: NoiseSchedule, timestep: number): [number, number] {
+  const alpha = alphaCumprodAt(schedule, timestep);
+  const [signal, noise] = [Math.sqrt(alpha), Math.sqrt(1 - alpha)];
+  switch (schedule.predictionType) {
+    case 'epsilon':
+      return [1 / noise, -signal / noise];
+    case 'v_prediction':
+      return [signal / noise, -1 / noise];
+    case 'sample':
+      return [0, 1];
+  }
+}
