@@ -13,6 +13,7 @@ export type Stage =
   | 'drawing the first frame'
   | 'inverting'
   | 'sampling'
+  | 'drawing details'
   | 'decoding'
   | 'writing';
 

@@ -86,7 +86,7 @@ export function withSamplingOptions(command: Command): Command {
     .option('--no-histogram-matching', "leave each frame's colours as they are decoded")
     .option(
       '--image-model-below <t>',
-      `let the image model alone draw the details, in steps below this timestep (of 1000); 0: never ${ofBase(videoDefaults.imageModelBelow)}`,
+      `let the image model alone draw the details, in steps below this timestep (of 1000), with --finish-at of what was not copied; 0: never ${ofBase(videoDefaults.imageModelBelow)}`,
       wholeNumber({ least: 0, most: 1000 }),
     )
     .option(

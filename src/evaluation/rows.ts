@@ -105,6 +105,7 @@ export const rowGroups = {
     row('no-alignment', 'without AdaIN and histogram matching', {
       video: { alignment: 'off', histogramMatching: false },
     }),
+    row('no-details', 'without the image model for what is not copied', { video: { imageModelBelow: 0 } }),
     row('guidance-2', 'with guidance 2', { video: { guidance: 2 } }),
     row('guidance-4', 'with guidance 4', { video: { guidance: 4 } }),
   ],

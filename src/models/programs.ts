@@ -130,6 +130,14 @@ export async function imagePredictor(
   return noisePredictor({ config, weights }, await compile({ prediction }, options), toldBesides);
 }
 
+/** What every U-Net is given: latents, their timesteps as waves, and text states. */
+export const predictionInputs = (
+  config: UNetConfig,
+  latents: FloatTensor,
+  timesteps: readonly number[],
+  context: TextStates,
+): Record<string, FloatTensor> => ({ latents, waves: timestepWaves(config, timesteps), context });
+
 /** A predictor that runs a program with inputs `latents`, `waves`, `context` and `more`, and output `prediction`. */
 export function noisePredictor(
   { config, weights }: Component<UNetConfig>,
@@ -139,9 +147,7 @@ export function noisePredictor(
   return {
     async predict(latents, timesteps, context) {
       const inputs = {
-        latents,
-        waves: timestepWaves(config, timesteps),
-        context,
+        ...predictionInputs(config, latents, timesteps, context),
         ...more(context, timesteps),
       };
       const found = (await program.run(inputs)).prediction as FloatTensor;

@@ -40,13 +40,13 @@ export interface UNetLayers extends Pick<TransformerOptions, 'selfAttention' | '
   readonly carried?: (w: Weights, x: Tensor, shown: Tensor) => Tensor;
   /**
    * What becomes of the prediction in the end, in the scope of the last convolution: `features` is what that one saw; `mixing` as
-   * in `UNetInputs`.
+   * in `UNetInputs`. `copied` `[n, 1, h, w]` is how much of it was not drawn; it can be watched under that name.
    */
   readonly copied?: (
     w: Weights,
     prediction: Tensor,
     given: { readonly features: Tensor; readonly latents: Tensor; readonly mixing: Tensor },
-  ) => Tensor;
+  ) => { readonly prediction: Tensor; readonly copied: Tensor };
 }
 
 /** The layers of the image U-Net. */
@@ -161,9 +161,10 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
   const features = silu(x);
   const prediction = conv(w.scope('conv_out'), features, { out: config.out_channels });
   const { latents, mixing } = inputs;
-  return copied && mixing
-    ? copied(w.scope('conv_out'), prediction, { features, latents, mixing })
-    : prediction;
+  if (!copied || !mixing) return prediction;
+  const both = copied(w.scope('conv_out'), prediction, { features, latents, mixing });
+  watch('copied', both.copied);
+  return both.prediction;
 }
 
 /** The timestep's embedding, plus that of what XL is told besides. */

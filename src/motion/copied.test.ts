@@ -50,9 +50,16 @@ interface Layer {
 }
 
 async function copied(
-  { noisy, mixing }: Pick<ReturnType<typeof stillVideo>, 'noisy' | 'mixing'>,
+  video: Pick<ReturnType<typeof stillVideo>, 'noisy' | 'mixing'>,
   layers: readonly Layer[],
 ): Promise<Float32Array> {
+  return (await computed(video, layers)).prediction;
+}
+
+async function computed(
+  { noisy, mixing }: Pick<ReturnType<typeof stillVideo>, 'noisy' | 'mixing'>,
+  layers: readonly Layer[],
+): Promise<{ prediction: Float32Array; copied: Float32Array }> {
   const named = new Map(
     layers.flatMap(({ share, choice }, i) => {
       const bias = Float32Array.from({ length: copiedChoices }, (_, at) => (at === choice ? 100 : 0));
@@ -72,16 +79,19 @@ async function copied(
       ]);
     }),
   );
-  const y = withCopiedFirstFrame(new Weights((name) => named.get(name)), input('prediction', shape), {
+  const given = withCopiedFirstFrame(new Weights((name) => named.get(name)), input('prediction', shape), {
     features: input('features', features.shape),
     latents: input('latents', shape),
     mixing: input('mixing', [1, mixingNumbers]),
     frames,
   });
-  const program = await compile({ y });
+  const program = await compile({ y: given.prediction, copied: given.copied });
   const found = await program.run({ prediction, features, latents: noisy, mixing });
   await program.dispose();
-  return found.y!.data as Float32Array;
+  return {
+    prediction: found.y!.data as Float32Array,
+    copied: found.copied!.data as Float32Array,
+  };
 }
 
 test('before anything is learned, and where a pixel chooses what is drawn, nothing is copied', async () => {
@@ -121,4 +131,15 @@ test('several motions each add theirs', async () => {
     const start = prediction.data[at]!;
     expect(value - start).toBeCloseTo(2 * (one[at]! - start), 4);
   }
+});
+
+test('how much was copied is told for each pixel', async () => {
+  const video = stillVideo('v_prediction', 700);
+  const shares = async (...layers: Layer[]) =>
+    new Set((await computed(video, layers)).copied.map((share) => Math.round(1e6 * share) / 1e6));
+  expect(await shares({ share: 1 / 16, choice: 0 })).toEqual(new Set([0]));
+  expect(await shares({ share: 1 / 16, choice: 1 })).toEqual(new Set([0.5]));
+  expect(await shares({ share: 1 / 8, choice: 2 })).toEqual(new Set([1]));
+  expect(await shares({ share: 1 / 16, choice: 1 }, { share: 1 / 32, choice: 1 })).toEqual(new Set([0.75]));
+  expect((await computed(video, [{ share: 1, choice: 1 }])).copied).toHaveLength(frames * height * width);
 });

@@ -18,7 +18,7 @@ import {
   sub,
   transpose,
 } from '../graph/operators/index.ts';
-import type { Tensor } from '../graph/tensor.ts';
+import { scalar, type Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
 import { convolution, toTokens } from '../models/layers.ts';
 import { carriedViews, viewsOfFirst } from './carried.ts';
@@ -40,12 +40,18 @@ const gain = 8;
 /** Share of the variance of latents that a moved first frame misses at best: latents between two pixels are not those of the moved picture. */
 const MISSED = 0.05;
 
+/** See `withCopiedFirstFrame`. */
+export interface CopiedPrediction {
+  readonly prediction: Tensor;
+  readonly copied: Tensor;
+}
+
 /**
  * The video U-Net's prediction `[n, c, h, w]`, in part replaced by what the first frame would have it be. Where the clean latents
  * are x0, it is `a·x_t + b·x0` with numbers of the timestep (`mixing`, `[videos, 3]`: r·a, r·b and r, r being how far a copy is
  * to be trusted at this noise); `features` `[n, d, h, w]` is what the prediction was drawn from, `latents` is x_t. With the share s,
  * which starts at 0, and p, each pixel's choice: `prediction + s·r·Σ_i p_i·(a·x_t + b·view_i − prediction)`. For every motion that is
- * in w, each against the prediction without the others.
+ * in w, each against the prediction without the others. `copied` `[n, 1, h, w]` is how much of each pixel is copied: s·Σ_i p_i of all motions.
  */
 export function withCopiedFirstFrame(
   w: Weights,
@@ -56,7 +62,7 @@ export function withCopiedFirstFrame(
     mixing,
     frames,
   }: { features: Tensor; latents: Tensor; mixing: Tensor; frames: number },
-): Tensor {
+): CopiedPrediction {
   const [n, channels, height, width] = prediction.shape as [number, number, number, number];
   const pixels = height * width;
   const videos = n / frames;
@@ -69,21 +75,24 @@ export function withCopiedFirstFrame(
   const factor = (i: number) => reshape(slice(mixing, 1, i, i + 1), [videos, 1, 1]);
   const [own, noisy] = [inVideos(toTokens(prediction)), inVideos(toTokens(latents))];
   const unmoved = sub(mul(noisy, factor(0)), mul(own, factor(2)));
-  return motionSuffixes(w, copiedName, 'movement').reduce((sum, suffix) => {
+  const back = (x: Tensor) =>
+    reshape(transpose(reshape(x, [n, pixels, x.shape[2]!]), [0, 2, 1]), [n, x.shape[2]!, height, width]);
+  const ofMotions = motionSuffixes(w, copiedName, 'movement').map((suffix) => {
     const layer = w.scope(`${copiedName}${suffix}`);
     const warped = reshape(warpedFirst(layer, first, firstFeatures, frames), [n, pixels, 1, channels]);
     const views = concat([viewsOfFirst(layer, latents, frames), warped], 2);
     const chosen = softmax(toTokens(convolution(layer.scope('conv_gate'), features, { out: copiedChoices })));
     const copied = slice(chosen, 2, 1, copiedChoices);
     const shown = reduceSum(mul(views, reshape(copied, [n, pixels, copiedChoices - 1, 1])), [2]);
-    const share = reduceSum(copied, [2]);
-    const change = add(
-      mul(unmoved, reshape(share, [videos, frames * pixels, 1])),
-      mul(inVideos(shown), factor(1)),
-    );
-    const scaled = mul(change, reshape(scale(layer.tensor('share', [1]), gain), [1, 1, 1]));
-    return add(sum, reshape(transpose(reshape(scaled, [n, pixels, channels]), [0, 2, 1]), prediction.shape));
-  }, prediction);
+    const chosenShare = reshape(reduceSum(copied, [2]), [videos, frames * pixels, 1]);
+    const share = reshape(scale(layer.tensor('share', [1]), gain), [1, 1, 1]);
+    const change = add(mul(unmoved, chosenShare), mul(inVideos(shown), factor(1)));
+    return { change: back(mul(change, share)), copied: back(mul(chosenShare, share)) };
+  });
+  return {
+    prediction: ofMotions.reduce((sum, { change }) => add(sum, change), prediction),
+    copied: ofMotions.reduce((sum, { copied }) => add(sum, copied), scalar(0)),
+  };
 }
 
 /**

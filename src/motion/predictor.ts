@@ -1,19 +1,37 @@
 /** @file The video U-Net, compiled for sampling. */
 import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
 import type { FloatTensor, Shape } from '../graph/host-tensor.ts';
-import { input } from '../graph/tensor.ts';
+import { input, type Tensor } from '../graph/tensor.ts';
 import { type Component, withCheckpoint } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
-import { type NoisePredictor, noisePredictor } from '../models/programs.ts';
+import {
+  type NoisePredictor,
+  noisePredictor,
+  predictionInputs,
+  type TextStates,
+} from '../models/programs.ts';
 import { timestepWidth } from '../models/time-embedding.ts';
 import { type CompileOptions, compile } from '../runtime/program.ts';
 import { copyMixing, mixingNumbers } from './copied.ts';
 import { videoWeights } from './parameters.ts';
 import type { MotionVariant } from './variant.ts';
-import { videoUNet } from './video-unet.ts';
+import { toVideos, videoUNet } from './video-unet.ts';
 
 /** Trained parameters by name: of one motion, or of several at once (see `combineMotions`). */
 export type MotionValues = ReadonlyMap<string, FloatTensor>;
+
+/** A predictor that can say how much of the first frame it copies. */
+export interface VideoPredictor extends NoisePredictor {
+  /**
+   * How much of each pixel is copied rather than drawn, `[b, 1, f, h, w]`, about 0 to 1 (see `withCopiedFirstFrame`), for what `predict` takes;
+   * absent where the variant copies nothing.
+   */
+  readonly copied?: (
+    latents: FloatTensor,
+    timesteps: readonly number[],
+    context: TextStates,
+  ) => Promise<FloatTensor>;
+}
 
 /**
  * Compiles the video U-Net for latents `[b, c, f, h, w]` and text states of `tokens` tokens. The trained parameters are
@@ -30,10 +48,14 @@ export async function videoPredictor(
     schedule,
     ...options
   }: CompileOptions & { variant?: MotionVariant | undefined; schedule?: NoiseSchedule | undefined } = {},
-): Promise<NoisePredictor> {
+): Promise<VideoPredictor> {
   const videos = latentShape[0]!;
   if (variant?.copy && !schedule) throw new RangeError('a motion that copies needs the noise schedule');
   const trained = new Map([...motion()].map(([name, { shape }]) => [name, input(`motion:${name}`, shape)]));
+  let copied: Tensor | undefined;
+  const watch = (name: string, value: Tensor) => {
+    if (name === 'copied') copied = toVideos(value, latentShape[2]!);
+  };
   const prediction = withCheckpoint(weights, () =>
     videoUNet(
       videoWeights(weights.find, trained),
@@ -44,11 +66,24 @@ export async function videoPredictor(
         context: input('context', [videos, tokens, config.cross_attention_dim]),
         mixing: variant?.copy ? input('mixing', [videos, mixingNumbers]) : undefined,
       },
-      { variant },
+      { variant, watch },
     ),
   );
-  return noisePredictor({ config, weights }, await compile({ prediction }, options), (_, timesteps) => ({
+  const program = await compile({ prediction, ...(copied && { copied }) }, options);
+  const more = (_: TextStates, timesteps: readonly number[]) => ({
     ...(variant?.copy && schedule && { mixing: copyMixing(schedule, timesteps) }),
     ...Object.fromEntries([...motion()].map(([name, value]) => [`motion:${name}`, value])),
-  }));
+  });
+  const predictor = noisePredictor({ config, weights }, program, more);
+  if (!copied) return predictor;
+  return {
+    ...predictor,
+    copied: async (latents, timesteps, context) => {
+      const inputs = {
+        ...predictionInputs(config, latents, timesteps, context),
+        ...more(context, timesteps),
+      };
+      return (await program.run(inputs)).copied as FloatTensor;
+    },
+  };
 }

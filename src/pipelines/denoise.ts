@@ -106,8 +106,9 @@ async function frameByFrame(
   return fromFrames(outputs).data;
 }
 
-async function guidedPrediction(
-  { predictor, context, guidance }: DenoiseOptions,
+/** The prediction for one picture or video `[1, c, …]`, guided where `guidance` is more than 1. */
+export async function guidedPrediction(
+  { predictor, context, guidance }: Pick<DenoiseOptions, 'predictor' | 'context' | 'guidance'>,
   latents: FloatTensor,
   timestep: number,
 ): Promise<Float32Array> {

@@ -171,6 +171,19 @@ describe('settings', () => {
     expect(late.frames[1]).not.toEqual(late.frames[2]);
   });
 
+  test('finished early, a motion that copies nothing leaves all that is drawn later to the image model', async () => {
+    const make = (more: Partial<VideoRequest>) =>
+      generate({ firstFrame: given, alignment: 'off', histogramMatching: false, finishAt: 600, ...more });
+    const finished = await make({});
+    const below = await make({ imageModelBelow: 400 });
+    expect(below.frames[0]).toEqual(finished.frames[0]);
+    expect(below.frames[1]).not.toEqual(finished.frames[1]);
+    // Steps above the last that the motion takes are its own.
+    expect((await make({ imageModelBelow: 1000 })).frames).toEqual(
+      (await make({ imageModelBelow: 600 })).frames,
+    );
+  });
+
   test("the reference's are a complete set", async () => {
     const { settings } = await generate({ ...referenceOptions, samplerSteps: 2, firstFrame: given });
     expect(settings).toMatchObject({ alignment: 'reference', firstFrameFit: 'opencv', rounding: 'truncate' });

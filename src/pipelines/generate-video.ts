@@ -1,4 +1,5 @@
 /** @file Generates videos: a first frame, a prompt and a motion become frames (LAMP, Sec. 3.4). */
+import { ddimSampler } from '../diffusion/ddim.ts';
 import { finishingAt } from '../diffusion/finishing.ts';
 import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { randomStream } from '../diffusion/random.ts';
@@ -13,6 +14,7 @@ import { frameOf, fromFrames } from '../motion/frames.ts';
 import { assertMotionBase } from '../motion/motion-base.ts';
 import { motionFingerprint } from '../motion/motion-fingerprint.ts';
 import type { MotionValues } from '../motion/predictor.ts';
+import { shareNoise } from '../motion/shared-noise.ts';
 import { isLamp, motionVariants } from '../motion/variant.ts';
 import { softwareVersions } from '../versions.ts';
 import {
@@ -23,6 +25,7 @@ import {
   latentShape,
   resolveDrawSettings,
 } from './draw-image.ts';
+import { drawUncopied } from './draw-uncopied.ts';
 import { encodeFirstFrame, pictureFingerprint } from './first-frame.ts';
 import { drawFirstFrame, drawnSettings, firstFrameSize } from './first-frame-base.ts';
 import { frameNoise } from './frame-noise.ts';
@@ -178,7 +181,7 @@ export async function videoGenerator(
     { prompt, negativePrompt, seed, settings, sampler, first, inversion }: Begun,
     work: WorkOptions,
   ): Promise<FloatTensor> => {
-    const { imageModelBelow, imageModelGuidance } = settings;
+    const { imageModelBelow, imageModelGuidance, finishAt } = settings;
     const encode = (guidance: number) =>
       prompts.encode(guidance > 1 ? [negativePrompt, prompt] : [prompt], work);
     const context = await encode(settings.guidance);
@@ -186,30 +189,45 @@ export async function videoGenerator(
     const predictor = forGuidance(video, settings.guidance);
     await networks.keepOnly(predictor);
     const network = await predictor.get(work);
+    const details = imageModelBelow > 0 && {
+      below: finishAt > 0 ? Math.min(imageModelBelow, finishAt) : imageModelBelow,
+      guidance: imageModelGuidance,
+      context: ofImages,
+      predictor: async () => {
+        const imageModel = forGuidance(image, imageModelGuidance);
+        await networks.keepOnly(imageModel);
+        return imageModel.get(work);
+      },
+    };
     const steps = sampler.timesteps.length;
+    const noise = frameNoise(latentShape(base, size), frames, seed);
     await betweenSteps(work, 'sampling', 0, steps);
-    return sampleVideo({
+    const latents = await sampleVideo({
       predictor: network,
       sampler,
       context,
       settings,
-      start: inversion
-        ? { inverted: inversion.latents }
-        : { noise: frameNoise(latentShape(base, size), frames, seed) },
+      start: inversion ? { inverted: inversion.latents } : { noise },
       firstFrame: first && fromFrames([first]),
-      ...(imageModelBelow > 0 && {
-        details: {
-          below: imageModelBelow,
-          guidance: imageModelGuidance,
-          context: ofImages,
-          predictor: async () => {
-            const imageModel = forGuidance(image, imageModelGuidance);
-            await networks.keepOnly(imageModel);
-            return imageModel.get(work);
-          },
-        },
-      }),
+      ...(finishAt === 0 && details && { details }),
       onStep: (index) => betweenSteps(work, 'sampling', index + 1, steps),
+    });
+    if (finishAt === 0 || !details) return latents;
+    return drawUncopied({
+      schedule,
+      // From here on nothing is left to chance, and no earlier step is remembered.
+      sampler: ddimSampler(schedule, { steps: settings.samplerSteps }),
+      video: latents,
+      given: first !== undefined,
+      motion: {
+        predictor: network,
+        context,
+        guidance: settings.guidance,
+        timestep: sampler.timesteps.at(-1)!,
+      },
+      noise: shareNoise(noise, { share: settings.noiseShare, keepVariance: true }),
+      details,
+      onStep: (index, count) => betweenSteps(work, 'drawing details', index + 1, count),
     });
   };
 

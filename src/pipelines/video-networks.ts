@@ -11,23 +11,23 @@ import {
   pictureDecoder,
   pictureEncoder,
 } from '../models/programs.ts';
-import { type MotionValues, videoPredictor } from '../motion/predictor.ts';
+import { type MotionValues, type VideoPredictor, videoPredictor } from '../motion/predictor.ts';
 import type { MotionVariant } from '../motion/variant.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { imagePredictors, latentShape } from './draw-image.ts';
 import { compiled, type Kept } from './kept-programs.ts';
 
 /** A U-Net for classifier-free guidance (two samples at once) and one without. */
-export interface Predictors {
-  readonly guided: Kept<NoisePredictor>;
-  readonly unguided: Kept<NoisePredictor>;
+export interface Predictors<T extends NoisePredictor = NoisePredictor> {
+  readonly guided: Kept<T>;
+  readonly unguided: Kept<T>;
 }
 
 /** All networks for videos of one size and length. */
 export interface VideoNetworks {
   readonly encoder: Kept<PictureEncoder>;
   readonly image: Predictors;
-  readonly video: Predictors;
+  readonly video: Predictors<VideoPredictor>;
   readonly decoder: Kept<PictureDecoder>;
   /**
    * To be called when what is not named here will not be needed next. Large networks do not fit into memory together:
@@ -84,6 +84,6 @@ export function videoNetworks(
 }
 
 /** The one of two predictors that guidance of this strength needs. */
-export function forGuidance(predictors: Predictors, guidance: number): Kept<NoisePredictor> {
+export function forGuidance<T extends NoisePredictor>(predictors: Predictors<T>, guidance: number): Kept<T> {
   return guidance > 1 ? predictors.guided : predictors.unguided;
 }

@@ -32,6 +32,7 @@ export const videoSettingsSchema = z.object({
   /**
    * Below this timestep (of 1000) each frame is drawn by the image model alone, from where the motion has put things: 0, never,
    * as in the paper. A motion that few clips taught a small model knows where things go, but draws them worse than it does.
+   * With `finishAt` it draws them into the finished video, from at most that timestep on, and only what the motion did not copy from the first frame.
    */
   imageModelBelow: z.int().min(0).max(1000),
   /** Classifier-free guidance of the image model in these steps. */
