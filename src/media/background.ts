@@ -1,7 +1,8 @@
 /** @file Guesses the still scene behind a moving thing from the frames alone. */
 
-import { areaOf, filled, grown, type Mask } from './mask.ts';
+import { areaOf, filled, grown, largestParts, type Mask } from './mask.ts';
 import type { Picture } from './picture.ts';
+import { segmentThing } from './segment.ts';
 
 /** Pixels whose levels differ by more than this between frames have seen something move; below is noise of a decoder. */
 const MOVED = 36;
@@ -13,6 +14,8 @@ const SAME = 14;
 const FAR = 60;
 /** What a level must at least have for it: to be seen half of the time, or now and then and near to a bridge. */
 const LEAST_SCORE = 0.5;
+/** A part of what differs counts when it has this share of the core that the one with most of it has. */
+const HALF = 0.5;
 /** The share of the width, on either side, that counts as background when nothing moves. */
 const STRIP = 0.03;
 
@@ -38,8 +41,7 @@ export function guessBackground(frames: readonly Picture[]): Background {
   const moved = areaOf(changing) > LEAST_MOVED * width * height;
   const swept = grown(changing, 2);
   const region = moved ? filled(swept) : edgeless(width, height);
-  const rows = median.slice();
-  for (let y = 0; y < height; y++) bridgeLine(rows, region, y * width, 1, width);
+  const { data: rows } = bridged({ width, height, data: median }, region);
   if (!moved) {
     return { picture: { width, height, data: rows }, region: everything(width, height), moved };
   }
@@ -51,6 +53,28 @@ export function guessBackground(frames: readonly Picture[]): Background {
     if (swept.data[pixel]) takeLikeliest(data, frames, [rows, columns], pixel);
   }
   return { picture: { width, height, data }, region, moved };
+}
+
+/**
+ * The scene behind a thing that never leaves its place, from the frame in which it hides least: what differs in the region from
+ * bridges over all of it, and is where the thing always is (`core`), is taken for the thing, and only that is bridged, but for
+ * what looks like the bridge: that is the scene itself.
+ */
+export function behindThing(frame: Picture, region: Mask, core: Mask): Picture {
+  const found = segmentThing(frame, bridged(frame, region), { region });
+  const thing = largestParts(found, HALF, (part) => part.filter((pixel) => core.data[pixel]).length);
+  const scene = bridged(frame, grown(thing, 2));
+  for (let at = 0; at < frame.data.length; at += 3) {
+    if (distanceAt(frame.data, scene.data, at) < SAME) scene.data.set(frame.data.subarray(at, at + 3), at);
+  }
+  return scene;
+}
+
+/** A picture with the rows of a region bridged from the pixels beside it. */
+function bridged({ width, height, data }: Picture, region: Mask): Picture {
+  const rows = data.slice();
+  for (let y = 0; y < height; y++) bridgeLine(rows, region, y * width, 1, width);
+  return { width, height, data: rows };
 }
 
 /** Sets a pixel to what some frame shows there and most speaks for; leaves the bridge of its row when nothing does. */

@@ -61,8 +61,24 @@ test('pixels along an edge that are half of the scene become half of the other o
 });
 
 test.each([
+  ['grows', (i: number) => i],
+  ['shrinks', (i: number) => 11 - i],
+])('what %s in its place can be cut out, although a part of the scene is never seen', (_, at) => {
+  const growing = running.map((_, i) => square(21 - at(i), 14 - at(i), 6 + 2 * at(i)));
+  const scene = findScene(growing.map((each) => withSquare(meadow, each)))!;
+  expectNearly(scene.picture, meadow);
+  for (const each of growing) {
+    const thing = cutOut(withSquare(meadow, each), scene);
+    expectNearly(pasted(thing, beach, { right: 0, down: 0 }), withSquare(beach, each));
+  }
+});
+
+test.each([
   ['nothing moves', running.map(() => running[0]!)],
-  ['it never leaves its place', running.map((_, i) => withSquare(meadow, square(20 - i, 14 - i, 4 + 2 * i)))],
+  [
+    'it grows and shrinks in its place',
+    running.map((_, i) => withSquare(meadow, square(20, 10, 4 + 2 * (i % 6)))),
+  ],
   ['the camera moves', running.map((_, i) => smoothScene(size, i % 2 ? [250, 60, 200] : [20, 190, 30]))],
   ['it is seen in some frames alone', running.map((frame, i) => (i < 5 ? frame : meadow))],
 ])('no scene is found when %s', (_, frames) => {

@@ -2,7 +2,7 @@
  * @file Cuts what moves out of a clip whose scene is still, and puts it before other scenes: copy-paste augmentation (Ghiasi et
  * al. 2021, arXiv 2012.07177).
  */
-import { type Background, guessBackground } from './background.ts';
+import { type Background, behindThing, guessBackground } from './background.ts';
 import { areaOf, grown, type Mask } from './mask.ts';
 import { type Picture, type Recolouring, recoloured, type Size } from './picture.ts';
 import { segmentThing } from './segment.ts';
@@ -11,6 +11,10 @@ import { segmentThing } from './segment.ts';
 const MOST_CHANGING = 0.7;
 /** A thing that covers more than this share of itself all the time hides what is behind it. */
 const MOST_HIDDEN = 0.2;
+/** What hides it while it grows (or shrinks) by this factor or more was small when it hid least: what is behind is bridged from nearby. */
+const LEAST_GROWN = 2;
+/** So far an area may fall between two frames of something that grows. */
+const SLACK = 0.05;
 /** Share of the frames in which the thing must be seen. */
 const LEAST_SEEN = 0.9;
 /** Smaller finds (shares of the picture) are specks. */
@@ -21,21 +25,33 @@ export type ClipScene = Pick<Background, 'picture' | 'region'>;
 
 /**
  * The scene of a clip in which a thing moves that can be cut out, from frames that are spread over it. `undefined` where none
- * can be: nothing moves, or nearly everything does, or it never leaves its place, so that what is behind it is never seen.
+ * can be: nothing moves, or nearly everything does, or it never leaves its place, so that what is behind it is never seen, unless it
+ * grows or shrinks there.
  */
 export function findScene(frames: readonly Picture[]): ClipScene | undefined {
   const { picture, region, moved } = guessBackground(frames);
   const { width, height } = picture;
   const area = width * height;
   if (!moved || areaOf(region) > MOST_CHANGING * area) return undefined;
-  const masks = frames
-    .map((frame) => segmentThing(frame, picture, { region }))
-    .filter((mask) => areaOf(mask) > LEAST_AREA * area);
-  if (masks.length < LEAST_SEEN * frames.length) return undefined;
-  const always = region.data.map((_, pixel) => (masks.every(({ data }) => data[pixel]) ? 1 : 0));
-  const smallest = Math.min(...masks.map(areaOf));
-  if (areaOf({ width, height, data: always }) > MOST_HIDDEN * smallest) return undefined;
-  return { picture, region };
+  const seen = frames
+    .map((frame) => ({ frame, mask: segmentThing(frame, picture, { region }) }))
+    .filter(({ mask }) => areaOf(mask) > LEAST_AREA * area);
+  if (seen.length < LEAST_SEEN * frames.length) return undefined;
+  const masks = seen.map(({ mask }) => mask);
+  const data = region.data.map((_, pixel) => (masks.every(({ data }) => data[pixel]) ? 1 : 0));
+  const always: Mask = { width, height, data };
+  const areas = masks.map(areaOf);
+  const hidden = areaOf(always);
+  const smallest = Math.min(...areas);
+  if (hidden <= MOST_HIDDEN * smallest) return { picture, region };
+  if (!grows(areas) && !grows(areas.toReversed())) return undefined;
+  return { picture: behindThing(seen[areas.indexOf(smallest)]!.frame, region, always), region };
+}
+
+/** Whether areas rise from frame to frame, and by a good deal in all. */
+function grows(areas: readonly number[]): boolean {
+  const rises = areas.every((area, i) => i === 0 || area > (1 - SLACK) * areas[i - 1]!);
+  return rises && areas.at(-1)! > LEAST_GROWN * areas[0]!;
 }
 
 /** What moves in a frame: its colours, and how much of each pixel it covers. */
