@@ -81,7 +81,7 @@ export async function videoGenerator(
     ? { video: recommendedVideoSettings(base.settings), image: recommendedSampling(base.settings) }
     : {};
   const prompts = promptEncoder(base, device);
-  const networks = videoNetworks(base, motion, { frames, size, device, variant });
+  const networks = videoNetworks(base, motion, { frames, size, schedule, device, variant });
   const { encoder, image, video, decoder } = networks;
 
   const firstFrameLatents = async (

@@ -84,7 +84,7 @@ describe('an inverted clip', () => {
     expect(events).toContainEqual({ type: 'progress', stage: 'inverting', done: 3, total: 3 });
 
     const { motion } = options();
-    const networks = videoNetworks(base, () => motion, { frames, size, device: 'cpu' });
+    const networks = videoNetworks(base, () => motion, { frames, size, schedule, device: 'cpu' });
     const encoder = await networks.encoder.get();
     const how = { firstFrameFit: 'stretch', firstFramePosterior: 'mean' } as const;
     const scale = base.vae.config.scaling_factor;

@@ -74,7 +74,7 @@ export interface InvertClipOptions extends WorkOptions {
 export async function invertClip(options: InvertClipOptions): Promise<InvertedClip> {
   const { base, motion, frames, size, steps, device, variant } = options;
   const schedule = await readNoiseSchedule(base.schedulerConfig);
-  const networks = videoNetworks(base, () => motion, { frames, size, device, variant });
+  const networks = videoNetworks(base, () => motion, { frames, size, schedule, device, variant });
   try {
     const latents = await encodeClip(networks, options);
     const context = await promptEncoder(base, device).encode([''], options);

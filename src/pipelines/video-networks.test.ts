@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { openBaseModel } from '../models/base-model.ts';
 import { randomMotion } from '../testing/motion.ts';
 import { testdata } from '../testing/testdata.ts';
@@ -10,8 +11,9 @@ vi.mock('node:os', async (original) => ({ ...(await original<object>()), totalme
 test('networks stay in memory when they are small, and make room for each other when they are not', async () => {
   const base = await openBaseModel(testdata('mini/tiny-sd'));
   const motion = randomMotion(base, 1);
-  const make = () =>
-    videoNetworks(base, () => motion, { frames: 2, size: { width: 16, height: 16 }, device: 'cpu' });
+  const schedule = await readNoiseSchedule(base.schedulerConfig);
+  const size = { width: 16, height: 16 };
+  const make = () => videoNetworks(base, () => motion, { frames: 2, size, schedule, device: 'cpu' });
   const roomy = make();
   const decoder = await roomy.decoder.get();
   await roomy.keepOnly(roomy.image);

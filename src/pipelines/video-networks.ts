@@ -1,6 +1,6 @@
 /** @file The networks that make a video: compiled on demand, kept while memory allows. */
 import { totalmem } from 'node:os';
-import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
+import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import {
@@ -47,17 +47,24 @@ export function videoNetworks(
   {
     frames,
     size,
+    schedule,
     device,
     variant,
-  }: { frames: number; size: PictureSize; device: DeviceName; variant?: MotionVariant | undefined },
+  }: {
+    frames: number;
+    size: PictureSize;
+    schedule: NoiseSchedule;
+    device: DeviceName;
+    variant?: MotionVariant | undefined;
+  },
 ): VideoNetworks {
   const [, channels, height, width] = latentShape(base, size);
   const predictor = (videos: number) =>
-    compiled(async () =>
+    compiled(() =>
       videoPredictor(base.unet, motion, [videos, channels, frames, height, width], base.tokenizer.maxLength, {
         device,
         variant,
-        schedule: await readNoiseSchedule(base.schedulerConfig),
+        schedule,
       }),
     );
   const image = imagePredictors(base, size, device);
