@@ -6,7 +6,7 @@ import { UsageError } from '../errors.ts';
 import { runBaseSuite } from '../evaluation/base-suite.ts';
 import { builtInClip, openClassifier } from '../evaluation/classifier.ts';
 import { defaultMotionNames, suiteMotionNames } from '../evaluation/motion-cases.ts';
-import { figuresOf, motionsTable, rowsTable } from '../evaluation/motion-report.ts';
+import { figuresOf, motionsTable, rowsByMotionTable, rowsTable } from '../evaluation/motion-report.ts';
 import { runMotionSuite } from '../evaluation/motion-suite.ts';
 import { type EvaluationRow, rowGroups, rowsNamed } from '../evaluation/rows.ts';
 import type { OnEvent } from '../events.ts';
@@ -185,6 +185,7 @@ async function motion(options: EvaluateOptions, onEvent: OnEvent, signal: AbortS
     await writeJsonAtomically(join(out, `${name}.json`), { figures, results });
     const tables = [
       rowsTable(rows, results),
+      ...(rows.length > 1 && options.motions.length > 1 ? [rowsByMotionTable(rows, results)] : []),
       ...rows.slice(0, 1).map(({ name }) => motionsTable(name, results)),
     ];
     await writeAtomically(join(out, `${name}.md`), (file) => file.writeFile(`${tables.join('\n\n')}\n`));

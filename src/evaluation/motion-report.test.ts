@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { figuresOf, motionsTable, rowsTable } from './motion-report.ts';
+import { figuresOf, motionsTable, rowsByMotionTable, rowsTable } from './motion-report.ts';
 import type { MotionResult, VideoResult } from './motion-suite.ts';
 import { rowsNamed } from './rows.ts';
 
@@ -53,4 +53,16 @@ test('tables have a line for every row and motion that was measured', () => {
   expect(motions.map((line) => line.split(' ')[1])).toEqual(['motion', '---', 'runs', 'rotates', 'all']);
   expect(motions[3]).toContain('| – (–) | – (–) |');
   expect(motions[3]).toContain('| 0.200 (0.100) |');
+});
+
+test('rows are compared motion by motion', () => {
+  const others = [result('no-first-frame', 'runs', [video(0.1, false)])];
+  expect(rowsByMotionTable(rowsNamed(['lamp', 'no-first-frame', 'zero-shot']), [...results, ...others])).toBe(
+    [
+      '| error, place, identity | runs | rotates | all |',
+      '| --- | ---: | ---: | ---: |',
+      '| LAMP | 3.0, 3.0, 50 | –, –, 100 | 3.0, 3.0, 75 |',
+      '| without first-frame conditioning | 10.0, 10.0, 0 |  | 10.0, 10.0, 0 |',
+    ].join('\n'),
+  );
 });

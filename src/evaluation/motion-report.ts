@@ -89,6 +89,22 @@ export function motionsTable(row: string, results: readonly MotionResult[]): str
   return table('motion', [...mine.map((each): Line => [each.motion, [each]]), ['all', mine]]);
 }
 
+/** A Markdown table: a line for every row, a column for every motion and one for all: error, place and identity. */
+export function rowsByMotionTable(rows: readonly EvaluationRow[], results: readonly MotionResult[]): string {
+  const motions = [...new Set(results.map(({ motion }) => motion))];
+  const cell = (some: readonly MotionResult[]) => {
+    if (some.length === 0) return '';
+    const { pointError, positionError, identity } = figuresOf(some);
+    return [number(pointError), number(positionError), number(identity, 0)].join(', ');
+  };
+  const body = rows.flatMap(({ name, title }) => {
+    const mine = results.filter(({ row }) => row === name);
+    const ofMotions = motions.map((motion) => cell(mine.filter((each) => each.motion === motion)));
+    return mine.length > 0 ? [[title, ...ofMotions, cell(mine)]] : [];
+  });
+  return markdown(['error, place, identity', ...motions, 'all'], body);
+}
+
 type Line = readonly [title: string, results: readonly MotionResult[]];
 
 function table(first: string, lines: readonly Line[]): string {
@@ -99,6 +115,10 @@ function table(first: string, lines: readonly Line[]): string {
       const figures = figuresOf(results);
       return [title, ...columns.map(([, cell]) => cell(figures))];
     });
+  return markdown(head, body);
+}
+
+function markdown(head: readonly string[], body: readonly (readonly string[])[]): string {
   const rule = head.map((_, i) => (i === 0 ? '---' : '---:'));
   return [head, rule, ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
