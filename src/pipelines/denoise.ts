@@ -114,13 +114,14 @@ export async function guidedPrediction(
 ): Promise<Float32Array> {
   if (guidance <= 1) return (await predictor.predict(latents, [timestep], context)).data;
   const size = latents.data.length;
-  const twice = new Float32Array(2 * size);
-  twice.set(latents.data);
-  twice.set(latents.data, size);
-  const both = await predictor.predict(
-    floats(twice, [2, ...latents.shape.slice(1)]),
-    [timestep, timestep],
-    context,
-  );
+  const both = await predictor.predict(twice(latents), [timestep, timestep], context);
   return guide(both.data.subarray(0, size), both.data.subarray(size), guidance);
+}
+
+/** A batch of two that are the same `[1, …]`: without and with the prompt. */
+export function twice({ data, shape }: FloatTensor): FloatTensor {
+  const both = new Float32Array(2 * data.length);
+  both.set(data);
+  both.set(data, data.length);
+  return floats(both, [2, ...shape.slice(1)]);
 }

@@ -9,7 +9,7 @@ import type { Sampler } from '../diffusion/sampler.ts';
 import { type FloatTensor, floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { frameOf, fromFrames, withFirstFrame } from '../motion/frames.ts';
 import type { VideoPredictor } from '../motion/predictor.ts';
-import { type DenoiseOptions, type FrameDetails, guidedPrediction } from './denoise.ts';
+import { type DenoiseOptions, type FrameDetails, guidedPrediction, twice } from './denoise.ts';
 
 /** What is drawn, and how. */
 export interface DrawUncopiedOptions {
@@ -78,10 +78,7 @@ async function copiedOf({
   const noised = addNoise(schedule, video, noise, [timestep]);
   const seen = given ? withFirstFrame(noised, video) : noised;
   if (guidance <= 1) return predictor.copied(seen, [timestep], context);
-  const twice = floats(new Float32Array(2 * seen.data.length), [2, ...seen.shape.slice(1)]);
-  twice.data.set(seen.data);
-  twice.data.set(seen.data, seen.data.length);
-  const both = await predictor.copied(twice, [timestep, timestep], context);
+  const both = await predictor.copied(twice(seen), [timestep, timestep], context);
   return floats(both.data.slice(both.data.length / 2), [1, ...both.shape.slice(1)]);
 }
 
