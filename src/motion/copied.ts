@@ -18,7 +18,7 @@ import {
   sub,
   transpose,
 } from '../graph/operators/index.ts';
-import { scalar, type Tensor } from '../graph/tensor.ts';
+import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
 import { convolution, toTokens } from '../models/layers.ts';
 import { carriedViews, viewsOfFirst } from './carried.ts';
@@ -91,7 +91,7 @@ export function withCopiedFirstFrame(
   });
   return {
     prediction: ofMotions.reduce((sum, { change }) => add(sum, change), prediction),
-    copied: ofMotions.reduce((sum, { copied }) => add(sum, copied), scalar(0)),
+    copied: ofMotions.map(({ copied }) => copied).reduce((sum, each) => add(sum, each)),
   };
 }
 
