@@ -41,12 +41,13 @@ const NOTHING = 0.1;
 export async function drawUncopied(options: DrawUncopiedOptions): Promise<FloatTensor> {
   const { schedule, sampler, video, details, onStep } = options;
   const steps = sampler.timesteps.flatMap((timestep, index) => (timestep < details.below ? [index] : []));
+  if (steps.length === 0) return video;
   const parts = drawnParts(await copiedOf(options), video.shape);
   const frames = Array.from({ length: video.shape[2]! }, (_, f) => frameOf(video, f));
   const drawn = frames.flatMap((_, f) =>
     !(options.given && f === 0) && parts[f]!.some((part) => part > NOTHING) ? [f] : [],
   );
-  if (drawn.length === 0 || steps.length === 0) return video;
+  if (drawn.length === 0) return video;
 
   const predictor = await details.predictor();
   const noisedFrame = (f: number, timestep: number | undefined) =>
