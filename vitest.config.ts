@@ -3,10 +3,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
-    // ONNX Runtime's native sessions are reported to crash in worker threads: processes only, and two of them,
-    // since each session uses every core it finds.
+    // ONNX Runtime's native sessions are reported to crash in worker threads: processes only. Two of them with a
+    // thread each: threads of one session wait for one another, so that sessions side by side hold each other up.
     pool: 'forks',
     maxWorkers: 2,
+    env: { LAMP_THREADS: '1' },
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

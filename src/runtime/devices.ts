@@ -4,6 +4,7 @@ import { DeviceError } from '../errors.ts';
 import { floats } from '../graph/host-tensor.ts';
 import { add } from '../graph/operators/add.ts';
 import { input } from '../graph/tensor.ts';
+import { coreCount } from './cores.ts';
 import { emitGraph } from './emit.ts';
 
 // What goes wrong comes back as an error; the engine's own log lines would only tear the terminal's output.
@@ -55,16 +56,17 @@ export async function checkDevice(device: DeviceName): Promise<void> {
 }
 
 /**
- * What a session is made with on a device. The environment's `LAMP_THREADS` says how many processor threads it may take; all
- * cores unless told. Throws `DeviceError` when that is no whole number from 1.
+ * What a session is made with on a device. The environment's `LAMP_THREADS` says how many processor threads it may take; one a
+ * core unless told. Throws `DeviceError` when that is no whole number from 1.
  */
 export function sessionOptions(device: DeviceName): InferenceSession.SessionOptions {
   const { LAMP_THREADS: threads } = process.env;
   if (threads && !/^[1-9]\d{0,3}$/.test(threads)) {
     throw new DeviceError(`LAMP_THREADS is "${threads}"; must be a whole number from 1, or not set.`);
   }
+  const intraOpNumThreads = threads ? Number(threads) : coreCount();
   return {
-    ...(threads && { intraOpNumThreads: Number(threads) }),
+    ...(intraOpNumThreads !== undefined && { intraOpNumThreads }),
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
     graphOptimizationLevel: 'all',
     enableMemPattern: false,
