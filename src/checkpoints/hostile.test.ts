@@ -25,11 +25,10 @@ async function fileWith(header: string, data = 0): Promise<string> {
   return path;
 }
 
-/** Fails where something takes seconds, or gigabytes. */
+/** Fails where something takes gigabytes; what takes minutes fails at the test's own time limit. */
 async function cheaply(work: () => unknown): Promise<void> {
-  const [time, memory] = [performance.now(), process.memoryUsage.rss()];
+  const memory = process.memoryUsage.rss();
   await work();
-  expect(performance.now() - time).toBeLessThan(5000);
   expect(process.memoryUsage.rss() - memory).toBeLessThan(1.5 * 2 ** 30);
 }
 
