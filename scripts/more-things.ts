@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { withoutArticle } from '../src/world/caption.ts';
 import { spriteOf, type Thing } from '../src/world/thing.ts';
 
 const folder = new URL('../assets/pretraining/', import.meta.url);
@@ -12,7 +13,7 @@ export async function loadMoreThings(): Promise<readonly Thing[]> {
   const list = listSchema.parse(JSON.parse(await readFile(new URL('things.json', folder), 'utf8')));
   return Promise.all(
     list.map(async ({ file, phrase }) => ({
-      name: phrase.replace(/^an? /, ''),
+      name: withoutArticle(phrase),
       phrase,
       group: 'object',
       facing: 'none',

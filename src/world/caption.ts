@@ -1,8 +1,13 @@
 /** @file English as captions need it: articles, adjectives, and a thing somewhere doing something. */
 
+/** The noun phrase without its article: "a panda" gives "panda". */
+export function withoutArticle(phrase: string): string {
+  return phrase.replace(/^an? /, '');
+}
+
 /** The noun phrase with an adjective after its article: "an elephant" and "small" give "a small elephant". */
 export function withAdjective(phrase: string, adjective: string): string {
-  const noun = phrase.replace(/^an? /, '');
+  const noun = withoutArticle(phrase);
   return noun === phrase ? `${adjective} ${phrase}` : `${articleFor(adjective)} ${adjective} ${noun}`;
 }
 

@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { MediaError } from '../errors.ts';
 import { readWorldList, worldAsset } from './asset.ts';
+import { withoutArticle } from './caption.ts';
 import { makeSprite, type Sprite } from './sprite.ts';
 
 /** What kind of thing it is. */
@@ -57,7 +58,7 @@ async function readThings(): Promise<readonly Thing[]> {
   const list = await readWorldList('things.json', z.array(thingSchema));
   return Promise.all(
     list.map(async ({ file, phrase, group, facing, flies, core }) => ({
-      name: phrase.replace(/^an? /, ''),
+      name: withoutArticle(phrase),
       phrase,
       group,
       facing: facing === 'none' ? 'none' : 'right',
