@@ -11,7 +11,6 @@ import { openClassifier, writeClassifier } from '../src/evaluation/classifier.ts
 import { classifierAccuracy } from '../src/evaluation/classifier-accuracy.ts';
 import { clipRetrieval } from '../src/evaluation/clip-retrieval.ts';
 import { evaluationAsset } from '../src/evaluation/evaluation-asset.ts';
-import type { ProgressEvent } from '../src/events.ts';
 import { type FloatTensor, floats } from '../src/graph/host-tensor.ts';
 import { pictureToFloats, signedFloatsToPicture } from '../src/media/picture.ts';
 import { openClip } from '../src/models/clip.ts';
@@ -44,6 +43,7 @@ import { worldBatch } from '../src/world/batch.ts';
 import { SCENES } from '../src/world/scene.ts';
 import { loadShapes } from '../src/world/shape.ts';
 import { loadThings } from '../src/world/thing.ts';
+import { logProgress } from './log-progress.ts';
 
 const { values } = parseArgs({
   options: {
@@ -72,7 +72,7 @@ console.log('the classifier');
 const classes = worldClasses(source);
 const counts = { things: classes.things.length, scenes: classes.scenes.length };
 const classifierWeights = await pretrain({
-  onEvent: reporter(),
+  onEvent: logProgress(),
   folder: join(folder, 'classifier'),
   settings: { ...settings, steps: Number(values['classifier-steps']) },
   identity: { classes, source: 'little world 1, labelled' },
@@ -122,7 +122,7 @@ let clipWeights: ParameterSet | undefined;
 for (const stage of stages.filter(({ steps }) => steps > 0)) {
   console.log(`${stage.scenes} scenes a batch`);
   clipWeights = await pretrain({
-    onEvent: reporter(),
+    onEvent: logProgress(),
     folder: join(folder, stage.folder),
     settings: { ...settings, steps: stage.steps, learningRate: stage.learningRate },
     identity: { config, source: 'little world 1, augmented', ...(clipWeights && { scenes: stage.scenes }) },
@@ -170,19 +170,4 @@ function augmented(labelled: LabelledPicture, index: number): LabelledPicture {
 /** Key names without the part that they are trained under. */
 function withoutPart(trained: ParameterSet): (readonly [string, FloatTensor])[] {
   return [...trained.views].map(([name, value]) => [name.slice(name.indexOf(':') + 1), value] as const);
-}
-
-/** Prints the mean loss of every hundred steps. */
-function reporter(): (event: ProgressEvent) => void {
-  let [sum, count] = [0, 0];
-  return (event) => {
-    if (event.type === 'notice') console.log(event.message);
-    if (event.type !== 'step') return;
-    sum += event.loss;
-    count++;
-    if (event.step % 100 !== 0 && event.step !== event.steps) return;
-    const left = `${(event.secondsLeft / 60).toFixed(1)} min left`;
-    console.log(`${event.step}/${event.steps}: loss ${(sum / count).toFixed(4)}, ${left}`);
-    [sum, count] = [0, 0];
-  };
 }

@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { withoutArticle } from '../src/world/caption.ts';
-import { spriteOf, type Thing } from '../src/world/thing.ts';
+import { withoutArticle } from '../../src/world/caption.ts';
+import { spriteOf, type Thing } from '../../src/world/thing.ts';
 
-const folder = new URL('../assets/pretraining/', import.meta.url);
+const folder = new URL('../../assets/pretraining/', import.meta.url);
 const listSchema = z.array(z.object({ file: z.string(), phrase: z.string(), source: z.string() }));
 
 /** Draws all of them. Neither motions nor evaluations use them. */
