@@ -67,7 +67,7 @@ async function pretrainAll(options: PretrainOptions, work: WorkOptions): Promise
 /** The autoencoder as it is given, where that is to be kept, or trained. */
 async function autoencoder(stage: Stage): Promise<TrainedVae> {
   const { options, pictures, from } = stage;
-  const weights = from && new Map(await weightsOf(from, 'vae'));
+  const weights = from && new Map(await weightsOf('vae', from.vae));
   if (from && weights && options['keep-autoencoder']) return { config: from.vae.config, weights };
   return pretrainVae({
     ...ofAutoencoder(stage),

@@ -1,18 +1,16 @@
 /** @file The weights of a base model, as another training begins with them. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { WeightFile } from '../../src/checkpoints/weight-file.ts';
 import { randomStream } from '../../src/diffusion/random.ts';
 import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
 
-type Parts = 'vae' | 'unet';
-
-/** All weights of one network, under the name of its part. */
+/** All weights of one network of a model, under the name of its part. */
 export async function weightsOf(
-  base: BaseModel,
-  part: Parts | 'text_encoder',
+  part: string,
+  { weights }: { weights: WeightFile },
 ): Promise<[string, FloatTensor][]> {
-  const { weights } = part === 'text_encoder' ? base.textEncoder : base[part];
   return [...(await weights.file.readAll())].map(([name, value]) => [
     `${part}:${name}`,
     value as FloatTensor,
@@ -30,11 +28,11 @@ export async function modelWeights(
 ): Promise<Map<string, FloatTensor>> {
   const path = join(base.folder, 'tokenizer', 'vocab.json');
   const known = new Map<string, number>(Object.entries(JSON.parse(await readFile(path, 'utf8'))));
-  const text = (await weightsOf(base, 'text_encoder')).map(([name, table]) => {
+  const text = (await weightsOf('text_encoder', base.textEncoder)).map(([name, table]) => {
     const isTokens = name.endsWith('token_embedding.weight');
     return [name, isTokens ? withRows(table, known, vocabulary, seed) : table] as const;
   });
-  return new Map([...text, ...(await weightsOf(base, 'unet'))]);
+  return new Map([...text, ...(await weightsOf('unet', base.unet))]);
 }
 
 function withRows(

@@ -6,24 +6,25 @@ import { UsageError } from '../../src/errors.ts';
 /** Pictures that are encoded at a time; a pool holds a multiple of it. */
 export const POOL_BATCH = 32;
 
-const steps = z.coerce.number().int().min(1);
+const count = z.coerce.number().int().min(1);
 const rate = z.coerce.number().positive();
 const share = z.coerce.number().min(0).max(1);
 
 const schema = z.strictObject({
-  'vae-steps': steps.default(3200),
-  'vae-batch': steps.default(8),
+  'vae-steps': count.default(3200),
+  'vae-batch': count.default(8),
   'vae-learning-rate': rate.default(1.5e-3),
-  'decoder-steps': steps.default(3000),
+  'decoder-steps': count.default(3000),
   /** Pictures that are encoded for the U-Net. */
-  pool: steps.multipleOf(POOL_BATCH).default(50_048),
-  steps: steps.default(40_000),
-  batch: steps.default(32),
+  pool: count.multipleOf(POOL_BATCH).default(50_048),
+  steps: count.default(40_000),
+  batch: count.default(32),
   'learning-rate': rate.default(1e-3),
   // At a constant rate the training can go on for as long as there is time; falling at the end, it gets better still.
   schedule: z.enum(['constant', 'cosine']).default('constant'),
   timesteps: z.enum(['logit-normal', 'uniform']).default('logit-normal'),
-  'sample-every': steps.default(1000),
+  /** Steps from one sheet of samples to the next; none with 0. */
+  'sample-every': z.coerce.number().int().min(0).default(1000),
   seed: z.coerce.number().int().min(0).default(0),
   from: z.string().optional(),
   'keep-autoencoder': z.boolean().default(false),

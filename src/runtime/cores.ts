@@ -5,8 +5,8 @@ import { availableParallelism, cpus } from 'node:os';
 /**
  * Cores that this process may use, those that share their arithmetic (hyper-threads) counted once; undefined where the system
  * does not tell, as all but Linux. ONNX Runtime's own choice on Linux can be half of the logical processors, even where
- * each is a core of its own. `topology` gives the text of the list of logical processors
- * that share a core with the given one, and throws where there is none.
+ * each is a core of its own. `topology` gives the list of logical processors that share a core with the given one, as text, and
+ * throws where there is none.
  */
 export function coreCount(topology: (processor: number) => string = siblings): number | undefined {
   try {
