@@ -82,6 +82,15 @@ describe('lamp image', () => {
     expect(await draw('redrawn/again.png', '--strength', '0', '--seed', '9')).toEqual(none);
     const stored = storedPicture(await readPngMetadata(path('redrawn/5.png')));
     expect(stored?.redrawn).toMatchObject({ width: 451, height: 300, strength: 0.5 });
+    const taken = ['0', '5', '10'].map(async (name) => {
+      const { samplerSteps, redrawn } = storedPicture(await readPngMetadata(path(`redrawn/${name}.png`)))!;
+      return [redrawn?.stepsTaken, samplerSteps];
+    });
+    expect(await Promise.all(taken)).toEqual([
+      [0, 4],
+      [2, 4],
+      [4, 4],
+    ]);
   });
 
   test('takes the built-in base and its size when none is given', async () => {

@@ -1,16 +1,18 @@
 /** @file What `lamp inspect` says about a base model: its architecture, and what training a motion on it would cost. */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { WeightFile } from '../checkpoints/weight-file.ts';
 import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
 import { type BaseModel, type Component, openBaseModel } from '../models/base-model.ts';
 import { headsPerBlock, type TextEncoderConfig, vaeFactor } from '../models/configs.ts';
 import { assertPictureSize } from '../models/picture-size.ts';
+import { type MotionVariant, motionVariantNames, motionVariants } from '../motion/variant.ts';
 import { withoutUndefined } from '../pipelines/video-settings.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { measureSpeed } from '../runtime/speed.ts';
 import { trainingCost } from '../training/cost.ts';
-import { recommendedTraining, type TrainingSettings, trainingDefaults } from '../training/settings.ts';
+import { parseSettings, recommendedTraining, type TrainingSettings } from '../training/settings.ts';
 import { bytesText, countText, type Facts, flopText, settingRows } from './facts.ts';
 import { duration } from './progress.ts';
 
@@ -28,8 +30,13 @@ export async function baseFacts(folder: string, question: CostQuestion): Promise
   const { path: _, ...settings } = base.settings;
   // Motions are not trained on XL.
   const xl = base.second;
-  const given = { ...recommendedTraining(base.settings), ...withoutUndefined(question) };
-  const asked = { ...trainingDefaults, ...given } as TrainingSettings;
+  const asked = parseSettings({
+    ...recommendedTraining(base.settings),
+    ...withoutUndefined(question),
+    base: folder,
+    clips: ['clips'],
+    prompt: '',
+  });
   assertPictureSize(base.vae.config, asked);
   const { predictionType, alphasCumprod } = await readNoiseSchedule(base.schedulerConfig);
   const { unet, vae, textEncoder, tokenizer } = base;
@@ -86,28 +93,35 @@ const assumedEfficiency = 0.5;
 
 async function costFacts(
   base: BaseModel,
-  { frames, width, height }: Pick<TrainingSettings, 'frames' | 'width' | 'height'>,
+  { frames, width, height, batch, accumulation, variant, rank }: TrainingSettings,
   device: DeviceName,
 ): Promise<Omit<Facts, 'title'>> {
   const factor = vaeFactor(base.vae.config);
-  const latents = [1, base.unet.config.in_channels, frames, height / factor, width / factor];
+  const latents = [batch, base.unet.config.in_channels, frames, height / factor, width / factor];
   const [plain, recomputed] = [false, true].map((recompute) =>
-    trainingCost(base.unet, latents, base.tokenizer.maxLength, { recompute }),
+    trainingCost(base.unet, latents, base.tokenizer.maxLength, { recompute, variant, rank }),
   ) as [ReturnType<typeof trainingCost>, ReturnType<typeof trainingCost>];
+  const flopsOf = ({ flops }: typeof plain) => accumulation * flops;
   const { matmul, convolution } = await measureSpeed(device);
   const ceiling = 2 / (1 / matmul + 1 / convolution);
-  const seconds = ({ flops }: { flops: number }) => flops / (assumedEfficiency * ceiling);
+  const seconds = (cost: typeof plain) => flopsOf(cost) / (assumedEfficiency * ceiling);
   const line = (cost: typeof plain) =>
-    `about ${bytesText(cost.bytes)} of memory, ${flopText(cost.flops)} and ${stepTime(seconds(cost))} a step`;
+    `about ${bytesText(cost.bytes)} of memory, ${flopText(flopsOf(cost))} and ${stepTime(seconds(cost))} a step`;
   const data = (cost: typeof plain) => ({
     bytes: cost.bytes,
-    flops: cost.flops,
+    flops: flopsOf(cost),
     secondsPerStep: seconds(cost),
   });
-  const setting = `${frames} frames of ${width}x${height}`;
+  const videos = batch * accumulation;
+  const setting = `${videos > 1 ? `${videos} videos of ` : ''}${frames} frames of ${width}x${height}`;
+  const name = variantName(variant);
+  const size = bytesText((rank > 0 ? 2 : 4) * plain.parameters);
   return {
     rows: [
-      ['a motion', `${countText(plain.parameters)} trained values (${bytesText(4 * plain.parameters)})`],
+      [
+        'a motion',
+        `${countText(plain.parameters)} trained values (${size}); variant ${name}, ${rank > 0 ? `rank ${rank}` : 'full rank'}`,
+      ],
       [`to train`, `${setting}, estimated: ${line(plain)}`],
       ['', `recomputing activations: ${line(recomputed)}`],
       ['this machine', `${flopText(ceiling)}/s measured on "${device}"; half of it assumed in training`],
@@ -117,6 +131,10 @@ async function costFacts(
       frames,
       width,
       height,
+      batch,
+      accumulation,
+      variant: name,
+      rank,
       parameters: plain.parameters,
       plain: data(plain),
       recomputed: data(recomputed),
@@ -124,6 +142,12 @@ async function costFacts(
       machineFlopsPerSecond: ceiling,
     },
   };
+}
+
+/** The name of a variant, or its switches where it has none. */
+function variantName(variant: MotionVariant): string {
+  const name = motionVariantNames.find((each) => isDeepStrictEqual(motionVariants[each], variant));
+  return name ?? JSON.stringify(variant);
 }
 
 function stepTime(seconds: number): string {

@@ -4,11 +4,13 @@ import { blankPicture } from '../media/picture.ts';
 import { writeVideo } from '../media/video-file.ts';
 import { openBaseModel } from '../models/base-model.ts';
 import { writeMotion } from '../motion/motion-file.ts';
+import { motionVariants } from '../motion/variant.ts';
 import { videoGenerator } from '../pipelines/generate-video.ts';
 import { settingsKey } from '../pipelines/stored-settings.ts';
 import { randomMotion, testMotion } from '../testing/motion.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
+import { trainingCost } from '../training/cost.ts';
 import { bytesText, countText, flopText } from './facts.ts';
 import { runCommandLine } from './program.ts';
 
@@ -69,6 +71,28 @@ describe('lamp inspect', () => {
     expect(text).toMatch(/recommended size width +32\n/);
     expect(text).toMatch(/recommended image guidance +2\n/);
     expect(text).toMatch(/to train +4 frames of 32x16/);
+    const cost = async () => JSON.parse((await inspect(path('base'), '--json')).text).training;
+    const plain = await cost();
+    expect(plain).toMatchObject({ variant: 'lamp', rank: 0, batch: 1, accumulation: 1 });
+    const { unet, tokenizer } = await openBaseModel(path('base'));
+    const training = {
+      ...recommended.training,
+      variant: 'lamp-extended',
+      rank: 2,
+      batch: 2,
+      accumulation: 3,
+    };
+    await writeFile(path('base/lamp.json'), JSON.stringify({ ...recommended, training }));
+    const options = { variant: motionVariants['lamp-extended'], rank: 2 };
+    const expected = trainingCost(unet, [2, 4, 4, 2, 4], tokenizer.maxLength, options);
+    expect(await cost()).toMatchObject({
+      ...{ variant: 'lamp-extended', rank: 2, batch: 2, accumulation: 3, parameters: expected.parameters },
+      plain: { bytes: expected.bytes, flops: 3 * expected.flops },
+    });
+    expect(expected.flops).not.toBe(plain.plain.flops);
+    expect((await inspect(path('base'))).text).toMatch(
+      /a motion .*; variant lamp-extended, rank 2\n.*to train +6 videos of 4 frames of 32x16/,
+    );
     expect((await inspect(path('base'), '--frames', '3', '--size', '16x16')).text).toMatch(
       /3 frames of 16x16/,
     );

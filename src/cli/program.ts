@@ -28,7 +28,7 @@ Exit codes:
     0  done                                     4  model or motion missing, damaged or not fitting
     1  failed for another reason                5  device unknown, not installed or out of memory
     2  wrong option or argument                 6  writing failed, or something is in the way
-    3  clip or picture missing or unreadable   70  a bug of lamp: please report it
+    3  clip or picture missing or unreadable   70  a bug of lamp; LAMP_DEBUG=1 shows where
   130  stopped with Ctrl-C
 
 "lamp help <command>" lists the options of a command. LAMP_DEBUG=1 shows stack traces;

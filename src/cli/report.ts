@@ -30,7 +30,7 @@ function describeError(error: unknown): { message: string; exitCode: number } {
   }
   const name = error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : '';
   return {
-    message: `${name}${message} (This is a bug of lamp ${packageVersion}: please report it, with what LAMP_DEBUG=1 shows.)`,
+    message: `${name}${message} (This is a bug of lamp ${packageVersion}; LAMP_DEBUG=1 shows where.)`,
     exitCode: bugExitCode,
   };
 }

@@ -3,7 +3,7 @@ import { floats } from '../graph/host-tensor.ts';
 import { ddimSampler } from './ddim.ts';
 import { dpmSolverSampler } from './dpm-solver.ts';
 import { noiseSchedule } from './noise-schedule.ts';
-import { redrawStart } from './sdedit.ts';
+import { redrawStart, redrawSteps } from './sdedit.ts';
 
 const schedule = noiseSchedule({ beta_schedule: 'scaled_linear', beta_start: 0.00085, beta_end: 0.012 });
 const clean = floats(Float32Array.of(0.5, -1, 2, 0.25), [1, 1, 2, 2]);
@@ -13,6 +13,8 @@ test('the strength is the share of the steps that is taken', () => {
   const { timesteps } = ddimSampler(schedule, { steps: 100 });
   const steps = (strength: number) => 100 - redrawStart(schedule, timesteps, clean, noise, strength).step;
   expect([0, 0.004, 0.29, 0.6, 1].map(steps)).toEqual([0, 0, 29, 60, 100]);
+  expect([0, 0.004, 0.29, 0.6, 1].map((strength) => redrawSteps(100, strength))).toEqual([0, 0, 29, 60, 100]);
+  expect(redrawSteps(25, 0.6)).toBe(15);
   expect(() => steps(1.1)).toThrow('strength is 1.1; give a number from 0');
   expect(() => steps(Number.NaN)).toThrow('strength is NaN');
 });

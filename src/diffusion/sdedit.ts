@@ -24,6 +24,12 @@ export function assertStrength(strength: number): void {
   );
 }
 
+/** How many of a sampler's `steps` are taken at this strength: that share of them, rounded down. */
+export function redrawSteps(steps: number, strength: number): number {
+  // 0.29 · 100 is 28.999999999999996.
+  return Math.floor(steps * strength + 1e-9);
+}
+
 /**
  * Clean latents `[n, c, h, w]` noised for the last `strength` of the steps at these timesteps, rounded down to whole steps: 0
  * leaves the latents as they are, 1 takes all steps, which keeps next to nothing. Throws as `assertStrength` does.
@@ -36,8 +42,7 @@ export function redrawStart(
   strength: number,
 ): RedrawStart {
   assertStrength(strength);
-  // 0.29 · 100 is 28.999999999999996.
-  const step = timesteps.length - Math.floor(timesteps.length * strength + 1e-9);
+  const step = timesteps.length - redrawSteps(timesteps.length, strength);
   const timestep = timesteps[step];
   if (timestep === undefined) return { step, latents: clean };
   const samples = Array<number>(clean.shape[0]!).fill(timestep);

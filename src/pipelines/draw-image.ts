@@ -2,7 +2,7 @@
 import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { randomStream } from '../diffusion/random.ts';
-import { assertStrength, redrawStart, redrawStrength } from '../diffusion/sdedit.ts';
+import { assertStrength, redrawStart, redrawSteps, redrawStrength } from '../diffusion/sdedit.ts';
 import type { Stage, WorkOptions } from '../events.ts';
 import { type FloatTensor, floats, sizeOf } from '../graph/host-tensor.ts';
 import { type Picture, type Rounding, unitFloatsToPicture } from '../media/picture.ts';
@@ -173,7 +173,8 @@ export async function* drawImages(
       // Large networks need not be in memory together for one picture.
       if (i === planned.length - 1) await freePredictors();
       const picture = decodedPicture(await (await decoder.get(work)).decode(latents));
-      const redrawn = from && { redrawn: { ...pictureFingerprint(from), strength } };
+      const stepsTaken = redrawSteps(settings.samplerSteps, strength);
+      const redrawn = from && { redrawn: { ...pictureFingerprint(from), strength, stepsTaken } };
       yield { picture, settings: { ...settings, seed, ...redrawn, ...made } };
     }
   } finally {

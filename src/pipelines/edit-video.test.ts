@@ -82,7 +82,10 @@ describe('an edit', () => {
       prompt: 'a person walks in the snow',
       motion: { name: 'a person walks' },
       inversion: { clip: run.clips[0]!.fingerprint, stride: 4, fit: 'cover', steps: 3 },
-      firstFrame: { kind: 'picture', redrawn: { strength: 0.6, samplerSteps: 4, prompt: settings.prompt } },
+      firstFrame: {
+        kind: 'picture',
+        redrawn: { strength: 0.6, samplerSteps: 4, stepsTaken: 2, prompt: settings.prompt },
+      },
     });
     expect(JSON.stringify(settings)).not.toContain(at('.'));
   });
@@ -95,7 +98,10 @@ describe('an edit', () => {
     ]);
     expect(await readPicture(at('edit/first-frame.png'))).toMatchObject(size);
     const stored = storedPicture(await readPngMetadata(at('edit/first-frame.png')));
-    expect(stored).toMatchObject({ prompt: 'a person walks in the snow', redrawn: { strength: 0.6 } });
+    expect(stored).toMatchObject({
+      prompt: 'a person walks in the snow',
+      redrawn: { strength: 0.6, stepsTaken: 2 },
+    });
   });
 
   test('is the same again without training, inverting or drawing', async () => {

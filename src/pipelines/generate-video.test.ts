@@ -184,6 +184,20 @@ describe('settings', () => {
     );
   });
 
+  test('tell how many steps were taken, and how many of them by the image model', async () => {
+    const ran = async (more: Partial<VideoRequest>) => {
+      const { settings } = await generate({ firstFrame: given, samplerSteps: 4, ...more });
+      const { samplerSteps, stepsTaken, imageModelSteps } = settings;
+      return [samplerSteps, stepsTaken, imageModelSteps];
+    };
+    // Timesteps 751, 501, 251 and 1.
+    expect(await ran({})).toEqual([4, 4, undefined]);
+    expect(await ran({ imageModelBelow: 300 })).toEqual([4, 4, 2]);
+    expect(await ran({ finishAt: 500 })).toEqual([4, 2, undefined]);
+    expect(await ran({ finishAt: 500, imageModelBelow: 300 })).toEqual([4, 2, 2]);
+    expect(await ran({ finishAt: 500, imageModelBelow: 1 })).toEqual([4, 2, 0]);
+  });
+
   test("the reference's are a complete set", async () => {
     const { settings } = await generate({ ...referenceOptions, samplerSteps: 2, firstFrame: given });
     expect(settings).toMatchObject({ alignment: 'reference', firstFrameFit: 'opencv', rounding: 'truncate' });

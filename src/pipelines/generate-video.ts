@@ -48,6 +48,12 @@ import {
   type VideoSettings,
 } from './video-settings.ts';
 
+/** A video's latents, and how many steps it took to draw them. */
+interface Sampled {
+  readonly latents: FloatTensor;
+  readonly ran: Pick<StoredSettings, 'stepsTaken' | 'imageModelSteps'>;
+}
+
 /**
  * Makes a generator. Networks are compiled when they are first needed, and kept, but for those of a request's
  * `firstFrameBase`, which are freed when the picture is drawn. `motion` is asked for the trained values at every step, so that a
@@ -180,7 +186,7 @@ export async function videoGenerator(
   const sample = async (
     { prompt, negativePrompt, seed, settings, sampler, first, inversion }: Begun,
     work: WorkOptions,
-  ): Promise<FloatTensor> => {
+  ): Promise<Sampled> => {
     const { imageModelBelow, imageModelGuidance, finishAt } = settings;
     const encode = (guidance: number) =>
       prompts.encode(guidance > 1 ? [negativePrompt, prompt] : [prompt], work);
@@ -212,8 +218,14 @@ export async function videoGenerator(
       ...(finishAt === 0 && details && { details }),
       onStep: (index) => betweenSteps(work, 'sampling', index + 1, steps),
     });
-    if (finishAt === 0 || !details) return latents;
-    return drawUncopied({
+    const ran = { stepsTaken: steps };
+    if (!details) return { latents, ran };
+    if (finishAt === 0) {
+      const { length } = sampler.timesteps.filter((timestep) => timestep < details.below);
+      return { latents, ran: { ...ran, imageModelSteps: length } };
+    }
+    let imageModelSteps = 0;
+    const finished = await drawUncopied({
       schedule,
       // From here on nothing is left to chance, and no earlier step is remembered.
       sampler: ddimSampler(schedule, { steps: settings.samplerSteps }),
@@ -227,13 +239,17 @@ export async function videoGenerator(
       },
       noise: shareNoise(noise, { share: settings.noiseShare, keepVariance: true }),
       details,
-      onStep: (index, count) => betweenSteps(work, 'drawing details', index + 1, count),
+      onStep: (index, count) => {
+        imageModelSteps = index + 1;
+        return betweenSteps(work, 'drawing details', index + 1, count);
+      },
     });
+    return { latents: finished, ran: { ...ran, imageModelSteps } };
   };
 
   const finish = async (
     { prompt, negativePrompt, seed, settings, firstFrame, inversion }: Begun,
-    latents: FloatTensor,
+    { latents, ran }: Sampled,
     work: WorkOptions,
   ): Promise<GeneratedVideo> => ({
     frames: await decodeFrames(latents, settings, work),
@@ -246,6 +262,7 @@ export async function videoGenerator(
       height,
       device,
       ...settings,
+      ...ran,
       firstFrame,
       ...(inversion && { inversion: inversion.origin }),
       base: identity,

@@ -80,6 +80,7 @@ describe('a run', () => {
     expect(run.finished).toMatch(/^\d{4}-/);
     expect(run.clips).toHaveLength(2);
     expect(run.versions).toHaveProperty('onnxruntime');
+    expect(run).toMatchObject({ settings: { recompute: 'auto' }, recomputed: false });
     expect((await metricsOf(whole)).map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
     const info = await readMotionInfo(join(whole, 'motion.safetensors'));
     expect(info).toMatchObject({ prompt: 'a person walks', frames: 4, width: 32, height: 32, steps: 6 });

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { exists } from '../checkpoints/exists.ts';
 import { InterruptedError, StorageError, UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
+import type { Shape } from '../graph/host-tensor.ts';
 import { vaeFactor } from '../models/configs.ts';
 import { roundedToHalf } from '../motion/low-rank.ts';
 import { writeMotion } from '../motion/motion-file.ts';
@@ -83,13 +84,15 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
     }
     const saved = begun && (await loadCheckpoint(paths.checkpoints, base.unet, settings, options.onEvent));
     assertCanGoOn(options.out, settings, saved, hasMotion);
-    await writeRun(out, prepared.record);
+    const recompute = recomputes(prepared);
+    const record = { ...prepared.record, recomputed: recompute };
+    await writeRun(out, record);
     const state = saved ?? (await initialState(base.unet, settings));
-    await trainInto(out, prepared, state, options).catch(async (error: unknown) => {
+    await trainInto(out, prepared, { state, recompute }, options).catch(async (error: unknown) => {
       const advice = options.howToGoOn ?? `Go on with: lamp train --out ${quoted(options.out)} --resume`;
       throw await withAdvice(error, advice, paths.checkpoints);
     });
-    await writeRun(out, { ...prepared.record, finished: new Date().toISOString() });
+    await writeRun(out, { ...record, finished: new Date().toISOString() });
     options.onEvent?.({ type: 'written', path: paths.motion });
     return { path: paths.motion, steps: settings.steps, wasFinished: false };
   } finally {
@@ -132,7 +135,7 @@ async function withAdvice(error: unknown, advice: string, checkpoints: string): 
 async function trainInto(
   out: string,
   prepared: Prepared,
-  state: TrainingState,
+  { state, recompute }: { readonly state: TrainingState; readonly recompute: boolean },
   work: WorkOptions,
 ): Promise<void> {
   const { settings, device, base, schedule, texts, record } = prepared;
@@ -140,17 +143,9 @@ async function trainInto(
   const paths = runPaths(out);
   const material = await trainingMaterial(prepared, paths, work);
 
-  const factor = vaeFactor(base.vae.config);
-  const [height, width] = [settings.height / factor, settings.width / factor];
-  const latentShape = [settings.batch, base.vae.config.latent_channels, settings.frames, height, width];
-  const tokens = texts[0]!.shape[1]!;
-  const { variant, rank } = settings;
-  const recompute = chooseRecompute(
-    settings.recompute,
-    () => trainingCost(base.unet, latentShape, tokens, { variant, rank }).bytes,
-  );
+  const { variant } = settings;
   work.onEvent?.({ type: 'progress', stage: 'compiling', done: 0, total: 1 });
-  const step = await motionStep(base.unet, state.parameters, latentShape, tokens, {
+  const step = await motionStep(base.unet, state.parameters, latentsOf(prepared), tokensOf(texts), {
     device,
     recompute,
     variant,
@@ -191,6 +186,27 @@ async function trainInto(
     metrics.close();
     await step.dispose();
   }
+}
+
+/** Whether a step of this training computes its inner values again. */
+function recomputes(prepared: Prepared): boolean {
+  const { base, settings, texts } = prepared;
+  const { variant, rank } = settings;
+  return chooseRecompute(
+    settings.recompute,
+    () => trainingCost(base.unet, latentsOf(prepared), tokensOf(texts), { variant, rank }).bytes,
+  );
+}
+
+/** Shape `[b, c, f, h, w]` of the latents of a step. */
+function latentsOf({ base, settings }: Prepared): Shape {
+  const factor = vaeFactor(base.vae.config);
+  const [height, width] = [settings.height / factor, settings.width / factor];
+  return [settings.batch, base.vae.config.latent_channels, settings.frames, height, width];
+}
+
+function tokensOf(texts: Prepared['texts']): number {
+  return texts[0]!.shape[1]!;
 }
 
 /** The clips' captions, `null` for a clip that has none; nothing where none has one. */

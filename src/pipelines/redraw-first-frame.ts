@@ -3,6 +3,7 @@
  * (SDEdit, arXiv 2108.01073). It is a PNG file that the user can look at before the long work, and from which an edit goes on.
  */
 import { stat } from 'node:fs/promises';
+import { redrawSteps } from '../diffusion/sdedit.ts';
 import { StorageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { readFrames } from '../media/clip.ts';
@@ -58,7 +59,8 @@ const MADE_FROM = 'lamp-made-from';
 export async function newFirstFrame(options: NewFirstFrameOptions): Promise<NewFirstFrame> {
   const { path, given, drawing, strength, seed, onEvent } = options;
   const by = given ? undefined : await drawnBy(options);
-  const redrawn = given ? undefined : { ...drawing, strength, seed, ...(by && { by }) };
+  const stepsTaken = redrawSteps(drawing.samplerSteps, strength);
+  const redrawn = given ? undefined : { ...drawing, strength, stepsTaken, seed, ...(by && { by }) };
   const madeFrom = await describe(options);
   const kept = await keptPicture(path, madeFrom, options);
   if (kept) {

@@ -27,7 +27,8 @@ export interface SamplingSettings {
 }
 
 /**
- * A new sampler for one run; `noise` is what DDIM with η > 0 adds. Throws `UsageError` when a setting is out of range.
+ * A new sampler for one run; `noise` is what DDIM with η > 0 adds. Throws `UsageError` when a setting is out of range or there
+ * is no sampler of that name.
  */
 export function samplerFor(
   schedule: NoiseSchedule,
@@ -36,6 +37,9 @@ export function samplerFor(
 ): Sampler {
   if (!Number.isFinite(guidance) || guidance < 0) {
     throw new UsageError(`guidance is ${guidance}; give a number from 0.`);
+  }
+  if (!samplerNames.includes(sampler)) {
+    throw new UsageError(`sampler is "${sampler}"; give one of: ${samplerNames.join(', ')}.`);
   }
   if (sampler === 'dpm++') {
     if (eta !== 0) throw new UsageError(`eta is ${eta}, but dpm++ adds no noise. Use --sampler ddim.`);

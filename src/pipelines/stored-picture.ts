@@ -6,7 +6,14 @@ const storedSchema = z.object({
   ...drawnSchema.omit({ kind: true }).shape,
   /** The picture it was drawn from, with SHA-256 over its size and pixels, and how far it was drawn anew. */
   redrawn: z
-    .object({ width: z.int(), height: z.int(), sha256: z.string(), strength: z.number().min(0).max(1) })
+    .object({
+      width: z.int(),
+      height: z.int(),
+      sha256: z.string(),
+      strength: z.number().min(0).max(1),
+      /** How many of the sampler's steps that took. Older files lack it. */
+      stepsTaken: z.int().min(0).optional(),
+    })
     .optional(),
   ...storedWith,
 });

@@ -63,6 +63,8 @@ const redrawnSchema = z.object({
   ...samplingFields,
   seed: z.int(),
   strength: z.number().min(0).max(1),
+  /** How many of the sampler's steps that took. Older files lack it. */
+  stepsTaken: z.int().min(0).optional(),
   /** Where another base model drew it. */
   by: z.object(drawnElsewhere).optional(),
 });
@@ -90,6 +92,13 @@ const storedSchema = z.object({
   imageModelBelow: videoSettingsSchema.shape.imageModelBelow.default(videoDefaults.imageModelBelow),
   imageModelGuidance: videoSettingsSchema.shape.imageModelGuidance.default(videoDefaults.imageModelGuidance),
   finishAt: videoSettingsSchema.shape.finishAt.default(videoDefaults.finishAt),
+  /** Steps that were taken of `samplerSteps`: fewer where the video was finished early (`finishAt`). Older files lack it. */
+  stepsTaken: z.int().positive().optional(),
+  /**
+   * Steps in which the image model drew (`imageModelBelow`): the last of `stepsTaken`, or, in a video that was finished early,
+   * further ones. Only where it was asked to; older files lack it.
+   */
+  imageModelSteps: z.int().min(0).optional(),
   firstFrame: z.discriminatedUnion('kind', [
     drawnSchema,
     /** SHA-256 over size and pixels of the picture as it was given. */

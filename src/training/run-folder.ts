@@ -28,6 +28,8 @@ const runSchema = z.object({
   /** Versions of this package and of what computes, when the run was begun. */
   versions: versionsSchema,
   settings: settingsSchema,
+  /** What `settings.recompute` came to: whether inner values were computed again. Older runs lack it. */
+  recomputed: z.boolean().optional(),
   base: z.object({
     name: z.string(),
     /** Identities of the weights (see `fingerprint`). */

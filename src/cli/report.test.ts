@@ -1,0 +1,31 @@
+import { expect, test, vi } from 'vitest';
+import { UsageError } from '../errors.ts';
+import { packageVersion } from '../versions.ts';
+import { report } from './report.ts';
+
+function reported(error: unknown, ...words: string[]) {
+  let text = '';
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, 'write').mockImplementation((written) => {
+      text += written;
+      return true;
+    }),
+  );
+  try {
+    return { code: report(error, words), text };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+test("what is no fault of the user's is said to be a bug, with its version and how to see more", () => {
+  const message = `TypeError: x is not a function (This is a bug of lamp ${packageVersion}; LAMP_DEBUG=1 shows where.)`;
+  const error = new TypeError('x is not\n  a function');
+  expect(reported(error)).toEqual({ code: 70, text: `lamp: ${message}\n` });
+  const json = reported(error, '--json');
+  expect(JSON.parse(json.text)).toEqual({ type: 'error', kind: 'TypeError', message, exitCode: 70 });
+});
+
+test("the user's mistakes keep their own exit codes", () => {
+  expect(reported(new UsageError('no such thing.'))).toEqual({ code: 2, text: 'lamp: no such thing.\n' });
+});
