@@ -40,6 +40,7 @@ async function start(): Promise<typeof Mediabunny> {
 interface NodeAv {
   readonly Log: { setLevel(level: number): void };
   readonly CodecContext: { readonly prototype: CodecContext };
+  avGetPixFmtName(format: number): string | null;
 }
 interface CodecContext {
   threadCount: number;
@@ -53,13 +54,27 @@ interface CodecContext {
  */
 async function adjustFfmpeg(): Promise<void> {
   const quiet = -8; // AV_LOG_QUIET
-  const server = createRequire(import.meta.url).resolve('@mediabunny/server');
-  const nodeAv = createRequire(server).resolve('node-av');
-  const { Log, CodecContext } = (await import(pathToFileURL(nodeAv).href)) as NodeAv;
+  const { Log, CodecContext } = await nodeAv();
   Log.setLevel(quiet);
   const open = CodecContext.prototype.open2;
   CodecContext.prototype.open2 = function (...options) {
     this.threadCount = 1;
     return open.apply(this, options);
   };
+}
+
+async function nodeAv(): Promise<NodeAv> {
+  const server = createRequire(import.meta.url).resolve('@mediabunny/server');
+  const path = createRequire(server).resolve('node-av');
+  return (await import(pathToFileURL(path).href)) as NodeAv;
+}
+
+/**
+ * FFmpeg's name for the pixel format of a frame that its decoders made, for formats to which mediabunny gives none (grey,
+ * 4:4:0, planes of red, green and blue); `undefined` for another frame.
+ */
+export async function nativePixelFormat(sample: Mediabunny.VideoSample): Promise<string | undefined> {
+  const { _data: stored } = sample as unknown as { _data: { frame?: { format: number } } | null };
+  if (stored?.frame?.format === undefined) return undefined;
+  return (await nodeAv()).avGetPixFmtName(stored.frame.format) ?? undefined;
 }

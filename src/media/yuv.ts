@@ -41,7 +41,7 @@ export interface YuvFrame extends Size {
   /** Whether a colour plane has half the columns, and half the rows. */
   readonly halfWidth: boolean;
   readonly halfHeight: boolean;
-  /** Bits per sample: 8, 10 or 12. */
+  /** Bits per sample, 8 to 16. */
   readonly bits: number;
   readonly matrix: ColourMatrix;
   /** Luma from 0 to 255 rather than from 16 to 235 (at 8 bits). */
@@ -84,6 +84,23 @@ export function yuvToPicture(frame: YuvFrame): Picture {
       data[at++] = luma + redFromV * redness;
       data[at++] = luma + greenFromU * blueness + greenFromV * redness;
       data[at++] = luma + blueFromU * blueness;
+    }
+  }
+  return { width, height, data: new Uint8Array(data.buffer) };
+}
+
+/** A frame whose planes are green, blue and red, in this order and at full resolution, as an RGB picture. */
+export function gbrToPicture(
+  frame: Pick<YuvFrame, 'width' | 'height' | 'planes' | 'bits' | 'fullRange'>,
+): Picture {
+  const { width, height, planes, bits, fullRange } = frame;
+  const unit = 2 ** (bits - 8);
+  const black = fullRange ? 0 : 16 * unit;
+  const scale = 255 / (fullRange ? 256 * unit - 1 : 219 * unit);
+  const data = new Uint8ClampedArray(width * height * 3);
+  for (const [plane, channel] of [1, 2, 0].entries()) {
+    for (let pixel = 0; pixel < width * height; pixel++) {
+      data[3 * pixel + channel] = (planes[plane]![pixel]! - black) * scale;
     }
   }
   return { width, height, data: new Uint8Array(data.buffer) };
