@@ -1,6 +1,6 @@
 /**
  * @file `npm run demo`: learns one motion from the clips in this repository, on the built-in model, makes videos of things
- * and places that are not in them, and writes a page that shows it all. Nothing is computed beforehand.
+ * and places that are not in them, and writes a page that shows it all. The built-in model itself was trained before.
  *
  * `npm run demo -- --out <folder>` writes elsewhere; `--base`, `--clips` and `--steps` learn something else. Its files are
  * made anew each time; what else the folder holds is left alone.
@@ -25,6 +25,7 @@ import { makeVideos, showClips, type Wish } from './demo/exhibits.ts';
 import { lossChart, meanWindow } from './demo/loss-chart.ts';
 import { writeOverview } from './demo/overview.ts';
 import { demoPage } from './demo/page.ts';
+import { clipsText, methodText } from './demo/words.ts';
 
 /** What is learned; each wish's prompt is its thing, this verb, its place. */
 const motion = { clips: 'assets/demo/clips', prompt: 'a thing runs', verb: 'runs' };
@@ -103,21 +104,26 @@ async function demo(work: WorkOptions): Promise<void> {
     shown(out),
     given.base === trainingDefaults.base ? '' : ` --base ${shown(given.base)}`,
   );
-  const { settings: used } = await readRun(run);
+  const used = await readRun(run);
   const index = join(out, 'index.html');
   await writeText(join(out, 'loss.svg'), chart);
   await writeText(
     index,
     demoPage({
       motion: motion.prompt,
-      clips: await showClips(out, given.clips),
+      clips: await showClips(out, used.clips),
+      clipsCaption: clipsText(
+        used,
+        wishes.map(({ place }) => place),
+      ),
+      method: methodText(used, given.base === trainingDefaults.base),
       videos: videos.map(({ video }) => video),
-      videosCaption: `${given.clips === defaultClips ? 'None of these things and places is in the clips. ' : ''}The base model draws the first frame; the motion does the rest.`,
+      videosCaption: `${given.clips === defaultClips ? 'None of these things and places is in the clips themselves. ' : ''}The base model draws the first frame; the motion does the rest.`,
       chart,
       chartCaption: `Faint: the loss of each of the ${losses.length} steps, which depends most on how much noise was drawn for it. Bold: the mean of ${meanWindow(losses.length)} steps.`,
-      summary: `A small text-to-image model learned from these clips how things move, in ${learning}, and then made ${videos.length} videos of other things in other places, in ${making}. All on this machine, with nothing computed beforehand.`,
+      summary: `A small text-to-image model learned from these clips how things move, in ${learning}, and then made ${videos.length} videos of other things in other places, in ${making}, all on this machine.`,
       settings: [
-        ['The training', settingRows(used)],
+        ['The training', settingRows(used.settings)],
         ...videos.map(({ video, settings }) => [`“${video.caption}”`, settingRows(settings)] as const),
       ],
       next,

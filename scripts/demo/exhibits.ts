@@ -4,13 +4,13 @@ import { extname, join, parse } from 'node:path';
 import type { WorkOptions } from '../../src/events.ts';
 import { readFrames } from '../../src/media/clip.ts';
 import { enlarge } from '../../src/media/enlarge.ts';
-import { findClips } from '../../src/media/find-clips.ts';
 import { writePng } from '../../src/media/picture-file.ts';
 import { writeVideo } from '../../src/media/video-file.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
 import { readMotion } from '../../src/motion/motion-file.ts';
 import { videoGenerator } from '../../src/pipelines/generate-video.ts';
 import { type StoredSettings, settingsKey } from '../../src/pipelines/stored-settings.ts';
+import type { TrainingClip } from '../../src/training/clip-set.ts';
 import type { Shown, ShownVideo } from './page.ts';
 
 /** A video to be made. */
@@ -81,16 +81,19 @@ export async function makeVideos(
   return made;
 }
 
-/** Puts GIFs of the clips at these paths into `out/clips/`, for looking at them. */
-export async function showClips(out: string, path: string): Promise<Shown[]> {
+/** Puts GIFs of the clips into `out/clips/`, for looking at them. What each is called is its caption, or its file's name. */
+export async function showClips(out: string, trained: readonly TrainingClip[]): Promise<Shown[]> {
   const clips: Shown[] = [];
   await mkdir(join(out, 'clips'), { recursive: true });
-  for (const clip of await findClips([path])) {
+  for (const { path: clip, caption } of trained) {
     const { name } = parse(clip);
     const copy = join(out, 'clips', `${name}.gif`);
     if (extname(clip).toLowerCase() === '.gif') await copyFile(clip, copy);
     else await writeVideo(copy, await readFrames(clip), { framesPerSecond: 8 });
-    clips.push({ source: await dataAddress('image/gif', copy), caption: name.replace(/[-_]+/g, ' ') });
+    clips.push({
+      source: await dataAddress('image/gif', copy),
+      caption: caption ?? name.replace(/[-_]+/g, ' '),
+    });
   }
   return clips;
 }

@@ -19,6 +19,10 @@ export interface ShownVideo extends Shown {
 export interface DemoPage {
   readonly motion: string;
   readonly clips: readonly Shown[];
+  /** What the model was told about the clips, and how it saw them. */
+  readonly clipsCaption: string;
+  /** What the base model knew before, and by which method it learned. */
+  readonly method: string;
   readonly videos: readonly ShownVideo[];
   /** What the videos show, in words. */
   readonly videosCaption: string;
@@ -52,11 +56,12 @@ export function demoPage(page: DemoPage): string {
 <header>
 <h1>One motion, learned from ${clips.length} clips</h1>
 <p class="lead">${text(page.summary)}</p>
+<p class="note">${text(page.method)}</p>
 </header>
 <main>
 <section>
 <h2>What it learned from</h2>
-<p>All it was told about these clips is the prompt <q>${text(motion)}</q>.</p>
+<p>${text(page.clipsCaption)}</p>
 <div class="clips">
 ${clips.map((clip) => `<figure><img src="${text(clip.source)}" alt="clip: ${text(clip.caption)}"><figcaption>${text(clip.caption)}</figcaption></figure>`).join('\n')}
 </div>
@@ -134,7 +139,7 @@ img { display: block; width: 100%; height: auto; image-rendering: pixelated; }
 .first { display: flex; gap: 10px; align-items: center; margin-top: 10px; color: var(--soft); font-size: .8rem; }
 .first img { width: 48px; border-radius: 6px; flex: none; }
 svg.loss { display: block; width: 100%; height: auto; background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 12px; }
-.note { font-size: .85rem; margin-top: 8px; }
+.note { font-size: .85rem; margin-top: 8px; color: var(--soft); max-width: 58em; }
 .next { padding-left: 1.2em; }
 .next p { margin: 0 0 4px; }
 pre { margin: 0 0 16px; padding: 12px 14px; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--card); border: 1px solid var(--line); border-radius: 10px; font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }

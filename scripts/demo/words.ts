@@ -1,0 +1,48 @@
+/** @file What the demo's page says of the training and of the base model, from what really ran. */
+import { isDeepStrictEqual } from 'node:util';
+import { motionVariantNames, motionVariants } from '../../src/motion/variant.ts';
+import type { RunRecord } from '../../src/training/run-folder.ts';
+
+/** The parts of `run.json` that the page speaks of. */
+export type LearnedFrom = {
+  readonly settings: Pick<RunRecord['settings'], 'prompt' | 'copyPaste' | 'places' | 'variant'>;
+  readonly clips: readonly Pick<RunRecord['clips'][number], 'caption'>[];
+};
+
+/** What the model was told about the clips, and before which scenes it saw them; `wished` are the places of the videos. */
+export function clipsText({ settings, clips }: LearnedFrom, wished: readonly string[]): string {
+  const { prompt, copyPaste, places } = settings;
+  const told = captionsText(prompt, clips);
+  if (copyPaste === 0) return told;
+  const share = `${Math.round(100 * copyPaste)} %`;
+  const scenes = `another clip’s${places.length > 0 ? `, or one that the base model had drawn for one of ${places.length} places` : ''}`;
+  const shared = wished.filter((place) => places.includes(place)).length;
+  const which =
+    shared === 0
+      ? ''
+      : ` ${shared === wished.length ? 'The places of all the videos below' : `${shared} of the ${wished.length} places of the videos below`} are among these, but none of their things.`;
+  return `${told} In ${share} of the views that it learned from, what moves was cut out and put before another scene: ${scenes}.${which}`;
+}
+
+function captionsText(prompt: string, clips: LearnedFrom['clips']): string {
+  const captioned = clips.filter(({ caption }) => caption !== undefined).length;
+  if (captioned === 0) return `It was told of each clip: “${prompt}”.`;
+  if (captioned === clips.length) return 'It was told of each clip what is written below it.';
+  return `It was told what is written below the clips, and of those without a caption: “${prompt}”.`;
+}
+
+/** What the base model knew before, and which method taught it the rest. */
+export function methodText({ settings }: LearnedFrom, builtIn: boolean): string {
+  const base = builtIn
+    ? 'The base model had been trained before, for hours, on still pictures of a little painted world that has all these things and places; some show how a motion begins, none how it goes on.'
+    : 'What the base model can draw it had learned before.';
+  const { variant } = settings;
+  const name = motionVariantNames.find((each) => isDeepStrictEqual(motionVariants[each], variant));
+  const method =
+    name === 'lamp'
+      ? 'The method is LAMP as in the paper.'
+      : name === 'lamp-extended'
+        ? 'The method is LAMP with additions (“lamp-extended”) without which this small model would not learn the motion in so few steps.'
+        : `The method is a variant of LAMP: ${name ?? JSON.stringify(variant)}.`;
+  return `${base} ${method}`;
+}
