@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { examples } from './api/examples.ts';
 import { consumerFiles } from './package/consumer.ts';
 import { faultsOf, moduleFaults, type PackedFile } from './package/contents.ts';
+import { weights } from './package/weight.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -37,6 +38,9 @@ function testPackage(): void {
   const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
   run('npm', ['install', ...flags, join(folder, filename)], home);
   say('installed in an empty folder');
+  const all = weights(join(home, 'node_modules'));
+  const heaviest = all.slice(0, 4).map(({ name, bytes }) => `${name} ${mebibytes(bytes)}`);
+  say(`it weighs ${mebibytes(all.reduce((sum, { bytes }) => sum + bytes, 0))}, of it ${heaviest.join(', ')}`);
 
   const [imported, required] = ['program.mjs', 'program.cjs'].map((name) =>
     run(process.execPath, [consumer(name)], home).trim(),

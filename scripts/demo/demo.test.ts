@@ -59,6 +59,11 @@ describe('the demo', () => {
     expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
     expect(html).not.toContain('a fox <1>');
     expect(html).toContain('a fox &lt;1&gt;');
+    expect(html).toContain('It was told of each clip: “a thing runs”.');
+    expect(html).toContain(
+      'What the base model can draw it had learned before. The method is LAMP as in the paper.',
+    );
+    expect(html).not.toMatch(/beforehand|All it was told/);
     for (const [, file] of html.matchAll(/href="([^"]+)"/g)) {
       const stored = storedSettings(await readVideoMetadata(path(`out/${file}`)));
       expect(stored).toMatchObject({ width: 64, frames: 16, samplerSteps: 1 });
