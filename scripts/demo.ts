@@ -25,7 +25,7 @@ import { makeVideos, showClips, type Wish } from './demo/exhibits.ts';
 import { lossChart, meanWindow } from './demo/loss-chart.ts';
 import { writeOverview } from './demo/overview.ts';
 import { demoPage } from './demo/page.ts';
-import { clipsText, methodText } from './demo/words.ts';
+import { clipsText, methodText, videosText } from './demo/words.ts';
 
 /** What is learned; each wish's prompt is its thing, this verb, its place. */
 const motion = { clips: 'assets/demo/clips', prompt: 'a thing runs', verb: 'runs' };
@@ -118,7 +118,7 @@ async function demo(work: WorkOptions): Promise<void> {
       ),
       method: methodText(used, given.base === trainingDefaults.base),
       videos: videos.map(({ video }) => video),
-      videosCaption: `${given.clips === defaultClips ? 'None of these things and places is in the clips themselves. ' : ''}The base model draws the first frame; the motion does the rest.`,
+      videosCaption: `${given.clips === defaultClips ? 'None of these things and places is in the clips themselves. ' : ''}${videosText(videos[0]!.settings)}`,
       chart,
       chartCaption: `Faint: the loss of each of the ${losses.length} steps, which depends most on how much noise was drawn for it. Bold: the mean of ${meanWindow(losses.length)} steps.`,
       summary: `A small text-to-image model learned from these clips how things move, in ${learning}, and then made ${videos.length} videos of other things in other places, in ${making}, all on this machine.`,

@@ -58,3 +58,9 @@ test('one that is not is noticed', async () => {
   });
   await expect(wrong).rejects.toThrow(/unknown option '--stepz'/);
 });
+
+test('help texts show defaults as they are typed', () => {
+  const texts = lampProgram().commands.map((command) => command.helpInformation().replace(/\s+/g, ' '));
+  expect(texts.join('\n')).toContain('(default: rotates,runs,flies,falls,swings,grows)');
+  for (const text of texts) expect(text).not.toMatch(/\(default: ["[]/);
+});

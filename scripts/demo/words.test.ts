@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { motionVariants } from '../../src/motion/variant.ts';
-import { clipsText, methodText } from './words.ts';
+import { clipsText, methodText, videosText } from './words.ts';
 
 const plain = { prompt: 'a thing runs', copyPaste: 0, places: [], variant: motionVariants.lamp };
 const captioned = [{ caption: 'a fox runs' }, { caption: 'a duck runs' }];
@@ -22,6 +22,26 @@ test('so are the scenes that were put behind what moves, and whether the videos 
   expect(told('at home')).toMatch(/for one of 2 places\.$/);
   expect(clipsText({ settings: { ...settings, places: [] }, clips: captioned }, [])).toMatch(
     /another scene: another clip’s\.$/,
+  );
+});
+
+test('who draws what in a video', () => {
+  const firstFrame = {
+    kind: 'drawn',
+    prompt: 'p',
+    negativePrompt: '',
+    sampler: 'ddim',
+    samplerSteps: 1,
+    eta: 0,
+    guidance: 1,
+  } as const;
+  const plain = 'The base model draws the first frame; the motion makes the others from it';
+  expect(videosText({ firstFrame, imageModelBelow: 0 })).toBe(`${plain}.`);
+  expect(videosText({ firstFrame, imageModelBelow: 240 })).toBe(
+    `${plain}, and the base model redraws details that the motion did not copy from the first frame.`,
+  );
+  expect(videosText({ firstFrame: { kind: 'none' }, imageModelBelow: 0 })).toBe(
+    'The motion draws all frames.',
   );
 });
 

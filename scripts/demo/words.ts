@@ -1,6 +1,7 @@
 /** @file What the demo's page says of the training and of the base model, from what really ran. */
 import { isDeepStrictEqual } from 'node:util';
 import { motionVariantNames, motionVariants } from '../../src/motion/variant.ts';
+import type { StoredSettings } from '../../src/pipelines/stored-settings.ts';
 import type { RunRecord } from '../../src/training/run-folder.ts';
 
 /** The parts of `run.json` that the page speaks of. */
@@ -29,6 +30,19 @@ function captionsText(prompt: string, clips: LearnedFrom['clips']): string {
   if (captioned === 0) return `It was told of each clip: “${prompt}”.`;
   if (captioned === clips.length) return 'It was told of each clip what is written below it.';
   return `It was told what is written below the clips, and of those without a caption: “${prompt}”.`;
+}
+
+/** Who draws a video's frames. */
+export function videosText({
+  firstFrame,
+  imageModelBelow,
+}: Pick<StoredSettings, 'firstFrame' | 'imageModelBelow'>): string {
+  if (firstFrame.kind === 'none') return 'The motion draws all frames.';
+  const after =
+    imageModelBelow > 0
+      ? ', and the base model redraws details that the motion did not copy from the first frame'
+      : '';
+  return `The base model draws the first frame; the motion makes the others from it${after}.`;
 }
 
 /** What the base model knew before, and which method taught it the rest. */

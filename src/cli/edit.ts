@@ -47,7 +47,7 @@ export function editCommand(): Command {
       'give a clip a new look: learn its motion, and make it again from a prompt and a first frame',
     )
     .usage('<clip> --prompt <text> --clip-prompt <text> --out <path> [options]')
-    .argument('<clip>', 'MP4, MOV, WebM, MKV, GIF, or a folder of numbered pictures')
+    .argument('<clip>', 'MP4, MOV, WebM, MKV, GIF, animated WebP, or a folder of numbered pictures')
     .option('--prompt <text>', 'what the new video shows', someText)
     .option(
       '--clip-prompt <text>',

@@ -84,7 +84,7 @@ export function ofBase(value: string | number): string {
 
 /** What the help says of `--base` where it may be left out. */
 export const baseHelp =
-  'diffusers folder of a Stable Diffusion 1.x model, or hub:owner/name[@revision] (default: the small built-in one)';
+  'Stable Diffusion 1.x or 2.x model: a diffusers folder, one file, or hub:owner/name[@revision] (default: the small built-in one)';
 
 /** The same where the base draws pictures alone, without a motion. */
 export const pictureBaseHelp =

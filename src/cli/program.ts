@@ -69,11 +69,14 @@ export function lampProgram(): Command {
   return program;
 }
 
-/** Commands without "[options]", which all have; default words without quotes. */
+/** Commands without "[options]", which all have; default words, and lists of them, without quotes and brackets. */
 const helpStyle: HelpConfiguration = {
   subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(placeholder)].join(' '),
   optionDescription: (option) =>
-    new Help().optionDescription(option).replace(/\(default: "(.*)"\)$/, '(default: $1)'),
+    new Help()
+      .optionDescription(option)
+      .replace(/\(default: "(.*)"\)$/, '(default: $1)')
+      .replace(/\(default: \["(.*)"\]\)$/, (_, list: string) => `(default: ${list.replaceAll('","', ',')})`),
 };
 
 function placeholder(argument: Argument): string {

@@ -52,7 +52,7 @@ export function trainCommand(): Command {
     .usage('<clip|folder>... --prompt <text> --out <folder> [options]')
     .argument(
       '[clips...]',
-      'clips, or folders of clips: MP4, MOV, WebM, MKV, GIF, or folders of numbered pictures',
+      'clips, or folders of clips: MP4, MOV, WebM, MKV, GIF, animated WebP, or folders of numbered pictures',
     )
     .optionsGroup('What to learn:')
     .option('--base <folder>', `the base model: ${baseHelp}`, someText)
