@@ -50,6 +50,39 @@ describe('readPicture', () => {
     expect([...(await readPicture(at('grey.png'))).data]).toEqual([7, 7, 7, 200, 200, 200]);
   });
 
+  test('names the kinds that are not read, by their first bytes', async () => {
+    await expect(readPicture(testdata('pictures/red.heic'))).rejects.toThrow(
+      /is HEIC, the format of phones, which is not read\. Save it as JPEG or PNG: .*heif-convert/,
+    );
+    const heic = await readFile(testdata('pictures/red.heic'));
+    heic.write('mif1', 8, 'latin1'); // As other programs write it: only the further brands tell.
+    const avif = await red(8, 4).avif().toBuffer();
+    const files: [string, Buffer | string, string][] = [
+      ['mif1.heic', heic, 'is HEIC, '],
+      ['a.bmp', 'BM\x46\0\0\0', 'is BMP, which is not read. Save it as PNG'],
+      ['a.jxl', Buffer.of(0xff, 0x0a, 0, 0), 'is JPEG XL, which is not read'],
+      ['a.psd', '8BPS\0\x01', 'is a Photoshop document (PSD), which'],
+      [
+        'a.png',
+        Buffer.concat([Buffer.of(0, 0, 0, 24), Buffer.from('ftypisom\0\0\0\0isomavc1')]),
+        'is a video, ',
+      ],
+      ['hevc.avif', Buffer.from(avif.toString('latin1').replaceAll('avif', 'heic'), 'latin1'), 'is HEIC, '],
+    ];
+    for (const [name, content, message] of files) {
+      await writeFile(at(name), content);
+      const error = await readPicture(at(name)).catch((thrown: unknown) => thrown);
+      expect(error, name).toBeInstanceOf(MediaError);
+      expect((error as Error).message).toContain(message);
+    }
+  });
+
+  test('reads AVIF, under the brands that it has', async () => {
+    const avif = await red(8, 4).avif({ lossless: true, chromaSubsampling: '4:4:4' }).toBuffer();
+    await writeFile(at('red.avif'), avif);
+    expect([...(await readPicture(at('red.avif'))).data.subarray(0, 3)]).toEqual([255, 0, 0]);
+  });
+
   test('says what is wrong in one line', async () => {
     await writeFile(at('text.png'), 'no picture');
     await writeFile(at('empty.png'), '');

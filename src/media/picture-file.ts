@@ -6,6 +6,7 @@ import sharp, { type Sharp } from 'sharp';
 import { writeAtomically } from '../checkpoints/atomic-write.ts';
 import { MediaError, UsageError } from '../errors.ts';
 import { type Picture, picture, type Size } from './picture.ts';
+import { heicError, pictureSource } from './picture-source.ts';
 import { readPngText, withPngText } from './png-text.ts';
 import { type Fit, resizePicture } from './resize.ts';
 
@@ -22,14 +23,16 @@ export interface ReadPictureOptions {
 
 /**
  * Reads a picture (PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG) as 8-bit sRGB: turned as its EXIF orientation says,
- * transparency laid on white, 16 bits and grey converted, of an animation the first frame. Throws `MediaError` when the
- * file is missing, no picture, damaged, or larger than 16 384 by 16 384.
+ * transparency laid on white, 16 bits and grey converted, of an animation the first frame. Of a JPEG the slips that every
+ * viewer forgives do not matter. Throws `MediaError` when the file is missing, no picture, of a kind that is not read (HEIC
+ * among them), damaged, or larger than 16 384 by 16 384.
  */
 export async function readPicture(path: string, options: ReadPictureOptions = {}): Promise<Picture> {
   await assertFile(path, 'picture');
   let read: Picture;
   try {
-    read = await decodeToRgb(sharp(path, { limitInputPixels: LARGEST_PICTURE }).autoOrient());
+    const source = await pictureSource(path);
+    read = await decodeToRgb(sharp(source, { limitInputPixels: LARGEST_PICTURE }).autoOrient());
   } catch (error) {
     throw pictureError(error, path);
   }
@@ -66,6 +69,7 @@ export async function assertFile(path: string, what: string): Promise<void> {
 
 /** What sharp reports about a picture, as a `MediaError` of one line. */
 export function pictureError(error: unknown, path: string): MediaError {
+  if (error instanceof MediaError) return error;
   const message = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
   if (/pixel limit/i.test(message)) {
     return new MediaError(
@@ -80,6 +84,9 @@ export function pictureError(error: unknown, path: string): MediaError {
       `"${path}" is not a picture that can be read. Use PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG.`,
       { cause: error },
     );
+  }
+  if (error instanceof Error && /compression format has not been built in/i.test(error.message)) {
+    return heicError(path, error);
   }
   return new MediaError(
     `picture "${path}" is damaged (${message.replace(/^.*?: /, '')}). Copy or download it again.`,

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { MediaError } from '../errors.ts';
 import type { Picture, Size } from './picture.ts';
 import { pictureError, readPicture } from './picture-file.ts';
+import { pictureSource } from './picture-source.ts';
 
 /** Endings of pictures that a folder clip may consist of. */
 export const FRAME_ENDINGS: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp'];
@@ -77,7 +78,7 @@ export async function inspectPictureFolder(folder: string): Promise<Size & { fra
 
 async function pictureSize(path: string): Promise<Size> {
   try {
-    const { autoOrient } = await sharp(path).metadata();
+    const { autoOrient } = await sharp(await pictureSource(path)).metadata();
     return { width: autoOrient.width, height: autoOrient.height };
   } catch (error) {
     throw pictureError(error, path);

@@ -1,0 +1,170 @@
+/**
+ * @file The marker segments of a JPEG file (ITU-T T.81), and slips in them that every viewer forgives. The decoder used here
+ * warns of these as of data that is damaged, and a picture with a warning is refused: so the slips are mended first.
+ */
+
+const SOI = 0xd8;
+const EOI = 0xd9;
+const SOS = 0xda;
+const JFIF = 0xe0;
+const ADOBE = 0xee;
+
+/** Whether bytes begin as a JPEG file does. */
+export function isJpeg(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xff && bytes[1] === SOI && bytes[2] === 0xff;
+}
+
+/** What a frame header (SOF) says. */
+interface FrameHeader {
+  readonly marker: number;
+  /** Bits per sample. */
+  readonly bits: number;
+  readonly height: number;
+  readonly components: readonly number[];
+}
+
+/** Coded in one pass over all frequencies (baseline and extended); else progressive. */
+function isSequential({ marker }: FrameHeader): boolean {
+  return marker === 0xc0 || marker === 0xc1;
+}
+
+/**
+ * Why a JPEG of this kind is not read, in words that complete "is a JPEG …"; `undefined` for the kinds that are. 8 bits,
+ * coded by Huffman tables, sequentially or progressively, is what cameras, phones and browsers know.
+ */
+export function unreadJpegKind(jpeg: Uint8Array): string | undefined {
+  for (const { marker, start, end } of segments(jpeg)) {
+    if (!isFrameHeader(marker)) continue;
+    const { bits, height } = frameHeader(marker, jpeg.subarray(start, end));
+    if (marker >= 0xc9) return 'with arithmetic coding';
+    if (marker === 0xc3) return 'without loss (SOF3)';
+    if (marker >= 0xc5) return 'of the hierarchical kind';
+    if (bits !== 8) return `of ${bits} bits`;
+    if (height === 0) return 'that does not give its height';
+  }
+  return undefined;
+}
+
+/**
+ * The same picture without the slips that viewers forgive: stray bytes between segments, an impossible spectral
+ * selection in sequential scans, versions of JFIF and colour transforms of Adobe that do not exist, and a missing end
+ * marker where every coefficient has had its scan. Picture data stays as it is. What stands behind the end marker (other
+ * pictures, zeros) is left out. Returns the bytes as they are where the segments cannot be followed.
+ */
+export function mendJpeg(jpeg: Uint8Array): Uint8Array {
+  const found = [...segments(jpeg)];
+  const header = found.find(({ marker }) => isFrameHeader(marker));
+  const frame = header && frameHeader(header.marker, jpeg.subarray(header.start, header.end));
+  if (!frame) return jpeg;
+  const parts: Uint8Array[] = [Uint8Array.of(0xff, SOI)];
+  const scans: Scan[] = [];
+  for (const { marker, start, end, dataEnd } of found) {
+    if (marker === EOI) {
+      parts.push(Uint8Array.of(0xff, EOI));
+      return Buffer.concat(parts);
+    }
+    const content = jpeg.slice(start, end);
+    if (marker === SOS && content.length >= 6) {
+      const scan = scanHeader(content);
+      if (isSequential(frame)) content.set([0, 63, 0], content.length - 3);
+      scans.push(isSequential(frame) ? { ...scan, first: 0, last: 63, low: 0 } : scan);
+    }
+    if (marker === JFIF && startsWith(content, 'JFIF\0')) content[5] = 1;
+    if (marker === ADOBE && startsWith(content, 'Adobe') && (content[11] ?? 0) > 2) {
+      content[11] = frame.components.length === 4 ? 2 : 1;
+    }
+    parts.push(Uint8Array.of(0xff, marker, (content.length + 2) >> 8, (content.length + 2) & 255));
+    parts.push(content, jpeg.subarray(end, dataEnd));
+  }
+  const rest = withoutZeros(Buffer.concat(parts));
+  return isComplete(frame, scans) ? Buffer.concat([rest, Uint8Array.of(0xff, EOI)]) : rest;
+}
+
+interface Segment {
+  readonly marker: number;
+  /** Where the content begins, behind the length, and ends. */
+  readonly start: number;
+  readonly end: number;
+  /** For a scan the end of the coded data behind its header, else `end`. */
+  readonly dataEnd: number;
+}
+
+/** The segments up to the end marker or to where no further one is found. */
+function* segments(jpeg: Uint8Array): Generator<Segment> {
+  let at = 2;
+  while (at < jpeg.length) {
+    at = nextMarker(jpeg, at);
+    const marker = jpeg[at + 1];
+    if (marker === undefined) return;
+    if (marker === EOI) {
+      yield { marker, start: at + 2, end: at + 2, dataEnd: at + 2 };
+      return;
+    }
+    const start = at + 4;
+    const end = at + 2 + ((jpeg[at + 2]! << 8) | jpeg[at + 3]!);
+    if (!(end >= start && end <= jpeg.length)) return;
+    const dataEnd = marker === SOS ? nextMarker(jpeg, end) : end;
+    yield { marker, start, end, dataEnd };
+    at = dataEnd;
+  }
+}
+
+/** Where the next marker stands that is more than a stuffed zero, a fill byte or a restart; the length where there is none. */
+function nextMarker(jpeg: Uint8Array, from: number): number {
+  for (let at = jpeg.indexOf(0xff, from); at >= 0 && at + 1 < jpeg.length; at = jpeg.indexOf(0xff, at + 1)) {
+    const code = jpeg[at + 1]!;
+    const inData = code === 0 || code === 0xff || code === 1 || (code >= 0xd0 && code <= 0xd7);
+    if (!inData) return at;
+  }
+  return jpeg.length;
+}
+
+function isFrameHeader(marker: number): boolean {
+  return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+}
+
+function frameHeader(marker: number, content: Uint8Array): FrameHeader {
+  const components = Array.from({ length: content[5] ?? 0 }, (_, index) => content[6 + 3 * index] ?? -1);
+  const [bits = 0, high = 0, low = 0] = content;
+  return { marker, bits, height: (high << 8) | low, components };
+}
+
+/** What a scan codes: frequencies `first` to `last` of some components, down to bit `low`. */
+interface Scan {
+  readonly components: readonly number[];
+  readonly first: number;
+  readonly last: number;
+  readonly low: number;
+}
+
+function scanHeader(content: Uint8Array): Scan {
+  const components = Array.from({ length: content[0]! }, (_, index) => content[1 + 2 * index] ?? -1);
+  const [first, last, bits] = content.subarray(content.length - 3);
+  return { components, first: first!, last: last!, low: bits! & 15 };
+}
+
+/** Whether the scans bring every frequency of every component, down to its last bit. */
+function isComplete({ components }: FrameHeader, scans: readonly Scan[]): boolean {
+  return components.every((component) => {
+    const finished = new Uint8Array(64);
+    for (const scan of scans) {
+      if (scan.components.includes(component))
+        finished.fill(scan.low === 0 ? 1 : 0, scan.first, scan.last + 1);
+    }
+    return finished.every((done) => done === 1);
+  });
+}
+
+/** The bytes without the zeros in which a file ends whose last part was never written: the decoder takes them for data. */
+function withoutZeros(jpeg: Uint8Array): Uint8Array {
+  let end = jpeg.length;
+  while (jpeg[end - 1] === 0) end--;
+  return jpeg.length - end < 32 ? jpeg : jpeg.subarray(0, end);
+}
+
+function startsWith(content: Uint8Array, text: string): boolean {
+  return (
+    Buffer.from(content.buffer, content.byteOffset, content.length).toString('latin1', 0, text.length) ===
+    text
+  );
+}

@@ -1,0 +1,83 @@
+/** @file Opening picture files: what kind one is by its first bytes, and what is mended or refused before it is decoded. */
+
+import { open, readFile } from 'node:fs/promises';
+import { MediaError } from '../errors.ts';
+import { isJpeg, mendJpeg, unreadJpegKind } from './jpeg-markers.ts';
+
+/**
+ * What is to be decoded for a picture file: its path, or, of a JPEG, its bytes without the slips that viewers forgive.
+ * Throws `MediaError` when it cannot be opened or is of a kind that is not read and that its first bytes tell.
+ */
+export async function pictureSource(path: string): Promise<string | Buffer> {
+  const head = await headOf(path);
+  const kind = unreadKind(head);
+  if (kind === 'HEIC') throw heicError(path);
+  if (kind) throw unreadError(path, kind);
+  if (!isJpeg(head)) return path;
+  const bytes = await readFile(path);
+  const jpeg = unreadJpegKind(bytes);
+  if (jpeg) throw unreadError(path, `a JPEG ${jpeg}`);
+  return Buffer.from(mendJpeg(bytes));
+}
+
+function unreadError(path: string, kind: string): MediaError {
+  return new MediaError(
+    `picture "${path}" is ${kind}, which is not read. Save it as PNG or as a usual JPEG.`,
+  );
+}
+
+/** The error for a picture in HEIC, or in another coding that HEIF files may hold. */
+export function heicError(path: string, cause?: unknown): MediaError {
+  return new MediaError(
+    `picture "${path}" is HEIC, the format of phones, which is not read. Save it as JPEG or PNG: export it from Photos or ` +
+      'Preview, run "heif-convert IN.heic OUT.png", or let the phone take JPEG (iPhone: Settings, Camera, Formats, Most ' +
+      'Compatible).',
+    { cause },
+  );
+}
+
+/** Brands of HEIF files whose pictures are coded as H.265: stills, sequences, several layers. */
+const HEIC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'];
+const AVIF_BRANDS = ['avif', 'avis'];
+
+/** Beginnings of files of other kinds that users may take for pictures that can be read. */
+const OTHER_KINDS: readonly (readonly [kind: string, beginning: string])[] = [
+  ['JPEG XL', '\xff\x0a'],
+  ['JPEG XL', '\0\0\0\x0cJXL '],
+  ['JPEG 2000', '\0\0\0\x0cjP  '],
+  ['JPEG 2000', '\xff\x4f\xff\x51'],
+  ['BMP', 'BM'],
+  ['an icon (ICO)', '\0\0\x01\0'],
+  ['a Photoshop document (PSD)', '8BPS'],
+  ['OpenEXR', '\x76\x2f\x31\x01'],
+  ['Radiance HDR', '#?RADIANCE'],
+  ['JPEG XR', 'II\xbc'],
+  ['a PDF document', '%PDF'],
+  ['WebM or Matroska video', '\x1a\x45\xdf\xa3'],
+];
+
+/** What a file is that is not read, by its first bytes; `undefined` for all others. */
+function unreadKind(head: Buffer): string | undefined {
+  const text = head.toString('latin1');
+  if (text.slice(4, 8) === 'ftyp') {
+    const brands: readonly string[] = text.slice(8, Math.max(12, head.readUInt32BE(0))).match(/.{4}/gs) ?? [];
+    if (AVIF_BRANDS.some((brand) => brands.includes(brand))) return undefined;
+    if (HEIC_BRANDS.some((brand) => brands.includes(brand))) return 'HEIC';
+    return brands.includes('mif1') ? undefined : 'a video';
+  }
+  return OTHER_KINDS.find(([, beginning]) => text.startsWith(beginning))?.[0];
+}
+
+async function headOf(path: string): Promise<Buffer> {
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    throw new MediaError(`picture "${path}": it cannot be opened (${error.code}). Check its permissions.`, {
+      cause: error,
+    });
+  });
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(128), 0, 128, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
