@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'lab/**/*.test.ts', 'scripts/**/*.test.ts'],
     // ONNX Runtime's native sessions are reported to crash in worker threads: processes only. Two of them with a
     // thread each: threads of one session wait for one another, so that sessions side by side hold each other up.
     pool: 'forks',

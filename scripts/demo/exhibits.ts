@@ -3,7 +3,6 @@ import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { extname, join, parse } from 'node:path';
 import type { WorkOptions } from '../../src/events.ts';
 import { readFrames } from '../../src/media/clip.ts';
-import { enlarge } from '../../src/media/enlarge.ts';
 import { writePng } from '../../src/media/picture-file.ts';
 import { writeVideo } from '../../src/media/video-file.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
@@ -11,6 +10,7 @@ import { readMotion } from '../../src/motion/motion-file.ts';
 import { videoGenerator } from '../../src/pipelines/generate-video.ts';
 import { type StoredSettings, settingsKey } from '../../src/pipelines/stored-settings.ts';
 import type { TrainingClip } from '../../src/training/clip-set.ts';
+import { enlarge } from './enlarge.ts';
 import type { Shown, ShownVideo } from './page.ts';
 
 /** A video to be made. */

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { readFrames } from '../../src/media/clip.ts';
 import { contactSheet } from '../../src/media/contact-sheet.ts';
-import { enlarge } from '../../src/media/enlarge.ts';
 import { writeVideo } from '../../src/media/video-file.ts';
+import { enlarge } from './enlarge.ts';
 
 /** Writes `out/overview.gif` from the clips and the made videos at these paths; as many frames as the shortest has. */
 export async function writeOverview(

@@ -11,7 +11,7 @@ export interface PackedFile {
 const allowed: readonly RegExp[] = [
   /^(package\.json|README\.md|LICENSE)$/,
   /^docs\/[\w-]+\.md$/,
-  /^assets\/(base|demo|evaluation|tokenizer|world)\//,
+  /^assets\/(base|demo|tokenizer)\//,
   /^dist\/(?!testing\/)([\w-]+\/)*[\w-]+(?<!\.test|\.slow)\.(js|d\.ts)$/,
   /^dist\/index\.d\.cts$/,
 ];
@@ -30,9 +30,7 @@ const required: readonly string[] = [
   'assets/base/model_index.json',
   'assets/base/unet/diffusion_pytorch_model.safetensors',
   'assets/demo/clips/captions.tsv',
-  'assets/evaluation/classifier.safetensors',
   'assets/tokenizer/bpe_simple_vocab_16e6.txt.gz',
-  'assets/world/things.json',
 ];
 
 /** What is wrong with the list of files: what does not belong, and what is missing. `[]` when it is as it should be. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { formats, writeModels } from '../testing/parity/formats.ts';
+import { formats, writeModels } from '../testing/model-formats.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { inspectCommand } from './inspect.ts';

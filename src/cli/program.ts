@@ -6,7 +6,6 @@ import { clipsCommand } from './clips.ts';
 import { convertCommand } from './convert.ts';
 import { doctorCommand } from './doctor.ts';
 import { editCommand } from './edit.ts';
-import { evaluateCommand } from './evaluate.ts';
 import { generateCommand } from './generate.ts';
 import { imageCommand } from './image.ts';
 import { inspectCommand } from './inspect.ts';
@@ -53,7 +52,6 @@ export function lampProgram(): Command {
     imageCommand(),
     inspectCommand(),
     clipsCommand(),
-    evaluateCommand(),
     convertCommand(),
     doctorCommand(),
   ];

@@ -23,7 +23,7 @@ import { writePng } from './picture-file.ts';
 const at = await testFolder();
 const walking = testdata('clips/walking/walk_out_01.mp4');
 const milk = testdata('clips/asl_signing/milk.mkv');
-const penguin = testdata('../assets/world/shapes/a_penguin_0.gif');
+const penguin = testdata('../lab/assets/world/shapes/a_penguin_0.gif');
 
 /** The walking clip's packets in another container, index in front where the container has one. */
 async function repackaged(

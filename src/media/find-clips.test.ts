@@ -9,7 +9,7 @@ import { findClips } from './find-clips.ts';
 import { writePng } from './picture-file.ts';
 
 const at = await testFolder();
-const penguin = testdata('../assets/world/shapes/a_penguin_0.gif');
+const penguin = testdata('../lab/assets/world/shapes/a_penguin_0.gif');
 const dot = { width: 1, height: 1, data: new Uint8Array(3) };
 
 test('a folder of clips, in natural order, without what is no clip', async () => {

@@ -4,7 +4,7 @@ import { testdata } from '../testing/testdata.ts';
 import { scanGif, withGifComment } from './gif-blocks.ts';
 
 test('counts images, finds the comment, notices every cut', async () => {
-  const gif = await readFile(testdata('../assets/world/shapes/a_penguin_0.gif'));
+  const gif = await readFile(testdata('../lab/assets/world/shapes/a_penguin_0.gif'));
   expect(scanGif(gif)).toEqual({ images: 24, cutOff: false });
   const comment = 'äöü 🐎 '.repeat(100);
   const commented = withGifComment(gif, comment);

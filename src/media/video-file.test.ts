@@ -160,7 +160,7 @@ describe('what cannot be written', () => {
 });
 
 test('metadata of other programs’ files', async () => {
-  expect(await readVideoMetadata(testdata('../assets/world/shapes/a_penguin_0.gif'))).toEqual({});
+  expect(await readVideoMetadata(testdata('../lab/assets/world/shapes/a_penguin_0.gif'))).toEqual({});
   expect(await readVideoMetadata(testdata('clips/walking/walk_out_01.mp4'))).toEqual({});
   await expect(readVideoMetadata(at('none.mp4'))).rejects.toBeInstanceOf(MediaError);
 });

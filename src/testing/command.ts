@@ -12,18 +12,20 @@ export interface CommandResult {
 
 /** What may be different for one run of the command. */
 export interface CommandOptions {
+  /** The program to run (an absolute path); `lamp` by default. */
+  readonly program?: string;
   /** Environment variables besides the process's own. */
   readonly variables?: Readonly<Record<string, string>>;
   /** Called with everything written to standard error so far, and a function that sends a signal. */
   readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
-const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
+const lampMain = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Runs `lamp` with these words and waits for its end. Paths should be absolute: it runs in the repository's root. */
 export function lamp(words: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...words], {
+  const child = spawn(process.execPath, ['--import', 'tsx', options.program ?? lampMain, ...words], {
     cwd: root,
     env: { ...process.env, ...options.variables },
     stdio: ['ignore', 'pipe', 'pipe'],

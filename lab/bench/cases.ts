@@ -1,0 +1,200 @@
+/** @file What the benchmark measures. */
+import { join } from 'node:path';
+import { writeSafetensors } from '../../src/checkpoints/safetensors.ts';
+import { openWeightFile } from '../../src/checkpoints/weight-file.ts';
+import { randomStream } from '../../src/diffusion/random.ts';
+import { graphCost } from '../../src/graph/cost.ts';
+import { type FloatTensor, floats, type Shape, sizeOf } from '../../src/graph/host-tensor.ts';
+import { input } from '../../src/graph/tensor.ts';
+import { weightsTakenBy } from '../../src/graph/weights.ts';
+import type { Component } from '../../src/models/base-model.ts';
+import { type UNetConfig, unetConfigSchema } from '../../src/models/configs.ts';
+import { timestepWidth } from '../../src/models/time-embedding.ts';
+import { unet } from '../../src/models/unet.ts';
+import { initialValues, motionParameters, videoWeights } from '../../src/motion/parameters.ts';
+import { videoPredictor } from '../../src/motion/predictor.ts';
+import { videoUNet } from '../../src/motion/video-unet.ts';
+import { measureSpeed } from '../../src/runtime/speed.ts';
+import { adamWDefaults, adamWState, adamWStep, clipScale, gradientNorm } from '../../src/training/adamw.ts';
+import { trainingCost } from '../../src/training/cost.ts';
+import { motionStep } from '../../src/training/motion-step.ts';
+import { ParameterSet } from '../../src/training/parameters.ts';
+
+/** One line of the table. */
+export interface BenchCase {
+  readonly name: string;
+  readonly widths: readonly number[];
+  readonly heads: number;
+  /** Width of the text states. */
+  readonly context: number;
+  readonly latents: Shape;
+  readonly work: 'train' | 'train, recompute' | 'sample';
+}
+
+/** What was measured. */
+export interface BenchResult {
+  readonly name: string;
+  /** The best time of a step, as the ceilings are the best of theirs. */
+  readonly seconds: number;
+  readonly flops: number;
+  /** Ceilings in FLOP/s, measured around the case. */
+  readonly matmul: number;
+  readonly convolution: number;
+  /** Reached share of the higher ceiling. */
+  readonly fraction: number;
+  /** Largest resident size of the process, about 150 MiB of it Node and the engine. */
+  readonly peakBytes: number;
+  /** What `trainingCost` expects a training step to need. */
+  readonly estimatedBytes?: number;
+  readonly compileSeconds: number;
+}
+
+const small = { widths: [64, 128, 192, 192], heads: 4, context: 64, latents: [1, 4, 16, 16, 16] };
+const large = { widths: [320, 640], heads: 8, context: 768, latents: [1, 4, 8, 20, 32] };
+/** Stable Diffusion 1.x at 512×320: minutes a step, so only measured when it is named. */
+const whole = { widths: [320, 640, 1280, 1280], heads: 8, context: 768, latents: [1, 4, 16, 40, 64] };
+
+/** All cases. */
+export const benchCases: readonly BenchCase[] = (
+  [
+    ['64-192, 16 frames of 16x16', small],
+    ['320-640, 8 frames of 20x32', large],
+    ['SD 1.x, 16 frames of 40x64', whole],
+    ['SD 1.x, 8 frames of 32x32', { ...whole, latents: [1, 4, 8, 32, 32] }],
+  ] as const
+).flatMap(([name, sizes]) =>
+  (['train', 'train, recompute', 'sample'] as const).map((work) => ({
+    name: `${work}: ${name}`,
+    work,
+    ...sizes,
+  })),
+);
+
+const tokens = 77;
+
+/** Runs a case; the weights are written to `folder`. */
+export async function runCase(
+  { name, latents, work, ...architecture }: BenchCase,
+  folder: string,
+  repeats: number,
+  profilePrefix?: string,
+): Promise<BenchResult> {
+  const component = await randomUNet(architecture, folder);
+  const before = await measureSpeed();
+  const random = randomStream(0, 'bench');
+  const normal = (shape: Shape): FloatTensor => floats(random.normals(sizeOf(shape)), shape);
+  const context = normal([1, tokens, component.config.cross_attention_dim]);
+  const parameters = new ParameterSet(motionParameters(component.weights.shapes));
+  for (const parameter of motionParameters(component.weights.shapes)) {
+    const base = component.weights.shapes.has(parameter.name)
+      ? ((await component.weights.file.read(parameter.name)) as FloatTensor).data
+      : undefined;
+    parameters.views.get(parameter.name)!.data.set(
+      initialValues(
+        parameter,
+        () => base!,
+        () => random.uniform(),
+      ),
+    );
+  }
+  const options = profilePrefix === undefined ? {} : { profilePrefix };
+  const compiling = performance.now();
+  let step: () => Promise<unknown>;
+  let dispose: () => Promise<void>;
+  let flops: number;
+  let estimatedBytes: number | undefined;
+  if (work === 'sample') {
+    const guided = [2, ...latents.slice(1)];
+    const predictor = await videoPredictor(component, () => parameters.views, guided, tokens, options);
+    const [given, states] = [normal(guided), normal([2, tokens, component.config.cross_attention_dim])];
+    step = () => predictor.predict(given, [500, 500], states);
+    dispose = () => predictor.dispose();
+    flops = samplingFlops(component, guided);
+  } else {
+    const recompute = work === 'train, recompute';
+    const training = await motionStep(component, parameters, latents, tokens, { recompute, ...options });
+    const state = adamWState(parameters);
+    const batch = { noisy: normal(latents), target: normal(latents), timesteps: [500], context };
+    step = async () => {
+      await training.run(batch);
+      const scale = clipScale(gradientNorm(training.gradients), 1);
+      adamWStep(parameters, training.gradients, state, 1e-5, adamWDefaults, scale);
+    };
+    dispose = () => training.dispose();
+    // Recomputed values are not counted twice: the ratio is of useful work.
+    flops = trainingCost(component, latents, tokens).flops;
+    estimatedBytes = trainingCost(component, latents, tokens, { recompute }).bytes;
+  }
+  const compileSeconds = (performance.now() - compiling) / 1000;
+  await step();
+  const times: number[] = [];
+  for (let i = 0; i < repeats; i++) {
+    const start = performance.now();
+    await step();
+    times.push((performance.now() - start) / 1000);
+  }
+  await dispose();
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  const after = await measureSpeed();
+  const seconds = Math.min(...times);
+  const matmul = Math.max(before.matmul, after.matmul);
+  const convolution = Math.max(before.convolution, after.convolution);
+  const fraction = flops / seconds / Math.max(matmul, convolution);
+  const result = { name, seconds, flops, matmul, convolution, fraction, peakBytes, compileSeconds };
+  return estimatedBytes === undefined ? result : { ...result, estimatedBytes };
+}
+
+/** An image U-Net of Stable Diffusion 1.x's kind with random weights. */
+async function randomUNet(
+  { widths, heads, context }: Pick<BenchCase, 'widths' | 'heads' | 'context'>,
+  folder: string,
+): Promise<Component<UNetConfig>> {
+  const last = widths.length - 1;
+  const config = unetConfigSchema.parse({
+    in_channels: 4,
+    out_channels: 4,
+    block_out_channels: widths,
+    layers_per_block: 2,
+    down_block_types: widths.map((_, i) => (i < last || last === 1 ? 'CrossAttnDownBlock2D' : 'DownBlock2D')),
+    up_block_types: widths.map((_, i) => (i > 0 || last === 1 ? 'CrossAttnUpBlock2D' : 'UpBlock2D')),
+    attention_head_dim: heads,
+    cross_attention_dim: context,
+    norm_num_groups: 32,
+  });
+  const shapes = weightsTakenBy((w) =>
+    unet(w, config, {
+      latents: input('latents', [1, 4, 8, 8]),
+      waves: input('waves', [1, timestepWidth(config)]),
+      context: input('context', [1, tokens, config.cross_attention_dim]),
+    }),
+  );
+  const random = randomStream(0, 'bench weights');
+  const path = join(folder, 'unet.safetensors');
+  const tensors = [...shapes].map(([name, shape]) => {
+    const data = random.normals(sizeOf(shape));
+    const spread = shape.length === 1 ? 0.02 : 1 / Math.sqrt(sizeOf(shape.slice(1)));
+    const offset = /norm.*weight$/.test(name) ? 1 : 0;
+    return [
+      name,
+      floats(
+        data.map((value) => offset + value * spread),
+        shape,
+      ),
+    ] as const;
+  });
+  await writeSafetensors(path, tensors);
+  return { config, weights: await openWeightFile(path) };
+}
+
+function samplingFlops({ config, weights }: Component<UNetConfig>, shape: Shape): number {
+  const w = videoWeights(
+    weights.find,
+    new Map(motionParameters(weights.shapes).map((p) => [p.name, input(p.name, p.shape)])),
+  );
+  const given = {
+    latents: input('latents', shape),
+    waves: input('waves', [shape[0]!, timestepWidth(config)]),
+    context: input('context', [shape[0]!, tokens, config.cross_attention_dim]),
+  };
+  return graphCost([videoUNet(w, config, given)]).flops;
+}

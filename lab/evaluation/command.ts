@@ -1,0 +1,213 @@
+/** @file `npm run evaluate --`: measures a base model, or how well motions are learned on it. */
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { writeAtomically, writeJsonAtomically } from '../../src/checkpoints/atomic-write.ts';
+import { chosenBase } from '../../src/cli/base-option.ts';
+import { interruptible } from '../../src/cli/interruptible.ts';
+import { oneOf, realNumber, seedNumber, someText, wholeNumber } from '../../src/cli/options.ts';
+import { reporter } from '../../src/cli/progress.ts';
+import { UsageError } from '../../src/errors.ts';
+import type { OnEvent } from '../../src/events.ts';
+import { recommendedSize } from '../../src/models/picture-size.ts';
+import { recommendedSampling, withoutUndefined } from '../../src/pipelines/video-settings.ts';
+import { recommendedTraining, trainingDefaults } from '../../src/training/settings.ts';
+import { ROTATES } from '../world/shape.ts';
+import { runBaseSuite } from './base-suite.ts';
+import { builtInClip, openClassifier } from './classifier.ts';
+import { openClip } from './clip-model.ts';
+import { defaultMotionNames, suiteMotionNames } from './motion-cases.ts';
+import { figuresOf, motionsTable, rowsByMotionTable, rowsTable } from './motion-report.ts';
+import { runMotionSuite } from './motion-suite.ts';
+import { type EvaluationRow, rowGroups, rowsNamed } from './rows.ts';
+
+const help = `
+The base suite draws 60 prompts four times each, has a classifier say what they show and where, and measures what the
+autoencoder loses. The motion suite teaches motions from eight clips each, makes videos of things that were not in
+the clips, and compares their movements with the true ones. Both work on models of the little world, such as the
+built-in one.
+
+Rows of the motion suite (--rows takes names of rows and of groups):
+${Object.entries(rowGroups)
+  .map(([group, rows]) => `  ${group.padEnd(9)} ${rows.map(({ name }) => name).join(', ')}`)
+  .join('\n')}
+
+Examples:
+  npm run evaluate -- --suite base --out evaluation
+  npm run evaluate -- --suite motion --out evaluation
+  npm run evaluate -- --suite motion --rows methods,parts,sampling --motions runs,grows --out evaluation
+
+All that was trained and measured stays in --out; the same command goes on where it was stopped.`;
+
+interface EvaluateOptions {
+  readonly suite: 'base' | 'motion';
+  readonly out: string;
+  readonly base?: string;
+  readonly rows: readonly string[];
+  readonly motions: readonly string[];
+  readonly things: number;
+  readonly strangers?: boolean;
+  readonly seeds: number;
+  readonly steps?: number;
+  readonly learningRate?: number;
+  readonly seed?: number;
+  readonly clip?: string;
+  readonly json?: boolean;
+}
+
+/** The command, with its options. */
+export function evaluateCommand(): Command {
+  return new Command('npm run evaluate --')
+    .description('measure a base model, or how well motions are learned on it')
+    .usage('--suite <name> --out <folder> [options]')
+    .option('--suite <name>', 'base or motion', oneOf('base', 'motion'))
+    .option('--out <folder>', 'folder of tables, sheets and trainings', someText)
+    .option('--base <folder>', 'the base model (default: the built-in one)', someText)
+    .option(
+      '--clip <folder>',
+      "CLIP model for the paper's three scores (default: the built-in one)",
+      someText,
+    )
+    .option('--json', 'print every event and the result as lines of JSON on standard output')
+    .optionsGroup('Motion suite:')
+    .option('--rows <names>', `what to compare, of: ${Object.keys(rowGroups).join(', ')}, …`, list, ['lamp'])
+    .option(
+      '--motions <names>',
+      `which motions, of: ${suiteMotionNames.join(', ')}`,
+      list,
+      defaultMotionNames as string[],
+    )
+    .option(
+      '--things <n>',
+      'things of each motion that are not in its clips; each in two scenes',
+      wholeNumber({ most: 16 }),
+      6,
+    )
+    .option('--strangers', 'things that the built-in model was not trained to draw either (not for rotates)')
+    .option('--seeds <n>', 'videos of each thing and scene', wholeNumber(), 1)
+    .option('--steps <n>', "training steps (default: the base's)", wholeNumber())
+    .option(
+      '--learning-rate <rate>',
+      "step size of the trainings (default: the base's)",
+      realNumber({ above: 0 }),
+    )
+    .option('--seed <number>', 'seed of the trainings', seedNumber)
+    .addHelpText('after', help)
+    .action((options: EvaluateOptions, command: Command) => {
+      const { suite, out } = command.opts<Partial<EvaluateOptions>>();
+      if (suite === undefined || out === undefined) {
+        throw new UsageError('--suite and --out are needed; see "npm run evaluate -- --help".');
+      }
+      return evaluate(options);
+    });
+}
+
+function list(text: string): string[] {
+  return someText(text)
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+}
+
+async function evaluate(options: EvaluateOptions): Promise<void> {
+  const { onEvent, end } = reporter({ json: options.json ?? false });
+  try {
+    await interruptible((signal) =>
+      options.suite === 'base' ? base(options, onEvent, signal) : motion(options, onEvent, signal),
+    );
+  } finally {
+    end();
+  }
+}
+
+async function base(options: EvaluateOptions, onEvent: OnEvent, signal: AbortSignal): Promise<void> {
+  const model = await chosenBase(options.base, { onEvent, signal });
+  const classifier = await openClassifier();
+  try {
+    const result = await runBaseSuite({
+      onEvent,
+      signal,
+      out: options.out,
+      base: model,
+      size: recommendedSize(model),
+      drawing: recommendedSampling(model.settings),
+      classifier,
+    });
+    tell(
+      options,
+      result,
+      [
+        `pictures come back from the autoencoder with ${result.reconstruction.toFixed(2)} dB`,
+        `of ${result.pictures} drawn pictures ${result.things.toFixed(1)} % show the thing and ${result.scenes.toFixed(1)} % the scene that was asked for`,
+        `(the classifier on real ones: ${result.realThings.toFixed(1)} % and ${result.realScenes.toFixed(1)} %)`,
+        `seldom recognised: ${result.worst.map(([thing, share]) => `${thing} ${share.toFixed(0)} %`).join(', ')}`,
+      ].join('\n'),
+    );
+  } finally {
+    await classifier.dispose();
+  }
+}
+
+async function motion(options: EvaluateOptions, onEvent: OnEvent, signal: AbortSignal): Promise<void> {
+  const { out, seeds, things, strangers = false, learningRate, seed } = options;
+  const base = await chosenBase(options.base, { onEvent, signal });
+  const rows = chosenRows(options.rows);
+  const unknown = options.motions.find((name) => !suiteMotionNames.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError(`no motion is called "${unknown}"; there are ${suiteMotionNames.join(', ')}.`);
+  }
+  if (strangers && options.motions.includes(ROTATES)) {
+    const others = options.motions.filter((name) => name !== ROTATES).join(',') || 'runs';
+    throw new UsageError(
+      `the built-in model knows every object that ${ROTATES}; ask for strangers with --motions ${others}.`,
+    );
+  }
+  const classifier = await openClassifier();
+  const clip = await openClip(options.clip ?? builtInClip());
+  try {
+    const results = await runMotionSuite({
+      onEvent,
+      signal,
+      out,
+      base,
+      size: recommendedSize(base),
+      rows,
+      motions: options.motions,
+      things,
+      strangers,
+      seeds: Array.from({ length: seeds }, (_, i) => i),
+      steps: options.steps ?? recommendedTraining(base.settings).steps ?? trainingDefaults.steps,
+      training: withoutUndefined({ learningRate, seed }),
+      classifier,
+      clip,
+    });
+    const figures = rows.map((row) => ({
+      row: row.name,
+      ...figuresOf(results.filter((result) => result.row === row.name)),
+    }));
+    const name = strangers ? 'motion-strangers' : 'motion';
+    await writeJsonAtomically(join(out, `${name}.json`), { figures, results });
+    const tables = [
+      rowsTable(rows, results),
+      ...(rows.length > 1 && options.motions.length > 1 ? [rowsByMotionTable(rows, results)] : []),
+      ...rows.slice(0, 1).map(({ name }) => motionsTable(name, results)),
+    ];
+    await writeAtomically(join(out, `${name}.md`), (file) => file.writeFile(`${tables.join('\n\n')}\n`));
+    tell(options, { figures }, tables.join('\n\n'));
+  } finally {
+    await classifier.dispose();
+    await clip.dispose();
+  }
+}
+
+function chosenRows(names: readonly string[]): EvaluationRow[] {
+  try {
+    return rowsNamed(names);
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}.`);
+  }
+}
+
+/** The result, for people or as a line of JSON. */
+function tell({ json }: EvaluateOptions, result: object, text: string): void {
+  process.stdout.write(json ? `${JSON.stringify({ type: 'result', ...result })}\n` : `${text}\n`);
+}

@@ -1,0 +1,189 @@
+/**
+ * @file The motion suite: teaches the base model every motion in every way (row), makes videos of things that were not in
+ * the clips, and measures them. All of it stands in a folder; what is there is not done again.
+ */
+
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { exists } from '../../src/checkpoints/exists.ts';
+import type { WorkOptions } from '../../src/events.ts';
+import { contactSheet } from '../../src/media/contact-sheet.ts';
+import type { Picture } from '../../src/media/picture.ts';
+import { writePng } from '../../src/media/picture-file.ts';
+import type { BaseModel } from '../../src/models/base-model.ts';
+import type { PictureSize } from '../../src/models/programs.ts';
+import { readMotion } from '../../src/motion/motion-file.ts';
+import { motionFingerprint } from '../../src/motion/motion-fingerprint.ts';
+import type { MotionValues } from '../../src/motion/predictor.ts';
+import { videoGenerator } from '../../src/pipelines/generate-video.ts';
+import { learnMotion } from '../../src/pipelines/learn-motion.ts';
+import type { TrainingInput } from '../../src/training/settings.ts';
+import type { Classifier } from './classifier.ts';
+import type { Clip } from './clip-model.ts';
+import { measureVideo, type VideoMeasures } from './measure-video.ts';
+import { type SuiteMotion, suiteFrames, suiteMotion } from './motion-cases.ts';
+import { motionLosses } from './motion-loss.ts';
+import { type EvaluationRow, rowVariant, trainingName, usualClips } from './rows.ts';
+import { storedResult, storeResult } from './stored-result.ts';
+import { diversity, type Embedding, frameConsistency, textAlignment } from './text-metrics.ts';
+
+/** What the suite runs on. */
+export interface MotionSuiteOptions extends WorkOptions {
+  /** Gets `motions/` (runs of the trainings), `sheets/` and `results/`. */
+  readonly out: string;
+  readonly base: BaseModel;
+  readonly size: PictureSize;
+  readonly rows: readonly EvaluationRow[];
+  readonly motions: readonly string[];
+  /** Things of each motion that are not in the clips; each stands in two scenes. */
+  readonly things: number;
+  /** Take things that the built-in model does not know either, see `SuiteSize`. */
+  readonly strangers?: boolean;
+  /** Each video is made with every seed. */
+  readonly seeds: readonly number[];
+  /** Steps of a training where the row says nothing else. */
+  readonly steps: number;
+  /** Other settings of all trainings that differ from the base's. */
+  readonly training: Partial<TrainingInput>;
+  readonly classifier: Classifier;
+  readonly clip: Clip;
+}
+
+/** Raised when measures change: what was measured before is then measured again. */
+const MEASURES = 3;
+
+/** One video's measures. */
+export interface VideoResult extends VideoMeasures {
+  readonly prompt: string;
+  readonly thing: string;
+  readonly seed: number;
+  readonly textAlignment: number;
+  readonly frameConsistency: number;
+}
+
+/** What came of one row and motion. */
+export interface MotionResult {
+  readonly row: string;
+  readonly motion: string;
+  readonly videos: readonly VideoResult[];
+  readonly diversity: number;
+  /** The training's loss on the clips, and on the true videos of the things that are not in them (`motionLosses`). */
+  readonly loss: { readonly clips: number; readonly unseen: number };
+}
+
+/** Runs all rows on all motions; results are in the order of rows, then of motions. */
+export async function runMotionSuite(options: MotionSuiteOptions): Promise<MotionResult[]> {
+  const results: MotionResult[] = [];
+  for (const row of options.rows) {
+    for (const name of options.motions) results.push(await resultOf(row, name, options));
+  }
+  return results;
+}
+
+async function resultOf(
+  row: EvaluationRow,
+  motionName: string,
+  options: MotionSuiteOptions,
+): Promise<MotionResult> {
+  const { base, seeds, things, strangers, size } = options;
+  const motion = await suiteMotion(motionName, { things, strangers, size });
+  const learned = await learnedMotion(row, motion, options);
+  const video = { ...base.settings.video, ...row.video };
+  const variant = rowVariant(row, base.settings);
+  const decides = [MEASURES, video, variant, seeds, things, base.fingerprint, motionFingerprint(learned)];
+  const identity = createHash('sha256').update(JSON.stringify(decides)).digest('hex');
+  const path = join(options.out, 'results', `${resultName(row, motion, options)}.json`);
+  const known = await storedResult<MotionResult>(path, identity);
+  if (known) return known;
+  const result = await makeAndMeasure(row, motion, learned, options);
+  await storeResult(path, identity, result);
+  options.onEvent?.({ type: 'written', path });
+  return result;
+}
+
+/** What the files of a row, motion and kind of things are called. */
+function resultName(row: EvaluationRow, motion: SuiteMotion, { strangers }: MotionSuiteOptions): string {
+  return `${row.name}--${motion.name}${strangers ? '--strangers' : ''}`;
+}
+
+/** Trains in `motions/<motion>/<training>`, or goes on there; rows that differ in sampling alone share a training. */
+async function learnedMotion(
+  row: EvaluationRow,
+  motion: SuiteMotion,
+  { base, size, out, steps: usualSteps, training, onEvent, signal }: MotionSuiteOptions,
+): Promise<MotionValues> {
+  const { variant, captions = true, clips = usualClips, stepShare = 1, rank = 0 } = row;
+  if (variant === 'zero-shot') return new Map();
+  const steps = Math.round(usualSteps * stepShare);
+  const folder = join(out, 'motions', motion.name);
+  const clipFolder = join(folder, `clips-${clips}`);
+  const run = join(folder, trainingName(row, steps));
+  const resume = await exists(join(run, 'run.json'));
+  if (!resume) await motion.writeClips(clipFolder, clips);
+  const settings = {
+    base: base.folder,
+    clips: [clipFolder],
+    prompt: motion.prompt,
+    captions,
+    frames: suiteFrames,
+    ...size,
+    // Which way a thing goes is part of these motions.
+    flipProbability: 0,
+    saveEvery: 500,
+    ...training,
+    ...row.training,
+    steps,
+    variant: rowVariant(row, base.settings),
+    rank,
+  };
+  const { path } = await learnMotion({ onEvent, signal, out: run, resume, settings });
+  return (await readMotion(path)).values;
+}
+
+async function makeAndMeasure(
+  row: EvaluationRow,
+  motion: SuiteMotion,
+  learned: MotionValues,
+  options: MotionSuiteOptions,
+): Promise<MotionResult> {
+  const { base, size, out, seeds, classifier, clip, onEvent, signal } = options;
+  const variant = rowVariant(row, base.settings);
+  const generator = await videoGenerator(base, () => learned, { frames: suiteFrames, ...size, variant });
+  const clips = row.clips ?? usualClips;
+  const inClips = new Set(motion.thingsInClips(clips));
+  const videos: VideoResult[] = [];
+  const embedded: Embedding[][] = [];
+  const rows: Picture[][] = [];
+  try {
+    for (const each of motion.cases) {
+      rows.push([...each.truth]);
+      const [text] = await clip.embedTexts([each.prompt]);
+      for (const seed of seeds) {
+        const request = { ...row.video, prompt: each.prompt, firstFrame: each.truth[0]!, seed };
+        const { frames } = await generator.generate(request, { onEvent, signal });
+        rows.push(frames);
+        const seen = await classifier.classify(frames);
+        const pictures = await clip.embedPictures(frames);
+        embedded.push(pictures);
+        videos.push({
+          prompt: each.prompt,
+          thing: each.thing,
+          seed,
+          ...measureVideo(frames, each, seen, inClips),
+          textAlignment: textAlignment(pictures, text!),
+          frameConsistency: frameConsistency(pictures),
+        });
+      }
+    }
+  } finally {
+    await generator.dispose();
+  }
+  const sheet = join(out, 'sheets', `${resultName(row, motion, options)}.png`);
+  await writePng(sheet, contactSheet(rows));
+  onEvent?.({ type: 'written', path: sheet });
+  const loss = await motionLosses(base, learned, variant, size, {
+    clips: motion.clips(clips),
+    unseen: motion.cases.map(({ prompt, truth }) => ({ prompt, frames: truth })),
+  });
+  return { row: row.name, motion: motion.name, videos, diversity: diversity(embedded), loss };
+}

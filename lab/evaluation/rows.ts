@@ -1,0 +1,177 @@
+/** @file The rows of the motion suite's tables: LAMP, LAMP without each of its parts, other methods, less data, fewer steps. */
+import type { BaseSettings } from '../../src/models/base-settings.ts';
+import {
+  type MotionVariant,
+  type MotionVariantName,
+  motionVariantChoice,
+  motionVariants,
+} from '../../src/motion/variant.ts';
+import type { VideoSettings } from '../../src/pipelines/video-settings.ts';
+import { recommendedTraining, type TrainingInput } from '../../src/training/settings.ts';
+
+/** One way to learn motions and to make videos with them. */
+export interface EvaluationRow {
+  /** For options and files, such as `no-shared-noise`. */
+  readonly name: string;
+  /** For tables. */
+  readonly title: string;
+  /** LAMP, LAMP without a part, or another method; see `rowVariant`. */
+  readonly variant: MotionVariantName;
+  /** Switches of the variant that are not as the base recommends. */
+  readonly switches?: Partial<MotionVariant>;
+  /** Clips of a motion; eight unless told. */
+  readonly clips?: number;
+  /** Whether each clip has a caption of its own, as it has unless told; else all have the motion's prompt. */
+  readonly captions?: boolean;
+  /** Rank of the trained matrices (`--rank`); whole matrices unless told. */
+  readonly rank?: number;
+  /** Training steps, as a multiple of the suite's. */
+  readonly stepShare?: number;
+  /** Settings of the training that are not as the base recommends. */
+  readonly training?: Partial<TrainingInput>;
+  /** Settings of the videos that differ from the suite's. */
+  readonly video?: Partial<VideoSettings>;
+}
+
+/** Clips of a motion where a row says nothing else. */
+export const usualClips = 8;
+
+const row = (name: string, title: string, rest: Partial<EvaluationRow> = {}): EvaluationRow => ({
+  name,
+  title,
+  variant: 'lamp',
+  ...rest,
+});
+
+/**
+ * Videos that are drawn to the end, the last of it by the image model. What copies nothing from the first frame has to be: what it
+ * sees early is blurred.
+ */
+const toTheEnd = {
+  training: { lowestTimestep: 100 },
+  video: { finishAt: 0, imageModelBelow: 100 },
+} as const satisfies Partial<EvaluationRow>;
+
+/** The groups of rows, in the order of the tables. */
+export const rowGroups = {
+  methods: [
+    row('lamp', 'LAMP'),
+    row('zero-shot', 'image model with frame-0 attention only, as Text2Video-Zero', {
+      variant: 'zero-shot',
+      video: toTheEnd.video,
+    }),
+    row('tune-a-video-like', 'one clip, attention to first and previous frame, as Tune-A-Video', {
+      variant: 'tune-a-video-like',
+      ...toTheEnd,
+      clips: 1,
+    }),
+    row('attention-only', 'temporal attention only, as the module of AnimateDiff', {
+      variant: 'attention-only',
+      ...toTheEnd,
+    }),
+  ],
+  parts: [
+    row('no-first-frame', 'without first-frame conditioning', { variant: 'no-first-frame', ...toTheEnd }),
+    row('no-temporal-convolution', 'without the temporal-spatial layer', {
+      variant: 'no-temporal-convolution',
+    }),
+    row('plain-convolution', 'plain instead of causal convolution', { variant: 'plain-convolution' }),
+    row('no-temporal-attention', 'without temporal attention', { variant: 'no-temporal-attention' }),
+    row('frozen-queries', 'with the image model’s own queries', { variant: 'frozen-queries' }),
+  ],
+  additions: [
+    row('own-scenes', 'without other scenes behind what moves', { training: { copyPaste: 0 } }),
+    row('no-copy', 'without the copied first frame', { switches: { copy: false }, ...toTheEnd }),
+    row('to-the-end', 'drawn to the end', toTheEnd),
+    row('no-carry', 'without the carried first frame', { switches: { carry: false } }),
+    row('no-movement', 'without any learned movement', {
+      switches: { movement: false, carry: false, copy: false },
+      ...toTheEnd,
+    }),
+    row('frozen-attention', 'with the image model’s own keys and values', {
+      switches: { trainAttention: false },
+    }),
+    row('noisy-first-time', 'with one timestep for all frames', { switches: { cleanFirstTime: false } }),
+    row('paper', 'with the paper’s parts alone', {
+      switches: { movement: false, carry: false, copy: false, trainAttention: false, cleanFirstTime: false },
+      ...toTheEnd,
+    }),
+  ],
+  sampling: [
+    row('no-shared-noise', 'without shared noise', { video: { noiseShare: 0 } }),
+    row('alignment', 'with AdaIN and histogram matching, as the paper', {
+      video: { alignment: 'scaled', histogramMatching: true },
+    }),
+    row('no-alignment', 'without AdaIN and histogram matching', {
+      video: { alignment: 'off', histogramMatching: false },
+    }),
+    row('no-details', 'without the image model for what is not copied', { video: { imageModelBelow: 0 } }),
+    row('guidance-2', 'with guidance 2', { video: { guidance: 2 } }),
+    row('guidance-4', 'with guidance 4', { video: { guidance: 4 } }),
+  ],
+  clips: [1, 2, 4, 16].map((clips) =>
+    row(`clips-${clips}`, `${clips} ${clips === 1 ? 'clip' : 'clips'}`, { clips }),
+  ),
+  captions: [row('one-prompt', 'one prompt for all clips', { captions: false })],
+  ranks: [4, 16].map((rank) => row(`rank-${rank}`, `low-rank factors, rank ${rank}`, { rank })),
+  steps: [0.125, 0.25, 0.5, 2].map((stepShare) =>
+    row(`steps-x${stepShare}`, `${stepShare} of the steps`, { stepShare }),
+  ),
+} as const satisfies Record<string, readonly EvaluationRow[]>;
+
+/** What a row's training is called: rows that differ in sampling alone share one. */
+export function trainingName(
+  { name, variant, switches, training, captions = true, clips = usualClips, rank = 0 }: EvaluationRow,
+  steps: number,
+): string {
+  const what = switches || training || !captions ? name : variant;
+  return `${what}-${clips}-clips-${steps}-steps${rank > 0 ? `-rank-${rank}` : ''}`;
+}
+
+/** Name of a group of rows. */
+export type RowGroup = keyof typeof rowGroups;
+
+/** Every row. */
+export const allRows: readonly EvaluationRow[] = Object.values(rowGroups).flat();
+
+/**
+ * The rows of some names, of rows or of groups, each once. Throws `RangeError` naming one that there is not.
+ */
+export function rowsNamed(names: readonly string[]): EvaluationRow[] {
+  const found = names.flatMap((name): readonly EvaluationRow[] => {
+    if (name in rowGroups) return rowGroups[name as RowGroup];
+    const one = allRows.find((each) => each.name === name);
+    if (one) return [one];
+    const known = [...Object.keys(rowGroups), ...allRows.map((each) => each.name)].join(', ');
+    throw new RangeError(`no row is called "${name}"; there are ${known}`);
+  });
+  return [...new Set(found)];
+}
+
+/** Other methods: none of the base's choices for LAMP is theirs. */
+const otherMethods: readonly MotionVariantName[] = ['zero-shot', 'tune-a-video-like', 'attention-only'];
+
+/**
+ * A row's switches on a base: LAMP as the base recommends it, less what the row leaves out. Throws `CheckpointError` when the
+ * base recommends no such thing.
+ */
+export function rowVariant(
+  { variant: name, switches }: Pick<EvaluationRow, 'variant' | 'switches'>,
+  base: BaseSettings,
+): MotionVariant {
+  const named = motionVariants[name];
+  if (otherMethods.includes(name)) return named;
+  const usual = motionVariantChoice.parse(recommendedTraining(base).variant ?? 'lamp');
+  const leftOut = Object.entries(named).filter(
+    ([part, value]) => value !== motionVariants.lamp[part as keyof MotionVariant],
+  );
+  const variant = { ...usual, ...Object.fromEntries(leftOut), ...switches } as MotionVariant;
+  const { firstFrame, spatialAttention, cleanFirstTime, movement, carry, copy } = variant;
+  return {
+    ...variant,
+    cleanFirstTime: cleanFirstTime && firstFrame,
+    carry: carry && firstFrame,
+    copy: copy && firstFrame,
+    movement: movement && spatialAttention === 'first',
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * @file `npm run test:slow`: that learning works, from end to end. An image model of the micro world is trained from
+ * scratch, LAMP teaches it a motion, and things of colours that never moved must move so. Ten minutes on two cores; the same
+ * figures on every run of one machine.
+ */
+import { expect, test } from 'vitest';
+import { testFolder } from '../../src/testing/test-folder.ts';
+import { trainMicroBase } from './base.ts';
+import { learnMicroMotion, meanOf, measureMicroMotion } from './motion.ts';
+
+const at = await testFolder();
+
+test(
+  'LAMP moves things of colours that no clip shows, far better than a still video, and shared noise helps',
+  async () => {
+    const base = await trainMicroBase(at('base'));
+    const motion = await learnMicroMotion(at('motion'), base);
+    const videos = await measureMicroMotion(base, motion);
+    const error = meanOf(videos, (video) => video.error);
+    const still = meanOf(videos, (video) => video.stillError);
+    expect(still).toBeGreaterThan(1.5);
+    expect(error).toBeLessThan(still / 2);
+    const alone = await measureMicroMotion(base, motion, { noiseShare: 0 });
+    expect(meanOf(alone, (video) => video.error)).toBeGreaterThan(error);
+  },
+  60 * 60_000,
+);

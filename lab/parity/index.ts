@@ -1,0 +1,81 @@
+/** @file All parity checks: which fixture is checked by what. */
+import { readdir, stat } from 'node:fs/promises';
+
+import { CheckpointError } from '../../src/errors.ts';
+import { type Fixture, readFixtureFile } from '../../src/testing/fixture.ts';
+import type { Comparison, FixtureResult } from './compare.ts';
+import {
+  checkActivations,
+  checkImageUNet,
+  checkInitialVideoUNet,
+  checkTextEncoder,
+  checkTokenizer,
+  checkVae,
+  checkVideoUNet,
+} from './networks.ts';
+import { checkAdain, checkGrid, checkHistograms, checkResize, checkSchedulers } from './pieces.ts';
+import { checkInversion, checkPipeline } from './sampling.ts';
+import { checkGradients, checkOptimiser } from './training.ts';
+
+type Check = (folder: string, fixture: Fixture) => Promise<Comparison>;
+
+/** The check of each fixture, by the beginning of its name; the first that fits is used. */
+const checks: readonly (readonly [prefix: string, check: Check])[] = [
+  ['tokenizer', checkTokenizer],
+  ['text_encoder', checkTextEncoder],
+  ['vae_', checkVae],
+  ['unet2d', checkImageUNet],
+  ['unet3d_init', checkInitialVideoUNet],
+  ['unet3d_rand_activations', checkActivations],
+  ['unet3d_rand', checkVideoUNet],
+  ['train_grad', checkGradients],
+  ['train_batch', checkGradients],
+  ['train_adamw', checkOptimiser],
+  ['schedulers', checkSchedulers],
+  ['pipeline_', checkPipeline],
+  ['ddim_inversion', checkInversion],
+  ['adain', checkAdain],
+  ['his_match', checkHistograms],
+  ['cv2_resize', checkResize],
+  ['save_videos_grid', checkGrid],
+];
+
+/** The result of one fixture; `failure` says what went wrong when it could not be computed at all. */
+export type ParityRow = { readonly name: string; readonly passed: boolean } & (
+  | FixtureResult
+  | { readonly failure: string }
+);
+
+/** Names of the fixtures in a folder, in a fixed order. Throws `CheckpointError` when it holds none. */
+export async function listFixtures(folder: string): Promise<string[]> {
+  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
+    throw new CheckpointError(`there is no folder "${folder}"; give one laid out like testdata/mini.`);
+  }
+  const names = (await readdir(folder))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+    .sort();
+  if (names.length === 0)
+    throw new CheckpointError(`"${folder}" holds no fixtures (pairs of .json and .safetensors).`);
+  return names;
+}
+
+/**
+ * Checks one fixture. A fixture that no check is known for fails. `models` is the folder with the models, where it is
+ * another one; `leastTolerance` is allowed whatever the fixture's own tolerance is.
+ */
+export async function checkFixture(
+  folder: string,
+  name: string,
+  { models = folder, leastTolerance = 0 }: { models?: string; leastTolerance?: number } = {},
+): Promise<ParityRow> {
+  const check = checks.find(([prefix]) => name.startsWith(prefix))?.[1];
+  if (!check) return { name, passed: false, failure: 'no check is known for a fixture of this name' };
+  try {
+    const result = (await check(models, await readFixtureFile(folder, name))).result();
+    const tolerance = Math.max(leastTolerance, result.tolerance);
+    return { name, passed: result.error <= tolerance, ...result, tolerance };
+  } catch (error) {
+    return { name, passed: false, failure: error instanceof Error ? error.message : String(error) };
+  }
+}

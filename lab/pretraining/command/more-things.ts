@@ -1,0 +1,25 @@
+/** @file Further things for pretraining, beside those of the little world: a model that knows more of them draws better what it never saw. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { withoutArticle } from '../../world/caption.ts';
+import { spriteOf, type Thing } from '../../world/thing.ts';
+
+const folder = new URL('../../assets/pretraining/', import.meta.url);
+const listSchema = z.array(z.object({ file: z.string(), phrase: z.string(), source: z.string() }));
+
+/** Draws all of them. Neither motions nor evaluations use them. */
+export async function loadMoreThings(): Promise<readonly Thing[]> {
+  const list = listSchema.parse(JSON.parse(await readFile(new URL('things.json', folder), 'utf8')));
+  return Promise.all(
+    list.map(async ({ file, phrase }) => ({
+      name: withoutArticle(phrase),
+      phrase,
+      group: 'object',
+      facing: 'none',
+      flies: false,
+      core: false,
+      sprite: await spriteOf(fileURLToPath(new URL(`things/${file}`, folder))),
+    })),
+  );
+}

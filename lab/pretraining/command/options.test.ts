@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { UsageError } from '../../../src/errors.ts';
+import { pretrainOptions } from './options.ts';
+
+test('options are numbers, flags and words, the folder among them or not', () => {
+  expect(pretrainOptions([])).toMatchObject({ folder: 'runs/built-in', steps: 40_000, still: false });
+  const some = ['--only', 'decoder', 'x', '--decoder-steps', '7', '--vae-learning-rate', '1e-3', '--still'];
+  expect(pretrainOptions(some)).toMatchObject({
+    folder: 'x',
+    only: 'decoder',
+    'decoder-steps': 7,
+    'vae-learning-rate': 0.001,
+    still: true,
+  });
+});
+
+test.each([
+  [['--only', 'vea'], /--only vea: .*"vae"/],
+  [['--steps', 'many'], /--steps many: .*number/],
+  [['--steps', '0'], /--steps 0: /],
+  [['--pool', '50'], /--pool 50: .*multiple of 32/],
+  [['--more-share', '2'], /--more-share 2: /],
+  [['--stil'], /--stil/],
+  [['a', 'b'], /one folder .* "b"/],
+])('what makes no sense is refused by name: %j', (args, message) => {
+  expect(() => pretrainOptions(args)).toThrow(UsageError);
+  expect(() => pretrainOptions(args)).toThrow(message);
+});

@@ -1,0 +1,75 @@
+/** @file The pictures of the little world that the built-in model is trained on. */
+import { randomStream } from '../../../src/diffusion/random.ts';
+import { type FloatTensor, floats } from '../../../src/graph/host-tensor.ts';
+import type { PictureSize } from '../../../src/models/programs.ts';
+import { worldBatch } from '../../world/batch.ts';
+import { loadShapes } from '../../world/shape.ts';
+import { loadThings, type Thing } from '../../world/thing.ts';
+import { loadMoreThings } from './more-things.ts';
+
+/** Which pictures. */
+export interface PictureOptions {
+  readonly size: PictureSize;
+  /** Decides every random draw. */
+  readonly seed: number;
+  /** Share of the pictures of things, in 0…1, that show one of `lab/assets/pretraining`. */
+  readonly moreShare: number;
+  /** Share of the U-Net's pictures, in 0…1, that show two or three things of a kind. */
+  readonly groupShare: number;
+  /** So many of the autoencoder's pictures, from the first on, keep their colours. */
+  readonly plainFirst: number;
+}
+
+/** Pictures by number: `count` of them from `first` on, `[count, 3, height, width]` in −1…1. */
+export interface TrainingPictures {
+  /** Of all things, in a fifth of the pictures in other colours: the autoencoder is to know more than the world has. */
+  ofAutoencoder(first: number, count: number): FloatTensor;
+  /** With their captions. The world's other things are left out: they show what becomes of what the model has not seen. */
+  ofModel(first: number, count: number): { pictures: FloatTensor; captions: string[] };
+}
+
+/** Loads what they are drawn from. */
+export async function trainingPictures(options: PictureOptions): Promise<TrainingPictures> {
+  const { size, seed, moreShare, groupShare } = options;
+  const shapes = await loadShapes(size);
+  const more = moreShare > 0 ? await loadMoreThings() : [];
+  const all = await loadThings();
+  const things = withMore(all, more, moreShare);
+  const core = withMore(
+    all.filter((each) => each.core),
+    more,
+    moreShare,
+  );
+  const draw = (some: readonly Thing[], first: number, count: number, share: number) => {
+    const source = { things: some, shapes, shapeShare: 0.15, options: { size, groupShare: share } };
+    const { pixels, captions } = worldBatch(source, seed, first, count);
+    return { pictures: floats(pixels, [count, 3, size.height, size.width]), captions };
+  };
+  return {
+    ofAutoencoder: (first, count) => recoloured(draw(things, first, count, 0).pictures, first, options),
+    ofModel: (first, count) => draw(core, first, count, groupShare),
+  };
+}
+
+/** Things to be drawn from, each as often as another of its list, and those of `more` as often as was asked for. */
+function withMore(some: readonly Thing[], more: readonly Thing[], moreShare: number): readonly Thing[] {
+  if (more.length === 0) return some;
+  const repeats = Math.round(((1 / moreShare - 1) * more.length) / some.length);
+  return [...Array<readonly Thing[]>(repeats).fill(some).flat(), ...more];
+}
+
+/** The pictures, a fifth of them with their colours exchanged, and some of these turned to negatives; in place. */
+function recoloured(pictures: FloatTensor, first: number, options: PictureOptions): FloatTensor {
+  const plane = options.size.width * options.size.height;
+  for (let i = 0; i < pictures.shape[0]!; i++) {
+    const random = randomStream(options.seed, 'colours', first + i);
+    if (first + i < options.plainFirst || random.uniform() < 0.8) continue;
+    const picture = pictures.data.subarray(3 * plane * i, 3 * plane * (i + 1));
+    const sign = random.uniform() < 0.3 ? -1 : 1;
+    const planes = random.shuffle(3).map((c) => picture.slice(plane * c, plane * (c + 1)));
+    for (const [c, values] of planes.entries()) {
+      for (let at = 0; at < plane; at++) picture[plane * c + at] = sign * values[at]!;
+    }
+  }
+  return pictures;
+}

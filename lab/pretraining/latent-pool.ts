@@ -1,0 +1,95 @@
+/**
+ * @file Pictures that were encoded once, kept in a file, for training a U-Net on them many times: the autoencoder costs more
+ * than the U-Net's step.
+ */
+import { stat } from 'node:fs/promises';
+import { openSafetensors, writeSafetensors } from '../../src/checkpoints/safetensors.ts';
+import { randomStream } from '../../src/diffusion/random.ts';
+import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';
+import type { CaptionedLatents } from './batches.ts';
+import type { BatchCodec } from './pretrain-vae.ts';
+
+/** Posteriors of pictures' latents, not scaled, with the pictures' captions. */
+export interface LatentPool {
+  readonly mean: FloatTensor;
+  readonly deviation: FloatTensor;
+  readonly captions: readonly string[];
+}
+
+/** What a pool is made of. */
+export interface PoolOptions {
+  /** The file; when it is there it is read and nothing is encoded. */
+  readonly path: string;
+  readonly count: number;
+  /** Must divide `count`, and be what the codec was compiled for. */
+  readonly batch: number;
+  readonly codec: () => Promise<BatchCodec>;
+  /** Pictures number `first` to `first + count − 1`, with captions. */
+  readonly pictures: (first: number, count: number) => { pictures: FloatTensor; captions: readonly string[] };
+  readonly onProgress?: (done: number) => void;
+}
+
+/** Encodes the pictures, or reads the file of an earlier call. Throws `StorageError` or `CheckpointError`. */
+export async function latentPool(options: PoolOptions): Promise<LatentPool> {
+  const { path, count, batch } = options;
+  if (await isFile(path)) return readPool(path);
+  const codec = await options.codec();
+  const captions: string[] = [];
+  let mean: Float32Array | undefined;
+  let deviation: Float32Array | undefined;
+  let shape: readonly number[] = [];
+  for (let first = 0; first < count; first += batch) {
+    const chunk = options.pictures(first, batch);
+    const found = await codec.encode(chunk.pictures);
+    const each = found.mean.data.length / batch;
+    mean ??= new Float32Array(count * each);
+    deviation ??= new Float32Array(count * each);
+    mean.set(found.mean.data, first * each);
+    deviation.set(found.deviation.data, first * each);
+    shape = [count, ...found.mean.shape.slice(1)];
+    captions.push(...chunk.captions);
+    options.onProgress?.(first + batch);
+  }
+  await codec.dispose();
+  const pool = { mean: floats(mean!, shape), deviation: floats(deviation!, shape), captions };
+  const { captions: _, ...tensors } = pool;
+  await writeSafetensors(path, Object.entries(tensors), { captions: JSON.stringify(captions) });
+  return pool;
+}
+
+/** `count` latents drawn from the pool, each sampled anew from its posterior and scaled: a function of seed and index. */
+export function drawFromPool(
+  { mean, deviation, captions }: LatentPool,
+  scalingFactor: number,
+  seed: number,
+  index: number,
+  count: number,
+): CaptionedLatents {
+  const random = randomStream(seed, 'pool', index);
+  const size = mean.data.length / captions.length;
+  const data = new Float32Array(count * size);
+  const shown: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const chosen = random.integer(captions.length);
+    shown.push(captions[chosen]!);
+    for (let j = 0, at = chosen * size; j < size; j++, at++) {
+      data[i * size + j] = scalingFactor * (mean.data[at]! + deviation.data[at]! * random.normal());
+    }
+  }
+  return { latents: floats(data, [count, ...mean.shape.slice(1)]), captions: shown };
+}
+
+async function readPool(path: string): Promise<LatentPool> {
+  const file = await openSafetensors(path);
+  const tensors = await file.readMany(['mean', 'deviation']);
+  const captions = JSON.parse(file.metadata.captions ?? '[]') as string[];
+  return {
+    mean: tensors.get('mean') as FloatTensor,
+    deviation: tensors.get('deviation') as FloatTensor,
+    captions,
+  };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
+}

@@ -1,0 +1,100 @@
+/**
+ * @file `npx tsx lab/pretraining/measure-moved-latents.ts [base]`: how well pictures of the little world are moved by moving their latents. For each
+ * move the PSNR of what is decoded of moved latents against the moved pictures, and the share of the variance of the moved
+ * pictures' own latents by which the two differ.
+ */
+import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';
+import { openBaseModel } from '../../src/models/base-model.ts';
+import { builtInBase } from '../../src/models/built-in-base.ts';
+import { vaeFactor } from '../../src/models/configs.ts';
+import { worldBatch } from '../world/batch.ts';
+import { loadShapes } from '../world/shape.ts';
+import { loadThings } from '../world/thing.ts';
+import { movedBatch, noMove, type PictureMove } from './moved-latents.ts';
+import { batchCodec } from './pretrain-vae.ts';
+
+const moves: readonly (readonly [name: string, move: PictureMove])[] = [
+  ['not moved', noMove],
+  ['right by 1 pixel', { ...noMove, right: 1 }],
+  ['right and down by 2', { ...noMove, right: 2, down: 2 }],
+  ['right by 6, down by 3', { ...noMove, right: 6, down: 3 }],
+  ['turned by 23°', { ...noMove, angle: 0.4 }],
+  ['1.3 times as large', { ...noMove, stretch: 1.3 }],
+];
+const count = 64;
+const size = { width: 64, height: 64 };
+
+const { vae } = await openBaseModel(process.argv[2] ?? builtInBase());
+const weights = new Map(
+  [...(await vae.weights.file.readAll())].map(
+    ([name, value]) => [`vae:${name}`, value as FloatTensor] as const,
+  ),
+);
+const codec = await batchCodec({ config: vae.config, weights }, [count, 3, size.height, size.width]);
+const source = {
+  things: await loadThings(),
+  shapes: await loadShapes(size),
+  shapeShare: 0.15,
+  options: { size },
+};
+const pictures = floats(worldBatch(source, 99, 0, count).pixels, [count, 3, size.height, size.width]);
+const latents = (await codec.encode(pictures)).mean;
+
+for (const [name, move] of moves) {
+  const batch = movedBatch(pictures, vaeFactor(vae.config), Array(count).fill(move));
+  const moved = timesMatrices(latents, batch.matrices);
+  const decoded = await codec.decode(moved);
+  const own = (await codec.encode(batch.targets)).mean;
+  const decibels = meanPsnr(decoded, batch.targets, batch.inside);
+  const differing = (100 * differenceInMiddle(moved, own)).toFixed(1);
+  console.log(
+    `${name.padEnd(22)} ${decibels.toFixed(2)} dB, ${differing.padStart(5)} % of the variance differ`,
+  );
+}
+await codec.dispose();
+
+/** Latents `[b, c, h, w]` times matrices `[b, h·w, h·w]`. */
+function timesMatrices({ data, shape }: FloatTensor, matrices: FloatTensor): FloatTensor {
+  const [samples, channels, height, width] = shape as [number, number, number, number];
+  const area = height * width;
+  const product = new Float32Array(data.length);
+  for (let plane = 0; plane < samples * channels; plane++) {
+    const matrix = Math.floor(plane / channels) * area * area;
+    for (let from = 0; from < area; from++) {
+      for (let to = 0; to < area; to++) {
+        product[plane * area + to]! += data[plane * area + from]! * matrices.data[matrix + from * area + to]!;
+      }
+    }
+  }
+  return floats(product, shape);
+}
+
+/** Mean over pictures in −1…1 of their PSNR, of the pixels that count. */
+function meanPsnr({ data, shape }: FloatTensor, truth: FloatTensor, inside: FloatTensor): number {
+  const [samples, channels, height, width] = shape as [number, number, number, number];
+  const area = height * width;
+  let sum = 0;
+  for (let i = 0; i < samples; i++) {
+    let [error, counted] = [0, 0];
+    for (let at = 0; at < channels * area; at++) {
+      if (inside.data[i * area + (at % area)] === 0) continue;
+      error += (data[i * channels * area + at]! - truth.data[i * channels * area + at]!) ** 2;
+      counted++;
+    }
+    sum += 10 * Math.log10((4 * counted) / error);
+  }
+  return sum / samples;
+}
+
+/** Squared differences over squares, in the middle half of each side, where no edge was repeated. */
+function differenceInMiddle(a: FloatTensor, b: FloatTensor): number {
+  const [height, width] = a.shape.slice(2) as [number, number];
+  let [difference, square] = [0, 0];
+  for (let at = 0; at < a.data.length; at++) {
+    const [y, x] = [Math.floor(at / width) % height, at % width];
+    if (y < height / 4 || y >= (3 * height) / 4 || x < width / 4 || x >= (3 * width) / 4) continue;
+    difference += (a.data[at]! - b.data[at]!) ** 2;
+    square += b.data[at]! ** 2;
+  }
+  return difference / square;
+}

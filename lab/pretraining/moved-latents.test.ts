@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { randomStream } from '../../src/diffusion/random.ts';
+import { floats } from '../../src/graph/host-tensor.ts';
+import { ParameterSet } from '../../src/training/parameters.ts';
+import { exactVaeConfig, exactVaeWeights } from './exact-vae.ts';
+import { drawMove, movedBatch, movesOfBatch, noMove, type PictureMove } from './moved-latents.ts';
+import { vaeShapes, vaeStep } from './vae-step.ts';
+
+const [height, width] = [8, 12];
+const area = height * width;
+const picture = floats(
+  randomStream(0, 'picture')
+    .normals(3 * area)
+    .map((value) => value / 4),
+  [1, 3, height, width],
+);
+const moved = (move: Partial<PictureMove>, factor = 4) =>
+  movedBatch(picture, factor, [{ ...noMove, ...move }]);
+/** The only row or column of a matrix `[1, n, n]` that counts for a place, with what it counts. */
+const origin = ({ data }: { data: Float32Array }, places: number, to: number) =>
+  Array.from({ length: places }, (_, from) => [from, data[from * places + to]!] as const).filter(
+    ([, share]) => Math.abs(share) > 1e-6,
+  );
+
+test('without a move all stays exactly as it is', () => {
+  const { matrices, targets, inside } = moved({});
+  expect(targets).toEqual(picture);
+  expect(inside.data.every((value) => value === 1)).toBe(true);
+  for (let place = 0; place < 6; place++) expect(origin(matrices, 6, place)).toEqual([[place, 1]]);
+});
+
+test('a shift moves pixels exactly, and latents by parts of theirs', () => {
+  const { matrices, targets, inside } = moved({ right: 4, down: -1 });
+  for (let y = 0; y < height - 1; y++) {
+    for (let x = 4; x < width; x++) {
+      expect(targets.data[area + y * width + x]).toBe(picture.data[area + (y + 1) * width + x - 4]);
+    }
+  }
+  // What was never seen does not count: four columns and a row.
+  expect(inside.data.reduce((sum, value) => sum + value, 0)).toBe((width - 4) * (height - 1));
+  // Latents [2 rows, 3 columns]: one to the right, and a quarter of one up.
+  expect(origin(matrices, 6, 1)).toEqual([
+    [0, 0.75],
+    [3, 0.25],
+  ]);
+  // Edges are repeated.
+  expect(origin(matrices, 6, 3)).toEqual([[3, 1]]);
+});
+
+test('a quarter turn is clockwise, and a stretch goes out from the middle', () => {
+  const square = floats(
+    Float32Array.from({ length: 3 * 16 }, (_, i) => i % 16),
+    [1, 3, 4, 4],
+  );
+  const turned = movedBatch(square, 1, [{ ...noMove, angle: Math.PI / 2 }]);
+  const first = [...turned.targets.data.subarray(0, 4)].map(Math.round);
+  expect(first).toEqual([12, 8, 4, 0]);
+  expect(origin(turned.matrices, 16, 0).map(([from]) => from)).toContain(12);
+  const [[from, share]] = origin(moved({ stretch: 1e6 }, 1).matrices, area, 0) as [readonly [number, number]];
+  // Between the four pixels of the middle.
+  expect([from, share.toFixed(3)]).toEqual([3 * width + 5, '0.250']);
+});
+
+test('moved latents of an autoencoder that changes nothing are those of the moved picture', async () => {
+  const parameters = new ParameterSet(vaeShapes(exactVaeConfig));
+  parameters.set(exactVaeWeights());
+  const step = await vaeStep(exactVaeConfig, parameters, [1, 3, height, width], {
+    absolute: 0,
+    squared: 1,
+    edges: 0,
+    divergence: 0,
+  });
+  const noise = floats(new Float32Array(3 * area), [1, 3, height, width]);
+  const lossOf = (move: Partial<PictureMove>) =>
+    step.run({ pictures: picture, noise, moves: [{ ...noMove, ...move }] });
+  const still = await step.run({ pictures: picture, noise });
+  expect(await lossOf({})).toBe(still);
+  expect(still).toBeLessThan(1e-6);
+  expect(await lossOf({ right: -5, down: 2 })).toBeLessThan(1e-6);
+  // Bilinear and cubic are not the same: noise is where they differ most.
+  expect(await lossOf({ angle: 0.3 })).toBeGreaterThan(1e-4);
+  await step.dispose();
+});
+
+test('moves are of all kinds, and a function of the seed and the number of the batch', () => {
+  const random = randomStream(1, 'kinds');
+  const moves = Array.from({ length: 500 }, () => drawMove(random));
+  const still = moves.filter((move) => JSON.stringify(move) === JSON.stringify(noMove)).length / 500;
+  const turned = moves.filter(({ angle }) => angle !== 0).length / 500;
+  expect(Math.abs(still - 0.4)).toBeLessThan(0.07);
+  expect(Math.abs(turned - 0.2)).toBeLessThan(0.06);
+  expect(movesOfBatch(3, 7, 4)).toEqual(movesOfBatch(3, 7, 4));
+  expect(movesOfBatch(3, 7, 4)).not.toEqual(movesOfBatch(3, 8, 4));
+});

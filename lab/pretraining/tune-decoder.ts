@@ -1,0 +1,63 @@
+/**
+ * @file Trains the decoder of an autoencoder further while its encoder, and with it the latents, stay as they are: a U-Net that
+ * learns on these latents meanwhile need not know of it.
+ */
+import { join } from 'node:path';
+import { randomStream } from '../../src/diffusion/random.ts';
+import { sampleLatents } from '../../src/models/programs.ts';
+import { movesOfBatch } from './moved-latents.ts';
+import { pretrain } from './pretrain.ts';
+import {
+  batchCodec,
+  type PretrainVaeOptions,
+  showReconstruction,
+  type TrainedVae,
+  writeVae,
+} from './pretrain-vae.ts';
+import { decoderShapes, decoderStep, vaeLossDefaults } from './vae-step.ts';
+
+/** What is trained, on what; as for the whole autoencoder, but for what it begins with. */
+export type TuneDecoderOptions = Omit<PretrainVaeOptions, 'config' | 'initial'> & {
+  readonly vae: TrainedVae;
+};
+
+/** Trains, or goes on training, writes `vae/` and returns the autoencoder with the new decoder. Throws as `pretrain` does. */
+export async function tuneDecoder(options: TuneDecoderOptions): Promise<TrainedVae> {
+  const { vae, folder, settings, width, height, source, onEvent, signal } = options;
+  const { lossWeights = vaeLossDefaults, moving = false, device = 'cpu' } = options;
+  const { config } = vae;
+  const pictureShape = [settings.batch, 3, height, width];
+  const encoder = await batchCodec(vae, pictureShape, { device });
+  const withDecoder = (decoder: TrainedVae['weights']): TrainedVae => ({
+    config,
+    weights: new Map([...vae.weights, ...decoder]),
+  });
+  try {
+    const { views } = await pretrain({
+      onEvent,
+      signal,
+      folder,
+      settings,
+      identity: { decoderOf: config, pictureShape, lossWeights, moving, source: options.sourceName },
+      shapes: decoderShapes(config),
+      initial: vae.weights,
+      step: (parameters) => decoderStep(config, parameters, pictureShape, lossWeights, { device }),
+      batchAt: async (index) => {
+        const pictures = await source(index, settings.batch);
+        const posterior = await encoder.encode(pictures);
+        const noise = randomStream(settings.seed, 'decoder noise', index);
+        return {
+          pictures,
+          latents: sampleLatents(posterior, noise.normals(posterior.mean.data.length), 1),
+          moves: moving ? movesOfBatch(settings.seed, index, settings.batch) : undefined,
+        };
+      },
+      look: (weights, step) => showReconstruction(withDecoder(weights.views), options, step),
+    });
+    const tuned = withDecoder(views);
+    await writeVae(join(folder, 'vae'), tuned);
+    return tuned;
+  } finally {
+    await encoder.dispose();
+  }
+}

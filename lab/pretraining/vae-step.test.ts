@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { randomStream } from '../../src/diffusion/random.ts';
+import { floats } from '../../src/graph/host-tensor.ts';
+import { smallVaeConfig } from '../../src/testing/small-vae.ts';
+import { adamWState, adamWStep } from '../../src/training/adamw.ts';
+import { initialParameters } from './initial-values.ts';
+import { vaeShapes, vaeStep } from './vae-step.ts';
+
+const config = smallVaeConfig(4, 8);
+
+test('an autoencoder learns a few pictures', async () => {
+  const parameters = initialParameters(vaeShapes(config), 0);
+  const step = await vaeStep(config, parameters, [4, 3, 8, 8]);
+  const state = adamWState(parameters);
+  const random = randomStream(0, 'pictures');
+  // Four plain colours, a gradient over each.
+  const pictures = floats(
+    Float32Array.from({ length: 4 * 3 * 64 }, (_, i) => Math.sin(Math.floor(i / 64)) * ((i % 8) / 8)),
+    [4, 3, 8, 8],
+  );
+  const losses: number[] = [];
+  for (let i = 0; i < 60; i++) {
+    losses.push(await step.run({ pictures, noise: floats(random.normals(4 * 4 * 16), [4, 4, 4, 4]) }));
+    adamWStep(parameters, step.gradients, state, 3e-3);
+  }
+  await step.dispose();
+  expect(losses.at(-1)).toBeLessThan(0.4 * losses[0]!);
+  // Every weight takes part.
+  for (const [name, { data }] of step.gradients.views) {
+    const key = name.endsWith('to_k.bias'); // A shift of all keys changes no attention.
+    expect(key || data.some((value) => value !== 0), name).toBe(true);
+  }
+});

@@ -1,0 +1,191 @@
+/** @file One step of training a variational autoencoder from scratch. */
+import { type FloatTensor, floats, type Shape } from '../../src/graph/host-tensor.ts';
+import {
+  add,
+  exp,
+  matmul,
+  mul,
+  reduceMean,
+  reshape,
+  scale,
+  slice,
+  sqrt,
+  sub,
+} from '../../src/graph/operators/index.ts';
+import { input, scalar, type Tensor } from '../../src/graph/tensor.ts';
+import { type Weights, weightsTakenBy } from '../../src/graph/weights.ts';
+import { type VaeConfig, vaeFactor } from '../../src/models/configs.ts';
+import { decode, encode } from '../../src/models/vae.ts';
+import type { CompileOptions, Values } from '../../src/runtime/program.ts';
+import type { ParameterSet, ParameterShape } from '../../src/training/parameters.ts';
+import { gradientStep } from './gradient-step.ts';
+import { type TrainingStep, underPart } from './model-step.ts';
+import { movedBatch, noMove, type PictureMove } from './moved-latents.ts';
+
+/** Pictures and the noise with which their posterior is sampled. */
+export interface VaeBatch {
+  /** `[b, 3, H, W]` in −1…1. */
+  readonly pictures: FloatTensor;
+  /** Unit normals `[b, c, h, w]`. */
+  readonly noise: FloatTensor;
+  /** How the latents of each picture are moved before they are decoded, and what is decoded is compared with; not at all unless told. */
+  readonly moves?: readonly PictureMove[] | undefined;
+}
+
+/** What the parts of the loss count. */
+export interface VaeLossWeights {
+  /** Mean absolute difference, rounded off below a hundredth so that it has a slope everywhere. */
+  readonly absolute: number;
+  /** Mean squared difference. */
+  readonly squared: number;
+  /** Mean absolute difference of the pictures' slopes to the right and downwards: keeps outlines sharp. */
+  readonly edges: number;
+  /** Divergence of the posterior from the unit normal, per value of the latents. */
+  readonly divergence: number;
+}
+
+/** Weights that give sharp pictures and latents of moderate size. */
+export const vaeLossDefaults: VaeLossWeights = { absolute: 1, squared: 0.5, edges: 0.5, divergence: 1e-4 };
+
+/** Names (`vae:…`) and shapes of all weights. */
+export function vaeShapes(config: VaeConfig): ParameterShape[] {
+  const factor = vaeFactor(config);
+  const ofEncoder = weightsTakenBy((w) => {
+    encode(w, config, input('pictures', [1, config.in_channels, factor, factor]));
+  });
+  return [...underPart('vae', ofEncoder), ...decoderShapes(config)];
+}
+
+/** Names (`vae:…`) and shapes of the decoder's weights. */
+export function decoderShapes(config: VaeConfig): ParameterShape[] {
+  const taken = weightsTakenBy(
+    (w) => void decode(w, config, input('latents', [1, config.latent_channels, 1, 1])),
+  );
+  return underPart('vae', taken);
+}
+
+/** Compiles the step for pictures `[b, 3, H, W]`. */
+export async function vaeStep(
+  config: VaeConfig,
+  parameters: ParameterSet,
+  pictureShape: Shape,
+  lossWeights: VaeLossWeights = vaeLossDefaults,
+  options?: CompileOptions,
+): Promise<TrainingStep<VaeBatch>> {
+  const latentShape = vaeLatentShape(config, pictureShape);
+  const step = await gradientStep(
+    parameters,
+    (part) => {
+      const { mean, logVariance } = encode(part('vae'), config, input('batch:pictures', pictureShape));
+      const deviation = exp(scale(logVariance, 0.5));
+      const latents = add(mean, mul(deviation, input('batch:noise', latentShape)));
+      const total = add(
+        decodingLoss(part('vae'), config, latents, pictureShape, lossWeights),
+        scale(divergence(mean, logVariance), lossWeights.divergence),
+      );
+      return reshape(total, []);
+    },
+    options,
+  );
+  return {
+    gradients: step.gradients,
+    run: ({ pictures, noise, moves }) =>
+      step.run({
+        'batch:pictures': pictures,
+        'batch:noise': floats(noise.data, latentShape),
+        ...decodingInputs(config, pictures, moves),
+      }),
+    dispose: step.dispose,
+  };
+}
+
+/** Pictures, and latents that a finished encoder made of them. */
+export interface DecoderBatch {
+  /** `[b, 3, H, W]` in −1…1. */
+  readonly pictures: FloatTensor;
+  /** `[b, c, h, w]`, not scaled. */
+  readonly latents: FloatTensor;
+  /** As in `VaeBatch`. */
+  readonly moves?: readonly PictureMove[] | undefined;
+}
+
+/** Compiles a step that trains the decoder alone (the parameters of `decoderShapes`), for pictures `[b, 3, H, W]`. */
+export async function decoderStep(
+  config: VaeConfig,
+  parameters: ParameterSet,
+  pictureShape: Shape,
+  lossWeights: VaeLossWeights = vaeLossDefaults,
+  options?: CompileOptions,
+): Promise<TrainingStep<DecoderBatch>> {
+  const latentShape = vaeLatentShape(config, pictureShape);
+  const step = await gradientStep(
+    parameters,
+    (part) => {
+      const latents = input('batch:latents', latentShape);
+      return reshape(decodingLoss(part('vae'), config, latents, pictureShape, lossWeights), []);
+    },
+    options,
+  );
+  return {
+    gradients: step.gradients,
+    run: ({ pictures, latents, moves }) =>
+      step.run({ 'batch:latents': latents, ...decodingInputs(config, pictures, moves) }),
+    dispose: step.dispose,
+  };
+}
+
+/** Shape of the latents of pictures `[b, 3, H, W]`. */
+export function vaeLatentShape(config: VaeConfig, [samples, , height, width]: Shape): Shape {
+  const factor = vaeFactor(config);
+  return [samples!, config.latent_channels, height! / factor, width! / factor];
+}
+
+/** Loss of what is decoded of latents after they were moved, against the moved pictures, where these are known. */
+function decodingLoss(
+  w: Weights,
+  config: VaeConfig,
+  latents: Tensor,
+  pictureShape: Shape,
+  lossWeights: VaeLossWeights,
+): Tensor {
+  const [samples, channels, rows, columns] = latents.shape as [number, number, number, number];
+  const [, , height, width] = pictureShape as [number, number, number, number];
+  const area = rows * columns;
+  const matrices = input('batch:matrices', [samples, area, area]);
+  const moved = matmul(reshape(latents, [samples, channels, area]), matrices);
+  const decoded = decode(w, config, reshape(moved, latents.shape));
+  const error = sub(decoded, input('batch:targets', pictureShape));
+  return pictureLoss(mul(error, input('batch:inside', [samples, 1, height, width])), lossWeights);
+}
+
+/** What `decodingLoss` takes. */
+function decodingInputs(config: VaeConfig, pictures: FloatTensor, moves?: readonly PictureMove[]): Values {
+  const still = Array<PictureMove>(pictures.shape[0]!).fill(noMove);
+  const { matrices, targets, inside } = movedBatch(pictures, vaeFactor(config), moves ?? still);
+  return { 'batch:matrices': matrices, 'batch:targets': targets, 'batch:inside': inside };
+}
+
+function pictureLoss(error: Tensor, lossWeights: VaeLossWeights): Tensor {
+  return [
+    scale(meanAbsolute(error), lossWeights.absolute),
+    scale(reduceMean(mul(error, error)), lossWeights.squared),
+    scale(add(meanAbsolute(slope(error, 2)), meanAbsolute(slope(error, 3))), lossWeights.edges),
+  ].reduce(add);
+}
+
+/** `mean √(x² + ε²)` with ε = 0.01 (Charbonnier et al. 1994). */
+function meanAbsolute(x: Tensor): Tensor {
+  return reduceMean(sqrt(add(mul(x, x), scalar(1e-4))));
+}
+
+/** Differences between neighbours along an axis. */
+function slope(x: Tensor, axis: number): Tensor {
+  const size = x.shape[axis]!;
+  return sub(slice(x, axis, 1, size), slice(x, axis, 0, size - 1));
+}
+
+/** Kullback–Leibler divergence from the unit normal: `½·(μ² + σ² − 1 − log σ²)`, averaged. */
+function divergence(mean: Tensor, logVariance: Tensor): Tensor {
+  const excess = sub(sub(exp(logVariance), logVariance), scalar(1));
+  return scale(reduceMean(add(mul(mean, mean), excess)), 0.5);
+}

@@ -1,0 +1,25 @@
+/**
+ * @file `npx tsx lab/world/demo-clips.ts [motion]`: renders the eight clips of the little world that the demo learns from, with
+ * their captions, into `assets/demo/clips`. They come with the repository; this is how they were made.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CAPTIONS_NAME } from '../../src/media/captions.ts';
+import { writeVideo } from '../../src/media/video-file.ts';
+import { motionNamed } from './motion.ts';
+import { motionSet } from './motion-set.ts';
+import { loadThings } from './thing.ts';
+
+const folder = fileURLToPath(new URL('../../assets/demo/clips', import.meta.url));
+const motion = motionNamed(process.argv[2] ?? 'runs');
+const size = { width: 64, height: 64 };
+const { clips } = motionSet(await loadThings(), motion, 0, 8, { frames: 16, size });
+const captions: string[] = [];
+for (const { thing, scene, frames, prompt } of clips) {
+  const name = `${`${thing.name} ${motion.name}, ${scene.name}`.replaceAll(/[ ,]+/g, '-')}.gif`;
+  await writeVideo(join(folder, name), frames, { framesPerSecond: 8 });
+  captions.push(`${name}\t${prompt}\n`);
+}
+await writeFile(join(folder, CAPTIONS_NAME), captions.join(''));
+console.log(`${clips.length} clips in ${folder}`);
