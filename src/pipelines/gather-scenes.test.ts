@@ -5,12 +5,15 @@ import type { ProgressEvent } from '../events.ts';
 import { readPicture } from '../media/picture-file.ts';
 import { writeVideo } from '../media/video-file.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
+import { readMotion } from '../motion/motion-file.ts';
 import { smoothScene, withSquare } from '../testing/moving-square.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { findTrainingClips, type TrainingClip } from '../training/clip-set.ts';
+import { readRun } from '../training/run-folder.ts';
 import { parseSettings } from '../training/settings.ts';
 import { gatherScenes } from './gather-scenes.ts';
+import { learnMotion } from './learn-motion.ts';
 
 const at = await testFolder();
 const size = { width: 32, height: 16 };
@@ -92,4 +95,25 @@ test('nothing is drawn where nothing can be cut out, or shall be', async () => {
     notices: [],
     drawn: 0,
   });
+});
+
+test('the run and the motion tell how many clips could be cut out', async () => {
+  const learn = async (out: string, names: readonly string[], copyPaste: number) => {
+    const settings = {
+      base: testdata('mini/tiny-sd'),
+      clips: names.map((name) => at(`clips/${name}`)),
+      prompt: 'a square runs in a meadow',
+      frames: 4,
+      ...size,
+      steps: 1,
+      copyPaste,
+    };
+    const { path } = await learnMotion({ out: at(out), settings });
+    const { info } = await readMotion(path);
+    return { run: (await readRun(at(out))).cutClips, motion: info.settings.cutClips };
+  };
+  expect(await learn('both', ['running', 'still'], 0.5)).toEqual({ run: 1, motion: 1 });
+  expect(await learn('none', ['still'], 0.5)).toEqual({ run: 0, motion: 0 });
+  expect(await learn('all', ['running'], 0.5)).toEqual({ run: 1, motion: undefined });
+  expect(await learn('off', ['running'], 0)).toEqual({ run: undefined, motion: undefined });
 });

@@ -16,7 +16,14 @@ import { trainingCost } from '../training/cost.ts';
 import { openMetrics } from '../training/metrics.ts';
 import { motionStep } from '../training/motion-step.ts';
 import { chooseRecompute } from '../training/recompute.ts';
-import { assertNoRun, openRunFolder, readRun, runPaths, writeRun } from '../training/run-folder.ts';
+import {
+  assertNoRun,
+  openRunFolder,
+  type RunRecord,
+  readRun,
+  runPaths,
+  writeRun,
+} from '../training/run-folder.ts';
 import {
   decidingSettings,
   resumedSettings,
@@ -85,14 +92,18 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
     const saved = begun && (await loadCheckpoint(paths.checkpoints, base.unet, settings, options.onEvent));
     assertCanGoOn(options.out, settings, saved, hasMotion);
     const recompute = recomputes(prepared);
-    const record = { ...prepared.record, recomputed: recompute };
-    await writeRun(out, record);
+    let record: RunRecord = { ...prepared.record, recomputed: recompute };
+    const keep = async (more: Partial<RunRecord>) => {
+      record = { ...record, ...more };
+      await writeRun(out, record);
+    };
+    await keep({});
     const state = saved ?? (await initialState(base.unet, settings));
-    await trainInto(out, prepared, { state, recompute }, options).catch(async (error: unknown) => {
+    await trainInto(out, prepared, { state, recompute, keep }, options).catch(async (error: unknown) => {
       const advice = options.howToGoOn ?? `Go on with: lamp train --out ${quoted(options.out)} --resume`;
       throw await withAdvice(error, advice, paths.checkpoints);
     });
-    await writeRun(out, { ...record, finished: new Date().toISOString() });
+    await keep({ finished: new Date().toISOString() });
     options.onEvent?.({ type: 'written', path: paths.motion });
     return { path: paths.motion, steps: settings.steps, wasFinished: false };
   } finally {
@@ -135,13 +146,23 @@ async function withAdvice(error: unknown, advice: string, checkpoints: string): 
 async function trainInto(
   out: string,
   prepared: Prepared,
-  { state, recompute }: { readonly state: TrainingState; readonly recompute: boolean },
+  {
+    state,
+    recompute,
+    keep,
+  }: {
+    readonly state: TrainingState;
+    readonly recompute: boolean;
+    /** Puts something more into `run.json`. */
+    readonly keep: (more: Partial<RunRecord>) => Promise<void>;
+  },
   work: WorkOptions,
 ): Promise<void> {
   const { settings, device, base, schedule, texts, record } = prepared;
   const { clips } = record;
   const paths = runPaths(out);
-  const material = await trainingMaterial(prepared, paths, work);
+  const { cutClips, ...material } = await trainingMaterial(prepared, paths, work);
+  if (cutClips !== undefined) await keep({ cutClips });
 
   const { variant } = settings;
   work.onEvent?.({ type: 'progress', stage: 'compiling', done: 0, total: 1 });
@@ -165,7 +186,7 @@ async function trainInto(
       save: async () => {
         metrics.flush();
         const path = await saveCheckpoint(paths.checkpoints, state, settings);
-        await writeMotionOf(paths.motion, prepared, state, framesPerSecond);
+        await writeMotionOf(paths.motion, prepared, state, { framesPerSecond, cutClips });
         work.onEvent?.({ type: 'checkpoint', step: state.optimiser.step, path });
       },
       makeSamples: trainingSamples({
@@ -181,7 +202,7 @@ async function trainInto(
     };
     await train(training, work);
     // Killed between the last checkpoint and its motion: the motion is written now.
-    await writeMotionOf(paths.motion, prepared, state, framesPerSecond);
+    await writeMotionOf(paths.motion, prepared, state, { framesPerSecond, cutClips });
   } finally {
     metrics.close();
     await step.dispose();
@@ -220,7 +241,7 @@ function writeMotionOf(
   path: string,
   { settings, base, record }: Prepared,
   state: TrainingState,
-  framesPerSecond: number,
+  { framesPerSecond, cutClips }: { readonly framesPerSecond: number; readonly cutClips: number | undefined },
 ): Promise<void> {
   const { prompt, frames, width, height, variant, rank, ...others } = decidingSettings(
     settings,
@@ -236,7 +257,13 @@ function writeMotionOf(
     steps: state.optimiser.step,
     variant,
     rank,
-    settings: { ...others, clips: record.clips.map((clip) => clip.fingerprint), ...captionsOf(record.clips) },
+    settings: {
+      ...others,
+      // Where what moves could not be cut out of all clips, `copyPaste` alone would say more than was done.
+      ...(cutClips !== undefined && cutClips < record.clips.length && { cutClips }),
+      clips: record.clips.map((clip) => clip.fingerprint),
+      ...captionsOf(record.clips),
+    },
   };
   const values = valuesInFile(state, settings);
   return writeMotion(path, { info, values }, { dtype: settings.rank > 0 ? 'float16' : 'float32' });

@@ -12,6 +12,12 @@ import type { RunPaths } from '../training/run-folder.ts';
 import { gatherScenes } from './gather-scenes.ts';
 import type { Prepared } from './prepare-training.ts';
 
+/** What batches are made from, and what became of `settings.copyPaste`. */
+export interface TrainingMaterial extends Pick<BatchSource, 'plan' | 'latents' | 'textOf'> {
+  /** Clips of which what moves can be cut out; absent where nothing was to be. */
+  readonly cutClips?: number;
+}
+
 /**
  * Decides what each sample will be, finds and draws the scenes for it, and encodes all frames and captions that are not in the run's
  * folder yet. Throws `UsageError` when the base has too few timesteps, `MediaError` for a clip, `StorageError`, `InterruptedError`.
@@ -20,7 +26,7 @@ export async function trainingMaterial(
   prepared: Prepared,
   paths: RunPaths,
   work: WorkOptions,
-): Promise<Pick<BatchSource, 'plan' | 'latents' | 'textOf'>> {
+): Promise<TrainingMaterial> {
   const { settings, base, schedule, record } = prepared;
   const { clips } = record;
   const timesteps = schedule.alphasCumprod.length;
@@ -40,7 +46,9 @@ export async function trainingMaterial(
     needed,
     scenes,
   });
-  return { plan, latents, textOf: await textsOfViews(prepared, needed, scenes, work.onEvent) };
+  const textOf = await textsOfViews(prepared, needed, scenes, work.onEvent);
+  const cutClips = scenes?.ofClips.filter((scene) => scene !== undefined).length ?? 0;
+  return { plan, latents, textOf, ...(settings.copyPaste > 0 && { cutClips }) };
 }
 
 function planOf(

@@ -30,6 +30,11 @@ const runSchema = z.object({
   settings: settingsSchema,
   /** What `settings.recompute` came to: whether inner values were computed again. Older runs lack it. */
   recomputed: z.boolean().optional(),
+  /**
+   * In how many of the clips what moves can be cut out: the share `settings.copyPaste` is of the views of these alone. Absent where it
+   * is 0, until the clips have been looked at, and in older runs.
+   */
+  cutClips: z.int().min(0).optional(),
   base: z.object({
     name: z.string(),
     /** Identities of the weights (see `fingerprint`). */
