@@ -3,7 +3,7 @@
  * ESM, from CommonJS, as a command, and by its types. Needs `npm run build` before; ends with exit code 1 when something is wrong.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -42,13 +42,18 @@ function testPackage(): void {
   const heaviest = all.slice(0, 4).map(({ name, bytes }) => `${name} ${mebibytes(bytes)}`);
   say(`it weighs ${mebibytes(all.reduce((sum, { bytes }) => sum + bytes, 0))}, of it ${heaviest.join(', ')}`);
 
+  const userFolder = join(folder, 'user');
+  mkdirSync(userFolder);
   const [imported, required] = ['program.mjs', 'program.cjs'].map((name) =>
-    run(process.execPath, [consumer(name)], home).trim(),
+    run(process.execPath, [consumer(name)], home, freshUser(userFolder)).trim(),
   );
   if (!imported || imported !== required) {
     throw new Error(`import gives "${imported}", require gives "${required}"`);
   }
   say(`import and require give the same ${imported.split(' ').length} names, and work`);
+  const left = readdirSync(userFolder, { recursive: true });
+  if (left.length > 0) throw new Error(`the programs left files of a user's behind: ${left.join(', ')}`);
+  say('nothing is left in the home, cache and temporary folders');
   const version = run('npx', ['--no-install', 'lamp', '--version'], home).trim();
   say(`npx lamp --version: ${version}`);
   checkTypes(home);
@@ -72,9 +77,15 @@ function checkTypes(home: string): void {
   }
 }
 
+/** The environment of a user whose home, cache and temporary folders are one, and who has told the engine nothing. */
+function freshUser(path: string): NodeJS.ProcessEnv {
+  const { ORT_DISABLE_TELEMETRY: _, ...inherited } = process.env;
+  return { ...inherited, HOME: path, XDG_CACHE_HOME: path, TMPDIR: path };
+}
+
 /** Runs a program and gives what it wrote. Throws when it fails, or says anything on standard error but npm's warnings. */
-function run(program: string, words: readonly string[], cwd: string): string {
-  const { status, stdout, stderr, error } = spawnSync(program, words, { cwd, encoding: 'utf8' });
+function run(program: string, words: readonly string[], cwd: string, env = process.env): string {
+  const { status, stdout, stderr, error } = spawnSync(program, words, { cwd, env, encoding: 'utf8' });
   const said = stderr?.replace(/^npm (warn|notice).*\n?/gm, '').trim();
   if (status !== 0 || said) {
     throw new Error(`${program} ${words.join(' ')} (${error ?? status}):\n${stdout}\n${stderr}`);

@@ -3,12 +3,12 @@ import { lamp } from '../testing/command.ts';
 
 /** Makes ONNX Runtime's module fail to load, as it does where its native library does not fit the system. */
 function withoutEngine(): Record<string, string> {
-  const hooks = `export function resolve(name, context, next) {
-    if (name === 'onnxruntime-node') throw new Error('libonnxruntime.so.1: cannot open shared object file');
-    return next(name, context);
-  }`;
-  const source = `import { register } from 'node:module';
-    register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hooks)}));`;
+  const source = `import Module from 'node:module';
+    const load = Module._load;
+    Module._load = (name, ...others) => {
+      if (name === 'onnxruntime-node') throw new Error('libonnxruntime.so.1: cannot open shared object file');
+      return load(name, ...others);
+    };`;
   return { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(source)}` };
 }
 

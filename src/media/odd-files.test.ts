@@ -1,4 +1,6 @@
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
@@ -126,6 +128,27 @@ function emptyPng(side: number): Buffer {
   ]);
 }
 
+test('an SVG has no address fetched', async () => {
+  const asked: (string | undefined)[] = [];
+  const server = createServer(({ url }, response) => {
+    asked.push(url);
+    response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const svg = `<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY text SYSTEM "${at}/text.txt">]>
+    <?xml-stylesheet href="${at}/outside.css"?>
+    <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="8" height="8">
+    <style>@import url("${at}/inside.css");</style><rect width="8" height="8" fill="#f00"/>
+    <image href="${at}/new.png" width="8" height="8"/><image xlink:href="${at}/old.png" width="8" height="8"/>
+    <use href="${at}/part.svg#part"/></svg>`;
+  await writeFile(inFolder('addresses.svg'), svg);
+  const { data } = await readPicture(inFolder('addresses.svg'));
+  expect([...data.subarray(0, 3)]).toEqual([255, 0, 0]);
+  await new Promise((resolve) => server.close(resolve));
+  expect(asked).toEqual([]);
+});
+
 describe('videos', () => {
   const frame = async (name: string) =>
     (await readFrames(testdata(`clips/odd/${name}`), { indices: [1] }))[0]!;
@@ -147,6 +170,13 @@ describe('videos', () => {
     const rates = variableRate((await frameIntervals(path, 'video'))!)!;
     expect(rates.slowest).toBeLessThan(12);
     expect(rates.fastest).toBeGreaterThan(25);
+  });
+
+  test('that are playlists of other files are none', async () => {
+    const path = inFolder('playlist.mp4');
+    const clip = testdata('clips/odd/rotated.mp4');
+    await writeFile(path, `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n${clip}\n#EXT-X-ENDLIST\n`);
+    await expect(inspectClip(path)).rejects.toThrow(`clip "${path}" is not a video file`);
   });
 
   test('with transparency: what is stored there shows', async () => {

@@ -88,10 +88,12 @@ export async function withVideoTrack<T>(
   use: (track: InputVideoTrack, input: Input) => Promise<T>,
 ): Promise<T> {
   await assertFile(path, 'clip');
-  const { ALL_FORMATS, FilePathSource, Input: VideoInput } = await videoEngine();
+  const { ALL_FORMATS, FilePathSource, HLS, Input: VideoInput } = await videoEngine();
   // A failing read is reported by the call that waits for it; a second report would end the process.
   const source = new FilePathSource(path, { handleUnhandledError: () => {} });
-  const input = new VideoInput({ source, formats: ALL_FORMATS });
+  // A playlist would have other files read than the one that was named.
+  const formats = ALL_FORMATS.filter((format) => format !== HLS);
+  const input = new VideoInput({ source, formats });
   try {
     // Files of a few bytes make the reader throw instead of saying no.
     if (!(await input.canRead().catch(() => false))) {

@@ -17,7 +17,7 @@ import {
   pictureEncoder,
 } from '../models/programs.ts';
 import type { DeviceName } from '../runtime/devices.ts';
-import { softwareVersions } from '../versions.ts';
+import { softwareVersions } from '../runtime/software-versions.ts';
 import { denoisePicture } from './denoise.ts';
 import { pictureFingerprint } from './first-frame.ts';
 import { compiled, type Kept, type PromptEncoder, promptEncoder } from './kept-programs.ts';

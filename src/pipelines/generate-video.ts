@@ -16,7 +16,7 @@ import { motionFingerprint } from '../motion/motion-fingerprint.ts';
 import type { MotionValues } from '../motion/predictor.ts';
 import { shareNoise } from '../motion/shared-noise.ts';
 import { isLamp, motionVariants } from '../motion/variant.ts';
-import { softwareVersions } from '../versions.ts';
+import { softwareVersions } from '../runtime/software-versions.ts';
 import {
   type DrawnPicture,
   type DrawSettings,

@@ -9,6 +9,7 @@ import { readBaseSettings } from '../models/base-settings.ts';
 import { assertPictureSize } from '../models/picture-size.ts';
 import { assertMotionBase } from '../motion/motion-base.ts';
 import type { DeviceName } from '../runtime/devices.ts';
+import { softwareVersions } from '../runtime/software-versions.ts';
 import { assertSameClips, findTrainingClips } from '../training/clip-set.ts';
 import { clipTexts, firstCaption, tellOfCaptions } from '../training/clip-texts.ts';
 import { assertComplete } from '../training/complete-base.ts';
@@ -21,7 +22,6 @@ import {
   type TrainingSettings,
   trainingDefaults,
 } from '../training/settings.ts';
-import { softwareVersions } from '../versions.ts';
 import { withoutUndefined } from './video-settings.ts';
 
 /** A training that is known to be possible. */

@@ -1,14 +1,11 @@
 /** @file Where graphs can run. */
-import { env, InferenceSession, listSupportedBackends, Tensor as OrtTensor } from 'onnxruntime-node';
 import { DeviceError } from '../errors.ts';
 import { floats } from '../graph/host-tensor.ts';
 import { add } from '../graph/operators/add.ts';
 import { input } from '../graph/tensor.ts';
 import { coreCount } from './cores.ts';
 import { emitGraph } from './emit.ts';
-
-// What goes wrong comes back as an error; the engine's own log lines would only tear the terminal's output.
-env.logLevel = 'fatal';
+import { createSession, executionProviders, OrtTensor, type SessionOptions } from './onnx-runtime.ts';
 
 /** Names of the devices that graphs can run on. */
 export const deviceNames = ['cpu', 'webgpu', 'cuda'] as const;
@@ -38,12 +35,12 @@ export async function checkDevice(device: DeviceName): Promise<void> {
   const fail = (found: string): never => {
     throw new DeviceError(`device "${device}" cannot be used: ${found}. ${remedies[device]}`);
   };
-  if (!listSupportedBackends().some(({ name }) => name === device)) {
+  if (!executionProviders().includes(device)) {
     fail(`this build of ONNX Runtime for ${process.platform}-${process.arch} does not include it`);
   }
   const { bytes } = emitGraph({ y: add(input('x', [4]), input('x2', [4])) });
   try {
-    const session = await InferenceSession.create(bytes, sessionOptions(device));
+    const session = await createSession(bytes, sessionOptions(device));
     const value = floats(Float32Array.of(1, 2, 3, 4));
     const tensor = new OrtTensor('float32', value.data, value.shape);
     const { y } = await session.run({ x: tensor, x2: tensor });
@@ -59,7 +56,7 @@ export async function checkDevice(device: DeviceName): Promise<void> {
  * What a session is made with on a device. The environment's `LAMP_THREADS` says how many processor threads it may take; one a
  * core unless told. Throws `DeviceError` when that is no whole number from 1.
  */
-export function sessionOptions(device: DeviceName): InferenceSession.SessionOptions {
+export function sessionOptions(device: DeviceName): SessionOptions {
   const { LAMP_THREADS: threads } = process.env;
   if (threads && !/^[1-9]\d{0,3}$/.test(threads)) {
     throw new DeviceError(`LAMP_THREADS is "${threads}"; must be a whole number from 1, or not set.`);

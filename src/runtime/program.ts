@@ -1,10 +1,16 @@
 /** @file Compiled graphs that can be run again and again. */
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { CheckpointError, DeviceError } from '../errors.ts';
 import { type HostTensor, type Shape, sameShape } from '../graph/host-tensor.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { type DeviceName, sessionOptions } from './devices.ts';
 import { emitGraph } from './emit.ts';
+import {
+  createSession,
+  OrtTensor,
+  type Session,
+  type SessionOptions,
+  type SessionValues,
+} from './onnx-runtime.ts';
 
 /** Named values in host memory. */
 export type Values = Readonly<Record<string, HostTensor>>;
@@ -35,7 +41,7 @@ export async function compile(
   { device = 'cpu', profilePrefix }: CompileOptions = {},
 ): Promise<Program> {
   const graph = emitGraph(outputs);
-  const options: InferenceSession.SessionOptions = {
+  const options: SessionOptions = {
     ...sessionOptions(device),
     ...(profilePrefix !== undefined && { enableProfiling: true, profileFilePrefix: profilePrefix }),
   };
@@ -44,10 +50,11 @@ export async function compile(
       session: { model_external_initializers_file_folder_path: graph.weightsFolder },
     };
   }
-  let session: InferenceSession;
+  let session: Session;
   try {
-    session = await InferenceSession.create(graph.bytes, options);
+    session = await createSession(graph.bytes, options);
   } catch (error) {
+    if (error instanceof DeviceError) throw error;
     const cause = error instanceof Error ? error.message : String(error);
     if (graph.weightsFolder !== undefined && /external|initializer/i.test(cause)) {
       throw new CheckpointError(`the weights in ${graph.weightsFolder} cannot be mapped: ${cause}`);
@@ -69,7 +76,7 @@ export async function compile(
       for (const name of Object.keys(outputs)) {
         fetches[name] = into[name] ? toOrt({ ...into[name], shape: graph.outputShapes.get(name)! }) : null;
       }
-      let results: InferenceSession.OnnxValueMapType;
+      let results: SessionValues;
       try {
         results = await session.run(feeds, fetches);
       } catch (error) {

@@ -25,9 +25,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Runs `lamp` with these words and waits for its end. Paths should be absolute: it runs in the repository's root. */
 export function lamp(words: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+  // A user's environment does not hold what the engine was told in this process.
+  const { ORT_DISABLE_TELEMETRY: _, ...inherited } = process.env;
   const child = spawn(process.execPath, ['--import', 'tsx', options.program ?? lampMain, ...words], {
     cwd: root,
-    env: { ...process.env, ...options.variables },
+    env: { ...inherited, ...options.variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];

@@ -1,0 +1,80 @@
+/** @file Programs that run for a user who has nothing yet: what they leave behind, and whether they try to reach anybody. */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CommandResult } from './command.ts';
+
+/** How such a program ended. */
+export interface FreshRun extends CommandResult {
+  /** Files and folders that it left in its home, cache and temporary folders. */
+  readonly left: readonly string[];
+}
+
+/** What may be different for one run. */
+export interface FreshOptions {
+  /** Variables besides; the process's own are there but for the one that keeps the engine from sending usage data. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Whether it runs in a network namespace of its own, which needs `hasNamespaces`; see `countAttempts`. */
+  readonly offline?: boolean;
+  /** Called with everything written to standard output so far, and a function that ends its standard input. */
+  readonly onStdout?: (text: string, endInput: () => void) => void;
+}
+
+/** Whether programs can be run in a network namespace of their own, in which nothing can be reached. */
+export const hasNamespaces = spawnSync('unshare', ['-rn', 'true']).status === 0;
+
+/** Runs Node with these words, from source, with empty folders in `parent` for its home, its cache and what is temporary. */
+export async function runFresh(
+  parent: string,
+  words: readonly string[],
+  { variables, offline = false, onStdout }: FreshOptions = {},
+): Promise<FreshRun> {
+  const folder = await mkdtemp(join(parent, 'fresh-'));
+  const [home, cache, temporary] = ['home', 'cache', 'tmp'].map((name) => join(folder, name));
+  for (const path of [home, cache, temporary]) await mkdir(path!);
+  const { ORT_DISABLE_TELEMETRY: _, ...inherited } = process.env;
+  const program = [process.execPath, '--import', import.meta.resolve('tsx'), ...words];
+  const [first, ...rest] = offline ? ['unshare', '-rn', ...program] : program;
+  const child = spawn(first!, rest, {
+    env: {
+      ...inherited,
+      HOME: home!,
+      XDG_CACHE_HOME: cache!,
+      TMPDIR: temporary!,
+      // The compiled sources that tsx keeps are the tests', not the program's.
+      TSX_DISABLE_CACHE: '1',
+      ...variables,
+    },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    onStdout?.(stdout, () => child.stdin.end());
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  return { code, stdout, stderr, left: await contentOf(home!, cache!, temporary!) };
+}
+
+async function contentOf(...folders: readonly string[]): Promise<string[]> {
+  const names = await Promise.all(folders.map((folder) => readdir(folder, { recursive: true })));
+  return names.flat().sort();
+}
+
+/**
+ * TypeScript that defines `attempts()`: how often anything in a network namespace, native code included, tried to reach
+ * somebody by IPv4, a name server for example. Nobody can be reached there: the system counts what has no route.
+ */
+export const countAttempts = `
+import { readFileSync } from 'node:fs';
+function attempts(): number {
+  const lines = readFileSync('/proc/self/net/snmp', 'utf8').split('\\n').filter((line) => line.startsWith('Ip: '));
+  const [names, numbers] = lines.map((line) => line.split(' ')) as [string[], string[]];
+  return Number(numbers[names.indexOf('OutNoRoutes')]);
+}`;
