@@ -1,6 +1,7 @@
 /**
  * @file Packs the package as npm would publish it, checks what is in it, installs it in an empty folder and uses it there: from
- * ESM, from CommonJS, as a command, and by its types. Needs `npm run build` before; ends with exit code 1 when something is wrong.
+ * ESM, from CommonJS, as a command, by its types, and at last without the optional video codecs. Needs `npm run build` before;
+ * ends with exit code 1 when something is wrong.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { examples } from './api/examples.ts';
 import { consumerFiles } from './package/consumer.ts';
 import { faultsOf, moduleFaults, type PackedFile } from './package/contents.ts';
-import { weights } from './package/weight.ts';
+import { type Weight, weights } from './package/weight.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -38,9 +39,11 @@ function testPackage(): void {
   const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
   run('npm', ['install', ...flags, join(folder, filename)], home);
   say('installed in an empty folder');
-  const all = weights(join(home, 'node_modules'));
+  const modules = join(home, 'node_modules');
+  const weightOf = (parts: readonly Weight[]) => mebibytes(parts.reduce((sum, { bytes }) => sum + bytes, 0));
+  const all = weights(modules);
   const heaviest = all.slice(0, 4).map(({ name, bytes }) => `${name} ${mebibytes(bytes)}`);
-  say(`it weighs ${mebibytes(all.reduce((sum, { bytes }) => sum + bytes, 0))}, of it ${heaviest.join(', ')}`);
+  say(`it weighs ${weightOf(all)}, of it ${heaviest.join(', ')}`);
 
   const userFolder = join(folder, 'user');
   mkdirSync(userFolder);
@@ -58,6 +61,15 @@ function testPackage(): void {
   say(`npx lamp --version: ${version}`);
   checkTypes(home);
   say('types, for import and for require');
+  const remove = (...names: string[]) => {
+    for (const name of names) rmSync(join(modules, name), { recursive: true });
+  };
+  remove('@seydx');
+  run(process.execPath, [consumer('without-codecs.mjs'), `cannot be loaded on ${process.platform}`], home);
+  remove('@mediabunny/server', 'node-av');
+  run(process.execPath, [consumer('without-codecs.mjs'), 'are not installed'], home);
+  const without = weightOf(weights(modules));
+  say(`without the video codecs (${without}): GIF and folders of frames; MP4 and WebM are refused`);
 }
 
 /** Compiles uses of the types, and the programs in the documentation, as strictly as users may, under the oldest module setting that knows both kinds of module. */

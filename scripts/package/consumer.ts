@@ -13,6 +13,19 @@ const use = `
   if (!(refused instanceof lamp.CheckpointError)) throw refused;
   console.log(Object.keys(lamp).sort().join(' '));`;
 
+/** What works where the video codecs are missing; the word it is given says how they are missing. */
+const withoutCodecs = `
+  const frame = { width: 16, height: 16, data: new Uint8Array(768).fill(90) };
+  const write = (path) => lamp.writeVideo(path, [frame, frame], { framesPerSecond: 8, metadata: { made: 'here' } });
+  for (const path of ['clip.gif', 'frames/']) {
+    await write(path);
+    if ((await lamp.readVideoMetadata(path)).made !== 'here') throw new Error(path + ' lost its metadata');
+  }
+  for (const path of ['clip.mp4', 'clip.webm']) {
+    const refused = await write(path).catch((error) => error);
+    if (!(refused instanceof lamp.LampError && refused.message.includes(process.argv[2]))) throw refused;
+  }`;
+
 /** The type errors that must come, and the types that must be there. */
 const types = `
 const made: Promise<lamp.Video> = lamp.generateVideo({ prompt: 'a fox jumps', motion: 'runs/jumps', samplerSteps: 4 });
@@ -31,6 +44,7 @@ export const consumerFiles: Readonly<Record<string, string>> = {
   'package.json': '{ "private": true }\n',
   'program.mjs': `import * as lamp from 'lamp-video';\n${use}\n`,
   'program.cjs': `const lamp = require('lamp-video');\n(async () => {${use}\n})();\n`,
+  'without-codecs.mjs': `import * as lamp from 'lamp-video';\n${withoutCodecs}\n`,
   'types.mts': `import * as lamp from 'lamp-video';${types}`,
   'types.cts': `import lamp = require('lamp-video');${types}`,
 };

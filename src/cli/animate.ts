@@ -5,7 +5,7 @@ import type { WorkOptions } from '../events.ts';
 import type { Picture } from '../media/picture.ts';
 import { readPicture } from '../media/picture-file.ts';
 import { writeVideo } from '../media/video-file.ts';
-import { assertVideoTarget } from '../media/video-target.ts';
+import { assertVideoTarget, usualFormat } from '../media/video-target.ts';
 import { assertTakesFirstFrame, requestsFor } from '../pipelines/animate-image.ts';
 import { sharedPrompt } from '../pipelines/motion-generator.ts';
 import { settingsKey } from '../pipelines/stored-settings.ts';
@@ -85,7 +85,8 @@ export function animateCommand(): Command {
 }
 
 async function animate(pictures: readonly string[], options: AnimateOptions, work: WorkOptions) {
-  const targets = videoTargets(pictures, options.out, options.format);
+  const format = options.format ?? (pictures.length > 1 ? await usualFormat(work.onEvent) : undefined);
+  const targets = videoTargets(pictures, options.out, format);
   const motions = await openMotions(options, work);
   for (const { path, info } of motions.motions) assertTakesFirstFrame(path, info);
   for (const target of targets) await assertVideoTarget(target, motions.shape);

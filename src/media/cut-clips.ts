@@ -9,6 +9,7 @@ import { CAPTIONS_NAME } from './captions.ts';
 import { visitFrames } from './clip.ts';
 import type { ClipReport, Shot } from './clip-report.ts';
 import type { Picture } from './picture.ts';
+import { videoEngine } from './video-engine.ts';
 import { writeVideo } from './video-file.ts';
 
 /** A clip to be written. */
@@ -71,13 +72,15 @@ function divided({ start, length }: Shot, most: number): Shot[] {
 
 /**
  * Writes the pieces into `folder`, with a `captions.tsv` where the clips have captions. Throws `StorageError` unless the
- * folder is new or empty: nothing is overwritten; `InterruptedError` when stopped.
+ * folder is new or empty: nothing is overwritten; `InterruptedError` when stopped; `LampError`, before anything is written,
+ * where a piece becomes MP4 and the video codecs are missing.
  */
 export async function writePieces(
   pieces: readonly CutPiece[],
   folder: string,
   { signal, onEvent }: WorkOptions = {},
 ): Promise<void> {
+  if (pieces.some(({ clip, shot }) => shot && clip.kind !== 'folder')) await videoEngine();
   await assertEmpty(folder);
   const progress = (done: number) =>
     onEvent?.({ type: 'progress', stage: 'cutting', done, total: pieces.length });

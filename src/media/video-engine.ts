@@ -8,12 +8,23 @@ import { LampError } from '../errors.ts';
 let engine: Promise<typeof Mediabunny> | undefined;
 
 /**
- * The mediabunny library with its native decoders and encoders registered. Throws `LampError` when the native part is
- * not installed for this platform.
+ * The mediabunny library with its native decoders and encoders registered. Throws `LampError` when these are not installed,
+ * as where optional dependencies are left out, or do not run on this platform.
  */
 export function videoEngine(): Promise<typeof Mediabunny> {
   engine ??= start();
   return engine;
+}
+
+/**
+ * The trouble that {@link videoEngine} throws, `undefined` where the codecs work. GIF, WebP and folders of pictures need
+ * none.
+ */
+export async function videoCodecTrouble(): Promise<LampError | undefined> {
+  return videoEngine().then(
+    () => undefined,
+    (error: LampError) => error,
+  );
 }
 
 async function start(): Promise<typeof Mediabunny> {
@@ -28,12 +39,19 @@ async function start(): Promise<typeof Mediabunny> {
     return mediabunny;
   } catch (error) {
     throw new LampError(
-      `the video codecs cannot be loaded on ${process.platform}-${process.arch} ` +
-        `(${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)}). ` +
-        'Install the package again without omitting optional dependencies, or use GIF files or folders of PNG frames.',
+      `MP4, MOV, MKV and WebM need the video codecs, which ${whatIsWrong(error)}. Install lamp-video again, with its ` +
+        'optional dependencies, to have them (@mediabunny/server: FFmpeg with x264 and x265, GPL-3.0-or-later), or use GIF ' +
+        'or a folder of PNG frames.',
       { cause: error },
     );
   }
+}
+
+/** Whether the package is not there, or what its native part says: the rest of a sentence about the codecs. */
+function whatIsWrong(error: unknown): string {
+  const { code, message }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
+  if (code === 'ERR_MODULE_NOT_FOUND') return 'are not installed';
+  return `cannot be loaded on ${process.platform}-${process.arch} (${message.split('\n', 1)[0]})`;
 }
 
 /** The parts of node-av, mediabunny's own dependency, that are adjusted here. */

@@ -4,27 +4,40 @@ import { access, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { asStorageError } from '../checkpoints/atomic-write.ts';
 import { StorageError, UsageError } from '../errors.ts';
+import type { OnEvent } from '../events.ts';
 import type { Size } from './picture.ts';
+import { videoCodecTrouble, videoEngine } from './video-engine.ts';
 import { holdsFrames, videoFormat } from './video-file.ts';
 
 /**
- * Checks that `writeVideo` will find nothing in its way at `path`: a known ending that can hold frames of this size, no
- * folder in the place of a file, no foreign content in a folder of frames, a place that may be written to. Writes
- * nothing. Throws `UsageError` or `StorageError`. An existing video is not in the way: it will be replaced.
+ * Checks that `writeVideo` will find nothing in its way at `path`: a known ending that can hold frames of this size, the
+ * codecs for it, no folder in the place of a file, no foreign content in a folder of frames, a place that may be written to.
+ * Writes nothing. Throws `UsageError`, `StorageError`, or `LampError` where the codecs are missing. An existing video is not
+ * in the way: it will be replaced.
  */
 export async function assertVideoTarget(path: string, { width, height }: Size): Promise<void> {
   const format = videoFormat(path);
-  if ((format === 'mp4' || format === 'webm') && (width % 2 === 1 || height % 2 === 1)) {
+  const needsCodecs = format === 'mp4' || format === 'webm';
+  if (needsCodecs && (width % 2 === 1 || height % 2 === 1)) {
     throw new UsageError(
       `cannot write "${path}": ${width}x${height} is an odd size, which .${format} cannot hold. Use another --size, .gif, or a folder of PNG frames.`,
     );
   }
+  if (needsCodecs) await videoEngine();
   if (format === 'folder') {
     await holdsFrames(path.replace(/[/\\]+$/, ''));
     await assertWritable(path);
   } else {
     await assertFileTarget(path);
   }
+}
+
+/** The kind of video that is written where none was asked for: MP4, and GIF, with a notice, where the codecs are missing. */
+export async function usualFormat(onEvent?: OnEvent): Promise<'mp4' | 'gif'> {
+  const trouble = await videoCodecTrouble();
+  if (!trouble) return 'mp4';
+  onEvent?.({ type: 'notice', message: `videos are written as GIF, of 256 colours: ${trouble.message}` });
+  return 'gif';
 }
 
 /** Throws `StorageError` when a folder is in the place of the file `path`, or the place may not be written to. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { exists } from '../checkpoints/exists.ts';
 import type { WorkOptions } from '../events.ts';
 import { writeVideo } from '../media/video-file.ts';
+import { usualFormat } from '../media/video-target.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { MotionValues } from '../motion/predictor.ts';
 import type { DeviceName } from '../runtime/devices.ts';
@@ -26,19 +27,22 @@ export interface TrainingSamplesOptions {
 }
 
 /**
- * A function that writes `<folder>/<step>-<n>.mp4` for each sample prompt, with the training's seed, the base model drawing
- * the first frame: what `lamp generate` makes of the motion of that step. A video that is there already is left.
+ * A function that writes `<folder>/<step>-<n>.mp4` for each sample prompt (`.gif` where the video codecs are missing), with the
+ * training's seed, the base model drawing the first frame: what `lamp generate` makes of the motion of that step. A video
+ * that is there already is left.
  * Its networks are in memory only while it runs.
  */
 export function trainingSamples(options: TrainingSamplesOptions): (work: WorkOptions) => Promise<void> {
   const { base, settings, folder, framesPerSecond, motionName, motion } = options;
   const { frames, width, height, seed, prompt: trainedPrompt, variant } = settings;
   const prompts = settings.samplePrompts.length > 0 ? settings.samplePrompts : [trainedPrompt];
+  let ending: string | undefined;
   return async (work) => {
     const step = options.step();
+    ending ??= await usualFormat(work.onEvent);
     const planned = prompts.map((prompt, n) => ({
       prompt,
-      path: join(folder, `${String(step).padStart(6, '0')}-${n + 1}.mp4`),
+      path: join(folder, `${String(step).padStart(6, '0')}-${n + 1}.${ending}`),
     }));
     const missing: typeof planned = [];
     for (const each of planned) if (!(await exists(each.path))) missing.push(each);

@@ -6,6 +6,12 @@ import type { RunProbe } from './run-probe.ts';
 /** Kinds of videos by their endings. PNG is what everything else can be replaced by. */
 const kinds = { '.mp4': 'MP4 (H.264)', '.webm': 'WebM (VP9)', '.gif': 'GIF', '': 'PNG frames' } as const;
 
+/** What helps with the kinds that need no video codecs. */
+const codecless = {
+  '.gif': 'Install again without omitting optional dependencies, or use folders of PNG frames.',
+  '': 'Install again without omitting optional dependencies: "npm install".',
+} as const;
+
 /** Writes and reads a tiny video of each kind. */
 export async function checkMedia(runProbe: RunProbe): Promise<Finding[]> {
   const findings: Finding[] = [];
@@ -17,11 +23,9 @@ export async function checkMedia(runProbe: RunProbe): Promise<Finding[]> {
       findings.push({ subject, verdict: 'ok', found, data: { ending, bytes } });
     } catch (error) {
       const verdict = ending === '' ? 'problem' : 'warning';
-      const advice =
-        ending === ''
-          ? 'Install again without omitting optional dependencies: "npm install".'
-          : 'Install again without omitting optional dependencies, or use folders of PNG frames.';
-      findings.push({ subject, verdict, found: `${name}: ${messageOf(error)}`, advice, data: { ending } });
+      // The codecs' own message says what to do.
+      const advice = ending in codecless ? { advice: codecless[ending as keyof typeof codecless] } : {};
+      findings.push({ subject, verdict, found: `${name}: ${messageOf(error)}`, ...advice, data: { ending } });
     }
   }
   return findings;
