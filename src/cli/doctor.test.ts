@@ -128,6 +128,13 @@ test('codecs and the built-in model', async () => {
   const findings = await checkMedia(machine({ media }));
   expect(verdicts(findings)).toEqual(['warning', 'ok', 'ok', 'problem']);
   expect(findings[0]!.found).toBe('MP4 (H.264): no codec');
+  // What the codecs say holds what to do.
+  expect(findings.map(({ advice }) => advice)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    'Install again without omitting optional dependencies: "npm install".',
+  ]);
   expect((await checkBase(machine()))[0]!.found).toBe(
     '5.00 million parameters (9.54 MiB), pictures of 128x128',
   );
