@@ -10,6 +10,11 @@ test('one picture goes where --out says', () => {
   expect(videoTargets(['in/a.png'], 'out', 'webm')).toEqual([join('out', 'a.webm')]);
 });
 
+test('one out of a folder goes into a folder, unless --out is a video', () => {
+  expect(videoTargets(['in/a.png'], 'out', undefined, true)).toEqual([join('out', 'a.mp4')]);
+  expect(videoTargets(['in/a.png'], 'a.gif', undefined, true)).toEqual(['a.gif']);
+});
+
 test('several go into a folder under their own names, none twice', () => {
   const pictures = ['a.png', 'in/b.2024.jpg', 'A.jpg', 'other/a.png'];
   expect(videoTargets(pictures, 'out')).toEqual(

@@ -11,15 +11,25 @@ export type TargetFormat = (typeof targetFormats)[number];
 
 const videoEndings: readonly string[] = ['.mp4', '.webm', '.gif'];
 
+/** Whether there is one picture, and `out` is its video: not where it is one by chance and `out` is no video's name. */
+export function isSingle(pictures: readonly string[], out: string, many = false): boolean {
+  return pictures.length === 1 && (!many || videoEndings.includes(extname(out).toLowerCase()));
+}
+
 /**
  * One path for each picture. One picture without a `format` goes to `out`, whose ending decides what it becomes, as does one
- * whose `out` ends as its format does. Else `out` is a folder, and each video is called after its picture; pictures of one
- * name are numbered (`fox`, `fox-2`). Throws `UsageError` when `out` is a file's name but there are several pictures, or
- * another format's.
+ * whose `out` ends as its format does. Else (see `isSingle`) `out` is a folder, and each video is called after its picture;
+ * pictures of one name are numbered (`fox`, `fox-2`). Throws `UsageError` when `out` is a file's name but there are several
+ * pictures, or another format's.
  */
-export function videoTargets(pictures: readonly string[], out: string, format?: TargetFormat): string[] {
+export function videoTargets(
+  pictures: readonly string[],
+  out: string,
+  format?: TargetFormat,
+  many = false,
+): string[] {
   const ending = extname(out).toLowerCase();
-  if (pictures.length === 1 && (format === undefined || ending === `.${format}`)) {
+  if (isSingle(pictures, out, many) && (format === undefined || ending === `.${format}`)) {
     assertVideoPath(out);
     return [out];
   }

@@ -94,6 +94,19 @@ describe('lamp animate', () => {
     expect((await settingsOf(path('out/b.gif'))).firstFrame).toMatchObject({ width: 40, height: 20 });
   });
 
+  test('makes videos of what folders hold and lists name', async () => {
+    await writeFile(path('pictures.txt'), 'in\nin/b.webp\n');
+    const out = { '--out': path('listed') };
+    const { code, stderr } = await animate([cat, `@${path('pictures.txt')}`], out, '--format', 'gif');
+    const names = ['b-2.gif', 'b.gif', 'c.gif', 'd.gif', 'skimage_chelsea.gif'];
+    expect((await readdir(path('listed'))).sort()).toEqual(names);
+    expect(stderr).toMatch(/lamp: 1 of 6 pictures could not be read[^\n]*broken\.png"\.\n$/);
+    expect(code).toBe(3);
+    expect((await animate([path('in'), '@none.txt'])).stderr).toMatch(
+      /^lamp: list "none\.txt": there is no such/,
+    );
+  });
+
   test('makes folders of frames', async () => {
     const { code } = await animate([cat], { '--out': path('frames') }, '--format', 'frames');
     expect(code).toBe(0);

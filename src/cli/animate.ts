@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { InterruptedError, MediaError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
+import { findPictures } from '../media/find-pictures.ts';
 import type { Picture } from '../media/picture.ts';
 import { readPicture } from '../media/picture-file.ts';
 import { writeVideo } from '../media/video-file.ts';
@@ -16,7 +17,7 @@ import {
   videoDefaults,
   withoutUndefined,
 } from '../pipelines/video-settings.ts';
-import { type TargetFormat, targetFormats, videoTargets } from './animate-targets.ts';
+import { isSingle, type TargetFormat, targetFormats, videoTargets } from './animate-targets.ts';
 import { interruptible } from './interruptible.ts';
 import { withMotionOption } from './motion-option.ts';
 import { ofBase, oneOf, requireOptions, someText } from './options.ts';
@@ -42,7 +43,12 @@ const help = `
 Examples:
   lamp animate fox.jpg --motion runs/jumps --out fox.mp4
   lamp animate photos/*.jpg --motion runs/horse --base sd-1.5 --out moving/ --format gif
+  lamp animate photos/ more/ --motion runs/horse --out moving/
+  lamp animate @pictures.txt --motion runs/horse --out moving/
   lamp animate pony.png --motion runs/horse:0.8 --motion runs/rain:0.3 --base sd-1.5 --fit pad --out pony.webm
+
+A folder stands for the pictures in it, @pictures.txt for those that the file names: a path a line, in UTF-8, relative to the file,
+each a picture or a folder. A picture whose name begins with @ is given as ./@name.
 
 Several pictures make a folder of videos, each named after its picture. Pictures are turned as their EXIF says. One that cannot
 be read is told, and the others go on; the command then ends with exit code 3. Existing videos of these names are replaced.
@@ -52,13 +58,16 @@ All pictures have the same seed: one alone gives the same video as among others.
 export function animateCommand(): Command {
   const command = new Command('animate')
     .description('make pictures move as a motion says')
-    .usage('<picture>... --motion <path> --out <path> [options]')
-    .argument('<pictures...>', 'PNG, JPEG, WebP, AVIF, TIFF, GIF or SVG');
+    .usage('<picture|folder|@list>... --motion <path> --out <path> [options]')
+    .argument(
+      '<pictures...>',
+      'PNG, JPEG, WebP, AVIF, TIFF, GIF or SVG; folders of them; @file with a path a line',
+    );
   withMotionOption(command)
     .option('--prompt <text>', "what the videos show (default: the motion's prompt)", someText)
     .option(
       '--out <path>',
-      'of one picture: .mp4, .webm, .gif, or a name without ending for a folder of PNG frames; of several: a folder',
+      'of one picture: .mp4, .webm, .gif, or a name without ending for a folder of PNG frames; of several, a folder of pictures or a list: a folder',
       someText,
     )
     .option(
@@ -84,9 +93,11 @@ export function animateCommand(): Command {
     });
 }
 
-async function animate(pictures: readonly string[], options: AnimateOptions, work: WorkOptions) {
-  const format = options.format ?? (pictures.length > 1 ? await usualFormat(work.onEvent) : undefined);
-  const targets = videoTargets(pictures, options.out, format);
+async function animate(words: readonly string[], options: AnimateOptions, work: WorkOptions) {
+  const { paths: pictures, many } = await findPictures(words, work);
+  const single = isSingle(pictures, options.out, many);
+  const format = options.format ?? (single ? undefined : await usualFormat(work.onEvent));
+  const targets = videoTargets(pictures, options.out, format, many);
   const motions = await openMotions(options, work);
   for (const { path, info } of motions.motions) assertTakesFirstFrame(path, info);
   for (const target of targets) await assertVideoTarget(target, motions.shape);

@@ -1,0 +1,93 @@
+/** @file Turns what a user names (pictures, folders of pictures, lists of both) into a list of pictures. */
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, extname, join, resolve } from 'node:path';
+import { onOneLine } from '../checkpoints/one-line.ts';
+import { MediaError } from '../errors.ts';
+import type { WorkOptions } from '../events.ts';
+import { assertFile } from './picture-file.ts';
+import { visibleNames } from './picture-folder.ts';
+
+/** Endings of what is taken from a folder. */
+const pictureEndings = ['.png', '.jpg', '.jpeg', '.webp', '.avif', '.tif', '.tiff', '.gif', '.svg'];
+
+/** A list names pictures of a user's; this many bytes are about a hundred thousand paths. */
+const LARGEST_LIST = 16 * 2 ** 20;
+
+/** Pictures that were found. */
+export interface FoundPictures {
+  readonly paths: readonly string[];
+  /** Whether a folder or a list was among what was named, so that there might have been any number. */
+  readonly many: boolean;
+}
+
+/**
+ * The pictures that these words name, in their order: a picture's path as it is; the pictures in a folder by name, as people
+ * count; and for `@list.txt` what that file names, a path a line, relative to the file's folder, each a picture or a folder.
+ * A notice tells what of a folder is not taken. Throws `MediaError` for a folder that cannot be read or holds no picture, and
+ * a list that is missing, no UTF-8 or empty. Whether a picture can be read is not looked at yet.
+ */
+export async function findPictures(
+  words: readonly string[],
+  work: Pick<WorkOptions, 'onEvent'> = {},
+): Promise<FoundPictures> {
+  const paths: string[] = [];
+  let many = false;
+  const add = async (path: string) => {
+    if (!(await stat(path).catch(() => undefined))?.isDirectory()) return void paths.push(path);
+    many = true;
+    paths.push(...(await picturesIn(path, work)));
+  };
+  for (const word of words) {
+    if (!word.startsWith('@')) await add(word);
+    else {
+      many = true;
+      for (const path of await readPathList(word.slice(1))) await add(path);
+    }
+  }
+  return { paths, many };
+}
+
+async function picturesIn(folder: string, { onEvent }: Pick<WorkOptions, 'onEvent'>): Promise<string[]> {
+  const names = await visibleNames(folder);
+  const isPicture = (name: string) => pictureEndings.includes(extname(name).toLowerCase());
+  const pictures = names.filter(isPicture);
+  const others = names.filter((name) => !isPicture(name)).map((name) => `"${onOneLine(name, 80)}"`);
+  const some = others.slice(0, 3).join(', ') + (others.length > 3 ? ', …' : '');
+  if (pictures.length === 0) {
+    const content = names.length === 0 ? 'is empty' : `holds no picture (found ${some})`;
+    throw new MediaError(
+      `folder "${folder}" ${content}; expected files that end in ${pictureEndings.join(', ')}.`,
+    );
+  }
+  if (others.length > 0) {
+    const message = `folder "${folder}": ${pictures.length} of ${names.length} members are pictures; not taken: ${some}`;
+    onEvent?.({ type: 'notice', message });
+  }
+  return pictures.map((name) => join(folder, name));
+}
+
+/** The paths in a list, those that are relative taken from the list's folder. */
+async function readPathList(path: string): Promise<string[]> {
+  await assertFile(path, 'list');
+  const { size } = await stat(path);
+  if (size > LARGEST_LIST) {
+    throw new MediaError(
+      `list "${path}" has ${size} bytes; a list of pictures has at most ${LARGEST_LIST}. Divide it.`,
+    );
+  }
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const found =
+      code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+        ? 'is not UTF-8 text. Save it as UTF-8, with one path a line.'
+        : `cannot be read (${code}). Check its permissions.`;
+    throw new MediaError(`list "${path}" ${found}`, { cause: error });
+  }
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  const named = lines.filter((line) => line !== '');
+  if (named.length === 0) throw new MediaError(`list "${path}" names no picture. Write one path a line.`);
+  return named.map((line) => resolve(dirname(path), line));
+}
