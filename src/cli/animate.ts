@@ -2,14 +2,13 @@
 import { Command } from 'commander';
 import { InterruptedError, MediaError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
+import { keepVideo } from '../library/video.ts';
 import { findPictures } from '../media/find-pictures.ts';
 import type { Picture } from '../media/picture.ts';
 import { readPicture } from '../media/picture-file.ts';
-import { writeVideo } from '../media/video-file.ts';
 import { assertVideoTarget, usualFormat } from '../media/video-target.ts';
 import { assertTakesFirstFrame, requestsFor } from '../pipelines/animate-image.ts';
 import { sharedPrompt } from '../pipelines/motion-generator.ts';
-import { settingsKey } from '../pipelines/stored-settings.ts';
 import type { VideoRequest } from '../pipelines/video-generator.ts';
 import {
   firstFrameFits,
@@ -112,11 +111,9 @@ async function animate(words: readonly string[], options: AnimateOptions, work: 
   let written = 0;
   try {
     const requests = requestsFor(reading.pictures, request);
-    for await (const { frames, settings } of generator.generateAll(requests, work)) {
+    for await (const video of generator.generateAll(requests, work)) {
       const path = targets[reading.read[written++]!]!;
-      const metadata = { [settingsKey]: JSON.stringify({ ...settings, framesPerSecond }) };
-      await writeVideo(path, frames, { framesPerSecond, metadata });
-      work.onEvent?.({ type: 'written', path });
+      await keepVideo({ ...video, framesPerSecond }, path, work);
     }
   } catch (error) {
     if (!(error instanceof InterruptedError) || written === 0) throw error;

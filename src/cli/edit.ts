@@ -3,11 +3,11 @@ import { join, parse } from 'node:path';
 import { Command } from 'commander';
 import { redrawStrength } from '../diffusion/sdedit.ts';
 import type { WorkOptions } from '../events.ts';
-import { assertVideoPath, writeVideo } from '../media/video-file.ts';
+import { keepVideo } from '../library/video.ts';
+import { assertVideoPath } from '../media/video-file.ts';
 import { assertVideoTarget } from '../media/video-target.ts';
 import { runEdit } from '../pipelines/edit-video.ts';
 import { prepareEdit } from '../pipelines/prepare-edit.ts';
-import { settingsKey } from '../pipelines/stored-settings.ts';
 import { firstFrameFits, videoDefaults } from '../pipelines/video-settings.ts';
 import { trainingDefaults as usual } from '../training/settings.ts';
 import { type EditOptions, libraryOptions } from './edit-options.ts';
@@ -142,11 +142,8 @@ async function edit(clip: string, options: EditOptions, work: WorkOptions): Prom
   await assertVideoTarget(out, prepared.size);
   const message = `the parts of the edit are kept in "${run}": for another look of the clip, give it as --run.`;
   work.onEvent?.({ type: 'notice', message });
-  const { frames, settings, ...rest } = await runEdit(prepared, work);
-  const framesPerSecond = options.fps ?? rest.framesPerSecond;
-  const metadata = { [settingsKey]: JSON.stringify({ ...settings, framesPerSecond }) };
-  await writeVideo(out, frames, { framesPerSecond, metadata });
-  work.onEvent?.({ type: 'written', path: out });
+  const edited = await runEdit(prepared, work);
+  await keepVideo({ ...edited, framesPerSecond: options.fps ?? edited.framesPerSecond }, out, work);
 }
 
 /** `fox.edit` beside `fox.mp4`, or beside the folder `fox/`. */

@@ -1,7 +1,6 @@
 /** @file `lamp generate`: makes a video with a motion. */
 import { Command } from 'commander';
-import { writeVideo } from '../media/video-file.ts';
-import { settingsKey } from '../pipelines/stored-settings.ts';
+import { keepVideo } from '../library/video.ts';
 import { firstFrameFits, videoDefaults } from '../pipelines/video-settings.ts';
 import { withFirstFrameBase } from './first-frame-base.ts';
 import { interruptible } from './interruptible.ts';
@@ -76,10 +75,8 @@ async function generate(options: GenerateOptions): Promise<void> {
     await interruptible(async (signal) => {
       const { generator, request, framesPerSecond } = await prepareGeneration(options, { onEvent, signal });
       try {
-        const { frames, settings } = await generator.generate(request, { onEvent, signal });
-        const metadata = { [settingsKey]: JSON.stringify({ ...settings, framesPerSecond }) };
-        await writeVideo(options.out, frames, { framesPerSecond, metadata });
-        onEvent({ type: 'written', path: options.out });
+        const video = await generator.generate(request, { onEvent, signal });
+        await keepVideo({ ...video, framesPerSecond }, options.out, { onEvent });
       } finally {
         await generator.dispose();
       }

@@ -64,6 +64,26 @@ describe('generateVideo', () => {
     expect(events).toContainEqual({ type: 'progress', stage: 'sampling', done: 2, total: 2 });
   });
 
+  test('tells that a GIF plays no faster than it can, and stores the rate at which it does', async () => {
+    const notices: string[] = [];
+    const make = async (out: string, framesPerSecond: number) => {
+      const onEvent = (event: ProgressEvent) => {
+        if (event.type === 'notice') notices.push(event.message);
+      };
+      const video = await generateVideo({ ...quick, motion, prompt: 'a cat', out, framesPerSecond, onEvent });
+      const stored = storedSettings(await readVideoMetadata(out))!;
+      const { framesPerSecond: played } = await inspectClip(out);
+      return [video.framesPerSecond, stored.framesPerSecond, played!];
+    };
+    expect(await make(at('fast.gif'), 60)).toEqual([60, 50, 50]);
+    expect(notices).toEqual([
+      `"${at('fast.gif')}" plays at 50 frames a second, not 60: GIF goes no faster. Use .mp4 or .webm.`,
+    ]);
+    expect(await make(at('usual.gif'), 50)).toEqual([50, 50, 50]);
+    expect(await make(at('fast.mp4'), 60)).toEqual([60, 60, 60]);
+    expect(notices).toHaveLength(1);
+  });
+
   test('is the same with what was loaded as with names', async () => {
     const named = await generateVideo({ ...quick, motion, prompt: 'a cat', seed: 3 });
     const loaded = await generateVideo({

@@ -2,7 +2,7 @@
 import type { WorkOptions } from '../events.ts';
 import type { Picture } from '../media/picture.ts';
 import { readPicture } from '../media/picture-file.ts';
-import { writeVideo } from '../media/video-file.ts';
+import { playedRate, writeVideo } from '../media/video-file.ts';
 import { settingsKey } from '../pipelines/stored-settings.ts';
 import type { GeneratedVideo } from '../pipelines/video-generator.ts';
 
@@ -11,14 +11,23 @@ export interface Video extends GeneratedVideo {
   readonly framesPerSecond: number;
 }
 
-/** Writes a video to `out`, if there is one, with its settings in its metadata, as `lamp generate` does; gives it back. */
-export async function keepVideo(
-  video: Video,
+/**
+ * Writes a video to `out`, if there is one, with its settings in its metadata, and gives it back. A GIF that cannot be as fast as asked
+ * for is told with a notice, and stores the rate at which it plays.
+ */
+export async function keepVideo<V extends Video>(
+  video: V,
   out: string | undefined,
   { onEvent }: WorkOptions,
-): Promise<Video> {
+): Promise<V> {
   if (out === undefined) return video;
-  const { frames, settings, framesPerSecond } = video;
+  const { frames, settings } = video;
+  const framesPerSecond = playedRate(out, video.framesPerSecond);
+  if (framesPerSecond !== video.framesPerSecond) {
+    const asked = Number(video.framesPerSecond.toFixed(2));
+    const message = `"${out}" plays at ${framesPerSecond} frames a second, not ${asked}: GIF goes no faster. Use .mp4 or .webm.`;
+    onEvent?.({ type: 'notice', message });
+  }
   const metadata = { [settingsKey]: JSON.stringify({ ...settings, framesPerSecond }) };
   await writeVideo(out, frames, { framesPerSecond, metadata });
   onEvent?.({ type: 'written', path: out });

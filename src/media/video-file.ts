@@ -36,6 +36,14 @@ export function assertVideoPath(path: string): void {
   videoFormat(path);
 }
 
+/** GIF's highest rate in hertz: below two hundredths of a second a frame, players slow down (see `encodeGif`). */
+const FASTEST_GIF = 50;
+
+/** The rate in hertz at which a video written to `path` at this rate will play. Throws `UsageError` as `videoFormat` does. */
+export function playedRate(path: string, framesPerSecond: number): number {
+  return videoFormat(path) === 'gif' ? Math.min(FASTEST_GIF, framesPerSecond) : framesPerSecond;
+}
+
 /** The format that a path's ending asks for. Throws `UsageError` when there is none of that ending. */
 export function videoFormat(path: string): VideoFormat {
   const ending = extname(path).toLowerCase();
