@@ -17,8 +17,24 @@ const WHITE = 203;
 /** Hybrid log-gamma has no brightness of its own; on the usual screen its highest signal is this bright. */
 const HLG_PEAK = 1000;
 
-/** A picture of PQ or HLG signals with BT.2020's primaries as 8-bit sRGB. */
-export function toneMapped({ width, height, data }: Picture, transfer: HdrTransfer): Picture {
+/** From light of BT.2020's primaries to light of sRGB's, row by row (ITU-R BT.2087). */
+const FROM_BT2020: readonly number[] = [
+  ...[1.6605, -0.5876, -0.0728],
+  ...[-0.1246, 1.1329, -0.0083],
+  ...[-0.0182, -0.1006, 1.1187],
+];
+
+/** A picture of PQ or HLG signals as 8-bit sRGB. `toSrgb` is the matrix of its primaries, by default BT.2020's. */
+export function toneMapped(
+  { width, height, data }: Picture,
+  transfer: HdrTransfer,
+  toSrgb: readonly number[] = FROM_BT2020,
+): Picture {
+  const [rr, rg, rb, gr, gg, gb, br, bg, bb] = toSrgb as readonly [
+    ...[number, number, number],
+    ...[number, number, number],
+    ...[number, number, number],
+  ];
   const light = lightOf[transfer];
   const result = new Uint8Array(data.length);
   for (let at = 0; at < data.length; at += 3) {
@@ -28,9 +44,9 @@ export function toneMapped({ width, height, data }: Picture, transfer: HdrTransf
       const gain = (HLG_PEAK / WHITE) * (0.2627 * r + 0.678 * g + 0.0593 * b) ** 0.2;
       [r, g, b] = [gain * r, gain * g, gain * b];
     }
-    const red = Math.max(0, 1.6605 * r - 0.5876 * g - 0.0728 * b);
-    const green = Math.max(0, -0.1246 * r + 1.1329 * g - 0.0083 * b);
-    const blue = Math.max(0, -0.0182 * r - 0.1006 * g + 1.1187 * b);
+    const red = Math.max(0, rr * r + rg * g + rb * b);
+    const green = Math.max(0, gr * r + gg * g + gb * b);
+    const blue = Math.max(0, br * r + bg * g + bb * b);
     const most = Math.max(red, green, blue);
     const scale = most > KNEE ? compressed(most) / most : 1;
     result[at] = srgb(scale * red);

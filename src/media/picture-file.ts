@@ -5,7 +5,10 @@ import { extname } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { writeAtomically } from '../checkpoints/atomic-write.ts';
 import { MediaError, UsageError } from '../errors.ts';
+import { type Pixels, pixelsToSrgb, SRGB } from './colour-space.ts';
+import { iccColourSpace } from './icc-profile.ts';
 import { type Picture, picture, type Size } from './picture.ts';
+import { statedColourSpace } from './picture-colour.ts';
 import { heicError, pictureSource } from './picture-source.ts';
 import { readPngText, withPngText } from './png-text.ts';
 import { type Fit, resizePicture } from './resize.ts';
@@ -23,20 +26,50 @@ export interface ReadPictureOptions {
 
 /**
  * Reads a picture (PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG) as 8-bit sRGB: turned as its EXIF orientation says,
- * transparency laid on white, 16 bits and grey converted, of an animation the first frame. Of a JPEG the slips that every
- * viewer forgives do not matter. Throws `MediaError` when the file is missing, no picture, of a kind that is not read (HEIC
- * among them), damaged, or larger than 16 384 by 16 384.
+ * transparency laid on white, other depths and colour spaces converted, of an animation the first frame. Slips in a JPEG
+ * that every viewer forgives do not matter. Throws `MediaError` when the file is missing, no picture, of a kind that is
+ * not read (HEIC among them), damaged, or larger than 16 384 by 16 384.
  */
 export async function readPicture(path: string, options: ReadPictureOptions = {}): Promise<Picture> {
   await assertFile(path, 'picture');
   let read: Picture;
   try {
-    const source = await pictureSource(path);
-    read = await decodeToRgb(sharp(source, { limitInputPixels: LARGEST_PICTURE }).autoOrient());
+    read = await decodePicture(await pictureSource(path));
   } catch (error) {
     throw pictureError(error, path);
   }
   return options.size ? resizePicture(read, options.size, options.fit) : read;
+}
+
+const LIMIT = { limitInputPixels: LARGEST_PICTURE };
+
+async function decodePicture(source: string | Buffer): Promise<Picture> {
+  const { space, icc } = await sharp(source, LIMIT).metadata();
+  const stated = await statedColourSpace(source);
+  const deep = space === 'rgb16' || space === 'grey16';
+  if (stated === SRGB) return decodeToRgb(sharp(source, { ...LIMIT, ignoreIcc: true }).autoOrient());
+  const colours = stated ?? (deep && icc ? iccColourSpace(icc, space === 'grey16') : undefined);
+  if (colours) {
+    return pixelsToSrgb(await decodePixels(source, deep), colours);
+  }
+  if (deep && icc) {
+    // sharp leaves 16 bits in the colours of Display P3, or passes the profile over: with 8 bits it does neither.
+    const shallow = sharp(source, LIMIT).autoOrient().keepIccProfile().toColourspace('srgb');
+    return decodeToRgb(sharp(await shallow.tiff({ compression: 'none' }).toBuffer(), LIMIT));
+  }
+  return decodeToRgb(sharp(source, LIMIT).autoOrient());
+}
+
+/** The numbers as they are stored, whatever colours they stand for. */
+async function decodePixels(source: string | Buffer, deep: boolean): Promise<Pixels> {
+  const { data, info } = await sharp(source, { ...LIMIT, ignoreIcc: true })
+    .autoOrient()
+    .toColourspace(deep ? 'rgb16' : 'srgb')
+    .raw({ depth: deep ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const numbers = deep ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
+  return { width, height, channels: channels as 3 | 4, data: numbers };
 }
 
 /** Runs a sharp pipeline to an RGB picture on a white ground. */
@@ -82,6 +115,12 @@ export function pictureError(error: unknown, path: string): MediaError {
   if (/unsupported image format/i.test(message)) {
     return new MediaError(
       `"${path}" is not a picture that can be read. Use PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG.`,
+      { cause: error },
+    );
+  }
+  if (/bad labq format/i.test(message)) {
+    return new MediaError(
+      `picture "${path}" is a TIFF in Lab colours of 8 bits, which is not read. Save it in RGB.`,
       { cause: error },
     );
   }
