@@ -4,7 +4,7 @@
  * ends with exit code 1 when something is wrong.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { examples } from './api/examples.ts';
 import { consumerFiles } from './package/consumer.ts';
 import { faultsOf, moduleFaults, type PackedFile } from './package/contents.ts';
-import { type Weight, weights } from './package/weight.ts';
+import { type Weight, weightFault, weights } from './package/weight.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -44,6 +44,14 @@ function testPackage(): void {
   const all = weights(modules);
   const heaviest = all.slice(0, 4).map(({ name, bytes }) => `${name} ${mebibytes(bytes)}`);
   say(`it weighs ${weightOf(all)}, of it ${heaviest.join(', ')}`);
+  if (process.platform === 'linux' && process.arch === 'x64') {
+    const bytes = all.reduce((sum, each) => sum + each.bytes, 0);
+    for (const page of ['README.md', 'docs/library.md']) {
+      const fault = weightFault(page, readFileSync(join(root, page), 'utf8'), bytes);
+      if (fault !== undefined) throw new Error(fault);
+    }
+    say('as README.md and docs/library.md say');
+  }
 
   const userFolder = join(folder, 'user');
   mkdirSync(userFolder);

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { testFolder } from '../../src/testing/test-folder.ts';
-import { weights } from './weight.ts';
+import { weightFault, weights } from './weight.ts';
 
 const path = await testFolder();
 
@@ -22,4 +22,14 @@ test('each package counts with all that is in it, the heaviest first', async () 
     { name: 'a', bytes: 15 },
     { name: '@c/e', bytes: 1 },
   ]);
+});
+
+test('a page that says another weight is told', () => {
+  const bytes = 537.2 * 2 ** 20;
+  expect(weightFault('README.md', 'It takes 537 MiB of disk.', bytes)).toBeUndefined();
+  expect(weightFault('README.md', 'It takes 528 MiB of disk.', bytes)).toBeUndefined();
+  expect(weightFault('README.md', 'It takes 523 MiB of disk.', bytes)).toBe(
+    'README.md says 523 MiB of disk, an installation takes 537',
+  );
+  expect(weightFault('README.md', 'It is small.', bytes)).toMatch(/says nothing/);
 });
