@@ -4,7 +4,10 @@ import { storedPicture } from '../pipelines/stored-picture.ts';
 import { settingsKey } from '../pipelines/stored-settings.ts';
 import { type Facts, settingRows } from './facts.ts';
 
-/** Describes a PNG file. Throws `MediaError` when it is missing or damaged, `CheckpointError` when what it stores is. */
+/**
+ * Describes a picture file; how it was drawn, where it is a PNG that lamp made. Throws `MediaError` when it is missing,
+ * damaged or of a kind that is not read, `CheckpointError` when what it stores is damaged.
+ */
 export async function pictureFacts(path: string): Promise<Facts> {
   const { width, height } = await readPicture(path);
   const settings = storedPicture(await readPngMetadata(path));

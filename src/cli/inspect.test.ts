@@ -106,6 +106,14 @@ describe('lamp inspect', () => {
     expect(text).toMatch(/learning rate +0\.001\n/);
   });
 
+  test('a picture that lamp did not make, and one of a kind that is not read', async () => {
+    const jpeg = testdata('pictures/sampling/jpeg-420.jpg');
+    expect(JSON.parse((await inspect(jpeg, '--json')).text)).toMatchObject({ width: 37, height: 35 });
+    const { code, text } = await inspect(testdata('pictures/red.heic'));
+    expect(code).toBe(3);
+    expect(text).toMatch(/is HEIC, the format of phones, which is not read/);
+  });
+
   test('a clip, a folder of clips, and a folder of pictures', async () => {
     const clip = testdata('clips/walking/walk_out_01.mp4');
     expect((await inspect(clip)).text).toMatch(

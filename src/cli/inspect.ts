@@ -65,6 +65,9 @@ export function inspectCommand(): Command {
     });
 }
 
+/** Files that are pictures and never clips; what is in one is told by its bytes. */
+const PICTURE_ENDINGS = ['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.avif', '.heic', '.heif', '.bmp', '.svg'];
+
 async function factsAbout(path: string, options: InspectOptions): Promise<Facts> {
   const { frames = usual.frames, size } = options;
   const device = parseDevice(options.device);
@@ -72,7 +75,7 @@ async function factsAbout(path: string, options: InspectOptions): Promise<Facts>
   if (!found) throw new UsageError(`there is nothing at "${path}". Check the path.`);
   if (!found.isDirectory()) {
     const ending = extname(path).toLowerCase();
-    if (ending === '.png') return pictureFacts(path);
+    if (PICTURE_ENDINGS.includes(ending)) return pictureFacts(path);
     if (await isSingleFile(path)) {
       await checkDevice(device);
       return baseFacts(path, { frames: options.frames, ...size, device });
