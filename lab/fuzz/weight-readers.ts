@@ -1,12 +1,13 @@
 /** @file The readers of weight files, for fuzzing: safetensors, pickles, PyTorch's zip files, indices, motions. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { namedTensors } from '../../src/checkpoints/named-tensors.ts';
 import { withFile } from '../../src/checkpoints/read-range.ts';
 import { openSafetensors } from '../../src/checkpoints/safetensors.ts';
 import { findTensors } from '../../src/checkpoints/tensor-file.ts';
 import { itemSizes, spanOf, type TensorPlaces } from '../../src/checkpoints/tensor-place.ts';
 import { readTensors } from '../../src/checkpoints/tensor-read.ts';
-import { namedTensors, unpickleTorch } from '../../src/checkpoints/torch-pickle.ts';
+import { unpickleTorch } from '../../src/checkpoints/torch-pickle.ts';
 import { readZipDirectory } from '../../src/checkpoints/zip.ts';
 import { sizeOf } from '../../src/graph/host-tensor.ts';
 import { readMotion, readMotionInfo } from '../../src/motion/motion-file.ts';

@@ -8,11 +8,12 @@ import { writeTorchZip } from '../testing/torch-zip.ts';
 import { findDuplicateKey } from './duplicate-key.ts';
 import { readJsonFile } from './json-file.ts';
 import { parseJson } from './json-text.ts';
+import { namedTensors } from './named-tensors.ts';
 import { onOneLine } from './one-line.ts';
 import { openSafetensors } from './safetensors.ts';
 import { MAX_HEADER_BYTES } from './safetensors-header.ts';
 import { findTensors } from './tensor-file.ts';
-import { namedTensors, unpickleTorch } from './torch-pickle.ts';
+import { unpickleTorch } from './torch-pickle.ts';
 
 const inFolder = await testFolder();
 

@@ -10,9 +10,15 @@ export class PickleTuple {
   }
 }
 
+/**
+ * Stands for a name that is known and says nothing: rules give it, and whatever the pickle calls, makes or fills of it is this
+ * again. Nothing is built.
+ */
+export const passedOver = Symbol('passed over');
+
 /** What a pickle may do beyond making plain values. Each function throws a `CheckpointError` for what it refuses. */
 export interface PickleRules {
-  /** What a name of a Python module stands for. */
+  /** What a name of a Python module stands for, `passedOver` among it. */
   readonly global: (module: string, name: string) => unknown;
   /** Calls what `global` gave. */
   readonly call: (callee: unknown, args: readonly unknown[]) => unknown;
@@ -156,18 +162,21 @@ export class PickleMachine {
   /** Puts pairs of keys and values into the dictionary on the stack. */
   setItems(items: readonly unknown[]): void {
     const target = this.top();
+    if (target === passedOver) return;
     if (!(target instanceof Map) || items.length % 2 !== 0) throw this.damaged('fills no dictionary');
     for (let i = 0; i < items.length; i += 2) target.set(items[i], items[i + 1]);
   }
 
   append(items: readonly unknown[]): void {
     const target = this.top();
+    if (target === passedOver) return;
     if (!Array.isArray(target)) throw this.damaged('appends to no list');
     for (const item of items) target.push(item);
   }
 
   addItems(items: readonly unknown[]): void {
     const target = this.top();
+    if (target === passedOver) return;
     if (!(target instanceof Set)) throw this.damaged('adds to no set');
     for (const item of items) target.add(item);
   }
@@ -186,6 +195,21 @@ export class PickleMachine {
   call(): void {
     const [args, callee] = [this.pop(), this.pop()];
     if (!(args instanceof PickleTuple)) throw this.damaged('calls something without a tuple');
-    this.make(this.rules.call(callee, args.items));
+    if (callee === passedOver) this.push(passedOver);
+    else this.make(this.rules.call(callee, args.items));
+  }
+
+  /** An instance of a class, from `count` values on the stack above it: only of what is passed over. */
+  instance(count: 1 | 2): void {
+    for (let i = 0; i < count; i++) this.pop();
+    if (this.pop() !== passedOver) throw this.damaged('makes an object of a class that weights never need');
+    this.push(passedOver);
+  }
+
+  /** Sets the state of the object on the stack. */
+  build(): void {
+    const state = this.pop();
+    const target = this.top();
+    if (target !== passedOver) this.rules.build(target, state);
   }
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { CheckpointError } from '../errors.ts';
-import { pickles, pickleWithCallbacks } from '../testing/pickles.ts';
-import { PickleTuple, unpickle } from './pickle.ts';
-import { namedTensors, TorchStorage, TorchTensor, unpickleTorch } from './torch-pickle.ts';
+import { pickles, picklesWithMore, pickleWithCallbacks } from '../testing/pickles.ts';
+import { namedTensors } from './named-tensors.ts';
+import { PickleTuple, passedOver, unpickle } from './pickle.ts';
+import { TorchStorage, TorchTensor, unpickleTorch } from './torch-pickle.ts';
 
 const decode = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
 const load = (pickle: string | Uint8Array) =>
@@ -39,6 +40,30 @@ describe('a pickle as Python writes it', () => {
   });
 });
 
+describe('what trainings keep beside their weights is passed over, and none of it is made', () => {
+  test.each(Object.entries(picklesWithMore))('protocol %s', (_, base64) => {
+    const root = load(decode(base64)) as Map<string, unknown>;
+    const storage = new TorchStorage('float32', '0', 6);
+    expect(namedTensors(root, 'a.ckpt')).toEqual(
+      new Map([
+        ['w', new TorchTensor(storage, 0, [2, 3], [3, 1])],
+        ['p', new TorchTensor(storage, 2, [2], [1])],
+        ['q', new TorchTensor(new TorchStorage('float8_e4m3fn', '1', 4), 1, [3], [1])],
+        ['t', new TorchTensor(storage, 0, [6], [1])],
+      ]),
+    );
+    expect(root.get('loose')).toEqual(new TorchTensor(storage, 0, [], []));
+    const skipped = [...root].filter(([, value]) => value === passedOver).map(([name]) => name);
+    // Sets of their own opcodes are plain containers from protocol 4 on, and bytes from 3 on.
+    const plain = ['set', 'frozen', 'bytes'].filter((name) => root.get(name) !== passedOver);
+    expect([...skipped, ...plain].sort()).toEqual(
+      'args array bytes c counter dd dec deque device dtype frozen hparams hyper_parameters range set simple slice took type uuid version when'.split(
+        ' ',
+      ),
+    );
+  });
+});
+
 describe('a name outside of plain weights is refused by that name', () => {
   test.each([
     ['os.system', '\x80\x02cos\nsystem\nX\x02\x00\x00\x00ls\x85R.'],
@@ -51,7 +76,22 @@ describe('a name outside of plain weights is refused by that name', () => {
     ['torch.Storage', '\x80\x02ctorch\nStorage\n.'],
     ['collections.OrderedDict.__init__', '\x80\x04\x8c\x0bcollections\x8c\x14OrderedDict.__init__\x93.'],
     ['.toString', '\x80\x02c\ntoString\n.'],
-    ['numpy.core.multiarray._reconstruct', '\x80\x02cnumpy.core.multiarray\n_reconstruct\n.'],
+    ['numpy.load', '\x80\x02cnumpy\nload\n.'],
+    ['numpy.core.multiarray.fromfile', '\x80\x02cnumpy.core.multiarray\nfromfile\n.'],
+    ['builtins.getattr', '\x80\x04\x8c\x08builtins\x8c\x07getattr\x93.'],
+    ['builtins.set.__init__', '\x80\x04\x8c\x08builtins\x8c\x0cset.__init__\x93.'],
+    ['pathlib.os', '\x80\x02cpathlib\nos\n.'],
+    ['operator.attrgetter', '\x80\x02coperator\nattrgetter\n.'],
+    ['torch.hub.load', '\x80\x02ctorch.hub\nload\n.'],
+    ['omegaconf.OmegaConf', '\x80\x02comegaconf\nOmegaConf\n.'],
+    [
+      'pytorch_lightning.callbacks.lambda_function.exec',
+      '\x80\x02cpytorch_lightning.callbacks.lambda_function\nexec\n.',
+    ],
+    [
+      'lightning.pytorch.callbacks.mine.ModelCheckpoint',
+      '\x80\x02clightning.pytorch.callbacks.mine\nModelCheckpoint\n.',
+    ],
   ])('%s', (name, pickle) => {
     expect(() => load(pickle)).toThrow(CheckpointError);
     expect(() => load(pickle)).toThrow(`weights file "a.bin" asks for "${name}"`);
@@ -69,7 +109,32 @@ describe('a pickle that is damaged or strange ends in a CheckpointError', () => 
     ['a text that is longer than the file', '\x80\x02X\xff\xff\xff\x7fab.', /within a value/],
     ['a text of 2^64 bytes', '\x80\x02\x8d\xff\xff\xff\xff\xff\xff\xff\xffab.', /within a value/],
     ['a number of 256 bytes', '\x80\x02\x8a\xffab.', /a number of 255 bytes/],
-    ['an instance of a class', '\x80\x02)\x81.', /opcode 0x81/],
+    ['an instance of nothing', '\x80\x02)\x81.', /takes a value that is not there/],
+    [
+      'an instance of a class of tensors',
+      '\x80\x02ctorch\nFloatStorage\n)\x81.',
+      /makes an object of a class/,
+    ],
+    [
+      'an instance of a dictionary',
+      '\x80\x02ccollections\nOrderedDict\n)}\x92.',
+      /makes an object of a class/,
+    ],
+    [
+      'a tensor made by itself',
+      '\x80\x02ctorch._tensor\n_rebuild_from_type_v2\nq\0(h\0N)NtR.',
+      /made in no known way/,
+    ],
+    [
+      'a tensor of complex numbers',
+      '\x80\x02ctorch._utils\n_rebuild_tensor_v3\n((U\x07storagectorch.storage\nUntypedStorage\nU\x010U\x03cpuK\x08tQK\0K\x01\x85K\x01\x85\x89}ctorch\ncomplex64\ntR.',
+      /tensors of the kind torch\.complex64, which is not read\. Save it as float16/,
+    ],
+    [
+      'a tensor of bytes without a kind',
+      '\x80\x02ctorch._utils\n_rebuild_tensor_v2\n((U\x07storagectorch.storage\nUntypedStorage\nU\x010U\x03cpuK\x08tQK\0K\x01\x85K\x01\x85\x89}tR.',
+      /tensor without a storage/,
+    ],
     ['a persistent text of protocol 0', '\x80\x02Pabc\n.', /opcode 0x50/],
     ['items of no dictionary', '\x80\x02](K\x01K\x02u.', /fills no dictionary/],
     ['a key without value', '\x80\x02}(K\x01u.', /fills no dictionary/],
@@ -116,6 +181,30 @@ describe('the weights of a file that holds more', () => {
     expect(namedTensors(new Map<string, unknown>([['lr', 1], ['net', weights]]), '')).toEqual(weights); // biome-ignore format: one line
     const two = new Map([['other', dictionary('o')], ['state_dict', weights]]); // biome-ignore format: one line
     expect(namedTensors(two, '')).toEqual(weights);
+  });
+
+  test('are the larger part, whatever lies beside them', () => {
+    const weights = dictionary('a', 'b', 'c');
+    const beside = (name: string, value: unknown) =>
+      namedTensors(new Map<string, unknown>([['loose', tensor], [name, value]]), ''); // biome-ignore format: one line
+    expect(beside('state_dict', weights)).toEqual(weights);
+    expect(beside('net', weights)).toEqual(weights);
+    // A state_dict that keeps something small below one of its names.
+    expect(beside('state_dict', new Map())).toEqual(dictionary('loose'));
+    expect(beside('net', dictionary('a'))).toEqual(dictionary('loose'));
+  });
+
+  test('may be averaged ones only; plain ones are taken where both are', () => {
+    const [plain, averaged] = [dictionary('w'), dictionary('w', 'more')];
+    expect(namedTensors(new Map([['ema', averaged], ['lr', new Map()]]), '')).toEqual(averaged); // biome-ignore format: one line
+    expect(namedTensors(new Map([['params_ema', averaged], ['params', plain]]), '')).toEqual(plain); // biome-ignore format: one line
+  });
+
+  test('are none in what changes a model: it is named', () => {
+    const words = new Map<string, unknown>([['string_to_token', new Map()], ['string_to_param', dictionary('*')]]); // biome-ignore format: one line
+    expect(() => namedTensors(words, 'a.pt')).toThrow('"a.pt" is a textual inversion: new words for');
+    const layers = new Map<unknown, unknown>([['layer_structure', [1, 2, 1]], [768, [dictionary('w')]]]); // biome-ignore format: one line
+    expect(() => namedTensors(layers, 'a.pt')).toThrow('"a.pt" is a hypernetwork');
   });
 
   test('are asked for when there are none, or several', () => {

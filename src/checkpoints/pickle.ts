@@ -6,7 +6,7 @@
 
 import { PickleMachine, type PickleRules, PickleTuple } from './pickle-machine.ts';
 
-export { type PickleRules, PickleTuple } from './pickle-machine.ts';
+export { type PickleRules, PickleTuple, passedOver } from './pickle-machine.ts';
 
 const NEWEST_PROTOCOL = 5;
 const STOP = 0x2e;
@@ -121,12 +121,9 @@ const operations: ReadonlyMap<number, Operation> = new Map<number, Operation>([
     },
   ],
   [letter('R'), (m) => m.call()],
-  [
-    letter('b'),
-    (m) => {
-      const state = m.pop();
-      m.rules.build(m.top(), state);
-    },
-  ],
+  [letter('b'), (m) => m.build()],
+  // NEWOBJ, NEWOBJ_EX
+  [0x81, (m) => m.instance(1)],
+  [0x92, (m) => m.instance(2)],
   [letter('Q'), (m) => m.make(m.rules.persistent(m.pop()))],
 ]);

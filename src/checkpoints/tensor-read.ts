@@ -2,7 +2,8 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { CheckpointError } from '../errors.ts';
-import { type HostTensor, sizeOf } from '../graph/host-tensor.ts';
+import { type HostTensor, isFloat8, sizeOf } from '../graph/host-tensor.ts';
+import { decodeFloat8 } from './float8.ts';
 import { decodeBfloat16, decodeFloat16 } from './half-precision.ts';
 import { fill, withFile } from './read-range.ts';
 import { itemSizes, spanOf, type TensorPlace, type TensorPlaces } from './tensor-place.ts';
@@ -134,6 +135,7 @@ function decode({ dtype }: TensorPlace, bytes: Uint8Array, tensor: HostTensor, a
   if (tensor.dtype === 'float32') {
     if (dtype === 'float32') tensor.data.set(new Float32Array(buffer, byteOffset, byteLength / 4), at);
     else if (dtype === 'float64') tensor.data.set(new Float64Array(buffer, byteOffset, byteLength / 8), at);
+    else if (isFloat8(dtype)) decodeFloat8(dtype, aligned, tensor.data, at);
     else {
       const bits = new Uint16Array(buffer, byteOffset, byteLength / 2);
       (dtype === 'float16' ? decodeFloat16 : decodeBfloat16)(bits, tensor.data, at);

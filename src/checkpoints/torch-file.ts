@@ -6,10 +6,11 @@
 import type { FileHandle } from 'node:fs/promises';
 import { CheckpointError } from '../errors.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
+import { namedTensors } from './named-tensors.ts';
 import { onOneLine } from './one-line.ts';
 import { readView, withFile } from './read-range.ts';
 import { assertSensible, itemSizes, spanOf, strided, type TensorPlace } from './tensor-place.ts';
-import { namedTensors, type TorchTensor, unpickleTorch } from './torch-pickle.ts';
+import { type TorchTensor, unpickleTorch } from './torch-pickle.ts';
 import { readZipDirectory, type ZipMember } from './zip.ts';
 
 /** Far more than half a million tensors need: a hostile size must not make us allocate memory. */

@@ -5,19 +5,21 @@
 
 import { CheckpointError } from '../errors.ts';
 import type { Shape } from '../graph/host-tensor.ts';
+import { isInertName } from './inert-names.ts';
 import { onOneLine } from './one-line.ts';
-import { type PickleRules, PickleTuple, unpickle } from './pickle.ts';
-import type { StoredDType } from './tensor-place.ts';
+import { type PickleRules, PickleTuple, passedOver, unpickle } from './pickle.ts';
+import { itemSizes, type StoredDType } from './tensor-place.ts';
 
 /** A row of numbers kept in a member of the file. */
-export class TorchStorage {
-  readonly dtype: StoredDType;
+export class TorchStorage<Kind extends StoredDType | 'bytes' = StoredDType> {
+  /** `bytes` in storages without a kind of their own. */
+  readonly dtype: Kind;
   /** Its member is `data/<key>`. */
   readonly key: string;
   /** Number of elements. */
   readonly count: number;
 
-  constructor(dtype: StoredDType, key: string, count: number) {
+  constructor(dtype: Kind, key: string, count: number) {
     this.dtype = dtype;
     this.key = key;
     this.count = count;
@@ -43,9 +45,10 @@ export class TorchTensor {
 
 /** PyTorch's class of a storage. A class here too: nothing else that a pickle makes can be taken for one. */
 class StorageKind {
-  readonly dtype: StoredDType;
+  /** `bytes`: of whatever kind the tensors say that look into it. */
+  readonly dtype: StoredDType | 'bytes';
 
-  constructor(dtype: StoredDType) {
+  constructor(dtype: StoredDType | 'bytes') {
     this.dtype = dtype;
   }
 }
@@ -69,24 +72,45 @@ const storageKinds: Readonly<Record<string, StoredDType>> = {
   Bool: 'bool',
 };
 
-/** Names of element kinds, which a file may mention and which change nothing. */
-const dtypeNames =
-  /^(float|double|half|u?int|long|short|float(16|32|64)|bfloat16|u?int(8|16|32|64)|bool|complex(64|128))$/;
+/** PyTorch's element kind `torch.<name>`; `dtype` is undefined for kinds that no weights have. */
+class ElementKind {
+  readonly name: string;
+  readonly dtype: StoredDType | undefined;
 
-/**
- * What the published Stable Diffusion checkpoints hold beside their weights: the settings of a training callback with the
- * best score. It is not made; it is passed over.
- */
-const passedOver: ReadonlySet<string> = new Set([
-  'pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint',
-  'numpy.core.multiarray.scalar',
-  'numpy._core.multiarray.scalar',
-  'numpy.dtype',
-  '_codecs.encode',
-]);
+  constructor(name: string, dtype: StoredDType | undefined) {
+    this.name = name;
+    this.dtype = dtype;
+  }
+}
 
-/** Stands for whatever is passed over, and for the element kinds. */
-const nothing = Symbol('passed over');
+/** Element kinds of the module `torch`, by the names that it gives to some of them twice. */
+const elementKinds: Readonly<Record<string, StoredDType | undefined>> = {
+  float64: 'float64',
+  double: 'float64',
+  float32: 'float32',
+  float: 'float32',
+  float16: 'float16',
+  half: 'float16',
+  bfloat16: 'bfloat16',
+  float8_e4m3fn: 'float8_e4m3fn',
+  float8_e5m2: 'float8_e5m2',
+  int64: 'int64',
+  long: 'int64',
+  int32: 'int32',
+  int: 'int32',
+  int16: 'int16',
+  short: 'int16',
+  int8: 'int8',
+  uint8: 'uint8',
+  uint16: 'uint16',
+  uint32: 'uint32',
+  uint64: undefined,
+  bool: 'bool',
+  complex64: undefined,
+  complex128: undefined,
+  float8_e4m3fnuz: undefined,
+  float8_e5m2fnuz: undefined,
+};
 
 type Callable = (args: readonly unknown[]) => unknown;
 
@@ -104,38 +128,61 @@ function torchRules(path: string): PickleRules {
       throw wrong('describes a tensor with impossible dimensions');
     return items.map(wholeNumber);
   };
-  const functions: Readonly<Record<string, Callable>> = {
-    'collections.OrderedDict': () => new Map(),
-    'torch.Size': ([sizes]) => new PickleTuple(wholeNumbers(sizes)),
-    'torch._utils._rebuild_tensor_v2': ([storage, offset, shape, strides]) => {
+  const tensorOf = (storage: TorchStorage, [, offset, shape, strides]: readonly unknown[]) => {
+    const tensor = new TorchTensor(storage, wholeNumber(offset), wholeNumbers(shape), wholeNumbers(strides));
+    if (tensor.shape.length === tensor.strides.length) return tensor;
+    throw wrong(`has a tensor of shape [${tensor.shape}] with strides [${tensor.strides}]`);
+  };
+  /** What makes a tensor, of a storage with a kind of its own and of one without. */
+  const makers: Readonly<Record<string, Callable>> = {
+    'torch._utils._rebuild_tensor_v2': (args) => {
+      const [storage] = args;
+      if (storage instanceof TorchStorage && storage.dtype !== 'bytes') return tensorOf(storage, args);
+      throw wrong('has a tensor without a storage');
+    },
+    'torch._utils._rebuild_tensor_v3': (args) => {
+      const [storage, , , , , , kind] = args;
       if (!(storage instanceof TorchStorage)) throw wrong('has a tensor without a storage');
-      const tensor = new TorchTensor(
-        storage,
-        wholeNumber(offset),
-        wholeNumbers(shape),
-        wholeNumbers(strides),
-      );
-      if (tensor.shape.length === tensor.strides.length) return tensor;
-      throw wrong(`has a tensor of shape [${tensor.shape}] with strides [${tensor.strides}]`);
+      if (!(kind instanceof ElementKind)) throw wrong('has a tensor of no known kind');
+      if (!kind.dtype) {
+        throw new CheckpointError(
+          `weights file "${path}" has tensors of the kind torch.${kind.name}, which is not read. Save it as float16 or float32.`,
+        );
+      }
+      const bytes = storage.count * (storage.dtype === 'bytes' ? 1 : itemSizes[storage.dtype as StoredDType]);
+      const count = Math.floor(bytes / itemSizes[kind.dtype]);
+      return tensorOf(new TorchStorage(kind.dtype, storage.key, count), args);
     },
     'torch._utils._rebuild_parameter': ([tensor]) => tensor,
+    'torch._utils._rebuild_parameter_with_state': ([tensor]) => tensor,
+  };
+  const functions: Readonly<Record<string, Callable>> = {
+    ...makers,
+    'collections.OrderedDict': () => new Map(),
+    'torch.Size': ([sizes]) => new PickleTuple(wholeNumbers(sizes)),
+    // A tensor with attributes of its own: how it is made, its class, with what, and the attributes.
+    'torch._tensor._rebuild_from_type_v2': ([make, , args]) => {
+      if (!Object.values(makers).includes(make as Callable) || !(args instanceof PickleTuple))
+        throw wrong('has a tensor that is made in no known way');
+      return (make as Callable)(args.items);
+    },
   };
   return {
     global(module, name) {
       const full = `${module}.${name}`;
       if (Object.hasOwn(functions, full)) return functions[full];
-      if (passedOver.has(full)) return nothing;
+      if (isInertName(full)) return passedOver;
+      if (full === 'torch.storage.UntypedStorage') return new StorageKind('bytes');
       if (module === 'torch') {
         const kind = name.endsWith('Storage') ? name.slice(0, -'Storage'.length) : '';
         if (Object.hasOwn(storageKinds, kind)) return new StorageKind(storageKinds[kind]!);
-        if (dtypeNames.test(name)) return nothing;
+        if (Object.hasOwn(elementKinds, name)) return new ElementKind(name, elementKinds[name]);
       }
       throw new CheckpointError(
         `weights file "${path}" asks for "${onOneLine(full)}", which is no part of plain weights and could run code: it is refused. Use a .safetensors file, or save the state_dict alone.`,
       );
     },
     call(callee, args) {
-      if (callee === nothing) return nothing;
       if (typeof callee === 'function') return (callee as Callable)(args);
       throw wrong('calls something that is no function');
     },
@@ -149,46 +196,4 @@ function torchRules(path: string): PickleRules {
       return new TorchStorage(kind.dtype, key, wholeNumber(count));
     },
   };
-}
-
-/** The names that files give to the weights among other things, the likeliest first. */
-const usualNames = ['state_dict', 'model_state_dict', 'model', 'module', 'params', 'params_ema'];
-
-/**
- * The tensors of a file by name: those of the dictionary that it is; else of the one inside it that has a usual name such
- * as `state_dict`, or is the only one with tensors. Throws `CheckpointError` when there is none, or more than one.
- */
-export function namedTensors(root: unknown, path: string): Map<string, TorchTensor> {
-  const own = tensorsOf(root);
-  if (own.size > 0) return own;
-  const filled: [string, Map<string, TorchTensor>][] = [];
-  // The same dictionary may stand under a million keys: it is looked through once.
-  const seen = new Set<unknown>();
-  for (const [key, value] of root instanceof Map ? root : []) {
-    if (seen.has(value)) continue;
-    seen.add(value);
-    const tensors = tensorsOf(value);
-    if (tensors.size > 0) filled.push([typeof key === 'string' ? onOneLine(key, 40) : 'a key', tensors]);
-  }
-  const usual = usualNames.map((name) => filled.find(([key]) => key === name)).find((entry) => entry);
-  const chosen = usual ?? (filled.length === 1 ? filled[0] : undefined);
-  if (chosen) return chosen[1];
-  const found = filled.length > 0 ? `weights under ${someOf(filled.map(([key]) => `"${key}"`))}` : 'none';
-  throw new CheckpointError(
-    `weights file "${path}" is a PyTorch file, but not a state_dict: tensors by name were expected, found ${found}. Save the state_dict alone.`,
-  );
-}
-
-function someOf(names: readonly string[]): string {
-  return names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
-}
-
-/** The tensors that stand directly in a dictionary. */
-function tensorsOf(value: unknown): Map<string, TorchTensor> {
-  const found = new Map<string, TorchTensor>();
-  if (!(value instanceof Map)) return found;
-  for (const [key, item] of value) {
-    if (typeof key === 'string' && item instanceof TorchTensor) found.set(key, item);
-  }
-  return found;
 }

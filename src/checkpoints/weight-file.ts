@@ -11,7 +11,13 @@ import { readTensors } from './tensor-read.ts';
 import { type TensorReader, tensorReader } from './tensor-reader.ts';
 
 /** Kinds of numbers that graphs can map from a file without a converted copy. */
-const mappable: readonly string[] = ['float32', 'float16', 'bfloat16'] satisfies DType[];
+const mappable: readonly string[] = [
+  'float32',
+  'float16',
+  'bfloat16',
+  'float8_e4m3fn',
+  'float8_e5m2',
+] satisfies DType[];
 
 /** Weights that stay in their file, or files. */
 export interface WeightFile {

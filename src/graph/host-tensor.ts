@@ -1,7 +1,24 @@
 /** @file Tensors as plain data in the host's memory: what goes into and comes out of graphs and weight files. */
 
-/** Element types that graphs compute with; weight files may also hold the half-precision kinds. */
-export type DType = 'float32' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'uint8' | 'bool';
+/** Element types that graphs compute with; weight files may also hold the floats of 16 and of 8 bits. */
+export type DType =
+  | 'float32'
+  | 'float16'
+  | 'bfloat16'
+  | 'float8_e4m3fn'
+  | 'float8_e5m2'
+  | 'int64'
+  | 'int32'
+  | 'uint8'
+  | 'bool';
+
+/** Floats of 8 bits, under PyTorch's names. */
+export type Float8 = Extract<DType, `float8${string}`>;
+
+/** Whether `dtype` is one of 8 bits. */
+export function isFloat8(dtype: string): dtype is Float8 {
+  return dtype.startsWith('float8');
+}
 
 /** Dimensions, outermost first. `[]` is a scalar. */
 export type Shape = readonly number[];

@@ -1,5 +1,5 @@
 /** @file From tensors to an ONNX model. */
-import type { DType, HostTensor, Shape } from '../graph/host-tensor.ts';
+import { type DType, type HostTensor, isFloat8, type Shape } from '../graph/host-tensor.ts';
 import type { OnnxAttribute, OnnxEmitter } from '../graph/operator.ts';
 import { flatten } from '../graph/order.ts';
 import { nodeOf, type StoredTensor, type Tensor } from '../graph/tensor.ts';
@@ -27,7 +27,7 @@ export interface EmittedGraph {
 }
 
 /**
- * Emits the graph that computes the named tensors, for ONNX operator set 18.
+ * Emits the graph that computes the named tensors, for ONNX operator set 18 (19 with weights of 8 bits).
  * Throws `RangeError` when two inputs share a name, or weight files lie on different drives.
  */
 export function emitGraph(outputs: Readonly<Record<string, Tensor>>): EmittedGraph {
@@ -145,7 +145,8 @@ class GraphWriter implements OnnxEmitter {
       irVersion: 9,
       producerName: 'lamp-video',
       opsetImport: [
-        { domain: '', version: 18 },
+        // Set 19 is the first that knows floats of 8 bits.
+        { domain: '', version: [...this.#stored.values()].some(({ dtype }) => isFloat8(dtype)) ? 19 : 18 },
         { domain: 'com.microsoft', version: 1 },
       ],
       graph: {
@@ -179,7 +180,7 @@ class GraphWriter implements OnnxEmitter {
     }
   }
 
-  /** An initialiser that stays in its file; half precision becomes f32 when the graph is loaded. */
+  /** An initialiser that stays in its file; 16 and 8 bits become f32 when the graph is loaded. */
   #pointInto(name: string, file: StoredTensor): string {
     const initializer: TensorProto = {
       name,

@@ -81,6 +81,8 @@ export const elementTypes = {
   bool: 9,
   float16: 10,
   bfloat16: 16,
+  float8_e4m3fn: 17,
+  float8_e5m2: 19,
 } as const;
 
 /** ONNX's numbers for kinds of attributes. */
