@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { CheckpointError } from '../errors.ts';
 import { parseJson } from './json-text.ts';
 import { onOneLine } from './one-line.ts';
+import { failedDownload } from './other-kind.ts';
 
 /** Ten times what the largest tokenizer of CLIP's kind takes. */
 const MAX_BYTES = 16 * 2 ** 20;
@@ -30,8 +31,8 @@ export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, what: 
 }
 
 /**
- * Reads one of a model's text files. Throws `CheckpointError` when it is missing, or larger than any such file is; `what`
- * names it.
+ * Reads one of a model's text files. Throws `CheckpointError` when it is missing, larger than any such file is, or the pointer or
+ * web page that a failed download leaves; `what` names it.
  */
 export async function readText(path: string, what: string): Promise<string> {
   const { size } = await stat(path).catch((error: unknown) => {
@@ -42,9 +43,12 @@ export async function readText(path: string, what: string): Promise<string> {
       `${what}, "${path}", has ${size} bytes; such a file has at most ${MAX_BYTES}. It is another file; download it again.`,
     );
   }
-  return readFile(path, 'utf8').catch((error: unknown) => {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw unreadable(error, path, what);
   });
+  const failed = failedDownload(text);
+  if (failed) throw new CheckpointError(`${what}, "${path}", is ${failed.what}. ${failed.advice}`);
+  return text;
 }
 
 /** Returns what `schema` makes of `value`; throws `CheckpointError` naming the `subject` and the field that is wrong. */

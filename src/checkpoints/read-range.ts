@@ -3,6 +3,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { CheckpointError, LampError } from '../errors.ts';
 import { unreadable } from './json-file.ts';
+import { beginningBytes } from './other-kind.ts';
 
 /** Fills `target` from the file's byte `position` on. One `read` call may return less than asked. */
 export async function fill(
@@ -31,6 +32,14 @@ export async function readView(
   const bytes = new Uint8Array(length);
   await fill(file, bytes, position, path);
   return new DataView(bytes.buffer);
+}
+
+/** A file's first bytes, as many as tell what it is (see `refuseOtherKind`), or all where it is shorter. */
+export async function readBeginning(file: FileHandle, path: string): Promise<Uint8Array> {
+  const { size } = await file.stat();
+  const bytes = new Uint8Array(Math.min(beginningBytes, size));
+  await fill(file, bytes, 0, path);
+  return bytes;
 }
 
 /** How much a window reads at once. */

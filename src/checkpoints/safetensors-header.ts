@@ -10,6 +10,7 @@ import { findDuplicateKey } from './duplicate-key.ts';
 import { describeIssues } from './json-file.ts';
 import { parseJson } from './json-text.ts';
 import { onOneLine } from './one-line.ts';
+import { refuseOtherKind } from './other-kind.ts';
 import {
   assertSensible,
   itemSizes,
@@ -28,6 +29,9 @@ type NamedPlace = TensorPlace & { readonly name: string };
 
 /** The format's own limit for the header, 100 MB: a hostile length must not make us allocate memory. */
 export const MAX_HEADER_BYTES = 100_000_000;
+
+/** What the header begins with. */
+const OPENING_BRACE = 0x7b;
 
 /** Half a million tensors take four million values in the header. */
 const MAX_VALUES = 6_000_000;
@@ -69,11 +73,12 @@ const entrySchema = z.object({
 export function headerLength(start: Uint8Array, fileSize: number, path: string): number {
   if (fileSize === 0) throw damaged(path, 'is empty (0 bytes)', 'Download it again.');
   if (fileSize < 10) {
+    refuseOtherKind(start, path);
     throw damaged(path, `has ${fileSize} bytes; the shortest safetensors file has 10`, 'Download it again.');
   }
   const length = new DataView(start.buffer, start.byteOffset, start.byteLength).getBigUint64(0, true);
-  const otherKind = recogniseOtherKind(start);
-  if (otherKind && length > BigInt(fileSize)) throw damaged(path, otherKind.found, otherKind.advice);
+  // With a brace after a small number it is a header, though it may be cut off.
+  if (length > BigInt(MAX_HEADER_BYTES) || start[8] !== OPENING_BRACE) refuseOtherKind(start, path);
   if (length > BigInt(MAX_HEADER_BYTES)) {
     throw damaged(
       path,
@@ -121,26 +126,6 @@ const NOT_SAFETENSORS = 'It is damaged or no safetensors file.';
 
 function damaged(path: string, found: string, advice: string): CheckpointError {
   return new CheckpointError(`weights file "${path}" ${onOneLine(found)}. ${advice}`);
-}
-
-/** Names what people put in place of a safetensors file: its first 8 bytes would otherwise read as an absurd length. */
-function recogniseOtherKind(start: Uint8Array): { found: string; advice: string } | undefined {
-  const text = String.fromCharCode(...start.subarray(0, 8));
-  if (text === 'version ')
-    return { found: 'is a Git LFS pointer, not the weights', advice: 'Run "git lfs pull".' };
-  if (text.startsWith('PK\x03\x04')) {
-    return {
-      found: 'is a PyTorch or zip file, not safetensors',
-      advice: 'Give it its own ending, such as .bin or .ckpt.',
-    };
-  }
-  if (/^\s*<(!DOCTYPE|html)/i.test(text) || text.toLowerCase() === '<!doctyp') {
-    return {
-      found: 'is a web page, not weights',
-      advice: 'The download failed; log in or check the address.',
-    };
-  }
-  return undefined;
 }
 
 function decodeText(bytes: Uint8Array, path: string): string {

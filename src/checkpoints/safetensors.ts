@@ -1,6 +1,6 @@
 /** @file Reads safetensors files: the header first, and of the data only what is asked for. */
 
-import { fill, withFile } from './read-range.ts';
+import { fill, readBeginning, withFile } from './read-range.ts';
 import { headerLength, parseHeader, type SafetensorsHeader } from './safetensors-header.ts';
 import { type TensorReader, tensorReader } from './tensor-reader.ts';
 
@@ -17,8 +17,7 @@ export interface SafetensorsFile extends SafetensorsHeader, TensorReader {}
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const header = await withFile(path, async (file) => {
     const { size } = await file.stat();
-    const start = new Uint8Array(Math.min(8, size));
-    await fill(file, start, 0, path);
+    const start = await readBeginning(file, path);
     const bytes = new Uint8Array(headerLength(start, size, path));
     await fill(file, bytes, 8, path);
     return parseHeader(bytes, size, path);

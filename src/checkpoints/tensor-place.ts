@@ -104,6 +104,13 @@ export function rowBlock(place: TensorPlace, index: number, count: number): Tens
   return strided({ ...place, shape, offset: place.offset + itemSizes[place.dtype] * skipped }, strides);
 }
 
+/** The weight `[out, in, 1, 1]` of a 1×1 convolution that a matrix `[out, in]` is; other shapes stay as they are. */
+export function asPointwise(place: TensorPlace): TensorPlace {
+  const { shape, strides } = place;
+  if (shape.length !== 2) return place;
+  return strided({ ...place, shape: [...shape, 1, 1] }, [...(strides ?? rowMajorStrides(shape)), 1, 1]);
+}
+
 /** The matrix `[out, in]` that a 1×1 convolution's weight `[out, in, 1, 1]` is; other shapes stay as they are. */
 export function asMatrix(place: TensorPlace): TensorPlace {
   const { shape, strides } = place;

@@ -27,14 +27,14 @@ export async function findTorchTensors(path: string): Promise<Map<string, Tensor
   return withFile(path, async (file) => {
     const members = await readZipDirectory(file, path);
     const pickles = [...members.keys()].filter((name) => /^[^/]*\/data\.pkl$/.test(name));
-    if (pickles.length !== 1) {
-      const holds = [...members.keys()].slice(0, 3).join(', ') || 'nothing';
-      throw new CheckpointError(
-        `"${path}" is a zip file but no PyTorch file: it has ${pickles.length} members data.pkl and holds ${onOneLine(holds)}. Give the weights file itself.`,
-      );
-    }
+    if (pickles.length !== 1) throw otherZip(members, pickles.length, path);
     const [pickle] = pickles as [string];
     const folder = pickle.slice(0, -'data.pkl'.length);
+    if ([...members.keys()].some((name) => name.startsWith(`${folder}code/`))) {
+      throw new CheckpointError(
+        `"${path}" is a program of TorchScript with its weights. Give the model as .safetensors or .ckpt, or save its state_dict.`,
+      );
+    }
     const content = async (name: string, most: number) =>
       readMember(file, usable(members.get(name)!, path), most, path);
 
@@ -64,6 +64,42 @@ export async function findTorchTensors(path: string): Promise<Map<string, Tensor
     }
     return places;
   });
+}
+
+/** What is in a zip file that PyTorch did not write, by the names of members. */
+const contents: readonly (readonly [member: RegExp, what: string, advice: string])[] = [
+  [
+    /(^|\/)model_index\.json$/,
+    'a diffusers folder packed into one file',
+    'Unpack it and give the folder that has model_index.json.',
+  ],
+  [
+    /\.(safetensors|ckpt|pt|pth|bin)$/i,
+    'a zip file with weights in it',
+    'Unpack it and give the weights file inside.',
+  ],
+  [
+    /(^|\/)(model\.weights\.h5|saved_model\.pb|variables\.index)$/,
+    'a model of Keras or TensorFlow',
+    'It cannot be read; give the model as .safetensors or .ckpt, or as a diffusers folder.',
+  ],
+  [/\.npy$/, 'a file of NumPy arrays (.npz)', 'Save the weights as safetensors.'],
+  [
+    /^(word|xl|ppt)\/|^mimetype$/,
+    'a document, not weights',
+    "Give the weights, as .safetensors, .ckpt or .bin, or the model's folder.",
+  ],
+];
+
+function otherZip(members: ReadonlyMap<string, ZipMember>, pickles: number, path: string): CheckpointError {
+  const names = [...members.keys()];
+  const known = contents.find(([member]) => names.some((name) => member.test(name)));
+  const holds = onOneLine(names.slice(0, 3).join(', ') || 'nothing', 120);
+  return new CheckpointError(
+    known && pickles === 0
+      ? `"${path}" is ${known[1]} (it holds ${holds}). ${known[2]}`
+      : `"${path}" is a zip file but no PyTorch file: it has ${pickles} members data.pkl and holds ${holds}. Give the weights file itself.`,
+  );
 }
 
 async function readMember(

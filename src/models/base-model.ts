@@ -1,6 +1,9 @@
 /** @file A text-to-image model: a diffusers folder, or one file in the original Stable Diffusion's names. */
 import { stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { readJsonFile } from '../checkpoints/json-file.ts';
+import { onOneLine } from '../checkpoints/one-line.ts';
 import { CheckpointError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { type BaseSettings, readBaseSettings } from './base-settings.ts';
@@ -15,6 +18,8 @@ import {
   type VaeConfig,
   vaeConfigSchema,
 } from './configs.ts';
+import { assertKind } from './other-models.ts';
+import { attentionAsMatrices, projectionsAsConfigured } from './pointwise.ts';
 import { assertTextFits, openSecondText, type SecondText } from './second-text.ts';
 import { openSingleFile } from './single-file.ts';
 import { type ClipTokenizer, loadTokenizer } from './tokenizer.ts';
@@ -62,11 +67,7 @@ export async function openBaseModel(
     readBaseSettings(root),
   ]);
   const { unet, vae } = parts;
-  if (unet.config.in_channels !== vae.config.latent_channels) {
-    throw new CheckpointError(
-      `the U-Net takes latents of ${unet.config.in_channels} channels, the VAE makes ${vae.config.latent_channels}: "${path}" is not a text-to-image model of this kind.`,
-    );
-  }
+  assertTextToImage(unet.config, vae.config, path);
   assertTextFits(parts, path);
   return {
     ...parts,
@@ -75,6 +76,30 @@ export async function openBaseModel(
     fingerprint: await unet.weights.fingerprint(),
     settings,
   };
+}
+
+/** Models of Stable Diffusion whose U-Net sees more than the latents, by how many channels more. */
+const seesMore: ReadonlyMap<number, string> = new Map([
+  [1, 'a depth model (depth2img), whose U-Net also takes a depth map'],
+  [3, 'a model that enlarges pictures, whose U-Net also takes the small one'],
+  [4, 'a model that edits pictures by instructions (InstructPix2Pix), whose U-Net also takes the picture'],
+  [5, 'an inpainting model, whose U-Net also takes a mask and the picture around it'],
+]);
+
+/** Throws `CheckpointError` for a model whose U-Net takes anything but the VAE's latents, saying which kind that is. */
+function assertTextToImage(unet: UNetConfig, { latent_channels: latents }: VaeConfig, path: string): void {
+  if (unet.in_channels === latents) {
+    if (unet.out_channels === latents) return;
+    throw new CheckpointError(
+      `the U-Net gives ${unet.out_channels} channels, the VAE's latents have ${latents}: "${path}" is not a text-to-image model of this kind.`,
+    );
+  }
+  const known = seesMore.get(unet.in_channels - latents);
+  throw new CheckpointError(
+    known
+      ? `"${path}" is ${known} (${unet.in_channels} channels instead of ${latents}). Give the text-to-image model that it was made from, such as Stable Diffusion 1.5 for an inpainting model of 1.5.`
+      : `the U-Net takes latents of ${unet.in_channels} channels, the VAE makes ${latents}: "${path}" is not a text-to-image model of this kind.`,
+  );
 }
 
 /** Opens a diffusers folder; `path` is what the user calls it. */
@@ -89,15 +114,38 @@ async function openFolder(root: string, path: string): Promise<ModelParts> {
         : `${found}; a base model is a diffusers folder with model_index.json, unet/, vae/, text_encoder/, tokenizer/ and scheduler/, or one .safetensors or .ckpt file with everything. Check --base.`,
     );
   }
-  const unet = await openComponent(join(root, 'unet'), unetConfigSchema);
+  await assertHasUNet(root, path);
+  const unet = await openComponent(join(root, 'unet'), unetConfigSchema, projectionsAsConfigured);
   const second = addedWidths(unet.config) && (await openSecondText(root));
   const [vae, textEncoder, tokenizer] = await Promise.all([
-    openComponent(join(root, 'vae'), vaeConfigSchema),
+    openComponent(join(root, 'vae'), vaeConfigSchema, attentionAsMatrices),
     openComponent(join(root, 'text_encoder'), textEncoderConfigSchema),
     loadTokenizer(join(root, 'tokenizer')),
   ]);
+  for (const [kind, { weights }] of [
+    ['unet', unet],
+    ['vae', vae],
+    ['text', textEncoder],
+  ] as const) {
+    assertKind(weights.shapes, kind, weights.path);
+  }
   const schedulerConfig = join(root, 'scheduler', 'scheduler_config.json');
   return { unet, vae, textEncoder, tokenizer, second, schedulerConfig };
+}
+
+/** What a pipeline's index says: its class, and its parts by their names. */
+const indexSchema = z.looseObject({ _class_name: z.string().optional() });
+
+/** Throws `CheckpointError`, naming the pipeline, for a diffusers folder without a U-Net. */
+async function assertHasUNet(root: string, path: string): Promise<void> {
+  if (await stat(join(root, 'unet')).catch(() => undefined)) return;
+  const index = await readJsonFile(join(root, 'model_index.json'), indexSchema, "the model's index");
+  const name = index._class_name === undefined ? '' : ` (${onOneLine(index._class_name, 80)})`;
+  throw new CheckpointError(
+    index.unet === undefined
+      ? `"${path}" is a model of another kind${name}: it has no U-Net. Give a Stable Diffusion 1.x, 2.x or XL model.`
+      : `"${path}" is not complete: it has no folder unet/. Download it again.`,
+  );
 }
 
 /** What a base model is called, and the identities of its networks' weights (see `fingerprint`). */

@@ -1,9 +1,11 @@
 /** @file One network of a model: its settings, and its weights in whichever of the usual files they are. */
-import { readdir } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { readJsonFile, unreadable } from '../checkpoints/json-file.ts';
-import { openWeightFile, type WeightFile } from '../checkpoints/weight-file.ts';
+import { findTensors } from '../checkpoints/tensor-file.ts';
+import type { TensorPlaces } from '../checkpoints/tensor-place.ts';
+import { type WeightFile, weightsAt } from '../checkpoints/weight-file.ts';
 import { CheckpointError } from '../errors.ts';
 import { ShapeError } from '../graph/operator.ts';
 import { MissingWeightError } from '../graph/weights.ts';
@@ -14,13 +16,18 @@ export interface Component<Config> {
   readonly weights: WeightFile;
 }
 
-/** Opens one network's folder: `config.json`, and weights (see `findWeights`). Throws `CheckpointError`. */
+/**
+ * Opens one network's folder: `config.json`, and weights (see `findWeights`), seen as `view` says. Throws `CheckpointError`.
+ */
 export async function openComponent<Config>(
   folder: string,
   schema: z.ZodType<Config>,
+  view: (places: TensorPlaces, config: Config) => TensorPlaces = (places) => places,
 ): Promise<Component<Config>> {
   const config = await readJsonFile(join(folder, 'config.json'), schema, 'the settings');
-  return { config, weights: await openWeightFile(await findWeights(folder)) };
+  const path = await findWeights(folder);
+  const places = view(await findTensors(path), config);
+  return { config, weights: await weightsAt(await realpath(path), places) };
 }
 
 /** Names that diffusers and transformers give to weights, by what follows; the first that is there is taken. */

@@ -3,7 +3,8 @@
  * and what diffusers calls the same. Only names change, and how the bytes are looked at. Text encoders: `original-text-names.ts`.
  */
 
-import { asMatrix, type TensorPlace, type TensorPlaces } from '../checkpoints/tensor-place.ts';
+import type { TensorPlace, TensorPlaces } from '../checkpoints/tensor-place.ts';
+import { attentionAsMatrices } from './pointwise.ts';
 
 /** Pairs of an original name, or the beginning of one up to a dot, and what stands in its place. */
 export type Names = readonly (readonly [original: string, ours: string])[];
@@ -64,10 +65,7 @@ export function renameUNet(places: TensorPlaces): TensorPlaces {
 
 /** The VAE's tensors under diffusers' names; `places` are those under `first_stage_model.`, without that. */
 export function renameVae(places: TensorPlaces): TensorPlaces {
-  const found = renamed(places, [...vaeEnds, ...vaeBlocks(places)], vaeParts);
-  // The attention's layers were 1×1 convolutions.
-  const isAttention = (name: string) => /\.(to_[qkv]|to_out\.0)\.weight$/.test(name);
-  return new Map([...found].map(([name, place]) => [name, isAttention(name) ? asMatrix(place) : place]));
+  return attentionAsMatrices(renamed(places, [...vaeEnds, ...vaeBlocks(places)], vaeParts));
 }
 
 /** The U-Net's blocks are counted through all levels in the original: they are told apart by what they hold. */

@@ -2,8 +2,10 @@
 import { findTensors } from '../checkpoints/tensor-file.ts';
 import type { TensorPlaces } from '../checkpoints/tensor-place.ts';
 import { CheckpointError } from '../errors.ts';
+import { averagedUNet } from './averaged-names.ts';
 import { renameUNet, renameVae } from './original-names.ts';
 import { renameClip, renameOpenClip } from './original-text-names.ts';
+import { kindOfWeights } from './other-models.ts';
 
 /**
  * Where the parts are found. The text encoder's name tells the kind: CLIP in 1.x, OpenCLIP in 2.x, the first and then the other
@@ -23,6 +25,8 @@ export interface OriginalParts {
   readonly unet: TensorPlaces;
   readonly vae: TensorPlaces;
   readonly textEncoder: TensorPlaces;
+  /** Whether the U-Net's weights are the averaged ones (EMA), since the file holds no others. */
+  readonly averaged: boolean;
   /** Which one that is. */
   readonly kind: 'clip' | 'openClip';
   /** XL has OpenCLIP besides. */
@@ -37,7 +41,9 @@ export function originalParts(places: TensorPlaces, path: string): OriginalParts
         name.startsWith(prefix) ? [[name.slice(prefix.length), place] as const] : [],
       ),
     );
-  const [unet, vae] = [below(prefixes.unet), below(prefixes.vae)];
+  const plain = below(prefixes.unet);
+  const unet = plain.size > 0 ? plain : averagedUNet(places);
+  const vae = below(prefixes.vae);
   // What XL's U-Net is told besides the text has labels' place.
   const isXl = unet.has('label_emb.0.0.weight');
   const openClip = below(isXl ? prefixes.openClipXl : prefixes.openClip);
@@ -52,15 +58,24 @@ export function originalParts(places: TensorPlaces, path: string): OriginalParts
   ];
   const missing = needed.filter(([, part]) => part.size === 0).map(([prefix]) => `"${prefix}"`);
   if (missing.length > 0) {
-    const known = otherModels.find(([start]) => [...places.keys()].some((name) => name.startsWith(start)));
+    const known = kindOfWeights(places);
     const labels = isXl ? 'its U-Net takes more than text (label_emb), and ' : '';
-    const what = known?.[1] ?? `${labels}it has no weights whose names begin with ${missing.join(' or ')}`;
+    const lacks = `${labels}it has no weights whose names begin with ${missing.join(' or ')}`;
+    const what = known && known.kind !== 'whole' ? `it is ${known.what}` : lacks;
+    const more = known?.kind === 'unet' || known?.kind === 'vae' ? ` (${lacks})` : '';
     throw new CheckpointError(
-      `"${path}" is no Stable Diffusion 1.x, 2.x or XL model in one file: ${what}. Give a whole model: such a file, or a diffusers folder.`,
+      `"${path}" is no Stable Diffusion 1.x, 2.x or XL model in one file: ${what}${more}. Give a whole model: such a file, or a diffusers folder.`,
+    );
+  }
+  const other = kindOfWeights(places);
+  if (other?.kind === 'other') {
+    throw new CheckpointError(
+      `"${path}" is ${other.what}. Give a Stable Diffusion 1.x, 2.x or XL model whose weights are plain numbers.`,
     );
   }
   return {
     kind,
+    averaged: plain.size === 0,
     unet: renameUNet(unet),
     vae: renameVae(vae),
     textEncoder: kind === 'openClip' ? renameOpenClip(textEncoder) : renameClip(textEncoder),
@@ -68,24 +83,10 @@ export function originalParts(places: TensorPlaces, path: string): OriginalParts
   };
 }
 
-/** What people take for a whole model, by how a name begins. */
-const otherModels: readonly (readonly [start: string, what: string])[] = [
-  [
-    'conditioner.embedders.0.model.',
-    "it is Stable Diffusion XL's refiner, which finishes pictures of another model",
-  ],
-  ['conditioner.embedders.', 'it is a Stable Diffusion XL model that is not complete'],
-  ['lora_', 'it is a LoRA, which changes a model'],
-  ['conv_in.conv1d.', "it is a motion, or LAMP's U-Net alone"],
-  ['down_blocks.', 'it is a U-Net alone'],
-  ['encoder.', 'it is a VAE alone'],
-  ['text_model.', 'it is a text encoder alone'],
-  ['model.diffusion_model.joint_blocks.', 'it is a Stable Diffusion 3 model'],
-];
-
 /** Whether a file is, or may be, a whole model: safetensors are looked into, a PyTorch file can be nothing else here. */
 export async function isSingleFile(path: string): Promise<boolean> {
   if (/\.(ckpt|pt|pth|bin)$/i.test(path)) return true;
   if (!/\.safetensors$/i.test(path)) return false;
-  return [...(await findTensors(path)).keys()].some((name) => name.startsWith(prefixes.unet));
+  const known = kindOfWeights(await findTensors(path));
+  return known?.kind === 'whole' || known?.kind === 'unet';
 }

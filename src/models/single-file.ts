@@ -32,12 +32,17 @@ export { isSingleFile } from './original-parts.ts';
 
 /**
  * Opens a model in one file. No weight is copied or converted: its places in the file go by their new names. Throws
- * `CheckpointError` when the file is damaged, or no model of this kind. A notice tells what had to be assumed.
+ * `CheckpointError` when the file is damaged, or no model of this kind. A notice tells what had to be assumed, and of averaged
+ * weights.
  */
 export async function openSingleFile(path: string, onEvent?: OnEvent): Promise<ModelParts> {
   const places = await findTensors(path);
   const beside = await readBeside(path);
   const parts = originalParts(places, path);
+  if (parts.averaged) {
+    const message = `"${basename(path)}" holds averaged (EMA) weights of its U-Net and no plain ones; they are used`;
+    onEvent?.({ type: 'notice', message });
+  }
   const real = await realpath(path);
   const open = async <Config>(
     what: string,

@@ -1,0 +1,172 @@
+/** @file Names what people put where weights belong, by how a file begins: a download that went wrong, a picture, another format. */
+
+import { basename } from 'node:path';
+import { CheckpointError } from '../errors.ts';
+import { onOneLine } from './one-line.ts';
+
+/** How many bytes of a file's beginning tell. */
+export const beginningBytes = 512;
+
+/** What a file is, and what to do. */
+interface OtherKind {
+  readonly what: string;
+  readonly advice: string;
+}
+
+const another = "Give the weights, as .safetensors, .ckpt or .bin, or the model's folder.";
+const unpack = 'Unpack it and give the weights inside.';
+const convert = 'It cannot be read; give the model as .safetensors or .ckpt, or as a diffusers folder.';
+const picture = 'a picture, not weights';
+const video = 'a video, not weights';
+
+/** Kinds by the bytes they begin with, the more particular ones first. */
+const beginnings: readonly (readonly [start: string, at: number, what: string, advice: string])[] = [
+  [
+    '\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19',
+    0,
+    'in the format of PyTorch before 1.6, which is not read',
+    'Load it with a newer PyTorch and save it again: torch.save(torch.load("old.ckpt"), "new.ckpt"); better still, save it as safetensors.',
+  ],
+  ...['\x80\x02', '\x80\x03', '\x80\x04', '\x80\x05'].map(
+    (start) =>
+      [
+        start,
+        0,
+        'a bare Python pickle, no PyTorch file',
+        'Save its state_dict with torch.save, or as safetensors.',
+      ] as const,
+  ),
+  [
+    'ustar',
+    257,
+    'a tar file',
+    `${unpack} If it holds "pickle", "tensors" and "storages", PyTorch before 0.1.10 wrote it: load it with PyTorch and save it again.`,
+  ],
+  ['PK\x03\x04', 0, 'a PyTorch or zip file, not safetensors', 'Convert it to safetensors.'],
+  ['PK\x05\x06', 0, 'an empty zip file', another],
+  ['\x1f\x8b', 0, 'compressed with gzip', 'Unpack it (gunzip) and give the file inside.'],
+  ['7z\xbc\xaf', 0, 'a 7-Zip file', unpack],
+  ['Rar!\x1a', 0, 'a RAR file', unpack],
+  ['\x28\xb5\x2f\xfd', 0, 'compressed with Zstandard', unpack],
+  ['\xfd7zXZ', 0, 'compressed with xz', unpack],
+  ['BZh', 0, 'compressed with bzip2', unpack],
+  ['GGUF', 0, 'a GGUF file, whose weights are quantised in blocks', convert],
+  ...['ggml', 'lmgg', 'ggjt', 'tjgg', 'fmgg'].map((start) => [start, 0, 'a GGML file', convert] as const),
+  ['\x89HDF\r\n\x1a\n', 0, 'an HDF5 file, such as Keras and TensorFlow write (.h5)', convert],
+  ['TFL3', 4, 'a TensorFlow Lite model', convert],
+  ['\x93NUMPY', 0, 'an array of NumPy', another],
+  ['\x89PNG', 0, picture, another],
+  ['\xff\xd8\xff', 0, picture, another],
+  ['GIF8', 0, picture, another],
+  ['II*\0', 0, picture, another],
+  ['MM\0*', 0, picture, another],
+  ['BM', 0, picture, another],
+  ['8BPS', 0, picture, another],
+  ['WEBP', 8, picture, another],
+  ['AVI ', 8, video, another],
+  ['WAVE', 8, 'sound, not weights', another],
+  ...['heic', 'heix', 'mif1', 'msf1', 'heif', 'avif', 'avis'].map(
+    (brand) => [`ftyp${brand}`, 4, picture, another] as const,
+  ),
+  ['ftyp', 4, video, another],
+  ['\x1aE\xdf\xa3', 0, video, another],
+  ['OggS', 0, video, another],
+  ['%PDF', 0, 'a PDF document, not weights', another],
+  ['\x7fELF', 0, 'a program, not weights', another],
+  ['MZ', 0, 'a program, not weights', another],
+  ['SQLite format 3', 0, 'a database, not weights', another],
+  ['\x08\x01\x12', 0, "a TensorFlow model's graph (saved_model.pb)", convert],
+];
+
+/** Texts by how they begin, after white space. */
+const texts: readonly (readonly [start: RegExp, what: string, advice: string])[] = [
+  [
+    /^version https:\/\/git-lfs|^oid sha256:/,
+    'a Git LFS pointer, not the file it stands for',
+    'Run "git lfs pull", or download it by itself.',
+  ],
+  [
+    /^# xet version/,
+    'a Xet pointer, not the file it stands for',
+    'Download it again with a Hugging Face tool.',
+  ],
+  [
+    /^<(!doctype|html|head|body|script|\?xml|error|!--)/i,
+    'a web page, not the file',
+    'The download failed; log in or check the address.',
+  ],
+];
+
+/**
+ * What the file `path` is that begins with `start` and is no weights; undefined where that is not told, so that it may be
+ * weights, whole or damaged. PyTorch's own zip files are told apart before.
+ */
+function otherKind(start: Uint8Array, path: string): OtherKind | undefined {
+  const text = Buffer.from(start).toString('latin1');
+  const known = beginnings.find(([bytes, at]) => text.startsWith(bytes, at));
+  if (known) return { what: known[2], advice: known[3] };
+  const [first, second, third] = start;
+  // A version from 3 on, then the tag of another field.
+  if (
+    first === 8 &&
+    second! >= 3 &&
+    second! <= 32 &&
+    [0x12, 0x1a, 0x22, 0x2a, 0x32, 0x3a, 0x42].includes(third!)
+  ) {
+    return { what: 'an ONNX model', advice: convert };
+  }
+  if (first! >= 0x80 && /\.msgpack$/i.test(path))
+    return { what: 'weights of Flax (MessagePack)', advice: convert };
+  if (/\.data-\d{5}-of-\d{5}$|\.ckpt(-\d+)?\.(index|meta)$/.test(path)) {
+    return { what: 'part of a TensorFlow checkpoint', advice: convert };
+  }
+  if (start.length >= 64 && start.subarray(0, 64).every((byte) => byte === 0)) {
+    return {
+      what: 'empty at its beginning (zeros): its download was not finished',
+      advice: 'Download it again.',
+    };
+  }
+  return textKind(start, path);
+}
+
+/** What a file of text is, and `undefined` where it is none. */
+function textKind(start: Uint8Array, path: string): OtherKind | undefined {
+  // A letter of several bytes may be cut at the end.
+  const text = Buffer.from(start)
+    .toString('utf8')
+    .replace(/\ufffd$/, '')
+    .replace(/^\ufeff/, '');
+  if (text.length < 2 || /[^\P{Cc}\t\n\r\f]|\ufffd/u.test(text)) return undefined;
+  const trimmed = text.trimStart();
+  const known = texts.find(([beginning]) => beginning.test(trimmed));
+  if (known) return { what: known[1], advice: known[2] };
+  const shown = `"${onOneLine(trimmed.trimEnd(), 40)}"`;
+  if (/^[{[]\s*(["{[\]}0-9tfn-]|$)/.test(trimmed))
+    return { what: `JSON text (${shown}), not weights`, advice: jsonAdvice(path) };
+  return { what: `text (${shown}), not weights`, advice: another };
+}
+
+function jsonAdvice(path: string): string {
+  const name = basename(path);
+  if (/^(model_index|config|scheduler_config|tokenizer(_config)?|lamp)\.json$/.test(name)) {
+    return `${name} is one of the settings of a model: give the folder that has model_index.json.`;
+  }
+  if (name === 'run.json') return 'It belongs to a run: give its folder.';
+  return `${another} If it was downloaded, read what it says: the download may have failed.`;
+}
+
+/** Throws `CheckpointError` naming what the file `path`, which begins with `start`, is where that is no weights. */
+export function refuseOtherKind(start: Uint8Array, path: string): void {
+  const found = otherKind(start, path);
+  if (found) throw new CheckpointError(`weights file "${path}" is ${found.what}. ${found.advice}`);
+}
+
+/** What a settings or vocabulary file's text is that was not downloaded whole: a pointer or a web page; else undefined. */
+export function failedDownload(text: string): OtherKind | undefined {
+  const beginning = text
+    .slice(0, beginningBytes)
+    .replace(/^\ufeff/, '')
+    .trimStart();
+  const known = texts.find(([start]) => start.test(beginning));
+  return known && { what: known[1], advice: known[2] };
+}

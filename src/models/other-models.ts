@@ -1,0 +1,139 @@
+/** @file Tells what a file of weights is by the names and shapes in it, where it is not what belongs in its place. */
+import { CheckpointError } from '../errors.ts';
+import type { Shape } from '../graph/host-tensor.ts';
+
+/** Shapes by the names of tensors. */
+type Shapes = ReadonlyMap<string, { readonly shape: Shape } | Shape>;
+
+/** What a file of weights is. */
+export interface WeightsKind {
+  /** One of the networks of a base model, a whole one, a motion, or anything else. */
+  readonly kind: 'whole' | 'unet' | 'vae' | 'text' | 'motion' | 'other';
+  /** In a sentence, after "it is". */
+  readonly what: string;
+}
+
+/** A pattern that a name has, and what a file is that has such a name. */
+type Sign = readonly [sign: RegExp, what: string];
+
+/** Signs of models that are built or stored in another way, the more particular ones first. */
+const otherModels: readonly Sign[] = [
+  [
+    /^scaled_fp8$|\.(scale_weight|weight_scale|weight_scale_inv|scale_input|input_scale|absmax|quant_map|qweight|qzeros)$|\.(quant_state|bitsandbytes__)/,
+    'a model whose weights are quantised with scales of their own, which are not read',
+  ],
+  [
+    /\.(time_stack|time_mixer|temporal_transformer_blocks|temporal_res_block)\./,
+    'a model of videos (Stable Video Diffusion or the like)',
+  ],
+  [/(^|\.)joint_blocks\./, 'a Stable Diffusion 3 model'],
+  [/(^|\.)(double_blocks|single_blocks|single_transformer_blocks)\.\d/, 'a Flux model, or one built like it'],
+  [
+    /^(model\.diffusion_model\.)?(x_embedder|t_embedder|patch_embedding|patch_embed|pos_embed|transformer_blocks|caption_projection|adaln_single)\./,
+    'a diffusion transformer, which has no U-Net',
+  ],
+  [/^(model\.diffusion_model\.)?(clip_txt_mapper|clf|effnet_mapper)\./, 'a Stable Cascade model'],
+  [
+    /^conditioner\.embedders\.0\.model\./,
+    "Stable Diffusion XL's refiner, which finishes pictures of another model",
+  ],
+];
+
+const unused = 'which changes a model and which this program does not use';
+
+/** Signs of what is added to a model or works beside one; a whole model may hold such things besides. */
+const additions: readonly Sign[] = [
+  [
+    /^lora_|\.lora_(A|B|up|down|embedding_[AB])\b|_lora\.(up|down)\.|\.lora\.(up|down)\./,
+    `a LoRA, ${unused}`,
+  ],
+  [
+    /\.(hada_w[12]_[ab]|lokr_w[12](_[ab])?|oft_blocks|oft_diag|dora_scale)$/,
+    `a LoRA of another kind (LoHa, LoKr, OFT), ${unused}`,
+  ],
+  [
+    /^(controlnet_cond_embedding|controlnet_down_blocks|control_model|input_hint_block|zero_convs|lllite_unet)[._]/,
+    'a ControlNet, which guides a model and which this program does not use',
+  ],
+  [/^(image_proj|ip_adapter)\./, `an IP-Adapter, ${unused}`],
+  [/^(adapter\.)?body\.\d+\.(in_conv|resnets|block1)\./, `a T2I-Adapter, ${unused}`],
+  [/motion_modules?\./, 'a motion module of AnimateDiff, which is no motion of LAMP'],
+  [/^(concept_embeds|special_care_embeds)/, 'a safety checker'],
+  [/^(RRDB_trunk|conv_first|body\.\d+\.rdb\d|model\.1\.sub)\./, 'a network that enlarges pictures'],
+  [/^(encoder|decoder)\.layers\.\d|^taesd_/, 'a tiny VAE (TAESD), which is not used'],
+  [/^(lm_head|model\.layers|model\.embed_tokens|transformer\.h|gpt_neox)\./, 'a language model'],
+  [/^(encoder\.block\.\d|shared\.weight$)/, 'a text encoder of another kind (T5)'],
+  [/^(vision_model|visual)\./, 'a CLIP model, or its part that looks at pictures'],
+];
+
+/** Networks of a base model, by the beginning of names; tried in this order after the signs. */
+const networks: readonly (readonly [start: RegExp, kind: WeightsKind['kind'], what: string])[] = [
+  [/^conv_in\.conv1d\./, 'motion', "a motion, or LAMP's U-Net alone"],
+  [/^(down_blocks|up_blocks|mid_block|conv_in|time_embedding|input_blocks)\./, 'unet', 'a U-Net alone'],
+  [/^(encoder|decoder)\.(conv_in|down|up|mid|down_blocks|up_blocks|mid_block)\./, 'vae', 'a VAE alone'],
+  [/^text_model\./, 'text', 'a text encoder alone'],
+];
+
+/** The beginnings of names in whole models of one file. */
+const wholes = {
+  unet: /^(model\.diffusion_model\.|model_ema\.diffusion_model)/,
+  vae: /^first_stage_model\./,
+  text: /^(cond_stage_model|conditioner\.embedders)\./,
+} as const;
+
+/** What the file is that holds these tensors; undefined for what is not known. */
+export function kindOfWeights(tensors: Shapes): WeightsKind | undefined {
+  const names = [...tensors.keys()];
+  const signed = (signs: readonly Sign[]): WeightsKind | undefined => {
+    const sign = signs.find(([pattern]) => names.some((name) => pattern.test(name)));
+    return sign && { kind: 'other', what: sign[1] };
+  };
+  const model = signed(otherModels);
+  if (model) return model;
+  const has = (part: keyof typeof wholes) => names.some((name) => wholes[part].test(name));
+  const [unet, vae, text] = [has('unet'), has('vae'), has('text')];
+  if (unet && vae) return { kind: 'whole', what: 'a whole Stable Diffusion model' };
+  const addition = signed(additions);
+  if (addition) return addition;
+  if (unet)
+    return {
+      kind: 'unet',
+      what: `the U-Net of a model${text ? ' with its text encoder' : ''}, without a VAE`,
+    };
+  if (vae) return { kind: 'vae', what: 'a VAE alone' };
+  const network = networks.find(([pattern]) => names.some((name) => pattern.test(name)));
+  if (network) return { kind: network[1], what: network[2] };
+  return isTextualInversion(tensors)
+    ? {
+        kind: 'other',
+        what: 'a textual inversion: new words for a text encoder, which this program does not use',
+      }
+    : undefined;
+}
+
+/** Widths of the text encoders that there are words for. */
+const textWidths: readonly number[] = [768, 1024, 1280];
+
+function isTextualInversion(tensors: Shapes): boolean {
+  return (
+    tensors.size > 0 &&
+    tensors.size <= 2 &&
+    [...tensors.values()].every((tensor) => {
+      const shape = 'shape' in tensor ? tensor.shape : tensor;
+      return shape.length >= 1 && shape.length <= 2 && textWidths.includes(shape.at(-1)!);
+    })
+  );
+}
+
+/**
+ * Throws `CheckpointError` where the weights at `path` are known and are something else than `wanted`; what is not known
+ * passes, since the network that is built of it names what is missing.
+ */
+export function assertKind(tensors: Shapes, wanted: 'unet' | 'vae' | 'text', path: string): void {
+  const found = kindOfWeights(tensors);
+  if (!found || found.kind === wanted || (found.kind === 'motion' && wanted === 'unet')) return;
+  const place = { unet: 'a U-Net', vae: 'a VAE', text: 'a text encoder' }[wanted];
+  throw new CheckpointError(
+    `"${path}" should be ${place}, but it is ${found.what}. Put the file of the model there.`,
+  );
+}
