@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { findTensors } from '../checkpoints/tensor-file.ts';
 import type { WriteOptions } from '../checkpoints/writable-tensor.ts';
 import { CheckpointError, UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
@@ -154,10 +155,14 @@ async function convert(source: string, options: ConvertOptions, work: WorkOption
   return writeReferenceUNet(out, values, base, { dtype, ...(format && { format }) });
 }
 
-/** The folder of the authors' U-Net at `source`: itself, or `unet` in it; undefined when it is something else. */
+/**
+ * The folder of the authors' U-Net at `source`: itself, or `unet` in it; undefined when it is something else. Throws for a
+ * PyTorch file, naming what it is where it is none.
+ */
 async function findReferenceUNet(source: string): Promise<string | undefined> {
   if (!(await stat(source).catch(() => undefined))?.isDirectory()) {
     if (!/\.(bin|pt|pth|ckpt)$/i.test(source)) return undefined;
+    await findTensors(source);
     throw new UsageError(
       `"${source}" is no motion file. Give the folder of the authors' U-Net, with its config.json.`,
     );

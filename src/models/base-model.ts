@@ -1,5 +1,5 @@
 /** @file A text-to-image model: a diffusers folder, or one file in the original Stable Diffusion's names. */
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { readJsonFile } from '../checkpoints/json-file.ts';
@@ -105,6 +105,7 @@ function assertTextToImage(unet: UNetConfig, { latent_channels: latents }: VaeCo
 /** Opens a diffusers folder; `path` is what the user calls it. */
 async function openFolder(root: string, path: string): Promise<ModelParts> {
   if (!(await isFile(join(root, 'model_index.json')))) {
+    await assertNotPart(root, path);
     const found = (await stat(root).catch(() => undefined))?.isDirectory()
       ? `the folder "${path}" has no model_index.json`
       : `there is no ${/\.(safetensors|ckpt|pt|pth|bin)$/i.test(path) ? 'file' : 'folder'} "${path}"`;
@@ -131,6 +132,21 @@ async function openFolder(root: string, path: string): Promise<ModelParts> {
   }
   const schedulerConfig = join(root, 'scheduler', 'scheduler_config.json');
   return { unet, vae, textEncoder, tokenizer, second, schedulerConfig };
+}
+
+/** Throws `CheckpointError` for a folder that is a training run, or one network of a model. */
+async function assertNotPart(root: string, path: string): Promise<void> {
+  const names = await readdir(root).catch(() => [] as string[]);
+  if (names.includes('run.json')) {
+    throw new CheckpointError(
+      `"${path}" is a training run, not a base model. Give it with --motion, and with --base the model that it was trained on.`,
+    );
+  }
+  if (names.includes('config.json')) {
+    throw new CheckpointError(
+      `"${path}" is one part of a model. Give the folder that has model_index.json, perhaps the one above.`,
+    );
+  }
 }
 
 /** What a pipeline's index says: its class, and its parts by their names. */

@@ -5,7 +5,7 @@ import { CheckpointError } from '../errors.ts';
 import { averagedUNet } from './averaged-names.ts';
 import { renameUNet, renameVae } from './original-names.ts';
 import { renameClip, renameOpenClip } from './original-text-names.ts';
-import { kindOfWeights } from './other-models.ts';
+import { kindOfWeights, wholeUNet } from './other-models.ts';
 
 /**
  * Where the parts are found. The text encoder's name tells the kind: CLIP in 1.x, OpenCLIP in 2.x, the first and then the other
@@ -83,10 +83,16 @@ export function originalParts(places: TensorPlaces, path: string): OriginalParts
   };
 }
 
-/** Whether a file is, or may be, a whole model: safetensors are looked into, a PyTorch file can be nothing else here. */
+/**
+ * Endings of PyTorch files, which can be nothing but models here, and of files that people take for models: opening them names
+ * them.
+ */
+const modelEndings =
+  /\.(ckpt|pt|pth|bin|gguf|ggml|onnx|h5|hdf5|keras|pb|tflite|msgpack|npz|npy|pkl|json|zip|tar|gz|7z|dduf|meta|index|data-\d{5}-of-\d{5})$/i;
+
+/** Whether a file is, or may be, a whole model: safetensors are looked into, other files go by their ending. */
 export async function isSingleFile(path: string): Promise<boolean> {
-  if (/\.(ckpt|pt|pth|bin)$/i.test(path)) return true;
+  if (modelEndings.test(path)) return true;
   if (!/\.safetensors$/i.test(path)) return false;
-  const known = kindOfWeights(await findTensors(path));
-  return known?.kind === 'whole' || known?.kind === 'unet';
+  return [...(await findTensors(path)).keys()].some((name) => wholeUNet.test(name));
 }

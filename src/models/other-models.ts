@@ -74,9 +74,12 @@ const networks: readonly (readonly [start: RegExp, kind: WeightsKind['kind'], wh
   [/^text_model\./, 'text', 'a text encoder alone'],
 ];
 
+/** How names of the U-Net begin in whole models of one file: plain weights, or averaged ones. */
+export const wholeUNet = /^(model\.diffusion_model\.|model_ema\.diffusion_model)/;
+
 /** The beginnings of names in whole models of one file. */
 const wholes = {
-  unet: /^(model\.diffusion_model\.|model_ema\.diffusion_model)/,
+  unet: wholeUNet,
   vae: /^first_stage_model\./,
   text: /^(cond_stage_model|conditioner\.embedders)\./,
 } as const;
@@ -95,11 +98,11 @@ export function kindOfWeights(tensors: Shapes): WeightsKind | undefined {
   if (unet && vae) return { kind: 'whole', what: 'a whole Stable Diffusion model' };
   const addition = signed(additions);
   if (addition) return addition;
-  if (unet)
-    return {
-      kind: 'unet',
-      what: `the U-Net of a model${text ? ' with its text encoder' : ''}, without a VAE`,
-    };
+  if (unet) {
+    const xl = names.some((name) => name.startsWith('conditioner.'));
+    const incomplete = `the U-Net of a model${text ? ' with its text encoder' : ''}, without a VAE`;
+    return { kind: 'unet', what: xl ? 'a Stable Diffusion XL model that is not complete' : incomplete };
+  }
   if (vae) return { kind: 'vae', what: 'a VAE alone' };
   const network = networks.find(([pattern]) => names.some((name) => pattern.test(name)));
   if (network) return { kind: network[1], what: network[2] };

@@ -7,6 +7,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { checkJson } from '../checkpoints/json-file.ts';
+import { openSafetensors } from '../checkpoints/safetensors.ts';
 import { findTensors } from '../checkpoints/tensor-file.ts';
 import type { TensorPlaces } from '../checkpoints/tensor-place.ts';
 import { weightsAt } from '../checkpoints/weight-file.ts';
@@ -26,6 +27,7 @@ import {
 } from './configs.ts';
 import { textEncoderConfigOf, unetConfigOf, vaeConfigOf } from './original-configs.ts';
 import { type OriginalParts, originalParts } from './original-parts.ts';
+import { wholeUNet } from './other-models.ts';
 import { type ClipTokenizer, loadTokenizer } from './tokenizer.ts';
 
 export { isSingleFile } from './original-parts.ts';
@@ -38,6 +40,7 @@ export { isSingleFile } from './original-parts.ts';
 export async function openSingleFile(path: string, onEvent?: OnEvent): Promise<ModelParts> {
   const places = await findTensors(path);
   const beside = await readBeside(path);
+  await refuseMotion(places, path);
   const parts = originalParts(places, path);
   if (parts.averaged) {
     const message = `"${basename(path)}" holds averaged (EMA) weights of its U-Net and no plain ones; they are used`;
@@ -97,6 +100,17 @@ export async function openSingleFile(path: string, onEvent?: OnEvent): Promise<M
       ...beside.scheduler,
     },
   };
+}
+
+/** Throws `CheckpointError` for a motion, which people give in its base's place; its metadata tells. */
+async function refuseMotion(places: TensorPlaces, path: string): Promise<void> {
+  if ([...places.keys()].some((name) => wholeUNet.test(name))) return;
+  // A PyTorch file has no metadata.
+  const file = await openSafetensors(path).catch(() => undefined);
+  if (file?.metadata.format !== 'lamp-motion') return;
+  throw new CheckpointError(
+    `"${path}" is a motion, not a base model. Give it with --motion, and with --base the model that it was trained on.`,
+  );
 }
 
 /** What XL's VAE multiplies latents by; no weight tells. */

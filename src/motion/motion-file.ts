@@ -9,6 +9,7 @@ import type { WorkOptions } from '../events.ts';
 import { type FloatTensor, sameShape } from '../graph/host-tensor.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import { nonFinite } from '../models/finite.ts';
+import { kindOfWeights, type WeightsKind } from '../models/other-models.ts';
 import { assertMotionBase } from './motion-base.ts';
 import { motionParameters, normParameters } from './parameters.ts';
 import type { MotionValues } from './predictor.ts';
@@ -123,12 +124,23 @@ export function assertFits(
   }
 }
 
+/** What is said of a safetensors file that is no motion, and what to do with it. */
+function noMotion(path: string, found: WeightsKind | undefined): string {
+  const what = `"${path}" is a safetensors file but no motion (its metadata has no format "${format}")`;
+  const motions = 'Give a motion file or the run folder that "lamp train" made';
+  if (!found) return `${what}. ${motions}.`;
+  if (found.kind === 'whole')
+    return `${what}: it is ${found.what}. A base model is given with --base. ${motions}.`;
+  if (found.kind === 'motion') {
+    return `${what}: it looks like LAMP's U-Net of another program. "lamp convert" makes a motion of the folder it is in.`;
+  }
+  return `${what}: it is ${found.what}. ${motions}.`;
+}
+
 async function openMotion(path: string) {
   const file = await openSafetensors(path);
   if (file.metadata.format !== format) {
-    throw new CheckpointError(
-      `"${path}" is a safetensors file but no motion (its metadata has no format "${format}").`,
-    );
+    throw new CheckpointError(noMotion(path, kindOfWeights(file.tensors)));
   }
   if (Number(file.metadata.version) !== version) {
     throw new CheckpointError(

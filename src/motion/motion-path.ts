@@ -20,6 +20,11 @@ export async function findMotionFile(path: string): Promise<string> {
   if (!found.isDirectory()) return path;
   const names = await readdir(path);
   if (names.includes(motionFile)) return join(path, motionFile);
+  if (names.includes('model_index.json')) {
+    throw new CheckpointError(
+      `the folder "${path}" is a base model, not a motion; a base model is given with --base. Give a motion file, or the run folder that "lamp train" made.`,
+    );
+  }
   throw new CheckpointError(
     names.includes('run.json')
       ? `the run "${path}" has no ${motionFile} yet: its training is not finished. Go on with "lamp train … --resume".`

@@ -14,6 +14,7 @@ import { CheckpointError, StorageError } from '../errors.ts';
 import { type FloatTensor, floats, type Shape, sameShape } from '../graph/host-tensor.ts';
 import { type BaseModel, openComponent } from '../models/base-model.ts';
 import { type UNetConfig, unetConfigSchema } from '../models/configs.ts';
+import { kindOfWeights } from '../models/other-models.ts';
 import { motionParameters, normParameters } from './parameters.ts';
 import type { MotionValues } from './predictor.ts';
 
@@ -45,6 +46,12 @@ export async function readReferenceUNet(
       trained.has(name) ? [] : [[referenceName(name, trained), shape]],
     ),
   );
+  const kind = kindOfWeights(weights.shapes);
+  if (kind && kind.kind !== 'motion' && ![...trained.keys()].some((name) => weights.shapes.has(name))) {
+    throw new CheckpointError(
+      `"${weights.path}" is ${kind.what}, without what LAMP trains. Give the folder of the authors' video U-Net, or a motion file.`,
+    );
+  }
   for (const [name, shape] of [...trained, ...norms, ...frozen]) {
     const found = weights.shapes.get(name);
     if (found && sameShape(found, shape)) continue;
