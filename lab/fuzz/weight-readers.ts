@@ -10,9 +10,10 @@ import { readTensors } from '../../src/checkpoints/tensor-read.ts';
 import { unpickleTorch } from '../../src/checkpoints/torch-pickle.ts';
 import { readZipDirectory } from '../../src/checkpoints/zip.ts';
 import { sizeOf } from '../../src/graph/host-tensor.ts';
+import { kindOfWeights } from '../../src/models/other-models.ts';
 import { readMotion, readMotionInfo } from '../../src/motion/motion-file.ts';
 import { motionVariants } from '../../src/motion/variant.ts';
-import { pickles, pickleWithCallbacks } from '../../src/testing/pickles.ts';
+import { pickles, picklesWithMore, pickleWithCallbacks } from '../../src/testing/pickles.ts';
 import { testdata } from '../../src/testing/testdata.ts';
 import { badBytes } from './damaged-bytes.ts';
 import { badJson } from './damaged-json.ts';
@@ -55,8 +56,10 @@ const header = {
   ids: { dtype: 'I64', shape: [1], data_offsets: [40, 48] },
   one: { dtype: 'F64', shape: [], data_offsets: [48, 56] },
   small: { dtype: 'U8', shape: [3], data_offsets: [56, 59] },
+  'module.e': { dtype: 'F8_E4M3', shape: [2], data_offsets: [59, 61] },
+  '_orig_mod.f': { dtype: 'F8_E5M2', shape: [3], data_offsets: [61, 64] },
 };
-const data = Buffer.from(Array.from({ length: 59 }, (_, i) => (37 * i) % 256));
+const data = Buffer.from(Array.from({ length: 64 }, (_, i) => (37 * i) % 256));
 const candle = readFileSync(testdata('formats/candle_jfk-codes.safetensors'));
 
 const safetensorsReader = fuzzing<Uint8Array>({
@@ -72,8 +75,8 @@ const safetensorsReader = fuzzing<Uint8Array>({
   },
 });
 
-const validPickles = [...Object.values(pickles), pickleWithCallbacks].map((text) =>
-  Buffer.from(text, 'base64'),
+const validPickles = [...Object.values(pickles), ...Object.values(picklesWithMore), pickleWithCallbacks].map(
+  (text) => Buffer.from(text, 'base64'),
 );
 
 /** Operations of pickles: a program of them runs longer than a damaged one, and into stranger states. */
@@ -96,6 +99,9 @@ const operations = fc.constantFrom(
   ...['q\0', 'q\x01', 'h\0', 'h\x01', 'h\x02', 'X\x01\0\0\0a', 'U\x070000000', 'U\x07storage', 'U\x03cpu'],
   ...['U\x0astate_dict', 'ccollections\nOrderedDict\n', 'ctorch\nFloatStorage\n', 'ctorch\nSize\n'],
   ...['ctorch._utils\n_rebuild_tensor_v2\n', 'ctorch._utils\n_rebuild_parameter\n', 'ctorch\nfloat32\n'],
+  ...['\x81', '\x92', 'c__builtin__\nset\n', 'cargparse\nNamespace\n', 'cnumpy\nndarray\n'],
+  ...['ctorch.storage\nUntypedStorage\n', 'ctorch._tensor\n_rebuild_from_type_v2\n', 'ctorch\nfloat8_e5m2\n'],
+  ...['ctorch._utils\n_rebuild_tensor_v3\n'],
   // A storage, and a tensor of it.
   ...['((U\x07storagectorch\nFloatStorage\nU\x010U\x03cpuK\x06tQ', 'K\0K\x02K\x03\x86K\x03K\x01\x86\x89)tR'],
 );
@@ -135,6 +141,36 @@ const torchReader = fuzzing<Uint8Array>({
   },
 });
 
+/** How files begin that people put where weights belong. */
+const otherBeginnings = [
+  ...[
+    '{"error":"x"}',
+    '[1]',
+    '<!doctype html>',
+    'version https://git-lfs.github.com/spec/v1\n',
+    'Entry not found',
+  ],
+  ...['\x89PNG\r\n\x1a\n', '\xff\xd8\xff', '\0\0\0\x18ftypheic', 'GGUF\x03\0\0\0', '\x89HDF\r\n\x1a\n'],
+  ...['\x08\x07\x12\x07pytorch', '\x08\x01\x12', '\x1f\x8b', '\x80\x04N.', '\0\0\0\0\0\0\0\0'],
+].map((start) => Buffer.concat([Buffer.from(start, 'latin1'), Buffer.alloc(200, ' ')]));
+
+const otherReader = fuzzing<Uint8Array>({
+  name: 'other files',
+  inputs: badBytes([
+    ...otherBeginnings,
+    ...Array<Uint8Array>(10).fill(safetensors(JSON.stringify(header), data)),
+    zipOf({ 'a/model_index.json': byteorder, 'b/x.safetensors': storage }),
+    zipOf({ 'a/data.pkl': storage, 'a/code/x.py': storage }),
+  ]),
+  async read(bytes, path) {
+    writeFileSync(path('x.ckpt'), bytes);
+    const places = await findTensors(path('x.ckpt'));
+    await checkTensors(places, bytes.length);
+    const found = kindOfWeights(places);
+    check(found === undefined || found.what.length > 0, 'kind');
+  },
+});
+
 const zipReader = fuzzing<Uint8Array>({
   name: 'zip',
   inputs: badBytes([
@@ -153,7 +189,10 @@ const zipReader = fuzzing<Uint8Array>({
 
 const indexReader = fuzzing<Uint8Array>({
   name: 'index',
-  inputs: badJson({ metadata: { total_size: 59 }, weight_map: { a: '1.safetensors', ids: '1.safetensors' } }),
+  inputs: badJson({
+    metadata: { total_size: 64 },
+    weight_map: { a: '1.safetensors', ids: '1.safetensors', 'module.e': '1.safetensors' },
+  }),
   async read(bytes, path) {
     writeFileSync(path('1.safetensors'), safetensors(JSON.stringify(header), data));
     writeFileSync(path('x.safetensors.index.json'), bytes);
@@ -207,6 +246,7 @@ export const weightReaders: readonly Fuzzing[] = [
   pickleReader,
   torchReader,
   zipReader,
+  otherReader,
   indexReader,
   motionReader,
 ];

@@ -169,7 +169,7 @@ describe('what is no PyTorch file, or a damaged one', () => {
       /format of PyTorch before 1\.6.*save it again/,
     ],
     ['a bare pickle', Buffer.from('\x80\x04N.', 'latin1'), /a bare Python pickle/],
-    ['text', Buffer.from('not weights at all'), /damaged or no safetensors file/],
+    ['text', Buffer.from('not weights at all'), /is text \("not weights at all"\), not weights/],
     ['a Git LFS pointer', Buffer.from('version https://git-lfs.github.com/spec/v1\n'), /git lfs pull/],
     [
       'an empty zip file',

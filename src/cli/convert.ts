@@ -160,9 +160,10 @@ async function convert(source: string, options: ConvertOptions, work: WorkOption
  * PyTorch file, naming what it is where it is none.
  */
 async function findReferenceUNet(source: string): Promise<string | undefined> {
-  if (!(await stat(source).catch(() => undefined))?.isDirectory()) {
+  const found = await stat(source).catch(() => undefined);
+  if (!found?.isDirectory()) {
     if (!/\.(bin|pt|pth|ckpt)$/i.test(source)) return undefined;
-    await findTensors(source);
+    if (found) await findTensors(source);
     throw new UsageError(
       `"${source}" is no motion file. Give the folder of the authors' U-Net, with its config.json.`,
     );

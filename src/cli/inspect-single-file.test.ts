@@ -1,5 +1,9 @@
+import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { beforeAll, expect, test, vi } from 'vitest';
+import { writeSafetensors } from '../checkpoints/safetensors.ts';
+import { CheckpointError } from '../errors.ts';
+import { floats } from '../graph/host-tensor.ts';
 import { formats, writeModels } from '../testing/model-formats.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
@@ -43,4 +47,23 @@ test.each([
     expect(dtypes).toEqual([target.startsWith('fp16') ? 'float16' : 'float32']);
   }
   expect([found.kind, found.name, found.predictionType]).toEqual(['base', 'tiny-sd', 'epsilon']);
+});
+
+test.each([
+  ['model.gguf', Buffer.from(`GGUF\x03\0\0\0${' '.repeat(99)}`), /is a GGUF file/],
+  ['model.onnx', Buffer.from('\x08\x07\x12\x07pytorch'), /is an ONNX model/],
+  ['model.h5', Buffer.from(`\x89HDF\r\n\x1a\n${' '.repeat(99)}`, 'latin1'), /is an HDF5 file/],
+  ['model_index.json', Buffer.from('{}'), /give the folder that has model_index\.json/],
+  ['page.safetensors', Buffer.from('<!doctype html>'), /is a web page/],
+  ['pointer.ckpt', Buffer.from('version https://git-lfs.github.com/spec/v1\n'), /git lfs pull/],
+])('lamp inspect names %s', async (name, content, message) => {
+  await writeFile(path(name), content);
+  await expect(inspect(path(name))).rejects.toThrow(CheckpointError);
+  await expect(inspect(path(name))).rejects.toThrow(message);
+});
+
+test('lamp inspect names a LoRA', async () => {
+  const lora = path('lora.safetensors');
+  await writeSafetensors(lora, [['lora_unet_x.lora_up.weight', floats(Float32Array.of(1))]]);
+  await expect(inspect(lora)).rejects.toThrow(/it is a LoRA, which changes a model/);
 });

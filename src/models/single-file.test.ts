@@ -120,6 +120,37 @@ describe('a Stable Diffusion 1.x model in one file', () => {
     },
   );
 
+  test('with averaged weights of its U-Net only: they are used, and a notice says so', async () => {
+    const path = inFolder('ema.safetensors');
+    // The training's own names for them: those of the plain weights without their dots.
+    const averaged = [...whole].map(([name, tensor]): [string, HostTensor] => [
+      name.startsWith('model.') ? `model_ema.${name.slice('model.'.length).replaceAll('.', '')}` : name,
+      tensor,
+    ]);
+    await writeSafetensors(path, [...averaged, ['model_ema.num_updates', floats(Float32Array.of(9), [])]]); // biome-ignore format: one line
+    await writeFile(inFolder('ema.lamp.json'), JSON.stringify(beside));
+    const notices: unknown[] = [];
+    const base = await openBaseModel(path, { onEvent: (event) => notices.push(event) });
+    expect(notices).toEqual([
+      {
+        type: 'notice',
+        message:
+          '"ema.safetensors" holds averaged (EMA) weights of its U-Net and no plain ones; they are used',
+      },
+    ]);
+    const [found, expected] = [await readAll(base), await readAll(folder)];
+    expectSame(found.unet, expected.unet);
+    expect(await outputs(base)).toEqual(await outputs(folder));
+  });
+
+  test('with module. before every name, as a training on several devices saves it', async () => {
+    const path = inFolder('wrapped.ckpt');
+    await writeTorchFile(path, [...whole].map(([name, tensor]) => [`module.${name}`, tensor] as const)); // biome-ignore format: one line
+    await writeFile(inFolder('wrapped.lamp.json'), JSON.stringify(beside));
+    const base = await openBaseModel(path);
+    expectSame((await readAll(base)).unet, (await readAll(folder)).unet);
+  });
+
   test('has 8 heads and epsilon unless a file beside it says otherwise', async () => {
     const path = inFolder('plain.safetensors');
     await writeSafetensors(path, whole);
@@ -156,6 +187,11 @@ describe('a Stable Diffusion 1.x model in one file', () => {
         'Stable Diffusion XL',
         () => new Map([...only('model.'), ['conditioner.embedders.0.w', tensor]]),
         /is a Stable Diffusion XL model that is not complete/,
+      ],
+      [
+        'with weights quantised by scales',
+        () => new Map([...whole, ['scaled_fp8', tensor]]),
+        /is a model whose weights are quantised with scales of their own, which are not read\. Give/,
       ],
       ['a LoRA', () => new Map([['lora_unet_down.weight', tensor]]), /it is a LoRA/],
       ['a U-Net alone', () => new Map([['down_blocks.0.x', tensor]]), /it is a U-Net alone/],

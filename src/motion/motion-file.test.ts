@@ -8,6 +8,7 @@ import { randomMotion, testMotion } from '../testing/motion.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { assertFits, readMotion, readMotionInfo, writeMotion } from './motion-file.ts';
+import { findMotionFile } from './motion-path.ts';
 import { motionVariants } from './variant.ts';
 
 const at = await testFolder();
@@ -86,4 +87,42 @@ test('a motion whose training went wrong is refused by the tensor, and sizes bey
   await expect(readMotion(at('nan'))).rejects.toThrow(`holds NaN in tensor "${name}"`);
   await writeMotion(at('huge'), testMotion(base, new Map(), { frames: 2 ** 40 }));
   await expect(readMotionInfo(at('huge'))).rejects.toThrow(/frames: Too big/);
+});
+
+test.each([
+  [
+    'a base model',
+    ['model.diffusion_model.out.0.bias', 'first_stage_model.x'],
+    /it is a whole Stable Diffusion model\. A base model is given with --base/,
+  ],
+  [
+    'a LoRA',
+    ['lora_unet_x.lora_up.weight'],
+    /it is a LoRA, which changes a model.*Give a motion file or the run folder/,
+  ],
+  ['a motion module', ['down_blocks.0.motion_modules.0.x'], /it is a motion module of AnimateDiff/],
+  [
+    'the authors’ U-Net',
+    ['conv_in.conv1d.weight'],
+    /it looks like LAMP's U-Net of another program\. "lamp convert"/,
+  ],
+  [
+    'anything',
+    ['x'],
+    /no motion \(its metadata has no format "lamp-motion"\)\. Give a motion file or the run/,
+  ],
+])('%s in a motion’s place is named', async (_, names, message) => {
+  const bias = await base.unet.weights.file.read('conv_in.bias');
+  await writeSafetensors(
+    at('wrong'),
+    names.map((name) => [name, bias] as const),
+  );
+  await expect(readMotion(at('wrong'))).rejects.toThrow(CheckpointError);
+  await expect(readMotion(at('wrong'))).rejects.toThrow(message);
+});
+
+test('a base model’s folder in a motion’s place is named', async () => {
+  await expect(findMotionFile(base.folder)).rejects.toThrow(
+    /is a base model, not a motion; a base model is given with --base/,
+  );
 });

@@ -49,7 +49,7 @@ export async function readReferenceUNet(
   const kind = kindOfWeights(weights.shapes);
   if (kind && kind.kind !== 'motion' && ![...trained.keys()].some((name) => weights.shapes.has(name))) {
     throw new CheckpointError(
-      `"${weights.path}" is ${kind.what}, without what LAMP trains. Give the folder of the authors' video U-Net, or a motion file.`,
+      `"${folder}" is no U-Net of LAMP: its weights are ${kind.what}, without what LAMP trains. Give the folder of the authors' video U-Net, or a motion file.`,
     );
   }
   for (const [name, shape] of [...trained, ...norms, ...frozen]) {
