@@ -57,7 +57,7 @@ describe('what lies where weights belong is named, whatever its ending, and neve
       latin1('\x01\x99\xfe\xaa\x01\x99\xfe\xaa\x01\x99\xfe'),
       /is part of a TensorFlow checkpoint/,
     ],
-    ['flax_model.msgpack', latin1(`\x83\xa4unet\x82\xa7conv_in${rest}`), /is weights of Flax/],
+    ['flax_model.msgpack', latin1(`\x83\xa4unet\x82\xa7conv_in${rest}`), /is a file of Flax weights/],
     ['a.npy', latin1(`\x93NUMPY\x01\0${rest}`), /is an array of NumPy/],
     ['a.safetensors', latin1(rest), /is empty at its beginning \(zeros\).*not finished.*Download it again/],
     ['a.ckpt', tar, /is a tar file.*before 0\.1\.10/],

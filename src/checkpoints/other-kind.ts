@@ -116,7 +116,7 @@ function otherKind(start: Uint8Array, path: string): OtherKind | undefined {
     return { what: 'an ONNX model', advice: convert };
   }
   if (first! >= 0x80 && /\.msgpack$/i.test(path))
-    return { what: 'weights of Flax (MessagePack)', advice: convert };
+    return { what: 'a file of Flax weights (MessagePack)', advice: convert };
   if (/\.data-\d{5}-of-\d{5}$|\.ckpt(-\d+)?\.(index|meta)$/.test(path)) {
     return { what: 'part of a TensorFlow checkpoint', advice: convert };
   }
