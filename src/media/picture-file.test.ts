@@ -61,6 +61,7 @@ describe('readPicture', () => {
       ['mif1.heic', heic, 'is HEIC, '],
       ['a.bmp', 'BM\x46\0\0\0', 'is BMP, which is not read. Save it as PNG'],
       ['a.jxl', Buffer.of(0xff, 0x0a, 0, 0), 'is JPEG XL, which is not read'],
+      ['a.dng', await red(8, 4).tiff().toBuffer(), "is a camera's raw file, which is not read"],
       ['a.psd', '8BPS\0\x01', 'is a Photoshop document (PSD), which'],
       [
         'a.png',

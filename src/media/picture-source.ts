@@ -1,6 +1,7 @@
 /** @file Opening picture files: what kind one is by its first bytes, and what is mended or refused before it is decoded. */
 
 import { open, readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { MediaError } from '../errors.ts';
 import { isJpeg, mendJpeg, unreadJpegKind } from './jpeg-markers.ts';
 
@@ -10,7 +11,7 @@ import { isJpeg, mendJpeg, unreadJpegKind } from './jpeg-markers.ts';
  */
 export async function pictureSource(path: string): Promise<string | Buffer> {
   const head = await headOf(path);
-  const kind = unreadKind(head);
+  const kind = unreadKind(head) ?? rawKind(path, head);
   if (kind === 'HEIC') throw heicError(path);
   if (kind) throw unreadError(path, kind);
   if (!isJpeg(head)) return path;
@@ -66,6 +67,15 @@ function unreadKind(head: Buffer): string | undefined {
     return brands.includes('mif1') ? undefined : 'a video';
   }
   return OTHER_KINDS.find(([, beginning]) => text.startsWith(beginning))?.[0];
+}
+
+/** Endings of cameras' raw files that are built as TIFF; decoded as such they would give their small preview. */
+const RAW_ENDINGS = ['.dng', '.nef', '.nrw', '.cr2', '.arw', '.sr2', '.pef', '.srw', '.3fr', '.iiq', '.erf'];
+
+function rawKind(path: string, head: Buffer): string | undefined {
+  const isTiff = /^(II\*\0|MM\0\*)/.test(head.toString('latin1', 0, 4));
+  const isRaw = isTiff && RAW_ENDINGS.includes(extname(path).toLowerCase());
+  return isRaw ? "a camera's raw file" : undefined;
 }
 
 async function headOf(path: string): Promise<Buffer> {

@@ -87,12 +87,24 @@ async function nodeAv(): Promise<NodeAv> {
   return (await import(pathToFileURL(path).href)) as NodeAv;
 }
 
+/** What mediabunny keeps of a frame that FFmpeg's decoders made. */
+interface NativeSample {
+  readonly _data: { readonly frame?: { readonly format: number; readonly colorSpace: number } } | null;
+}
+
 /**
  * FFmpeg's name for the pixel format of a frame that its decoders made, for formats to which mediabunny gives none (grey,
  * 4:4:0, planes of red, green and blue); `undefined` for another frame.
  */
 export async function nativePixelFormat(sample: Mediabunny.VideoSample): Promise<string | undefined> {
-  const { _data: stored } = sample as unknown as { _data: { frame?: { format: number } } | null };
-  if (stored?.frame?.format === undefined) return undefined;
-  return (await nodeAv()).avGetPixFmtName(stored.frame.format) ?? undefined;
+  const format = (sample as unknown as NativeSample)._data?.frame?.format;
+  return format === undefined ? undefined : ((await nodeAv()).avGetPixFmtName(format) ?? undefined);
+}
+
+/**
+ * The colour matrix of a frame that FFmpeg's decoders made, as a code point of ITU-T H.273, for those to which mediabunny
+ * gives no name; `undefined` for another frame.
+ */
+export function nativeMatrix(sample: Mediabunny.VideoSample): number | undefined {
+  return (sample as unknown as NativeSample)._data?.frame?.colorSpace;
 }

@@ -125,9 +125,22 @@ describe('37x35 pixels, of two frames', () => {
     expect(farthest(found, SHOWN_FIELDS, 20, 16)).toBeLessThanOrEqual(3);
   });
 
-  test('vp9-bt709-yuv440p.webm: by the matrix that the file names', async () => {
-    const colours = FIELDS.map((field) => shown(field, [0.2126, 0.0722]));
-    expect(farthest(await frame('vp9-bt709-yuv440p.webm'), colours, 20, 16)).toBeLessThanOrEqual(1);
+  test.each([
+    ['vp9-bt709-yuv440p.webm', [0.2126, 0.0722]],
+    ['h264-smpte240m.mp4', [0.212, 0.087]],
+  ] as const)('%s: by the matrix that the file names', async (name, weights) => {
+    const colours = FIELDS.map((field) => shown(field, weights));
+    expect(farthest(await frame(name), colours, 20, 16)).toBeLessThanOrEqual(1);
+  });
+
+  test('h264-ycgco.mp4: by the differences of green and orange', async () => {
+    const colours = FIELDS.map(([y, cg, co]) => {
+      const [luma, green, orange] = [(y - 16) / 219, (cg - 128) / 224, (co - 128) / 224];
+      return [luma - green + orange, luma + green, luma - green - orange].map((share) =>
+        Math.round(255 * Math.min(1, Math.max(0, share))),
+      );
+    });
+    expect(farthest(await frame('h264-ycgco.mp4'), colours, 20, 16)).toBeLessThanOrEqual(1);
   });
 
   test.each(['vp9-gbrp.webm', 'h264-gbrp.mp4', 'h265-gbrp.mp4'])(

@@ -5,12 +5,13 @@ import { isHdrTransfer, toneMapped } from './hdr.ts';
 import { flipHorizontally, type Picture, picture, rotateClockwise } from './picture.ts';
 import { resizePicture } from './resize.ts';
 import { sampleLayout, samplePlanes } from './sample-planes.ts';
+import { nativeMatrix } from './video-engine.ts';
 import {
-  type ColourMatrix,
   customaryMatrix,
   gbrToPicture,
   isColourMatrix,
   type Plane,
+  type YuvFrame,
   yuvToPicture,
 } from './yuv.ts';
 
@@ -38,8 +39,10 @@ async function samplePixels(sample: VideoSample, track: InputVideoTrack): Promis
   }
   const { width, height } = sample.visibleRect;
   const container = await track.getColorSpace();
-  const named = sample.colorSpace.matrix ?? container.matrix;
-  const matrix: ColourMatrix = isColourMatrix(named) ? named : customaryMatrix({ width, height });
+  const matrix =
+    [sample.colorSpace.matrix, OTHER_MATRICES[nativeMatrix(sample) ?? -1], container.matrix].find(
+      isKnownMatrix,
+    ) ?? customaryMatrix({ width, height });
   const fullRange = sample.colorSpace.fullRange ?? container.fullRange ?? layout.kind === 'gbr';
   const transfer = sample.colorSpace.transfer ?? container.transfer;
 
@@ -53,6 +56,13 @@ async function samplePixels(sample: VideoSample, track: InputVideoTrack): Promis
           planes: layout.kind === 'grey' ? withoutColour(planes[0]!, bits) : three(planes),
         });
   return isHdrTransfer(transfer) ? toneMapped(decoded, transfer) : decoded;
+}
+
+/** Matrices without a name in WebCodecs, by their code points in ITU-T H.273. */
+const OTHER_MATRICES: Readonly<Record<number, YuvFrame['matrix']>> = { 4: 'fcc', 7: 'smpte240m', 8: 'ycgco' };
+
+function isKnownMatrix(name: string | null | undefined): name is YuvFrame['matrix'] {
+  return name === 'ycgco' || isColourMatrix(name);
 }
 
 function three(planes: readonly Plane[]): [Plane, Plane, Plane] {

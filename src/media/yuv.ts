@@ -17,9 +17,13 @@ const MATRICES = {
   bt709: { red: 0.2126, blue: 0.0722 },
   /** Ultra-high definition, non-constant luminance. */
   'bt2020-ncl': { red: 0.2627, blue: 0.0593 },
+  /** The first American colour television. */
+  fcc: { red: 0.3, blue: 0.11 },
+  /** The first high definition, before BT.709. */
+  smpte240m: { red: 0.212, blue: 0.087 },
 } as const satisfies Record<string, LumaWeights>;
 
-/** Name of a colour matrix, as WebCodecs spells it. */
+/** Name of a colour matrix, as WebCodecs or, for those that it does not know, FFmpeg spells it. */
 export type ColourMatrix = keyof typeof MATRICES;
 
 /** Whether a matrix of this name is known here. */
@@ -43,7 +47,8 @@ export interface YuvFrame extends Size {
   readonly halfHeight: boolean;
   /** Bits per sample, 8 to 16. */
   readonly bits: number;
-  readonly matrix: ColourMatrix;
+  /** In `ycgco` the colour planes are the differences of green and orange. */
+  readonly matrix: ColourMatrix | 'ycgco';
   /** Luma from 0 to 255 rather than from 16 to 235 (at 8 bits). */
   readonly fullRange: boolean;
 }
@@ -56,17 +61,13 @@ export function yuvToPicture(frame: YuvFrame): Picture {
   const { width, height, planes, halfWidth, halfHeight, bits, fullRange } = frame;
   const colourWidth = halfWidth ? (width + 1) >> 1 : width;
   const colourHeight = halfHeight ? (height + 1) >> 1 : height;
-  const weights = MATRICES[frame.matrix];
   const unit = 2 ** (bits - 8);
   const black = fullRange ? 0 : 16 * unit;
   const lumaScale = 255 / (fullRange ? 256 * unit - 1 : 219 * unit);
   const colourScale = 255 / (fullRange ? 256 * unit - 1 : 224 * unit);
   const neutral = 128 * unit;
-  const redFromV = 2 * (1 - weights.red) * colourScale;
-  const blueFromU = 2 * (1 - weights.blue) * colourScale;
-  const green = 1 - weights.red - weights.blue;
-  const greenFromU = (-blueFromU * weights.blue) / green;
-  const greenFromV = (-redFromV * weights.red) / green;
+  const shares = colourShares(frame.matrix, colourScale);
+  const [redFromU, redFromV, greenFromU, greenFromV, blueFromU, blueFromV] = shares;
 
   const u = new Float32Array(colourWidth + 1);
   const v = new Float32Array(colourWidth + 1);
@@ -81,12 +82,25 @@ export function yuvToPicture(frame: YuvFrame): Picture {
       const between = halfWidth && (x & 1) === 1;
       const blueness = between ? (u[column]! + u[column + 1]!) / 2 : u[column]!;
       const redness = between ? (v[column]! + v[column + 1]!) / 2 : v[column]!;
-      data[at++] = luma + redFromV * redness;
+      data[at++] = luma + redFromU * blueness + redFromV * redness;
       data[at++] = luma + greenFromU * blueness + greenFromV * redness;
-      data[at++] = luma + blueFromU * blueness;
+      data[at++] = luma + blueFromU * blueness + blueFromV * redness;
     }
   }
   return { width, height, data: new Uint8Array(data.buffer) };
+}
+
+/** What red, green and blue each take from the first and the second colour plane, beside luma. */
+function colourShares(
+  matrix: YuvFrame['matrix'],
+  scale: number,
+): [number, number, number, number, number, number] {
+  if (matrix === 'ycgco') return [-scale, scale, scale, 0, -scale, -scale];
+  const { red, blue } = MATRICES[matrix];
+  const redFromV = 2 * (1 - red) * scale;
+  const blueFromU = 2 * (1 - blue) * scale;
+  const green = 1 - red - blue;
+  return [0, redFromV, (-blueFromU * blue) / green, (-redFromV * red) / green, blueFromU, 0];
 }
 
 /** A frame whose planes are green, blue and red, in this order and at full resolution, as an RGB picture. */
