@@ -128,7 +128,10 @@ export function setFacts(path: string, report: SetReport, frames: number): Facts
     rows,
     data: {
       kind: 'clip set',
-      clips: clips.map((clip) => ({ ...clip, notes: notesAbout(clip, frames) })),
+      clips: clips.map(({ frameTimes, ...clip }) => ({
+        ...clip,
+        notes: notesAbout(frameTimes ? { ...clip, frameTimes } : clip, frames),
+      })),
       unreadable,
       alike,
       proposal: proposal ?? null,

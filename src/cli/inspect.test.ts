@@ -125,6 +125,19 @@ describe('lamp inspect', () => {
     expect(data.type).toBe('error');
     const folder = JSON.parse((await inspect(testdata('clips/walking'), '--json')).text);
     expect(folder.clips).toHaveLength(5);
+    const trimmed = testdata('clips/timing/edit-list.mp4');
+    expect((await inspect(trimmed)).text).toMatch(
+      /frames +38 at 30 frames a second\n.*\n +note: its edit list shows 38 frames of the 56/,
+    );
+    expect(JSON.parse((await inspect(trimmed, '--json')).text)).toMatchObject({
+      frameCount: 38,
+      storedFrames: 56,
+      framesPerSecond: 30,
+      notes: [{ kind: 'edit list', serious: false }],
+    });
+    expect((await inspect(testdata('clips/timing'))).text).toMatch(
+      /edit-list\.mp4 +64x64, 38 frames.*\n +note: its edit list[\s\S]*interlaced\.mp4.*\n +note: interlaced \(top/,
+    );
     await writeVideo(path('frames'), [blankPicture({ width: 8, height: 8 })], { framesPerSecond: 8 });
     expect((await inspect(path('frames'))).text).toMatch(
       /folder of pictures\n.*8x8\n.*1\n.*too short for 16 frames/,

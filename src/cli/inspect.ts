@@ -7,6 +7,7 @@ import { CheckpointError, UsageError } from '../errors.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
 import { type ClipInfo, inspectClip } from '../media/clip.ts';
 import { findClips } from '../media/find-clips.ts';
+import { type TimeNote, timeNotes } from '../media/time-notes.ts';
 import { readVideoMetadata } from '../media/video-file.ts';
 import type { PictureSize } from '../models/programs.ts';
 import { isSingleFile } from '../models/single-file.ts';
@@ -125,23 +126,30 @@ async function clipFacts(path: string, frames: number): Promise<Facts> {
   const metadata = clip.path.toLowerCase().endsWith('.webp') ? {} : await readVideoMetadata(path);
   const settings = storedSettings(metadata);
   const kind = { video: 'video', animation: 'animation', folder: 'folder of pictures' }[clip.kind];
-  const { path: _, kind: clipKind, ...numbers } = clip;
+  const notes = timeNotes(clip);
+  const { path: _, kind: clipKind, frameTimes: __, ...numbers } = clip;
   return {
     title: settings ? `video "${path}", made by lamp` : `clip "${path}", a ${kind}`,
     rows: [
       ['size', `${clip.width}x${clip.height}`],
       ['frames', `${clip.frameCount}${clip.framesPerSecond ? ` at ${rate(clip.framesPerSecond)}` : ''}`],
       ['as a clip', strideText(clip, frames)],
+      ...noteRows(notes),
       ...(settings ? madeRows(settings) : []),
     ],
     data: {
       kind: 'clip',
       clipKind,
       ...numbers,
+      notes,
       largestStride: largestStride(clip, frames),
       ...(settings ? { [settingsKey]: settings } : {}),
     },
   };
+}
+
+function noteRows(notes: readonly TimeNote[]): [string, string][] {
+  return notes.map(({ serious, message }) => ['', `${serious ? 'problem' : 'note'}: ${message}`]);
 }
 
 async function folderFacts(path: string, clips: readonly string[], frames: number): Promise<Facts> {
@@ -149,13 +157,20 @@ async function folderFacts(path: string, clips: readonly string[], frames: numbe
   for (const clip of clips) found.push(await inspectClip(clip));
   return {
     title: `folder of ${clips.length} clip${clips.length === 1 ? '' : 's'} "${path}"`,
-    rows: found.map((clip) => [
-      clip.path,
-      `${clip.width}x${clip.height}, ${clip.frameCount} frames${clip.framesPerSecond ? ` at ${rate(clip.framesPerSecond)}` : ''}; ${strideText(clip, frames)}`,
+    rows: found.flatMap((clip) => [
+      [
+        clip.path,
+        `${clip.width}x${clip.height}, ${clip.frameCount} frames${clip.framesPerSecond ? ` at ${rate(clip.framesPerSecond)}` : ''}; ${strideText(clip, frames)}`,
+      ] as const,
+      ...noteRows(timeNotes(clip)),
     ]),
     data: {
       kind: 'clips',
-      clips: found.map((clip) => ({ ...clip, largestStride: largestStride(clip, frames) })),
+      clips: found.map(({ frameTimes: _, ...clip }) => ({
+        ...clip,
+        notes: timeNotes(clip),
+        largestStride: largestStride(clip, frames),
+      })),
     },
   };
 }

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { MediaError } from '../errors.ts';
+import { timingOf } from './frame-times.ts';
 import { scanGif } from './gif-blocks.ts';
 import { type Picture, picture } from './picture.ts';
 import { assertFile, decodeToRgb, LARGEST_PICTURE } from './picture-file.ts';
@@ -15,21 +16,25 @@ const PART_BYTES = 128 * 2 ** 20;
 const SHORTEST_DELAY = 20;
 const CUSTOMARY_DELAY = 100;
 
+/** Seconds of GIF's unit of time. */
+const GIF_TICK = 0.01;
+
 /**
- * Size, number of frames and mean rate of an animated GIF or WebP; a still one has one frame and a rate of 10. Every
- * frame is decoded once for this. Throws `MediaError` when the file is missing, another format, or damaged.
+ * Size, frames and times of an animated GIF or WebP; a still one has one frame and a rate of 10. How long the last frame stays
+ * says nothing of the rate: animations often rest on it. Every frame is decoded once for this. Throws `MediaError` when the file is missing, another format, or damaged.
  */
 export async function inspectAnimation(path: string): Promise<VideoFacts> {
   const { width, height, pages, delays } = await header(path);
   await decodeAnimation(path, new Set([pages - 1]), async () => {});
-  const milliseconds = delays.reduce((sum, delay) => sum + delay, 0);
-  return { width, height, frameCount: pages, framesPerSecond: (1000 * pages) / milliseconds };
-}
-
-/** How long each frame of an animated GIF or WebP is shown, in seconds. Throws `MediaError`. */
-export async function frameDelays(path: string): Promise<number[]> {
-  const { delays } = await header(path);
-  return delays.map((milliseconds) => milliseconds / 1000);
+  let ended = 0;
+  const times = delays.map((delay) => {
+    ended += delay;
+    return (ended - delay) / 1000;
+  });
+  // Delays that are all the same are meant so; others may stand for a rate that cannot be written in whole milliseconds.
+  const isRounded = delays.some((delay) => delay !== delays[0]);
+  const timing = timingOf(times, delays.at(-1)! / 1000, isRounded ? GIF_TICK : 0);
+  return { width, height, frameCount: pages, ...timing };
 }
 
 /**

@@ -1,10 +1,11 @@
 /** @file What is remarkable about a clip that shall be trained on, and what can be done. */
 import { sizeWithoutBars } from './black-bars.ts';
 import type { ClipReport } from './clip-report.ts';
+import { type TimeNote, timeNotes } from './time-notes.ts';
 
 /** Something remarkable about a clip. */
 export interface ClipNote {
-  readonly kind: 'short' | 'cuts' | 'bars' | 'variable rate' | 'still' | 'repeats';
+  readonly kind: 'short' | 'cuts' | 'bars' | 'still' | 'repeats' | TimeNote['kind'];
   /** Whether training refuses the clip, or learns something that is not meant; else it is only worth knowing. */
   readonly serious: boolean;
   /** One line. */
@@ -45,14 +46,7 @@ export function notesAbout(clip: ClipReport, frames: number): ClipNote[] {
       `black bars (${sides.map(([side, thickness]) => `${side} ${thickness}`).join(', ')} pixels): --cut takes them off and leaves ${width}x${height}.`,
     );
   }
-  if (clip.variableRate) {
-    const { slowest, fastest } = clip.variableRate;
-    note(
-      'variable rate',
-      false,
-      `variable frame rate (${rate(slowest)} to ${rate(fastest)} a second): frames are taken by number, so it will look uneven. Convert it to a constant rate.`,
-    );
-  }
+  notes.push(...timeNotes(clip));
   if (clip.moving < leastMoving) {
     note('still', true, 'nothing moves: there is no motion to learn. Leave it out.');
   } else if (clip.repeated > mostRepeated) {
@@ -60,10 +54,6 @@ export function notesAbout(clip: ClipReport, frames: number): ClipNote[] {
     note('repeats', false, `${share} of its frames repeat the one before: a larger --stride loses nothing.`);
   }
   return notes;
-}
-
-function rate(framesPerSecond: number): string {
-  return `${Number(framesPerSecond.toFixed(1))}`;
 }
 
 function someOf(numbers: readonly number[]): string {

@@ -13,7 +13,6 @@ import {
   type Thumbnail,
   thumbnailOf,
 } from './frame-changes.ts';
-import { frameIntervals, type RateRange, variableRate } from './frame-times.ts';
 import type { Picture } from './picture.ts';
 import { resizePicture } from './resize.ts';
 
@@ -29,7 +28,6 @@ export interface ClipReport extends ClipInfo {
   readonly caption: string | undefined;
   /** In the order of time; a clip without cuts is one shot. */
   readonly shots: readonly Shot[];
-  readonly variableRate: RateRange | undefined;
   readonly bars: Bars | undefined;
   /** Share of the picture in which something moves, 0 to 1. */
   readonly moving: number;
@@ -133,7 +131,6 @@ async function examineClip(path: string, stripHeight: number) {
     ...info,
     caption: undefined,
     shots: starts.map((start, i) => ({ start, length: (starts[i + 1] ?? frameCount) - start })),
-    variableRate: variableRate((await frameIntervals(path, info.kind)) ?? []),
     bars: blackBars(samples),
     moving: movingShare(thumbnails),
     repeated: repeatedShare(changes),

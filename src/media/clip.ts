@@ -4,6 +4,8 @@ import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { MediaError } from '../errors.ts';
 import { decodeAnimation, inspectAnimation } from './animated-picture.ts';
+import { type ClipTiming, microseconds } from './frame-times.ts';
+import type { FirstField } from './h264-fields.ts';
 import type { Picture, Size } from './picture.ts';
 import { decodePictureFolder, inspectPictureFolder } from './picture-folder.ts';
 import { type Fit, resizePicture } from './resize.ts';
@@ -13,16 +15,22 @@ import { decodeVideo, inspectVideo } from './video-decoding.ts';
 export type ClipKind = 'video' | 'animation' | 'folder';
 
 /** What a clip is. */
-export interface ClipInfo extends Size {
+export interface ClipInfo extends Size, Omit<ClipTiming, 'framesPerSecond'> {
   /** The path as it was given. */
   readonly path: string;
   readonly kind: ClipKind;
-  /** Frames that really decode. */
+  /** Frames that a player shows and that really decode. */
   readonly frameCount: number;
-  /** Mean rate; `null` for a folder, which has none. */
+  /** Frames in the file, where an edit list does not show each once. */
+  readonly storedFrames?: number;
+  /** The usual rate; `null` for a folder, which has none. */
   readonly framesPerSecond: number | null;
-  /** `frameCount / framesPerSecond`; `null` for a folder. */
+  /** How long the frames move, without a rest on the last one; `null` for a folder. */
   readonly durationSeconds: number | null;
+  /** The field that is shown first, where the video is interlaced: frames are made of this field alone. */
+  readonly firstField?: FirstField;
+  /** Whether it is interlaced in a way that is not taken apart (H.265): its pictures are taken as they are. */
+  readonly interlacedAsIs?: boolean;
 }
 
 const VIDEO_ENDINGS: readonly string[] = ['.mp4', '.m4v', '.mov', '.webm', '.mkv'];
@@ -64,8 +72,8 @@ async function clipKind(path: string): Promise<ClipKind> {
 }
 
 /**
- * Finds out what a clip is: display size (rotation applied), number of frames, rate. Decodes the clip once, because only
- * then the number of frames is certain. Throws `MediaError` when it is missing, of an unknown kind, cut off, damaged, or
+ * Finds out what a clip is: display size (rotation applied), frames as a player shows them, rate. Decodes the clip once, because
+ * only then the number of frames is certain. Throws `MediaError` when it is missing, of an unknown kind, cut off, damaged, or
  * coded in a way that cannot be decoded.
  */
 export async function inspectClip(path: string): Promise<ClipInfo> {
@@ -75,7 +83,11 @@ export async function inspectClip(path: string): Promise<ClipInfo> {
     return { path, kind, ...facts, framesPerSecond: null, durationSeconds: null };
   }
   const facts = await (kind === 'video' ? inspectVideo(path) : inspectAnimation(path));
-  return { path, kind, ...facts, durationSeconds: facts.frameCount / facts.framesPerSecond };
+  const { framesPerSecond, frameTimes, frameCount } = facts;
+  const lastShown = frameTimes?.at(-1);
+  const durationSeconds =
+    lastShown === undefined ? frameCount / framesPerSecond : microseconds(lastShown + 1 / framesPerSecond);
+  return { path, kind, ...facts, durationSeconds };
 }
 
 /** Which frames {@link readFrames} reads, and at which size. */

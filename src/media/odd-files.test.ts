@@ -7,7 +7,6 @@ import { describe, expect, test } from 'vitest';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { inspectClip, readFrames } from './clip.ts';
-import { frameIntervals, variableRate } from './frame-times.ts';
 import type { Picture } from './picture.ts';
 import { readPicture } from './picture-file.ts';
 
@@ -167,7 +166,7 @@ describe('videos', () => {
   test('of variable rate: every frame counts once, and the rates are found', async () => {
     const path = testdata('clips/odd/variable-rate.mp4');
     expect(await readFrames(path)).toHaveLength((await inspectClip(path)).frameCount);
-    const rates = variableRate((await frameIntervals(path, 'video'))!)!;
+    const rates = (await inspectClip(path)).variableRate!;
     expect(rates.slowest).toBeLessThan(12);
     expect(rates.fastest).toBeGreaterThan(25);
   });

@@ -2,55 +2,67 @@
 
 import type { Input, InputVideoTrack, VideoSample, VideoSampleSink } from 'mediabunny';
 import { LampError, MediaError } from '../errors.ts';
+import { type Fields, fieldsOf } from './field-order.ts';
+import { type ClipTiming, timingOf } from './frame-times.ts';
+import type { FirstField } from './h264-fields.ts';
+import { readMovieTrack } from './movie-boxes.ts';
 import type { Picture, Size } from './picture.ts';
 import { assertFile } from './picture-file.ts';
+import { isShownIn, type ShownPart, shownAt, shownParts } from './presented-time.ts';
 import { videoEngine } from './video-engine.ts';
 import { sampleToPicture } from './video-sample.ts';
 
 /** What {@link inspectVideo} finds. */
-export interface VideoFacts extends Size {
+export interface VideoFacts extends Size, ClipTiming {
+  /** Frames that are shown. */
   readonly frameCount: number;
-  readonly framesPerSecond: number;
+  /** Frames in the file, where an edit list does not show each once. */
+  readonly storedFrames?: number;
+  /** The field that is shown first, where the video is interlaced: frames are made of this field alone. */
+  readonly firstField?: FirstField;
+  /** Whether it is interlaced in a way that is not taken apart (H.265): its pictures are taken as they are. */
+  readonly interlacedAsIs?: boolean;
 }
 
 /**
- * Display size (after rotation, in square pixels), the number of frames that really decode, and their mean rate. The
- * whole file is decoded once for this. Throws `MediaError` when the file is not a video, is cut off or damaged, or uses
- * a codec that cannot be decoded.
+ * Display size (after rotation, in square pixels), the frames that a player shows and that really decode, and when. The whole
+ * file is decoded once for this. Throws `MediaError` when the file is not a video, is cut off or damaged, or uses a codec that
+ * cannot be decoded.
  */
 export async function inspectVideo(path: string): Promise<VideoFacts> {
   return withVideoTrack(path, async (track) => {
-    await assertComplete(track, path);
-    let frameCount = 0;
-    let first = 0;
-    let last = 0;
+    const storedFrames = await assertComplete(track, path);
+    const presentation = await presentationOf(track, path);
+    const times: number[] = [];
     let lastDuration = 0;
-    for await (const sample of decodedSamples(track)) {
-      first = frameCount === 0 ? sample.timestamp : first;
-      last = sample.timestamp;
+    for await (const { sample, time } of shownSamples(track, presentation.parts)) {
+      times.push(time);
       lastDuration = sample.duration;
-      frameCount++;
       sample.close();
     }
-    if (frameCount === 0) {
+    if (times.length === 0) {
       throw new MediaError(
-        `clip "${path}" holds no complete frame; the file is probably cut off. Copy or download it again.`,
+        presentation.parts
+          ? `clip "${path}" has an edit list that shows none of its frames. Re-encode it.`
+          : `clip "${path}" holds no complete frame; the file is probably cut off. Copy or download it again.`,
       );
     }
-    const rate = frameCount > 1 ? (frameCount - 1) / (last - first) : 1 / lastDuration;
-    const resolution = await track.getTimeResolution();
+    const { firstField, interlacedAsIs } = presentation;
     return {
       width: await track.getDisplayWidth(),
       height: await track.getDisplayHeight(),
-      frameCount,
-      framesPerSecond: customaryRate(rate, 1 / resolution / Math.max(last - first, lastDuration)),
+      frameCount: times.length,
+      ...(presentation.parts && storedFrames !== times.length && { storedFrames }),
+      ...(firstField && { firstField }),
+      ...(interlacedAsIs && { interlacedAsIs }),
+      ...timingOf(times, lastDuration, 1 / (await track.getTimeResolution())),
     };
   });
 }
 
 /**
- * Decodes up to frame `last` and hands the frames in `wanted` to `take`, in order, each as soon as it is decoded.
- * Returns how many frames were seen. Throws `MediaError` as {@link inspectVideo} does.
+ * Hands the shown frames whose numbers are in `wanted` to `take`, in order, each as soon as it is decoded, and decodes none
+ * after the last of them. Returns how many frames were seen. Throws `MediaError` as {@link inspectVideo} does.
  */
 export async function decodeVideo(
   path: string,
@@ -59,11 +71,12 @@ export async function decodeVideo(
 ): Promise<number> {
   const last = [...wanted].reduce((most, index) => Math.max(most, index), -1);
   return withVideoTrack(path, async (track) => {
+    const { parts, firstField } = await presentationOf(track, path);
     let seen = 0;
-    for await (const sample of decodedSamples(track)) {
+    for await (const { sample } of shownSamples(track, parts)) {
       try {
         if (wanted.has(seen)) {
-          await take(await sampleToPicture(sample, track), seen);
+          await take(await sampleToPicture(sample, track, firstField), seen);
         }
       } finally {
         sample.close();
@@ -129,8 +142,8 @@ function damaged(path: string, error: unknown): MediaError {
   );
 }
 
-/** Compares the frames that the file's index lists with those whose bytes are all there. */
-async function assertComplete(track: InputVideoTrack, path: string): Promise<void> {
+/** Compares the frames that the file's index lists with those whose bytes are all there; returns how many there are. */
+async function assertComplete(track: InputVideoTrack, path: string): Promise<number> {
   const { EncodedPacketSink } = await videoEngine();
   const sink = new EncodedPacketSink(track);
   const count = async (metadataOnly: boolean) => {
@@ -147,12 +160,42 @@ async function assertComplete(track: InputVideoTrack, path: string): Promise<voi
       `clip "${path}" is cut off: ${complete} of its ${listed} frames are there. Copy or download it again.`,
     );
   }
+  return listed;
 }
 
-/** The track's frames in the order they are shown. Each must be closed by whoever takes it. */
-async function* decodedSamples(track: InputVideoTrack): AsyncGenerator<VideoSample> {
+/** How a track is shown. */
+interface Presentation extends Fields {
+  /** What the edit list shows; `undefined` where there is none: everything. */
+  readonly parts: readonly ShownPart[] | undefined;
+}
+
+async function presentationOf(track: InputVideoTrack, path: string): Promise<Presentation> {
+  const movie = await readMovieTrack(path, track.id);
+  return { parts: movie && shownParts(movie), ...(await fieldsOf(track, movie, path)) };
+}
+
+/** The shown frames in the order and at the times at which they are shown. Each must be closed by whoever takes it. */
+async function* shownSamples(
+  track: InputVideoTrack,
+  parts: readonly ShownPart[] | undefined,
+): AsyncGenerator<{ readonly sample: VideoSample; readonly time: number }> {
   const sink = await calmSampleSink(track);
-  yield* sink.samples();
+  if (!parts) {
+    for await (const sample of sink.samples()) yield { sample, time: sample.timestamp };
+    return;
+  }
+  for (const part of parts) {
+    const isHeld = part.rate === 0;
+    // A held frame is the one that is there at that time.
+    const bounds = isHeld
+      ? [part.from + part.tick, part.from + 2 * part.tick]
+      : [part.from - part.tick, part.until];
+    for await (const sample of sink.samples(...bounds)) {
+      if (isHeld || isShownIn(part, sample)) yield { sample, time: shownAt(part, sample.timestamp) };
+      else sample.close();
+      if (isHeld) break;
+    }
+  }
 }
 
 type Report = (error: unknown) => void;
@@ -185,14 +228,4 @@ async function calmSampleSink(track: InputVideoTrack): Promise<VideoSampleSink> 
     return decoder;
   };
   return sink;
-}
-
-/**
- * A measured rate as the customary one it stands for (30, 24000/1001, …) when it lies within what the file's rounded
- * time stamps allow, else the measured one.
- */
-function customaryRate(rate: number, uncertainty: number): number {
-  const candidates = [Math.round(rate), ...[24, 30, 48, 60, 120].map((whole) => (whole * 1000) / 1001)];
-  const near = candidates.find((each) => each > 0 && Math.abs(each - rate) <= rate * uncertainty * 1.01);
-  return near ?? rate;
 }

@@ -1,6 +1,8 @@
 /** @file Turns a decoded video frame, whatever its layout in memory, into an RGB picture. */
 
 import type { InputVideoTrack, VideoSample } from 'mediabunny';
+import { oneField } from './deinterlace.ts';
+import type { FirstField } from './h264-fields.ts';
 import { isHdrTransfer, toneMapped } from './hdr.ts';
 import { flipHorizontally, type Picture, picture, rotateClockwise } from './picture.ts';
 import { resizePicture } from './resize.ts';
@@ -17,11 +19,16 @@ import {
 
 /**
  * A decoded frame as it is meant to be seen: its own colour matrix and range (or what is customary where it names none),
- * high dynamic range brought down to sRGB's, square pixels, rotated and mirrored as the container says. The sample is left open.
+ * high dynamic range brought down to sRGB's, square pixels, rotated and mirrored as the container says. Of an interlaced frame
+ * `firstField` alone is seen (see `oneField`). The sample is left open.
  */
-export async function sampleToPicture(sample: VideoSample, track: InputVideoTrack): Promise<Picture> {
+export async function sampleToPicture(
+  sample: VideoSample,
+  track: InputVideoTrack,
+  firstField?: FirstField,
+): Promise<Picture> {
   const upright = rotateClockwise(
-    await squarePixels(await samplePixels(sample, track), sample),
+    await squarePixels(await samplePixels(sample, track, firstField), sample),
     await track.getRotation(),
   );
   return (await track.getFlip()) ? flipHorizontally(upright) : upright;
@@ -32,10 +39,15 @@ async function squarePixels(stored: Picture, sample: VideoSample): Promise<Pictu
   return resizePicture(stored, size, 'stretch');
 }
 
-async function samplePixels(sample: VideoSample, track: InputVideoTrack): Promise<Picture> {
+async function samplePixels(
+  sample: VideoSample,
+  track: InputVideoTrack,
+  firstField: FirstField | undefined,
+): Promise<Picture> {
   const layout = await sampleLayout(sample);
   if (!layout) {
-    return otherPixels(sample);
+    const { width, height, data } = await otherPixels(sample);
+    return picture(width, height, firstField ? oneField(data, 3 * width, firstField) : data);
   }
   const { width, height } = sample.visibleRect;
   const container = await track.getColorSpace();
@@ -46,8 +58,12 @@ async function samplePixels(sample: VideoSample, track: InputVideoTrack): Promis
   const fullRange = sample.colorSpace.fullRange ?? container.fullRange ?? layout.kind === 'gbr';
   const transfer = sample.colorSpace.transfer ?? container.transfer;
 
-  const planes = await samplePlanes(sample, layout);
   const { halfWidth, halfHeight, bits } = layout;
+  const stored = await samplePlanes(sample, layout);
+  // Each field has its own rows of colour: they are taken apart before rows are mixed.
+  const planes = firstField
+    ? stored.map((plane, i) => oneField(plane, i > 0 && halfWidth ? (width + 1) >> 1 : width, firstField))
+    : stored;
   const decoded =
     layout.kind === 'gbr'
       ? gbrToPicture({ width, height, planes: three(planes), bits, fullRange })

@@ -1,0 +1,155 @@
+/** @file What MP4 and MOV files say of a picture track outside its frames: the edit list, and the order of fields. */
+import { type FileHandle, open } from 'node:fs/promises';
+
+/** A line of an edit list: what of the track is shown next. */
+export interface EditLine {
+  /** How long, in seconds; `Infinity` where it is not told: to the end. */
+  readonly duration: number;
+  /** Where in the track's own time it begins, in ticks of its time scale; −1: nothing is shown so long. */
+  readonly mediaTime: number;
+  /** 1: as fast as stored; ½: half as fast; 0: one frame, held. */
+  readonly rate: number;
+}
+
+/** What {@link readMovieTrack} finds. */
+export interface MovieTrack {
+  /** Ticks a second of the track's time. */
+  readonly timescale: number;
+  /** Seconds of a tick in which durations of edits are counted. */
+  readonly movieTick: number;
+  /** `undefined` where there is no edit list. */
+  readonly edits: readonly EditLine[] | undefined;
+  /** The two numbers of the `fiel` box: fields of a picture (1 or 2), and their order. */
+  readonly fields: { readonly count: number; readonly order: number } | undefined;
+}
+
+/** More lines than any editor writes. */
+const MOST_EDITS = 1000;
+/** More boxes in one than any program writes; a file of millions of empty ones is hostile. */
+const MOST_BOXES = 1_000_000;
+
+/**
+ * Reads the facts about the picture track of this number from an MP4 or MOV file (ISO/IEC 14496-12; QuickTime File Format);
+ * `undefined` when there is no such track. Throws `RangeError` for an edit list of more than a thousand lines.
+ */
+export async function readMovieTrack(path: string, trackId: number): Promise<MovieTrack | undefined> {
+  const file = await open(path);
+  try {
+    const movie = await child(file, { start: 0, end: (await file.stat()).size }, 'moov');
+    if (!movie) return undefined;
+    const movieTick = 1 / (await timescaleIn(file, movie, 'mvhd'));
+    for await (const { type, ...track } of boxes(file, movie)) {
+      if (type !== 'trak' || (await idOf(file, track)) !== trackId) continue;
+      const media = await child(file, track, 'mdia');
+      if (!media) return undefined;
+      const timescale = await timescaleIn(file, media, 'mdhd');
+      return {
+        timescale,
+        movieTick,
+        edits: await editsIn(file, track, movieTick),
+        fields: await fieldsIn(file, media),
+      };
+    }
+    return undefined;
+  } finally {
+    await file.close();
+  }
+}
+
+/** A part of a file: the content of a box. */
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+async function bytesAt(file: FileHandle, at: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  await file.read(bytes, 0, length, at);
+  return bytes;
+}
+
+async function* boxes(file: FileHandle, within: Range): AsyncGenerator<Range & { readonly type: string }> {
+  let at = within.start;
+  for (let count = 0; at + 8 <= within.end && count < MOST_BOXES; count++) {
+    const header = await bytesAt(file, at, 16);
+    const small = header.readUInt32BE(0);
+    const size = small === 1 ? Number(header.readBigUInt64BE(8)) : small === 0 ? within.end - at : small;
+    const headerSize = small === 1 ? 16 : 8;
+    if (size < headerSize) return;
+    const end = Math.min(within.end, at + size);
+    yield { type: header.toString('latin1', 4, 8), start: at + headerSize, end };
+    at += size;
+  }
+}
+
+async function child(
+  file: FileHandle,
+  within: Range,
+  ...path: readonly string[]
+): Promise<Range | undefined> {
+  let range: Range = within;
+  for (const name of path) {
+    let found: Range | undefined;
+    for await (const box of boxes(file, range)) {
+      if (box.type !== name) continue;
+      found = box;
+      break;
+    }
+    if (!found) return undefined;
+    range = found;
+  }
+  return range;
+}
+
+/** `mvhd` and `mdhd` have the time scale behind two dates, which version 1 makes longer. */
+async function timescaleIn(file: FileHandle, within: Range, name: string): Promise<number> {
+  const header = await child(file, within, name);
+  if (!header) return 1;
+  const bytes = await bytesAt(file, header.start, 24);
+  return bytes.readUInt32BE(bytes[0] === 1 ? 20 : 12) || 1;
+}
+
+async function idOf(file: FileHandle, track: Range): Promise<number | undefined> {
+  const header = await child(file, track, 'tkhd');
+  if (!header) return undefined;
+  const bytes = await bytesAt(file, header.start, 24);
+  return bytes.readUInt32BE(bytes[0] === 1 ? 20 : 12);
+}
+
+async function editsIn(file: FileHandle, track: Range, tick: number): Promise<EditLine[] | undefined> {
+  const list = await child(file, track, 'edts', 'elst');
+  if (!list) return undefined;
+  const header = await bytesAt(file, list.start, 8);
+  const isLong = header[0] === 1;
+  const lineSize = isLong ? 20 : 12;
+  const count = Math.min(header.readUInt32BE(4), Math.floor((list.end - list.start - 8) / lineSize));
+  if (count > MOST_EDITS) throw new RangeError(`its edit list has ${count} lines`);
+  const bytes = await bytesAt(file, list.start + 8, count * lineSize);
+  return Array.from({ length: count }, (_, line) => {
+    const at = line * lineSize;
+    const ticks = isLong ? Number(bytes.readBigUInt64BE(at)) : bytes.readUInt32BE(at);
+    const mediaTime = isLong ? Number(bytes.readBigInt64BE(at + 8)) : bytes.readInt32BE(at + 4);
+    const rate = bytes.readInt32BE(at + lineSize - 4) / 65_536;
+    return {
+      duration: ticks === 0 && rate !== 0 && mediaTime >= 0 ? Infinity : ticks * tick,
+      mediaTime,
+      rate,
+    };
+  });
+}
+
+/** Bytes of a picture track's sample entry before the boxes in it. */
+const SAMPLE_ENTRY = 78;
+
+async function fieldsIn(file: FileHandle, media: Range): Promise<MovieTrack['fields']> {
+  const descriptions = await child(file, media, 'minf', 'stbl', 'stsd');
+  if (!descriptions) return undefined;
+  const entries = { ...descriptions, start: descriptions.start + 8 };
+  for await (const entry of boxes(file, entries)) {
+    const box = await child(file, { start: entry.start + SAMPLE_ENTRY, end: entry.end }, 'fiel');
+    if (!box || box.end - box.start < 2) return undefined;
+    const [count, order] = await bytesAt(file, box.start, 2);
+    return { count: count!, order: order! };
+  }
+  return undefined;
+}

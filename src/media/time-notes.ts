@@ -1,0 +1,54 @@
+/** @file What is remarkable about the time of a clip: said alike by everything that reads clips. */
+import type { ClipInfo } from './clip.ts';
+
+/** Something remarkable about when a clip's frames are shown. */
+export interface TimeNote {
+  readonly kind: 'edit list' | 'variable rate' | 'rest' | 'interlaced';
+  /** Whether training learns something that is not meant; else it is only worth knowing. */
+  readonly serious: boolean;
+  /** One line. */
+  readonly message: string;
+}
+
+/** Notes about the time of a clip; none of a clip of constant rate, each frame of which is shown once. */
+export function timeNotes(clip: ClipInfo): TimeNote[] {
+  const { storedFrames, frameCount, firstField, interlacedAsIs, variableRate, rests = [] } = clip;
+  const notes: TimeNote[] = [];
+  const note = (kind: TimeNote['kind'], message: string, serious = false) =>
+    notes.push({ kind, serious, message });
+  if (storedFrames !== undefined) {
+    note(
+      'edit list',
+      `its edit list shows ${frameCount} frames of the ${storedFrames} that are stored; these are taken.`,
+    );
+  }
+  if (firstField) {
+    note(
+      'interlaced',
+      `interlaced (${firstField} field first): of each frame only that field is taken, and its rows are filled in between.`,
+    );
+  }
+  if (interlacedAsIs) {
+    note('interlaced', 'interlaced H.265, whose fields are not taken apart. Deinterlace it before.', true);
+  }
+  if (variableRate) {
+    const { slowest, fastest } = variableRate;
+    note(
+      'variable rate',
+      `variable frame rate (${short(slowest)} to ${short(fastest)} a second): frames are taken by the time at which they are shown.`,
+    );
+  }
+  for (const { frame, seconds } of rests.slice(0, 3)) {
+    const isLast = frame === frameCount - 1;
+    const what = isLast
+      ? 'its last frame, which counts once'
+      : `frame ${frame} (counted from 0), which is taken so long`;
+    note('rest', `rests for ${short(seconds)} s on ${what}.`);
+  }
+  if (rests.length > 3) note('rest', `rests on ${rests.length - 3} more frames.`);
+  return notes;
+}
+
+function short(value: number): string {
+  return `${Number(value.toFixed(1))}`;
+}
