@@ -48,6 +48,8 @@ export type ProgressEvent =
   | { readonly type: 'checkpoint'; readonly step: number; readonly path: string }
   /** A result was written. */
   | { readonly type: 'written'; readonly path: string }
+  /** A call to an engine waits: so many calls, the running one included, are before it. Told again whenever it moves up. */
+  | { readonly type: 'queued'; readonly place: number }
   /** Something the user should know that is no error. */
   | { readonly type: 'notice'; readonly message: string };
 

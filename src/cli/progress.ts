@@ -183,6 +183,8 @@ function describer(now: () => number): (event: ProgressEvent) => Line {
         return still(`saved step ${event.step}: ${event.path}`);
       case 'written':
         return still(`written: ${event.path}`);
+      case 'queued':
+        return still(`waiting: ${event.place} before it`);
       case 'notice':
         return still(`note: ${event.message}`, true);
     }

@@ -12,12 +12,17 @@ export interface ChildOptions {
   readonly execArgv?: readonly string[];
 }
 
+/** The process ended before it had heard of a call. */
+export class UnheardError extends DeviceError {}
+
 /** An engine's process. */
 export interface EngineChild {
   readonly pid: number;
   /** Whether it can be asked. */
   alive(): boolean;
-  /** Calls a function there. Not to be called again before it is answered. */
+  /** How it ended, once it is not alive: `the engine's process (7) was ended by SIGKILL`. */
+  ending(): string;
+  /** Calls a function there. Not to be called again before it is answered. Throws `UnheardError` when it had ended already. */
   ask(name: keyof Calls, options: WorkOptions & object): Promise<unknown>;
   /** Stops what it does and ends it. */
   end(): Promise<void>;
@@ -30,6 +35,8 @@ interface Question {
   readonly answer: Promise<unknown>;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
+  /** Whether the process has heard of it. */
+  heard: boolean;
   /** Why it was told to stop, if it was. */
   stopped?: string;
 }
@@ -52,10 +59,13 @@ export async function startChild({ secondsToStop, execArgv }: ChildOptions): Pro
   let exit: string | undefined;
   let killing: NodeJS.Timeout | undefined;
 
-  const crash = () =>
-    new DeviceError(
-      `the engine's process (${child.pid ?? 'not started'}) ${exit}. Start another with startEngine; with less memory free than the work needs, use smaller sizes.`,
-    );
+  const ending = () =>
+    `the engine's process (${child.pid ?? 'not started'}) ${exit ?? 'has closed its channel'}`;
+  const advice = 'with less memory free than the work needs, use smaller sizes';
+  const crash = () => {
+    const Kind = question && !question.heard ? UnheardError : DeviceError;
+    return new Kind(`${ending()}. The next call starts another; ${advice}.`);
+  };
   const notStopped = (why: string) =>
     new InterruptedError(
       `${why}; it had not come to a good place within ${secondsToStop} s, so its process was ended.`,
@@ -79,22 +89,24 @@ export async function startChild({ secondsToStop, execArgv }: ChildOptions): Pro
 
   child.on('message', (message: FromEngine) => {
     if (message.type === 'ready' || message.id !== question?.id) return;
+    question.heard = true;
     if (message.type === 'event') question.onEvent?.(message.event);
     if (message.type === 'done') question.resolve(message.result);
     if (message.type === 'failed') question.reject(unpackError(message.error));
   });
   await Promise.race([new Promise((resolve) => child.once('message', resolve)), ended]);
-  if (exit !== undefined) throw crash();
+  if (exit !== undefined) throw new DeviceError(`${ending()} while it started; ${advice}.`);
   keepAlive(child, false);
 
   return {
     pid: child.pid!,
     alive: () => exit === undefined && child.connected,
+    ending,
     async ask(name, { onEvent, signal, ...options }) {
-      if (exit !== undefined) throw crash();
       const asked = newQuestion(questions++, onEvent);
       const onAbort = () => stop(asked, 'stopped');
       question = asked;
+      if (exit !== undefined) asked.reject(crash());
       keepAlive(child, true);
       signal?.addEventListener('abort', onAbort);
       try {
@@ -129,7 +141,7 @@ function newQuestion(id: number, onEvent: OnEvent | undefined): Question {
   const answer = new Promise<unknown>((...both) => {
     [resolve, reject] = both;
   });
-  return { id, onEvent, answer, resolve, reject };
+  return { id, onEvent, answer, resolve, reject, heard: false };
 }
 
 /** Sends options. Throws `UsageError` for what no message can hold, such as functions. */
@@ -146,9 +158,12 @@ function passing(send: () => void): void {
 function endOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(`could not be started (${error.message})`));
-    child.once('exit', (code, signal) =>
-      resolve(signal ? `was ended by ${signal}` : `ended with exit code ${code}`),
-    );
+    child.once('exit', (code, signal) => {
+      const tell = () => resolve(signal ? `was ended by ${signal}` : `ended with exit code ${code}`);
+      // What it said before may still be on its way.
+      if (child.connected) child.once('disconnect', tell);
+      else tell();
+    });
   });
 }
 

@@ -20,6 +20,8 @@ export type ToEngine =
 /** From the engine's process. */
 export type FromEngine =
   | { readonly type: 'ready' }
+  /** It has heard of the call and begins. */
+  | { readonly type: 'begun'; readonly id: number }
   | { readonly type: 'event'; readonly id: number; readonly event: ProgressEvent }
   | { readonly type: 'done'; readonly id: number; readonly result: unknown }
   | { readonly type: 'failed'; readonly id: number; readonly error: PackedError };

@@ -7,12 +7,13 @@ const running = new Map<number, AbortController>();
 
 function tell(message: FromEngine): void {
   // Whoever is no longer there needs no answer: 'disconnect' ends this process.
-  if (process.connected) process.send?.(message);
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }
 
 async function answer({ id, name, options, folder }: Extract<ToEngine, { type: 'call' }>): Promise<void> {
   const controller = new AbortController();
   running.set(id, controller);
+  tell({ type: 'begun', id });
   try {
     process.chdir(folder);
     const work = {

@@ -107,6 +107,7 @@ describe('an engine in a process of its own', () => {
       engine.generateVideo({ ...endless, motion, onEvent, signal: controller.signal }),
     );
     const waiting = new AbortController();
+    const places: number[] = [];
     const never = thrownBy(engine.generateVideo({ ...request, motion, signal: waiting.signal }));
     const next = engine.drawImage({
       base: tinyBase,
@@ -114,6 +115,7 @@ describe('an engine in a process of its own', () => {
       width: 16,
       height: 16,
       samplerSteps: 1,
+      onEvent: (event) => void (event.type === 'queued' && places.push(event.place)),
     });
     await reached;
     waiting.abort();
@@ -123,6 +125,7 @@ describe('an engine in a process of its own', () => {
     expect(error).toBeInstanceOf(InterruptedError);
     expect(error.message).toMatch(/stopped while sampling/);
     expect((await next).picture.width).toBe(16);
+    expect(places).toEqual([2, 1]);
     expect(engine.alive).toBe(true);
     const already = thrownBy(engine.generateVideo({ ...request, motion, signal: AbortSignal.abort() }));
     expect(await already).toBeInstanceOf(InterruptedError);
@@ -132,7 +135,7 @@ describe('an engine in a process of its own', () => {
 describe('an engine that ends', () => {
   afterEach(() => Promise.all(started.splice(0).map((engine) => engine.close())));
 
-  test('by a kill is a DeviceError, then and later', async () => {
+  test('by a kill is a DeviceError of the call that it did', async () => {
     const engine = await start();
     const { reached, onEvent } = reaching('sampling');
     const call = thrownBy(engine.generateVideo({ ...endless, motion, onEvent }));
@@ -140,9 +143,52 @@ describe('an engine that ends', () => {
     process.kill(engine.pid, 'SIGKILL');
     const error = await call;
     expect(error).toBeInstanceOf(DeviceError);
-    expect(error.message).toMatch(/was ended by SIGKILL\. Start another with startEngine/);
-    expect(engine.alive).toBe(false);
-    expect(await thrownBy(engine.generateVideo({ ...request, motion }))).toBeInstanceOf(DeviceError);
+    expect(error.message).toMatch(/was ended by SIGKILL\. The next call starts another/);
+  });
+
+  test('by a kill is started again, once for all that ask then', async () => {
+    const engine = await start();
+    const first = engine.pid;
+    // Before this process hears of the end: the first of them is sent into nothing.
+    process.kill(first, 'SIGKILL');
+    const events: string[] = [];
+    const drawing = { base: tinyBase, prompt: 'a cat', width: 16, height: 16, samplerSteps: 1 };
+    const pids = await Promise.all(
+      ['a', 'b', 'c'].map(async (name) => {
+        const onEvent = (event: ProgressEvent) => {
+          if (event.type === 'queued') events.push(`${name} is number ${event.place}`);
+          if (event.type === 'notice') events.push(`${name}: ${event.message}`);
+        };
+        await engine.drawImage({ ...drawing, onEvent });
+        return engine.pid;
+      }),
+    );
+    expect(pids).toEqual(Array(3).fill(engine.pid));
+    expect(engine.pid).not.toBe(first);
+    expect(engine.alive).toBe(true);
+    expect(events.filter((text) => text.startsWith('a'))).toEqual([
+      `a: the engine's process (${first}) was ended by SIGKILL; another was started (${engine.pid})`,
+    ]);
+    expect(events.filter((text) => /^[bc]/.test(text))).toEqual([
+      'b is number 1',
+      'c is number 2',
+      'c is number 1',
+    ]);
+  });
+
+  test('while it is started again is closed too', async () => {
+    const engine = await start();
+    const { reached, onEvent } = reaching('sampling');
+    const killed = thrownBy(engine.generateVideo({ ...endless, motion, onEvent }));
+    await reached;
+    const first = engine.pid;
+    process.kill(first, 'SIGKILL');
+    expect(await killed).toBeInstanceOf(DeviceError);
+    const calls = [1, 2].map(() => thrownBy(engine.generateVideo({ ...request, motion })));
+    await engine.close();
+    for (const call of calls) expect((await call).message).toMatch(/^the engine was closed before it came/);
+    expect(engine.pid).not.toBe(first);
+    expect(() => process.kill(engine.pid, 0)).toThrow('ESRCH');
   });
 
   test('because it does not answer the signal is killed', async () => {

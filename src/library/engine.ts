@@ -3,13 +3,13 @@ import { DeviceError, InterruptedError, UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { type Calls, calls } from './calls.ts';
 import { checkOptions, field } from './check-options.ts';
-import { type EngineChild, startChild } from './engine-child.ts';
+import { type ChildOptions, startChild, UnheardError } from './engine-child.ts';
 
 /** What `startEngine` takes. */
 export interface EngineOptions {
   /**
-   * How long a call that is stopped may take to come to a good place, in seconds; then its process is killed, and the engine
-   * has ended. Longer than a step takes; 60 unless told.
+   * How long a call that is stopped may take to come to a good place, in seconds; then its process is killed. Longer than a
+   * step takes; 60 unless told.
    */
   readonly secondsToStop?: number;
   /** Flags of Node for the engine's process; those of this process unless told. */
@@ -18,12 +18,13 @@ export interface EngineOptions {
 
 /**
  * The library's functions, done by another process, with the same options. They are done one after another, in the order of the
- * calls. A base or motion that was loaded is loaded again there, by its path.
+ * calls; those that wait are told their place (`queued`). A base or motion that was loaded is loaded again there, by its path.
+ * Networks for videos stay compiled from one call to the next while base, motion and shape are the same.
  */
 export interface Engine extends Calls {
-  /** Number of its process. */
+  /** Number of its process; another one when that had to be started anew. */
   readonly pid: number;
-  /** Whether it can be asked; false once it was closed or its process has ended. */
+  /** Whether it can be asked; false once it was closed. */
   readonly alive: boolean;
   /** Stops what is being done, refuses what waits (`InterruptedError`), and ends the process. */
   close(): Promise<void>;
@@ -31,7 +32,7 @@ export interface Engine extends Calls {
 
 /**
  * Starts an engine in a process of its own. Its functions throw what those of the library throw, and `DeviceError` when the
- * process ends by itself or is killed. A signal stops the work at the next good place, or the process, if that takes too long.
+ * process ends by itself or is killed meanwhile; the next call starts another process, with a notice. A signal stops the work at the next good place, or the process, if that takes too long.
  * The process ends with the one that started it, and does not keep that alive while it has nothing to do. Throws `DeviceError`
  * when the process cannot be started.
  *
@@ -49,29 +50,95 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
     secondsToStop: field.rate.optional(),
     execArgv: field.anything,
   });
-  return engineOf(await startChild({ secondsToStop, ...(execArgv && { execArgv }) }));
+  return engineWith({ secondsToStop, ...(execArgv && { execArgv }) });
 }
 
-function engineOf(child: EngineChild): Engine {
+/** A call that waits for its turn. */
+interface Waiting {
+  readonly name: keyof Calls;
+  readonly options: WorkOptions & object;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  /** The place that it was told last. */
+  place?: number;
+}
+
+async function engineWith(options: ChildOptions): Promise<Engine> {
+  let child = await startChild(options);
   let closing: Promise<void> | undefined;
-  /** Settles when all that was asked for so far is done. */
-  let last: Promise<unknown> = Promise.resolve();
+  let starting: Promise<unknown> | undefined;
+  const waiting: Waiting[] = [];
+  let running = false;
+
+  const tellPlaces = () => {
+    for (const [index, call] of waiting.entries()) {
+      const place = index + 1;
+      if (call.place !== place) call.options.onEvent?.({ type: 'queued', place });
+      call.place = place;
+    }
+  };
+
+  /** Starts another process where there is none any more. */
+  const revive = async ({ onEvent }: WorkOptions) => {
+    if (child.alive()) return;
+    const end = child.ending();
+    starting = startChild(options).then((started) => {
+      child = started;
+    });
+    await starting;
+    onEvent?.({ type: 'notice', message: `${end}; another was started (${child.pid})` });
+  };
+
+  const answerTo = async ({ name, options }: Waiting) => {
+    for (let trial = 1; ; trial++) {
+      await revive(options);
+      if (closing) throw closedBefore();
+      try {
+        return await child.ask(name, options);
+      } catch (error) {
+        // It ended before it had heard of this call, which another one can do.
+        if (!(error instanceof UnheardError) || trial === 2) throw error;
+      }
+    }
+  };
+
+  const work = async () => {
+    if (running) return tellPlaces();
+    running = true;
+    for (let call = waiting.shift(); call; call = waiting.shift()) {
+      tellPlaces();
+      await answerTo(call).then(call.resolve, call.reject);
+    }
+    running = false;
+  };
 
   const inTurn = async (name: keyof Calls, options: WorkOptions & object) => {
     if (typeof options !== 'object' || options === null) {
       throw new UsageError(`${name} takes one object of options.`);
     }
-    const { signal } = options;
     if (closing) throw new DeviceError('the engine was closed. Start another with startEngine.');
-    const turn = last;
-    const answer = turn.then(() => {
-      if (closing)
-        throw new InterruptedError('the engine was closed before it came to this; nothing was done.');
-      if (signal?.aborted) throw new InterruptedError('stopped before it began; nothing was done.');
-      return child.ask(name, options);
+    const { signal } = options;
+    const stopped = () => new InterruptedError('stopped before it began; nothing was done.');
+    if (signal?.aborted) throw stopped();
+    return new Promise((resolve, reject) => {
+      const call: Waiting = { name, options, resolve, reject };
+      const onAbort = () => {
+        const index = waiting.indexOf(call);
+        if (index < 0) return;
+        waiting.splice(index, 1);
+        reject(stopped());
+        tellPlaces();
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      waiting.push(call);
+      void work();
     });
-    last = answer.catch(() => {});
-    return Promise.race([answer, abortedBefore(turn, signal)]);
+  };
+
+  const close = async () => {
+    for (const { reject } of waiting.splice(0)) reject(closedBefore());
+    await starting?.catch(() => {});
+    await child.end();
   };
 
   const functions = Object.fromEntries(
@@ -82,23 +149,18 @@ function engineOf(child: EngineChild): Engine {
   ) as unknown as Calls;
   return {
     ...functions,
-    pid: child.pid,
+    get pid() {
+      return child.pid;
+    },
     get alive() {
-      return !closing && child.alive();
+      return !closing;
     },
     close() {
-      closing ??= child.end();
+      closing ??= close();
       return closing;
     },
   };
 }
 
-/** Throws when the signal comes before `turn` does; else it never settles. */
-function abortedBefore(turn: Promise<unknown>, signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_, reject) => {
-    const onAbort = () => reject(new InterruptedError('stopped before it began; nothing was done.'));
-    if (signal?.aborted) return onAbort();
-    signal?.addEventListener('abort', onAbort);
-    void turn.then(() => signal?.removeEventListener('abort', onAbort));
-  });
-}
+const closedBefore = () =>
+  new InterruptedError('the engine was closed before it came to this; nothing was done.');
