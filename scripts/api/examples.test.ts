@@ -62,6 +62,8 @@ test.each(all.filter((example) => !isServer(example)))('$name runs', async (exam
 });
 
 test.each(all.filter(isServer))('$name serves', async (example) => {
+  await mkdir(at('videos'), { recursive: true });
+  for (const number of [7, 190]) await writeFile(at(`videos/${number}.gif`), '');
   const { child, said, end } = await start(example);
   try {
     const port = await new Promise<string>((resolve, reject) => {
@@ -69,9 +71,15 @@ test.each(all.filter(isServer))('$name serves', async (example) => {
       void end.then((code) => reject(new Error(`ended with ${code}: ${said.stderr}`)));
     });
     const ask = (query: string) => fetch(`http://127.0.0.1:${port}/?${query}`);
-    const made = await ask('prompt=a+fox+jumps');
-    expect(made.status).toBe(200);
-    expect(new TextDecoder().decode((await made.arrayBuffer()).slice(0, 6))).toBe('GIF89a');
+    // Of those that were there before, one is too old.
+    expect(await readdir(at('videos'))).toEqual(['190.gif']);
+    const made = await Promise.all([ask('prompt=a+fox+jumps'), ask('prompt=a+duck+jumps')]);
+    for (const video of made) {
+      expect(video.status).toBe(200);
+      expect(new TextDecoder().decode((await video.arrayBuffer()).slice(0, 6))).toBe('GIF89a');
+    }
+    expect(said.stdout).toContain('video 192: 1 before it');
+    expect((await readdir(at('videos'))).sort()).toEqual(['190.gif', '191.gif', '192.gif']);
     const refused = await ask('');
     expect(refused.status).toBe(400);
     expect(await refused.text()).toMatch(/the option "prompt" is ""; expected a text/);

@@ -1,6 +1,7 @@
 /** @file Making a picture move: everything from options to frames in one call. */
 import type { Picture } from '../media/picture.ts';
 import { assertTakesFirstFrame } from '../pipelines/animate-image.ts';
+import { type Generators, newGenerators } from '../pipelines/kept-generators.ts';
 import { checkOptions, field } from './check-options.ts';
 import { makeVideo, type VideoOptions, videoFields } from './make-video.ts';
 import type { Video } from './video.ts';
@@ -30,6 +31,11 @@ const fields = { picture: field.picture, prompt: field.text.optional(), ...video
  * });
  */
 export async function animateImage(options: AnimateImageOptions): Promise<Video> {
+  return animateImageWith(newGenerators, options);
+}
+
+/** The same, with generators that may be kept. */
+export async function animateImageWith(generators: Generators, options: AnimateImageOptions): Promise<Video> {
   const { picture, ...others } = checkOptions('animateImage', options, fields);
-  return makeVideo('animateImage', { ...others, firstFrame: picture }, assertTakesFirstFrame);
+  return makeVideo(generators, 'animateImage', { ...others, firstFrame: picture }, assertTakesFirstFrame);
 }

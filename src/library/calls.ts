@@ -1,12 +1,37 @@
 /** @file The functions that an engine in another process can be asked for. */
-import { animateImage } from './animate-image.ts';
+import { type Generators, newGenerators } from '../pipelines/kept-generators.ts';
+import { type animateImage, animateImageWith } from './animate-image.ts';
 import { drawImage } from './draw-image.ts';
 import { editVideo } from './edit-video.ts';
-import { generateVideo } from './generate-video.ts';
+import { type generateVideo, generateVideoWith } from './generate-video.ts';
 import { learnMotion } from './learn-motion.ts';
 
-/** They all take one object of options, with `onEvent` and `signal`. */
-export const calls = { learnMotion, generateVideo, animateImage, editVideo, drawImage };
+/** See `callsWith`. */
+export interface Calls {
+  readonly learnMotion: typeof learnMotion;
+  readonly generateVideo: typeof generateVideo;
+  readonly animateImage: typeof animateImage;
+  readonly editVideo: typeof editVideo;
+  readonly drawImage: typeof drawImage;
+}
 
-/** See `calls`. */
-export type Calls = typeof calls;
+/** The functions, with generators that may be kept. They all take one object of options, with `onEvent` and `signal`. */
+export function callsWith(generators: Generators): Calls {
+  /** Training needs the memory that is kept for videos. */
+  const withoutKept =
+    <Options, Result>(call: (options: Options) => Promise<Result>) =>
+    async (options: Options) => {
+      await generators.free();
+      return call(options);
+    };
+  return {
+    learnMotion: withoutKept(learnMotion),
+    generateVideo: (options) => generateVideoWith(generators, options),
+    animateImage: (options) => animateImageWith(generators, options),
+    editVideo: withoutKept(editVideo),
+    drawImage,
+  };
+}
+
+/** Their names. */
+export const callNames = Object.keys(callsWith(newGenerators)) as (keyof Calls)[];

@@ -1,6 +1,9 @@
 /** @file The program of an engine's process: does what it is asked for, one thing after another, and ends with its parent. */
-import { type Calls, calls } from './calls.ts';
+import { keptGenerators } from '../pipelines/kept-generators.ts';
+import { type Calls, callsWith } from './calls.ts';
 import { type FromEngine, packError, type ToEngine } from './engine-messages.ts';
+
+const calls = callsWith(keptGenerators());
 
 /** The signals of calls that were asked for and are not done. */
 const running = new Map<number, AbortController>();

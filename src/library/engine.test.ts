@@ -68,6 +68,7 @@ describe('an engine in a process of its own', () => {
     const video = engine.generateVideo({
       ...request,
       motion,
+      frames: 2, // of which nothing is compiled yet
       onEvent: (event) => void (event.type === 'progress' && log.push(`${event.stage} ${event.done}`)),
     });
     const ticking = (async () => {
@@ -83,6 +84,25 @@ describe('an engine in a process of its own', () => {
     const between = (from: string, to: string) => log.slice(log.indexOf(from) + 1, log.indexOf(to));
     expect(between('compiling 0', 'compiling 1')).toContain('tick');
     expect(between('sampling 0', 'sampling 4')).toContain('tick');
+  });
+
+  test('keeps networks compiled while the motion is the same', async () => {
+    const path = at('changing.safetensors');
+    const compiled = async () => {
+      let count = 0;
+      const onEvent = (event: ProgressEvent) => {
+        if (event.type === 'progress' && event.stage === 'compiling' && event.done === 1) count++;
+      };
+      const { frames } = await engine.generateVideo({ ...request, width: 16, motion: path, onEvent });
+      return { count, frames };
+    };
+    await writeTestMotion(path, { prompt: 'once' });
+    const first = await compiled();
+    const second = await compiled();
+    await writeTestMotion(path, { prompt: 'again' });
+    const third = await compiled();
+    expect([first.count, second.count, third.count]).toEqual([3, 0, 3]);
+    expect(second.frames).toEqual(first.frames);
   });
 
   test('throws what this process throws', async () => {

@@ -1,7 +1,7 @@
 /** @file The engine in a process of its own, so that this one stays responsive: a step of the engine blocks its event loop. */
 import { DeviceError, InterruptedError, UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
-import { type Calls, calls } from './calls.ts';
+import { type Calls, callNames } from './calls.ts';
 import { checkOptions, field } from './check-options.ts';
 import { type ChildOptions, startChild, UnheardError } from './engine-child.ts';
 
@@ -142,10 +142,7 @@ async function engineWith(options: ChildOptions): Promise<Engine> {
   };
 
   const functions = Object.fromEntries(
-    (Object.keys(calls) as (keyof Calls)[]).map((name) => [
-      name,
-      (options: WorkOptions & object) => inTurn(name, options),
-    ]),
+    callNames.map((name) => [name, (options: WorkOptions & object) => inTurn(name, options)]),
   ) as unknown as Calls;
   return {
     ...functions,

@@ -1,5 +1,6 @@
 /** @file Generating a video with a motion: everything from options to frames in one call. */
 import type { DrawSettings } from '../pipelines/draw-image.ts';
+import { type Generators, newGenerators } from '../pipelines/kept-generators.ts';
 import { checkOptions, field } from './check-options.ts';
 import { type FirstFrameOptions, firstFrameFields } from './first-frame.ts';
 import { makeVideo, type VideoOptions, videoFields } from './make-video.ts';
@@ -42,5 +43,13 @@ const fields = {
  * console.log(width, height, data.length, settings.samplerSteps);
  */
 export async function generateVideo(options: GenerateVideoOptions): Promise<Video> {
-  return makeVideo('generateVideo', checkOptions('generateVideo', options, fields));
+  return generateVideoWith(newGenerators, options);
+}
+
+/** The same, with generators that may be kept. */
+export async function generateVideoWith(
+  generators: Generators,
+  options: GenerateVideoOptions,
+): Promise<Video> {
+  return makeVideo(generators, 'generateVideo', checkOptions('generateVideo', options, fields));
 }

@@ -4,7 +4,8 @@ import { assertVideoPath } from '../media/video-file.ts';
 import { assertVideoTarget } from '../media/video-target.ts';
 import type { MotionInfo } from '../motion/motion-file.ts';
 import { checkFirstFrameBase } from '../pipelines/first-frame-base.ts';
-import { fitMotions, motionGenerator, sharedPrompt } from '../pipelines/motion-generator.ts';
+import type { Generators } from '../pipelines/kept-generators.ts';
+import { fitMotions, sharedPrompt } from '../pipelines/motion-generator.ts';
 import type { VideoRequest } from '../pipelines/video-generator.ts';
 import { referenceOptions, type VideoSettings } from '../pipelines/video-settings.ts';
 import { type DeviceName, parseDevice } from '../runtime/devices.ts';
@@ -66,8 +67,12 @@ interface Shown extends FirstFrameOptions, Pick<VideoRequest, 'drawing'> {
   readonly prompt?: string;
 }
 
-/** Makes the video that options ask for. `name` is the function's, `check` refuses motions that are not for it. */
+/**
+ * Makes the video that options ask for. `name` is the function's, `check` refuses motions that are not for it, `generators` says
+ * whether networks stay compiled.
+ */
 export async function makeVideo(
+  generators: Generators,
   name: string,
   { onEvent, signal, ...options }: VideoOptions & Shown,
   check: (path: string, info: MotionInfo) => void = () => {},
@@ -94,12 +99,10 @@ export async function makeVideo(
     ...(firstFrame !== undefined && { firstFrame: await givenPicture(firstFrame) }),
     ...(by && { firstFrameBase: by }),
   };
-  const generator = await motionGenerator({ motions, base, shape, device, useRecommended }, request, work);
-  try {
+  const generating = { motions, base, shape, device, useRecommended };
+  return generators.with(generating, request, work, async (generator) => {
     const video = await generator.generate(request, work);
     const rate = framesPerSecond ?? motions[0]!.info.framesPerSecond;
-    return await keepVideo({ ...video, framesPerSecond: rate }, out, work);
-  } finally {
-    await generator.dispose();
-  }
+    return keepVideo({ ...video, framesPerSecond: rate }, out, work);
+  });
 }

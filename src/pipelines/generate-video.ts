@@ -282,6 +282,7 @@ export async function videoGenerator(
     check: (request) => void plan(request),
     generateAll,
     generate: async (request, work) => (await generateAll([request], work).next()).value as GeneratedVideo,
+    tellAgain: () => prompts.tellAgain(),
     dispose: () => networks.dispose(),
   };
 }

@@ -37,6 +37,8 @@ export function compiled<T extends { dispose(): Promise<void> }>(make: () => Pro
 export interface PromptEncoder {
   /** Text states `[prompts, tokens, d]`; tells with a notice when a prompt is too long, the first time that it comes. */
   encode(prompts: readonly string[], work?: WorkOptions): Promise<TextStates>;
+  /** Has the notices come again. */
+  tellAgain(): void;
 }
 
 /** How many sets of prompts are remembered. */
@@ -48,18 +50,19 @@ export function promptEncoder(base: BaseModel, device: DeviceName): PromptEncode
   const told = new Set<string>();
   return {
     async encode(prompts, work = {}) {
-      const key = JSON.stringify(prompts);
-      const known = states.get(key);
-      if (known) return known;
       for (const prompt of prompts) {
         if (!told.has(prompt)) warnOfLength(base, prompt, work);
         told.add(prompt);
       }
+      const key = JSON.stringify(prompts);
+      const known = states.get(key);
+      if (known) return known;
       const found = await encodePrompts(base, prompts, { device });
       if (states.size >= rememberedPrompts) states.delete(states.keys().next().value!);
       states.set(key, found);
       return found;
     },
+    tellAgain: () => told.clear(),
   };
 }
 

@@ -76,9 +76,17 @@ export async function motionGenerator(
     ...(!plain && { motionParts: parts() }),
   });
   generator.check(request);
+  tellDifferences({ motions, shape }, work);
+  return generator;
+}
+
+/** Tells with a notice where the videos' length or size is not what a motion was trained with. */
+export function tellDifferences(
+  { motions, shape }: Pick<MotionGeneratorOptions, 'motions' | 'shape'>,
+  work: WorkOptions,
+): void {
   const notes = new Set(motions.flatMap(({ info }) => difference(info, shape) ?? []));
   for (const message of notes) work.onEvent?.({ type: 'notice', message });
-  return generator;
 }
 
 /** What videos show when nobody says: what the motions' clips were said to show. */

@@ -50,6 +50,8 @@ export interface VideoGenerator {
     requests: Iterable<VideoRequest> | AsyncIterable<VideoRequest>,
     work?: WorkOptions,
   ): AsyncGenerator<GeneratedVideo, void, undefined>;
+  /** Has notices that come once, such as of a prompt that is too long, come once more: for whoever asks next. */
+  tellAgain(): void;
   /** Frees the compiled networks. */
   dispose(): Promise<void>;
 }
