@@ -19,9 +19,9 @@ export { type Picture, picture } from './media/picture.ts';
 export { type ReadPictureOptions, readPicture, writePicture } from './media/picture-file.ts';
 export { readVideoMetadata, type WriteVideoOptions, writeVideo } from './media/video-file.ts';
 export type { BaseModel } from './models/base-model.ts';
-export { type Motion, type MotionInfo, readMotionInfo, writeMotion } from './motion/motion-file.ts';
+export { type Motion, type MotionInfo, readMotionInfo, writeMotion } from './motion/file/motion-file.ts';
+export { type ActingMotion, combineMotions } from './motion/file/strengths.ts';
 export type { MotionValues } from './motion/predictor.ts';
-export { type ActingMotion, combineMotions } from './motion/strengths.ts';
 export {
   type MotionVariant,
   type MotionVariantName,

@@ -13,12 +13,15 @@ import { timestepWidth } from '../../src/models/time-embedding.ts';
 import { unet } from '../../src/models/unet.ts';
 import { initialValues, motionParameters, videoWeights } from '../../src/motion/parameters.ts';
 import { videoPredictor } from '../../src/motion/predictor.ts';
+import { motionVariants } from '../../src/motion/variant.ts';
 import { videoUNet } from '../../src/motion/video-unet.ts';
 import { measureSpeed } from '../../src/runtime/speed.ts';
 import { adamWDefaults, adamWState, adamWStep, clipScale, gradientNorm } from '../../src/training/adamw.ts';
 import { trainingCost } from '../../src/training/cost.ts';
 import { motionStep } from '../../src/training/motion-step.ts';
 import { ParameterSet } from '../../src/training/parameters.ts';
+
+const variant = motionVariants.lamp;
 
 /** One line of the table. */
 export interface BenchCase {
@@ -84,8 +87,8 @@ export async function runCase(
   const random = randomStream(0, 'bench');
   const normal = (shape: Shape): FloatTensor => floats(random.normals(sizeOf(shape)), shape);
   const context = normal([1, tokens, component.config.cross_attention_dim]);
-  const parameters = new ParameterSet(motionParameters(component.weights.shapes));
-  for (const parameter of motionParameters(component.weights.shapes)) {
+  const parameters = new ParameterSet(motionParameters(component.weights.shapes, variant));
+  for (const parameter of motionParameters(component.weights.shapes, variant)) {
     const base = component.weights.shapes.has(parameter.name)
       ? ((await component.weights.file.read(parameter.name)) as FloatTensor).data
       : undefined;
@@ -105,14 +108,24 @@ export async function runCase(
   let estimatedBytes: number | undefined;
   if (work === 'sample') {
     const guided = [2, ...latents.slice(1)];
-    const predictor = await videoPredictor(component, () => parameters.views, guided, tokens, options);
+    const predictor = await videoPredictor(
+      component,
+      () => ({ variant, values: parameters.views }),
+      guided,
+      tokens,
+      options,
+    );
     const [given, states] = [normal(guided), normal([2, tokens, component.config.cross_attention_dim])];
     step = () => predictor.predict(given, [500, 500], states);
     dispose = () => predictor.dispose();
     flops = samplingFlops(component, guided);
   } else {
     const recompute = work === 'train, recompute';
-    const training = await motionStep(component, parameters, latents, tokens, { recompute, ...options });
+    const training = await motionStep(component, parameters, latents, tokens, {
+      variant,
+      recompute,
+      ...options,
+    });
     const state = adamWState(parameters);
     const batch = { noisy: normal(latents), target: normal(latents), timesteps: [500], context };
     step = async () => {
@@ -122,8 +135,8 @@ export async function runCase(
     };
     dispose = () => training.dispose();
     // Recomputed values are not counted twice: the ratio is of useful work.
-    flops = trainingCost(component, latents, tokens).flops;
-    estimatedBytes = trainingCost(component, latents, tokens, { recompute }).bytes;
+    flops = trainingCost(component, latents, tokens, { variant }).flops;
+    estimatedBytes = trainingCost(component, latents, tokens, { variant, recompute }).bytes;
   }
   const compileSeconds = (performance.now() - compiling) / 1000;
   await step();
@@ -189,12 +202,12 @@ async function randomUNet(
 function samplingFlops({ config, weights }: Component<UNetConfig>, shape: Shape): number {
   const w = videoWeights(
     weights.find,
-    new Map(motionParameters(weights.shapes).map((p) => [p.name, input(p.name, p.shape)])),
+    new Map(motionParameters(weights.shapes, variant).map((p) => [p.name, input(p.name, p.shape)])),
   );
   const given = {
     latents: input('latents', shape),
     waves: input('waves', [shape[0]!, timestepWidth(config)]),
     context: input('context', [shape[0]!, tokens, config.cross_attention_dim]),
   };
-  return graphCost([videoUNet(w, config, given)]).flops;
+  return graphCost([videoUNet(w, config, given, { variant }).prediction]).flops;
 }

@@ -19,6 +19,7 @@ test('is the loss of the training, over four levels of noise, for each list', as
   const size = { width: 32, height: 16 };
   const frames = [40, 90, 200].map((grey) => blankPicture(size, [grey, 255 - grey, 60]));
   const prompt = 'a panda runs';
+  const variant = motionVariants.lamp;
   const { parameters } = await initialState(
     base.unet,
     parseSettings({ base: base.folder, clips: ['c'], prompt, seed: 3 }),
@@ -27,7 +28,7 @@ test('is the loss of the training, over four levels of noise, for each list', as
   for (const [i, value] of parameters.flat.entries()) parameters.flat[i] = value + 0.01 * Math.sin(i);
   const video = { frames, prompt };
   const still = { frames: frames.map(() => frames[0]!), prompt };
-  const found = await motionLosses(base, parameters.views, motionVariants.lamp, size, {
+  const found = await motionLosses(base, { variant, values: parameters.views }, size, {
     one: [video],
     same: [video],
     both: [video, still],
@@ -49,13 +50,17 @@ test('is the loss of the training, over four levels of noise, for each list', as
   await encoder.dispose();
   const clean = fromFrames(latents);
   const context = await encodePrompts(base, [prompt]);
-  const step = await motionStep(base.unet, parameters, clean.shape, context.shape[1]!);
+  const step = await motionStep(base.unet, parameters, clean.shape, context.shape[1]!, { variant });
   const schedule = await readNoiseSchedule(base.schedulerConfig);
   let sum = 0;
   for (const level of [0.45, 0.65, 0.8, 0.95]) {
     const timesteps = [Math.floor(level * schedule.alphasCumprod.length)];
     const noise = floats(randomStream(0, 'motion loss', 0, level).normals(sizeOf(clean.shape)), clean.shape);
-    sum += await step.run({ ...noisedVideos(schedule, clean, noise, timesteps), timesteps, context });
+    sum += await step.run({
+      ...noisedVideos(schedule, clean, noise, timesteps, variant),
+      timesteps,
+      context,
+    });
   }
   await step.dispose();
   expect(found.one).toBeCloseTo(sum / 4, 5);

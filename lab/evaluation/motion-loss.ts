@@ -6,8 +6,7 @@ import { type Picture, pictureToFloats } from '../../src/media/picture.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
 import { type PictureSize, pictureEncoder, sampleLatents } from '../../src/models/programs.ts';
 import { fromFrames } from '../../src/motion/frames.ts';
-import { type MotionValues, videoPredictor } from '../../src/motion/predictor.ts';
-import type { MotionVariant } from '../../src/motion/variant.ts';
+import { type TrainedMotion, videoPredictor } from '../../src/motion/predictor.ts';
 import { clipTexts } from '../../src/training/clip-texts.ts';
 import { noisedVideos } from '../../src/training/noising.ts';
 import { mean } from './text-metrics.ts';
@@ -30,11 +29,11 @@ export interface CaptionedVideo {
  */
 export async function motionLosses<Name extends string>(
   base: BaseModel,
-  values: MotionValues,
-  variant: MotionVariant,
+  motion: TrainedMotion,
   size: PictureSize,
   lists: Readonly<Record<Name, readonly CaptionedVideo[]>>,
 ): Promise<Record<Name, number>> {
+  const { variant } = motion;
   const schedule = await readNoiseSchedule(base.schedulerConfig);
   const steps = schedule.alphasCumprod.length;
   const encoder = await pictureEncoder(base.vae, size);
@@ -52,7 +51,7 @@ export async function motionLosses<Name extends string>(
     const [, [any]] = entries[0]!;
     const { shape } = await encoded(any!.frames);
     const tokens = base.tokenizer.maxLength;
-    const predictor = await videoPredictor(base.unet, () => values, shape, tokens, { variant, schedule });
+    const predictor = await videoPredictor(base.unet, () => motion, shape, tokens, { schedule });
     try {
       const losses: [Name, number][] = [];
       for (const [list, videos] of entries) {

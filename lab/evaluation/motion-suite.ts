@@ -12,8 +12,8 @@ import type { Picture } from '../../src/media/picture.ts';
 import { writePng } from '../../src/media/picture-file.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
 import type { PictureSize } from '../../src/models/programs.ts';
-import { readMotion } from '../../src/motion/motion-file.ts';
-import { motionFingerprint } from '../../src/motion/motion-fingerprint.ts';
+import { readMotion } from '../../src/motion/file/motion-file.ts';
+import { motionFingerprint } from '../../src/motion/file/motion-fingerprint.ts';
 import type { MotionValues } from '../../src/motion/predictor.ts';
 import { videoGenerator } from '../../src/pipelines/generate-video.ts';
 import { learnMotion } from '../../src/pipelines/learn-motion.ts';
@@ -148,7 +148,10 @@ async function makeAndMeasure(
 ): Promise<MotionResult> {
   const { base, size, out, seeds, classifier, clip, onEvent, signal } = options;
   const variant = rowVariant(row, base.settings);
-  const generator = await videoGenerator(base, () => learned, { frames: suiteFrames, ...size, variant });
+  const generator = await videoGenerator(base, () => ({ variant, values: learned }), {
+    frames: suiteFrames,
+    ...size,
+  });
   const clips = row.clips ?? usualClips;
   const inClips = new Set(motion.thingsInClips(clips));
   const videos: VideoResult[] = [];
@@ -181,7 +184,7 @@ async function makeAndMeasure(
   const sheet = join(out, 'sheets', `${resultName(row, motion, options)}.png`);
   await writePng(sheet, contactSheet(rows));
   onEvent?.({ type: 'written', path: sheet });
-  const loss = await motionLosses(base, learned, variant, size, {
+  const loss = await motionLosses(base, { variant, values: learned }, size, {
     clips: motion.clips(clips),
     unseen: motion.cases.map(({ prompt, truth }) => ({ prompt, frames: truth })),
   });

@@ -11,7 +11,7 @@ import { unpickleTorch } from '../../src/checkpoints/torch-pickle.ts';
 import { readZipDirectory } from '../../src/checkpoints/zip.ts';
 import { sizeOf } from '../../src/graph/host-tensor.ts';
 import { kindOfWeights } from '../../src/models/other-models.ts';
-import { readMotion, readMotionInfo } from '../../src/motion/motion-file.ts';
+import { readMotion, readMotionInfo } from '../../src/motion/file/motion-file.ts';
 import { motionVariants } from '../../src/motion/variant.ts';
 import { pickles, picklesWithMore, pickleWithCallbacks } from '../../src/testing/pickles.ts';
 import { testdata } from '../../src/testing/testdata.ts';

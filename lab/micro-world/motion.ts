@@ -6,7 +6,7 @@ import type { WorkOptions } from '../../src/events.ts';
 import type { Picture } from '../../src/media/picture.ts';
 import { writePng } from '../../src/media/picture-file.ts';
 import { openBaseModel } from '../../src/models/base-model.ts';
-import { readMotion } from '../../src/motion/motion-file.ts';
+import { readMotion, trained } from '../../src/motion/file/motion-file.ts';
 import { videoGenerator } from '../../src/pipelines/generate-video.ts';
 import { learnMotion } from '../../src/pipelines/learn-motion.ts';
 import type { VideoRequest } from '../../src/pipelines/video-generator.ts';
@@ -136,9 +136,9 @@ export async function measureMicroMotion(
   settings: Omit<VideoRequest, 'prompt' | 'firstFrame'> = {},
 ): Promise<MicroVideo[]> {
   const model = await openBaseModel(base);
-  const { values } = await readMotion(motion);
+  const learned = trained(await readMotion(motion));
   const size = { frames: microFrames, width: microSize, height: microSize };
-  const generator = await videoGenerator(model, () => values, size);
+  const generator = await videoGenerator(model, () => learned, size);
   const videos: MicroVideo[] = [];
   try {
     for (const scene of unseenScenes(settings.seed ?? 0)) {

@@ -10,6 +10,7 @@ import { encodeIds, pictureDecoder, pictureEncoder, sampleLatents } from '../../
 import { timestepWaves } from '../../src/models/time-embedding.ts';
 import { unet } from '../../src/models/unet.ts';
 import { videoWeights } from '../../src/motion/parameters.ts';
+import { motionVariants } from '../../src/motion/variant.ts';
 import { toVideos, videoUNet } from '../../src/motion/video-unet.ts';
 import { compile } from '../../src/runtime/program.ts';
 import type { Fixture } from '../../src/testing/fixture.ts';
@@ -100,7 +101,7 @@ export async function checkInitialVideoUNet(
     config,
     inputs,
     outputs,
-    (given) => videoUNet(w, config, given),
+    (given) => videoUNet(w, config, given, { variant: motionVariants.lamp }).prediction,
     Object.fromEntries(trained),
   );
 }
@@ -109,7 +110,12 @@ export async function checkInitialVideoUNet(
 export async function checkVideoUNet(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
   const { config, weights } = await openFixtureVideoUNet(folder);
   const w = videoWeights(weights.find);
-  return checkCases(config, inputs, outputs, (given) => videoUNet(w, config, given));
+  return checkCases(
+    config,
+    inputs,
+    outputs,
+    (given) => videoUNet(w, config, given, { variant: motionVariants.lamp }).prediction,
+  );
 }
 
 /** Outputs of single parts of the video U-Net. */
@@ -120,6 +126,7 @@ export async function checkActivations(folder: string, { inputs, outputs }: Fixt
   const frames = symbols.latents.shape[2]!;
   const watched = new Map<string, Tensor>();
   videoUNet(videoWeights(weights.find), config, symbols, {
+    variant: motionVariants.lamp,
     watch: (name, value) => watched.set(name, value.shape.length === 4 ? toVideos(value, frames) : value),
   });
   // The temporal attention is one step of a layer here, and has its pixels and frames the other way round.

@@ -6,12 +6,16 @@ import { matchHistogramFloats } from '../../src/media/histogram.ts';
 import { encodePrompts, pictureDecoder, pictureEncoder, sampleLatents } from '../../src/models/programs.ts';
 import { frameOf } from '../../src/motion/frames.ts';
 import { videoPredictor } from '../../src/motion/predictor.ts';
+import { motionVariants } from '../../src/motion/variant.ts';
 import { invertVideo } from '../../src/pipelines/invert-video.ts';
 import { sampleVideo } from '../../src/pipelines/sample-video.ts';
 import { referenceOptions } from '../../src/pipelines/video-settings.ts';
 import type { Fixture } from '../../src/testing/fixture.ts';
 import { Comparison } from './compare.ts';
 import { openFixtureBase, openFixtureVideoUNet } from './models.ts';
+
+/** The fixtures' video U-Nets hold their trained values themselves. */
+const untouched = { variant: motionVariants.lamp, values: new Map() };
 
 const afterMany = 2e-2;
 const forward = 1e-4;
@@ -60,7 +64,7 @@ export async function checkPipeline(folder: string, { inputs, outputs, json }: F
 
   const predictor = await videoPredictor(
     unet,
-    () => new Map(),
+    () => untouched,
     [guided ? 2 : 1, ...shape.slice(1)],
     context.shape[1]!,
   );
@@ -149,7 +153,7 @@ export async function checkInversion(folder: string, { inputs, outputs }: Fixtur
   const steps = Math.max(
     ...[...outputs.keys()].map((name) => Number(/^latent_after(\d+)$/.exec(name)?.[1] ?? 0)),
   );
-  const predictor = await videoPredictor(unet, () => new Map(), latents.shape, context.shape[1]!);
+  const predictor = await videoPredictor(unet, () => untouched, latents.shape, context.shape[1]!);
   await invertVideo({
     predictor,
     schedule,

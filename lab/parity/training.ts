@@ -5,6 +5,7 @@ import { readNoiseSchedule } from '../../src/diffusion/noise-schedule.ts';
 import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';
 import type { Component } from '../../src/models/base-model.ts';
 import type { UNetConfig } from '../../src/models/configs.ts';
+import { motionVariants } from '../../src/motion/variant.ts';
 import type { Fixture } from '../../src/testing/fixture.ts';
 import { adamWDefaults, adamWState, adamWStep, clipScale, gradientNorm } from '../../src/training/adamw.ts';
 import { type MotionStep, motionStep } from '../../src/training/motion-step.ts';
@@ -147,7 +148,9 @@ async function prepare(folder: string, fixture: Fixture, initial: boolean): Prom
   const context = fixture.inputs.get('context') as FloatTensor;
   const latentsName = ['latents', 'latents0'].find((name) => fixture.inputs.has(name))!;
   const latents = fixture.inputs.get(latentsName) as FloatTensor;
-  const step = await motionStep(unet, parameters, latents.shape, context.shape[1]!);
+  const step = await motionStep(unet, parameters, latents.shape, context.shape[1]!, {
+    variant: motionVariants.lamp,
+  });
   return {
     parameters,
     step,
@@ -159,6 +162,7 @@ async function prepare(folder: string, fixture: Fixture, initial: boolean): Prom
         given('latents') as FloatTensor,
         given('noise') as FloatTensor,
         timesteps,
+        motionVariants.lamp,
       );
       const loss = await step.run({ ...batch, timesteps, context });
       return { loss, noisy: batch.noisy };

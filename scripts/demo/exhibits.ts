@@ -6,7 +6,7 @@ import { readFrames } from '../../src/media/clip.ts';
 import { writePng } from '../../src/media/picture-file.ts';
 import { writeVideo } from '../../src/media/video-file.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
-import { readMotion } from '../../src/motion/motion-file.ts';
+import { readMotion, trained } from '../../src/motion/file/motion-file.ts';
 import { videoGenerator } from '../../src/pipelines/generate-video.ts';
 import { type StoredSettings, settingsKey } from '../../src/pipelines/stored-settings.ts';
 import type { TrainingClip } from '../../src/training/clip-set.ts';
@@ -46,9 +46,11 @@ export async function makeVideos(
   { out, base, motion: path, verb, wishes, tell }: MakeVideosOptions,
   work: WorkOptions,
 ): Promise<{ video: ShownVideo; settings: StoredSettings }[]> {
-  const { info, values } = await readMotion(path);
-  const { framesPerSecond, variant } = info;
-  const generator = await videoGenerator(base, () => values, { ...info, variant, motionName: info.prompt });
+  const motion = await readMotion(path);
+  const { info } = motion;
+  const { framesPerSecond } = info;
+  const acting = trained(motion);
+  const generator = await videoGenerator(base, () => acting, { ...info, motionName: info.prompt });
   const factor = Math.max(1, Math.round(shownSize / info.width));
   const made: { video: ShownVideo; settings: StoredSettings }[] = [];
   try {

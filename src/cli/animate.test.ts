@@ -5,7 +5,7 @@ import { inspectClip } from '../media/clip.ts';
 import { readPicture } from '../media/picture-file.ts';
 import { readVideoMetadata } from '../media/video-file.ts';
 import { openBaseModel } from '../models/base-model.ts';
-import { writeMotion } from '../motion/motion-file.ts';
+import { writeMotion } from '../motion/file/motion-file.ts';
 import { motionVariants } from '../motion/variant.ts';
 import { pictureFingerprint } from '../pipelines/first-frame.ts';
 import { storedSettings } from '../pipelines/stored-settings.ts';

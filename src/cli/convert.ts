@@ -7,15 +7,15 @@ import type { WriteOptions } from '../checkpoints/writable-tensor.ts';
 import { CheckpointError, UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import type { PictureSize } from '../models/programs.ts';
-import { hasFactors, multipliedOut } from '../motion/low-rank.ts';
-import { assertFits, readMotion, writeMotion } from '../motion/motion-file.ts';
-import { findMotionFile } from '../motion/motion-path.ts';
+import { hasFactors, multipliedOut } from '../motion/file/low-rank.ts';
+import { assertFits, readMotion, writeMotion } from '../motion/file/motion-file.ts';
+import { findMotionFile } from '../motion/file/motion-path.ts';
 import {
   type ReferenceFormat,
   readReferenceUNet,
   writeReferenceUNet,
-} from '../motion/reference-checkpoint.ts';
-import { isLamp } from '../motion/variant.ts';
+} from '../motion/file/reference-checkpoint.ts';
+import { isLamp, motionVariants } from '../motion/variant.ts';
 import { trainingDefaults as usual } from '../training/settings.ts';
 import { chosenBase } from './base-option.ts';
 import { interruptible } from './interruptible.ts';
@@ -132,6 +132,7 @@ async function convert(source: string, options: ConvertOptions, work: WorkOption
       height: size.height,
       framesPerSecond: fps,
       steps,
+      variant: motionVariants.lamp,
       settings: { convertedFrom: "the authors' U-Net" },
     };
     await writeMotion(out, { info, values }, { dtype });
@@ -144,7 +145,7 @@ async function convert(source: string, options: ConvertOptions, work: WorkOption
     await writeMotion(out, motion, { dtype });
     return out;
   }
-  if (motion.info.variant && !isLamp(motion.info.variant)) {
+  if (!isLamp(motion.info.variant)) {
     throw new CheckpointError(
       `motion "${path}" is of another method than LAMP, whose U-Net is all that the authors' implementation computes.`,
     );

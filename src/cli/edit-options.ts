@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { resolveBase } from '../hub/resolve-base.ts';
 import { readPicture } from '../media/picture-file.ts';
-import { findMotionFile } from '../motion/motion-path.ts';
+import { findMotionFile } from '../motion/file/motion-path.ts';
 import type { PrepareEditOptions } from '../pipelines/prepare-edit.ts';
 import { type VideoSettings, withoutUndefined } from '../pipelines/video-settings.ts';
 import { parseDevice } from '../runtime/devices.ts';

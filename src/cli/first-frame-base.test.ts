@@ -4,7 +4,7 @@ import { inspectClip } from '../media/clip.ts';
 import { readPicture, readPngMetadata } from '../media/picture-file.ts';
 import { readVideoMetadata } from '../media/video-file.ts';
 import { openBaseModel } from '../models/base-model.ts';
-import { writeMotion } from '../motion/motion-file.ts';
+import { writeMotion } from '../motion/file/motion-file.ts';
 import { storedPicture } from '../pipelines/stored-picture.ts';
 import { storedSettings } from '../pipelines/stored-settings.ts';
 import { randomMotion, testMotion } from '../testing/motion.ts';

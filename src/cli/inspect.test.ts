@@ -3,11 +3,11 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { blankPicture } from '../media/picture.ts';
 import { writeVideo } from '../media/video-file.ts';
 import { openBaseModel } from '../models/base-model.ts';
-import { writeMotion } from '../motion/motion-file.ts';
+import { writeMotion } from '../motion/file/motion-file.ts';
 import { motionVariants } from '../motion/variant.ts';
 import { videoGenerator } from '../pipelines/generate-video.ts';
 import { settingsKey } from '../pipelines/stored-settings.ts';
-import { randomMotion, testMotion } from '../testing/motion.ts';
+import { lampMotion, randomMotion, testMotion } from '../testing/motion.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { trainingCost } from '../training/cost.ts';
@@ -38,7 +38,11 @@ beforeAll(async () => {
   const base = await openBaseModel(testdata('mini/tiny-sd'));
   const values = randomMotion(base, 1);
   await writeMotion(path('motion.safetensors'), testMotion(base, values, { steps: 200 }));
-  const generator = await videoGenerator(base, () => values, { frames: 2, width: 16, height: 16 });
+  const generator = await videoGenerator(base, () => lampMotion(values), {
+    frames: 2,
+    width: 16,
+    height: 16,
+  });
   const settings = { samplerSteps: 1, firstFrame: blankPicture({ width: 16, height: 16 }) };
   const video = await generator.generate({ prompt: 'a person walks', seed: 7, ...settings });
   await generator.dispose();

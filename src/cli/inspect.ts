@@ -11,7 +11,7 @@ import { type TimeNote, timeNotes } from '../media/time-notes.ts';
 import { readVideoMetadata } from '../media/video-file.ts';
 import type { PictureSize } from '../models/programs.ts';
 import { isSingleFile } from '../models/single-file.ts';
-import { readMotionInfo } from '../motion/motion-file.ts';
+import { readMotionInfo } from '../motion/file/motion-file.ts';
 import { type StoredSettings, settingsKey, storedSettings } from '../pipelines/stored-settings.ts';
 import { checkDevice, deviceNames, parseDevice } from '../runtime/devices.ts';
 import { readMetrics } from '../training/metrics.ts';

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { UsageError } from '../errors.ts';
 import type { FloatTensor } from '../graph/host-tensor.ts';
+import { finishingAt } from '../motion/extended/finishing.ts';
 import type { Fixture } from '../testing/fixture.ts';
 import { readFixture, testdata } from '../testing/testdata.ts';
 import { ddimInverter, ddimSampler } from './ddim.ts';
 import { ddpmSampler } from './ddpm.ts';
 import { dpmSolverSampler } from './dpm-solver.ts';
-import { finishingAt } from './finishing.ts';
 import { guide } from './guidance.ts';
 import {
   addNoise,

@@ -1,8 +1,8 @@
 /** @file Motions as callers name them: loaded, or by path, one or several, with how strongly each acts. */
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
-import { readMotion } from '../motion/motion-file.ts';
-import { findMotionFile } from '../motion/motion-path.ts';
+import { readMotion } from '../motion/file/motion-file.ts';
+import { findMotionFile } from '../motion/file/motion-path.ts';
 import type { LoadedMotion } from '../pipelines/motion-generator.ts';
 import { checkOptions, field } from './check-options.ts';
 

@@ -2,7 +2,7 @@
 import type { WorkOptions } from '../events.ts';
 import { assertVideoPath } from '../media/video-file.ts';
 import { assertVideoTarget } from '../media/video-target.ts';
-import type { MotionInfo } from '../motion/motion-file.ts';
+import type { MotionInfo } from '../motion/file/motion-file.ts';
 import { checkFirstFrameBase } from '../pipelines/first-frame-base.ts';
 import type { Generators } from '../pipelines/kept-generators.ts';
 import { fitMotions, sharedPrompt } from '../pipelines/motion-generator.ts';

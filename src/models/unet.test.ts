@@ -4,6 +4,7 @@ import { type FloatTensor, floats, type Shape, sizeOf } from '../graph/host-tens
 import { constant, input, type Tensor } from '../graph/tensor.ts';
 import { Weights, weightsTakenBy } from '../graph/weights.ts';
 import { motionParameters, videoWeights } from '../motion/parameters.ts';
+import { motionVariants } from '../motion/variant.ts';
 import { videoUNet } from '../motion/video-unet.ts';
 import { compile } from '../runtime/program.ts';
 import { type UNetConfig, unetConfigSchema } from './configs.ts';
@@ -116,7 +117,7 @@ describe('the untrained video U-Net', () => {
     const weights = randomWeights(config);
     const find = finder(weights);
     const shapes = new Map([...weights].map(([name, { shape }]) => [name, shape]));
-    const untrained = motionParameters(shapes)
+    const untrained = motionParameters(shapes, motionVariants.lamp)
       .filter(({ initial }) => initial !== 'base')
       .map(({ name, shape, initial }) => {
         const data = new Float32Array(sizeOf(shape));
@@ -125,7 +126,8 @@ describe('the untrained video U-Net', () => {
       });
     const video = floats(pictures.data, [2, 4, 1, 6, 5]);
     const w = videoWeights(find, new Map(untrained));
-    const y = videoUNet(w, config, { ...symbols, latents: input('latents', video.shape) });
+    const seen = { ...symbols, latents: input('latents', video.shape) };
+    const y = videoUNet(w, config, seen, { variant: motionVariants.lamp }).prediction;
     const found = await run(y, { ...given, latents: video });
     const expected = await run(unet(new Weights(find), config, symbols), given);
     expect(difference(found, expected)).toBeLessThan(1e-4);

@@ -20,33 +20,35 @@ import type { Weights } from '../graph/weights.ts';
 import { addedWidths, depthPerBlock, headsPerBlock, type UNetConfig } from './configs.ts';
 import { convolution, groupNorm } from './layers.ts';
 import { resnet } from './resnet.ts';
-import { timeEmbedding, wavesAtStart } from './time-embedding.ts';
+import { timeEmbedding } from './time-embedding.ts';
 import { imageSelfAttention, type TransformerOptions, transformer } from './transformer.ts';
 
 /** The layers in which an image and a video U-Net differ. */
 export interface UNetLayers extends Pick<TransformerOptions, 'selfAttention' | 'afterFeedForward'> {
   /** Pictures per video. */
   readonly frames: number;
-  /** Whether each video's first picture has no noise: its timestep is then 0. */
-  readonly cleanFirst?: boolean;
-  /** Pictures that a norm of the skeleton takes its statistics over: all of a video unless told. */
+  /** Pictures over which a group norm of the skeleton takes its statistics; by default all of a video. */
   readonly pooledFrames?: number;
   /** What stands at each 2-D convolution of the skeleton; `[n, c, h, w]`, n = videos · frames. */
   readonly conv: typeof convolution;
   /**
-   * What is added to x after the first convolution and before the last norm, in the scope of the first and the last convolution:
-   * `shown` is what the first one drew; nothing unless told.
+   * The timestep embedding of every picture `[n, d]`; by default the video's, for all of its pictures. `embed` turns waves
+   * `[videos, width]` into embeddings `[videos, d]`.
    */
-  readonly carried?: (w: Weights, x: Tensor, shown: Tensor) => Tensor;
+  readonly embedTimesteps?: (embed: (waves: Tensor) => Tensor, waves: Tensor, config: UNetConfig) => Tensor;
+  /** What becomes of x after the first convolution, in its scope `conv_in`; x itself by default. */
+  readonly afterFirstConvolution?: (w: Weights, x: Tensor) => Tensor;
+  /** What becomes of x before the last norm, in the scope `conv_out`; x itself by default. */
+  readonly beforeLastNorm?: (w: Weights, x: Tensor) => Tensor;
   /**
-   * What becomes of the prediction in the end, in the scope of the last convolution: `features` is what that one saw; `mixing` as
-   * in `UNetInputs`. `copied` `[n, 1, h, w]` is how much of it was not drawn; it can be watched under that name.
+   * What becomes of the prediction `[n, out_channels, h, w]`, in the scope `conv_out`; the prediction itself by default.
+   * `features` is what the last convolution was computed on, `latents` what the U-Net was.
    */
-  readonly copied?: (
+  readonly atEnd?: (
     w: Weights,
     prediction: Tensor,
-    given: { readonly features: Tensor; readonly latents: Tensor; readonly mixing: Tensor },
-  ) => { readonly prediction: Tensor; readonly copied: Tensor };
+    given: { readonly features: Tensor; readonly latents: Tensor },
+  ) => Tensor;
 }
 
 /** The layers of the image U-Net. */
@@ -62,8 +64,6 @@ export interface UNetInputs {
   readonly context: Tensor;
   /** What Stable Diffusion XL is told besides `[videos, all]` (see `addedConditions`). */
   readonly added?: Tensor | undefined;
-  /** How `UNetLayers.copied` is to mix at each video's timestep `[videos, 3]` (see `copyMixing`). */
-  readonly mixing?: Tensor | undefined;
 }
 
 /** How the U-Net is built. */
@@ -78,19 +78,21 @@ export interface UNetOptions {
 /** Predicts the noise (or velocity): `[n, out_channels, h, w]`. */
 export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options: UNetOptions = {}): Tensor {
   const { layers = imageLayers, watch = () => {} } = options;
-  const { frames, pooledFrames = frames, cleanFirst, conv, carried = (_, x) => x, copied } = layers;
+  const { frames, pooledFrames = frames, conv } = layers;
   const { block_out_channels: widths, norm_num_groups: groups, norm_eps: epsilon } = config;
   const norm = { groups, epsilon, frames: pooledFrames };
   const [heads, depths] = [headsPerBlock(config), depthPerBlock(config)];
   const region = options.recompute ? recomputed : <T>(build: () => T): T => build();
 
   const videos = inputs.waves.shape[0]!;
-  const embedding = timesAndMore(w, config, inputs);
-  watch('time_embedding', embedding);
-  const atStart = cleanFirst
-    ? timesAndMore(w, config, { ...inputs, waves: wavesAtStart(config, videos) })
-    : embedding;
-  const time = perFrame(atStart, embedding, videos, frames);
+  const watched = (name: string, x: Tensor) => {
+    watch(name, x);
+    return x;
+  };
+  const embed = (waves: Tensor) => timesAndMore(w, config, { ...inputs, waves });
+  const time = layers.embedTimesteps
+    ? layers.embedTimesteps(embed, inputs.waves, config)
+    : forEachPicture(watched('time_embedding', embed(inputs.waves)), videos, frames);
 
   // Joining with the skip belongs to the region: what is joined is kept anyway.
   const residual = (at: Weights, parts: readonly Tensor[], out: number, outputScale = 1) =>
@@ -107,14 +109,9 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
         ...layers,
       }),
     );
-  const watched = (name: string, x: Tensor) => {
-    watch(name, x);
-    return x;
-  };
-
   const sample = config.center_input_sample ? add(scale(inputs.latents, 2), scalar(-1)) : inputs.latents;
   const shown = conv(w.scope('conv_in'), sample, { out: widths[0]! });
-  let x = watched('conv_in', carried(w.scope('conv_in'), shown, shown));
+  let x = watched('conv_in', layers.afterFirstConvolution?.(w.scope('conv_in'), shown) ?? shown);
   const skips = [x];
   for (const [level, type] of config.down_block_types.entries()) {
     const name = `down_blocks.${level}`;
@@ -156,15 +153,12 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
     }
     watch(name, x);
   }
-  x = carried(w.scope('conv_out'), x, shown);
+  x = layers.beforeLastNorm?.(w.scope('conv_out'), x) ?? x;
   x = watched('conv_norm_out', groupNorm(w.scope('conv_norm_out'), x, norm));
   const features = silu(x);
   const prediction = conv(w.scope('conv_out'), features, { out: config.out_channels });
-  const { latents, mixing } = inputs;
-  if (!copied || !mixing) return prediction;
-  const both = copied(w.scope('conv_out'), prediction, { features, latents, mixing });
-  watch('copied', both.copied);
-  return both.prediction;
+  const { latents } = inputs;
+  return layers.atEnd?.(w.scope('conv_out'), prediction, { features, latents }) ?? prediction;
 }
 
 /** The timestep's embedding, plus that of what XL is told besides. */
@@ -186,10 +180,11 @@ function downsample(w: Weights, x: Tensor, padding: 0 | 1, conv: UNetLayers['con
   return conv(w, x, { stride: 2, padding: around, out: x.shape[1]! });
 }
 
-/** One row per video `[videos, d]`, for its first frame and for the others → one per frame `[videos · frames, d]`. */
-function perFrame(first: Tensor, others: Tensor, videos: number, frames: number): Tensor {
-  const width = others.shape[1]!;
-  const rows = (x: Tensor, count: number) => expand(reshape(x, [videos, 1, width]), [videos, count, width]);
-  const all = first === others ? rows(others, frames) : concat([rows(first, 1), rows(others, frames - 1)], 1);
-  return reshape(all, [videos * frames, width]);
+/** A row for each video `[videos, d]` → the same row for each of its pictures `[videos · frames, d]`. */
+function forEachPicture(rows: Tensor, videos: number, frames: number): Tensor {
+  const width = rows.shape[1]!;
+  return reshape(expand(reshape(rows, [videos, 1, width]), [videos, frames, width]), [
+    videos * frames,
+    width,
+  ]);
 }

@@ -4,8 +4,8 @@ import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
 import { type AttentionScores, type ConvolutionOptions, convolution, headWidth } from '../models/layers.ts';
 import { attendTo } from '../models/transformer.ts';
-import { motionSuffixes } from './combined-names.ts';
-import { thinCausalConv, thinLinear } from './low-rank.ts';
+import { plusEachMotion } from './acting-motions.ts';
+import { thinCausalConv, thinLinear } from './file/low-rank.ts';
 
 /**
  * The temporal-spatial motion-learning layer that LAMP puts where the image U-Net has a 2-D convolution (its Fig. 3).
@@ -19,10 +19,10 @@ export function motionConvolution(
   overTime: typeof causalConvolution,
 ): Tensor {
   const spatial = convolution(w.scope('conv2d'), x, options);
-  return motionSuffixes(w, 'conv1d', 'bias').reduce((sum, suffix) => {
-    const gate = sigmoid(convolution(w.scope(`conv_gate${suffix}`), spatial, { out: 1 }));
-    return add(sum, mul(gate, overTime(w.scope(`conv1d${suffix}`), spatial, frames)));
-  }, spatial);
+  return plusEachMotion(spatial, w, 'conv1d.bias', (motion) => {
+    const gate = sigmoid(convolution(motion('conv_gate'), spatial, { out: 1 }));
+    return mul(gate, overTime(motion('conv1d'), spatial, frames));
+  });
 }
 
 /**
@@ -37,8 +37,8 @@ export function causalConvolution(w: Weights, x: Tensor, frames: number): Tensor
 }
 
 /**
- * Self-attention whose keys and values come from the first frame of each video alone, with a learned movement (see
- * `movementBias`) where there is one. x `[n, pixels, c]`.
+ * Self-attention whose keys and values come from the first frame of each video alone. `bias` is added to its scores; LAMP has
+ * none. x `[n, pixels, c]`.
  */
 export function firstFrameAttention(
   w: Weights,

@@ -4,23 +4,10 @@ import { sizeOf } from '../graph/host-tensor.ts';
 import { add } from '../graph/operators/index.ts';
 import { filled, type Tensor } from '../graph/tensor.ts';
 import { Weights } from '../graph/weights.ts';
-import { carriedName, carriedViews } from './carried.ts';
-import { copiedChoices, copiedName } from './copied.ts';
-import { lowRankChange, lowRankParameters } from './low-rank.ts';
-import { movementName, movementShape } from './movement.ts';
-import { type MotionVariant, motionVariants } from './variant.ts';
-import { warpName, warpShape } from './warped.ts';
-
-/** A trained parameter: its name in the video U-Net, its shape, and how it starts. */
-export interface MotionParameter {
-  readonly name: string;
-  readonly shape: Shape;
-  /**
-   * `base`: the image model's own values; `uniform`: ±1/√inputs; `unit`: ±√(3/inputs), which keeps the variance of what goes
-   * through; the rest is as it says.
-   */
-  readonly initial: 'zeros' | 'base' | 'uniform' | 'unit';
-}
+import { extendedParameters } from './extended/extended-parameters.ts';
+import { lowRankChange, lowRankParameters } from './file/low-rank.ts';
+import type { MotionParameter } from './motion-parameter.ts';
+import type { MotionVariant } from './variant.ts';
 
 /**
  * The parameters that a variant adds to or trains in an image U-Net with these tensors. LAMP: `conv1d` and `conv_gate` of
@@ -29,7 +16,7 @@ export interface MotionParameter {
  */
 export function motionParameters(
   unet: ReadonlyMap<string, Shape>,
-  variant: MotionVariant = motionVariants.lamp,
+  variant: MotionVariant,
   rank = 0,
 ): MotionParameter[] {
   const found: MotionParameter[] = [];
@@ -37,30 +24,14 @@ export function motionParameters(
     if (isSkeletonConvolution(name, shape) && variant.temporalConvolution !== 'off') {
       found.push(...convolutionParameters(name.replace(/(\.conv2d)?\.weight$/, ''), shape[0]!));
     }
-    if (variant.carry && /^conv_(in|out)\.weight$/.test(name)) {
-      const shown = unet.get('conv_in.weight')![0]!;
-      found.push(...carriedParameters(name.replace(/weight$/, carriedName), shown));
-    }
-    if (variant.copy && name === 'conv_out.weight') {
-      found.push(...copiedParameters(name.replace(/weight$/, copiedName), shape[1]!));
-    }
-    if (variant.trainAttention && /\.attn1\.to_(k|v|out\.0)\.weight$/.test(name)) {
-      found.push({ name, shape, initial: 'base' });
-    }
     if (name.endsWith('.attn1.to_q.weight')) {
-      if (variant.movement) {
-        found.push({
-          name: name.replace(/to_q\.weight$/, movementName),
-          shape: movementShape,
-          initial: 'zeros',
-        });
-      }
       if (variant.trainQueries) found.push({ name, shape, initial: 'base' });
       if (variant.temporalAttention) {
         found.push(...attentionParameters(name.replace(/attn1\.to_q\.weight$/, 'attn_temp'), shape[1]!));
       }
     }
   }
+  found.push(...extendedParameters(unet, variant));
   const parameters = rank > 0 ? lowRankParameters(found, rank) : found;
   return parameters.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -77,29 +48,6 @@ function convolutionParameters(layer: string, channels: number): MotionParameter
     { name: `${layer}.conv1d.bias`, shape: [channels], initial: 'zeros' },
     { name: `${layer}.conv_gate.weight`, shape: [1, channels, 3, 3], initial: 'zeros' },
     { name: `${layer}.conv_gate.bias`, shape: [1], initial: 'zeros' },
-  ];
-}
-
-/** The widths at the U-Net's two ends are the same. */
-function carriedParameters(layer: string, channels: number): MotionParameter[] {
-  return [
-    // At zero, all tables would stay alike.
-    { name: `${layer}.${movementName}`, shape: movementShape, initial: 'uniform' },
-    { name: `${layer}.conv_gate.weight`, shape: [carriedViews, channels, 3, 3], initial: 'zeros' },
-    { name: `${layer}.conv_gate.bias`, shape: [carriedViews], initial: 'zeros' },
-    { name: `${layer}.to_out.weight`, shape: [channels, carriedViews * channels], initial: 'zeros' },
-  ];
-}
-
-function copiedParameters(layer: string, channels: number): MotionParameter[] {
-  return [
-    { name: `${layer}.${movementName}`, shape: movementShape, initial: 'uniform' },
-    { name: `${layer}.conv_gate.weight`, shape: [copiedChoices, channels, 3, 3], initial: 'zeros' },
-    { name: `${layer}.conv_gate.bias`, shape: [copiedChoices], initial: 'zeros' },
-    { name: `${layer}.middle.weight`, shape: [1, channels, 3, 3], initial: 'zeros' },
-    { name: `${layer}.middle.bias`, shape: [1], initial: 'zeros' },
-    { name: `${layer}.${warpName}`, shape: warpShape, initial: 'zeros' },
-    { name: `${layer}.share`, shape: [1], initial: 'zeros' },
   ];
 }
 

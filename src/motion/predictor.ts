@@ -1,7 +1,7 @@
 /** @file The video U-Net, compiled for sampling. */
 import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
 import type { FloatTensor, Shape } from '../graph/host-tensor.ts';
-import { input, type Tensor } from '../graph/tensor.ts';
+import { input } from '../graph/tensor.ts';
 import { type Component, withCheckpoint } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import {
@@ -12,13 +12,19 @@ import {
 } from '../models/programs.ts';
 import { timestepWidth } from '../models/time-embedding.ts';
 import { type CompileOptions, compile } from '../runtime/program.ts';
-import { copyMixing, mixingNumbers } from './copied.ts';
+import { copyMixing, mixingNumbers } from './extended/copied.ts';
 import { videoWeights } from './parameters.ts';
 import type { MotionVariant } from './variant.ts';
-import { toVideos, videoUNet } from './video-unet.ts';
+import { videoUNet } from './video-unet.ts';
 
 /** Trained parameters by name: of one motion, or of several at once (see `combineMotions`). */
 export type MotionValues = ReadonlyMap<string, FloatTensor>;
+
+/** A motion as networks take it: its trained values, and the variant of the method that they belong to. */
+export interface TrainedMotion {
+  readonly variant: MotionVariant;
+  readonly values: MotionValues;
+}
 
 /** A predictor that can say how much of the first frame it copies. */
 export interface VideoPredictor extends NoisePredictor {
@@ -35,28 +41,21 @@ export interface VideoPredictor extends NoisePredictor {
 
 /**
  * Compiles the video U-Net for latents `[b, c, f, h, w]` and text states of `tokens` tokens. The trained parameters are
- * inputs of every run: `motion` is asked for them each time, so that a model in training can be sampled as it is. They must
- * be those of the `variant`, which is LAMP unless told.
+ * inputs of every run: `motion` is asked for them each time, so that a model in training can be sampled as it is; its variant
+ * is read once. A variant that copies needs the noise schedule.
  */
 export async function videoPredictor(
   { config, weights }: Component<UNetConfig>,
-  motion: () => MotionValues,
+  motion: () => TrainedMotion,
   latentShape: Shape,
   tokens: number,
-  {
-    variant,
-    schedule,
-    ...options
-  }: CompileOptions & { variant?: MotionVariant | undefined; schedule?: NoiseSchedule | undefined } = {},
+  { schedule, ...options }: CompileOptions & { schedule?: NoiseSchedule | undefined } = {},
 ): Promise<VideoPredictor> {
   const videos = latentShape[0]!;
-  if (variant?.copy && !schedule) throw new RangeError('a motion that copies needs the noise schedule');
-  const trained = new Map([...motion()].map(([name, { shape }]) => [name, input(`motion:${name}`, shape)]));
-  let copied: Tensor | undefined;
-  const watch = (name: string, value: Tensor) => {
-    if (name === 'copied') copied = toVideos(value, latentShape[2]!);
-  };
-  const prediction = withCheckpoint(weights, () =>
+  const { variant, values } = motion();
+  if (variant.copy && !schedule) throw new RangeError('a motion that copies needs the noise schedule');
+  const trained = new Map([...values].map(([name, { shape }]) => [name, input(`motion:${name}`, shape)]));
+  const { prediction, copied } = withCheckpoint(weights, () =>
     videoUNet(
       videoWeights(weights.find, trained),
       config,
@@ -64,15 +63,15 @@ export async function videoPredictor(
         latents: input('latents', latentShape),
         waves: input('waves', [videos, timestepWidth(config)]),
         context: input('context', [videos, tokens, config.cross_attention_dim]),
-        mixing: variant?.copy ? input('mixing', [videos, mixingNumbers]) : undefined,
+        mixing: variant.copy ? input('mixing', [videos, mixingNumbers]) : undefined,
       },
-      { variant, watch },
+      { variant },
     ),
   );
   const program = await compile({ prediction, ...(copied && { copied }) }, options);
   const more = (_: TextStates, timesteps: readonly number[]) => ({
-    ...(variant?.copy && schedule && { mixing: copyMixing(schedule, timesteps) }),
-    ...Object.fromEntries([...motion()].map(([name, value]) => [`motion:${name}`, value])),
+    ...(variant.copy && schedule && { mixing: copyMixing(schedule, timesteps) }),
+    ...Object.fromEntries([...motion().values].map(([name, value]) => [`motion:${name}`, value])),
   });
   const predictor = noisePredictor({ config, weights }, program, more);
   if (!copied) return predictor;

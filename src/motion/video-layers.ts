@@ -1,27 +1,23 @@
 /** @file The layers of the video U-Net, put together as a variant says. */
-import { add } from '../graph/operators/index.ts';
 import { convolution, layerNorm } from '../models/layers.ts';
 import { imageSelfAttention } from '../models/transformer.ts';
 import type { UNetLayers } from '../models/unet.ts';
-import { withCarriedFirstFrame } from './carried.ts';
-import { motionSuffixes } from './combined-names.ts';
-import { withCopiedFirstFrame } from './copied.ts';
+import { plusEachMotion } from './acting-motions.ts';
+import {
+  centredConvolution,
+  firstAndPreviousAttention,
+  withFramePositions,
+} from './compared/compared-layers.ts';
+import { movementBias } from './extended/movement.ts';
 import { causalConvolution, firstFrameAttention, motionConvolution, temporalAttention } from './layers.ts';
-import { movementBias } from './movement.ts';
-import { centredConvolution, firstAndPreviousAttention, withFramePositions } from './other-layers.ts';
-import { type MotionVariant, motionVariants } from './variant.ts';
+import type { MotionVariant } from './variant.ts';
 
-/** The layers of the video U-Net for videos of `frames` frames; LAMP's unless told. */
-export function motionLayers(frames: number, variant: MotionVariant = motionVariants.lamp): UNetLayers {
+/** The layers of the video U-Net for videos of `frames` frames, without what extends LAMP (see `extension`). */
+export function motionLayers(frames: number, variant: MotionVariant): UNetLayers {
   return {
     frames,
-    ...(variant.cleanFirstTime && { cleanFirst: true }),
     ...(!variant.pooledNorm && { pooledFrames: 1 }),
     conv: convolutionOf(variant, frames),
-    ...(variant.carry && { carried: (w, x, shown) => withCarriedFirstFrame(w, x, shown, frames) }),
-    ...(variant.copy && {
-      copied: (w, prediction, given) => withCopiedFirstFrame(w, prediction, { ...given, frames }),
-    }),
     selfAttention: spatialAttentionOf(variant, frames),
     ...(variant.temporalAttention && { afterFeedForward: temporalAttentionOf(variant, frames) }),
   };
@@ -58,9 +54,9 @@ function temporalAttentionOf(
   frames: number,
 ): NonNullable<UNetLayers['afterFeedForward']> {
   return (w, x, heads) =>
-    motionSuffixes(w, 'attn_temp', 'to_out.0.bias').reduce((sum, suffix) => {
-      const normal = layerNorm(w.scope(`norm_temp${suffix}`), x);
+    plusEachMotion(x, w, 'attn_temp.to_out.0.bias', (motion) => {
+      const normal = layerNorm(motion('norm_temp'), x);
       const source = temporalPositions ? withFramePositions(normal, frames) : normal;
-      return add(sum, temporalAttention(w.scope(`attn_temp${suffix}`), source, frames, heads));
-    }, x);
+      return temporalAttention(motion('attn_temp'), source, frames, heads);
+    });
 }

@@ -4,7 +4,7 @@ import { randomStream } from '../diffusion/random.ts';
 import { type FloatTensor, floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { imagePredictor } from '../models/programs.ts';
-import { randomMotion, untrainedMotion } from '../testing/motion.ts';
+import { lampMotion, randomMotion, untrainedMotion } from '../testing/motion.ts';
 import { testdata } from '../testing/testdata.ts';
 import { frameOf, fromFrames } from './frames.ts';
 import { type MotionValues, videoPredictor } from './predictor.ts';
@@ -32,7 +32,9 @@ beforeAll(async () => {
 
 async function predict(variant: MotionVariant, motion: MotionValues): Promise<FloatTensor> {
   const schedule = await readNoiseSchedule(base.schedulerConfig);
-  const predictor = await videoPredictor(base.unet, () => motion, shape, 5, { variant, schedule });
+  const predictor = await videoPredictor(base.unet, () => ({ variant, values: motion }), shape, 5, {
+    schedule,
+  });
   const found = await predictor.predict(fromFrames(pictures), [timestep], context);
   await predictor.dispose();
   return found;
@@ -106,7 +108,7 @@ test('a motion’s values mean something else in every variant that has them', a
     );
   }
   expect(new Set(results.values()).size).toBe(results.size);
-  const unsaid = await videoPredictor(base.unet, () => motion, shape, 5);
+  const unsaid = await videoPredictor(base.unet, () => lampMotion(motion), shape, 5);
   const same = await unsaid.predict(fromFrames(pictures), [timestep], context);
   await unsaid.dispose();
   expect(same.data).toEqual((await predict(motionVariants.lamp, motion)).data);

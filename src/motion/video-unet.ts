@@ -4,30 +4,42 @@ import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { type UNetInputs, type UNetOptions, unet } from '../models/unet.ts';
+import { extension } from './extended/extension.ts';
 import type { MotionVariant } from './variant.ts';
 import { motionLayers } from './video-layers.ts';
 
-/** How the video U-Net is built. */
-export interface VideoUNetOptions extends Omit<UNetOptions, 'layers'> {
-  /** LAMP unless told. */
-  readonly variant?: MotionVariant | undefined;
+/** What the video U-Net is computed on: as the image U-Net, but latents `[b, in_channels, f, h, w]`. */
+export interface VideoUNetInputs extends UNetInputs {
+  /** What a variant that copies needs at each video's timestep `[b, 3]` (see `copyMixing`). */
+  readonly mixing?: Tensor | undefined;
 }
 
-/** Video latents `[b, c, f, h, w]`, timesteps as waves `[b, width]`, text states `[b, tokens, d]` → `[b, c', f, h, w]`. */
+/** How the video U-Net is built. */
+export interface VideoUNetOptions extends Omit<UNetOptions, 'layers'> {
+  readonly variant: MotionVariant;
+}
+
+/** What the video U-Net gives. */
+export interface VideoPrediction {
+  /** The noise (or velocity) `[b, out_channels, f, h, w]`. */
+  readonly prediction: Tensor;
+  /** How much of each pixel is copied from the first frame, `[b, 1, f, h, w]`; absent where the variant copies nothing. */
+  readonly copied?: Tensor;
+}
+
+/** The video U-Net of a variant on video latents `[b, c, f, h, w]`, timesteps as waves `[b, width]`, text states `[b, tokens, d]`. */
 export function videoUNet(
   w: Weights,
   config: UNetConfig,
-  { latents, ...others }: UNetInputs,
-  { variant, ...options }: VideoUNetOptions = {},
-): Tensor {
+  { latents, mixing, ...others }: VideoUNetInputs,
+  { variant, ...options }: VideoUNetOptions,
+): VideoPrediction {
   const frames = latents.shape[2]!;
-  const pictures = unet(
-    w,
-    config,
-    { ...others, latents: toPictureBatch(latents) },
-    { layers: motionLayers(frames, variant), ...options },
-  );
-  return toVideos(pictures, frames);
+  const { hooks, copied } = extension(variant, frames, mixing);
+  const layers = { ...motionLayers(frames, variant), ...hooks };
+  const pictures = unet(w, config, { ...others, latents: toPictureBatch(latents) }, { layers, ...options });
+  const share = copied();
+  return { prediction: toVideos(pictures, frames), ...(share && { copied: toVideos(share, frames) }) };
 }
 
 /** `[b, c, f, h, w]` → `[b·f, c, h, w]`. */

@@ -5,9 +5,9 @@ import type { Picture } from '../media/picture.ts';
 import { flipHorizontally } from '../media/picture.ts';
 import { readPicture } from '../media/picture-file.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
-import type { Motion } from '../motion/motion-file.ts';
+import type { Motion } from '../motion/file/motion-file.ts';
 import { motionVariants } from '../motion/variant.ts';
-import { randomMotion, testMotion } from '../testing/motion.ts';
+import { lampMotion, randomMotion, testMotion } from '../testing/motion.ts';
 import { testdata } from '../testing/testdata.ts';
 import { animateImage, animateImages } from './animate-image.ts';
 import { videoGenerator } from './generate-video.ts';
@@ -29,7 +29,7 @@ beforeAll(async () => {
 test('a picture becomes the video that the generator makes of it, with the motion’s prompt and size', async () => {
   const video = await animateImage(base, motion, given, { ...few, seed: 4 });
   expect(video.settings).toMatchObject({ ...size, prompt: 'a horse runs', motion: { name: 'a horse runs' } });
-  const generator = await videoGenerator(base, () => motion.values, size);
+  const generator = await videoGenerator(base, () => lampMotion(motion.values), size);
   const expected = await generator.generate({ prompt: 'a horse runs', firstFrame: given, seed: 4, ...few });
   await generator.dispose();
   expect(video.frames).toEqual(expected.frames);

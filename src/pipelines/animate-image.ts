@@ -3,13 +3,13 @@ import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import type { Picture } from '../media/picture.ts';
 import type { BaseModel } from '../models/base-model.ts';
-import { assertFits, type Motion, type MotionInfo } from '../motion/motion-file.ts';
+import { assertFits, type Motion, type MotionInfo, trained } from '../motion/file/motion-file.ts';
 import { videoGenerator } from './generate-video.ts';
 import type { GeneratedVideo, VideoGeneratorOptions, VideoRequest } from './video-generator.ts';
 
 /** How pictures are animated. What is left out is as the motion was trained, or as with `videoGenerator`. */
 export interface AnimateOptions
-  extends Partial<Omit<VideoGeneratorOptions, 'variant'>>,
+  extends Partial<VideoGeneratorOptions>,
     Omit<VideoRequest, 'prompt' | 'firstFrame' | 'firstFrameBase' | 'drawing'> {
   /** What the video shows; what the motion's clips were said to show unless told. */
   readonly prompt?: string;
@@ -43,7 +43,8 @@ export async function* animateImages(
   options: AnimateOptions = {},
   work: WorkOptions = {},
 ): AsyncGenerator<GeneratedVideo, void, undefined> {
-  const { info, values } = motion;
+  const { info } = motion;
+  const acting = trained(motion);
   const {
     frames = info.frames,
     width = info.width,
@@ -57,12 +58,11 @@ export async function* animateImages(
   } = options;
   assertFits(motionName, motion, base, work);
   assertTakesFirstFrame(motionName, info);
-  const generator = await videoGenerator(base, () => values, {
+  const generator = await videoGenerator(base, () => acting, {
     frames,
     width,
     height,
     motionName,
-    variant: info.variant,
     ...(device && { device }),
     ...(motionParts && { motionParts }),
     ...(useRecommended !== undefined && { useRecommended }),
@@ -85,7 +85,7 @@ export async function* requestsFor(
 
 /** Throws `UsageError` for a motion, called `name`, whose variant draws the first frame itself. */
 export function assertTakesFirstFrame(name: string, { variant }: MotionInfo): void {
-  if (variant?.firstFrame !== false) return;
+  if (variant.firstFrame) return;
   throw new UsageError(
     `motion "${name}" draws the first frame itself (its variant has no given one): it cannot begin with a picture. Use lamp generate, or a motion of another variant.`,
   );

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { UsageError } from '../errors.ts';
 import type { ProgressEvent } from '../events.ts';
-import { readMotion } from '../motion/motion-file.ts';
+import { readMotion } from '../motion/file/motion-file.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { readRun } from '../training/run-folder.ts';

@@ -7,8 +7,8 @@ import { captionsFor } from '../media/captions.ts';
 import { findClips } from '../media/find-clips.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { PictureSize } from '../models/programs.ts';
-import { assertFits, type Motion, readMotion } from '../motion/motion-file.ts';
-import { type MotionVariant, motionVariants } from '../motion/variant.ts';
+import { assertFits, type Motion, readMotion } from '../motion/file/motion-file.ts';
+import type { MotionVariant } from '../motion/variant.ts';
 import { assertSameClips, findTrainingClips, type TrainingClip } from '../training/clip-set.ts';
 import { type RunRecord, readRun, runPaths } from '../training/run-folder.ts';
 import {
@@ -72,7 +72,7 @@ export async function editMotion(
   if (motion) {
     const { width = motion.info.width, height = motion.info.height } = given;
     const fit = given.fit ?? usual.fit ?? 'cover';
-    const variant = motion.info.variant ?? motionVariants.lamp;
+    const variant = motion.info.variant;
     const source = { motion, name: motion.info.prompt };
     return { clip, frames, stride, size: { width, height }, fit, variant, source };
   }

@@ -7,7 +7,7 @@ import { readFrames } from '../media/clip.ts';
 import { readPicture, readPngMetadata, writePng } from '../media/picture-file.ts';
 import { writeVideo } from '../media/video-file.ts';
 import { openBaseModel } from '../models/base-model.ts';
-import { writeMotion } from '../motion/motion-file.ts';
+import { writeMotion } from '../motion/file/motion-file.ts';
 import { randomMotion, testMotion } from '../testing/motion.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';

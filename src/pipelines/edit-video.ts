@@ -4,6 +4,7 @@
  */
 import { InterruptedError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
+import { trained } from '../motion/file/motion-file.ts';
 import { openRunFolder } from '../training/run-folder.ts';
 import { trainForEdit } from './edit-motion.ts';
 import { videoGenerator } from './generate-video.ts';
@@ -56,21 +57,21 @@ async function withMotion(
   first: NewFirstFrame | undefined,
   work: WorkOptions,
 ): Promise<EditedVideo> {
-  const { base, device, variant, frames, size, sampling, seed, source } = edit;
+  const { base, device, frames, size, sampling, seed, source } = edit;
   const { motion, name } = 'motion' in source ? source : await trainForEdit(edit.paths, source, work);
+  const acting = trained(motion);
   const inversion = await keptInversion(edit.paths.inversion, {
     ...work,
     ...edit,
-    motion: motion.values,
+    motion: acting,
     steps: edit.inversionSteps,
     posterior: sampling.firstFramePosterior,
   });
-  const generator = await videoGenerator(base, () => motion.values, {
+  const generator = await videoGenerator(base, () => acting, {
     frames,
     ...size,
     device,
     motionName: name,
-    variant,
     useRecommended: false,
   });
   try {

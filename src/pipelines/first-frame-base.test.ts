@@ -4,7 +4,7 @@ import type { ProgressEvent } from '../events.ts';
 import { resizePicture } from '../media/resize.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { motionVariants } from '../motion/variant.ts';
-import { untrainedMotion } from '../testing/motion.ts';
+import { lampMotion, untrainedMotion } from '../testing/motion.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { writeTinyXl } from '../testing/tiny-xl.ts';
@@ -74,7 +74,7 @@ describe('a video whose first frame another model draws', () => {
 
   test('begins with its picture, resized, and tells how it was drawn', async () => {
     const motion = await untrainedMotion(base);
-    const generator = await videoGenerator(base, () => motion, { frames: 2, ...video });
+    const generator = await videoGenerator(base, () => lampMotion(motion), { frames: 2, ...video });
     const events: ProgressEvent[] = [];
     const onEvent = (event: ProgressEvent) => void events.push(event);
     const { frames, settings } = await generator.generate({ ...request, firstFrameBase: { base: xl }, seed: 3 }, { onEvent }); // biome-ignore format: one line
@@ -103,10 +103,10 @@ describe('a video whose first frame another model draws', () => {
 
   test('is refused where it makes no sense', async () => {
     const motion = await untrainedMotion(base);
-    const variant = motionVariants['no-first-frame'];
-    const generator = await videoGenerator(base, () => motion, { frames: 2, ...video, variant });
+    const drawsFirst = { variant: motionVariants['no-first-frame'], values: motion };
+    const generator = await videoGenerator(base, () => drawsFirst, { frames: 2, ...video });
     expect(() => generator.check({ ...request, firstFrameBase: { base: xl } })).toThrow(/--first-frame-base/);
-    await expect(videoGenerator(xl, () => motion, { frames: 2, ...video })).rejects.toThrow(
+    await expect(videoGenerator(xl, () => lampMotion(motion), { frames: 2, ...video })).rejects.toThrow(
       /the base "tiny-xl" is a Stable Diffusion XL model; motions are for Stable Diffusion 1\.x and 2\.x/,
     );
   });

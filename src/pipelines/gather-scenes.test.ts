@@ -5,7 +5,7 @@ import type { ProgressEvent } from '../events.ts';
 import { readPicture } from '../media/picture-file.ts';
 import { writeVideo } from '../media/video-file.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
-import { readMotion } from '../motion/motion-file.ts';
+import { readMotion } from '../motion/file/motion-file.ts';
 import { smoothScene, withSquare } from '../testing/moving-square.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';

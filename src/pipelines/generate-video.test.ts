@@ -9,7 +9,7 @@ import { readVideoMetadata, writeVideo } from '../media/video-file.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { pictureDecoder, pictureEncoder } from '../models/programs.ts';
 import type { MotionValues } from '../motion/predictor.ts';
-import { randomMotion, untrainedMotion } from '../testing/motion.ts';
+import { lampMotion, randomMotion, untrainedMotion } from '../testing/motion.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { decodedPicture, drawImage } from './draw-image.ts';
@@ -31,7 +31,7 @@ let given: Picture;
 beforeAll(async () => {
   base = await openBaseModel(testdata('mini/tiny-sd'));
   motion = randomMotion(base, 1);
-  generator = await videoGenerator(base, () => motion, { ...size, frames, motionName: 'random' });
+  generator = await videoGenerator(base, () => lampMotion(motion), { ...size, frames, motionName: 'random' });
   given = await readPicture(testdata('pictures/skimage_chelsea.png'));
 });
 afterAll(() => generator.dispose());
@@ -53,7 +53,11 @@ describe('a generated video', () => {
       await writeVideo(path(name), pictures, { framesPerSecond: 8, metadata });
       return readFile(path(name));
     };
-    const fresh = await videoGenerator(base, () => motion, { ...size, frames, motionName: 'random' });
+    const fresh = await videoGenerator(base, () => lampMotion(motion), {
+      ...size,
+      frames,
+      motionName: 'random',
+    });
     const first = await write('a.mp4', 3, generator);
     expect(await write('b.mp4', 3, fresh)).toEqual(first);
     await fresh.dispose();
@@ -69,7 +73,7 @@ describe('a generated video', () => {
     expect(framesPerSecond).toBe(6);
     expect(firstFrame).toMatchObject({ kind: 'drawn', prompt: 'a person walks', samplerSteps: 3 });
     const { kind: _, ...drawing } = firstFrame as Extract<typeof firstFrame, { kind: 'drawn' }>;
-    const again = await videoGenerator(base, () => motion, { ...stored, device: 'cpu' });
+    const again = await videoGenerator(base, () => lampMotion(motion), { ...stored, device: 'cpu' });
     const repeated = await again.generate({ ...(rest as unknown as VideoRequest), drawing });
     await again.dispose();
     expect(repeated.frames).toEqual(video.frames);
@@ -207,7 +211,8 @@ describe('settings', () => {
     await expect(generate({ noiseShare: 2 })).rejects.toThrow(/noiseShare.*1/);
     await expect(generate({ sampler: 'dpm++', eta: 0.5 })).rejects.toThrow(/eta is 0.5.*--sampler ddim/);
     await expect(generate({ samplerSteps: 1001 })).rejects.toThrow(UsageError);
-    const make = (options: object) => videoGenerator(base, () => motion, { ...size, frames, ...options });
+    const make = (options: object) =>
+      videoGenerator(base, () => lampMotion(motion), { ...size, frames, ...options });
     await expect(make({ width: 50 })).rejects.toThrow('Use --size 48x32.');
     await expect(make({ width: 3, height: 30 })).rejects.toThrow('Use --size 8x32.');
     await expect(make({ frames: 1 })).rejects.toThrow(/1 frames.*at least 2/);

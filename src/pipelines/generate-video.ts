@@ -1,6 +1,5 @@
 /** @file Generates videos: a first frame, a prompt and a motion become frames (LAMP, Sec. 3.4). */
 import { ddimSampler } from '../diffusion/ddim.ts';
-import { finishingAt } from '../diffusion/finishing.ts';
 import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { randomStream } from '../diffusion/random.ts';
 import { UsageError } from '../errors.ts';
@@ -10,12 +9,13 @@ import { matchHistogram } from '../media/histogram.ts';
 import type { Picture } from '../media/picture.ts';
 import { type BaseModel, baseIdentity } from '../models/base-model.ts';
 import { assertPictureSize } from '../models/picture-size.ts';
+import { finishingAt } from '../motion/extended/finishing.ts';
+import { assertMotionBase } from '../motion/file/motion-base.ts';
+import { motionFingerprint } from '../motion/file/motion-fingerprint.ts';
 import { frameOf, fromFrames } from '../motion/frames.ts';
-import { assertMotionBase } from '../motion/motion-base.ts';
-import { motionFingerprint } from '../motion/motion-fingerprint.ts';
-import type { MotionValues } from '../motion/predictor.ts';
+import type { TrainedMotion } from '../motion/predictor.ts';
 import { shareNoise } from '../motion/shared-noise.ts';
-import { isLamp, motionVariants } from '../motion/variant.ts';
+import { isLamp } from '../motion/variant.ts';
 import { softwareVersions } from '../runtime/software-versions.ts';
 import {
   type DrawnPicture,
@@ -56,14 +56,14 @@ interface Sampled {
 
 /**
  * Makes a generator. Networks are compiled when they are first needed, and kept, but for those of a request's
- * `firstFrameBase`, which are freed when the picture is drawn. `motion` is asked for the trained values at every step, so that a
+ * `firstFrameBase`, which are freed when the picture is drawn. `motion` is asked for at every step, so that a
  * model in training can be sampled as it is; they must fit the base (`assertFits`).
  * Throws `UsageError` when the size or the number of frames cannot be, `CheckpointError` when the base recommends settings
  * that are none or is a Stable Diffusion XL model, which has no motions.
  */
 export async function videoGenerator(
   base: BaseModel,
-  motion: () => MotionValues,
+  motion: () => TrainedMotion,
   {
     frames,
     width,
@@ -71,11 +71,11 @@ export async function videoGenerator(
     device = 'cpu',
     motionName,
     motionParts,
-    variant = motionVariants.lamp,
     useRecommended = true,
   }: VideoGeneratorOptions,
 ): Promise<VideoGenerator> {
   const size = { width, height };
+  const { variant } = motion();
   assertMotionBase(base);
   assertPictureSize(base.vae.config, size);
   if (!Number.isInteger(frames) || frames < 2) {
@@ -87,7 +87,7 @@ export async function videoGenerator(
     ? { video: recommendedVideoSettings(base.settings), image: recommendedSampling(base.settings) }
     : {};
   const prompts = promptEncoder(base, device);
-  const networks = videoNetworks(base, motion, { frames, size, schedule, device, variant });
+  const networks = videoNetworks(base, motion, { frames, size, schedule, device });
   const { encoder, image, video, decoder } = networks;
 
   const firstFrameLatents = async (
@@ -268,7 +268,7 @@ export async function videoGenerator(
       base: identity,
       motion: {
         ...(motionName !== undefined && { name: motionName }),
-        sha256: motionFingerprint(motion()),
+        sha256: motionFingerprint(motion().values),
         ...(!isLamp(variant) && { variant }),
         ...(motionParts && { parts: motionParts }),
       },

@@ -9,7 +9,7 @@ import { readFrames } from '../media/clip.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { fromFrames } from '../motion/frames.ts';
 import { motionVariants } from '../motion/variant.ts';
-import { randomMotion } from '../testing/motion.ts';
+import { lampMotion, randomMotion } from '../testing/motion.ts';
 import { testdata } from '../testing/testdata.ts';
 import { denoisePicture } from './denoise.ts';
 import { encodeFirstFrame } from './first-frame.ts';
@@ -63,7 +63,7 @@ describe('an inverted clip', () => {
   const stride = 2;
   const options = (more: Partial<InvertClipOptions> = {}): InvertClipOptions => ({
     base,
-    motion: randomMotion(base, 1),
+    motion: lampMotion(randomMotion(base, 1)),
     device: 'cpu',
     clip: { path, fingerprint: 'the clip' },
     frames,
@@ -102,13 +102,11 @@ describe('an inverted clip', () => {
   test('is the same again, and another with another motion, variant or sample of the posterior', async () => {
     const { latents } = await invertClip(options());
     expect((await invertClip(options({ seed: 5 }))).latents).toEqual(latents);
+    const frozen = motionVariants['frozen-queries'];
     const others = [
-      { motion: randomMotion(base, 2) },
+      { motion: lampMotion(randomMotion(base, 2)) },
       { posterior: 'sample' as const },
-      {
-        motion: randomMotion(base, 1, motionVariants['frozen-queries']),
-        variant: motionVariants['frozen-queries'],
-      },
+      { motion: { variant: frozen, values: randomMotion(base, 1, frozen) } },
     ];
     for (const other of others) expect((await invertClip(options(other))).latents).not.toEqual(latents);
   });

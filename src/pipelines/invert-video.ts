@@ -11,8 +11,7 @@ import { readFrames } from '../media/clip.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { PictureSize } from '../models/programs.ts';
 import { fromFrames } from '../motion/frames.ts';
-import type { MotionValues } from '../motion/predictor.ts';
-import type { MotionVariant } from '../motion/variant.ts';
+import type { TrainedMotion } from '../motion/predictor.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { type DenoiseOptions, denoisePicture } from './denoise.ts';
 import { encodeFirstFrame } from './first-frame.ts';
@@ -53,8 +52,7 @@ export function invertVideo(options: InvertVideoOptions): Promise<FloatTensor> {
 export interface InvertClipOptions extends WorkOptions {
   readonly base: BaseModel;
   /** A motion that was trained on the clip. */
-  readonly motion: MotionValues;
-  readonly variant?: MotionVariant | undefined;
+  readonly motion: TrainedMotion;
   readonly device: DeviceName;
   readonly clip: { readonly path: string; readonly fingerprint: string };
   readonly frames: number;
@@ -72,9 +70,9 @@ export interface InvertClipOptions extends WorkOptions {
  * `UsageError` for steps out of range, `InterruptedError` when the signal stops it.
  */
 export async function invertClip(options: InvertClipOptions): Promise<InvertedClip> {
-  const { base, motion, frames, size, steps, device, variant } = options;
+  const { base, motion, frames, size, steps, device } = options;
   const schedule = await readNoiseSchedule(base.schedulerConfig);
-  const networks = videoNetworks(base, () => motion, { frames, size, schedule, device, variant });
+  const networks = videoNetworks(base, () => motion, { frames, size, schedule, device });
   try {
     const latents = await encodeClip(networks, options);
     const context = await promptEncoder(base, device).encode([''], options);

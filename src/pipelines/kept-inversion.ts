@@ -4,7 +4,7 @@ import { openSafetensors, writeSafetensors } from '../checkpoints/safetensors.ts
 import { CheckpointError } from '../errors.ts';
 import type { FloatTensor } from '../graph/host-tensor.ts';
 import { baseIdentity } from '../models/base-model.ts';
-import { motionFingerprint } from '../motion/motion-fingerprint.ts';
+import { motionFingerprint } from '../motion/file/motion-fingerprint.ts';
 import { isLamp } from '../motion/variant.ts';
 import { type InvertClipOptions, type InvertedClip, invertClip, originOf } from './invert-video.ts';
 
@@ -31,7 +31,7 @@ export async function keptInversion(path: string, options: InvertClipOptions): P
 
 /** All that decides the latents. */
 async function describe(options: InvertClipOptions): Promise<string> {
-  const { base, motion, variant, device, frames, size, posterior, seed } = options;
+  const { base, motion, device, frames, size, posterior, seed } = options;
   const { name: _, ...networks } = await baseIdentity(base);
   const { width, height } = size;
   return JSON.stringify({
@@ -41,8 +41,8 @@ async function describe(options: InvertClipOptions): Promise<string> {
     height,
     posterior,
     ...(posterior === 'sample' && { seed }),
-    motion: motionFingerprint(motion),
-    ...(variant && !isLamp(variant) && { variant }),
+    motion: motionFingerprint(motion.values),
+    ...(!isLamp(motion.variant) && { variant: motion.variant }),
     ...networks,
     device,
   });

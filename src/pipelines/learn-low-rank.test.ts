@@ -3,8 +3,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { openSafetensors } from '../checkpoints/safetensors.ts';
 import { writeVideo } from '../media/video-file.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
-import { hasFactors } from '../motion/low-rank.ts';
-import { assertFits, readMotion } from '../motion/motion-file.ts';
+import { hasFactors } from '../motion/file/low-rank.ts';
+import { assertFits, readMotion } from '../motion/file/motion-file.ts';
+import { lampMotion } from '../testing/motion.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import type { TrainingInput } from '../training/settings.ts';
@@ -59,7 +60,10 @@ test('stopped and resumed gives the same bytes', async () => {
 
 test('a sample in training is what the file makes', async () => {
   const { info, values } = await readMotion(at('whole/motion.safetensors'));
-  const generator = await videoGenerator(base, () => values, { ...size, motionName: info.prompt });
+  const generator = await videoGenerator(base, () => lampMotion(values), {
+    ...size,
+    motionName: info.prompt,
+  });
   const video = await generator.generate({ prompt: info.prompt, seed: 0 });
   await generator.dispose();
   const { framesPerSecond } = info;

@@ -15,7 +15,8 @@ import type { ProgressEvent } from '../events.ts';
 import { floats } from '../graph/host-tensor.ts';
 import { writeVideo } from '../media/video-file.ts';
 import { openBaseModel } from '../models/base-model.ts';
-import { readMotion, readMotionInfo } from '../motion/motion-file.ts';
+import { readMotion, readMotionInfo } from '../motion/file/motion-file.ts';
+import { lampMotion } from '../testing/motion.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { readMetrics } from '../training/metrics.ts';
@@ -109,7 +110,11 @@ describe('a run', () => {
     const motion = await readMotion(join(whole, 'motion.safetensors'));
     const { width, height, frames, framesPerSecond, prompt: motionName } = motion.info;
     const options = { width, height, frames, motionName };
-    const generator = await videoGenerator(await openBaseModel(base), () => motion.values, options);
+    const generator = await videoGenerator(
+      await openBaseModel(base),
+      () => lampMotion(motion.values),
+      options,
+    );
     const video = await generator.generate({ prompt: 'a person walks', seed: 0 });
     await generator.dispose();
     const metadata = { [settingsKey]: JSON.stringify({ ...video.settings, framesPerSecond }) };

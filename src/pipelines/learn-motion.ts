@@ -6,8 +6,8 @@ import { InterruptedError, StorageError, UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import type { Shape } from '../graph/host-tensor.ts';
 import { vaeFactor } from '../models/configs.ts';
-import { roundedToHalf } from '../motion/low-rank.ts';
-import { writeMotion } from '../motion/motion-file.ts';
+import { roundedToHalf } from '../motion/file/low-rank.ts';
+import { writeMotion } from '../motion/file/motion-file.ts';
 import type { MotionValues } from '../motion/predictor.ts';
 import { makeBatch } from '../training/batches.ts';
 import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../training/checkpoint.ts';
@@ -196,7 +196,7 @@ async function trainInto(
         framesPerSecond,
         // What `lamp generate` calls the motion of a run.
         motionName: settings.prompt,
-        motion: () => valuesInFile(state, settings),
+        motion: () => ({ variant, values: valuesInFile(state, settings) }),
         step: () => state.optimiser.step,
       }),
     };

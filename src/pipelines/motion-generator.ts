@@ -3,9 +3,9 @@ import { basename } from 'node:path';
 import type { WorkOptions } from '../events.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import { assertPictureSize } from '../models/picture-size.ts';
-import { assertFits, type Motion } from '../motion/motion-file.ts';
-import { motionFingerprint } from '../motion/motion-fingerprint.ts';
-import { combineMotions, type MotionShape, sharedShape } from '../motion/strengths.ts';
+import { assertFits, type Motion, trained } from '../motion/file/motion-file.ts';
+import { motionFingerprint } from '../motion/file/motion-fingerprint.ts';
+import { combineMotions, type MotionShape, sharedShape } from '../motion/file/strengths.ts';
 import { checkDevice, type DeviceName } from '../runtime/devices.ts';
 import { assertComplete } from '../training/complete-base.ts';
 import { videoGenerator } from './generate-video.ts';
@@ -66,11 +66,11 @@ export async function motionGenerator(
       sha256: motionFingerprint(values),
       strength,
     }));
-  const values = await combineMotions(motions, base);
-  const generator = await videoGenerator(base, () => values, {
+  const acting = motions.map((motion) => ({ ...trained(motion), strength: motion.strength }));
+  const combined = await combineMotions(acting, base);
+  const generator = await videoGenerator(base, () => combined, {
     ...shape,
     device,
-    variant: motions[0]!.info.variant,
     useRecommended,
     motionName: names.join(' + '),
     ...(!plain && { motionParts: parts() }),

@@ -11,7 +11,7 @@ import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { builtInBase } from '../models/built-in-base.ts';
 import { assertPictureSize } from '../models/picture-size.ts';
 import type { PictureSize } from '../models/programs.ts';
-import { assertMotionBase } from '../motion/motion-base.ts';
+import { assertMotionBase } from '../motion/file/motion-base.ts';
 import { checkDevice, type DeviceName } from '../runtime/devices.ts';
 import { type TrainingClip, trainingRate } from '../training/clip-set.ts';
 import { assertComplete } from '../training/complete-base.ts';

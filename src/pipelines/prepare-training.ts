@@ -7,7 +7,7 @@ import type { FloatTensor } from '../graph/host-tensor.ts';
 import { type BaseModel, baseIdentity, openBaseModel } from '../models/base-model.ts';
 import { readBaseSettings } from '../models/base-settings.ts';
 import { assertPictureSize } from '../models/picture-size.ts';
-import { assertMotionBase } from '../motion/motion-base.ts';
+import { assertMotionBase } from '../motion/file/motion-base.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { softwareVersions } from '../runtime/software-versions.ts';
 import { assertSameClips, findTrainingClips } from '../training/clip-set.ts';

@@ -2,7 +2,7 @@ import { cp, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CheckpointError } from '../errors.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
-import { randomMotion } from '../testing/motion.ts';
+import { lampMotion, randomMotion } from '../testing/motion.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { presets, trainingDefaults } from '../training/settings.ts';
@@ -75,7 +75,7 @@ describe('videos', () => {
     const motion = randomMotion(base, 1);
     const make = async (request: VideoRequest, useRecommended: boolean) => {
       const options = { frames: 2, ...lamp.size, useRecommended };
-      const generator = await videoGenerator(base, () => motion, options);
+      const generator = await videoGenerator(base, () => lampMotion(motion), options);
       try {
         return (await generator.generate(request)).settings;
       } finally {
@@ -103,7 +103,7 @@ describe('videos', () => {
 
   test('refuse a wrong field by name', async () => {
     const model = await openBaseModel(await modelWith('wrong video', { video: { guidence: 1 } }));
-    const refused = videoGenerator(model, () => new Map(), { frames: 2, ...lamp.size });
+    const refused = videoGenerator(model, () => lampMotion(new Map()), { frames: 2, ...lamp.size });
     await expect(refused).rejects.toThrow(/lamp\.json", .*video: .*guidence/);
   });
 });

@@ -6,7 +6,7 @@ import type { WorkOptions } from '../events.ts';
 import { writeVideo } from '../media/video-file.ts';
 import { usualFormat } from '../media/video-target.ts';
 import type { BaseModel } from '../models/base-model.ts';
-import type { MotionValues } from '../motion/predictor.ts';
+import type { TrainedMotion } from '../motion/predictor.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import type { TrainingSettings } from '../training/settings.ts';
 import { videoGenerator } from './generate-video.ts';
@@ -21,7 +21,7 @@ export interface TrainingSamplesOptions {
   /** What the motion is called in the videos' metadata. */
   readonly motionName: string;
   /** The motion as it is. */
-  readonly motion: () => MotionValues;
+  readonly motion: () => TrainedMotion;
   /** Steps taken. */
   readonly step: () => number;
 }
@@ -34,7 +34,7 @@ export interface TrainingSamplesOptions {
  */
 export function trainingSamples(options: TrainingSamplesOptions): (work: WorkOptions) => Promise<void> {
   const { base, settings, folder, framesPerSecond, motionName, motion } = options;
-  const { frames, width, height, seed, prompt: trainedPrompt, variant } = settings;
+  const { frames, width, height, seed, prompt: trainedPrompt } = settings;
   const prompts = settings.samplePrompts.length > 0 ? settings.samplePrompts : [trainedPrompt];
   let ending: string | undefined;
   return async (work) => {
@@ -54,7 +54,6 @@ export function trainingSamples(options: TrainingSamplesOptions): (work: WorkOpt
       height,
       device,
       motionName,
-      variant,
     });
     try {
       for (const { prompt, path } of missing) {

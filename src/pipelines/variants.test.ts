@@ -4,7 +4,7 @@ import type { Picture } from '../media/picture.ts';
 import { readPicture } from '../media/picture-file.ts';
 import { readVideoMetadata } from '../media/video-file.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
-import { assertFits, readMotion } from '../motion/motion-file.ts';
+import { assertFits, readMotion } from '../motion/file/motion-file.ts';
 import type { MotionValues } from '../motion/predictor.ts';
 import { type MotionVariantName, motionVariantNames, motionVariants } from '../motion/variant.ts';
 import { randomMotion } from '../testing/motion.ts';
@@ -37,7 +37,7 @@ async function generate(
   onEvent: (event: ProgressEvent) => void = () => {},
 ): Promise<GeneratedVideo> {
   const variant = motionVariants[name];
-  const generator = await videoGenerator(base, () => motion, { ...size, frames: 3, variant });
+  const generator = await videoGenerator(base, () => ({ variant, values: motion }), { ...size, frames: 3 });
   try {
     return await generator.generate({ ...request, ...more }, { onEvent });
   } finally {

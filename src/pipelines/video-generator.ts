@@ -1,7 +1,6 @@
 /** @file What a generator of videos is asked for, and what it gives. */
 import type { WorkOptions } from '../events.ts';
 import type { Picture } from '../media/picture.ts';
-import type { MotionVariant } from '../motion/variant.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import type { DrawSettings } from './draw-image.ts';
 import type { FirstFrameBase } from './first-frame-base.ts';
@@ -69,8 +68,6 @@ export interface VideoGeneratorOptions {
   readonly motionName?: string;
   /** Where it is not one motion of strength 1: what it is made of; stored with the video. */
   readonly motionParts?: StoredSettings['motion']['parts'];
-  /** Which of LAMP's parts the motion has (`MotionInfo.variant`); LAMP unless told. */
-  readonly variant?: MotionVariant | undefined;
   /** Whether settings that are left out are as the base recommends (its `lamp.json`); true unless told. */
   readonly useRecommended?: boolean;
 }

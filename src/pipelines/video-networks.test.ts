@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { openBaseModel } from '../models/base-model.ts';
-import { randomMotion } from '../testing/motion.ts';
+import { lampMotion, randomMotion } from '../testing/motion.ts';
 import { testdata } from '../testing/testdata.ts';
 import { videoNetworks } from './video-networks.ts';
 
@@ -13,7 +13,8 @@ test('networks stay in memory when they are small, and make room for each other 
   const motion = randomMotion(base, 1);
   const schedule = await readNoiseSchedule(base.schedulerConfig);
   const size = { width: 16, height: 16 };
-  const make = () => videoNetworks(base, () => motion, { frames: 2, size, schedule, device: 'cpu' });
+  const make = () =>
+    videoNetworks(base, () => lampMotion(motion), { frames: 2, size, schedule, device: 'cpu' });
   const roomy = make();
   const decoder = await roomy.decoder.get();
   await roomy.keepOnly(roomy.image);

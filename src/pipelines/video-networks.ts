@@ -11,8 +11,7 @@ import {
   pictureDecoder,
   pictureEncoder,
 } from '../models/programs.ts';
-import { type MotionValues, type VideoPredictor, videoPredictor } from '../motion/predictor.ts';
-import type { MotionVariant } from '../motion/variant.ts';
+import { type TrainedMotion, type VideoPredictor, videoPredictor } from '../motion/predictor.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { imagePredictors, latentShape } from './draw-image.ts';
 import { compiled, type Kept } from './kept-programs.ts';
@@ -40,22 +39,20 @@ export interface VideoNetworks {
 /** Networks whose U-Net weighs less than this share of the machine's memory all stay in it. */
 const smallShare = 1 / 8;
 
-/** Makes the networks for `frames` frames of a size and a motion's variant, LAMP unless told; nothing is compiled yet. */
+/** Makes the networks for `frames` frames of a size, with a motion; nothing is compiled yet. */
 export function videoNetworks(
   base: BaseModel,
-  motion: () => MotionValues,
+  motion: () => TrainedMotion,
   {
     frames,
     size,
     schedule,
     device,
-    variant,
   }: {
     frames: number;
     size: PictureSize;
     schedule: NoiseSchedule;
     device: DeviceName;
-    variant?: MotionVariant | undefined;
   },
 ): VideoNetworks {
   const [, channels, height, width] = latentShape(base, size);
@@ -63,7 +60,6 @@ export function videoNetworks(
     compiled(() =>
       videoPredictor(base.unet, motion, [videos, channels, frames, height, width], base.tokenizer.maxLength, {
         device,
-        variant,
         schedule,
       }),
     );

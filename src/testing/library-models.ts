@@ -1,6 +1,6 @@
 /** @file A tiny base model and motions for it, as files, for tests of the library. */
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
-import { type MotionInfo, writeMotion } from '../motion/motion-file.ts';
+import { type MotionInfo, writeMotion } from '../motion/file/motion-file.ts';
 import { randomMotion, testMotion } from './motion.ts';
 import { testdata } from './testdata.ts';
 

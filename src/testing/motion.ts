@@ -2,15 +2,15 @@
 import { randomStream } from '../diffusion/random.ts';
 import { floats, sizeOf } from '../graph/host-tensor.ts';
 import type { BaseModel } from '../models/base-model.ts';
-import type { Motion, MotionInfo } from '../motion/motion-file.ts';
+import type { Motion, MotionInfo } from '../motion/file/motion-file.ts';
 import { initialValues, motionParameters } from '../motion/parameters.ts';
-import type { MotionValues } from '../motion/predictor.ts';
-import type { MotionVariant } from '../motion/variant.ts';
+import type { MotionValues, TrainedMotion } from '../motion/predictor.ts';
+import { type MotionVariant, motionVariants } from '../motion/variant.ts';
 
 /** The motion of a base at the start of training: frames are drawn as the image model draws them. LAMP's unless told. */
 export async function untrainedMotion(
   base: BaseModel,
-  variant?: MotionVariant,
+  variant: MotionVariant = motionVariants.lamp,
   rank?: number,
 ): Promise<MotionValues> {
   const { weights } = base.unet;
@@ -34,7 +34,7 @@ export async function untrainedMotion(
 export function randomMotion(
   base: BaseModel,
   seed: number,
-  variant?: MotionVariant,
+  variant: MotionVariant = motionVariants.lamp,
   rank?: number,
 ): MotionValues {
   return new Map(
@@ -51,6 +51,11 @@ export function randomMotion(
   );
 }
 
+/** Values as a motion of LAMP itself. */
+export function lampMotion(values: MotionValues): TrainedMotion {
+  return { variant: motionVariants.lamp, values };
+}
+
 /** Such a motion as a file holds it, for `frames` frames of a size. */
 export function testMotion(base: BaseModel, values: MotionValues, info: Partial<MotionInfo> = {}): Motion {
   return {
@@ -64,6 +69,7 @@ export function testMotion(base: BaseModel, values: MotionValues, info: Partial<
       height: 64,
       framesPerSecond: 8,
       steps: 0,
+      variant: motionVariants.lamp,
       settings: { learningRate: 1e-3 },
       ...info,
     },

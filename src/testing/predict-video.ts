@@ -4,7 +4,7 @@ import { randomStream } from '../diffusion/random.ts';
 import { floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import { type MotionValues, videoPredictor } from '../motion/predictor.ts';
-import type { MotionVariant } from '../motion/variant.ts';
+import { type MotionVariant, motionVariants } from '../motion/variant.ts';
 
 const [shape, tokens, timestep] = [[1, 4, 3, 4, 6] as const, 5, 300] as const;
 
@@ -12,13 +12,12 @@ const [shape, tokens, timestep] = [[1, 4, 3, 4, 6] as const, 5, 300] as const;
 export async function predictVideo(
   base: BaseModel,
   motion: MotionValues,
-  variant?: MotionVariant,
+  variant: MotionVariant = motionVariants.lamp,
 ): Promise<Float32Array> {
   const random = randomStream(2, 'predict video');
   const normal = (of: Shape) => floats(random.normals(sizeOf(of)), of);
   const [latents, context] = [normal(shape), normal([1, tokens, base.unet.config.cross_attention_dim])];
-  const predictor = await videoPredictor(base.unet, () => motion, shape, tokens, {
-    variant,
+  const predictor = await videoPredictor(base.unet, () => ({ variant, values: motion }), shape, tokens, {
     schedule: await readNoiseSchedule(base.schedulerConfig),
   });
   const { data } = await predictor.predict(latents, [timestep], context);

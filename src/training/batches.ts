@@ -2,7 +2,7 @@
 import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { type FloatTensor, floats, sizeOf } from '../graph/host-tensor.ts';
 import { sampleLatents } from '../models/programs.ts';
-import { copyMixing } from '../motion/copied.ts';
+import { copyMixing } from '../motion/extended/copied.ts';
 import { fromFrames } from '../motion/frames.ts';
 import type { MotionVariant } from '../motion/variant.ts';
 import { type DrawPlan, drawNoise, drawSample } from './draws.ts';
@@ -20,8 +20,7 @@ export interface BatchSource {
   readonly scalingFactor: number;
   /** Text states `[1, tokens, d]` of a clip in a view. */
   readonly textOf: (clip: number, view: View) => FloatTensor;
-  /** LAMP unless told. */
-  readonly variant?: MotionVariant | undefined;
+  readonly variant: MotionVariant;
 }
 
 /** Batch `index`, counted from 0, of `size` videos. */
@@ -41,7 +40,7 @@ export async function makeBatch(source: BatchSource, index: number, size: number
     ...noisedVideos(source.schedule, clean, noise, timesteps, source.variant),
     timesteps,
     context,
-    ...(source.variant?.copy && { mixing: copyMixing(source.schedule, timesteps) }),
+    ...(source.variant.copy && { mixing: copyMixing(source.schedule, timesteps) }),
   };
 }
 

@@ -29,7 +29,7 @@ export function trainingCost(
   unet: Component<UNetConfig>,
   latentShape: Shape,
   tokens: number,
-  { rank, ...options }: MotionStepOptions & { readonly rank?: number } = {},
+  { rank, ...options }: MotionStepOptions & { readonly rank?: number },
 ): TrainingCost {
   const shapes = motionParameters(unet.weights.shapes, options.variant, rank);
   const trained = new Map(shapes.map(({ name, shape }) => [name, input(name, shape)]));

@@ -3,7 +3,6 @@ import { mul, reduceMean, reshape, slice, sub } from '../graph/operators/index.t
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
 import type { UNetConfig } from '../models/configs.ts';
-import { motionVariants } from '../motion/variant.ts';
 import { type VideoUNetOptions, videoUNet } from '../motion/video-unet.ts';
 
 /** What a training step is computed on. */
@@ -16,7 +15,7 @@ export interface LossInputs {
   readonly waves: Tensor;
   /** Text states `[b, tokens, d]`. */
   readonly context: Tensor;
-  /** See `UNetInputs`. */
+  /** See `VideoUNetInputs`. */
   readonly mixing?: Tensor | undefined;
   /** Weight of each video's loss `[b]`; ones in the paper. */
   readonly weight: Tensor;
@@ -30,12 +29,12 @@ export function motionLoss(
   w: Weights,
   config: UNetConfig,
   inputs: LossInputs,
-  options: VideoUNetOptions = {},
+  options: VideoUNetOptions,
 ): Tensor {
   const { noisy, target, weight, ...others } = inputs;
   const [videos, , frames] = noisy.shape as [number, number, number];
-  const prediction = videoUNet(w, config, { latents: noisy, ...others }, options);
-  const { firstFrame } = options.variant ?? motionVariants.lamp;
+  const { prediction } = videoUNet(w, config, { latents: noisy, ...others }, options);
+  const { firstFrame } = options.variant;
   const learned = (x: Tensor) => slice(x, 2, firstFrame ? 1 : 0, frames);
   const error = sub(learned(prediction), learned(target));
   const perVideo = reduceMean(mul(error, error), [1, 2, 3, 4]);

@@ -7,7 +7,7 @@ import { type Component, withCheckpoint } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { blameWeights } from '../models/finite.ts';
 import { timestepWaves, timestepWidth } from '../models/time-embedding.ts';
-import { mixingNumbers } from '../motion/copied.ts';
+import { mixingNumbers } from '../motion/extended/copied.ts';
 import { videoWeights } from '../motion/parameters.ts';
 import type { MotionVariant } from '../motion/variant.ts';
 import { type CompileOptions, compile } from '../runtime/program.ts';
@@ -38,8 +38,8 @@ export interface MotionStep {
 export interface MotionStepOptions {
   /** Compute inner values again in the backward pass instead of keeping them. */
   readonly recompute?: boolean;
-  /** What is trained; LAMP unless told. */
-  readonly variant?: MotionVariant | undefined;
+  /** What is trained. */
+  readonly variant: MotionVariant;
 }
 
 /** Loss and gradients (in the order of `trained`) of a training step, as a graph. */
@@ -48,7 +48,7 @@ export function motionStepGraph(
   trained: ReadonlyMap<string, Tensor>,
   latentShape: Shape,
   tokens: number,
-  options: MotionStepOptions = {},
+  options: MotionStepOptions,
 ): { readonly loss: Tensor; readonly slopes: readonly Tensor[] } {
   const [videos] = latentShape as [number];
   const loss = withCheckpoint(weights, () =>
@@ -60,7 +60,7 @@ export function motionStepGraph(
         target: input('batch:target', latentShape),
         waves: input('batch:waves', [videos, timestepWidth(config)]),
         context: input('batch:context', [videos, tokens, config.cross_attention_dim]),
-        mixing: options.variant?.copy ? input('batch:mixing', [videos, mixingNumbers]) : undefined,
+        mixing: options.variant.copy ? input('batch:mixing', [videos, mixingNumbers]) : undefined,
         weight: input('batch:weight', [videos]),
       },
       options,
@@ -75,7 +75,7 @@ export async function motionStep(
   parameters: ParameterSet,
   latentShape: Shape,
   tokens: number,
-  { recompute = false, variant, ...options }: CompileOptions & MotionStepOptions = {},
+  { recompute = false, variant, ...options }: CompileOptions & MotionStepOptions,
 ): Promise<MotionStep> {
   const { config } = unet;
   const [videos] = latentShape as [number];

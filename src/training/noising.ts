@@ -3,7 +3,7 @@
 import { addNoise, type NoiseSchedule, velocity } from '../diffusion/noise-schedule.ts';
 import type { FloatTensor } from '../graph/host-tensor.ts';
 import { withFirstFrame } from '../motion/frames.ts';
-import { type MotionVariant, motionVariants } from '../motion/variant.ts';
+import type { MotionVariant } from '../motion/variant.ts';
 
 /**
  * `x_t = √ᾱ_t·x_0 + √(1−ᾱ_t)·ε`, with frame 0 put back clean where the variant has a given first frame, and what the U-Net
@@ -14,7 +14,7 @@ export function noisedVideos(
   clean: FloatTensor,
   noise: FloatTensor,
   timesteps: readonly number[],
-  { firstFrame }: Pick<MotionVariant, 'firstFrame'> = motionVariants.lamp,
+  { firstFrame }: Pick<MotionVariant, 'firstFrame'>,
 ): { noisy: FloatTensor; target: FloatTensor } {
   const noised = addNoise(schedule, clean, noise, timesteps);
   const noisy = firstFrame ? withFirstFrame(noised, clean) : noised;

@@ -7,6 +7,7 @@ import type { Component } from '../../models/base-model.ts';
 import { type UNetConfig, unetConfigSchema } from '../../models/configs.ts';
 import { timestepWidth } from '../../models/time-embedding.ts';
 import { unet } from '../../models/unet.ts';
+import { motionVariants } from '../../motion/variant.ts';
 import { trainingCost } from '../../training/cost.ts';
 
 /** Tokens of a prompt. */
@@ -17,7 +18,10 @@ export async function probeTraining() {
   const component = await stableDiffusionUNet();
   const cost = (frames: number, width: number, height: number) => {
     const latents = [1, 4, frames, height / 8, width / 8];
-    const { bytes, flops } = trainingCost(component, latents, tokens, { recompute: true });
+    const { bytes, flops } = trainingCost(component, latents, tokens, {
+      variant: motionVariants.lamp,
+      recompute: true,
+    });
     return { frames, width, height, bytes, flops };
   };
   return { usual: cost(16, 512, 320), modest: cost(8, 256, 256) };

@@ -3,7 +3,7 @@
  * say, and how far everything around it goes, a few numbers for each moment of the motion. A learned way between two places
  * (see `movementBias`) is the same for all of a thing; of one that grows, no two points go the same way.
  */
-import { floats, type Shape } from '../graph/host-tensor.ts';
+import { floats, type Shape } from '../../graph/host-tensor.ts';
 import {
   add,
   attend,
@@ -18,10 +18,10 @@ import {
   softmax,
   sub,
   transpose,
-} from '../graph/operators/index.ts';
-import { constant, scalar, type Tensor } from '../graph/tensor.ts';
-import type { Weights } from '../graph/weights.ts';
-import { convolution, toTokens } from '../models/layers.ts';
+} from '../../graph/operators/index.ts';
+import { constant, scalar, type Tensor } from '../../graph/tensor.ts';
+import type { Weights } from '../../graph/weights.ts';
+import { convolution, toTokens } from '../../models/layers.ts';
 import { moments, sharesOf } from './movement.ts';
 
 /** Name of the numbers of the moments. */

@@ -1,19 +1,19 @@
 /** @file A motion as one portable file: safetensors with the trained tensors, and in its metadata what they belong to. */
 import { z } from 'zod';
-import { checkJson } from '../checkpoints/json-file.ts';
-import { parseJson } from '../checkpoints/json-text.ts';
-import { onOneLine } from '../checkpoints/one-line.ts';
-import { openSafetensors, type WriteOptions, writeSafetensors } from '../checkpoints/safetensors.ts';
-import { CheckpointError } from '../errors.ts';
-import type { WorkOptions } from '../events.ts';
-import { type FloatTensor, sameShape } from '../graph/host-tensor.ts';
-import type { BaseModel } from '../models/base-model.ts';
-import { nonFinite } from '../models/finite.ts';
-import { kindOfWeights, type WeightsKind } from '../models/other-models.ts';
+import { checkJson } from '../../checkpoints/json-file.ts';
+import { parseJson } from '../../checkpoints/json-text.ts';
+import { onOneLine } from '../../checkpoints/one-line.ts';
+import { openSafetensors, type WriteOptions, writeSafetensors } from '../../checkpoints/safetensors.ts';
+import { CheckpointError } from '../../errors.ts';
+import type { WorkOptions } from '../../events.ts';
+import { type FloatTensor, sameShape } from '../../graph/host-tensor.ts';
+import type { BaseModel } from '../../models/base-model.ts';
+import { nonFinite } from '../../models/finite.ts';
+import { kindOfWeights, type WeightsKind } from '../../models/other-models.ts';
+import { motionParameters, normParameters } from '../parameters.ts';
+import type { MotionValues, TrainedMotion } from '../predictor.ts';
+import { isLamp, motionVariantSchema, motionVariants } from '../variant.ts';
 import { assertMotionBase } from './motion-base.ts';
-import { motionParameters, normParameters } from './parameters.ts';
-import type { MotionValues } from './predictor.ts';
-import { isLamp, motionVariantSchema } from './variant.ts';
 
 const format = 'lamp-motion';
 const version = 1;
@@ -36,8 +36,8 @@ const infoSchema = z.object({
   framesPerSecond: z.number().positive(),
   /** Training steps taken. */
   steps: z.number().int().nonnegative(),
-  /** Which of LAMP's parts it has, where it is not LAMP itself. */
-  variant: motionVariantSchema.optional(),
+  /** Which of LAMP's parts it has: LAMP itself where a file says nothing. */
+  variant: motionVariantSchema.default(motionVariants.lamp),
   /** The rank of the factors that its matrices are held as (see `lowRankParameters`); none where they are whole. */
   rank: z.number().int().positive().optional(),
   /** All settings of the training. */
@@ -54,6 +54,11 @@ export interface Motion {
   readonly values: MotionValues;
 }
 
+/** The motion as networks take it. */
+export function trained({ info, values }: Motion): TrainedMotion {
+  return { variant: info.variant, values };
+}
+
 /** Writes a motion file atomically, in float32 unless told. The same motion gives the same bytes. */
 export async function writeMotion(
   path: string,
@@ -61,7 +66,7 @@ export async function writeMotion(
   options?: WriteOptions,
 ): Promise<void> {
   const { variant, ...others } = info;
-  const description = variant === undefined || isLamp(variant) ? others : info;
+  const description = isLamp(variant) ? others : info;
   const metadata = { format, version: String(version), motion: JSON.stringify(description) };
   await writeSafetensors(path, values, metadata, options);
 }

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { randomStream } from '../diffusion/random.ts';
-import { type FloatTensor, floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
-import { constant, input, type Tensor } from '../graph/tensor.ts';
-import { Weights } from '../graph/weights.ts';
-import { compile } from '../runtime/program.ts';
-import { firstFrameAttention } from './layers.ts';
+import { randomStream } from '../../diffusion/random.ts';
+import { type FloatTensor, floats, type Shape, sizeOf } from '../../graph/host-tensor.ts';
+import { constant, input, type Tensor } from '../../graph/tensor.ts';
+import { Weights } from '../../graph/weights.ts';
+import { compile } from '../../runtime/program.ts';
+import { firstFrameAttention } from '../layers.ts';
 import { movementBias, movementName, movementShape } from './movement.ts';
 
 const [moments, tables, numbers] = movementShape as [number, number, number];

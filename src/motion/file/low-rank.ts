@@ -4,15 +4,15 @@
  * `[out, in, 3]` is A `[rank, in, 3]` followed by B `[out, rank, 1]`. The names are those of other LoRA files:
  * `X.lora_A.weight` and `X.lora_B.weight` stand for the change of `X.weight`.
  */
-import { decodeFloat16, encodeFloat16 } from '../checkpoints/half-precision.ts';
-import { type FloatTensor, floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
-import { affine, causalConv, matmul, reshape } from '../graph/operators/index.ts';
-import type { Tensor } from '../graph/tensor.ts';
-import type { Weights } from '../graph/weights.ts';
-import type { BaseModel } from '../models/base-model.ts';
-import { linear } from '../models/layers.ts';
-import type { MotionParameter } from './parameters.ts';
-import type { MotionValues } from './predictor.ts';
+import { decodeFloat16, encodeFloat16 } from '../../checkpoints/half-precision.ts';
+import { type FloatTensor, floats, type Shape, sizeOf } from '../../graph/host-tensor.ts';
+import { affine, causalConv, matmul, reshape } from '../../graph/operators/index.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import type { Weights } from '../../graph/weights.ts';
+import type { BaseModel } from '../../models/base-model.ts';
+import { linear } from '../../models/layers.ts';
+import type { MotionParameter } from '../motion-parameter.ts';
+import type { MotionValues } from '../predictor.ts';
 
 const [nameOfA, nameOfB] = ['lora_A.weight', 'lora_B.weight'] as const;
 

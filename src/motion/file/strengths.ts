@@ -13,35 +13,33 @@
  * of them is touched; weights of several motions are never averaged, but stand side by side (see `combined-names.ts`).
  */
 import { isDeepStrictEqual } from 'node:util';
-import { CheckpointError, UsageError } from '../errors.ts';
-import { type FloatTensor, floats } from '../graph/host-tensor.ts';
-import type { BaseModel } from '../models/base-model.ts';
-import { nameInCombination } from './combined-names.ts';
+import { CheckpointError, UsageError } from '../../errors.ts';
+import { type FloatTensor, floats } from '../../graph/host-tensor.ts';
+import type { BaseModel } from '../../models/base-model.ts';
+import { nameInCombination } from '../acting-motions.ts';
+import type { MotionValues, TrainedMotion } from '../predictor.ts';
 import { stackedA, stackedB } from './low-rank.ts';
 import type { MotionInfo } from './motion-file.ts';
-import type { MotionValues } from './predictor.ts';
-import { motionVariants } from './variant.ts';
 
 /** A motion, and how strongly it acts: from 0, not at all, to 1, as it was learned. */
-export interface ActingMotion {
-  readonly values: MotionValues;
+export interface ActingMotion extends TrainedMotion {
   readonly strength: number;
 }
 
 /**
- * The values of all motions acting at once, for a base that each fits (`assertFits`). One of strength 1 is returned as it is;
+ * All motions, which are of one variant, as one, for a base that each fits (`assertFits`). One of strength 1 is returned as it is;
  * with nothing but strengths of 0 the video model is the untrained one, bit for bit. Throws `UsageError` for a strength
  * outside 0 to 1.
  */
 export async function combineMotions(
   motions: readonly ActingMotion[],
   base: BaseModel,
-): Promise<MotionValues> {
+): Promise<TrainedMotion> {
   const odd = motions.find(({ strength }) => !(strength >= 0 && strength <= 1));
   if (odd) throw new UsageError(`a motion's strength is ${odd.strength}; give a number from 0 to 1.`);
   const effective = motions.filter(({ strength }) => strength > 0);
   const acting = effective.length > 0 ? effective : motions.slice(0, 1);
-  if (acting.length === 1 && acting[0]!.strength === 1) return acting[0]!.values;
+  if (acting.length === 1 && acting[0]!.strength === 1) return acting[0]!;
   const combined = new Map<string, FloatTensor>(await spatialOf(acting, base));
   for (const [i, { values, strength }] of acting.entries()) {
     for (const [name, value] of values) {
@@ -49,7 +47,8 @@ export async function combineMotions(
       combined.set(nameInCombination(name, i), isOutput(name) ? scaled(value, strength) : value);
     }
   }
-  return new Map([...combined].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const values = new Map([...combined].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { variant: acting[0]!.variant, values };
 }
 
 /** Parameters in which a layer's addition is linear: scaling all of a layer's scales what it adds. */
@@ -118,9 +117,8 @@ export function sharedShape(
   asked: { readonly [Side in keyof MotionShape]?: number | undefined } = {},
 ): MotionShape {
   const [first, ...others] = motions as [(typeof motions)[number], ...typeof motions];
-  const variantOf = ({ info }: { info: MotionInfo }) => info.variant ?? motionVariants.lamp;
   for (const other of others) {
-    if (!isDeepStrictEqual(variantOf(first), variantOf(other))) {
+    if (!isDeepStrictEqual(first.info.variant, other.info.variant)) {
       throw new CheckpointError(
         `motions "${first.path}" and "${other.path}" have different parts (their variants differ) and cannot act in one model. Use one of them.`,
       );

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { randomStream } from '../diffusion/random.ts';
-import { floats, sizeOf } from '../graph/host-tensor.ts';
-import { constant, input, type Tensor } from '../graph/tensor.ts';
-import { Weights } from '../graph/weights.ts';
-import { compile } from '../runtime/program.ts';
+import { randomStream } from '../../diffusion/random.ts';
+import { floats, sizeOf } from '../../graph/host-tensor.ts';
+import { constant, input, type Tensor } from '../../graph/tensor.ts';
+import { Weights } from '../../graph/weights.ts';
+import { compile } from '../../runtime/program.ts';
 import { warpedFirst, warpShape } from './warped.ts';
 
 const [frames, channels, height, width, wide] = [2, 2, 8, 8, 3];

@@ -4,8 +4,8 @@
  * first frame's own latents, as they are or moved: what is only moved keeps its looks. As video prediction by moving
  * pixels does it (Finn et al. 2016, arXiv 1605.07157), for latents with noise.
  */
-import { alphaCumprodAt, type NoiseSchedule } from '../diffusion/noise-schedule.ts';
-import { type FloatTensor, floats } from '../graph/host-tensor.ts';
+import { alphaCumprodAt, type NoiseSchedule } from '../../diffusion/noise-schedule.ts';
+import { type FloatTensor, floats } from '../../graph/host-tensor.ts';
 import {
   add,
   concat,
@@ -17,12 +17,12 @@ import {
   softmax,
   sub,
   transpose,
-} from '../graph/operators/index.ts';
-import type { Tensor } from '../graph/tensor.ts';
-import type { Weights } from '../graph/weights.ts';
-import { convolution, toTokens } from '../models/layers.ts';
+} from '../../graph/operators/index.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import type { Weights } from '../../graph/weights.ts';
+import { convolution, toTokens } from '../../models/layers.ts';
+import { forEachMotion } from '../acting-motions.ts';
 import { carriedViews, viewsOfFirst } from './carried.ts';
-import { motionSuffixes } from './combined-names.ts';
 import { warpedFirst } from './warped.ts';
 
 /** Name of the layer, in the scope of the U-Net's last convolution. */
@@ -77,8 +77,8 @@ export function withCopiedFirstFrame(
   const unmoved = sub(mul(noisy, factor(0)), mul(own, factor(2)));
   const back = (x: Tensor) =>
     reshape(transpose(reshape(x, [n, pixels, x.shape[2]!]), [0, 2, 1]), [n, x.shape[2]!, height, width]);
-  const ofMotions = motionSuffixes(w, copiedName, 'movement').map((suffix) => {
-    const layer = w.scope(`${copiedName}${suffix}`);
+  const ofMotions = forEachMotion(w, `${copiedName}.movement`, (motion) => {
+    const layer = motion(copiedName);
     const warped = reshape(warpedFirst(layer, first, firstFeatures, frames), [n, pixels, 1, channels]);
     const views = concat([viewsOfFirst(layer, latents, frames), warped], 2);
     const chosen = softmax(toTokens(convolution(layer.scope('conv_gate'), features, { out: copiedChoices })));

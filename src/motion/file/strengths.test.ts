@@ -1,19 +1,19 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CheckpointError, UsageError } from '../errors.ts';
-import { type FloatTensor, floats } from '../graph/host-tensor.ts';
-import { input, type Tensor } from '../graph/tensor.ts';
-import type { Weights } from '../graph/weights.ts';
-import { type BaseModel, openBaseModel } from '../models/base-model.ts';
-import { compile } from '../runtime/program.ts';
-import { randomMotion, testMotion, untrainedMotion } from '../testing/motion.ts';
-import { largestDifference, predictVideo } from '../testing/predict-video.ts';
-import { testdata } from '../testing/testdata.ts';
+import { CheckpointError, UsageError } from '../../errors.ts';
+import { type FloatTensor, floats } from '../../graph/host-tensor.ts';
+import { input, type Tensor } from '../../graph/tensor.ts';
+import type { Weights } from '../../graph/weights.ts';
+import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
+import { compile } from '../../runtime/program.ts';
+import { lampMotion, randomMotion, testMotion, untrainedMotion } from '../../testing/motion.ts';
+import { largestDifference, predictVideo } from '../../testing/predict-video.ts';
+import { testdata } from '../../testing/testdata.ts';
+import { videoWeights } from '../parameters.ts';
+import type { MotionValues } from '../predictor.ts';
+import { motionVariants } from '../variant.ts';
+import { motionLayers } from '../video-layers.ts';
 import { multipliedOut } from './low-rank.ts';
-import { videoWeights } from './parameters.ts';
-import type { MotionValues } from './predictor.ts';
 import { combineMotions, sharedShape } from './strengths.ts';
-import { motionVariants } from './variant.ts';
-import { motionLayers } from './video-layers.ts';
 
 let base: BaseModel;
 let a: MotionValues;
@@ -26,11 +26,13 @@ beforeAll(async () => {
   untrained = await predictVideo(base, await untrainedMotion(base));
 });
 
-const combine = (...motions: readonly (readonly [MotionValues, number])[]) =>
-  combineMotions(
-    motions.map(([values, strength]) => ({ values, strength })),
-    base,
-  );
+const combine = async (...motions: readonly (readonly [MotionValues, number])[]) =>
+  (
+    await combineMotions(
+      motions.map(([values, strength]) => ({ ...lampMotion(values), strength })),
+      base,
+    )
+  ).values;
 const predict = async (...motions: readonly (readonly [MotionValues, number])[]) =>
   predictVideo(base, await combine(...motions));
 
@@ -105,7 +107,7 @@ describe('several motions', () => {
 
   test('a layer adds the sum of what each adds there, with its own gate, queries, keys and values', async () => {
     const [frames, channels] = [3, base.unet.config.block_out_channels[0]!];
-    const { conv, afterFeedForward } = motionLayers(frames);
+    const { conv, afterFeedForward } = motionLayers(frames, motionVariants.lamp);
     const temporal = [...a.keys()]
       .find((name) => name.includes('.attn_temp.'))!
       .replace(/\.attn_temp\..*/, '');

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { randomStream } from '../diffusion/random.ts';
-import { type FloatTensor, floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
-import { constant, input, type Tensor } from '../graph/tensor.ts';
-import { Weights } from '../graph/weights.ts';
-import { imageSelfAttention } from '../models/transformer.ts';
-import { compile } from '../runtime/program.ts';
-import { causalConvolution, temporalAttention } from './layers.ts';
-import { centredConvolution, firstAndPreviousAttention, withFramePositions } from './other-layers.ts';
+import { randomStream } from '../../diffusion/random.ts';
+import { type FloatTensor, floats, type Shape, sizeOf } from '../../graph/host-tensor.ts';
+import { constant, input, type Tensor } from '../../graph/tensor.ts';
+import { Weights } from '../../graph/weights.ts';
+import { imageSelfAttention } from '../../models/transformer.ts';
+import { compile } from '../../runtime/program.ts';
+import { causalConvolution, temporalAttention } from '../layers.ts';
+import { centredConvolution, firstAndPreviousAttention, withFramePositions } from './compared-layers.ts';
 
 const [videos, frames] = [2, 4];
 const random = randomStream(5, 'other layers');

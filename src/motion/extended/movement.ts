@@ -3,12 +3,22 @@
  * contents: that a thing will have gone half a picture to the right is something its queries can hardly say, least of all of noise.
  * So a table for every moment of the motion adds to its scores what depends on nothing but the way between two places.
  */
-import { floats, type Shape } from '../graph/host-tensor.ts';
-import { add, concat, matmul, mul, reshape, scale, slice, sub, transpose } from '../graph/operators/index.ts';
-import { constant, type Tensor } from '../graph/tensor.ts';
-import type { Weights } from '../graph/weights.ts';
-import type { AttentionScores } from '../models/layers.ts';
-import type { PictureSize } from '../models/programs.ts';
+import { floats, type Shape } from '../../graph/host-tensor.ts';
+import {
+  add,
+  concat,
+  matmul,
+  mul,
+  reshape,
+  scale,
+  slice,
+  sub,
+  transpose,
+} from '../../graph/operators/index.ts';
+import { constant, type Tensor } from '../../graph/tensor.ts';
+import type { Weights } from '../../graph/weights.ts';
+import type { AttentionScores } from '../../models/layers.ts';
+import type { PictureSize } from '../../models/programs.ts';
 
 /** Moments of a motion that the table knows; a frame between two takes a share of both. */
 export const moments = 16;

@@ -5,18 +5,19 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeJsonAtomically } from '../checkpoints/atomic-write.ts';
-import { writeSafetensors } from '../checkpoints/safetensors.ts';
-import { writeTorchFile } from '../checkpoints/torch-write.ts';
-import type { WeightFile } from '../checkpoints/weight-file.ts';
-import type { WritableTensor, WriteOptions } from '../checkpoints/writable-tensor.ts';
-import { CheckpointError, StorageError } from '../errors.ts';
-import { type FloatTensor, floats, type Shape, sameShape } from '../graph/host-tensor.ts';
-import { type BaseModel, openComponent } from '../models/base-model.ts';
-import { type UNetConfig, unetConfigSchema } from '../models/configs.ts';
-import { kindOfWeights } from '../models/other-models.ts';
-import { motionParameters, normParameters } from './parameters.ts';
-import type { MotionValues } from './predictor.ts';
+import { writeJsonAtomically } from '../../checkpoints/atomic-write.ts';
+import { writeSafetensors } from '../../checkpoints/safetensors.ts';
+import { writeTorchFile } from '../../checkpoints/torch-write.ts';
+import type { WeightFile } from '../../checkpoints/weight-file.ts';
+import type { WritableTensor, WriteOptions } from '../../checkpoints/writable-tensor.ts';
+import { CheckpointError, StorageError } from '../../errors.ts';
+import { type FloatTensor, floats, type Shape, sameShape } from '../../graph/host-tensor.ts';
+import { type BaseModel, openComponent } from '../../models/base-model.ts';
+import { type UNetConfig, unetConfigSchema } from '../../models/configs.ts';
+import { kindOfWeights } from '../../models/other-models.ts';
+import { motionParameters, normParameters } from '../parameters.ts';
+import type { MotionValues } from '../predictor.ts';
+import { motionVariants } from '../variant.ts';
 
 /** What the file of weights is called in either format. */
 const fileNames = {
@@ -39,7 +40,9 @@ export async function readReferenceUNet(
 ): Promise<MotionValues> {
   const { weights } = await openComponent(folder, unetConfigSchema);
   const { shapes } = base.unet.weights;
-  const trained = new Map(motionParameters(shapes).map(({ name, shape }) => [name, shape]));
+  const trained = new Map(
+    motionParameters(shapes, motionVariants.lamp).map(({ name, shape }) => [name, shape]),
+  );
   const norms = new Map(normParameters(shapes).map(({ name, shape }) => [name, shape]));
   const frozen = new Map(
     [...shapes].flatMap(([name, shape]): [string, Shape][] =>

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { randomStream } from '../diffusion/random.ts';
-import { type FloatTensor, floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
-import { constant, input } from '../graph/tensor.ts';
-import { Weights } from '../graph/weights.ts';
-import { compile } from '../runtime/program.ts';
+import { randomStream } from '../../diffusion/random.ts';
+import { type FloatTensor, floats, type Shape, sizeOf } from '../../graph/host-tensor.ts';
+import { constant, input } from '../../graph/tensor.ts';
+import { Weights } from '../../graph/weights.ts';
+import { compile } from '../../runtime/program.ts';
 import { carriedViews, withCarriedFirstFrame } from './carried.ts';
 import { movementShape } from './movement.ts';
 

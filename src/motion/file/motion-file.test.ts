@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { writeSafetensors } from '../checkpoints/safetensors.ts';
-import { CheckpointError } from '../errors.ts';
-import type { ProgressEvent } from '../events.ts';
-import { type BaseModel, openBaseModel } from '../models/base-model.ts';
-import { randomMotion, testMotion } from '../testing/motion.ts';
-import { testFolder } from '../testing/test-folder.ts';
-import { testdata } from '../testing/testdata.ts';
+import { openSafetensors, writeSafetensors } from '../../checkpoints/safetensors.ts';
+import { CheckpointError } from '../../errors.ts';
+import type { ProgressEvent } from '../../events.ts';
+import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
+import { randomMotion, testMotion } from '../../testing/motion.ts';
+import { testFolder } from '../../testing/test-folder.ts';
+import { testdata } from '../../testing/testdata.ts';
+import { motionVariants } from '../variant.ts';
 import { assertFits, readMotion, readMotionInfo, writeMotion } from './motion-file.ts';
 import { findMotionFile } from './motion-path.ts';
-import { motionVariants } from './variant.ts';
 
 const at = await testFolder();
 let base: BaseModel;
@@ -22,7 +22,8 @@ test('LAMP’s own motions say nothing of variants: their bytes are the same', a
   await writeMotion(at('plain'), testMotion(base, values));
   await writeMotion(at('lamp'), testMotion(base, values, { variant: motionVariants.lamp }));
   expect((await readFile(at('lamp'))).equals(await readFile(at('plain')))).toBe(true);
-  expect(await readMotionInfo(at('plain'))).not.toHaveProperty('variant');
+  expect((await openSafetensors(at('plain'))).metadata.motion).not.toContain('variant');
+  expect((await readMotionInfo(at('plain'))).variant).toEqual(motionVariants.lamp);
 });
 
 test('another variant is kept, and the motion must have its parameters', async () => {
@@ -32,7 +33,7 @@ test('another variant is kept, and the motion must have its parameters', async (
   const read = await readMotion(at('other'));
   expect(read).toEqual(motion);
   expect(() => assertFits('m', read, base)).not.toThrow();
-  const asLamp = { ...read, info: { ...read.info, variant: undefined } };
+  const asLamp = { ...read, info: { ...read.info, variant: motionVariants.lamp } };
   expect(() => assertFits('m', asLamp, base)).toThrow(/conv1d.*found nothing/);
   const zeroShot = testMotion(base, new Map(), { variant: motionVariants['zero-shot'] });
   expect(() => assertFits('m', zeroShot, base)).not.toThrow();

@@ -1,6 +1,6 @@
 /** @file Sampling that ends before all noise is gone. */
-import type { NoiseSchedule } from './noise-schedule.ts';
-import { predictClean, type Sampler } from './sampler.ts';
+import type { NoiseSchedule } from '../../diffusion/noise-schedule.ts';
+import { predictClean, type Sampler } from '../../diffusion/sampler.ts';
 
 /**
  * A sampler that leaves out the steps below a timestep: the last one before them gives the clean latent that the network then

@@ -1,7 +1,7 @@
 /** @file Finds the motion file that a user means. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CheckpointError } from '../errors.ts';
+import { CheckpointError } from '../../errors.ts';
 
 /** Name of the finished motion in a run folder. */
 const motionFile = 'motion.safetensors';

@@ -1,6 +1,6 @@
 /** @file Which base models can have motions. */
-import { CheckpointError } from '../errors.ts';
-import type { BaseModel } from '../models/base-model.ts';
+import { CheckpointError } from '../../errors.ts';
+import type { BaseModel } from '../../models/base-model.ts';
 
 /** Throws `CheckpointError` for Stable Diffusion XL, which draws first frames and pictures only. */
 export function assertMotionBase({ name, second }: Pick<BaseModel, 'name' | 'second'>): void {

@@ -1,16 +1,16 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openSafetensors, writeSafetensors } from '../checkpoints/safetensors.ts';
-import { openWeightFile } from '../checkpoints/weight-file.ts';
-import { CheckpointError, StorageError } from '../errors.ts';
-import { type FloatTensor, floats, type HostTensor } from '../graph/host-tensor.ts';
-import { type BaseModel, openBaseModel, openComponent } from '../models/base-model.ts';
-import { unetConfigSchema } from '../models/configs.ts';
-import { randomMotion, testMotion } from '../testing/motion.ts';
-import { testFolder } from '../testing/test-folder.ts';
-import { readFixture, testdata } from '../testing/testdata.ts';
+import { openSafetensors, writeSafetensors } from '../../checkpoints/safetensors.ts';
+import { openWeightFile } from '../../checkpoints/weight-file.ts';
+import { CheckpointError, StorageError } from '../../errors.ts';
+import { type FloatTensor, floats, type HostTensor } from '../../graph/host-tensor.ts';
+import { type BaseModel, openBaseModel, openComponent } from '../../models/base-model.ts';
+import { unetConfigSchema } from '../../models/configs.ts';
+import { lampMotion, randomMotion, testMotion } from '../../testing/motion.ts';
+import { testFolder } from '../../testing/test-folder.ts';
+import { readFixture, testdata } from '../../testing/testdata.ts';
+import { type MotionValues, videoPredictor } from '../predictor.ts';
 import { assertFits } from './motion-file.ts';
-import { type MotionValues, videoPredictor } from './predictor.ts';
 import { readReferenceUNet, writeReferenceUNet } from './reference-checkpoint.ts';
 
 const inFolder = await testFolder();
@@ -32,7 +32,8 @@ test('a motion read from the authors’ U-Net fits its base and computes what th
   const given = (end: string) => inputs.get(name.replace(/sample$/, end)) as FloatTensor;
   const expected = outputs.get(name) as FloatTensor;
   const latents = given('sample');
-  const predictor = await videoPredictor(base.unet, () => motion, latents.shape, given('context').shape[1]!);
+  const tokens = given('context').shape[1]!;
+  const predictor = await videoPredictor(base.unet, () => lampMotion(motion), latents.shape, tokens);
   const timesteps = Array(latents.shape[0]).fill(
     Number(inputs.get(name.replace(/sample$/, 'timestep'))!.data[0]),
   );

@@ -4,7 +4,6 @@
  * sees the thing in its new place need not remember what it looks like.
  */
 import {
-  add,
   attend,
   concat,
   expand,
@@ -13,12 +12,12 @@ import {
   sigmoid,
   slice,
   transpose,
-} from '../graph/operators/index.ts';
-import type { Tensor } from '../graph/tensor.ts';
-import type { Weights } from '../graph/weights.ts';
-import { convolution, toTokens } from '../models/layers.ts';
-import { motionSuffixes } from './combined-names.ts';
-import { thinLinear } from './low-rank.ts';
+} from '../../graph/operators/index.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import type { Weights } from '../../graph/weights.ts';
+import { convolution, toTokens } from '../../models/layers.ts';
+import { plusEachMotion } from '../acting-motions.ts';
+import { thinLinear } from '../file/low-rank.ts';
 import { movementBias, movementTables } from './movement.ts';
 
 /** Name of the layer, in the scope of the U-Net's first and last convolution. */
@@ -35,15 +34,15 @@ export const carriedViews = 1 + movementTables;
 export function withCarriedFirstFrame(w: Weights, x: Tensor, shown: Tensor, frames: number): Tensor {
   const [n, channels, height, width] = x.shape as [number, number, number, number];
   const pixels = height * width;
-  return motionSuffixes(w, carriedName, 'movement').reduce((sum, suffix) => {
-    const layer = w.scope(`${carriedName}${suffix}`);
+  return plusEachMotion(x, w, `${carriedName}.movement`, (motion) => {
+    const layer = motion(carriedName);
     const views = viewsOfFirst(layer, shown, frames);
     const gates = sigmoid(toTokens(convolution(layer.scope('conv_gate'), x, { out: carriedViews })));
     const seen = mul(views, reshape(gates, [n, pixels, carriedViews, 1]));
     const rows = reshape(seen, [n, pixels, carriedViews * shown.shape[1]!]);
     const added = thinLinear(layer.scope('to_out'), rows, channels, { bias: false });
-    return add(sum, reshape(transpose(added, [0, 2, 1]), x.shape));
-  }, x);
+    return reshape(transpose(added, [0, 2, 1]), x.shape);
+  });
 }
 
 /** The first frame of each video of `shown` as every frame sees it: `[n, pixels, carriedViews, d]`. */

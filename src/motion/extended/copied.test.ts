@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { addNoise, noiseSchedule, velocity } from '../diffusion/noise-schedule.ts';
-import { randomStream } from '../diffusion/random.ts';
-import { type FloatTensor, floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
-import { constant, input, type Tensor } from '../graph/tensor.ts';
-import { Weights } from '../graph/weights.ts';
-import { compile } from '../runtime/program.ts';
+import { addNoise, noiseSchedule, velocity } from '../../diffusion/noise-schedule.ts';
+import { randomStream } from '../../diffusion/random.ts';
+import { type FloatTensor, floats, type Shape, sizeOf } from '../../graph/host-tensor.ts';
+import { constant, input, type Tensor } from '../../graph/tensor.ts';
+import { Weights } from '../../graph/weights.ts';
+import { compile } from '../../runtime/program.ts';
 import { copiedChoices, copyMixing, mixingNumbers, withCopiedFirstFrame } from './copied.ts';
 import { movementShape } from './movement.ts';
 import { warpShape } from './warped.ts';

@@ -1,10 +1,10 @@
 /** @file Layers that LAMP is compared with: what stands in place of one of its own in a `MotionVariant`. */
-import { floats } from '../graph/host-tensor.ts';
-import { add, concat, expand, pad, reshape, slice } from '../graph/operators/index.ts';
-import { constant, type Tensor } from '../graph/tensor.ts';
-import type { Weights } from '../graph/weights.ts';
-import { attendTo } from '../models/transformer.ts';
-import { thinCausalConv } from './low-rank.ts';
+import { floats } from '../../graph/host-tensor.ts';
+import { add, concat, expand, pad, reshape, slice } from '../../graph/operators/index.ts';
+import { constant, type Tensor } from '../../graph/tensor.ts';
+import type { Weights } from '../../graph/weights.ts';
+import { attendTo } from '../../models/transformer.ts';
+import { thinCausalConv } from '../file/low-rank.ts';
 
 /**
  * 1-D convolution over time with kernel 3 that sees both neighbours:
