@@ -7,7 +7,7 @@ import { DeviceError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
 import { type BaseModel, baseIdentity } from '../models/base-model.ts';
-import { motionFingerprint } from '../motion/motion-fingerprint.ts';
+import { motionFingerprint } from '../motion/file/motion-fingerprint.ts';
 import { type MotionGeneratorOptions, motionGenerator, tellDifferences } from './motion-generator.ts';
 import type { VideoGenerator, VideoRequest } from './video-generator.ts';
 
