@@ -50,6 +50,14 @@ describe('of several weights in a folder', () => {
     },
   );
 
+  test('weights of a training are taken where there are no others, averaged ones first', async () => {
+    await touch('diffusion_pytorch_model.non_ema.bin');
+    await touch('diffusion_pytorch_model.non_ema.safetensors');
+    expect(await findWeights(folder)).toBe(inFolder('unet/diffusion_pytorch_model.non_ema.safetensors'));
+    await touch('diffusion_pytorch_model.ema.safetensors');
+    expect(await findWeights(folder)).toBe(inFolder('unet/diffusion_pytorch_model.ema.safetensors'));
+  });
+
   test('none of two unknown ones is taken', async () => {
     await touch('a.safetensors', 'b.bin');
     await expect(findWeights(folder)).rejects.toThrow(

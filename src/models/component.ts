@@ -39,6 +39,8 @@ const usualNames: readonly RegExp[] = [
   '\\.(bin|pt|pth|ckpt)',
   '\\.(fp16|bf16)\\.(bin|pt|pth|ckpt)',
   '\\.bin\\.index(\\.(fp16|bf16))?\\.json',
+  '\\.(non_ema|ema)\\.safetensors',
+  '\\.(non_ema|ema)\\.(bin|pt|pth|ckpt)',
 ].map((ending) => new RegExp(`^(diffusion_pytorch_model|pytorch_model|model)${ending}$`));
 
 /** A weight file of any name, but not one of several parts. */
@@ -46,7 +48,7 @@ const anyWeights = /(?<!-\d{5}-of-\d{5})\.(safetensors|bin|pt|pth|ckpt)$/;
 
 /**
  * The weights in a network's folder: safetensors before halved ones (`fp16`), before divided ones (their index), before
- * PyTorch's `.bin`, `.pt` or `.ckpt`; else the only file that looks like weights. Throws `CheckpointError`.
+ * PyTorch's `.bin`, `.pt` or `.ckpt`, before those of a training (`non_ema`, `ema`); else the only file that looks like weights. Throws `CheckpointError`.
  */
 export async function findWeights(folder: string): Promise<string> {
   const names = await readdir(folder).catch((error: unknown) => {
