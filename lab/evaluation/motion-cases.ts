@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomStream } from '../../src/diffusion/random.ts';
-import { CAPTIONS_NAME } from '../../src/media/captions.ts';
+import { CAPTIONS_NAME } from '../../src/media/caption-files.ts';
 import type { Picture, Size } from '../../src/media/picture.ts';
 import { writeVideo } from '../../src/media/video-file.ts';
 import { MOTIONS, type WorldMotion } from '../world/motion.ts';

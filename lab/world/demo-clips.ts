@@ -5,7 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CAPTIONS_NAME } from '../../src/media/captions.ts';
+import { CAPTIONS_NAME } from '../../src/media/caption-files.ts';
 import { writeVideo } from '../../src/media/video-file.ts';
 import { motionNamed } from './motion.ts';
 import { motionSet } from './motion-set.ts';

@@ -60,6 +60,30 @@ test('tells about each clip and proposes a stride', async () => {
   ]);
 });
 
+test('says what is not taken, and which captions belong to no clip', async () => {
+  await mkdir(at('mixed'));
+  await writeVideo(at('mixed/walk.gif'), Array(16).fill(blankPicture(size)), {
+    framesPerSecond: 10,
+    metadata: { lamp: '{}' },
+  });
+  await writeFile(at('mixed/film.avi'), 'x');
+  await writeFile(at('mixed/captions.tsv'), 'Walk.gif\ta person leaves\n');
+  const { text } = await clips(at('mixed'));
+  expect(text.split('\n').slice(2, -1)).toEqual([
+    '             note: lamp made it: a motion that is learned from it has its faults too. Leave it out unless it is meant.',
+    '             problem: nothing moves: there is no motion to learn. Leave it out.',
+    `  not taken  ${at('mixed/film.avi')}: AVI is not read; convert it: ffmpeg -i film.avi -crf 12 -pix_fmt yuv420p film.mp4`,
+    '  captions   none; all clips are trained with the prompt',
+    `             note: 1 line of "${at('mixed/captions.tsv')}" matches no clip: "Walk.gif" (line 1; is "walk.gif" meant?).`,
+    '  proposed   --frames 16 --stride 1: training videos of 1.6 s that play at 10 frames a second',
+  ]);
+  const lines = (await clips(at('mixed'), '--json')).text.trim().split('\n');
+  expect(JSON.parse(lines.at(-1)!)).toMatchObject({
+    passedOver: [{ path: at('mixed/film.avi') }],
+    unusedCaptions: [expect.stringContaining('Walk.gif')],
+  });
+});
+
 test('as JSON, with a sheet, and cut', async () => {
   const words = ['--preview', at('sheet.png'), '--cut', '--out', at('clean'), '--json', '--frames', '20'];
   const { text, error } = await clips(at('set'), ...words);

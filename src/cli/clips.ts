@@ -7,9 +7,9 @@ import { notesAbout } from '../media/clip-notes.ts';
 import { type ClipReport, examineClips, type SetReport } from '../media/clip-report.ts';
 import { contactSheet } from '../media/contact-sheet.ts';
 import { assertEmpty, planPieces, writePieces } from '../media/cut-clips.ts';
-import { findClips } from '../media/find-clips.ts';
+import { findClipSet } from '../media/find-clips.ts';
 import { writePng } from '../media/picture-file.ts';
-import { type Facts, factLines } from './facts.ts';
+import { type Facts, factLines, passedOverRows } from './facts.ts';
 import { interruptible } from './interruptible.ts';
 import { someText, wholeNumber } from './options.ts';
 import { reporter } from './progress.ts';
@@ -24,7 +24,8 @@ interface ClipsOptions {
 
 const help = `
 Looks for: too few frames, shot cuts inside a clip, black bars, variable frame rate, stills, repeated frames, clips that
-show nearly the same, missing captions. Proposes --stride for training. The preview has a row of frames for each clip, in
+show nearly the same, missing captions, captions of no clip, missing numbers among frames, videos that lamp made, and what
+else is in the folder. Proposes --stride for training. The preview has a row of frames for each clip, in
 the order of the list. With --cut, every shot becomes a clip without black bars (MP4 of the same rate; folders of pictures
 stay such), what needs no cutting is copied, and captions go along.
 
@@ -70,8 +71,9 @@ async function look(
   end: () => void,
 ): Promise<void> {
   const { frames } = options;
-  const found = await findClips(paths);
-  const report = await examineClips(found, { ...work, frames, stripHeight: stripHeight(found.length) });
+  const found = await findClipSet(paths);
+  const count = found.clips.length;
+  const report = await examineClips(found, { ...work, frames, stripHeight: stripHeight(count) });
   end();
   const facts = setFacts(paths.join(', '), report, frames);
   process.stdout.write(`${options.json ? JSON.stringify(facts.data) : factLines(facts)}\n`);
@@ -87,7 +89,7 @@ async function look(
   const unfit = report.unreadable.length + report.clips.filter((clip) => isUnfit(clip, frames)).length;
   if (unfit > 0) {
     throw new MediaError(
-      `${unfit} of ${found.length} clips cannot be trained on with --frames ${frames}; see above.`,
+      `${unfit} of ${count} clips cannot be trained on with --frames ${frames}; see above.`,
     );
   }
 }
@@ -105,7 +107,7 @@ function isUnfit(clip: ClipReport, frames: number): boolean {
 
 /** What is known about the clips, to be shown. */
 export function setFacts(path: string, report: SetReport, frames: number): Facts {
-  const { clips, unreadable, alike, proposal } = report;
+  const { clips, unreadable, alike, passedOver, unusedCaptions, proposal } = report;
   const count = clips.length + unreadable.length;
   const captioned = clips.filter(({ caption }) => caption !== undefined).length;
   const rows: [string, string][] = [];
@@ -121,7 +123,9 @@ export function setFacts(path: string, report: SetReport, frames: number): Facts
     const text = `"${one}" and "${other}" show nearly the same (${Math.round(100 * share)} % of the shorter). Leave one out.`;
     rows.push(['alike', text]);
   }
+  rows.push(...passedOverRows(passedOver));
   rows.push(['captions', captionText(captioned, clips.length)]);
+  for (const text of unusedCaptions) rows.push(['', `note: ${text}`]);
   rows.push(['proposed', proposalText(report, frames)]);
   return {
     title: `${count} clip${count === 1 ? '' : 's'} at "${path}"`,
@@ -134,6 +138,8 @@ export function setFacts(path: string, report: SetReport, frames: number): Facts
       })),
       unreadable,
       alike,
+      passedOver,
+      unusedCaptions,
       proposal: proposal ?? null,
     },
   };

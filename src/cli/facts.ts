@@ -1,5 +1,7 @@
 /** @file How facts are shown: aligned lines for people, one JSON object for programs. */
 
+import type { PassedOver } from '../media/find-clips.ts';
+
 /** What is known about something: a title, rows of label and value, and the same as data. */
 export interface Facts {
   readonly title: string;
@@ -52,6 +54,15 @@ export function settingRows(settings: Readonly<Record<string, unknown>>, prefix 
       ? settingRows(value as Record<string, unknown>, `${prefix}${words(name)} `)
       : [[`${prefix}${words(name)}`, valueText(value)]],
   );
+}
+
+/** What is not taken, a row each, and how many more there are than can be shown. */
+export function passedOverRows(passedOver: readonly PassedOver[]): [string, string][] {
+  const shown = passedOver.slice(0, 10).map(({ path, reason }): [string, string] => {
+    return ['not taken', `${path}: ${reason}`];
+  });
+  const more = passedOver.length - shown.length;
+  return more > 0 ? [...shown, ['', `and ${more} more`]] : shown;
 }
 
 function three(value: number): string {

@@ -6,7 +6,7 @@ import { openSafetensors } from '../checkpoints/safetensors.ts';
 import { CheckpointError, UsageError } from '../errors.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
 import { type ClipInfo, inspectClip } from '../media/clip.ts';
-import { findClips } from '../media/find-clips.ts';
+import { findClipSet, type PassedOver } from '../media/find-clips.ts';
 import { type TimeNote, timeNotes } from '../media/time-notes.ts';
 import { readVideoMetadata } from '../media/video-file.ts';
 import type { PictureSize } from '../models/programs.ts';
@@ -17,7 +17,7 @@ import { checkDevice, deviceNames, parseDevice } from '../runtime/devices.ts';
 import { readMetrics } from '../training/metrics.ts';
 import { readRun, runPaths } from '../training/run-folder.ts';
 import { trainingDefaults as usual } from '../training/settings.ts';
-import { bytesText, countText, type Facts, factLines, settingRows } from './facts.ts';
+import { bytesText, countText, type Facts, factLines, passedOverRows, settingRows } from './facts.ts';
 import { baseFacts } from './inspect-base.ts';
 import { pictureFacts } from './inspect-picture.ts';
 import { ofBase, pictureSize, wholeNumber } from './options.ts';
@@ -94,8 +94,9 @@ async function factsAbout(path: string, options: InspectOptions): Promise<Facts>
       `"${path}" is one part of a model. Give the folder that has model_index.json, perhaps the one above.`,
     );
   }
-  const clips = await findClips([path]);
-  return clips.length === 1 && clips[0] === path ? clipFacts(path, frames) : folderFacts(path, clips, frames);
+  const set = await findClipSet([path]);
+  const isClip = set.clips.length === 1 && set.clips[0] === path;
+  return isClip ? clipFacts(path, frames) : folderFacts(path, set, frames);
 }
 
 async function motionFacts(path: string): Promise<Facts> {
@@ -152,18 +153,25 @@ function noteRows(notes: readonly TimeNote[]): [string, string][] {
   return notes.map(({ serious, message }) => ['', `${serious ? 'problem' : 'note'}: ${message}`]);
 }
 
-async function folderFacts(path: string, clips: readonly string[], frames: number): Promise<Facts> {
+async function folderFacts(
+  path: string,
+  { clips, passedOver }: { readonly clips: readonly string[]; readonly passedOver: readonly PassedOver[] },
+  frames: number,
+): Promise<Facts> {
   const found: ClipInfo[] = [];
   for (const clip of clips) found.push(await inspectClip(clip));
   return {
     title: `folder of ${clips.length} clip${clips.length === 1 ? '' : 's'} "${path}"`,
-    rows: found.flatMap((clip) => [
-      [
-        clip.path,
-        `${clip.width}x${clip.height}, ${clip.frameCount} frames${clip.framesPerSecond ? ` at ${rate(clip.framesPerSecond)}` : ''}; ${strideText(clip, frames)}`,
-      ] as const,
-      ...noteRows(timeNotes(clip)),
-    ]),
+    rows: [
+      ...found.flatMap((clip) => [
+        [
+          clip.path,
+          `${clip.width}x${clip.height}, ${clip.frameCount} frames${clip.framesPerSecond ? ` at ${rate(clip.framesPerSecond)}` : ''}; ${strideText(clip, frames)}`,
+        ] as const,
+        ...noteRows(timeNotes(clip)),
+      ]),
+      ...passedOverRows(passedOver),
+    ],
     data: {
       kind: 'clips',
       clips: found.map(({ frameTimes: _, ...clip }) => ({
@@ -171,6 +179,7 @@ async function folderFacts(path: string, clips: readonly string[], frames: numbe
         notes: timeNotes(clip),
         largestStride: largestStride(clip, frames),
       })),
+      passedOver,
     },
   };
 }

@@ -28,8 +28,9 @@ Examples:
   lamp train --out runs/horse --resume                   go on where Ctrl-C, a kill or a power cut ended it
   lamp train --out runs/horse --resume --steps 1000      train a finished run further
 
-A clip trains with a caption of its own, where it has one, in place of the prompt: the text in walk.txt beside walk.mp4, or
-a line in the folder's captions.tsv (name, tab, caption).
+A clip trains with a caption of its own, where it has one, in place of the prompt: the text in walk.txt (or walk.caption)
+beside walk.mp4, or a line in the folder's captions.tsv (name, tab, caption) or metadata.jsonl ({"file_name": "walk.mp4",
+"text": "a person walks"}). What else lies in the folder is named.
 What is not given is as the base recommends in its lamp.json, if it has one.
 The run's folder holds run.json (all settings), metrics.jsonl (a line a step), checkpoints/ (the last two), samples/,
 latents/ (the encoded clips; may be deleted when done) and motion.safetensors (what "lamp generate --motion" takes).

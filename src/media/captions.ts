@@ -1,59 +1,225 @@
-/** @file What each clip shows, in words: `walk.txt` beside `walk.mp4`, or a line in the folder's `captions.tsv`. */
-import { readFile } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+/**
+ * @file What each clip shows, in words: `walk.txt` beside `walk.mp4`, or a line in the folder's `captions.tsv` or
+ * `metadata.jsonl`; and what of these belongs to no clip.
+ */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { onOneLine } from '../checkpoints/one-line.ts';
 import { MediaError } from '../errors.ts';
+import {
+  CAPTIONS_NAME,
+  composed,
+  isListOfCaptions,
+  isOwnCaption,
+  looseName,
+  METADATA_NAME,
+  stemOf,
+} from './caption-files.ts';
+import {
+  type ListedCaption,
+  nameInList,
+  onOneLineOfText,
+  parseCaptionTable,
+  parseMetadataLines,
+} from './caption-lists.ts';
 
-/** Name of the list of captions in a folder of clips: a line each, the clip's name, a tab, its caption. */
-export const CAPTIONS_NAME = 'captions.tsv';
+/** A caption that is not used. */
+export interface UnusedCaption {
+  /** The file: a list of captions, or the caption itself. */
+  readonly path: string;
+  /** In a list: which line, counted from 1. */
+  readonly line?: number;
+  /** The name of a clip that is not there, as it is written. */
+  readonly name: string;
+  /** `no clip` of that name, or `no caption` on the line. */
+  readonly reason: 'no clip' | 'no caption';
+  /** The clip that may be meant. */
+  readonly meant?: string;
+}
+
+/** The captions of a set of clips. */
+export interface ClipCaptions {
+  /** Of those clips that have one, by the clips' paths as given. */
+  readonly captions: ReadonlyMap<string, string>;
+  readonly unused: readonly UnusedCaption[];
+}
+
+/** The captions of {@link readCaptions}. */
+export async function captionsFor(clips: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  return (await readCaptions(clips)).captions;
+}
 
 /**
- * The captions of those clips that have one, by the clips' paths as given. A text file of the clip's name beside it
- * (`walk.txt` for `walk.mp4` or the folder `walk/`) goes before the folder's `captions.tsv`. That may begin with the line
- * `file<TAB>caption` and may name other clips too. Throws `MediaError` for a file that is empty, not UTF-8, or has a line
- * that is not a name, one tab and a caption, or names a clip twice.
+ * The captions of clips. A text file of the clip's name beside it (`walk.txt`, `walk.TXT` or `walk.caption` for `walk.mp4` or the
+ * folder `walk/`) goes before the folder's `captions.tsv`, and that before its `metadata.jsonl` (see `caption-lists.ts`). Names
+ * are compared exactly but for their Unicode form. Lists may name other files that are there; lines that name nothing are
+ * `unused`, and so are caption files of no clip in `folders`, those that are trained on as a whole. Throws `MediaError` for a file
+ * that is empty, not UTF-8 or malformed, and for two files with different captions of one clip.
  */
-export async function captionsFor(clips: readonly string[]): Promise<Map<string, string>> {
-  const lists = new Map<string, Map<string, string>>();
+export async function readCaptions(
+  clips: readonly string[],
+  folders: readonly string[] = [],
+): Promise<ClipCaptions> {
+  const whole = new Set(folders.map((folder) => resolve(folder)));
+  const places = new Map<string, Place>();
   const captions = new Map<string, string>();
   for (const clip of clips) {
-    const folder = dirname(clip);
-    if (!lists.has(folder)) lists.set(folder, await readList(join(folder, CAPTIONS_NAME)));
-    const caption = (await readOwn(clip)) ?? lists.get(folder)!.get(basename(clip));
+    const { folder, name } = whereIs(clip);
+    if (!places.has(folder)) places.set(folder, await lookAround(folder, clip));
+    const place = places.get(folder)!;
+    const stem = await stemOfClip(clip, name);
+    place.clips.set(name, stem);
+    const own = await readOwn(clip, stem, place);
+    const caption = own ?? place.listed.get(nameInList(name));
     if (caption !== undefined) captions.set(clip, caption);
   }
-  return captions;
+  const unused = [...places].flatMap(([folder, place]) => unusedIn(place, whole.has(folder)));
+  return { captions, unused };
+}
+
+/** What lies beside clips. */
+interface Place {
+  /** As it is called in messages. */
+  readonly folder: string;
+  /** Names of everything in it. */
+  readonly names: readonly string[];
+  readonly lists: readonly { readonly path: string; readonly lines: readonly ListedCaption[] }[];
+  /** What the lists say, by name. */
+  readonly listed: ReadonlyMap<string, string>;
+  /** The names of the clips here, as far as they are known, and what their own caption files are called. */
+  readonly clips: Map<string, string>;
+}
+
+function whereIs(clip: string): { folder: string; name: string } {
+  const place = resolve(clip);
+  return { folder: dirname(place), name: basename(place) };
+}
+
+async function lookAround(place: string, clip: string): Promise<Place> {
+  // As the user names it, where that is possible: not for a clip ".".
+  const shown = resolve(dirname(clip)) === place ? dirname(clip) : place;
+  const names = await readdir(place).catch(() => [CAPTIONS_NAME, METADATA_NAME]);
+  const lists: { path: string; lines: ListedCaption[] }[] = [];
+  for (const wanted of [CAPTIONS_NAME, METADATA_NAME]) {
+    const name = listNamed(wanted, names);
+    const path = name !== undefined ? join(shown, name) : undefined;
+    const text = path !== undefined ? await readText(path) : undefined;
+    if (path === undefined || text === undefined) continue;
+    const parse = wanted === CAPTIONS_NAME ? parseCaptionTable : parseMetadataLines;
+    lists.push({ path, lines: parse(text, path) });
+  }
+  const listed = new Map<string, string>();
+  for (const { lines } of lists) {
+    for (const { name, caption } of lines) {
+      const key = nameInList(name);
+      if (caption !== undefined && !listed.has(key)) listed.set(key, caption);
+    }
+  }
+  return { folder: shown, names, lists, listed, clips: new Map() };
+}
+
+/** The list of that name, or of that name in other letters. */
+function listNamed(wanted: string, names: readonly string[]): string | undefined {
+  return names.includes(wanted) ? wanted : names.find((name) => name.toLowerCase() === wanted);
 }
 
 /** The caption in the text file beside a clip. */
-async function readOwn(clip: string): Promise<string | undefined> {
-  const path = `${clip.slice(0, clip.length - extname(clip).length)}.txt`;
-  const text = await readText(path);
-  if (text === undefined) return undefined;
-  const caption = text.trim().replace(/\s+/g, ' ');
-  if (caption !== '') return caption;
-  throw new MediaError(`caption "${path}" is empty. Write what the clip shows, or remove the file.`);
+async function readOwn(clip: string, stem: string, { folder, names }: Place): Promise<string | undefined> {
+  const files = names.filter((each) => isOwnCaption(each) && stemOf(each) === stem);
+  const found: { path: string; caption: string }[] = [];
+  for (const each of files.length > 0 ? files : [`${stem}.txt`]) {
+    const path = join(folder, each);
+    const text = await readText(path);
+    if (text === undefined) continue;
+    const caption = onOneLineOfText(text);
+    if (caption === '') {
+      throw new MediaError(`caption "${path}" is empty. Write what the clip shows, or remove the file.`);
+    }
+    found.push({ path, caption });
+  }
+  const other = found.find(({ caption }) => caption !== found[0]!.caption);
+  if (other) {
+    throw new MediaError(
+      `clip "${clip}" has two captions, "${found[0]!.path}" and "${other.path}", which differ. Remove one.`,
+    );
+  }
+  return found[0]?.caption;
 }
 
-async function readList(path: string): Promise<Map<string, string>> {
-  const captions = new Map<string, string>();
-  const lines = ((await readText(path)) ?? '').split(/\r?\n/);
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === '' || (index === 0 && line === 'file\tcaption')) continue;
-    const fields = line.split('\t').map((field) => field.trim().replace(/\s+/g, ' '));
-    const [name, caption] = fields;
-    const wrong = (what: string) =>
-      new MediaError(
-        `captions "${path}", line ${index + 1}: ${what}. Each line is a clip's name, a tab, and its caption.`,
+/** The name that a clip's own caption file has: a file's without its ending; a folder's, whatever dots are in it. */
+async function stemOfClip(clip: string, name: string): Promise<string> {
+  const isFolder = await stat(clip).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  return isFolder ? composed(name) : stemOf(name);
+}
+
+/** What belongs to nothing that is there; `whole`: the folder is trained on as a whole. */
+function unusedIn(place: Place, whole: boolean): UnusedCaption[] {
+  const there = new Set(place.names.map(nameInList));
+  const meant = (name: string) => {
+    const alike = [...place.clips.keys()].filter((clip) => looseName(clip) === looseName(name));
+    return alike.length === 1 ? { meant: alike[0]! } : {};
+  };
+  const lines = place.lists.flatMap(({ path, lines }) =>
+    lines.flatMap(({ line, name, caption }): UnusedCaption[] => {
+      if (!there.has(nameInList(name))) return [{ path, line, name, reason: 'no clip', ...meant(name) }];
+      return caption === undefined ? [{ path, line, name, reason: 'no caption' }] : [];
+    }),
+  );
+  const stems = new Set(
+    place.names.flatMap((name) => {
+      const known = place.clips.get(name);
+      if (known !== undefined) return [known];
+      return isOwnCaption(name) ? [] : [composed(name), stemOf(name)];
+    }),
+  );
+  const files = place.names
+    .filter((name) => isOwnCaption(name) && !isListOfCaptions(name) && !stems.has(stemOf(name)))
+    .map((name): UnusedCaption => {
+      return { path: join(place.folder, name), name, reason: 'no clip', ...meant(name) };
+    })
+    // Beside single clips there may be texts about anything.
+    .filter(({ meant }) => whole || meant !== undefined);
+  return [...lines, ...files];
+}
+
+/** What is to be said of captions that are not used, a text for each kind. */
+export function describeUnused(unused: readonly UnusedCaption[]): string[] {
+  const texts: string[] = [];
+  const lists = new Set(unused.flatMap(({ path, line }) => (line === undefined ? [] : [path])));
+  for (const list of lists) {
+    for (const reason of ['no clip', 'no caption'] as const) {
+      const lines = unused.filter(
+        (each) => each.path === list && each.line !== undefined && each.reason === reason,
       );
-    if (fields.length === 1) throw wrong(`there is no tab in "${onOneLine(line, 40)}"`);
-    if (fields.length > 2) throw wrong(`there are ${fields.length - 1} tabs`);
-    if (!name) throw wrong('the name is missing');
-    if (!caption) throw wrong(`the caption of "${onOneLine(name, 40)}" is missing`);
-    if (captions.has(name)) throw wrong(`"${onOneLine(name, 40)}" has a caption already`);
-    captions.set(name, caption);
+      if (lines.length === 0) continue;
+      const verb =
+        reason === 'no clip'
+          ? `match${lines.length === 1 ? 'es' : ''} no clip`
+          : `ha${lines.length === 1 ? 's' : 've'} no caption under "text", "caption" or "prompt"`;
+      texts.push(
+        `${lines.length} line${lines.length === 1 ? '' : 's'} of "${list}" ${verb}: ${someOf(lines)}`,
+      );
+    }
   }
-  return captions;
+  const files = unused.filter(({ line }) => line === undefined);
+  if (files.length > 0) {
+    const those = files.length === 1 ? 'caption file matches' : 'caption files match';
+    texts.push(`${files.length} ${those} no clip: ${someOf(files)}`);
+  }
+  return texts;
+}
+
+function someOf(unused: readonly UnusedCaption[]): string {
+  const shown = unused.slice(0, 3).map(({ name, line, meant }) => {
+    const where = line === undefined ? [] : [`line ${line}`];
+    const hint = meant === undefined ? [] : [`is "${onOneLine(meant, 80)}" meant?`];
+    const details = [...where, ...hint].join('; ');
+    return `"${onOneLine(name, 80)}"${details ? ` (${details})` : ''}`;
+  });
+  return `${shown.join(', ')}${unused.length > 3 ? ', …' : '.'}`;
 }
 
 /** A text file's content, or `undefined` where there is none. */

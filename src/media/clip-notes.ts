@@ -5,12 +5,25 @@ import { type TimeNote, timeNotes } from './time-notes.ts';
 
 /** Something remarkable about a clip. */
 export interface ClipNote {
-  readonly kind: 'short' | 'cuts' | 'bars' | 'still' | 'repeats' | TimeNote['kind'];
+  readonly kind:
+    | 'short'
+    | 'cuts'
+    | 'bars'
+    | 'still'
+    | 'repeats'
+    | 'sequences'
+    | 'gaps'
+    | 'made by lamp'
+    | TimeNote['kind'];
   /** Whether training refuses the clip, or learns something that is not meant; else it is only worth knowing. */
   readonly serious: boolean;
   /** One line. */
   readonly message: string;
 }
+
+/** What is said of a clip that this program made. */
+export const madeByLampText =
+  'lamp made it: a motion that is learned from it has its faults too. Leave it out unless it is meant.';
 
 /** Less than this share of the picture moving is a still. */
 const leastMoving = 0.005;
@@ -47,6 +60,8 @@ export function notesAbout(clip: ClipReport, frames: number): ClipNote[] {
     );
   }
   notes.push(...timeNotes(clip));
+  for (const { kind, serious, message } of clip.onNumbers) note(kind, serious, message);
+  if (clip.madeByLamp) note('made by lamp', false, madeByLampText);
   if (clip.moving < leastMoving) {
     note('still', true, 'nothing moves: there is no motion to learn. Leave it out.');
   } else if (clip.repeated > mostRepeated) {

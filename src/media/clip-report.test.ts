@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { InterruptedError, MediaError, StorageError } from '../errors.ts';
@@ -9,7 +9,7 @@ import { readFrames } from './clip.ts';
 import { notesAbout } from './clip-notes.ts';
 import { type ClipReport, examineClips, propose, type SetReport } from './clip-report.ts';
 import { planPieces, writePieces } from './cut-clips.ts';
-import { findClips } from './find-clips.ts';
+import { findClipSet } from './find-clips.ts';
 import { blankPicture, type Picture, picture } from './picture.ts';
 import { writeVideo } from './video-file.ts';
 
@@ -25,6 +25,7 @@ const letterboxed = ({ width, height, data }: Picture): Picture => {
 
 let report: SetReport;
 const events: ProgressEvent[] = [];
+const clips = (...paths: string[]) => ({ clips: paths, passedOver: [], folders: [] });
 const clipNamed = (name: string) => report.clips.find(({ path }) => path.endsWith(name))!;
 const kinds = (name: string) => notesAbout(clipNamed(name), 16).map(({ kind }) => kind);
 
@@ -44,7 +45,7 @@ beforeAll(async () => {
   await writeFile(at('set/7-damaged.mp4'), (await readFile(at('set/1-good.mp4'))).subarray(0, 3000));
   await writeFile(at('set/captions.tsv'), '1-good.mp4\ta person leaves\n3-two-shots.mp4\ta person\n');
   const onEvent = (event: ProgressEvent) => events.push(event);
-  report = await examineClips(await findClips([at('set')]), { frames: 16, onEvent });
+  report = await examineClips(await findClipSet([at('set')]), { frames: 16, onEvent });
 });
 
 describe('a set', () => {
@@ -86,12 +87,42 @@ describe('a set', () => {
     expect(events.at(-1)).toEqual({ type: 'progress', stage: 'examining clips', done: 7, total: 7 });
   });
 
+  test('what is not taken, captions of no clip, numbers, and what lamp made', async () => {
+    const frames = signing.slice(0, 6).map((frame) => frame);
+    const metadata = { lamp: '{}' };
+    await mkdir(at('more'));
+    for (const name of ['a.mp4', 'b.gif', 'c']) {
+      await writeVideo(at(`more/${name}`), frames, { framesPerSecond: 10, metadata });
+    }
+    await writeVideo(at('more/d'), frames, { framesPerSecond: 10 });
+    await rm(at('more/d/0002.png'));
+    await writeFile(at('more/e.avi'), 'x');
+    await writeFile(at('more/captions.tsv'), 'A.mp4\tx\n');
+    const { passedOver, unusedCaptions, clips } = await examineClips(await findClipSet([at('more')]), {
+      frames: 2,
+    });
+    expect(passedOver).toEqual([
+      { path: at('more/e.avi'), reason: expect.stringContaining('AVI is not read') },
+    ]);
+    expect(unusedCaptions).toEqual([expect.stringContaining('1 line of')]);
+    expect(clips.map(({ madeByLamp }) => madeByLamp)).toEqual([true, true, true, false]);
+    const notes = clips.map((clip) =>
+      notesAbout(clip, 2).filter(({ kind }) => kind === 'gaps' || /lamp/.test(kind)),
+    );
+    expect(notes.map((each) => each.map(({ kind }) => kind))).toEqual([
+      ['made by lamp'],
+      ['made by lamp'],
+      ['made by lamp'],
+      ['gaps'],
+    ]);
+  });
+
   test('can be stopped; malformed captions are an error', async () => {
-    const stopped = examineClips([at('set/1-good.mp4')], { frames: 16, signal: AbortSignal.abort() });
+    const stopped = examineClips(clips(at('set/1-good.mp4')), { frames: 16, signal: AbortSignal.abort() });
     await expect(stopped).rejects.toThrow(InterruptedError);
     await mkdir(at('odd'));
     await writeFile(at('odd/captions.tsv'), 'no tab');
-    await expect(examineClips([at('odd/a.mp4')], { frames: 16 })).rejects.toThrow(MediaError);
+    await expect(examineClips(clips(at('odd/a.mp4')), { frames: 16 })).rejects.toThrow(MediaError);
   });
 });
 
@@ -131,7 +162,7 @@ describe('cutting', () => {
     expect(await readFile(at('clean/captions.tsv'), 'utf8')).toBe(
       '1-good.mp4\ta person leaves\n3-two-shots_1.mp4\ta person\n3-two-shots_2.mp4\ta person\n',
     );
-    const { clips } = await examineClips(await findClips([at('clean')]), { frames: 16 });
+    const { clips } = await examineClips(await findClipSet([at('clean')]), { frames: 16 });
     const made = clips.filter(({ path }) => /3-two|6-pict/.test(path));
     expect(made.flatMap((clip) => notesAbout(clip, 16))).toEqual([]);
     expect(made.map(({ width, height, frameCount }) => [width, height, frameCount])).toEqual([
@@ -166,7 +197,7 @@ describe('cutting', () => {
     await writeVideo(at('odd.gif'), Array(3).fill(blankPicture({ width: 21, height: 31 }, [90, 0, 0])), {
       framesPerSecond: 10,
     });
-    const [info] = (await examineClips([at('odd.gif')], { frames: 2 })).clips;
+    const [info] = (await examineClips(clips(at('odd.gif')), { frames: 2 })).clips;
     const bars = { top: 0, bottom: 0, left: 2, right: 0 };
     await writePieces(planPieces([{ ...info!, bars }], 2), at('even'));
     expect(await readFrames(at('even/odd.mp4'))).toMatchObject(Array(3).fill({ width: 18, height: 30 }));

@@ -1,10 +1,12 @@
 /** @file Examines clips before they are trained on: what each is, what is wrong with it, and which stride suits the set. */
+import { basename } from 'node:path';
 import { InterruptedError, MediaError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { type Bars, blackBars } from './black-bars.ts';
-import { captionsFor } from './captions.ts';
+import { describeUnused, readCaptions } from './captions.ts';
 import { type ClipInfo, inspectClip, visitFrames } from './clip.ts';
 import { type ClipPrint, clipPrint, likeness } from './clip-likeness.ts';
+import type { ClipSet, PassedOver } from './find-clips.ts';
 import {
   findCuts,
   frameChanges,
@@ -13,7 +15,10 @@ import {
   type Thumbnail,
   thumbnailOf,
 } from './frame-changes.ts';
+import { type NumberNote, notesOnNumbers } from './frame-numbers.ts';
+import { isMadeByLamp } from './lamp-made.ts';
 import type { Picture } from './picture.ts';
+import { listFrames } from './picture-folder.ts';
 import { resizePicture } from './resize.ts';
 
 /** A part of a clip without a cut in it. */
@@ -33,6 +38,10 @@ export interface ClipReport extends ClipInfo {
   readonly moving: number;
   /** Share of the frames that repeat the one before, 0 to 1. */
   readonly repeated: number;
+  /** Whether this program made it (see `isMadeByLamp`). */
+  readonly madeByLamp: boolean;
+  /** What the numbers of a folder's frames tell. */
+  readonly onNumbers: readonly NumberNote[];
 }
 
 /** Two clips that show nearly the same. */
@@ -58,6 +67,10 @@ export interface SetReport {
   /** Clips that cannot be read, with the reasons. */
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
   readonly alike: readonly AlikeClips[];
+  /** What else lies in the folders of the clips. */
+  readonly passedOver: readonly PassedOver[];
+  /** Captions that belong to no clip, in words (see `describeUnused`). */
+  readonly unusedCaptions: readonly string[];
   /** `undefined` when no clip holds enough frames. */
   readonly proposal: Proposal | undefined;
   /** Some frames of each clip, from its beginning to its end, for looking at. */
@@ -79,12 +92,15 @@ const stripLength = 8;
 const alikeShare = 0.75;
 
 /**
- * Examines the clips at these paths; each is decoded twice. A clip that cannot be read is part of the report. Throws
+ * Examines clips that were found; each is decoded twice. A clip that cannot be read is part of the report. Throws
  * `MediaError` for malformed captions, `InterruptedError` when stopped.
  */
-export async function examineClips(paths: readonly string[], options: ExamineOptions): Promise<SetReport> {
+export async function examineClips(
+  { clips: paths, passedOver, folders }: ClipSet,
+  options: ExamineOptions,
+): Promise<SetReport> {
   const { frames, signal, onEvent } = options;
-  const captions = await captionsFor(paths);
+  const { captions, unused } = await readCaptions(paths, folders);
   const progress = (done: number) =>
     onEvent?.({ type: 'progress', stage: 'examining clips', done, total: paths.length });
   const unreadable: { path: string; reason: string }[] = [];
@@ -106,6 +122,8 @@ export async function examineClips(paths: readonly string[], options: ExamineOpt
     clips,
     unreadable,
     alike: findAlike(found),
+    passedOver,
+    unusedCaptions: describeUnused(unused),
     proposal: propose(clips, frames),
     strips: found.map(({ strip }) => strip),
   };
@@ -134,12 +152,18 @@ async function examineClip(path: string, stripHeight: number) {
     bars: blackBars(samples),
     moving: movingShare(thumbnails),
     repeated: repeatedShare(changes),
+    madeByLamp: await isMadeByLamp(path),
+    onNumbers: info.kind === 'folder' ? notesOnNumbers(await frameNames(path)) : [],
   };
   const width = Math.max(1, Math.round((info.width / info.height) * stripHeight));
   const strip = await Promise.all(
     samples.map((frame) => resizePicture(frame, { width, height: stripHeight }, 'stretch')),
   );
   return { report, print: clipPrint(thumbnails), strip };
+}
+
+async function frameNames(folder: string): Promise<string[]> {
+  return (await listFrames(folder)).map((path) => basename(path));
 }
 
 function findAlike(

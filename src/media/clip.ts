@@ -33,11 +33,16 @@ export interface ClipInfo extends Size, Omit<ClipTiming, 'framesPerSecond'> {
   readonly interlacedAsIs?: boolean;
 }
 
-const VIDEO_ENDINGS: readonly string[] = ['.mp4', '.m4v', '.mov', '.webm', '.mkv'];
+const VIDEO_ENDINGS: readonly string[] = [
+  ...['.mp4', '.m4v', '.mov', '.qt', '.3gp', '.3g2', '.webm', '.mkv'],
+  // MPEG transport streams; TypeScript is told apart by its content, see `isTransportStream`.
+  ...['.ts', '.m2ts', '.mts', '.m2t'],
+];
 const ANIMATION_ENDINGS: readonly string[] = ['.gif', '.webp'];
 
 /** What a clip can be, for messages. */
-export const CLIP_CHOICES = 'MP4, MOV, WebM, MKV, GIF, animated WebP, or a folder of numbered pictures';
+export const CLIP_CHOICES =
+  'MP4, MOV, WebM, MKV, MPEG-TS, GIF, animated WebP, or a folder of numbered pictures';
 
 /** The kind of clip that a file of this name is, or `undefined`. */
 export function clipKindOfName(name: string): 'video' | 'animation' | undefined {

@@ -5,7 +5,7 @@ import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts'
 import { InterruptedError, StorageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { type Bars, cropPicture, sizeWithoutBars } from './black-bars.ts';
-import { CAPTIONS_NAME } from './captions.ts';
+import { CAPTIONS_NAME } from './caption-files.ts';
 import { visitFrames } from './clip.ts';
 import type { ClipReport, Shot } from './clip-report.ts';
 import type { Picture } from './picture.ts';

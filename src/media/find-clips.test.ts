@@ -1,12 +1,14 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { MediaError } from '../errors.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
-import { findClips } from './find-clips.ts';
+import { inspectClip } from './clip.ts';
+import { findClipSet, findClips } from './find-clips.ts';
 import { writePng } from './picture-file.ts';
+import { listFrames } from './picture-folder.ts';
 
 const at = await testFolder();
 const penguin = testdata('../lab/assets/world/shapes/a_penguin_0.gif');
@@ -50,4 +52,110 @@ test('says what is supported when there is no clip', async () => {
   expect(await messageOf(at('clips/d'))).toContain('holds no clip (found unnumbered.png); expected MP4');
   expect(await messageOf(at('none'))).toContain('does not exist');
   expect(await messageOf(at('clips/captions.tsv'))).toContain('ends in .tsv; expected MP4');
+});
+
+test('what is not taken is named, and why', async () => {
+  const files: Record<string, string> = {
+    'Thumbs.db': 'left there by the system',
+    'a.AVI': 'AVI is not read; convert it: ffmpeg -i a.AVI -crf 12 -pix_fmt yuv420p a.mp4',
+    'b c.wmv':
+      'Windows Media is not read; convert it: ffmpeg -i "b c.wmv" -crf 12 -pix_fmt yuv420p "b c.mp4"',
+    'd.apng': 'animated PNG is not read; convert it: ffmpeg -i d.apng -crf 12 -pix_fmt yuv420p d.mp4',
+    'e.flv': 'Flash video is not read; convert it: ffmpeg -i e.flv -crf 12 -pix_fmt yuv420p e.mp4',
+    'f.mpg': 'an MPEG program stream is not read; convert it: ffmpeg -i f.mpg -crf 12 -pix_fmt yuv420p f.mp4',
+    'g.ts': 'no MPEG transport stream',
+    'h.jpg': 'a single picture',
+    'i.m3u8': 'a playlist',
+    'notes.md': 'no clip',
+  };
+  await mkdir(at('left'));
+  for (const name of Object.keys(files)) await writeFile(at(`left/${name}`), 'import x;\n'.repeat(40));
+  for (const name of [
+    '.DS_Store',
+    'captions.tsv',
+    'metadata.jsonl',
+    'z.txt',
+    'z.CAPTION',
+    'README.md',
+    'LICENSE',
+    'LICENSE-CC-BY-4.0.txt',
+  ]) {
+    await writeFile(at(`left/${name}`), '');
+  }
+  await cp(penguin, at('left/z.gif'));
+  const folders: Record<string, readonly string[]> = {
+    j: [],
+    k: ['1.png', '2.png', 'notes.txt'],
+    l: ['one.png', 'two.png'],
+    m: ['x.gif'],
+    n: ['readme.md'],
+  };
+  for (const [folder, names] of Object.entries(folders)) {
+    await mkdir(at(`left/${folder}`));
+    for (const name of names) await writeFile(at(`left/${folder}/${name}`), '');
+  }
+  for (const name of ['7.png', 'desktop.ini', '.DS_Store']) {
+    await (name === '7.png' ? writePng(at('left/y.1/7.png'), dot) : writeFile(at(`left/y.1/${name}`), ''));
+  }
+  const { clips, passedOver, folders: looked } = await findClipSet([at('left')]);
+  expect(clips).toEqual([at('left/y.1'), at('left/z.gif')]);
+  expect(looked).toEqual([at('left')]);
+  expect(
+    Object.fromEntries(passedOver.map(({ path, reason }) => [path.slice(at('left/').length), reason])),
+  ).toEqual({
+    ...files,
+    j: 'an empty folder',
+    k: 'a folder with "notes.txt" among its 2 numbered pictures; move it elsewhere',
+    l: 'a folder with pictures that are not numbered, such as "one.png"',
+    m: 'a folder with clips of its own; name it too to take them',
+    n: 'a folder without clips',
+    'y.1/desktop.ini': 'left there by the system',
+  });
+  const both = await findClipSet([at('left'), at('left/m')]);
+  expect(both.clips).toContain(at('left/m/x.gif'));
+  expect(both.passedOver.map(({ path }) => path)).not.toContain(at('left/m'));
+  // A folder of frames is a clip whatever the system left in it.
+  expect((await findClipSet([at('left/y.1')])).clips).toEqual([at('left/y.1')]);
+  expect(await listFrames(at('left/y.1'))).toEqual([at('left/y.1/7.png')]);
+});
+
+test('MPEG transport streams are told by their bytes', async () => {
+  const stream = await readFile(testdata('clips/odd/transport.m2t'));
+  const packets = Array.from({ length: stream.length / 188 }, (_, i) =>
+    stream.subarray(188 * i, 188 * (i + 1)),
+  );
+  await mkdir(at('streams'));
+  await writeFile(at('streams/a.ts'), stream);
+  await writeFile(at('streams/b.M2TS'), Buffer.concat(packets.flatMap((each) => [Buffer.alloc(4), each])));
+  await writeFile(at('streams/c.ts'), `G${'export const x = 1;\n'.repeat(40)}`);
+  expect(await findClips([at('streams')])).toEqual([at('streams/a.ts'), at('streams/b.M2TS')]);
+  for (const name of ['a.ts', 'b.M2TS']) {
+    expect(await inspectClip(at(`streams/${name}`))).toMatchObject({
+      kind: 'video',
+      width: 64,
+      height: 48,
+      frameCount: 10,
+      framesPerSecond: 10,
+    });
+  }
+  await expect(findClips([at('streams/c.ts')])).rejects.toThrow('c.ts" is no MPEG transport stream');
+});
+
+test('a folder whose frames cannot be a clip, or that holds only other kinds, says what to do', async () => {
+  await mkdir(at('mixed'));
+  for (const name of ['1.png', '2.png']) await writePng(at(`mixed/${name}`), dot);
+  await writeFile(at('mixed/notes.md'), 'x');
+  await expect(findClips([at('mixed')])).rejects.toThrow(
+    'Its 2 numbered pictures are a clip once "notes.md" is no longer among them.',
+  );
+  await mkdir(at('old/films'), { recursive: true });
+  await cp(penguin, at('old/films/a.gif'));
+  await expect(findClips([at('old')])).rejects.toThrow(
+    '"films" is a folder with clips of its own; name it too to take them.',
+  );
+  await writeFile(at('old/b.avi'), 'x');
+  await expect(findClips([at('old')])).rejects.toThrow(
+    '"b.avi": AVI is not read; convert it: ffmpeg -i b.avi',
+  );
+  await expect(findClips([at('old/b.avi')])).rejects.toThrow('AVI is not read. Convert it: ffmpeg -i b.avi');
 });

@@ -1,72 +1,200 @@
-/** @file Turns what a user names (clips, folders of clips) into a list of clips. */
+/** @file Turns what a user names (clips, folders of clips) into a list of clips, and says what was not taken. */
 
 import { stat } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { MediaError } from '../errors.ts';
+import { isAboutAll, isCaptionFile } from './caption-files.ts';
 import { CLIP_CHOICES, clipKindOfName } from './clip.ts';
-import { areNumberedPictures, visibleNames } from './picture-folder.ts';
+import {
+  conversionLine,
+  isTransportStream,
+  maybeTransportStream,
+  unreadVideoKind,
+  whyNoClip,
+} from './file-kinds.ts';
+import { areNumberedPictures, isSystemFile, visibleNames } from './picture-folder.ts';
+
+/** Something in a folder of clips that is not taken. */
+export interface PassedOver {
+  readonly path: string;
+  /** What it is, such as "a single picture", and what can be done. */
+  readonly reason: string;
+}
+
+/** Clips that were found. */
+export interface ClipSet {
+  readonly clips: readonly string[];
+  /** What else lies in the folders of clips, but for hidden files, captions, and texts such as `README.md`. */
+  readonly passedOver: readonly PassedOver[];
+  /** The folders of clips, those that were looked through. */
+  readonly folders: readonly string[];
+}
+
+/** The clips of {@link findClipSet}. */
+export async function findClips(paths: readonly string[]): Promise<string[]> {
+  return [...(await findClipSet(paths)).clips];
+}
 
 /**
  * The clips at these paths, each path a clip or a folder of clips. A folder that holds numbered pictures and nothing
  * else is itself a clip; in any other folder its clips (files and folders of numbered pictures) count, by name, and all
- * else is passed over, hidden files too. No clip is listed twice. Throws `MediaError` when a path is missing, a folder
- * holds no clip, or a file is of an unknown kind. The files' content is not read yet.
+ * else is passed over. No clip is listed twice. Throws `MediaError` when a path is missing, a folder holds no clip, or a
+ * file is of an unknown kind. The files' content is not read yet, but for what tells an animation from a still picture and
+ * a video from TypeScript.
  */
-export async function findClips(paths: readonly string[]): Promise<string[]> {
-  const found = new Map<string, string>();
+export async function findClipSet(paths: readonly string[]): Promise<ClipSet> {
+  const clips = new Map<string, string>();
+  const passedOver = new Map<string, PassedOver>();
+  const folders = new Map<string, string>();
   for (const path of paths) {
-    for (const clip of await clipsAt(path)) {
-      const place = resolve(clip);
-      found.set(place, found.get(place) ?? clip);
-    }
+    const found = await clipsAt(path);
+    for (const clip of found.clips) addTo(clips, resolve(clip), clip);
+    for (const each of found.passedOver) addTo(passedOver, resolve(each.path), each);
+    for (const folder of found.folders) addTo(folders, resolve(folder), folder);
   }
-  return [...found.values()];
+  return {
+    clips: [...clips.values()],
+    // A folder that was named besides the one it lies in is taken.
+    passedOver: [...passedOver].flatMap(([place, each]) =>
+      clips.has(place) || folders.has(place) ? [] : [each],
+    ),
+    folders: [...folders.values()],
+  };
 }
 
-async function clipsAt(path: string): Promise<string[]> {
+function addTo<T>(found: Map<string, T>, place: string, value: T): void {
+  if (!found.has(place)) found.set(place, value);
+}
+
+async function clipsAt(path: string): Promise<ClipSet> {
   const kind = await kindOf(path);
   if (kind === undefined) {
     throw new MediaError(`clip "${path}" does not exist. Check the path.`);
   }
   if (kind === 'file') {
-    if (!clipKindOfName(path)) {
-      const ending = extname(path);
-      throw new MediaError(
-        `"${path}" ${ending ? `ends in ${ending}` : 'has no ending'}; expected ${CLIP_CHOICES}.`,
-      );
-    }
-    return [path];
+    await assertClipFile(path);
+    return { clips: [path], passedOver: [], folders: [] };
   }
   const names = await visibleNames(path);
-  if (areNumberedPictures(names) && !(await isAnimated(join(path, names[0]!)))) {
-    return [path];
+  const own = names.filter((name) => !isSystemFile(name));
+  if (await areFrames(path, own)) {
+    return { clips: [path], passedOver: systemFiles(path, names), folders: [] };
   }
   const clips: string[] = [];
+  const passedOver: PassedOver[] = [];
   for (const name of names) {
-    if (await isClip(join(path, name))) {
-      clips.push(join(path, name));
+    const member = join(path, name);
+    if (isSystemFile(name)) passedOver.push(...systemFiles(path, [name]));
+    else if ((await kindOf(member)) === 'folder') {
+      const inside = await visibleNames(member);
+      const reason = await whyNoFrames(member, inside);
+      if (reason === undefined) {
+        clips.push(member);
+        passedOver.push(...systemFiles(member, inside));
+      } else passedOver.push({ path: member, reason });
+    } else if (await isClipFile(member)) clips.push(member);
+    else if (!isCaptionFile(name) && !isAboutAll(name)) {
+      passedOver.push({ path: member, reason: whyNoClip(name) });
     }
   }
-  if (clips.length === 0) {
-    const content =
-      names.length === 0
-        ? 'is empty'
-        : `holds no clip (found ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''})`;
-    throw new MediaError(`folder "${path}" ${content}; expected ${CLIP_CHOICES}.`);
-  }
-  return clips;
+  if (clips.length === 0) throw noClip(path, own, passedOver);
+  return { clips, passedOver, folders: [path] };
 }
 
-async function isClip(path: string): Promise<boolean> {
-  if ((await kindOf(path)) === 'folder') {
-    const names = await visibleNames(path);
-    return areNumberedPictures(names) && !(await isAnimated(join(path, names[0]!)));
+/** What is to be said of what is not taken: nothing, or one text that counts it and names the first ones. */
+export function describePassedOver(passedOver: readonly PassedOver[]): string[] {
+  if (passedOver.length === 0) return [];
+  const shown = passedOver.slice(0, 3).map(({ path, reason }) => `"${path}" (${reason})`);
+  const many =
+    passedOver.length === 1
+      ? 'one thing beside the clips is'
+      : `${passedOver.length} things beside the clips are`;
+  return [`${many} not taken: ${shown.join(', ')}${passedOver.length > 3 ? ', …' : '.'}`];
+}
+
+function noClip(folder: string, names: readonly string[], passedOver: readonly PassedOver[]): MediaError {
+  if (names.length === 0) return new MediaError(`folder "${folder}" is empty; expected ${CLIP_CHOICES}.`);
+  const pictures = names.filter((name) => areNumberedPictures([name]));
+  const odd = names.find((name) => !areNumberedPictures([name]));
+  const some = names.slice(0, 3).join(', ');
+  const hint =
+    odd !== undefined && pictures.length > 1
+      ? ` Its ${pictures.length} numbered pictures are a clip once "${odd}" is no longer among them.`
+      : helpful(passedOver);
+  return new MediaError(
+    `folder "${folder}" holds no clip (found ${some}${names.length > 3 ? ', …' : ''}); expected ${CLIP_CHOICES}.${hint}`,
+  );
+}
+
+/** What to do with the first thing that could become a clip, if there is any. */
+function helpful(passedOver: readonly PassedOver[]): string {
+  const video = passedOver.find(({ path }) => unreadVideoKind(path));
+  if (video) return ` "${basename(video.path)}": ${video.reason}.`;
+  const folder = passedOver.find(({ reason }) => reason.startsWith('a folder with'));
+  return folder ? ` "${basename(folder.path)}" is ${folder.reason}.` : '';
+}
+
+/** Throws `MediaError` unless a file that was named can be a clip. */
+async function assertClipFile(path: string): Promise<void> {
+  const video = unreadVideoKind(path);
+  if (video) {
+    throw new MediaError(`clip "${path}": ${video} is not read. Convert it: ${conversionLine(path)}`);
   }
-  if (extname(path).toLowerCase() === '.webp') {
-    return isAnimated(path); // A still WebP among clips is a picture.
+  if (!clipKindOfName(path)) {
+    const ending = extname(path);
+    throw new MediaError(
+      `"${path}" ${ending ? `ends in ${ending}` : 'has no ending'}; expected ${CLIP_CHOICES}.`,
+    );
   }
+  if (maybeTransportStream(path) && !(await isTransportStream(path))) {
+    throw new MediaError(
+      `"${path}" is no MPEG transport stream, whatever its name says; expected ${CLIP_CHOICES}.`,
+    );
+  }
+}
+
+async function isClipFile(path: string): Promise<boolean> {
+  if (extname(path).toLowerCase() === '.webp') return isAnimated(path); // A still WebP among clips is a picture.
+  if (maybeTransportStream(path)) return isTransportStream(path);
   return clipKindOfName(path) !== undefined;
+}
+
+/** Whether a folder of these names, without those of system files, is a clip. */
+async function areFrames(folder: string, names: readonly string[]): Promise<boolean> {
+  return areNumberedPictures(names) && !(await isAnimated(join(folder, names[0]!)));
+}
+
+/** Why a folder is no clip; `undefined` where it is one. */
+async function whyNoFrames(folder: string, all: readonly string[]): Promise<string | undefined> {
+  const names = all.filter((name) => !isSystemFile(name));
+  if (names.length === 0) return 'an empty folder';
+  if (await areFrames(folder, names)) return undefined;
+  const odd = names.find((name) => !areNumberedPictures([name]));
+  const pictures = names.filter((name) => areNumberedPictures([name])).length;
+  if (odd !== undefined && pictures > 0) {
+    return `a folder with "${odd}" among its ${pictures} numbered picture${pictures === 1 ? '' : 's'}; move it elsewhere`;
+  }
+  for (const name of names) {
+    const member = join(folder, name);
+    const isClip =
+      (await kindOf(member)) === 'folder'
+        ? await areFrames(
+            member,
+            (await visibleNames(member)).filter((each) => !isSystemFile(each)),
+          )
+        : await isClipFile(member);
+    if (isClip) return 'a folder with clips of its own; name it too to take them';
+  }
+  return whyNoClip(names[0]!) === 'a single picture'
+    ? `a folder with pictures that are not numbered, such as "${names[0]}"`
+    : 'a folder without clips';
+}
+
+function systemFiles(folder: string, names: readonly string[]): PassedOver[] {
+  return names
+    .filter(isSystemFile)
+    .map((name) => ({ path: join(folder, name), reason: 'left there by the system' }));
 }
 
 async function isAnimated(path: string): Promise<boolean> {

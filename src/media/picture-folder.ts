@@ -30,6 +30,23 @@ export async function visibleNames(folder: string): Promise<string[]> {
   }
 }
 
+/** What systems leave in folders of pictures: previews, settings and icons, never frames. In lower case. */
+const SYSTEM_FILES: readonly string[] = [
+  'thumbs.db',
+  'ehthumbs.db',
+  'ehthumbs_vista.db',
+  'desktop.ini',
+  'icon\r',
+  '__macosx',
+  '@eadir',
+  '$recycle.bin',
+];
+
+/** Whether a file or folder of this name was left by Windows, macOS or a network drive, and is none of the user's own. */
+export function isSystemFile(name: string): boolean {
+  return SYSTEM_FILES.includes(name.toLowerCase());
+}
+
 /** Whether these names are numbered pictures and nothing else. */
 export function areNumberedPictures(names: readonly string[]): boolean {
   return (
@@ -42,9 +59,12 @@ function stem(name: string): string {
   return name.slice(0, -extname(name).length);
 }
 
-/** The paths of a folder's frames in order. Throws `MediaError` unless it holds numbered pictures and nothing else. */
+/**
+ * The paths of a folder's frames in order. Throws `MediaError` unless it holds numbered pictures and nothing else but
+ * hidden files and those that systems leave.
+ */
 export async function listFrames(folder: string): Promise<string[]> {
-  const names = await visibleNames(folder);
+  const names = (await visibleNames(folder)).filter((name) => !isSystemFile(name));
   if (names.length === 0) {
     throw new MediaError(
       `folder "${folder}" is empty. Put numbered pictures (0000.png, 0001.png, …) into it.`,

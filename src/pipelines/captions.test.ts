@@ -1,8 +1,10 @@
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { UsageError } from '../errors.ts';
 import type { ProgressEvent } from '../events.ts';
+import { blankPicture } from '../media/picture.ts';
+import { writeVideo } from '../media/video-file.ts';
 import { readMotion } from '../motion/file/motion-file.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
@@ -89,4 +91,36 @@ test('captions are recorded, and a run goes on with the same ones only', async (
   await caption('a man walks', 'snow');
   await expect(learn('before', { steps: 2 }, true)).rejects.toThrow('--no-captions');
   expect((await learn('before', { steps: 2, captions: false }, true)).motion.info.steps).toBe(2);
+});
+
+test('what is left out is told, with the settings that come of it', async () => {
+  await rm(join(at('clips'), 'captions.tsv'), { force: true });
+  await mkdir(at('mixed'));
+  for (const name of names) await cp(testdata(`clips/walking/${name}`), at(`mixed/${name}`));
+  await writeVideo(at('mixed/v1.2/'), Array(4).fill(blankPicture({ width: 32, height: 32 })), {
+    framesPerSecond: 8,
+    metadata: { lamp: '{}' },
+  });
+  await rm(at('mixed/v1.2/0001.png'));
+  await writeFile(at('mixed/old.avi'), 'x');
+  await writeFile(at('mixed/captions.tsv'), 'Walk_out_01.mp4\tx\n');
+  const set = { clips: [at('mixed')], prompt: 'p', steps: 1 };
+  const told = [
+    `one thing beside the clips is not taken: "${at('mixed/old.avi')}" (AVI is not read; convert it: ffmpeg -i old.avi -crf 12 -pix_fmt yuv420p old.mp4).`,
+    `1 line of "${at('mixed/captions.tsv')}" matches no clip: "Walk_out_01.mp4" (line 1; is "walk_out_01.mp4" meant?).`,
+    `clip "${at('mixed/v1.2')}": 1 frame is missing between numbers 0 and 3 (1): what moves jumps there.`,
+    `clip "${at('mixed/v1.2')}": lamp made it: a motion that is learned from it has its faults too. Leave it out unless it is meant.`,
+  ];
+  expect((await learn('told', set)).notices.slice(0, 4)).toEqual(told);
+  // The same when it goes on, but of captions only where they are wanted.
+  const again = await learn('told', { steps: 2, captions: false }, true);
+  expect(again.notices.slice(0, 3)).toEqual([told[0], told[2], told[3]]);
+
+  // Without a prompt the mismatched names are why there is none.
+  const notices: string[] = [];
+  const onEvent = (event: ProgressEvent) => void (event.type === 'notice' && notices.push(event.message));
+  const { prompt: _, ...without } = set;
+  const failed = learnMotion({ out: at('none'), settings: { ...settings, ...without }, onEvent });
+  await expect(failed).rejects.toThrow(/prompt/);
+  expect(notices).toEqual([told[1]]);
 });

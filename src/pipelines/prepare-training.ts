@@ -44,13 +44,14 @@ export interface Prepared {
 export async function newSettings({
   settings: given,
   useRecommended = true,
-}: {
+  onEvent,
+}: Pick<WorkOptions, 'onEvent'> & {
   readonly settings: Partial<TrainingInput>;
   readonly useRecommended?: boolean;
 }): Promise<TrainingSettings> {
   const base = resolve(given.base ?? trainingDefaults.base);
   const ofBase = useRecommended ? recommendedTraining(await readBaseSettings(base)) : {};
-  const prompt = given.prompt ?? (await firstCaption(given));
+  const prompt = given.prompt ?? (await firstCaption(given, onEvent));
   return parseSettings({ ...ofBase, ...withoutUndefined(given), ...(prompt !== undefined && { prompt }) });
 }
 
@@ -80,7 +81,7 @@ export async function prepareTraining(
       `the run was begun with another base model than "${settings.base}" (its ${other} differs). Give the same --base.`,
     );
   }
-  const clips = await findTrainingClips(settings, begun?.clips).catch((error: unknown) => {
+  const clips = await findTrainingClips(settings, begun?.clips, onEvent).catch((error: unknown) => {
     if (!begun || !(error instanceof MediaError)) throw error;
     throw new MediaError(`${error.message} If the clips have moved, name them before --resume.`, {
       cause: error,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { checkJson } from '../checkpoints/json-file.ts';
 import { parseJson } from '../checkpoints/json-text.ts';
+import { settingsKey } from '../media/lamp-made.ts';
 import { motionVariantSchema } from '../motion/variant.ts';
 import { samplingFields, videoDefaults, videoSettingsSchema } from './video-settings.ts';
 
@@ -134,8 +135,7 @@ const storedSchema = z.object({
 /** Everything needed to make a video again, as it is stored in the video. Holds no paths and no times. */
 export type StoredSettings = z.infer<typeof storedSchema>;
 
-/** The key of the stored settings in a video's metadata. */
-export const settingsKey = 'lamp';
+export { settingsKey };
 
 /** Reads the settings that a video stores (`readVideoMetadata`); `undefined` when it stores none. Throws `CheckpointError`. */
 export function storedSettings(metadata: Readonly<Record<string, string>>): StoredSettings | undefined {

@@ -5,9 +5,13 @@ import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { fingerprint } from '../checkpoints/weight-file.ts';
 import { UsageError } from '../errors.ts';
-import { captionsFor } from '../media/captions.ts';
+import type { OnEvent } from '../events.ts';
+import { type ClipCaptions, describeUnused, readCaptions } from '../media/captions.ts';
 import { assertLongEnough, inspectClip } from '../media/clip.ts';
-import { findClips } from '../media/find-clips.ts';
+import { madeByLampText } from '../media/clip-notes.ts';
+import { describePassedOver, findClipSet } from '../media/find-clips.ts';
+import { notesOnNumbers } from '../media/frame-numbers.ts';
+import { isMadeByLamp } from '../media/lamp-made.ts';
 import { listFrames } from '../media/picture-folder.ts';
 import type { TrainingSettings } from './settings.ts';
 
@@ -32,24 +36,28 @@ const CUSTOMARY_RATE = 8;
 
 /**
  * Finds and inspects the clips. Those among `known` by their content are not decoded again. Their captions are read
- * unless `captions` is false. Throws `MediaError` when a clip is missing, unreadable or too short for `frames` at `stride`, or
- * captions are damaged.
+ * unless `captions` is false. Notices tell what in their folders is not taken, and what is remarkable about a clip. Throws
+ * `MediaError` when a clip is missing, unreadable or too short for `frames` at `stride`, or captions are damaged.
  */
 export async function findTrainingClips(
   settings: Pick<TrainingSettings, 'clips' | 'frames' | 'stride' | 'clipRange'> & { captions?: boolean },
   known: readonly TrainingClip[] = [],
+  onEvent?: OnEvent,
 ): Promise<TrainingClip[]> {
-  const paths = await findClips(settings.clips);
-  const captions = settings.captions === false ? undefined : await captionsFor(paths);
+  const { clips: paths, passedOver, folders } = await findClipSet(settings.clips);
+  const { captions, unused } = settings.captions === false ? noCaptions : await readCaptions(paths, folders);
+  const tell = (message: string) => onEvent?.({ type: 'notice', message });
+  for (const message of [...describePassedOver(passedOver), ...describeUnused(unused)]) tell(message);
   const clips: TrainingClip[] = [];
   for (const path of paths) {
     const identity = await clipFingerprint(path);
     const same = known.find((clip) => clip.fingerprint === identity);
     const { frameCount, framesPerSecond } = same ?? (await inspectClip(path));
+    for (const message of await notesOnClip(path)) tell(`clip "${path}": ${message}`);
     // The reference never takes a clip's last frames: it needs as many as one frame more at the stride would.
     const spare = settings.clipRange === 'reference' ? 1 : 0;
     assertLongEnough({ path, frameCount }, settings.frames + spare, settings.stride);
-    const caption = captions?.get(path);
+    const caption = captions.get(path);
     clips.push({
       path: resolve(path),
       fingerprint: identity,
@@ -59,6 +67,16 @@ export async function findTrainingClips(
     });
   }
   return clips;
+}
+
+const noCaptions: ClipCaptions = { captions: new Map(), unused: [] };
+
+/** What is remarkable about a clip without looking at its frames: gaps in their numbers, and that lamp made it. */
+async function notesOnClip(path: string): Promise<string[]> {
+  const onNumbers = (await stat(path)).isDirectory()
+    ? notesOnNumbers((await listFrames(path)).map((frame) => basename(frame))).map(({ message }) => message)
+    : [];
+  return (await isMadeByLamp(path)) ? [...onNumbers, madeByLampText] : onNumbers;
 }
 
 /** Identity of a clip's content: of the file, or of all pictures of a folder. */

@@ -2,8 +2,8 @@
 import { UsageError } from '../errors.ts';
 import type { OnEvent } from '../events.ts';
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
-import { captionsFor } from '../media/captions.ts';
-import { findClips } from '../media/find-clips.ts';
+import { describeUnused, readCaptions } from '../media/captions.ts';
+import { findClipSet } from '../media/find-clips.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import { inBatches } from '../models/program-by-count.ts';
 import { encodePrompts } from '../models/programs.ts';
@@ -13,16 +13,20 @@ import type { TrainingInput } from './settings.ts';
 
 /**
  * The caption of the first clip where all have one: what a motion is called that was given no prompt. `undefined` where no
- * clip has one, or captions are not wanted. Throws `UsageError` when only some have one, `MediaError` for a missing clip.
+ * clip has one, or captions are not wanted. Where not all have one, notices tell of captions that belong to no clip. Throws
+ * `UsageError` when only some have one, `MediaError` for a missing clip.
  */
-export async function firstCaption({
-  clips = [],
-  captions = true,
-}: Pick<Partial<TrainingInput>, 'clips' | 'captions'>): Promise<string | undefined> {
+export async function firstCaption(
+  { clips = [], captions = true }: Pick<Partial<TrainingInput>, 'clips' | 'captions'>,
+  onEvent?: OnEvent,
+): Promise<string | undefined> {
   if (!captions) return undefined;
-  const paths = await findClips(clips);
-  const found = await captionsFor(paths);
+  const { clips: paths, folders } = await findClipSet(clips);
+  const { captions: found, unused } = await readCaptions(paths, folders);
   const without = paths.filter((path) => !found.has(path));
+  if (without.length > 0) {
+    for (const message of describeUnused(unused)) onEvent?.({ type: 'notice', message });
+  }
   if (found.size > 0 && without.length > 0) {
     throw new UsageError(
       `training needs a prompt for the ${without.length} of ${paths.length} clips that have no caption, such as "${without[0]}"; give --prompt "a person walks".`,

@@ -1,0 +1,117 @@
+/** @file What the files in a folder of clips are, as their names tell: clips, or what is not taken, and why not. */
+import { open, stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { onOneLine } from '../checkpoints/one-line.ts';
+
+/** Endings of MPEG transport streams; the first is TypeScript's too. */
+const TRANSPORT_ENDINGS: readonly string[] = ['.ts', '.m2ts', '.mts', '.m2t'];
+
+/** Whether a file's name ends as that of an MPEG transport stream. */
+export function maybeTransportStream(name: string): boolean {
+  return TRANSPORT_ENDINGS.includes(extname(name).toLowerCase());
+}
+
+const SYNC = 0x47;
+/** Bytes of a packet: as broadcast, and with the time stamp that cameras and discs put before each. */
+const PACKETS: readonly (readonly [size: number, offset: number])[] = [
+  [188, 0],
+  [192, 4],
+];
+/** So many packets in a row must begin with the sync byte, or all that the file has. */
+const PACKETS_CHECKED = 8;
+
+/** Whether a file is an MPEG transport stream: every packet begins with the sync byte. `false` where it cannot be read. */
+export async function isTransportStream(path: string): Promise<boolean> {
+  // Opening a pipe would wait for someone to write into it.
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  const file = isFile ? await open(path).catch(() => undefined) : undefined;
+  if (!file) return false;
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(192 * PACKETS_CHECKED), 0, undefined, 0);
+    return PACKETS.some(([size, offset]) => {
+      const whole = Math.min(PACKETS_CHECKED, Math.floor(bytesRead / size));
+      return whole > 0 && Array.from({ length: whole }, (_, i) => buffer[i * size + offset]).every(isSync);
+    });
+  } catch {
+    return false;
+  } finally {
+    await file.close();
+  }
+}
+
+function isSync(byte: number | undefined): boolean {
+  return byte === SYNC;
+}
+
+/** Videos and animations that are not read, by their endings. */
+const UNREAD_VIDEOS: Readonly<Record<string, string>> = {
+  '.avi': 'AVI',
+  '.divx': 'AVI',
+  '.wmv': 'Windows Media',
+  '.asf': 'Windows Media',
+  '.flv': 'Flash video',
+  '.f4v': 'Flash video',
+  '.swf': 'Flash',
+  '.mpg': 'an MPEG program stream',
+  '.mpeg': 'an MPEG program stream',
+  '.mpe': 'an MPEG program stream',
+  '.m1v': 'an MPEG program stream',
+  '.m2v': 'an MPEG program stream',
+  '.vob': 'an MPEG program stream',
+  '.mod': 'an MPEG program stream',
+  '.ogv': 'Ogg video',
+  '.ogg': 'Ogg',
+  '.ogm': 'Ogg video',
+  '.rm': 'RealMedia',
+  '.rmvb': 'RealMedia',
+  '.mxf': 'MXF',
+  '.dv': 'DV',
+  '.nut': 'NUT',
+  '.ivf': 'IVF',
+  '.y4m': 'YUV4MPEG2',
+  '.h264': 'H.264 without a container',
+  '.264': 'H.264 without a container',
+  '.h265': 'H.265 without a container',
+  '.hevc': 'H.265 without a container',
+  '.mjpeg': 'Motion JPEG without a container',
+  '.mjpg': 'Motion JPEG without a container',
+  '.apng': 'animated PNG',
+  '.avifs': 'animated AVIF',
+};
+
+const PICTURES: readonly string[] = [
+  ...['.png', '.jpg', '.jpeg', '.jpe', '.jfif', '.webp', '.bmp', '.tif', '.tiff', '.heic', '.heif', '.avif'],
+  ...['.jxl', '.jp2', '.svg', '.ico', '.psd', '.dng', '.gif'],
+];
+const PLAYLISTS: readonly string[] = ['.m3u', '.m3u8', '.mpd', '.xspf', '.pls'];
+
+/** What kind of video that is not read a file of this name is, such as "AVI"; `undefined` for all others. */
+export function unreadVideoKind(name: string): string | undefined {
+  return UNREAD_VIDEOS[extname(name).toLowerCase()];
+}
+
+/** How to make MP4 of a video that is not read: a command line of FFmpeg, in which the name is quoted where it has to be. */
+export function conversionLine(path: string): string {
+  const name = basename(path);
+  const target = `${name.slice(0, name.length - extname(name).length)}.mp4`;
+  return `ffmpeg -i ${shellName(name)} -crf 12 -pix_fmt yuv420p ${shellName(target)}`;
+}
+
+function shellName(name: string): string {
+  const line = onOneLine(name);
+  return /^[\w.][\w.+-]*$/.test(line) ? line : `"${line}"`;
+}
+
+/** Why a file of this name is not taken as a clip. */
+export function whyNoClip(name: string): string {
+  const video = unreadVideoKind(name);
+  if (video) return `${video} is not read; convert it: ${conversionLine(name)}`;
+  const ending = extname(name).toLowerCase();
+  if (maybeTransportStream(name)) return 'no MPEG transport stream';
+  if (PICTURES.includes(ending)) return 'a single picture';
+  if (PLAYLISTS.includes(ending)) return 'a playlist';
+  return 'no clip';
+}
