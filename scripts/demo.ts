@@ -17,7 +17,7 @@ import { LampError } from '../src/errors.ts';
 import type { WorkOptions } from '../src/events.ts';
 import { findClips } from '../src/media/find-clips.ts';
 import { openBaseModel } from '../src/models/base-model.ts';
-import { learnMotion } from '../src/pipelines/learn-motion.ts';
+import { runTraining } from '../src/pipelines/train/run-training.ts';
 import { readMetrics } from '../src/training/metrics.ts';
 import { readRun, runPaths } from '../src/training/run-folder.ts';
 import { trainingDefaults } from '../src/training/settings.ts';
@@ -84,7 +84,7 @@ async function demo(work: WorkOptions): Promise<void> {
   const { out } = given;
   const base = await openBaseModel(given.base);
   const run = join(out, 'training');
-  // An earlier demo's training makes room; anything else of that name is refused by `learnMotion`.
+  // An earlier demo's training makes room; anything else of that name is refused by `runTraining`.
   const earlier = await readRun(run).catch(() => undefined);
   if (earlier?.settings.prompt === motion.prompt) await rm(run, { recursive: true });
 
@@ -92,7 +92,7 @@ async function demo(work: WorkOptions): Promise<void> {
   tell(`Learning "${motion.prompt}" from the clips in ${shown(given.clips)} …`);
   const steps = given.steps === undefined ? {} : { steps: Number(given.steps) };
   const settings = { ...training, ...steps, base: given.base, clips: [given.clips], prompt: motion.prompt };
-  const { path } = await learnMotion({ ...work, out: run, settings });
+  const { path } = await runTraining({ ...work, out: run, settings });
   const learning = watch();
   const videos = await makeVideos({ out, base, motion: path, verb: motion.verb, wishes, tell }, work);
   const making = watch();

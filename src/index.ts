@@ -28,25 +28,25 @@ export {
   motionVariantNames,
   motionVariants,
 } from './motion/variant.ts';
-export { type AnimateOptions, animateImages } from './pipelines/animate-image.ts';
 export {
   type DrawnPicture,
   type DrawRequest,
   type DrawSettings,
   drawImages,
-} from './pipelines/draw-image.ts';
-export { videoGenerator } from './pipelines/generate-video.ts';
-export type { LearnedMotion } from './pipelines/learn-motion.ts';
-export type { LoadedMotion } from './pipelines/motion-generator.ts';
-export type { SamplerName, SamplingSettings } from './pipelines/sampling.ts';
-export type { StoredPicture } from './pipelines/stored-picture.ts';
-export { type StoredSettings, storedSettings } from './pipelines/stored-settings.ts';
+} from './pipelines/draw/draw-picture.ts';
+export type { SamplerName, SamplingSettings } from './pipelines/draw/sampling-settings.ts';
+export type { StoredPicture } from './pipelines/draw/stored-picture.ts';
+export type { LearnedMotion } from './pipelines/train/run-training.ts';
+export { type AnimateOptions, animateImages } from './pipelines/video/animate-pictures.ts';
+export type { LoadedMotion } from './pipelines/video/loaded-motions.ts';
+export { type StoredSettings, storedSettings } from './pipelines/video/stored-settings.ts';
+export { videoGenerator } from './pipelines/video/video-pipeline.ts';
 export type {
   GeneratedVideo,
   VideoGenerator,
   VideoGeneratorOptions,
   VideoRequest,
-} from './pipelines/video-generator.ts';
-export { referenceOptions, type VideoSettings } from './pipelines/video-settings.ts';
+} from './pipelines/video/video-request.ts';
+export { referenceOptions, type VideoSettings } from './pipelines/video/video-settings.ts';
 export { type DeviceName, deviceNames } from './runtime/devices.ts';
 export type { TrainingInput } from './training/settings.ts';

@@ -9,7 +9,7 @@ import { type Picture, signedFloatsToPicture } from '../../src/media/picture.ts'
 import { writePng } from '../../src/media/picture-file.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
 import { type PictureSize, pictureDecoder, pictureEncoder } from '../../src/models/programs.ts';
-import { decodedPicture } from '../../src/pipelines/draw-image.ts';
+import { decodedPicture } from '../../src/pipelines/draw/draw-picture.ts';
 import { type BatchSource, worldBatch } from '../world/batch.ts';
 import { captionOf } from '../world/caption.ts';
 import { worldSample } from '../world/sample.ts';

@@ -13,8 +13,8 @@ import {
   sampleSize,
   type TextStates,
 } from '../../src/models/programs.ts';
-import { type DrawSettings, decodedPicture, latentShape } from '../../src/pipelines/draw-image.ts';
-import { samplerFor } from '../../src/pipelines/sampling.ts';
+import { type DrawSettings, decodedPicture, latentShape } from '../../src/pipelines/draw/draw-picture.ts';
+import { samplerFor } from '../../src/pipelines/draw/sampling-settings.ts';
 import type { DeviceName } from '../../src/runtime/devices.ts';
 
 /** How the pictures are drawn; DPM-Solver++ with 25 steps, guidance 2, unless told. */

@@ -15,8 +15,8 @@ import type { PictureSize } from '../../src/models/programs.ts';
 import { readMotion } from '../../src/motion/file/motion-file.ts';
 import { motionFingerprint } from '../../src/motion/file/motion-fingerprint.ts';
 import type { MotionValues } from '../../src/motion/predictor.ts';
-import { videoGenerator } from '../../src/pipelines/generate-video.ts';
-import { learnMotion } from '../../src/pipelines/learn-motion.ts';
+import { runTraining } from '../../src/pipelines/train/run-training.ts';
+import { videoGenerator } from '../../src/pipelines/video/video-pipeline.ts';
 import type { TrainingInput } from '../../src/training/settings.ts';
 import type { Classifier } from './classifier.ts';
 import type { Clip } from './clip-model.ts';
@@ -136,7 +136,7 @@ async function learnedMotion(
     variant: rowVariant(row, base.settings),
     rank,
   };
-  const { path } = await learnMotion({ onEvent, signal, out: run, resume, settings });
+  const { path } = await runTraining({ onEvent, signal, out: run, resume, settings });
   return (await readMotion(path)).values;
 }
 

@@ -6,7 +6,7 @@ import {
   motionVariantChoice,
   motionVariants,
 } from '../../src/motion/variant.ts';
-import type { VideoSettings } from '../../src/pipelines/video-settings.ts';
+import type { VideoSettings } from '../../src/pipelines/video/video-settings.ts';
 import { recommendedTraining, type TrainingInput } from '../../src/training/settings.ts';
 
 /** One way to learn motions and to make videos with them. */

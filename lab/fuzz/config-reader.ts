@@ -7,7 +7,7 @@ import { readNoiseSchedule } from '../../src/diffusion/noise-schedule.ts';
 import { readBaseSettings } from '../../src/models/base-settings.ts';
 import { readBeside } from '../../src/models/beside-file.ts';
 import { textEncoderConfigSchema, unetConfigSchema, vaeConfigSchema } from '../../src/models/configs.ts';
-import { recommendedSampling, recommendedVideoSettings } from '../../src/pipelines/video-settings.ts';
+import { recommendedSampling, recommendedVideoSettings } from '../../src/pipelines/video/video-settings.ts';
 import { testdata } from '../../src/testing/testdata.ts';
 import { recommendedTraining } from '../../src/training/settings.ts';
 import { clipConfigSchema } from '../evaluation/clip-config.ts';

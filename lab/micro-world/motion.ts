@@ -7,9 +7,9 @@ import type { Picture } from '../../src/media/picture.ts';
 import { writePng } from '../../src/media/picture-file.ts';
 import { openBaseModel } from '../../src/models/base-model.ts';
 import { readMotion, trained } from '../../src/motion/file/motion-file.ts';
-import { videoGenerator } from '../../src/pipelines/generate-video.ts';
-import { learnMotion } from '../../src/pipelines/learn-motion.ts';
-import type { VideoRequest } from '../../src/pipelines/video-generator.ts';
+import { runTraining } from '../../src/pipelines/train/run-training.ts';
+import { videoGenerator } from '../../src/pipelines/video/video-pipeline.ts';
+import type { VideoRequest } from '../../src/pipelines/video/video-request.ts';
 import {
   captionOf,
   type MicroColour,
@@ -96,7 +96,7 @@ export async function learnMicroMotion(
     () => true,
     () => false,
   );
-  const { path } = await learnMotion({ ...work, out, resume, settings });
+  const { path } = await runTraining({ ...work, out, resume, settings });
   return path;
 }
 

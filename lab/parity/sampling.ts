@@ -7,9 +7,9 @@ import { encodePrompts, pictureDecoder, pictureEncoder, sampleLatents } from '..
 import { frameOf } from '../../src/motion/frames.ts';
 import { videoPredictor } from '../../src/motion/predictor.ts';
 import { motionVariants } from '../../src/motion/variant.ts';
-import { invertVideo } from '../../src/pipelines/invert-video.ts';
-import { sampleVideo } from '../../src/pipelines/sample-video.ts';
-import { referenceOptions } from '../../src/pipelines/video-settings.ts';
+import { invertVideo } from '../../src/pipelines/edit/invert-video.ts';
+import { sampleVideo } from '../../src/pipelines/video/sample-video.ts';
+import { referenceOptions } from '../../src/pipelines/video/video-settings.ts';
 import type { Fixture } from '../../src/testing/fixture.ts';
 import { Comparison } from './compare.ts';
 import { openFixtureBase, openFixtureVideoUNet } from './models.ts';

@@ -5,7 +5,7 @@ import { randomStream } from '../../src/diffusion/random.ts';
 import { floats } from '../../src/graph/host-tensor.ts';
 import { openBaseModel } from '../../src/models/base-model.ts';
 import { textEncoderConfigSchema, unetConfigSchema } from '../../src/models/configs.ts';
-import { drawImage } from '../../src/pipelines/draw-image.ts';
+import { drawPicture } from '../../src/pipelines/draw/draw-picture.ts';
 import { testFolder } from '../../src/testing/test-folder.ts';
 import { readMetrics } from '../../src/training/metrics.ts';
 import { exactVaeConfig, exactVaeWeights } from './exact-vae.ts';
@@ -80,7 +80,7 @@ test('a model is trained, opens as a base model and draws; an interrupted traini
   expect(losses).toHaveLength(30);
   expect(losses.at(-1)).toBeLessThan(losses[0]!);
   await access(join(at('whole'), 'samples', 'step-000030.png'));
-  const picture = await drawImage(await openBaseModel(whole), { prompt: 'dark' }, { width: 4, height: 4 });
+  const picture = await drawPicture(await openBaseModel(whole), { prompt: 'dark' }, { width: 4, height: 4 });
   expect(picture.data).toHaveLength(48);
 });
 

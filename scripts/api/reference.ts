@@ -1,7 +1,7 @@
 /** @file The reference of the library, `docs/api.md`, as text made from the docblocks. */
 import { type FunctionDeclaration, Node } from 'ts-morph';
-import { drawDefaults } from '../../src/pipelines/draw-image.ts';
-import { videoDefaults } from '../../src/pipelines/video-settings.ts';
+import { drawDefaults } from '../../src/pipelines/draw/draw-picture.ts';
+import { videoDefaults } from '../../src/pipelines/video/video-settings.ts';
 import { trainingDefaults } from '../../src/training/settings.ts';
 import { type Exported, type Property, propertiesOf, publicFace } from './public-face.ts';
 

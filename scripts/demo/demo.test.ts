@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { blankPicture } from '../../src/media/picture.ts';
 import { readVideoMetadata, writeVideo } from '../../src/media/video-file.ts';
-import { storedSettings } from '../../src/pipelines/stored-settings.ts';
+import { storedSettings } from '../../src/pipelines/video/stored-settings.ts';
 import { testFolder } from '../../src/testing/test-folder.ts';
 import { testdata } from '../../src/testing/testdata.ts';
 import { lossChart, runningMean, ticks } from './loss-chart.ts';

@@ -1,7 +1,7 @@
 /** @file What the demo's page says of the training and of the base model, from what really ran. */
 import { isDeepStrictEqual } from 'node:util';
 import { motionVariantNames, motionVariants } from '../../src/motion/variant.ts';
-import type { StoredSettings } from '../../src/pipelines/stored-settings.ts';
+import type { StoredSettings } from '../../src/pipelines/video/stored-settings.ts';
 import type { RunRecord } from '../../src/training/run-folder.ts';
 
 /** The parts of `run.json` that the page speaks of. */

@@ -7,15 +7,15 @@ import { findPictures } from '../media/find-pictures.ts';
 import type { Picture } from '../media/picture.ts';
 import { readPicture } from '../media/picture-file.ts';
 import { assertVideoTarget, usualFormat } from '../media/video-target.ts';
-import { assertTakesFirstFrame, requestsFor } from '../pipelines/animate-image.ts';
-import { sharedPrompt } from '../pipelines/motion-generator.ts';
-import type { VideoRequest } from '../pipelines/video-generator.ts';
+import { assertTakesFirstFrame, requestsFor } from '../pipelines/video/animate-pictures.ts';
+import { sharedPrompt } from '../pipelines/video/loaded-motions.ts';
+import type { VideoRequest } from '../pipelines/video/video-request.ts';
 import {
   firstFrameFits,
   type VideoSettings,
   videoDefaults,
   withoutUndefined,
-} from '../pipelines/video-settings.ts';
+} from '../pipelines/video/video-settings.ts';
 import { isSingle, type TargetFormat, targetFormats, videoTargets } from './animate-targets.ts';
 import { interruptible } from './interruptible.ts';
 import { withMotionOption } from './motion-option.ts';

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { inspectClip } from '../media/clip.ts';
 import { readVideoMetadata } from '../media/video-file.ts';
-import { storedSettings } from '../pipelines/stored-settings.ts';
+import { storedSettings } from '../pipelines/video/stored-settings.ts';
 import { lamp } from '../testing/command.ts';
 import { runHere as run } from '../testing/run-here.ts';
 import { testFolder } from '../testing/test-folder.ts';

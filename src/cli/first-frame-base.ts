@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import type { PictureSize } from '../models/programs.ts';
-import type { FirstFrameBase } from '../pipelines/first-frame-base.ts';
+import type { FirstFrameBase } from '../pipelines/video/drawn-first-frame.ts';
 import { chosenBase } from './base-option.ts';
 import { pictureSize, someText } from './options.ts';
 

@@ -1,7 +1,7 @@
 /** @file `lamp generate`: makes a video with a motion. */
 import { Command } from 'commander';
 import { keepVideo } from '../library/video.ts';
-import { firstFrameFits, videoDefaults } from '../pipelines/video-settings.ts';
+import { firstFrameFits, videoDefaults } from '../pipelines/video/video-settings.ts';
 import { withFirstFrameBase } from './first-frame-base.ts';
 import { interruptible } from './interruptible.ts';
 import { withMotionOption } from './motion-option.ts';

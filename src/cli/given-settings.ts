@@ -1,6 +1,6 @@
 /** @file What the options of `lamp train` say about the training, and nothing of what they leave open. */
 import type { Command } from 'commander';
-import { withoutUndefined } from '../pipelines/video-settings.ts';
+import { withoutUndefined } from '../pipelines/video/video-settings.ts';
 import { presets, type TrainingInput } from '../training/settings.ts';
 
 /** What `--preset` can be. */

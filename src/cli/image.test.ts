@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { readPicture, readPngMetadata } from '../media/picture-file.ts';
 import * as builtIn from '../models/built-in-base.ts';
-import { storedPicture } from '../pipelines/stored-picture.ts';
+import { storedPicture } from '../pipelines/draw/stored-picture.ts';
 import { runHere as run } from '../testing/run-here.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';

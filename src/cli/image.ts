@@ -8,10 +8,10 @@ import { assertPicturePath, readPicture, writePicture } from '../media/picture-f
 import { assertFileTarget } from '../media/video-target.ts';
 import { assertPictureSize, recommendedSize } from '../models/picture-size.ts';
 import type { PictureSize } from '../models/programs.ts';
-import { type DrawRequest, drawDefaults, drawImages } from '../pipelines/draw-image.ts';
-import { type SamplerName, samplerNames } from '../pipelines/sampling.ts';
-import { settingsKey } from '../pipelines/stored-settings.ts';
-import { defaultSteps, withoutUndefined } from '../pipelines/video-settings.ts';
+import { type DrawRequest, drawDefaults, drawImages } from '../pipelines/draw/draw-picture.ts';
+import { type SamplerName, samplerNames } from '../pipelines/draw/sampling-settings.ts';
+import { settingsKey } from '../pipelines/video/stored-settings.ts';
+import { defaultSteps, withoutUndefined } from '../pipelines/video/video-settings.ts';
 import { checkDevice, deviceNames, parseDevice } from '../runtime/devices.ts';
 import { assertComplete } from '../training/complete-base.ts';
 import { chosenBase } from './base-option.ts';

@@ -8,7 +8,7 @@ import { type BaseModel, type Component, openBaseModel } from '../models/base-mo
 import { headsPerBlock, type TextEncoderConfig, vaeFactor } from '../models/configs.ts';
 import { assertPictureSize } from '../models/picture-size.ts';
 import { type MotionVariant, motionVariantNames, motionVariants } from '../motion/variant.ts';
-import { withoutUndefined } from '../pipelines/video-settings.ts';
+import { withoutUndefined } from '../pipelines/video/video-settings.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { measureSpeed } from '../runtime/speed.ts';
 import { trainingCost } from '../training/cost.ts';

@@ -1,7 +1,7 @@
 /** @file What `lamp inspect` says about a picture: its size, and how it was drawn. */
 import { readPicture, readPngMetadata } from '../media/picture-file.ts';
-import { storedPicture } from '../pipelines/stored-picture.ts';
-import { settingsKey } from '../pipelines/stored-settings.ts';
+import { storedPicture } from '../pipelines/draw/stored-picture.ts';
+import { settingsKey } from '../pipelines/video/stored-settings.ts';
 import { type Facts, settingRows } from './facts.ts';
 
 /**

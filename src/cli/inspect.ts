@@ -12,7 +12,7 @@ import { readVideoMetadata } from '../media/video-file.ts';
 import type { PictureSize } from '../models/programs.ts';
 import { isSingleFile } from '../models/single-file.ts';
 import { readMotionInfo } from '../motion/file/motion-file.ts';
-import { type StoredSettings, settingsKey, storedSettings } from '../pipelines/stored-settings.ts';
+import { type StoredSettings, settingsKey, storedSettings } from '../pipelines/video/stored-settings.ts';
 import { checkDevice, deviceNames, parseDevice } from '../runtime/devices.ts';
 import { readMetrics } from '../training/metrics.ts';
 import { readRun, runPaths } from '../training/run-folder.ts';

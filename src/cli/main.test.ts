@@ -7,7 +7,7 @@ import { inspectClip } from '../media/clip.ts';
 import { readVideoMetadata } from '../media/video-file.ts';
 import { openBaseModel } from '../models/base-model.ts';
 import { writeMotion } from '../motion/file/motion-file.ts';
-import { storedSettings } from '../pipelines/stored-settings.ts';
+import { storedSettings } from '../pipelines/video/stored-settings.ts';
 import { lamp } from '../testing/command.ts';
 import { randomMotion, testMotion } from '../testing/motion.ts';
 import { runHere as run } from '../testing/run-here.ts';

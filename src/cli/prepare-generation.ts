@@ -7,11 +7,11 @@ import { assertVideoTarget } from '../media/video-target.ts';
 import type { PictureSize } from '../models/programs.ts';
 import { readMotion } from '../motion/file/motion-file.ts';
 import { findMotionFile } from '../motion/file/motion-path.ts';
-import { checkFirstFrameBase } from '../pipelines/first-frame-base.ts';
-import { fitMotions, type LoadedMotion, motionGenerator } from '../pipelines/motion-generator.ts';
-import type { SamplerName } from '../pipelines/sampling.ts';
-import type { VideoRequest } from '../pipelines/video-generator.ts';
-import { referenceOptions, type VideoSettings, withoutUndefined } from '../pipelines/video-settings.ts';
+import type { SamplerName } from '../pipelines/draw/sampling-settings.ts';
+import { checkFirstFrameBase } from '../pipelines/video/drawn-first-frame.ts';
+import { fitMotions, generatorForMotions, type LoadedMotion } from '../pipelines/video/loaded-motions.ts';
+import type { VideoRequest } from '../pipelines/video/video-request.ts';
+import { referenceOptions, type VideoSettings, withoutUndefined } from '../pipelines/video/video-settings.ts';
 import { parseDevice } from '../runtime/devices.ts';
 import { chosenBase } from './base-option.ts';
 import { type FirstFrameBaseOptions, openFirstFrameBase } from './first-frame-base.ts';
@@ -101,7 +101,7 @@ export async function openGenerator(
   work: WorkOptions,
 ) {
   const useRecommended = !options.reference;
-  const generator = await motionGenerator({ ...opened, useRecommended }, request, work);
+  const generator = await generatorForMotions({ ...opened, useRecommended }, request, work);
   return { generator, framesPerSecond: options.fps ?? opened.motions[0]!.info.framesPerSecond };
 }
 

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { resolveBase } from '../hub/resolve-base.ts';
 import { isTrained, motionVariantNames, motionVariants } from '../motion/variant.ts';
-import { learnMotion } from '../pipelines/learn-motion.ts';
+import { runTraining } from '../pipelines/train/run-training.ts';
 import { trainingDefaults as usual } from '../training/settings.ts';
 import { givenSettings, type PresetName } from './given-settings.ts';
 import { interruptible } from './interruptible.ts';
@@ -220,7 +220,7 @@ export function trainCommand(): Command {
     try {
       await interruptible(async (signal) => {
         const { base, ...others } = givenSettings(command, clips, options.preset);
-        return learnMotion({
+        return runTraining({
           out: options.out,
           resume: options.resume ?? false,
           settings:

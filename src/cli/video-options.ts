@@ -1,8 +1,8 @@
 /** @file Options that all commands have which make videos with a motion, so that each is described once. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { samplerNames } from '../pipelines/sampling.ts';
-import { defaultSteps, videoDefaults } from '../pipelines/video-settings.ts';
+import { samplerNames } from '../pipelines/draw/sampling-settings.ts';
+import { defaultSteps, videoDefaults } from '../pipelines/video/video-settings.ts';
 import { deviceNames } from '../runtime/devices.ts';
 import { ofBase, oneOf, pictureSize, realNumber, seedNumber, wholeNumber } from './options.ts';
 

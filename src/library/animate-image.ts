@@ -1,7 +1,7 @@
 /** @file Making a picture move: everything from options to frames in one call. */
 import type { Picture } from '../media/picture.ts';
-import { assertTakesFirstFrame } from '../pipelines/animate-image.ts';
-import { type Generators, newGenerators } from '../pipelines/kept-generators.ts';
+import { assertTakesFirstFrame } from '../pipelines/video/animate-pictures.ts';
+import { type Generators, newGenerators } from '../pipelines/video/kept-generators.ts';
 import { checkOptions, field } from './check-options.ts';
 import { makeVideo, type VideoOptions, videoFields } from './make-video.ts';
 import type { Video } from './video.ts';

@@ -1,5 +1,5 @@
 /** @file The functions that an engine in another process can be asked for. */
-import { type Generators, newGenerators } from '../pipelines/kept-generators.ts';
+import { type Generators, newGenerators } from '../pipelines/video/kept-generators.ts';
 import { type animateImage, animateImageWith } from './animate-image.ts';
 import { drawImage } from './draw-image.ts';
 import { editVideo } from './edit-video.ts';

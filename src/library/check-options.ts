@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import type { Picture } from '../media/picture.ts';
-import { withoutUndefined } from '../pipelines/video-settings.ts';
+import { withoutUndefined } from '../pipelines/video/video-settings.ts';
 
 /** What an option can be; the schema's message says what is expected. */
 type Field = z.ZodType;

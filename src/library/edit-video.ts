@@ -2,9 +2,9 @@
 import { UsageError } from '../errors.ts';
 import { assertVideoPath } from '../media/video-file.ts';
 import { assertVideoTarget } from '../media/video-target.ts';
-import { runEdit } from '../pipelines/edit-video.ts';
-import { type EditVideoOptions as EditOptions, prepareEdit } from '../pipelines/prepare-edit.ts';
-import { referenceOptions, type VideoSettings, withoutUndefined } from '../pipelines/video-settings.ts';
+import { type EditVideoOptions as EditOptions, prepareEdit } from '../pipelines/edit/prepare-edit.ts';
+import { runEdit } from '../pipelines/edit/run-edit.ts';
+import { referenceOptions, type VideoSettings, withoutUndefined } from '../pipelines/video/video-settings.ts';
 import { parseDevice } from '../runtime/devices.ts';
 import { checkOptions, field, fieldsNamed, workFields } from './check-options.ts';
 import { type FirstFrameOptions, firstFrameFields, givenFirstFrameBase } from './first-frame.ts';

@@ -2,7 +2,7 @@
 import * as errors from '../errors.ts';
 import type { ProgressEvent } from '../events.ts';
 import type { BaseModel } from '../models/base-model.ts';
-import type { LoadedMotion } from '../pipelines/motion-generator.ts';
+import type { LoadedMotion } from '../pipelines/video/loaded-motions.ts';
 import type { Calls } from './calls.ts';
 
 /** To the engine's process. */

@@ -1,5 +1,5 @@
 /** @file The program of an engine's process: does what it is asked for, one thing after another, and ends with its parent. */
-import { keptGenerators } from '../pipelines/kept-generators.ts';
+import { keptGenerators } from '../pipelines/video/kept-generators.ts';
 import { type Calls, callsWith } from './calls.ts';
 import { type FromEngine, packError, type ToEngine } from './engine-messages.ts';
 

@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import type { Picture } from '../media/picture.ts';
 import type { PictureSize } from '../models/programs.ts';
-import type { FirstFrameBase } from '../pipelines/first-frame-base.ts';
+import type { FirstFrameBase } from '../pipelines/video/drawn-first-frame.ts';
 import { field } from './check-options.ts';
 import { type BaseChoice, baseField, givenBase } from './load-base.ts';
 

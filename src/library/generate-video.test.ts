@@ -11,7 +11,7 @@ import {
   storedSettings,
 } from '../index.ts';
 import { inspectClip } from '../media/clip.ts';
-import { pictureFingerprint } from '../pipelines/first-frame.ts';
+import { pictureFingerprint } from '../pipelines/video/encode-first-frame.ts';
 import { tinyBase, tinyInfo, writeTestMotion } from '../testing/library-models.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';

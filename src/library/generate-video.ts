@@ -1,6 +1,6 @@
 /** @file Generating a video with a motion: everything from options to frames in one call. */
-import type { DrawSettings } from '../pipelines/draw-image.ts';
-import { type Generators, newGenerators } from '../pipelines/kept-generators.ts';
+import type { DrawSettings } from '../pipelines/draw/draw-picture.ts';
+import { type Generators, newGenerators } from '../pipelines/video/kept-generators.ts';
 import { checkOptions, field } from './check-options.ts';
 import { type FirstFrameOptions, firstFrameFields } from './first-frame.ts';
 import { makeVideo, type VideoOptions, videoFields } from './make-video.ts';

@@ -1,6 +1,6 @@
 /** @file Learning a motion from clips: everything from options to the motion file in one call. */
 import type { WorkOptions } from '../events.ts';
-import { type LearnedMotion, learnMotion as learn } from '../pipelines/learn-motion.ts';
+import { type LearnedMotion, runTraining } from '../pipelines/train/run-training.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { type TrainingInput, trainingDefaults } from '../training/settings.ts';
 import { checkOptions, field, fieldsNamed, workFields } from './check-options.ts';
@@ -61,7 +61,7 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
   const { onEvent, signal, ...given } = checkOptions('learnMotion', options, fields);
   const { out, resume, useRecommended, base, ...settings } = given;
   const work = { onEvent, signal };
-  return learn({
+  return runTraining({
     ...work,
     out,
     ...(resume !== undefined && { resume }),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { readMotion } from '../motion/file/motion-file.ts';
 import { findMotionFile } from '../motion/file/motion-path.ts';
-import type { LoadedMotion } from '../pipelines/motion-generator.ts';
+import type { LoadedMotion } from '../pipelines/video/loaded-motions.ts';
 import { checkOptions, field } from './check-options.ts';
 
 /** What `loadMotion` takes. */

@@ -3,8 +3,8 @@ import type { WorkOptions } from '../events.ts';
 import type { Picture } from '../media/picture.ts';
 import { readPicture } from '../media/picture-file.ts';
 import { playedRate, writeVideo } from '../media/video-file.ts';
-import { settingsKey } from '../pipelines/stored-settings.ts';
-import type { GeneratedVideo } from '../pipelines/video-generator.ts';
+import { settingsKey } from '../pipelines/video/stored-settings.ts';
+import type { GeneratedVideo } from '../pipelines/video/video-request.ts';
 
 /** A video: its frames, everything needed to make it again, and the rate to play it at. */
 export interface Video extends GeneratedVideo {

@@ -1,0 +1,195 @@
+/** @file Text-to-image: a prompt, or a prompt and a picture, become a picture, with the base model alone. */
+import type { NoiseSchedule } from '../../diffusion/noise-schedule.ts';
+import { readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
+import { randomStream } from '../../diffusion/random.ts';
+import { assertStrength, redrawStart, redrawSteps, redrawStrength } from '../../diffusion/sdedit.ts';
+import type { Stage, WorkOptions } from '../../events.ts';
+import { type FloatTensor, floats, sizeOf } from '../../graph/host-tensor.ts';
+import { type Picture, type Rounding, unitFloatsToPicture } from '../../media/picture.ts';
+import { type BaseModel, baseIdentity } from '../../models/base-model.ts';
+import { vaeFactor } from '../../models/configs.ts';
+import { assertPictureSize } from '../../models/picture-size.ts';
+import {
+  imagePredictor,
+  type NoisePredictor,
+  type PictureSize,
+  pictureDecoder,
+  pictureEncoder,
+} from '../../models/programs.ts';
+import type { DeviceName } from '../../runtime/devices.ts';
+import { softwareVersions } from '../../runtime/software-versions.ts';
+import { pictureFingerprint } from '../video/encode-first-frame.ts';
+import { layered, recommendedSampling } from '../video/video-settings.ts';
+import { denoisePicture } from './denoise.ts';
+import { compiled, type Kept, type PromptEncoder, promptEncoder } from './kept-programs.ts';
+import { type Redrawing, redrawingOf } from './redrawing.ts';
+import { betweenSteps, type SamplingSettings, samplerFor } from './sampling-settings.ts';
+import type { StoredPicture } from './stored-picture.ts';
+
+/** What to draw and how. */
+export interface DrawSettings extends SamplingSettings {
+  readonly prompt: string;
+  /** What the picture shall not show. */
+  readonly negativePrompt: string;
+}
+
+/** A prompt, and settings that differ from the defaults. */
+export interface DrawRequest extends Partial<DrawSettings> {
+  readonly prompt: string;
+  readonly seed?: number;
+  /** A picture to draw anew as the prompt says (SDEdit), cut to the size of the new one. */
+  readonly from?: Picture;
+  /** How far that one is drawn anew, 0 (as it is) to 1; 0.6 unless told. */
+  readonly strength?: number;
+}
+
+/** How pictures are drawn unless the base model recommends something else: DPM-Solver++ (25 steps), guidance 7.5. */
+export const drawDefaults = {
+  sampler: 'dpm++',
+  eta: 0,
+  guidance: 7.5,
+  negativePrompt: '',
+} as const satisfies Partial<DrawSettings>;
+
+/** Settings that are given, over what the base model recommends, over the defaults. */
+export function resolveDrawSettings(
+  { prompt, ...given }: Omit<DrawRequest, 'seed' | 'from' | 'strength'>,
+  ofBase: Partial<SamplingSettings> = {},
+): DrawSettings {
+  return { prompt, ...layered<Omit<DrawSettings, 'prompt'>>(drawDefaults, ofBase, given) };
+}
+
+/** What latents are drawn with. */
+export interface DrawingTools {
+  readonly base: BaseModel;
+  readonly schedule: NoiseSchedule;
+  readonly size: PictureSize;
+  readonly prompts: PromptEncoder;
+  /** The image U-Net, compiled for two samples at once with guidance (more than 1), else for one. */
+  readonly predictor: Kept<NoisePredictor>;
+}
+
+/**
+ * Draws a picture's latents `[1, c, h, w]`, scaled as the U-Net sees them: from noise, or from those of `redrawing`. One seed
+ * gives the same latents again.
+ */
+export async function drawLatents(
+  { base, schedule, size, prompts, predictor }: DrawingTools,
+  settings: DrawSettings,
+  seed: number,
+  work: WorkOptions = {},
+  { stage = 'drawing the first frame', redrawing }: { stage?: Stage; redrawing?: Redrawing | undefined } = {},
+): Promise<FloatTensor> {
+  const { prompt, negativePrompt, guidance } = settings;
+  const sampler = samplerFor(schedule, settings, randomStream(seed, 'picture', 'steps'));
+  const guided = guidance > 1;
+  const shape = latentShape(base, size);
+  const noise = randomStream(seed, 'picture', 'noise').normals(sizeOf(shape));
+  const start = redrawing
+    ? redrawStart(schedule, sampler.timesteps, redrawing.latents, noise, redrawing.strength)
+    : { step: 0, latents: floats(noise, shape) };
+  const steps = sampler.timesteps.length - start.step;
+  if (steps === 0) return start.latents;
+  const context = await prompts.encode(guided ? [negativePrompt, prompt] : [prompt], work);
+  const network = await predictor.get(work);
+  await betweenSteps(work, stage, 0, steps);
+  return denoisePicture({
+    predictor: network,
+    sampler,
+    context,
+    guidance,
+    noise: start.latents,
+    firstStep: start.step,
+    onStep: (index) => betweenSteps(work, stage, index + 1 - start.step, steps),
+  });
+}
+
+/** Shape `[1, c, h, w]` of a picture's latents. */
+export function latentShape(base: BaseModel, { width, height }: PictureSize): [1, number, number, number] {
+  const factor = vaeFactor(base.vae.config);
+  return [1, base.vae.config.latent_channels, height / factor, width / factor];
+}
+
+/** The image U-Net of a base model at one size, compiled when first asked for; one for each kind of guidance. */
+export function imagePredictors(base: BaseModel, size: PictureSize, device: DeviceName) {
+  const [, channels, height, width] = latentShape(base, size);
+  const make = (samples: number) =>
+    compiled(() =>
+      imagePredictor(base.unet, [samples, channels, height, width], base.tokenizer.maxLength, {
+        device,
+        picture: size,
+      }),
+    );
+  return { guided: make(2), unguided: make(1) };
+}
+
+/** A decoded picture `[1, 3, H, W]`, about −1…1, in 8 bits. */
+export function decodedPicture({ shape, data }: FloatTensor, rounding: Rounding = 'nearest'): Picture {
+  const [, , height, width] = shape as [number, number, number, number];
+  const unit = data.map((value) => value / 2 + 0.5);
+  return unitFloatsToPicture(unit, { width, height }, { rounding });
+}
+
+/** A picture, and everything needed to draw it again. */
+export interface DrawnPicture {
+  readonly picture: Picture;
+  readonly settings: StoredPicture;
+}
+
+/**
+ * Draws a picture for each request: text-to-image as Stable Diffusion does it, or a picture drawn anew (SDEdit). Settings that are left out are as the base
+ * recommends, or else have the values of `drawDefaults`. The networks are compiled once. Throws before anything is computed:
+ * `UsageError` for a size or setting that cannot be, `CheckpointError` when the base recommends one; and `InterruptedError`
+ * when the signal stops it.
+ */
+export async function* drawImages(
+  base: BaseModel,
+  requests: readonly DrawRequest[],
+  { device = 'cpu', width, height, stage = 'drawing' }: PictureSize & { device?: DeviceName; stage?: Stage },
+  work: WorkOptions = {},
+): AsyncGenerator<DrawnPicture, void, undefined> {
+  const size = { width, height };
+  assertPictureSize(base.vae.config, size);
+  const schedule = await readNoiseSchedule(base.schedulerConfig);
+  const ofBase = recommendedSampling(base.settings);
+  const planned = requests.map(({ seed = 0, from, strength = redrawStrength, ...request }) => {
+    const settings = resolveDrawSettings(request, ofBase);
+    samplerFor(schedule, settings, randomStream(seed));
+    assertStrength(strength);
+    return { seed, settings, from, strength };
+  });
+  const made = { width, height, device, base: await baseIdentity(base), versions: softwareVersions() };
+  const prompts = promptEncoder(base, device);
+  const predictors = imagePredictors(base, size, device);
+  const encoder = compiled(() => pictureEncoder(base.vae, size, { device }));
+  const decoder = compiled(() => pictureDecoder(base.vae, size, { device }));
+  const freePredictors = () => Promise.all([predictors.guided.dispose(), predictors.unguided.dispose()]);
+  try {
+    for (const [i, { seed, settings, from, strength }] of planned.entries()) {
+      const predictor = settings.guidance > 1 ? predictors.guided : predictors.unguided;
+      const tools = { base, schedule, size, prompts, predictor };
+      const redrawing = from && (await redrawingOf({ base, size, encoder }, from, strength, work));
+      const latents = await drawLatents(tools, settings, seed, work, { stage, redrawing });
+      // Large networks need not be in memory together for one picture.
+      if (i === planned.length - 1) await freePredictors();
+      const picture = decodedPicture(await (await decoder.get(work)).decode(latents));
+      const stepsTaken = redrawSteps(settings.samplerSteps, strength);
+      const redrawn = from && { redrawn: { ...pictureFingerprint(from), strength, stepsTaken } };
+      yield { picture, settings: { ...settings, seed, ...redrawn, ...made } };
+    }
+  } finally {
+    await Promise.all([encoder.dispose(), freePredictors(), decoder.dispose()]);
+  }
+}
+
+/** Draws one picture; see `drawImages`. */
+export async function drawPicture(
+  base: BaseModel,
+  request: DrawRequest,
+  size: PictureSize & { device?: DeviceName },
+  work: WorkOptions = {},
+): Promise<Picture> {
+  let drawn: Picture | undefined;
+  for await (const { picture } of drawImages(base, [request], size, work)) drawn = picture;
+  return drawn!;
+}

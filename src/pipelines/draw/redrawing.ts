@@ -1,0 +1,36 @@
+/** @file A picture that is to be drawn anew, as latents (SDEdit, arXiv 2108.01073). */
+import { randomStream } from '../../diffusion/random.ts';
+import type { WorkOptions } from '../../events.ts';
+import type { FloatTensor } from '../../graph/host-tensor.ts';
+import type { Picture } from '../../media/picture.ts';
+import type { BaseModel } from '../../models/base-model.ts';
+import type { PictureEncoder, PictureSize } from '../../models/programs.ts';
+import { encodeFirstFrame } from '../video/encode-first-frame.ts';
+import type { Kept } from './kept-programs.ts';
+
+/** Latents `[1, c, h, w]` of a picture that is drawn anew, and how far it is (see `redrawStart`). */
+export interface Redrawing {
+  readonly latents: FloatTensor;
+  readonly strength: number;
+}
+
+/** The picture, cut to the size, as the mean of the VAE's posterior. */
+export async function redrawingOf(
+  { base, size, encoder }: { base: BaseModel; size: PictureSize; encoder: Kept<PictureEncoder> },
+  picture: Picture,
+  strength: number,
+  work: WorkOptions,
+): Promise<Redrawing> {
+  const asMean = { firstFrameFit: 'cover', firstFramePosterior: 'mean' } as const;
+  const { scaling_factor: scale } = base.vae.config;
+  // The mean takes nothing from the stream.
+  const latents = await encodeFirstFrame(
+    await encoder.get(work),
+    picture,
+    size,
+    asMean,
+    randomStream(0),
+    scale,
+  );
+  return { latents, strength };
+}

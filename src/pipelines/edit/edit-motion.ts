@@ -1,0 +1,199 @@
+/** @file The motion that an edit needs: one that was trained on the clip, or the training that makes it. */
+
+import { stat } from 'node:fs/promises';
+import { UsageError } from '../../errors.ts';
+import type { WorkOptions } from '../../events.ts';
+import { captionsFor } from '../../media/captions.ts';
+import { findClips } from '../../media/find-clips.ts';
+import type { BaseModel } from '../../models/base-model.ts';
+import type { PictureSize } from '../../models/programs.ts';
+import { assertFits, type Motion, readMotion } from '../../motion/file/motion-file.ts';
+import type { MotionVariant } from '../../motion/variant.ts';
+import { assertSameClips, findTrainingClips, type TrainingClip } from '../../training/clip-set.ts';
+import { type RunRecord, readRun, runPaths } from '../../training/run-folder.ts';
+import {
+  recommendedTraining,
+  resumedSettings,
+  type TrainingInput,
+  type TrainingSettings,
+  trainingDefaults,
+} from '../../training/settings.ts';
+import { newSettings } from '../train/prepare-training.ts';
+import { runTraining } from '../train/run-training.ts';
+import { withoutUndefined } from '../video/video-settings.ts';
+import type { EditPaths } from './edit-folder.ts';
+import type { EditVideoOptions } from './prepare-edit.ts';
+
+/** A motion, what it is called in what is stored with videos, or the training that will make it. */
+export type MotionSource =
+  | { readonly motion: Motion; readonly name: string }
+  | { readonly settings: TrainingSettings; readonly begun: boolean };
+
+/** The clip, which of its frames are edited, and the motion. */
+export interface EditMotion {
+  readonly clip: TrainingClip;
+  readonly frames: number;
+  readonly stride: number;
+  readonly size: PictureSize;
+  /** How the clip meets the size. */
+  readonly fit: 'cover' | 'stretch';
+  readonly variant: MotionVariant;
+  readonly source: MotionSource;
+}
+
+/**
+ * The paper's: 24 frames at stride 2. One clip is edited as it is, so that there is nothing to learn from its mirror image, or from what
+ * moves before other scenes.
+ */
+const editDefaults = { frames: 24, stride: 2, flipProbability: 0, copyPaste: 0 } as const;
+
+/**
+ * Finds the clip, and decides what it is trained with, or reads the motion. Throws `MediaError` for the clip, `CheckpointError`
+ * for the motion or what the base recommends, `UsageError` for settings that make no sense or are not those that the training
+ * in the folder was begun with.
+ */
+export async function editMotion(
+  base: BaseModel,
+  paths: EditPaths,
+  options: EditVideoOptions,
+): Promise<EditMotion> {
+  const path = await oneClip(options.clip);
+  const { training: given = {}, useRecommended = true } = options;
+  const motion = options.motion === undefined ? undefined : await readMotion(options.motion);
+  if (motion) assertFits(options.motion!, motion, base, options);
+  const begun = motion ? undefined : await begunTraining(paths);
+  const ofBase = useRecommended ? recommendedTraining(base.settings) : {};
+  const usual = motion ? shapeOf(motion) : (begun?.settings ?? ofBase);
+  // A number of frames that is recommended is not meant at the paper's stride for editing.
+  const usualStride = usual.frames === undefined ? editDefaults.stride : trainingDefaults.stride;
+  const stride = given.stride ?? usual.stride ?? usualStride;
+  const clip = await inspectOne(path, stride, given.frames);
+  const frames = given.frames ?? fewer(clip, usual.frames ?? editDefaults.frames, stride, options);
+  if (motion) {
+    const { width = motion.info.width, height = motion.info.height } = given;
+    const fit = given.fit ?? usual.fit ?? 'cover';
+    const variant = motion.info.variant;
+    const source = { motion, name: motion.info.prompt };
+    return { clip, frames, stride, size: { width, height }, fit, variant, source };
+  }
+  const asked = { ...given, base: base.folder, clips: [clip.path] };
+  const settings = begun
+    ? goingOn(paths, begun, clip, { ...asked, ...sayings(options) })
+    : await newSettings({
+        settings: {
+          flipProbability: editDefaults.flipProbability,
+          copyPaste: editDefaults.copyPaste,
+          ...asked,
+          frames,
+          stride,
+          prompt: await clipPrompt(path, options),
+          captions: false,
+          device: options.device ?? 'cpu',
+        },
+        useRecommended,
+      });
+  const { width, height, fit, variant } = settings;
+  const source = { settings, begun: begun !== undefined };
+  return { clip, frames, stride, size: { width, height }, fit, variant, source };
+}
+
+/** What stands in the options under another name than in the settings. */
+function sayings({
+  clipPrompt,
+  device,
+}: EditVideoOptions): Pick<Partial<TrainingInput>, 'prompt' | 'device'> {
+  return { ...(clipPrompt !== undefined && { prompt: clipPrompt }), ...(device && { device }) };
+}
+
+async function oneClip(given: string): Promise<string> {
+  const [path, ...others] = await findClips([given]);
+  if (others.length === 0) return path!;
+  throw new UsageError(
+    `"${given}" holds ${others.length + 1} clips; one is edited at a time. Give one of them, such as "${path}".`,
+  );
+}
+
+/** What a motion was trained with. */
+function shapeOf({ info }: Motion): Partial<Pick<TrainingSettings, 'frames' | 'stride' | 'fit'>> {
+  const { stride, fit } = info.settings;
+  return {
+    frames: info.frames,
+    ...(typeof stride === 'number' && { stride }),
+    ...((fit === 'cover' || fit === 'stretch') && { fit }),
+  };
+}
+
+/** The clip; throws `MediaError` when it is too short for the frames that were asked for, or for any video. */
+async function inspectOne(path: string, stride: number, frames = 2): Promise<TrainingClip> {
+  const [clip] = await findTrainingClips({
+    clips: [path],
+    frames,
+    stride,
+    clipRange: 'whole',
+    captions: false,
+  });
+  return clip!;
+}
+
+/** As many frames as the clip has at this stride, at most `wanted`. */
+function fewer(
+  { frameCount }: TrainingClip,
+  wanted: number,
+  stride: number,
+  { onEvent }: WorkOptions,
+): number {
+  const most = Math.floor((frameCount - 1) / stride) + 1;
+  if (most >= wanted) return wanted;
+  const message = `the clip has ${frameCount} frames: ${most} at stride ${stride} are edited, not ${wanted}.`;
+  onEvent?.({ type: 'notice', message });
+  return most;
+}
+
+async function clipPrompt(path: string, options: EditVideoOptions): Promise<string> {
+  const prompt = options.clipPrompt ?? (await captionsFor([path])).get(path);
+  if (prompt !== undefined) return prompt;
+  throw new UsageError(
+    'to train on the clip, say what it shows: --clip-prompt "a person walks" (or give --motion, trained on it before).',
+  );
+}
+
+/** The training of an edit that was begun before, if there is one. */
+async function begunTraining({ training }: EditPaths): Promise<RunRecord | undefined> {
+  const there = await stat(runPaths(training).record).catch(() => undefined);
+  return there && readRun(training);
+}
+
+/** The settings with which a training goes on. Throws `UsageError` when it is not the one that is asked for. */
+function goingOn(
+  paths: EditPaths,
+  begun: RunRecord,
+  clip: TrainingClip,
+  asked: Partial<TrainingInput>,
+): TrainingSettings {
+  try {
+    assertSameClips(begun.clips, [clip]);
+    return resumedSettings(begun.settings, withoutUndefined(asked));
+  } catch (error) {
+    throw inEdit(error, paths);
+  }
+}
+
+/** Trains on the clip, or goes on with that. Throws what `runTraining` throws. */
+export async function trainForEdit(
+  paths: EditPaths,
+  { settings, begun }: Extract<MotionSource, { settings: unknown }>,
+  work: WorkOptions,
+): Promise<{ motion: Motion; name: string }> {
+  const options = { ...work, out: paths.training, howToGoOn: 'Go on with the same command.' };
+  const { path } = await runTraining({ ...options, resume: begun, settings }).catch((error: unknown) => {
+    throw inEdit(error, paths);
+  });
+  return { motion: await readMotion(path), name: settings.prompt };
+}
+
+/** What a training says of settings that it cannot go on with, with the advice that helps an edit. */
+function inEdit(error: unknown, { folder }: EditPaths): unknown {
+  if (!(error instanceof UsageError)) return error;
+  const found = error.message.replace(/ (Leave it out|Give the same clips|Put it back|Ask for more).*$/, '');
+  return new UsageError(`"${folder}" holds another edit: ${found} Give another --run.`, { cause: error });
+}

@@ -1,0 +1,111 @@
+/**
+ * @file Finds the noise that a clip would have come from, for videos that keep the clip's motion and layout: LAMP's video
+ * editing begins with it. DDIM inversion: Song et al. 2020, arXiv 2010.02502.
+ */
+import { type DdimInversionOptions, ddimInverter } from '../../diffusion/ddim.ts';
+import { type NoiseSchedule, readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
+import { randomStream } from '../../diffusion/random.ts';
+import type { WorkOptions } from '../../events.ts';
+import type { FloatTensor } from '../../graph/host-tensor.ts';
+import { readFrames } from '../../media/clip.ts';
+import type { BaseModel } from '../../models/base-model.ts';
+import type { PictureSize } from '../../models/programs.ts';
+import { fromFrames } from '../../motion/frames.ts';
+import type { TrainedMotion } from '../../motion/predictor.ts';
+import type { DeviceName } from '../../runtime/devices.ts';
+import { type DenoiseOptions, denoisePicture } from '../draw/denoise.ts';
+import { promptEncoder } from '../draw/kept-programs.ts';
+import { betweenSteps } from '../draw/sampling-settings.ts';
+import { encodeFirstFrame } from '../video/encode-first-frame.ts';
+import type { StoredInversion } from '../video/stored-settings.ts';
+import { type VideoNetworks, videoNetworks } from '../video/video-networks.ts';
+import type { VideoSettings } from '../video/video-settings.ts';
+
+/** A clip as the noise it would have come from. */
+export interface InvertedClip {
+  /** `[1, c, f, h, w]`. */
+  readonly latents: FloatTensor;
+  /** The clip, and how it was inverted; stored with the videos that are made from it. */
+  readonly origin: StoredInversion;
+}
+
+/** What inverting latents takes. */
+export interface InvertVideoOptions
+  extends Pick<DenoiseOptions, 'predictor' | 'context' | 'onStep'>,
+    DdimInversionOptions {
+  readonly schedule: NoiseSchedule;
+  /** Clean latents of the clip `[1, c, f, h, w]`, scaled as the U-Net sees them. */
+  readonly latents: FloatTensor;
+}
+
+/**
+ * Walks a clip's latents up to the noise, all frames alike and without guidance; `context` is the text of the empty prompt.
+ * Throws `UsageError` for steps out of range.
+ */
+export function invertVideo(options: InvertVideoOptions): Promise<FloatTensor> {
+  const { schedule, steps, reading, latents, ...rest } = options;
+  const sampler = ddimInverter(schedule, { steps, ...(reading && { reading }) });
+  return denoisePicture({ ...rest, sampler, noise: latents, guidance: 1 });
+}
+
+/** Which clip to invert, and with what. */
+export interface InvertClipOptions extends WorkOptions {
+  readonly base: BaseModel;
+  /** A motion that was trained on the clip. */
+  readonly motion: TrainedMotion;
+  readonly device: DeviceName;
+  readonly clip: { readonly path: string; readonly fingerprint: string };
+  readonly frames: number;
+  readonly stride: number;
+  readonly size: PictureSize;
+  readonly fit: 'cover' | 'stretch';
+  readonly steps: number;
+  /** Encode frames as the VAE's mean, or as a sample drawn from the seed. */
+  readonly posterior: VideoSettings['firstFramePosterior'];
+  readonly seed: number;
+}
+
+/**
+ * Inverts the first `frames` frames of a clip at a stride. Throws `MediaError` for a clip that is damaged or too short,
+ * `UsageError` for steps out of range, `InterruptedError` when the signal stops it.
+ */
+export async function invertClip(options: InvertClipOptions): Promise<InvertedClip> {
+  const { base, motion, frames, size, steps, device } = options;
+  const schedule = await readNoiseSchedule(base.schedulerConfig);
+  const networks = videoNetworks(base, () => motion, { frames, size, schedule, device });
+  try {
+    const latents = await encodeClip(networks, options);
+    const context = await promptEncoder(base, device).encode([''], options);
+    await networks.keepOnly(networks.video.unguided);
+    const predictor = await networks.video.unguided.get(options);
+    await betweenSteps(options, 'inverting', 0, steps);
+    const onStep = (index: number) => betweenSteps(options, 'inverting', index + 1, steps);
+    const inverted = await invertVideo({ predictor, schedule, context, latents, steps, onStep });
+    return { latents: inverted, origin: originOf(options) };
+  } finally {
+    await networks.dispose();
+  }
+}
+
+/** What is stored with videos that begin with this clip. */
+export function originOf({ clip, stride, fit, steps }: InvertClipOptions): StoredInversion {
+  return { clip: clip.fingerprint, stride, fit, steps };
+}
+
+/** The clip's latents `[1, c, f, h, w]`. */
+async function encodeClip(networks: VideoNetworks, options: InvertClipOptions): Promise<FloatTensor> {
+  const { base, clip, frames, stride, size, fit, posterior, seed } = options;
+  const indices = Array.from({ length: frames }, (_, f) => f * stride);
+  const pictures = await readFrames(clip.path, { indices, size, fit });
+  const encoder = await networks.encoder.get(options);
+  const encoding = { firstFrameFit: fit, firstFramePosterior: posterior };
+  const { scaling_factor: scale } = base.vae.config;
+  const latents: FloatTensor[] = [];
+  await betweenSteps(options, 'encoding clips', 0, frames);
+  for (const [f, picture] of pictures.entries()) {
+    const noise = randomStream(seed, 'inversion', 'posterior', f);
+    latents.push(await encodeFirstFrame(encoder, picture, size, encoding, noise, scale));
+    await betweenSteps(options, 'encoding clips', f + 1, frames);
+  }
+  return fromFrames(latents);
+}

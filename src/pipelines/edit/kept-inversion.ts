@@ -1,0 +1,69 @@
+/** @file The inverted clip in a file, from which an edit goes on as long as nothing has changed that it was made from. */
+import { stat } from 'node:fs/promises';
+import { openSafetensors, writeSafetensors } from '../../checkpoints/safetensors.ts';
+import { CheckpointError } from '../../errors.ts';
+import type { FloatTensor } from '../../graph/host-tensor.ts';
+import { baseIdentity } from '../../models/base-model.ts';
+import { motionFingerprint } from '../../motion/file/motion-fingerprint.ts';
+import { isLamp } from '../../motion/variant.ts';
+import { type InvertClipOptions, type InvertedClip, invertClip, originOf } from './invert-video.ts';
+
+const format = 'lamp-inversion';
+const version = '1';
+
+/**
+ * The clip as the noise it would have come from: read from the file `path` if it holds just that, else computed and written
+ * there. A damaged file is told with a notice and made anew. Throws as `invertClip` does, and `StorageError`.
+ */
+export async function keptInversion(path: string, options: InvertClipOptions): Promise<InvertedClip> {
+  const { onEvent } = options;
+  const madeFrom = await describe(options);
+  const kept = await readLatents(path, madeFrom, options);
+  if (kept) {
+    onEvent?.({ type: 'notice', message: `the inverted clip is there already: "${path}".` });
+    return { latents: kept, origin: originOf(options) };
+  }
+  const inverted = await invertClip(options);
+  await writeSafetensors(path, [['latents', inverted.latents]], { format, version, madeFrom });
+  onEvent?.({ type: 'written', path });
+  return inverted;
+}
+
+/** All that decides the latents. */
+async function describe(options: InvertClipOptions): Promise<string> {
+  const { base, motion, device, frames, size, posterior, seed } = options;
+  const { name: _, ...networks } = await baseIdentity(base);
+  const { width, height } = size;
+  return JSON.stringify({
+    ...originOf(options),
+    frames,
+    width,
+    height,
+    posterior,
+    ...(posterior === 'sample' && { seed }),
+    motion: motionFingerprint(motion.values),
+    ...(!isLamp(motion.variant) && { variant: motion.variant }),
+    ...networks,
+    device,
+  });
+}
+
+async function readLatents(
+  path: string,
+  madeFrom: string,
+  { onEvent }: InvertClipOptions,
+): Promise<FloatTensor | undefined> {
+  if (!(await stat(path).catch(() => undefined))) return undefined;
+  try {
+    const file = await openSafetensors(path);
+    const { metadata } = file;
+    if (metadata.format !== format || metadata.version !== version || metadata.madeFrom !== madeFrom) {
+      return undefined;
+    }
+    return (await file.readMany(['latents'])).get('latents') as FloatTensor;
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    onEvent?.({ type: 'notice', message: `${error.message} The clip is inverted again.` });
+    return undefined;
+  }
+}

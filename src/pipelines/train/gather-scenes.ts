@@ -1,0 +1,116 @@
+/** @file Finds and draws the scenes that a training puts the clips' things before. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { exists } from '../../checkpoints/exists.ts';
+import { MediaError } from '../../errors.ts';
+import type { WorkOptions } from '../../events.ts';
+import { readFrames } from '../../media/clip.ts';
+import { type ClipScene, findScene } from '../../media/cut-out.ts';
+import type { Picture } from '../../media/picture.ts';
+import { readPicture, writePng } from '../../media/picture-file.ts';
+import type { BaseModel } from '../../models/base-model.ts';
+import type { DeviceName } from '../../runtime/devices.ts';
+import type { TrainingClip } from '../../training/clip-set.ts';
+import { type OtherScenes, placeOf } from '../../training/other-scenes.ts';
+import type { TrainingSettings } from '../../training/settings.ts';
+import { drawImages } from '../draw/draw-picture.ts';
+
+/** A clip's scene is found from so many of its frames at most, spread over it. */
+const FRAMES_LOOKED_AT = 32;
+/** The image model draws each place so many times. */
+const PICTURES_PER_PLACE = 4;
+
+/** What scenes are found in and drawn with. */
+export interface GatherScenesOptions extends WorkOptions {
+  readonly base: BaseModel;
+  readonly settings: TrainingSettings;
+  readonly clips: readonly TrainingClip[];
+  /** Where drawn pictures are kept, so that a resumed training has the same. */
+  readonly folder: string;
+}
+
+/**
+ * The scenes of the clips whose thing can be cut out, and pictures of the settings' places, drawn by the image model with the
+ * training's seed. `undefined` when no thing is to be put before another scene, or none can be: a notice says so. Throws
+ * `MediaError` for a clip, `StorageError`, `InterruptedError`.
+ */
+export async function gatherScenes(options: GatherScenesOptions): Promise<OtherScenes | undefined> {
+  const { settings, clips, onEvent } = options;
+  if (settings.copyPaste === 0) return undefined;
+  const ofClips = await Promise.all(clips.map((clip) => sceneOf(clip, settings)));
+  const cut = ofClips.filter((scene) => scene !== undefined).length;
+  const cutFrom = (which: string) => `what moves can be cut out of ${which} of the ${clips.length} clips`;
+  if (cut === 0) {
+    const message = `${cutFrom('none')}, and is not put before other scenes (it never leaves its place, or the camera moves).`;
+    onEvent?.({ type: 'notice', message });
+    return undefined;
+  }
+  onEvent?.({ type: 'notice', message: `${cutFrom(`${cut}`)}, and is put before other scenes as well.` });
+  const found = ofClips.flatMap((scene, i) =>
+    scene ? [{ picture: scene.picture, place: placeOf(clips[i]!.caption ?? settings.prompt) }] : [],
+  );
+  const scenes = [...found, ...(await drawnScenes(options))];
+  const hash = createHash('sha256');
+  for (const { picture } of scenes) hash.update(picture.data);
+  return {
+    pictures: scenes.map(({ picture }) => picture),
+    places: scenes.map(({ place }) => place),
+    ofClips,
+    fingerprint: hash.digest('hex'),
+  };
+}
+
+async function sceneOf(
+  { path, frameCount }: TrainingClip,
+  { width, height, fit }: TrainingSettings,
+): Promise<ClipScene | undefined> {
+  const count = Math.min(FRAMES_LOOKED_AT, frameCount);
+  const indices = Array.from({ length: count }, (_, i) => Math.round((i * (frameCount - 1)) / (count - 1)));
+  return findScene(await readFrames(path, { indices, size: { width, height }, fit }));
+}
+
+/** Pictures of the places, from the folder as far as they are there. */
+async function drawnScenes({
+  base,
+  settings,
+  folder,
+  ...work
+}: GatherScenesOptions): Promise<{ readonly picture: Picture; readonly place: string }[]> {
+  const { width, height, seed, device, places } = settings;
+  const size = { width, height };
+  const planned = places.flatMap((place, i) =>
+    Array.from({ length: PICTURES_PER_PLACE }, (_, k) => ({
+      place,
+      seed: seed + k,
+      path: join(folder, `${String(i + 1).padStart(2, '0')}-${k + 1}.png`),
+    })),
+  );
+  const known = await Promise.all(planned.map(({ path }) => keptPicture(path, size)));
+  const missing = planned.filter((_, i) => !known[i]);
+  const drawn = new Map<string, Picture>();
+  const requests = missing.map(({ place, seed }) => ({ prompt: place, seed }));
+  const quiet = { ...work, onEvent: undefined };
+  const report = () =>
+    work.onEvent?.({ type: 'progress', stage: 'drawing scenes', done: drawn.size, total: missing.length });
+  if (missing.length > 0) report();
+  const pictures = drawImages(base, requests, { ...size, device: device as DeviceName }, quiet);
+  for await (const { picture } of pictures) {
+    const { path } = missing[drawn.size]!;
+    await writePng(path, picture);
+    drawn.set(path, picture);
+    report();
+  }
+  return planned.map(({ place, path }, i) => ({ place, picture: known[i] ?? drawn.get(path)! }));
+}
+
+/** The picture in a file, if it is whole and has the size. */
+async function keptPicture(path: string, { width, height }: { width: number; height: number }) {
+  if (!(await exists(path))) return undefined;
+  try {
+    const picture = await readPicture(path);
+    return picture.width === width && picture.height === height ? picture : undefined;
+  } catch (error) {
+    if (error instanceof MediaError) return undefined;
+    throw error;
+  }
+}

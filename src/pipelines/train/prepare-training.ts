@@ -1,0 +1,115 @@
+/** @file Finds out whether a training is possible, before anything is written or computed for long. */
+import { resolve } from 'node:path';
+import { type NoiseSchedule, readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
+import { MediaError, UsageError } from '../../errors.ts';
+import type { WorkOptions } from '../../events.ts';
+import type { FloatTensor } from '../../graph/host-tensor.ts';
+import { type BaseModel, baseIdentity, openBaseModel } from '../../models/base-model.ts';
+import { readBaseSettings } from '../../models/base-settings.ts';
+import { assertPictureSize } from '../../models/picture-size.ts';
+import { assertMotionBase } from '../../motion/file/motion-base.ts';
+import type { DeviceName } from '../../runtime/devices.ts';
+import { softwareVersions } from '../../runtime/software-versions.ts';
+import { assertSameClips, findTrainingClips } from '../../training/clip-set.ts';
+import { clipTexts, firstCaption, tellOfCaptions } from '../../training/clip-texts.ts';
+import { assertComplete } from '../../training/complete-base.ts';
+import type { RunRecord } from '../../training/run-folder.ts';
+import {
+  checkTrainingDevice,
+  parseSettings,
+  recommendedTraining,
+  type TrainingInput,
+  type TrainingSettings,
+  trainingDefaults,
+} from '../../training/settings.ts';
+import { withoutUndefined } from '../video/video-settings.ts';
+
+/** A training that is known to be possible. */
+export interface Prepared {
+  readonly settings: TrainingSettings;
+  readonly device: DeviceName;
+  readonly base: BaseModel;
+  readonly schedule: NoiseSchedule;
+  readonly record: RunRecord;
+  /** Text states `[1, tokens, d]` of each clip: of its caption, or of the prompt. */
+  readonly texts: readonly FloatTensor[];
+}
+
+/**
+ * The settings of a new run: those given, over what the base recommends (unless `useRecommended` is false), over the
+ * defaults. A prompt that is not given is the first clip's caption, where every clip has one. Throws `UsageError` for a
+ * setting that makes no sense, `CheckpointError` when the base recommends one, `MediaError` for clips whose captions are asked
+ * for and that are not there.
+ */
+export async function newSettings({
+  settings: given,
+  useRecommended = true,
+  onEvent,
+}: Pick<WorkOptions, 'onEvent'> & {
+  readonly settings: Partial<TrainingInput>;
+  readonly useRecommended?: boolean;
+}): Promise<TrainingSettings> {
+  const base = resolve(given.base ?? trainingDefaults.base);
+  const ofBase = useRecommended ? recommendedTraining(await readBaseSettings(base)) : {};
+  const prompt = given.prompt ?? (await firstCaption(given, onEvent));
+  return parseSettings({ ...ofBase, ...withoutUndefined(given), ...(prompt !== undefined && { prompt }) });
+}
+
+/**
+ * Checks all that can be checked without long work, and writes nothing. `begun` is the run to go on with. Throws
+ * `DeviceError`, `CheckpointError` (base model), `MediaError` (clips), and `UsageError` for a size that cannot be or when
+ * base, clips or captions are not those the run was begun with.
+ */
+export async function prepareTraining(
+  settings: TrainingSettings,
+  begun: RunRecord | undefined,
+  { onEvent }: WorkOptions,
+): Promise<Prepared> {
+  await checkTrainingDevice(settings);
+  const device = settings.device as DeviceName;
+  const base = await openBaseModel(settings.base, { onEvent });
+  assertMotionBase(base);
+  assertPictureSize(base.vae.config, settings);
+  assertComplete(base, settings);
+  const schedule = await readNoiseSchedule(base.schedulerConfig);
+  const identity = await baseIdentity(base);
+  const other = (['unet', 'vae', 'textEncoder'] as const).find(
+    (part) => begun && begun.base[part] !== identity[part],
+  );
+  if (begun && other) {
+    throw new UsageError(
+      `the run was begun with another base model than "${settings.base}" (its ${other} differs). Give the same --base.`,
+    );
+  }
+  const clips = await findTrainingClips(settings, begun?.clips, onEvent).catch((error: unknown) => {
+    if (!begun || !(error instanceof MediaError)) throw error;
+    throw new MediaError(`${error.message} If the clips have moved, name them before --resume.`, {
+      cause: error,
+    });
+  });
+  if (begun) assertSameClips(begun.clips, clips);
+  tellOfCaptions(clips, onEvent);
+  const versions = softwareVersions();
+  const changed = Object.keys(versions).find((name) => begun && begun.versions[name] !== versions[name]);
+  if (begun && changed) {
+    const message = `the run was begun with ${changed} ${begun.versions[changed]}, this is ${versions[changed]}: the result may differ in the last bits.`;
+    onEvent?.({ type: 'notice', message });
+  }
+  return {
+    settings,
+    device,
+    base,
+    schedule,
+    texts: await clipTexts(base, clips, settings.prompt, { device, onEvent }),
+    record: {
+      format: 'lamp-run',
+      version: 1,
+      versions: begun?.versions ?? versions,
+      settings,
+      base: identity,
+      clips,
+      started: begun?.started ?? new Date().toISOString(),
+      finished: null,
+    },
+  };
+}

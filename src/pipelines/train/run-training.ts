@@ -1,0 +1,287 @@
+/** @file Teaches a base model a motion from clips: everything around the training loop. */
+
+import { resolve } from 'node:path';
+import { exists } from '../../checkpoints/exists.ts';
+import { InterruptedError, StorageError, UsageError } from '../../errors.ts';
+import type { WorkOptions } from '../../events.ts';
+import type { Shape } from '../../graph/host-tensor.ts';
+import { vaeFactor } from '../../models/configs.ts';
+import { roundedToHalf } from '../../motion/file/low-rank.ts';
+import { writeMotion } from '../../motion/file/motion-file.ts';
+import type { MotionValues } from '../../motion/predictor.ts';
+import { makeBatch } from '../../training/batches.ts';
+import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../../training/checkpoint.ts';
+import { type TrainingClip, trainingRate } from '../../training/clip-set.ts';
+import { trainingCost } from '../../training/cost.ts';
+import { openMetrics } from '../../training/metrics.ts';
+import { motionStep } from '../../training/motion-step.ts';
+import { chooseRecompute } from '../../training/recompute.ts';
+import {
+  assertNoRun,
+  openRunFolder,
+  type RunRecord,
+  readRun,
+  runPaths,
+  writeRun,
+} from '../../training/run-folder.ts';
+import {
+  decidingSettings,
+  resumedSettings,
+  type TrainingInput,
+  type TrainingSettings,
+} from '../../training/settings.ts';
+import { initialState, motionValues, type TrainingState } from '../../training/state.ts';
+import { train } from '../../training/trainer.ts';
+import { newSettings, type Prepared, prepareTraining } from './prepare-training.ts';
+import { trainingMaterial } from './training-material.ts';
+import { trainingSamples } from './training-samples.ts';
+
+/** What to learn, and where the run is kept. */
+export interface LearnMotionOptions extends WorkOptions {
+  /** Folder of the run: a new or empty one, or with `resume` that of a run. */
+  readonly out: string;
+  /** Go on with the run in `out`; `settings` need then hold only what changes. */
+  readonly resume?: boolean;
+  /**
+   * `clips` and `prompt`, and what should not be as it is by default: as the base recommends, or as in the paper. Where every
+   * clip has a caption, `prompt` may be left out and is the first one then.
+   */
+  readonly settings: Partial<TrainingInput>;
+  /** Whether settings that are left out are as the base recommends (its `lamp.json`); true unless told. */
+  readonly useRecommended?: boolean;
+  /** What is said to whoever stops the training: how to go on. How `lamp train` does unless told. */
+  readonly howToGoOn?: string;
+}
+
+/** A motion that was learned. */
+export interface LearnedMotion {
+  /** Path of the motion file. */
+  readonly path: string;
+  readonly steps: number;
+  /** Whether all steps had been taken before this call, which then changed nothing. */
+  readonly wasFinished: boolean;
+}
+
+/**
+ * Learns a motion (LAMP, Sec. 3). Everything is checked before anything is written: settings (`UsageError`), the run's
+ * folder (`StorageError`), the device (`DeviceError`), the base model (`CheckpointError`), the clips (`MediaError`). A run
+ * that was stopped, by the signal (`InterruptedError`) or by a kill at any moment, goes on with `resume` as if it had not
+ * been: the motion's bytes are the same.
+ */
+export async function runTraining(options: LearnMotionOptions): Promise<LearnedMotion> {
+  const out = resolve(options.out);
+  const paths = runPaths(out);
+  const begun = options.resume ? await readRun(out) : undefined;
+  const settings = absolutePaths(
+    begun ? resumedSettings(begun.settings, options.settings) : await newSettings(options),
+  );
+  if (!begun) await assertNoRun(out);
+  const prepared = await prepareTraining(settings, begun, options);
+
+  const unlock = await openRunFolder(out);
+  try {
+    // Another process may have been here before the lock was taken.
+    if (!begun) await assertNoRun(out);
+    const { base } = prepared;
+    const hasMotion = await exists(paths.motion);
+    if (begun?.finished && begun.settings.steps === settings.steps && hasMotion) {
+      const message = `the run in "${out}" has taken all its ${settings.steps} steps. Raise --steps to train on.`;
+      options.onEvent?.({ type: 'notice', message });
+      return { path: paths.motion, steps: settings.steps, wasFinished: true };
+    }
+    const saved = begun && (await loadCheckpoint(paths.checkpoints, base.unet, settings, options.onEvent));
+    assertCanGoOn(options.out, settings, saved, hasMotion);
+    const recompute = recomputes(prepared);
+    let record: RunRecord = { ...prepared.record, recomputed: recompute };
+    const keep = async (more: Partial<RunRecord>) => {
+      record = { ...record, ...more };
+      await writeRun(out, record);
+    };
+    await keep({});
+    const state = saved ?? (await initialState(base.unet, settings));
+    await trainInto(out, prepared, { state, recompute, keep }, options).catch(async (error: unknown) => {
+      const advice = options.howToGoOn ?? `Go on with: lamp train --out ${quoted(options.out)} --resume`;
+      throw await withAdvice(error, advice, paths.checkpoints);
+    });
+    await keep({ finished: new Date().toISOString() });
+    options.onEvent?.({ type: 'written', path: paths.motion });
+    return { path: paths.motion, steps: settings.steps, wasFinished: false };
+  } finally {
+    await unlock();
+  }
+}
+
+/** Throws unless training can go on from the saved state, or from the beginning where nothing was saved yet. */
+function assertCanGoOn(
+  out: string,
+  { steps }: TrainingSettings,
+  saved: TrainingState | undefined,
+  hasMotion: boolean,
+): void {
+  if (!saved && hasMotion) {
+    throw new StorageError(
+      `"${out}" holds a motion but no checkpoint to go on from. Train under another --out.`,
+    );
+  }
+  const taken = saved?.optimiser.step ?? 0;
+  if (taken > steps) {
+    throw new UsageError(
+      `the run has taken ${taken} steps already; --steps is ${steps}. Ask for more, or train under another --out.`,
+    );
+  }
+}
+
+/** Says how to go on with a run that was stopped or could not be written. */
+async function withAdvice(error: unknown, advice: string, checkpoints: string): Promise<unknown> {
+  if (error instanceof InterruptedError) return new InterruptedError(`${error.message} ${advice}`);
+  if (error instanceof StorageError) {
+    const kept = (await listCheckpoints(checkpoints)).length > 0;
+    const state = kept ? 'The last checkpoint is intact.' : 'No checkpoint was written yet.';
+    return new StorageError(`${error.message} ${state} ${advice}`, { cause: error });
+  }
+  return error;
+}
+
+/** Encodes the clips, compiles the step, and runs the loop from `state` on, into the folder's files. */
+async function trainInto(
+  out: string,
+  prepared: Prepared,
+  {
+    state,
+    recompute,
+    keep,
+  }: {
+    readonly state: TrainingState;
+    readonly recompute: boolean;
+    /** Puts something more into `run.json`. */
+    readonly keep: (more: Partial<RunRecord>) => Promise<void>;
+  },
+  work: WorkOptions,
+): Promise<void> {
+  const { settings, device, base, schedule, texts, record } = prepared;
+  const { clips } = record;
+  const paths = runPaths(out);
+  const { cutClips, ...material } = await trainingMaterial(prepared, paths, work);
+  if (cutClips !== undefined) await keep({ cutClips });
+
+  const { variant } = settings;
+  work.onEvent?.({ type: 'progress', stage: 'compiling', done: 0, total: 1 });
+  const step = await motionStep(base.unet, state.parameters, latentsOf(prepared), tokensOf(texts), {
+    device,
+    recompute,
+    variant,
+  });
+  work.onEvent?.({ type: 'progress', stage: 'compiling', done: 1, total: 1 });
+  const metrics = await openMetrics(paths.metrics, state.optimiser.step);
+  const framesPerSecond = trainingRate(clips, settings.stride);
+  try {
+    const scalingFactor = base.vae.config.scaling_factor;
+    const source = { ...material, schedule, scalingFactor, variant };
+    const training = {
+      settings,
+      state,
+      lossStep: step,
+      batchAt: (index: number) => makeBatch(source, index, settings.batch),
+      log: metrics.append,
+      save: async () => {
+        metrics.flush();
+        const path = await saveCheckpoint(paths.checkpoints, state, settings);
+        await writeMotionOf(paths.motion, prepared, state, { framesPerSecond, cutClips });
+        work.onEvent?.({ type: 'checkpoint', step: state.optimiser.step, path });
+      },
+      makeSamples: trainingSamples({
+        base,
+        settings,
+        folder: paths.samples,
+        framesPerSecond,
+        // What `lamp generate` calls the motion of a run.
+        motionName: settings.prompt,
+        motion: () => ({ variant, values: valuesInFile(state, settings) }),
+        step: () => state.optimiser.step,
+      }),
+    };
+    await train(training, work);
+    // Killed between the last checkpoint and its motion: the motion is written now.
+    await writeMotionOf(paths.motion, prepared, state, { framesPerSecond, cutClips });
+  } finally {
+    metrics.close();
+    await step.dispose();
+  }
+}
+
+/** Whether a step of this training computes its inner values again. */
+function recomputes(prepared: Prepared): boolean {
+  const { base, settings, texts } = prepared;
+  const { variant, rank } = settings;
+  return chooseRecompute(
+    settings.recompute,
+    () => trainingCost(base.unet, latentsOf(prepared), tokensOf(texts), { variant, rank }).bytes,
+  );
+}
+
+/** Shape `[b, c, f, h, w]` of the latents of a step. */
+function latentsOf({ base, settings }: Prepared): Shape {
+  const factor = vaeFactor(base.vae.config);
+  const [height, width] = [settings.height / factor, settings.width / factor];
+  return [settings.batch, base.vae.config.latent_channels, settings.frames, height, width];
+}
+
+function tokensOf(texts: Prepared['texts']): number {
+  return texts[0]!.shape[1]!;
+}
+
+/** The clips' captions, `null` for a clip that has none; nothing where none has one. */
+function captionsOf(clips: readonly TrainingClip[]): { captions?: (string | null)[] } {
+  const captions = clips.map(({ caption }) => caption ?? null);
+  return captions.some((caption) => caption !== null) ? { captions } : {};
+}
+
+/** Writes the motion as it is. It holds no paths, times or durations: the same training gives the same bytes. */
+function writeMotionOf(
+  path: string,
+  { settings, base, record }: Prepared,
+  state: TrainingState,
+  { framesPerSecond, cutClips }: { readonly framesPerSecond: number; readonly cutClips: number | undefined },
+): Promise<void> {
+  const { prompt, frames, width, height, variant, rank, ...others } = decidingSettings(
+    settings,
+  ) as TrainingSettings;
+  const info = {
+    baseName: base.name,
+    baseFingerprint: base.fingerprint,
+    prompt,
+    frames,
+    width,
+    height,
+    framesPerSecond,
+    steps: state.optimiser.step,
+    variant,
+    rank,
+    settings: {
+      ...others,
+      // Where what moves could not be cut out of all clips, `copyPaste` alone would say more than was done.
+      ...(cutClips !== undefined && cutClips < record.clips.length && { cutClips }),
+      clips: record.clips.map((clip) => clip.fingerprint),
+      ...captionsOf(record.clips),
+    },
+  };
+  const values = valuesInFile(state, settings);
+  return writeMotion(path, { info, values }, { dtype: settings.rank > 0 ? 'float16' : 'float32' });
+}
+
+/** The motion as its file gives it back: factors are for a small file, and are rounded to float16. */
+function valuesInFile(state: TrainingState, { rank }: TrainingSettings): MotionValues {
+  return rank > 0 ? roundedToHalf(motionValues(state)) : motionValues(state);
+}
+
+function absolutePaths(settings: TrainingSettings): TrainingSettings {
+  return {
+    ...settings,
+    base: resolve(settings.base),
+    clips: settings.clips.map((path) => resolve(path)),
+  };
+}
+
+function quoted(path: string): string {
+  return /^[\w./~+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,92 @@
+/** @file What a training learns from: the clips as they will be seen, encoded, and the words for them. */
+import { UsageError } from '../../errors.ts';
+import type { OnEvent, WorkOptions } from '../../events.ts';
+import type { FloatTensor } from '../../graph/host-tensor.ts';
+import type { BatchSource } from '../../training/batches.ts';
+import { startsOf } from '../../training/clip-set.ts';
+import { clipTexts } from '../../training/clip-texts.ts';
+import { type DrawPlan, type NeededFrames, neededFrames } from '../../training/draws.ts';
+import { cacheLatents } from '../../training/latent-cache.ts';
+import { captionOfView, type OtherScenes } from '../../training/other-scenes.ts';
+import type { RunPaths } from '../../training/run-folder.ts';
+import { gatherScenes } from './gather-scenes.ts';
+import type { Prepared } from './prepare-training.ts';
+
+/** What batches are made from, and what became of `settings.copyPaste`. */
+export interface TrainingMaterial extends Pick<BatchSource, 'plan' | 'latents' | 'textOf'> {
+  /** Clips of which what moves can be cut out; absent where nothing was to be. */
+  readonly cutClips?: number;
+}
+
+/**
+ * Decides what each sample will be, finds and draws the scenes for it, and encodes all frames and captions that are not in the run's
+ * folder yet. Throws `UsageError` when the base has too few timesteps, `MediaError` for a clip, `StorageError`, `InterruptedError`.
+ */
+export async function trainingMaterial(
+  prepared: Prepared,
+  paths: RunPaths,
+  work: WorkOptions,
+): Promise<TrainingMaterial> {
+  const { settings, base, schedule, record } = prepared;
+  const { clips } = record;
+  const timesteps = schedule.alphasCumprod.length;
+  if (settings.lowestTimestep >= timesteps) {
+    const found = `--lowest-timestep is ${settings.lowestTimestep}`;
+    throw new UsageError(`${found}, but the base model has ${timesteps} timesteps; give a smaller one.`);
+  }
+  const scenes = await gatherScenes({ ...work, base, settings, clips, folder: paths.scenes });
+  const plan = planOf(prepared, timesteps, scenes);
+  const needed = neededFrames(plan, settings.steps * settings.accumulation * settings.batch);
+  const latents = await cacheLatents({
+    ...work,
+    folder: paths.latents,
+    vae: base.vae,
+    settings,
+    clips,
+    needed,
+    scenes,
+  });
+  const textOf = await textsOfViews(prepared, needed, scenes, work.onEvent);
+  const cutClips = scenes?.ofClips.filter((scene) => scene !== undefined).length ?? 0;
+  return { plan, latents, textOf, ...(settings.copyPaste > 0 && { cutClips }) };
+}
+
+function planOf(
+  { settings, record }: Prepared,
+  timesteps: number,
+  scenes: OtherScenes | undefined,
+): DrawPlan {
+  const { translate, width, height, copyPaste } = settings;
+  return {
+    ...settings,
+    starts: record.clips.map((clip) => startsOf(clip, settings)),
+    timesteps,
+    copyPaste: scenes && {
+      share: copyPaste,
+      cut: scenes.ofClips.map((scene) => scene !== undefined),
+      scenes: scenes.pictures.length,
+    },
+    ...(translate > 0 && {
+      reach: { across: Math.round(translate * width), down: Math.round(translate * height) },
+    }),
+  };
+}
+
+/** The text states of what each clip shows in each view that is needed. */
+async function textsOfViews(
+  { base, device, settings: { prompt }, record: { clips }, texts }: Prepared,
+  needed: readonly (readonly NeededFrames[])[],
+  scenes: OtherScenes | undefined,
+  onEvent: OnEvent | undefined,
+): Promise<BatchSource['textOf']> {
+  const states = new Map<string, FloatTensor>(clips.map(({ caption }, i) => [caption ?? prompt, texts[i]!]));
+  const captions = needed.flatMap((views, clip) =>
+    views.map(({ view }) => captionOfView(clips[clip]!, view, prompt, scenes)),
+  );
+  const further = [...new Set(captions)]
+    .filter((caption) => !states.has(caption))
+    .map((caption) => ({ caption }));
+  const ofFurther = await clipTexts(base, further, prompt, { device, onEvent });
+  for (const [i, { caption }] of further.entries()) states.set(caption, ofFurther[i]!);
+  return (clip, view) => states.get(captionOfView(clips[clip]!, view, prompt, scenes))!;
+}

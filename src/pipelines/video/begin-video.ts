@@ -1,0 +1,66 @@
+/** @file Step 2 of making a video: the latents of its first frame, given or drawn. */
+import { randomStream } from '../../diffusion/random.ts';
+import type { WorkOptions } from '../../events.ts';
+import type { FloatTensor } from '../../graph/host-tensor.ts';
+import type { Picture } from '../../media/picture.ts';
+import { drawLatents } from '../draw/draw-picture.ts';
+import { drawFirstFrame, drawnSettings } from './drawn-first-frame.ts';
+import { encodeFirstFrame, pictureFingerprint } from './encode-first-frame.ts';
+import { planVideo, type VideoPlan } from './plan-video.ts';
+import type { StoredSettings } from './stored-settings.ts';
+import type { VideoContext } from './video-context.ts';
+import { forGuidance } from './video-networks.ts';
+import type { VideoRequest } from './video-request.ts';
+
+/** A video of which the first frame is there, as latents: its picture need not be kept. */
+export interface BegunVideo extends VideoPlan {
+  /** `[1, c, h, w]`; `undefined` where the motion's variant draws frame 0 like the others. */
+  readonly firstLatents: FloatTensor | undefined;
+  /** Where it came from; stored with the video. */
+  readonly firstFrame: StoredSettings['firstFrame'];
+}
+
+/** Plans a video and draws or encodes its first frame. Throws as `planVideo`, and `InterruptedError`. */
+export async function beginVideo(
+  context: VideoContext,
+  request: VideoRequest,
+  work: WorkOptions,
+): Promise<BegunVideo> {
+  const plan = planVideo(context, request);
+  const { firstFrameBase, drawing, seed } = plan;
+  const { networks, size, device } = context;
+  if (firstFrameBase) await networks.keepOnly();
+  const drawn =
+    firstFrameBase &&
+    (await drawFirstFrame(firstFrameBase, { ...drawing, seed }, { video: size, device }, work));
+  const picture = drawn?.picture ?? request.firstFrame;
+  const firstLatents = await latentsOfFirst(context, plan, picture, work);
+  const stored = (): StoredSettings['firstFrame'] => {
+    if (!context.motion().variant.firstFrame) return { kind: 'none' };
+    if (!picture) return { kind: 'drawn', ...drawing };
+    return { kind: 'picture', ...pictureFingerprint(picture), ...(drawn && { drawn: drawnSettings(drawn) }) };
+  };
+  return { ...plan, firstLatents, firstFrame: stored() };
+}
+
+async function latentsOfFirst(
+  { base, motion, networks, schedule, size, prompts }: VideoContext,
+  { settings, drawing, seed }: VideoPlan,
+  picture: Picture | undefined,
+  work: WorkOptions,
+): Promise<FloatTensor | undefined> {
+  if (!motion().variant.firstFrame) {
+    const message = 'this motion draws the first frame like the others; the one given is not used.';
+    if (picture) work.onEvent?.({ type: 'notice', message });
+    return undefined;
+  }
+  if (picture) {
+    await networks.keepOnly(networks.encoder);
+    const noise = randomStream(seed, 'first frame', 'posterior');
+    const { scaling_factor: scale } = base.vae.config;
+    return encodeFirstFrame(await networks.encoder.get(work), picture, size, settings, noise, scale);
+  }
+  const predictor = forGuidance(networks.image, drawing.guidance);
+  await networks.keepOnly(predictor);
+  return drawLatents({ base, schedule, size, prompts, predictor }, drawing, seed, work);
+}

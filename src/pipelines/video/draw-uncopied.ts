@@ -1,0 +1,101 @@
+/**
+ * @file What a motion did not copy from the first frame, drawn by the image model. A video that is finished early (`finishingAt`) is sharp
+ * where it was copied (see `withCopiedFirstFrame`) and blurred where it had to be made up: a mean of all that could be there. The
+ * image model decides for one of them: each frame is noised a little and denoised again (SDEdit, arXiv 2108.01073), while what
+ * was copied is put back at every step, as in blended diffusion (Avrahami et al. 2022, arXiv 2111.14818).
+ */
+import { addNoise, type NoiseSchedule } from '../../diffusion/noise-schedule.ts';
+import type { Sampler } from '../../diffusion/sampler.ts';
+import { type FloatTensor, floats, type Shape, sizeOf } from '../../graph/host-tensor.ts';
+import { frameOf, fromFrames, withFirstFrame } from '../../motion/frames.ts';
+import type { VideoPredictor } from '../../motion/predictor.ts';
+import { type DenoiseOptions, type FrameDetails, guidedPrediction, twice } from '../draw/denoise.ts';
+
+/** What is drawn, and how. */
+export interface DrawUncopiedOptions {
+  readonly schedule: NoiseSchedule;
+  /** All its steps; those below `details.below` are taken. It must not remember earlier steps. */
+  readonly sampler: Sampler;
+  /** The finished video's latents `[1, c, f, h, w]`. */
+  readonly video: FloatTensor;
+  /** Whether its first frame was given: it then stays as it is. */
+  readonly given: boolean;
+  /** Who can say what was copied, at the last timestep that it was asked about; nothing was where it cannot. */
+  readonly motion: Pick<DenoiseOptions, 'context' | 'guidance'> & {
+    readonly predictor: Pick<VideoPredictor, 'copied'>;
+    readonly timestep: number;
+  };
+  /** Unit normals of the video's shape. */
+  readonly noise: FloatTensor;
+  readonly details: FrameDetails;
+  /** Called after every step. May throw to stop. */
+  readonly onStep?: ((index: number, steps: number) => void | Promise<void>) | undefined;
+}
+
+/** A pixel of which so much is drawn is the image model's alone; of which less is, in part. */
+const WHOLLY_DRAWN = 0.25;
+/** Frames that the image model would have no larger part in than this, anywhere, are left as they are. */
+const NOTHING = 0.1;
+
+/** The video with what was not copied drawn by the image model; a given first frame, and frames that are wholly copied, stay as they are. */
+export async function drawUncopied(options: DrawUncopiedOptions): Promise<FloatTensor> {
+  const { schedule, sampler, video, details, onStep } = options;
+  const steps = sampler.timesteps.flatMap((timestep, index) => (timestep < details.below ? [index] : []));
+  if (steps.length === 0) return video;
+  const parts = drawnParts(await copiedOf(options), video.shape);
+  const frames = Array.from({ length: video.shape[2]! }, (_, f) => frameOf(video, f));
+  const drawn = frames.flatMap((_, f) =>
+    !(options.given && f === 0) && parts[f]!.some((part) => part > NOTHING) ? [f] : [],
+  );
+  if (drawn.length === 0) return video;
+
+  const predictor = await details.predictor();
+  const noisedFrame = (f: number, timestep: number | undefined) =>
+    timestep === undefined
+      ? frames[f]!
+      : addNoise(schedule, frames[f]!, frameOf(options.noise, f), [timestep]);
+  const found = new Map(drawn.map((f) => [f, noisedFrame(f, sampler.timesteps[steps[0]!])]));
+  for (const [i, index] of steps.entries()) {
+    for (const f of drawn) {
+      const latents = found.get(f)!;
+      const output = await guidedPrediction({ ...details, predictor }, latents, sampler.timesteps[index]!);
+      const next = sampler.step(output, index, latents.data);
+      found.set(f, blended(next, noisedFrame(f, sampler.timesteps[index + 1]), parts[f]!));
+    }
+    await onStep?.(i, steps.length);
+  }
+  return fromFrames(frames.map((frame, f) => found.get(f) ?? frame));
+}
+
+/** How much of each pixel the motion copies, `[1, 1, f, h, w]`, when it sees the video in its noise once more. */
+async function copiedOf({
+  schedule,
+  video,
+  given,
+  noise,
+  motion: { predictor, timestep, context, guidance },
+}: DrawUncopiedOptions): Promise<FloatTensor | undefined> {
+  if (!predictor.copied) return undefined;
+  const noised = addNoise(schedule, video, noise, [timestep]);
+  const seen = given ? withFirstFrame(noised, video) : noised;
+  if (guidance <= 1) return predictor.copied(seen, [timestep], context);
+  const both = await predictor.copied(twice(seen), [timestep, timestep], context);
+  return floats(both.data.slice(both.data.length / 2), [1, ...both.shape.slice(1)]);
+}
+
+/** For each frame of a video `[1, c, f, h, w]`, how large the image model's part in each pixel is, `h·w` numbers from 0 to 1. */
+function drawnParts(found: FloatTensor | undefined, shape: Shape): Float32Array[] {
+  const pixels = sizeOf(shape.slice(3));
+  const copied = found?.data ?? new Float32Array(shape[2]! * pixels);
+  const parts = copied.map((share) => Math.max(0, Math.min(1, (1 - share) / WHOLLY_DRAWN)));
+  return Array.from({ length: shape[2]! }, (_, f) => parts.subarray(f * pixels, (f + 1) * pixels));
+}
+
+/** Of each pixel, so much of `drawn`, and the rest of `kept`. */
+function blended(drawn: Float32Array, kept: FloatTensor, parts: Float32Array): FloatTensor {
+  const data = drawn.map((value, i) => {
+    const part = parts[i % parts.length]!;
+    return part * value + (1 - part) * kept.data[i]!;
+  });
+  return floats(data, kept.shape);
+}

@@ -1,0 +1,105 @@
+/** @file Step 3 of making a video: from noise to its latents, the details by the image model where that is wanted. */
+import { ddimSampler } from '../../diffusion/ddim.ts';
+import type { WorkOptions } from '../../events.ts';
+import type { FloatTensor } from '../../graph/host-tensor.ts';
+import { fromFrames } from '../../motion/frames.ts';
+import { shareNoise } from '../../motion/shared-noise.ts';
+import type { FrameDetails } from '../draw/denoise.ts';
+import { latentShape } from '../draw/draw-picture.ts';
+import { betweenSteps } from '../draw/sampling-settings.ts';
+import type { BegunVideo } from './begin-video.ts';
+import { drawUncopied } from './draw-uncopied.ts';
+import { frameNoise } from './frame-noise.ts';
+import { sampleVideo } from './sample-video.ts';
+import type { StoredSettings } from './stored-settings.ts';
+import type { VideoContext } from './video-context.ts';
+import { forGuidance } from './video-networks.ts';
+
+/** A video's latents, and how many steps it took to draw them. */
+export interface DrawnVideo {
+  /** `[1, c, f, h, w]`. */
+  readonly latents: FloatTensor;
+  readonly ran: Pick<StoredSettings, 'stepsTaken' | 'imageModelSteps'>;
+}
+
+/** Draws the latents of a video that was begun. Throws `InterruptedError` when the signal stops it. */
+export async function drawVideo(
+  context: VideoContext,
+  video: BegunVideo,
+  work: WorkOptions,
+): Promise<DrawnVideo> {
+  const { base, frames, size, schedule, networks } = context;
+  const { seed, settings, sampler, firstLatents, inversion } = video;
+  const { guidance, finishAt } = settings;
+  const text = await encodeText(context, video, guidance, work);
+  const details = await detailsOf(context, video, text, work);
+  const predictor = forGuidance(networks.video, guidance);
+  await networks.keepOnly(predictor);
+  const network = await predictor.get(work);
+  const steps = sampler.timesteps.length;
+  const noise = frameNoise(latentShape(base, size), frames, seed);
+  await betweenSteps(work, 'sampling', 0, steps);
+  const latents = await sampleVideo({
+    predictor: network,
+    sampler,
+    context: text,
+    settings,
+    start: inversion ? { inverted: inversion.latents } : { noise },
+    firstFrame: firstLatents && fromFrames([firstLatents]),
+    ...(finishAt === 0 && details && { details }),
+    onStep: (index) => betweenSteps(work, 'sampling', index + 1, steps),
+  });
+  if (!details) return { latents, ran: { stepsTaken: steps } };
+  if (finishAt === 0) {
+    const { length } = sampler.timesteps.filter((timestep) => timestep < details.below);
+    return { latents, ran: { stepsTaken: steps, imageModelSteps: length } };
+  }
+  let imageModelSteps = 0;
+  const finished = await drawUncopied({
+    schedule,
+    // From here on nothing is left to chance, and no earlier step is remembered.
+    sampler: ddimSampler(schedule, { steps: settings.samplerSteps }),
+    video: latents,
+    given: firstLatents !== undefined,
+    motion: { predictor: network, context: text, guidance, timestep: sampler.timesteps.at(-1)! },
+    noise: shareNoise(noise, { share: settings.noiseShare, keepVariance: true }),
+    details,
+    onStep: (index, count) => {
+      imageModelSteps = index + 1;
+      return betweenSteps(work, 'drawing details', index + 1, count);
+    },
+  });
+  return { latents: finished, ran: { stepsTaken: steps, imageModelSteps } };
+}
+
+/** Text states for guidance of this strength: without and with the prompt, or with it alone. */
+function encodeText(
+  { prompts }: VideoContext,
+  { prompt, negativePrompt }: BegunVideo,
+  guidance: number,
+  work: WorkOptions,
+) {
+  return prompts.encode(guidance > 1 ? [negativePrompt, prompt] : [prompt], work);
+}
+
+/** How the image model draws the details; `undefined` where the video model draws everything, as in the paper. */
+async function detailsOf(
+  context: VideoContext,
+  video: BegunVideo,
+  text: Awaited<ReturnType<typeof encodeText>>,
+  work: WorkOptions,
+): Promise<FrameDetails | undefined> {
+  const { imageModelBelow, imageModelGuidance: guidance, finishAt } = video.settings;
+  if (imageModelBelow <= 0) return undefined;
+  const { networks } = context;
+  return {
+    below: finishAt > 0 ? Math.min(imageModelBelow, finishAt) : imageModelBelow,
+    guidance,
+    context: guidance === video.settings.guidance ? text : await encodeText(context, video, guidance, work),
+    predictor: async () => {
+      const imageModel = forGuidance(networks.image, guidance);
+      await networks.keepOnly(imageModel);
+      return imageModel.get(work);
+    },
+  };
+}

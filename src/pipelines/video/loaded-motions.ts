@@ -1,0 +1,107 @@
+/** @file Several motions with strengths, and the generator that makes videos with all of them at once. */
+import { basename } from 'node:path';
+import type { WorkOptions } from '../../events.ts';
+import type { BaseModel } from '../../models/base-model.ts';
+import { assertPictureSize } from '../../models/picture-size.ts';
+import { assertFits, type Motion, trained } from '../../motion/file/motion-file.ts';
+import { motionFingerprint } from '../../motion/file/motion-fingerprint.ts';
+import { combineMotions, type MotionShape, sharedShape } from '../../motion/file/strengths.ts';
+import { checkDevice, type DeviceName } from '../../runtime/devices.ts';
+import { assertComplete } from '../../training/complete-base.ts';
+import { videoGenerator } from './video-pipeline.ts';
+import type { VideoGenerator, VideoRequest } from './video-request.ts';
+
+/** A motion that was read from a file, and how strongly it shall act. */
+export interface LoadedMotion extends Motion {
+  /** Path of the motion file. */
+  readonly path: string;
+  /** From 0, not at all, to 1, as it was learned. */
+  readonly strength: number;
+}
+
+/**
+ * Checks that motions can act in a base, alone or together, and gives the length and size of the videos: those asked for, else
+ * what the motions were trained with. Throws `CheckpointError` when they do not go together, `UsageError` for a size that
+ * cannot be.
+ */
+export function fitMotions(
+  motions: readonly LoadedMotion[],
+  base: BaseModel,
+  asked: Parameters<typeof sharedShape>[1],
+  work: WorkOptions,
+): MotionShape {
+  for (const motion of motions) assertFits(motion.path, motion, base, work);
+  const shape = sharedShape(motions, asked);
+  assertPictureSize(base.vae.config, shape);
+  assertComplete(base, shape);
+  return shape;
+}
+
+/** What motions are used with. */
+export interface MotionGeneratorOptions {
+  readonly motions: readonly LoadedMotion[];
+  readonly base: BaseModel;
+  /** See `fitMotions`. */
+  readonly shape: MotionShape;
+  readonly device: DeviceName;
+  /** See `VideoGeneratorOptions`. */
+  readonly useRecommended: boolean;
+}
+
+/**
+ * Makes the generator for motions and requests like this one. A notice tells where the videos' length or size is not what a
+ * motion was trained with. Throws `DeviceError` when the device does not work, and what `VideoGenerator.check` throws.
+ */
+export async function generatorForMotions(
+  { motions, base, shape, device, useRecommended }: MotionGeneratorOptions,
+  request: VideoRequest,
+  work: WorkOptions,
+): Promise<VideoGenerator> {
+  await checkDevice(device);
+  const names = motions.map(nameOf);
+  const plain = motions.length === 1 && motions[0]!.strength === 1;
+  const parts = () =>
+    motions.map(({ values, strength }, i) => ({
+      name: names[i]!,
+      sha256: motionFingerprint(values),
+      strength,
+    }));
+  const acting = motions.map((motion) => ({ ...trained(motion), strength: motion.strength }));
+  const combined = await combineMotions(acting, base);
+  const generator = await videoGenerator(base, () => combined, {
+    ...shape,
+    device,
+    useRecommended,
+    motionName: names.join(' + '),
+    ...(!plain && { motionParts: parts() }),
+  });
+  generator.check(request);
+  tellDifferences({ motions, shape }, work);
+  return generator;
+}
+
+/** Tells with a notice where the videos' length or size is not what a motion was trained with. */
+export function tellDifferences(
+  { motions, shape }: Pick<MotionGeneratorOptions, 'motions' | 'shape'>,
+  work: WorkOptions,
+): void {
+  const notes = new Set(motions.flatMap(({ info }) => difference(info, shape) ?? []));
+  for (const message of notes) work.onEvent?.({ type: 'notice', message });
+}
+
+/** What videos show when nobody says: what the motions' clips were said to show. */
+export function sharedPrompt(motions: readonly Pick<Motion, 'info'>[]): string {
+  return [...new Set(motions.map(({ info }) => info.prompt))].join(', ');
+}
+
+/** What a motion is called in what is stored with its videos: that of a run is named by what it shows. */
+function nameOf({ path, info }: LoadedMotion): string {
+  return basename(path) === 'motion.safetensors' ? info.prompt : basename(path);
+}
+
+/** How what is asked for differs from what a motion was trained with. */
+function difference(motion: MotionShape, asked: MotionShape): string | undefined {
+  const text = ({ frames, width, height }: MotionShape) => `${frames} frames of ${width}x${height}`;
+  if (text(motion) === text(asked)) return undefined;
+  return `the motion was trained with ${text(motion)}; ${text(asked)} may look worse`;
+}

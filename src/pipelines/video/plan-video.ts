@@ -1,0 +1,70 @@
+/** @file Step 1 of making a video: its request checked, and what is left open filled in. */
+import { randomStream } from '../../diffusion/random.ts';
+import type { Sampler } from '../../diffusion/sampler.ts';
+import { UsageError } from '../../errors.ts';
+import { sameShape } from '../../graph/host-tensor.ts';
+import { finishingAt } from '../../motion/extended/finishing.ts';
+import { type DrawSettings, latentShape, resolveDrawSettings } from '../draw/draw-picture.ts';
+import { samplerFor } from '../draw/sampling-settings.ts';
+import { type FirstFrameBase, firstFrameSize } from './drawn-first-frame.ts';
+import type { VideoContext } from './video-context.ts';
+import type { VideoRequest } from './video-request.ts';
+import { recommendedSampling, resolveVideoSettings, type VideoSettings } from './video-settings.ts';
+
+/** A request with everything decided. */
+export interface VideoPlan extends Pick<VideoRequest, 'inversion'> {
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly seed: number;
+  readonly settings: VideoSettings;
+  /** How the first frame is drawn, where none is given. */
+  readonly drawing: DrawSettings;
+  /** Another model that draws it. */
+  readonly firstFrameBase: FirstFrameBase | undefined;
+  readonly sampler: Sampler;
+}
+
+/** Decides everything about a video. Throws `UsageError` for what cannot be. */
+export function planVideo(context: VideoContext, request: VideoRequest): VideoPlan {
+  const { base, frames, size, schedule, recommended, useRecommended } = context;
+  const {
+    prompt,
+    negativePrompt = '',
+    drawing: asked,
+    seed = 0,
+    firstFrame,
+    firstFrameBase: anotherModel,
+    inversion,
+    ...given
+  } = request;
+  const settings = resolveVideoSettings(given, recommended.video);
+  const firstFrameBase = firstFrame ? undefined : anotherModel;
+  if (firstFrameBase) firstFrameSize(firstFrameBase, size);
+  if (firstFrameBase && !context.motion().variant.firstFrame) {
+    throw new UsageError(
+      'this motion draws the first frame like the others: another model cannot (--first-frame-base).',
+    );
+  }
+  const ofDrawing =
+    firstFrameBase && useRecommended ? recommendedSampling(firstFrameBase.base.settings) : recommended.image;
+  const drawing = resolveDrawSettings({ prompt, negativePrompt, ...asked }, ofDrawing);
+  if (!firstFrame) samplerFor(schedule, drawing, randomStream(seed));
+  const allSteps = samplerFor(schedule, settings, randomStream(seed, 'video', 'steps'));
+  const sampler = finishingAt(allSteps, schedule, settings.finishAt);
+  const shape = [1, base.vae.config.latent_channels, frames, ...latentShape(base, size).slice(2)];
+  if (inversion && !sameShape(inversion.latents.shape, shape)) {
+    throw new UsageError(
+      `the inverted clip has latents [${inversion.latents.shape}]; ${frames} frames of ${size.width}x${size.height} have [${shape}].`,
+    );
+  }
+  return {
+    prompt,
+    negativePrompt,
+    seed,
+    settings,
+    drawing,
+    firstFrameBase,
+    sampler,
+    ...(inversion && { inversion }),
+  };
+}

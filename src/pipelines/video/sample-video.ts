@@ -1,0 +1,39 @@
+/** @file From noise, or from an inverted clip, to a video's latents, as the settings say (LAMP, Sec. 3.4). */
+import type { FloatTensor } from '../../graph/host-tensor.ts';
+import { shareNoise } from '../../motion/shared-noise.ts';
+import { alignmentStart, type DenoiseVideoOptions, denoiseVideo } from '../draw/denoise.ts';
+import type { VideoSettings } from './video-settings.ts';
+
+/** What sampling begins with, `[1, c, f, h, w]`: unit noise, of which frames then share a part, or an inverted clip as it is. */
+export type VideoStart = { readonly noise: FloatTensor } | { readonly inverted: FloatTensor };
+
+/** How a video is sampled. */
+export interface SampleVideoOptions extends Omit<DenoiseVideoOptions, 'noise' | 'guidance' | 'alignFrom'> {
+  readonly settings: Pick<
+    VideoSettings,
+    'guidance' | 'noiseShare' | 'keepNoiseVariance' | 'alignment' | 'samplerSteps'
+  >;
+  readonly start: VideoStart;
+}
+
+/** Draws a video's latents `[1, c, f, h, w]`. */
+export function sampleVideo({ settings, start, ...options }: SampleVideoOptions): Promise<FloatTensor> {
+  const { guidance, noiseShare: share, keepNoiseVariance: keepVariance } = settings;
+  return denoiseVideo({
+    ...options,
+    guidance,
+    noise: 'inverted' in start ? start.inverted : shareNoise(start.noise, { share, keepVariance }),
+    alignFrom: alignmentIndex(settings),
+  });
+}
+
+/** The literal of the reference, whatever the number of steps. */
+const referenceAlignment = 31;
+
+function alignmentIndex({
+  alignment,
+  samplerSteps,
+}: Pick<VideoSettings, 'alignment' | 'samplerSteps'>): number | undefined {
+  if (alignment === 'off') return undefined;
+  return alignment === 'reference' ? referenceAlignment : alignmentStart(samplerSteps);
+}

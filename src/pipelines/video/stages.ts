@@ -1,0 +1,50 @@
+/** @file Several videos stage by stage, so that the network of each stage is compiled once for all of them. */
+import { InterruptedError } from '../../errors.ts';
+import type { WorkOptions } from '../../events.ts';
+
+/** The stages of one video. */
+export interface Stages<Request, Begun, Sampled, Finished> {
+  readonly begin: (request: Request, work: WorkOptions) => Promise<Begun>;
+  readonly sample: (begun: Begun, work: WorkOptions) => Promise<Sampled>;
+  readonly finish: (begun: Begun, sampled: Sampled, work: WorkOptions) => Promise<Finished>;
+}
+
+/**
+ * Begins all requests, then samples all, then finishes one after the other. Where there are several, the events of the later
+ * stages say which one they are about. Sampling takes long: when the signal stops it, what is sampled is finished before
+ * `InterruptedError` is thrown.
+ */
+export async function* inStages<Request, Begun, Sampled, Finished>(
+  requests: Iterable<Request> | AsyncIterable<Request>,
+  { begin, sample, finish }: Stages<Request, Begun, Sampled, Finished>,
+  work: WorkOptions = {},
+): AsyncGenerator<Finished, void, undefined> {
+  const begun: Begun[] = [];
+  for await (const request of requests) begun.push(await begin(request, work));
+  const sampled: Sampled[] = [];
+  let stopped: InterruptedError | undefined;
+  for (const [i, each] of begun.entries()) {
+    try {
+      sampled.push(await sample(each, numbered(work, i, begun.length)));
+    } catch (error) {
+      if (!(error instanceof InterruptedError) || i === 0) throw error;
+      stopped = error;
+      break;
+    }
+  }
+  const last: WorkOptions = stopped ? { onEvent: work.onEvent } : work;
+  for (const [i, each] of sampled.entries()) {
+    yield await finish(begun[i]!, each, numbered(last, i, sampled.length));
+  }
+  if (stopped) throw stopped;
+}
+
+/** The same work, whose progress says which of several pictures it is about. */
+function numbered({ onEvent, signal }: WorkOptions, index: number, of: number): WorkOptions {
+  if (of === 1 || !onEvent) return { onEvent, signal };
+  const picture = { number: index + 1, of };
+  return {
+    onEvent: (event) => onEvent(event.type === 'progress' ? { ...event, picture } : event),
+    signal,
+  };
+}

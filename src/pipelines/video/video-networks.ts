@@ -1,0 +1,92 @@
+/** @file The networks that make a video: compiled on demand, kept while memory allows. */
+import { totalmem } from 'node:os';
+import type { NoiseSchedule } from '../../diffusion/noise-schedule.ts';
+import { sizeOf } from '../../graph/host-tensor.ts';
+import type { BaseModel } from '../../models/base-model.ts';
+import {
+  type NoisePredictor,
+  type PictureDecoder,
+  type PictureEncoder,
+  type PictureSize,
+  pictureDecoder,
+  pictureEncoder,
+} from '../../models/programs.ts';
+import { type TrainedMotion, type VideoPredictor, videoPredictor } from '../../motion/predictor.ts';
+import type { DeviceName } from '../../runtime/devices.ts';
+import { imagePredictors, latentShape } from '../draw/draw-picture.ts';
+import { compiled, type Kept } from '../draw/kept-programs.ts';
+
+/** A U-Net for classifier-free guidance (two samples at once) and one without. */
+export interface Predictors<T extends NoisePredictor = NoisePredictor> {
+  readonly guided: Kept<T>;
+  readonly unguided: Kept<T>;
+}
+
+/** All networks for videos of one size and length. */
+export interface VideoNetworks {
+  readonly encoder: Kept<PictureEncoder>;
+  readonly image: Predictors;
+  readonly video: Predictors<VideoPredictor>;
+  readonly decoder: Kept<PictureDecoder>;
+  /**
+   * To be called when what is not named here will not be needed next. Large networks do not fit into memory together:
+   * those are then freed, at the cost of compiling them again for the next video. Small ones stay.
+   */
+  keepOnly(...needed: readonly (Kept<unknown> | Predictors)[]): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** Networks whose U-Net weighs less than this share of the machine's memory all stay in it. */
+const smallShare = 1 / 8;
+
+/** Makes the networks for `frames` frames of a size, with a motion; nothing is compiled yet. */
+export function videoNetworks(
+  base: BaseModel,
+  motion: () => TrainedMotion,
+  {
+    frames,
+    size,
+    schedule,
+    device,
+  }: {
+    frames: number;
+    size: PictureSize;
+    schedule: NoiseSchedule;
+    device: DeviceName;
+  },
+): VideoNetworks {
+  const [, channels, height, width] = latentShape(base, size);
+  const predictor = (videos: number) =>
+    compiled(() =>
+      videoPredictor(base.unet, motion, [videos, channels, frames, height, width], base.tokenizer.maxLength, {
+        device,
+        schedule,
+      }),
+    );
+  const image = imagePredictors(base, size, device);
+  const video = { guided: predictor(2), unguided: predictor(1) };
+  const encoder = compiled(() => pictureEncoder(base.vae, size, { device }));
+  const decoder = compiled(() => pictureDecoder(base.vae, size, { device }));
+  const all: Kept<unknown>[] = [encoder, image.guided, image.unguided, video.guided, video.unguided, decoder];
+  const weights = [...base.unet.weights.shapes.values()].reduce((sum, shape) => sum + 4 * sizeOf(shape), 0);
+  const small = weights < smallShare * totalmem();
+  return {
+    encoder,
+    image,
+    video,
+    decoder,
+    async keepOnly(...needed) {
+      if (small) return;
+      const kept = new Set(needed.flatMap((each) => ('get' in each ? [each] : [each.guided, each.unguided])));
+      for (const program of all) if (!kept.has(program)) await program.dispose();
+    },
+    async dispose() {
+      for (const program of all) await program.dispose();
+    },
+  };
+}
+
+/** The one of two predictors that guidance of this strength needs. */
+export function forGuidance<T extends NoisePredictor>(predictors: Predictors<T>, guidance: number): Kept<T> {
+  return guidance > 1 ? predictors.guided : predictors.unguided;
+}
