@@ -9,7 +9,12 @@ import { readMotion } from '../motion/file/motion-file.ts';
 import { findMotionFile } from '../motion/file/motion-path.ts';
 import type { SamplerName } from '../pipelines/draw/sampling-settings.ts';
 import { checkFirstFrameBase } from '../pipelines/video/drawn-first-frame.ts';
-import { fitMotions, generatorForMotions, type LoadedMotion } from '../pipelines/video/loaded-motions.ts';
+import {
+  fitMotions,
+  generatorForMotions,
+  type LoadedMotion,
+  tellUnfinished,
+} from '../pipelines/video/loaded-motions.ts';
 import type { VideoRequest } from '../pipelines/video/video-request.ts';
 import { referenceOptions, type VideoSettings, withoutUndefined } from '../pipelines/video/video-settings.ts';
 import { parseDevice } from '../runtime/devices.ts';
@@ -90,6 +95,7 @@ export async function openMotions(options: VideoOptions, work: WorkOptions) {
   }
   const base = await chosenBase(options.base, work);
   const shape = fitMotions(motions, base, { frames: options.frames, ...options.size }, work);
+  await tellUnfinished(motions, work);
   return { device, motions, base, shape };
 }
 

@@ -68,5 +68,9 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
     ...(useRecommended !== undefined && { useRecommended }),
     settings: { ...settings, ...(base !== undefined && { base: await baseFolder(base, work) }) },
     howToGoOn: 'Go on with the same call and resume: true.',
+    whatNext: ({ settings, moreSteps }) =>
+      moreSteps === undefined
+        ? undefined
+        : `the motion took ${settings.steps} of ${moreSteps} recommended steps; train further with resume: true and steps: ${moreSteps}.`,
   });
 }

@@ -5,7 +5,7 @@ import { assertVideoTarget } from '../media/video-target.ts';
 import type { MotionInfo } from '../motion/file/motion-file.ts';
 import { checkFirstFrameBase } from '../pipelines/video/drawn-first-frame.ts';
 import type { Generators } from '../pipelines/video/kept-generators.ts';
-import { fitMotions, sharedPrompt } from '../pipelines/video/loaded-motions.ts';
+import { fitMotions, sharedPrompt, tellUnfinished } from '../pipelines/video/loaded-motions.ts';
 import type { VideoRequest } from '../pipelines/video/video-request.ts';
 import { referenceOptions, type VideoSettings } from '../pipelines/video/video-settings.ts';
 import { type DeviceName, parseDevice } from '../runtime/devices.ts';
@@ -89,6 +89,7 @@ export async function makeVideo(
   for (const { path, info } of motions) check(path, info);
   const base = await givenBase(chosenBase, work);
   const shape = fitMotions(motions, base, { frames, width, height }, work);
+  await tellUnfinished(motions, work);
   if (out !== undefined) await assertVideoTarget(out, shape);
   const { firstFrame, firstFrameBase, firstFrameSize, prompt = sharedPrompt(motions), ...settings } = asked;
   const by = await givenFirstFrameBase(asked, work);

@@ -5,7 +5,7 @@
  */
 
 import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { asStorageError, removeLeftovers, writeJsonAtomically } from '../checkpoints/atomic-write.ts';
 import { exists } from '../checkpoints/exists.ts';
@@ -147,4 +147,20 @@ export async function openRunFolder(folder: string): Promise<() => Promise<void>
     await unlock();
     throw error;
   }
+}
+
+/** A run whose training has not taken all its steps. */
+export interface UnfinishedRun {
+  readonly folder: string;
+  /** How many steps it is to take. */
+  readonly steps: number;
+}
+
+/** The run that a motion file is of, where it is that of a run and this is not finished; `taken`: steps of the motion. */
+export async function unfinishedRun(motion: string, taken: number): Promise<UnfinishedRun | undefined> {
+  const folder = dirname(motion);
+  if (basename(motion) !== basename(runPaths(folder).motion)) return undefined;
+  const run = await readRun(folder).catch(() => undefined);
+  if (!run || run.finished !== null || taken >= run.settings.steps) return undefined;
+  return { folder, steps: run.settings.steps };
 }

@@ -20,6 +20,7 @@ import {
 } from '../../training/settings.ts';
 import { newSettings } from '../train/prepare-training.ts';
 import { runTraining } from '../train/run-training.ts';
+import { tellUnfinished } from '../video/loaded-motions.ts';
 import { withoutUndefined } from '../video/video-settings.ts';
 import type { EditPaths } from './edit-folder.ts';
 import type { EditVideoOptions } from './prepare-edit.ts';
@@ -60,7 +61,10 @@ export async function editMotion(
   const path = await oneClip(options.clip);
   const { training: given = {}, useRecommended = true } = options;
   const motion = options.motion === undefined ? undefined : await readMotion(options.motion);
-  if (motion) assertFits(options.motion!, motion, base, options);
+  if (motion) {
+    assertFits(options.motion!, motion, base, options);
+    await tellUnfinished([{ path: options.motion!, info: motion.info }], options);
+  }
   const begun = motion ? undefined : await begunTraining(paths);
   const ofBase = useRecommended ? recommendedTraining(base.settings) : {};
   const usual = motion ? shapeOf(motion) : (begun?.settings ?? ofBase);
@@ -184,7 +188,12 @@ export async function trainForEdit(
   { settings, begun }: Extract<MotionSource, { settings: unknown }>,
   work: WorkOptions,
 ): Promise<{ motion: Motion; name: string }> {
-  const options = { ...work, out: paths.training, howToGoOn: 'Go on with the same command.' };
+  const options = {
+    ...work,
+    out: paths.training,
+    howToGoOn: 'Go on with the same command.',
+    whatNext: () => undefined,
+  };
   const { path } = await runTraining({ ...options, resume: begun, settings }).catch((error: unknown) => {
     throw inEdit(error, paths);
   });

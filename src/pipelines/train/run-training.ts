@@ -30,11 +30,13 @@ import {
   type TrainingInput,
   type TrainingSettings,
 } from '../../training/settings.ts';
+import { shellWord } from '../../training/shell-word.ts';
 import { initialState, motionValues, type TrainingState } from '../../training/state.ts';
 import { train } from '../../training/trainer.ts';
 import { newSettings, type Prepared, prepareTraining } from './prepare-training.ts';
 import { trainingMaterial } from './training-material.ts';
 import { trainingSamples } from './training-samples.ts';
+import { type EndedTraining, fewStepsText, nextCommands, recommendedSteps } from './what-next.ts';
 
 /** What to learn, and where the run is kept. */
 export interface LearnMotionOptions extends WorkOptions {
@@ -51,6 +53,8 @@ export interface LearnMotionOptions extends WorkOptions {
   readonly useRecommended?: boolean;
   /** What is said to whoever stops the training: how to go on. How `lamp train` does unless told. */
   readonly howToGoOn?: string;
+  /** What is said, with a notice, when all steps are taken: nothing, or what to do next. `lamp` commands unless told. */
+  readonly whatNext?: (ended: EndedTraining) => string | undefined;
 }
 
 /** A motion that was learned. */
@@ -91,6 +95,10 @@ export async function runTraining(options: LearnMotionOptions): Promise<LearnedM
     }
     const saved = begun && (await loadCheckpoint(paths.checkpoints, base.unet, settings, options.onEvent));
     assertCanGoOn(options.out, settings, saved, hasMotion);
+    const moreSteps = recommendedSteps(settings, base);
+    if (moreSteps !== undefined) {
+      options.onEvent?.({ type: 'notice', message: fewStepsText(settings.steps, moreSteps) });
+    }
     const recompute = recomputes(prepared);
     let record: RunRecord = { ...prepared.record, recomputed: recompute };
     const keep = async (more: Partial<RunRecord>) => {
@@ -100,11 +108,13 @@ export async function runTraining(options: LearnMotionOptions): Promise<LearnedM
     await keep({});
     const state = saved ?? (await initialState(base.unet, settings));
     await trainInto(out, prepared, { state, recompute, keep }, options).catch(async (error: unknown) => {
-      const advice = options.howToGoOn ?? `Go on with: lamp train --out ${quoted(options.out)} --resume`;
+      const advice = options.howToGoOn ?? `Go on with: lamp train --out ${shellWord(options.out)} --resume`;
       throw await withAdvice(error, advice, paths.checkpoints);
     });
     await keep({ finished: new Date().toISOString() });
     options.onEvent?.({ type: 'written', path: paths.motion });
+    const message = (options.whatNext ?? nextCommands)({ out: options.out, settings, moreSteps });
+    if (message !== undefined) options.onEvent?.({ type: 'notice', message });
     return { path: paths.motion, steps: settings.steps, wasFinished: false };
   } finally {
     await unlock();
@@ -280,8 +290,4 @@ function absolutePaths(settings: TrainingSettings): TrainingSettings {
     base: resolve(settings.base),
     clips: settings.clips.map((path) => resolve(path)),
   };
-}
-
-function quoted(path: string): string {
-  return /^[\w./~+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -8,6 +8,8 @@ import { motionFingerprint } from '../../motion/file/motion-fingerprint.ts';
 import { combineMotions, type MotionShape, sharedShape } from '../../motion/file/strengths.ts';
 import { checkDevice, type DeviceName } from '../../runtime/devices.ts';
 import { assertComplete } from '../../training/complete-base.ts';
+import { unfinishedRun } from '../../training/run-folder.ts';
+import { shellWord } from '../../training/shell-word.ts';
 import { videoGenerator } from './video-pipeline.ts';
 import type { VideoGenerator, VideoRequest } from './video-request.ts';
 
@@ -35,6 +37,19 @@ export function fitMotions(
   assertPictureSize(base.vae.config, shape);
   assertComplete(base, shape);
   return shape;
+}
+
+/** Tells with a notice which of the motions are of runs that are not finished. */
+export async function tellUnfinished(
+  motions: readonly Pick<LoadedMotion, 'path' | 'info'>[],
+  { onEvent }: WorkOptions,
+): Promise<void> {
+  for (const { path, info } of motions) {
+    const run = await unfinishedRun(path, info.steps);
+    if (!run) continue;
+    const message = `the run "${run.folder}" is not finished: its motion is that of step ${info.steps} of ${run.steps}. Go on with: lamp train --out ${shellWord(run.folder)} --resume`;
+    onEvent?.({ type: 'notice', message });
+  }
 }
 
 /** What motions are used with. */
