@@ -1,7 +1,8 @@
 /** @file What the options of `lamp edit` say to the library. */
+
 import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
-import { resolveBase } from '../hub/resolve-base.ts';
+import { basePath } from '../library/load-base.ts';
 import { readPicture } from '../media/picture-file.ts';
 import { findMotionFile } from '../motion/file/motion-path.ts';
 import type { PrepareEditOptions } from '../pipelines/edit/prepare-edit.ts';
@@ -53,7 +54,7 @@ export async function libraryOptions(
     negativePrompt,
     clipPrompt,
     motion: options.motion === undefined ? undefined : await findMotionFile(options.motion),
-    base: options.base === undefined ? undefined : await resolveBase(options.base, work),
+    base: options.base === undefined ? undefined : await basePath(options.base, work),
     firstFrame: options.firstFrame === undefined ? undefined : await readPicture(options.firstFrame),
     firstFrameBase: await openFirstFrameBase(options, work),
     strength,

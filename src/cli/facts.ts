@@ -65,6 +65,11 @@ export function passedOverRows(passedOver: readonly PassedOver[]): [string, stri
   return more > 0 ? [...shown, ['', `and ${more} more`]] : shown;
 }
 
+/** The text, broken at spaces into lines of at most `width` characters. */
+export function wrapped(text: string, width: number): string[] {
+  return text.match(new RegExp(`.{1,${width}}(?= |$)`, 'g'))?.map((line) => line.trim()) ?? [];
+}
+
 function three(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

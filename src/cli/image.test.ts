@@ -46,6 +46,23 @@ describe('lamp image', () => {
     expect(shown.stdout).toMatch(/drawn by lamp\n(.*\n)* {2}seed +3\n/);
   });
 
+  test('names the words that the built-in model was never shown, and lists in its help what it can draw', async () => {
+    const prompt = 'a dragon and a panda, a wizard';
+    const words = {
+      '--base': 'built-in',
+      '--prompt': prompt,
+      '--size': '64x64',
+      '--out': path('dragon.png'),
+    };
+    const { code, stderr } = await image(words);
+    expect(code).toBe(0);
+    expect(stderr).toContain(
+      'note: the built-in model was never shown: dragon, and, wizard ("lamp inspect built-in" lists what it can draw)\n',
+    );
+    expect((await image({ ...words, '--prompt': 'a panda' })).stderr).not.toContain('never shown');
+    expect((await run('help', 'image')).stdout).toMatch(/The built-in model draws a panda, an elephant,/);
+  });
+
   test('draws several, each with the next seed, in a size of the base, as JPEG or WebP', async () => {
     const sizeOfBase = { '--size': '64x64', '--out': path('many/x.png'), '--count': '2' };
     const { code, stdout } = await image(sizeOfBase, '--json');

@@ -1,4 +1,5 @@
 /** @file `lamp image`: draws pictures with a base model alone. */
+import { readFileSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { Command } from 'commander';
 import { redrawStrength } from '../diffusion/sdedit.ts';
@@ -6,8 +7,10 @@ import { UsageError } from '../errors.ts';
 import type { OnEvent } from '../events.ts';
 import { assertPicturePath, readPicture, writePicture } from '../media/picture-file.ts';
 import { assertFileTarget } from '../media/video-target.ts';
+import { builtInBase } from '../models/built-in-base.ts';
 import { assertPictureSize, recommendedSize } from '../models/picture-size.ts';
 import type { PictureSize } from '../models/programs.ts';
+import { SHOWN_NAME, shownPhrasesSchema } from '../models/shown-words.ts';
 import { type DrawRequest, drawDefaults, drawImages } from '../pipelines/draw/draw-picture.ts';
 import { type SamplerName, samplerNames } from '../pipelines/draw/sampling-settings.ts';
 import { settingsKey } from '../pipelines/video/stored-settings.ts';
@@ -15,6 +18,7 @@ import { defaultSteps, withoutUndefined } from '../pipelines/video/video-setting
 import { checkDevice, deviceNames, parseDevice } from '../runtime/devices.ts';
 import { assertComplete } from '../training/complete-base.ts';
 import { chosenBase } from './base-option.ts';
+import { wrapped } from './facts.ts';
 import { interruptible } from './interruptible.ts';
 import {
   ofBase,
@@ -58,6 +62,20 @@ Examples:
 Picture n has the seed plus n. What is not given is as the base recommends in its lamp.json, if it has one. A PNG stores
 how it was made: "lamp inspect" shows it. Pictures of that name are replaced, each when the new one is complete.`;
 
+/** What the built-in model can draw, for the help; a hint where its folder does not say. */
+function builtInHelp(): string {
+  const all = '"lamp inspect built-in" lists all that the built-in model was shown.';
+  try {
+    const path = join(builtInBase(), SHOWN_NAME);
+    const { things = [], places = [] } = shownPhrasesSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    const usual = places.filter((place) => /^(in|on) (the|a plain) /.test(place));
+    const text = `The built-in model draws ${things.join(', ')}; ${usual.join(', ')}; and more. ${all}`;
+    return wrapped(text, 118).join('\n');
+  } catch {
+    return all;
+  }
+}
+
 /** The command, to be added to the program. */
 export function imageCommand(): Command {
   return new Command('image')
@@ -97,7 +115,7 @@ export function imageCommand(): Command {
     )
     .option('--device <name>', `where to compute: ${deviceNames.join(', ')}`, 'cpu')
     .option('--json', 'print every event as one line of JSON on standard output')
-    .addHelpText('after', help)
+    .addHelpText('after', () => `${help}\n\n${builtInHelp()}`)
     .action(async (options: ImageOptions, command: Command) => {
       requireOptions(command, 'prompt', 'out');
       const { onEvent, end } = reporter({ json: options.json ?? false });

@@ -13,7 +13,7 @@ import type { DeviceName } from '../runtime/devices.ts';
 import { measureSpeed } from '../runtime/speed.ts';
 import { trainingCost } from '../training/cost.ts';
 import { parseSettings, recommendedTraining, type TrainingSettings } from '../training/settings.ts';
-import { bytesText, countText, type Facts, flopText, settingRows } from './facts.ts';
+import { bytesText, countText, type Facts, flopText, settingRows, wrapped } from './facts.ts';
 import { duration } from './progress.ts';
 
 /** What the cost is asked for; what is left out is as the base recommends, or as in the paper. */
@@ -66,6 +66,7 @@ export async function baseFacts(folder: string, question: CostQuestion): Promise
       ...(xl ? [['second one', `${encoderText(xl.encoder)}; Stable Diffusion XL`] as const] : []),
       ['predicts', `${predictionType.replace('_', '-')}; ${alphasCumprod.length} timesteps`],
       ['fingerprint', base.fingerprint],
+      ...shownRows(base),
       ...settingRows(settings, 'recommended '),
       ...(cost?.rows ?? [['a motion', 'none: XL draws first frames and pictures'] as const]),
     ],
@@ -83,9 +84,17 @@ export async function baseFacts(folder: string, question: CostQuestion): Promise
       ...(xl && { textEncoder2: { ...parts.textEncoder2, layers: xl.encoder.config.num_hidden_layers } }),
       predictionType,
       recommended: settings,
+      ...(base.shown && { shown: base.shown }),
       ...(cost && { training: cost.data }),
     },
   };
+}
+
+/** What the model was shown, a row or more for each list. */
+function shownRows({ shown = {} }: BaseModel): [string, string][] {
+  return Object.entries(shown)
+    .flatMap(([name, phrases]) => wrapped(`${name}: ${phrases.join(', ')}`, 100))
+    .map((line, i) => [i === 0 ? 'was shown' : '', line]);
 }
 
 /** Share of the machine's ceiling that a training step is assumed to reach. */

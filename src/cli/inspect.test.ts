@@ -51,6 +51,17 @@ beforeAll(async () => {
 });
 
 describe('lamp inspect', () => {
+  test('the built-in model: what it was shown', async () => {
+    const { code, text } = await inspect('built-in');
+    expect(code).toBe(0);
+    expect(text).toMatch(/^ {2}was shown +things: a panda, an elephant, .*,\n +\S/m);
+    expect(text).toMatch(/^ +first moments of motions: runs, flies up/m);
+    const data = JSON.parse((await inspect('built-in', '--json')).text);
+    expect(data).toMatchObject({ path: 'built-in', kind: 'base', name: 'built-in' });
+    expect(data.shown.things).toContain('a panda');
+    for (const { text } of [await inspect('--help')]) expect(text).toContain('lamp inspect built-in');
+  });
+
   test('a base model: its parts, and what training would cost', async () => {
     const words = [testdata('mini/tiny-sd'), '--size', '64x64', '--frames', '4'];
     const { code, text } = await inspect(...words);

@@ -9,6 +9,7 @@ import { type ClipInfo, inspectClip } from '../media/clip.ts';
 import { findClipSet, type PassedOver } from '../media/find-clips.ts';
 import { type TimeNote, timeNotes } from '../media/time-notes.ts';
 import { readVideoMetadata } from '../media/video-file.ts';
+import { builtInBase, builtInName } from '../models/built-in-base.ts';
 import type { PictureSize } from '../models/programs.ts';
 import { isSingleFile } from '../models/single-file.ts';
 import { readMotionInfo } from '../motion/file/motion-file.ts';
@@ -32,6 +33,7 @@ interface InspectOptions {
 const help = `
 Examples:
   lamp inspect stable-diffusion-v1-5 --size 256x256 --frames 8    architecture, cost of training
+  lamp inspect built-in                                           what the model that comes with lamp can draw
   lamp inspect runs/horse                                         prompt, settings, progress
   lamp inspect clips/horse-runs                                   size, frames, rate, strides that fit
   lamp inspect zebra.mp4                                          how it was made; also of a PNG that "lamp image" drew`;
@@ -73,6 +75,10 @@ async function factsAbout(path: string, options: InspectOptions): Promise<Facts>
   const { frames = usual.frames, size } = options;
   const device = parseDevice(options.device);
   const found = await stat(path).catch(() => undefined);
+  if (!found && path === builtInName) {
+    await checkDevice(device);
+    return baseFacts(builtInBase(), { frames: options.frames, ...size, device });
+  }
   if (!found) throw new UsageError(`there is nothing at "${path}". Check the path.`);
   if (!found.isDirectory()) {
     const ending = extname(path).toLowerCase();

@@ -84,11 +84,11 @@ export function ofBase(value: string | number): string {
 
 /** What the help says of `--base` where it may be left out. */
 export const baseHelp =
-  'Stable Diffusion 1.x or 2.x model: a diffusers folder, one file, or hub:owner/name[@revision] (default: the small built-in one)';
+  'Stable Diffusion 1.x or 2.x model: a diffusers folder, one file, or hub:owner/name[@revision], or built-in (default), the small one that comes with lamp';
 
 /** The same where the base draws pictures alone, without a motion. */
 export const pictureBaseHelp =
-  'Stable Diffusion 1.x, 2.x or XL model: a diffusers folder, one file, or hub:owner/name[@revision] (default: the small built-in one)';
+  'Stable Diffusion 1.x, 2.x or XL model: a diffusers folder, one file, or hub:owner/name[@revision], or built-in (default), the small one that comes with lamp';
 
 /**
  * Throws `UsageError` naming all options of these names that were not given. (commander's own `requiredOption` names one,

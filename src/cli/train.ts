@@ -1,6 +1,6 @@
 /** @file `lamp train`: teaches a base model a motion from clips. */
 import { Command } from 'commander';
-import { resolveBase } from '../hub/resolve-base.ts';
+import { basePath } from '../library/load-base.ts';
 import { isTrained, motionVariantNames, motionVariants } from '../motion/variant.ts';
 import { runTraining } from '../pipelines/train/run-training.ts';
 import { trainingDefaults as usual } from '../training/settings.ts';
@@ -224,7 +224,7 @@ export function trainCommand(): Command {
           out: options.out,
           resume: options.resume ?? false,
           settings:
-            base === undefined ? others : { ...others, base: await resolveBase(base, { onEvent, signal }) },
+            base === undefined ? others : { ...others, base: await basePath(base, { onEvent, signal }) },
           useRecommended: options.preset === undefined,
           onEvent,
           signal,

@@ -1,9 +1,10 @@
 /** @file Base models as callers name them: loaded, by path, from the hub, or the built-in one. */
 import { z } from 'zod';
+import { exists } from '../checkpoints/exists.ts';
 import type { WorkOptions } from '../events.ts';
 import { resolveBase } from '../hub/resolve-base.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
-import { builtInBase } from '../models/built-in-base.ts';
+import { builtInBase, builtInName } from '../models/built-in-base.ts';
 import { checkOptions, workFields } from './check-options.ts';
 
 /** A base model: one that was loaded (`loadBase`), or what `LoadBaseOptions.base` can be. */
@@ -13,7 +14,8 @@ export type BaseChoice = BaseModel | string;
 export interface LoadBaseOptions extends WorkOptions {
   /**
    * A diffusers folder, a `.safetensors` or `.ckpt` file with the whole model, or `hub:owner/name[@revision]`, which is
-   * downloaded where it is not in the cache of the Hugging Face tools yet; the built-in model unless told.
+   * downloaded where it is not in the cache of the Hugging Face tools yet; `built-in`, the model that comes with the package,
+   * unless told.
    */
   readonly base?: string;
 }
@@ -43,8 +45,17 @@ const fields = {
  * console.log(base.name, base.settings.size); // built-in { width: 64, height: 64 }
  */
 export async function loadBase(options: LoadBaseOptions = {}): Promise<BaseModel> {
-  const { base, ...work } = checkOptions('loadBase', options, fields);
-  return openBaseModel(base === undefined ? builtInBase() : await resolveBase(base, work), work);
+  const { base = builtInName, ...work } = checkOptions('loadBase', options, fields);
+  return openBaseModel(await basePath(base, work), work);
+}
+
+/**
+ * The local path of a base model: as `resolveBase` gives it, and of the built-in one for its name, unless there is something else
+ * of that name. Throws what `resolveBase` throws.
+ */
+export async function basePath(name: string, work: WorkOptions): Promise<string> {
+  const isBuiltIn = name === builtInName && !(await exists(name));
+  return isBuiltIn ? builtInBase() : resolveBase(name, work);
 }
 
 /** The model that an option means: see `loadBase`. */
@@ -56,5 +67,5 @@ export async function givenBase(base: BaseChoice | undefined, work: WorkOptions)
 
 /** Its local path: see `loadBase`. */
 export async function baseFolder(base: BaseChoice, work: WorkOptions): Promise<string> {
-  return typeof base === 'object' ? base.folder : resolveBase(base, work);
+  return typeof base === 'object' ? base.folder : basePath(base, work);
 }

@@ -21,6 +21,7 @@ import {
 import { assertKind } from './other-models.ts';
 import { attentionAsMatrices, projectionsAsConfigured } from './pointwise.ts';
 import { assertTextFits, openSecondText, type SecondText } from './second-text.ts';
+import { readShownPhrases, type ShownPhrases } from './shown-words.ts';
 import { openSingleFile } from './single-file.ts';
 import { type ClipTokenizer, loadTokenizer } from './tokenizer.ts';
 
@@ -44,6 +45,8 @@ export interface BaseModel {
   readonly schedulerConfig: string | object;
   /** What suits it, for settings that nobody gives. */
   readonly settings: BaseSettings;
+  /** What it was shown pictures of, where its folder says so (`words.json`): lists of phrases. */
+  readonly shown?: ShownPhrases | undefined;
 }
 
 /** What a model consists of, in one file or in a folder. */
@@ -62,9 +65,10 @@ export async function openBaseModel(
 ): Promise<BaseModel> {
   const root = resolve(path);
   const single = await isFile(root);
-  const [parts, settings] = await Promise.all([
+  const [parts, settings, shown] = await Promise.all([
     single ? openSingleFile(root, onEvent) : openFolder(root, path),
     readBaseSettings(root),
+    readShownPhrases(root),
   ]);
   const { unet, vae } = parts;
   assertTextToImage(unet.config, vae.config, path);
@@ -75,6 +79,7 @@ export async function openBaseModel(
     name: root === builtInBase() ? 'built-in' : basename(root, single ? extname(root) : ''),
     fingerprint: await unet.weights.fingerprint(),
     settings,
+    shown,
   };
 }
 

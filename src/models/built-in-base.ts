@@ -8,3 +8,6 @@ import { fileURLToPath } from 'node:url';
 export function builtInBase(): string {
   return fileURLToPath(new URL('../../assets/base', import.meta.url));
 }
+
+/** What it is called, where names of base models are given. */
+export const builtInName = 'built-in';

@@ -7,6 +7,7 @@ import { findClipSet } from '../media/find-clips.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import { inBatches } from '../models/program-by-count.ts';
 import { encodePrompts } from '../models/programs.ts';
+import { neverShownText, wordsNeverShown } from '../models/shown-words.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import type { TrainingClip } from './clip-set.ts';
 import type { TrainingInput } from './settings.ts';
@@ -48,10 +49,10 @@ export function tellOfCaptions(clips: readonly TrainingClip[], onEvent: OnEvent 
 
 /**
  * Text states `[1, tokens, d]` of each clip: of its caption, or of the prompt where it has none. Each text is encoded once;
- * one that is too long for the model is told with a notice.
+ * one that is too long for the model is told with a notice, and so are words that the model was never shown.
  */
 export async function clipTexts(
-  base: Pick<BaseModel, 'textEncoder' | 'tokenizer'>,
+  base: Pick<BaseModel, 'textEncoder' | 'tokenizer'> & Partial<Pick<BaseModel, 'name' | 'shown'>>,
   clips: readonly Pick<TrainingClip, 'caption'>[],
   prompt: string,
   { device, onEvent }: { readonly device: DeviceName; readonly onEvent?: OnEvent | undefined },
@@ -66,6 +67,8 @@ export async function clipTexts(
     const message = `${name} has ${tokens} tokens, of which the model reads ${maxLength}; its end is cut off.`;
     onEvent?.({ type: 'notice', message });
   }
+  const words = base.shown ? wordsNeverShown(base.shown, distinct.join('\n')) : [];
+  if (words.length > 0) onEvent?.({ type: 'notice', message: neverShownText(base.name ?? '', words) });
   const states = await inBatches(distinct, async (some) =>
     samples(await encodePrompts(base, some, { device })),
   );

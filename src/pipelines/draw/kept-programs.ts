@@ -2,6 +2,7 @@
 import type { WorkOptions } from '../../events.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { encodePrompts, type TextStates } from '../../models/programs.ts';
+import { neverShownText, wordsNeverShown } from '../../models/shown-words.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import { betweenSteps } from './sampling-settings.ts';
 
@@ -35,7 +36,7 @@ export function compiled<T extends { dispose(): Promise<void> }>(make: () => Pro
 
 /** Encodes prompts, and remembers the last few. */
 export interface PromptEncoder {
-  /** Text states `[prompts, tokens, d]`; tells with a notice when a prompt is too long, the first time that it comes. */
+  /** Text states `[prompts, tokens, d]`; tells with a notice, the first time that it comes, when a prompt is too long or has words that the model was never shown. */
   encode(prompts: readonly string[], work?: WorkOptions): Promise<TextStates>;
   /** Has the notices come again. */
   tellAgain(): void;
@@ -51,8 +52,10 @@ export function promptEncoder(base: BaseModel, device: DeviceName): PromptEncode
   return {
     async encode(prompts, work = {}) {
       for (const prompt of prompts) {
-        if (!told.has(prompt)) warnOfLength(base, prompt, work);
+        if (told.has(prompt)) continue;
         told.add(prompt);
+        warnOfLength(base, prompt, work);
+        warnOfWords(base, prompt, work);
       }
       const key = JSON.stringify(prompts);
       const known = states.get(key);
@@ -64,6 +67,11 @@ export function promptEncoder(base: BaseModel, device: DeviceName): PromptEncode
     },
     tellAgain: () => told.clear(),
   };
+}
+
+function warnOfWords({ name, shown }: BaseModel, prompt: string, { onEvent }: WorkOptions): void {
+  const words = shown ? wordsNeverShown(shown, prompt) : [];
+  if (words.length > 0) onEvent?.({ type: 'notice', message: neverShownText(name, words) });
 }
 
 function warnOfLength({ tokenizer }: BaseModel, prompt: string, { onEvent }: WorkOptions): void {

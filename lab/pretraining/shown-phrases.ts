@@ -1,0 +1,28 @@
+/** @file What the built-in model's pictures show, in the words of their captions: `words.json` of its folder. */
+import type { ShownPhrases } from '../../src/models/shown-words.ts';
+import { withAdjective } from '../world/caption.ts';
+import { MOTIONS } from '../world/motion.ts';
+import { SCENES } from '../world/scene.ts';
+import { loadShapes } from '../world/shape.ts';
+import { loadThings } from '../world/thing.ts';
+import { loadMoreThings } from './command/more-things.ts';
+
+/** All phrases that the captions of the U-Net's training pictures are made of (see `trainingPictures` and `docs/built-in-model.md`). */
+export async function shownPhrases(): Promise<ShownPhrases> {
+  const core = (await loadThings()).filter((thing) => thing.core);
+  return {
+    things: core.map(({ phrase }) => phrase),
+    'things less often': (await loadMoreThings()).map(({ phrase }) => phrase),
+    'things as 3d renderings on a white ground': (await loadShapes()).map(({ phrase }) => phrase),
+    places: SCENES.flatMap(({ places }) => places),
+    'empty places': SCENES.flatMap(({ phrase }) => [
+      phrase,
+      withAdjective(phrase, 'empty').replace(/^empty the /, 'the empty '),
+    ]),
+    'first moments of motions': MOTIONS.map(({ verb }) => verb),
+    besides: [
+      ...['a thing', 'a small thing', 'a big thing', 'a 3d thing', 'on a white ground'],
+      ...['on the left', 'on the right', 'in the air'],
+    ],
+  };
+}

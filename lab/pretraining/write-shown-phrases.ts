@@ -1,0 +1,9 @@
+/** @file `npx tsx lab/pretraining/write-shown-phrases.ts [base]`: writes what the built-in model was shown into its folder. */
+import { join } from 'node:path';
+import { writeJsonAtomically } from '../../src/checkpoints/atomic-write.ts';
+import { builtInBase } from '../../src/models/built-in-base.ts';
+import { SHOWN_NAME } from '../../src/models/shown-words.ts';
+import { shownPhrases } from './shown-phrases.ts';
+
+const [folder = builtInBase()] = process.argv.slice(2);
+await writeJsonAtomically(join(folder, SHOWN_NAME), await shownPhrases());

@@ -1,0 +1,45 @@
+/** @file `words.json` in a base model's folder: what the model was shown pictures of, in the words of their captions. */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { exists } from '../checkpoints/exists.ts';
+import { readJsonFile } from '../checkpoints/json-file.ts';
+
+/** Lists of phrases by what they are, such as `things`: "a panda", "an elephant". */
+export const shownPhrasesSchema = z.record(z.string(), z.array(z.string().min(1)));
+
+/** See `shownPhrasesSchema`. */
+export type ShownPhrases = z.infer<typeof shownPhrasesSchema>;
+
+/** Name of the file. */
+export const SHOWN_NAME = 'words.json';
+
+/** What a base model was shown; `undefined` where its folder does not say. Throws `CheckpointError` for a damaged file. */
+export async function readShownPhrases(folder: string): Promise<ShownPhrases | undefined> {
+  const path = join(folder, SHOWN_NAME);
+  if (!(await exists(path))) return undefined;
+  return readJsonFile(path, shownPhrasesSchema, 'the list of what the base model was shown');
+}
+
+/**
+ * The words of a text that are in none of the phrases, each once, in lower case, in their order. Only runs of letters are words:
+ * of numbers and signs nothing is known.
+ */
+export function wordsNeverShown(shown: ShownPhrases, text: string): string[] {
+  const known = new Set(Object.values(shown).flatMap((phrases) => phrases.flatMap(wordsOf)));
+  return [...new Set(wordsOf(text))].filter((word) => !known.has(word));
+}
+
+/** What is said of such words; `name` is the model's. */
+export function neverShownText(name: string, words: readonly string[]): string {
+  const list = name === 'built-in' ? ' ("lamp inspect built-in" lists what it can draw)' : '';
+  return `the ${name === 'built-in' ? 'built-in model' : `base model "${name}"`} was never shown: ${words.join(', ')}${list}`;
+}
+
+function wordsOf(text: string): string[] {
+  return (
+    text
+      .normalize('NFC')
+      .toLowerCase()
+      .match(/[\p{L}\p{M}]+/gu) ?? []
+  );
+}
