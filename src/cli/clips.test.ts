@@ -16,7 +16,7 @@ beforeAll(async () => {
   const walking = await readFrames(testdata('clips/walking/walk_out_01.mp4'), { size });
   const signing = await readFrames(testdata('clips/asl_signing/milk.mkv'), { size, count: 20 });
   await mkdir(at('set'));
-  await writeVideo(at('set/two.mp4'), [...walking, ...signing], { framesPerSecond: 20 });
+  await writeVideo(at('set/two.mp4'), [...walking, ...signing], { framesPerSecond: 10 });
   await writeVideo(at('set/walk.mp4'), walking, { framesPerSecond: 10 });
   await writeFile(at('set/walk.txt'), 'a person leaves');
   await mkdir(at('short'));
@@ -49,13 +49,13 @@ test('tells about each clip and proposes a stride', async () => {
   expect(text.split('\n')).toEqual([
     `2 clips at "${at('set')}"`,
     expect.stringMatching(
-      /^ {2}two\.mp4 {3}96x64, 40 frames at 20 a second, 2\.0 s; motion in \d+ % of the picture$/,
+      /^ {2}two\.mp4 {3}96x64, 40 frames at 10 a second, 4\.0 s; motion in \d+ % of the picture$/,
     ),
     '            problem: 2 shots: a new one begins at frame 20 (counted from 0). Take it apart with --cut.',
     expect.stringMatching(/^ {2}walk\.mp4 {2}96x64, 20 frames at 10 a second, 2\.0 s; motion/),
     expect.stringMatching(/^ {2}alike +"two\.mp4" and "walk\.mp4" show nearly the same/),
     '  captions  1 of 2 clips have one',
-    '  proposed  --frames 16 --stride 1: training videos of 0.8 s that play at 20 frames a second',
+    '  proposed  --frames 16 --stride 1: training videos of 1.6 s that play at 10 frames a second',
     '',
   ]);
 });
@@ -98,11 +98,57 @@ test('as JSON, with a sheet, and cut', async () => {
     proposal: { frames: 20, stride: 1 },
   });
   expect(lines.at(-1)).toEqual({ type: 'written', path: at('clean') });
-  expect(await readPicture(at('sheet.png'))).toMatchObject({ width: 2 + 8 * 146, height: 2 + 2 * 98 });
+  expect(await readPicture(at('sheet.png'))).toMatchObject({ width: 2 + 20 * 146, height: 2 + 2 * 98 });
   expect((await readdir(at('clean'))).sort()).toEqual(['captions.tsv', 'two_1.mp4', 'two_2.mp4', 'walk.mp4']);
   const again = await clips(at('set'), '--cut', '--out', at('clean'));
   expect(again.error).toBeInstanceOf(StorageError);
   expect((again.error as Error).message).toContain('nothing is overwritten');
+});
+
+test('of clips of several rates: proposes the lowest, and shows the videos that they give', async () => {
+  const rates = [testdata('clips/timing/r24.mp4'), testdata('clips/timing/r60.mp4')];
+  const { text } = await clips(...rates);
+  expect(text).toContain(
+    'proposed  --clip-fps 24 --frames 16 --stride 1: training videos of 0.7 s that play at 24 frames a second',
+  );
+  const long = (await clips(...rates, '--frames', '40')).text;
+  expect(long).toContain('too short: it has 24 of 40 frames. Use --frames 24 or leave it out.');
+  expect(long).toMatch(
+    /has \d+ of 40 frames at 24 a second\. Use --frames \d+, a higher --clip-fps, or leave/,
+  );
+  expect(long).toContain(
+    'no clip holds 40 frames at 24 a second; --frames 24 is the most that one holds, or give',
+  );
+  const words = ['--clip-fps', '12', '--frames', '4', '--stride', '2', '--preview', at('rates.png')];
+  const shown = (await clips(...rates, ...words)).text.split('\n').filter((line) => line.includes('preview'));
+  // Moments 2, 4, 6 and 8 of 12: frames 4, 8, 12 and 16 at 24 a second, 10, 20, 30 and 40 at 60.
+  expect(shown.map((line) => line.trim())).toEqual([
+    'preview: a video begins at one of 6 places, frame 0 to 10; an example: frames 4, 8, 12, 16',
+    'preview: a video begins at one of 6 places, frame 0 to 25; an example: frames 10, 20, 30, 40',
+  ]);
+  expect(await readPicture(at('rates.png'))).toMatchObject({ width: 2 + 4 * 98, height: 2 + 2 * 98 });
+  const fixed = await clips(...rates, ...words, '--window', 'spread', '--json');
+  expect(fixed.text).not.toContain('"type":"error"');
+  const facts = fixed.text.split('\n').find((line) => line.includes('clip set'))!;
+  expect(JSON.parse(facts)).toMatchObject({
+    clipFps: 12,
+    clips: [
+      { window: { starts: 1, frames: [0, 8, 14, 22] } },
+      { window: { starts: 1, frames: [0, 20, 35, 55] } },
+    ],
+  });
+  // The pictures of the sheet are these frames.
+  const sheet = await readPicture(at('rates.png'));
+  const [frame] = await readFrames(rates[1]!, {
+    indices: [35],
+    size: { width: 96, height: 96 },
+    fit: 'stretch',
+  });
+  const row = (y: number) =>
+    sheet.data.subarray(((2 + 98 + y) * sheet.width + 2 + 2 * 98) * 3).subarray(0, 96 * 3);
+  for (const y of [0, 40, 95]) {
+    expect(row(y)).toEqual(frame!.data.subarray(y * 96 * 3, (y + 1) * 96 * 3));
+  }
 });
 
 test('clips that cannot be trained on end with exit code 3', async () => {

@@ -3,6 +3,7 @@
 import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { basePath } from '../library/load-base.ts';
+import type { ClipRate } from '../media/clip-window.ts';
 import { readPicture } from '../media/picture-file.ts';
 import { findMotionFile } from '../motion/file/motion-path.ts';
 import type { PrepareEditOptions } from '../pipelines/edit/prepare-edit.ts';
@@ -18,6 +19,7 @@ export interface EditOptions extends Omit<VideoOptions, 'motion'>, FirstFrameBas
   readonly run?: string;
   readonly clipPrompt?: string;
   readonly motion?: string;
+  readonly clipFps?: ClipRate;
   readonly stride?: number;
   readonly fit?: 'cover' | 'stretch';
   readonly steps?: number;
@@ -44,8 +46,17 @@ export async function libraryOptions(
     );
   }
   const { prompt, negativePrompt, clipPrompt, strength, inversionSteps, seed } = options;
-  const { frames, stride, size, fit, steps, learningRate, saveEvery } = options;
-  const training = withoutUndefined({ frames, stride, ...size, fit, steps, learningRate, saveEvery });
+  const { frames, clipFps, stride, size, fit, steps, learningRate, saveEvery } = options;
+  const training = withoutUndefined({
+    frames,
+    clipFps,
+    stride,
+    ...size,
+    fit,
+    steps,
+    learningRate,
+    saveEvery,
+  });
   const { reference = false } = options;
   return withoutUndefined({
     clip,

@@ -15,6 +15,8 @@ import { withFirstFrameBase } from './first-frame-base.ts';
 import { interruptible } from './interruptible.ts';
 import {
   baseHelp,
+  clipFpsHelp,
+  clipFrameRate,
   ofBase,
   oneOf,
   pictureSize,
@@ -91,9 +93,10 @@ export function editCommand(): Command {
       `frames, from the clip's first on ${ofBase('24, fewer of a shorter clip')}`,
       wholeNumber({ least: 2 }),
     )
+    .option('--clip-fps <rate>', clipFpsHelp, clipFrameRate)
     .option(
       '--stride <n>',
-      `take every n-th frame of the clip ${ofBase('2; 1 with frames that the base recommends')}`,
+      `take every n-th of these frames ${ofBase('2; 1 with frames that the base recommends')}`,
       wholeNumber(),
     )
     .option('--size <WxH>', `size in pixels ${ofBase(`${usual.width}x${usual.height}`)}`, pictureSize)
@@ -104,7 +107,7 @@ export function editCommand(): Command {
     )
     .option(
       '--fps <number>',
-      "frames per second (default: the clip's, divided by the stride)",
+      'frames per second (default: the rate at which the clip is taken, divided by the stride)',
       realNumber({ above: 0, most: 1000 }),
     )
     .optionsGroup('Training:')

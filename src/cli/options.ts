@@ -4,6 +4,7 @@
  */
 import { type Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../errors.ts';
+import type { ClipRate } from '../media/clip-window.ts';
 import type { PictureSize } from '../models/programs.ts';
 
 /** Inclusive bounds of a number. */
@@ -62,6 +63,20 @@ export function pictureSize(text: string): PictureSize {
   }
   return { width: Number(width), height: Number(height) };
 }
+
+/** Parses a rate at which frames of clips are taken: frames a second, or `frames`. */
+export function clipFrameRate(text: string): ClipRate {
+  if (text === 'frames') return text;
+  const value = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
+  if (value > 0 && value <= 1000) return value;
+  throw new InvalidArgumentError(
+    `found "${text}"; expected frames a second above 0 up to 1000, or frames: every frame as one.`,
+  );
+}
+
+/** The help's words for `--clip-fps`. */
+export const clipFpsHelp =
+  "take so many frames of a clip a second, as a player shows them; frames: each as one (default: the clips' rate, the lowest where they have several)";
 
 /** Parses text that must not be blank: a path, a prompt. */
 export function someText(text: string): string {

@@ -1,6 +1,7 @@
 /** @file `lamp train`: teaches a base model a motion from clips. */
 import { Command } from 'commander';
 import { basePath } from '../library/load-base.ts';
+import { clipWindows } from '../media/clip-window.ts';
 import { isTrained, motionVariantNames, motionVariants } from '../motion/variant.ts';
 import { runTraining } from '../pipelines/train/run-training.ts';
 import { trainingDefaults as usual } from '../training/settings.ts';
@@ -8,6 +9,8 @@ import { givenSettings, type PresetName } from './given-settings.ts';
 import { interruptible } from './interruptible.ts';
 import {
   baseHelp,
+  clipFpsHelp,
+  clipFrameRate,
   ofBase,
   oneOf,
   pictureSize,
@@ -31,6 +34,8 @@ Examples:
 A clip trains with a caption of its own, where it has one, in place of the prompt: the text in walk.txt (or walk.caption)
 beside walk.mp4, or a line in the folder's captions.tsv (name, tab, caption) or metadata.jsonl ({"file_name": "walk.mp4",
 "text": "a person walks"}). What else lies in the folder is named.
+Frames are taken by the time at which a player shows them: what an edit list hides is left out, clips of several rates teach one
+speed (--clip-fps), and of interlaced video one field is taken. "lamp clips" says what it finds and proposes --clip-fps and --stride.
 What is not given is as the base recommends in its lamp.json, if it has one.
 The run's folder holds run.json (all settings), metrics.jsonl (a line a step), checkpoints/ (the last two), samples/,
 latents/ (the encoded clips; may be deleted when done) and motion.safetensors (what "lamp generate --motion" takes).
@@ -72,7 +77,13 @@ export function trainCommand(): Command {
     .optionsGroup('Videos:')
     .option('--frames <n>', `frames of a training video ${ofBase(usual.frames)}`, wholeNumber({ least: 2 }))
     .option('--size <WxH>', `their size in pixels ${ofBase(`${usual.width}x${usual.height}`)}`, pictureSize)
-    .option('--stride <n>', `take every n-th frame of a clip ${ofBase(usual.stride)}`, wholeNumber())
+    .option('--clip-fps <rate>', clipFpsHelp, clipFrameRate)
+    .option('--stride <n>', `take every n-th of these frames ${ofBase(usual.stride)}`, wholeNumber())
+    .option(
+      '--window <place>',
+      `where in a clip a video begins: random, start or middle; spread: over the whole clip ${ofBase(usual.window)}`,
+      oneOf(...clipWindows),
+    )
     .option(
       '--fit <how>',
       `for another aspect ratio: cover (cut what juts out) or stretch ${ofBase(usual.fit)}`,

@@ -29,7 +29,7 @@ export interface EditVideoOptions
   readonly height?: number;
   /** Writes the video there: `.mp4`, `.webm` or `.gif`; a name without ending makes a folder of PNG frames. */
   readonly out?: string;
-  /** The rate to play at; the clip's, divided by the stride, unless told. */
+  /** The rate to play at; that at which the clip is taken (`training.clipFps`), divided by the stride, unless told. */
   readonly framesPerSecond?: number;
 }
 

@@ -1,6 +1,7 @@
 /** @file What is remarkable about a clip that shall be trained on, and what can be done. */
 import { sizeWithoutBars } from './black-bars.ts';
-import type { ClipReport } from './clip-report.ts';
+import { type ClipReport, shotLengths } from './clip-report.ts';
+import type { ClipRate } from './clip-window.ts';
 import { type TimeNote, timeNotes } from './time-notes.ts';
 
 /** Something remarkable about a clip. */
@@ -30,16 +31,19 @@ const leastMoving = 0.005;
 /** More repeated frames than this share are worth knowing. */
 const mostRepeated = 0.2;
 
-/** Notes about a clip that shall give training videos of `frames` frames. */
-export function notesAbout(clip: ClipReport, frames: number): ClipNote[] {
+/** Notes about a clip that shall give training videos of `frames` frames, taken at `clipFps`. */
+export function notesAbout(clip: ClipReport, frames: number, clipFps: ClipRate = 'frames'): ClipNote[] {
   const notes: ClipNote[] = [];
   const note = (kind: ClipNote['kind'], serious: boolean, message: string) =>
     notes.push({ kind, serious, message });
-  const longest = Math.max(...clip.shots.map(({ length }) => length));
+  const longest = Math.max(...shotLengths(clip, clipFps));
   if (longest < frames) {
     const part = clip.shots.length > 1 ? `its longest shot has ${longest}` : `it has ${longest}`;
-    const remedy = longest > 1 ? `Use --frames ${longest} or leave it out.` : 'Leave it out.';
-    note('short', true, `too short: ${part} of ${frames} frames. ${remedy}`);
+    const isSlowed = clipFps !== 'frames' && clip.framesPerSecond !== null && clipFps < clip.framesPerSecond;
+    const rate = isSlowed ? ` at ${Number(clipFps.toFixed(3))} a second` : '';
+    const faster = isSlowed ? ', a higher --clip-fps,' : '';
+    const remedy = longest > 1 ? `Use --frames ${longest}${faster} or leave it out.` : 'Leave it out.';
+    note('short', true, `too short: ${part} of ${frames} frames${rate}. ${remedy}`);
   }
   if (clip.shots.length > 1) {
     const cuts = clip.shots.slice(1).map(({ start }) => start);

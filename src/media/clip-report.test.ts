@@ -45,7 +45,8 @@ beforeAll(async () => {
   await writeFile(at('set/7-damaged.mp4'), (await readFile(at('set/1-good.mp4'))).subarray(0, 3000));
   await writeFile(at('set/captions.tsv'), '1-good.mp4\ta person leaves\n3-two-shots.mp4\ta person\n');
   const onEvent = (event: ProgressEvent) => events.push(event);
-  report = await examineClips(await findClipSet([at('set')]), { frames: 16, onEvent });
+  const strip = { width: 16_000, height: 96 };
+  report = await examineClips(await findClipSet([at('set')]), { frames: 16, strip, onEvent });
 });
 
 describe('a set', () => {
@@ -82,7 +83,7 @@ describe('a set', () => {
       at('set/2-copy.webm'),
     ]);
     expect(report.proposal).toMatchObject({ frames: 16, stride: 1 });
-    expect(report.strips.map((strip) => strip.length)).toEqual([8, 8, 8, 8, 8, 8]);
+    expect(report.strips.map((strip) => strip.length)).toEqual([16, 16, 16, 9, 7, 16]); // The fifth is taken at a third of its rate.
     expect(report.strips[0]![0]).toMatchObject({ width: 144, height: 96 });
     expect(events.at(-1)).toEqual({ type: 'progress', stage: 'examining clips', done: 7, total: 7 });
   });
@@ -127,13 +128,18 @@ describe('a set', () => {
 });
 
 test('the stride that is proposed', () => {
-  const clip = (framesPerSecond: number | null, ...lengths: number[]) => ({
-    framesPerSecond,
-    shots: lengths.map((length) => ({ start: 0, length })),
-  });
+  const clip = (framesPerSecond: number | null, ...lengths: number[]) => {
+    let frameCount = 0;
+    const shots = lengths.map((length) => {
+      frameCount += length;
+      return { start: frameCount - length, length };
+    });
+    return { path: 'a.mp4', frameCount, framesPerSecond, shots };
+  };
   expect(propose([clip(30, 200)], 16)).toMatchObject({ stride: 4, framesPerSecond: 7.5 });
   expect(propose([clip(30, 200), clip(30, 47, 3)], 16)).toEqual({
     frames: 16,
+    clipFps: 30,
     stride: 3,
     framesPerSecond: 10,
     seconds: 1.6,
@@ -141,6 +147,17 @@ test('the stride that is proposed', () => {
   expect(propose([clip(30, 200), clip(30, 8)], 16)?.stride).toBe(4);
   expect(propose([clip(null, 100)], 16)?.stride).toBe(1);
   expect(propose([clip(30, 15)], 16)).toBeUndefined();
+  // Two seconds of each, at the lower of the rates: 48 frames of both.
+  expect(propose([clip(24, 48), clip(60, 120)], 16)).toMatchObject({
+    clipFps: 24,
+    stride: 3,
+    framesPerSecond: 8,
+  });
+  expect(propose([clip(24, 48), clip(60, 120)], 16, 12)).toMatchObject({ clipFps: 12, stride: 1 });
+  expect(propose([clip(24, 48), clip(60, 120)], 16, 'frames')).toMatchObject({
+    clipFps: 'frames',
+    stride: 3,
+  });
 });
 
 describe('cutting', () => {

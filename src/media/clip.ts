@@ -174,12 +174,18 @@ function assertSelection({ indices, start, count, stride }: ReadFramesOptions): 
   }
 }
 
+/** What {@link assertLongEnough} needs to know. */
+export interface ClipLength extends Pick<ClipInfo, 'path' | 'frameCount'> {
+  /** The rate at which so many frames are taken, where it is not the clip's own. */
+  readonly clipFps?: number;
+}
+
 /**
  * Checks that a clip holds `frames` frames at a stride, which takes `(frames - 1) * stride + 1`. Throws `MediaError`
  * with the settings that would do for this clip.
  */
 export function assertLongEnough(
-  { path, frameCount }: Pick<ClipInfo, 'path' | 'frameCount'>,
+  { path, frameCount, clipFps }: ClipLength,
   frames: number,
   stride: number,
 ): void {
@@ -200,12 +206,14 @@ export function assertLongEnough(
   if (workingStride < 1 && frameCount > workingFrames && frameCount >= 2) {
     remedies.push(atStride1);
   }
+  if (clipFps !== undefined) remedies.push('a higher --clip-fps');
   remedies.push('a longer clip');
+  const at = clipFps === undefined ? '' : ` at ${Number(clipFps.toFixed(3))} a second`;
   const listed =
     remedies.length > 1
       ? `${remedies.slice(0, -1).join(', ')}${remedies.length > 2 ? ',' : ''} or ${remedies.at(-1)}`
       : remedies[0];
   throw new MediaError(
-    `clip "${path}" has ${frameCount} frame${frameCount === 1 ? '' : 's'}; ${frames} at stride ${stride} need ${needed}. Use ${listed}.`,
+    `clip "${path}" has ${frameCount} frame${frameCount === 1 ? '' : 's'}${at}; ${frames} at stride ${stride} need ${needed}. Use ${listed}.`,
   );
 }

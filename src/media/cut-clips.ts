@@ -8,6 +8,7 @@ import { type Bars, cropPicture, sizeWithoutBars } from './black-bars.ts';
 import { CAPTIONS_NAME } from './caption-files.ts';
 import { visitFrames } from './clip.ts';
 import type { ClipReport, Shot } from './clip-report.ts';
+import { framesAtRate } from './clip-window.ts';
 import type { Picture } from './picture.ts';
 import { videoEngine } from './video-engine.ts';
 import { writeVideo } from './video-file.ts';
@@ -118,11 +119,15 @@ async function writePiece({ clip, shot }: CutPiece, path: string): Promise<void>
     });
     return;
   }
-  const frames: Picture[] = [];
-  const wanted = new Set(Array.from({ length: shot.length }, (_, i) => shot.start + i));
-  await visitFrames(clip.path, wanted, async (frame) => {
-    frames.push(trimmed(frame, clip.bars ?? noBars, clip.kind !== 'folder'));
+  // Frames that are not evenly spaced are taken by time, so that the piece, of one rate, moves as the clip does.
+  const taken = framesAtRate(clip, clip.framesPerSecond ?? 'frames').filter(
+    (frame) => frame >= shot.start && frame < shot.start + shot.length,
+  );
+  const found = new Map<number, Picture>();
+  await visitFrames(clip.path, new Set(taken), async (frame, index) => {
+    found.set(index, trimmed(frame, clip.bars ?? noBars, clip.kind !== 'folder'));
   });
+  const frames = taken.flatMap((frame) => found.get(frame) ?? []);
   // A folder stores no rate, so any will do.
   await writeVideo(path, frames, { framesPerSecond: clip.framesPerSecond ?? 1 });
 }

@@ -7,12 +7,14 @@ import { fingerprint } from '../checkpoints/weight-file.ts';
 import { UsageError } from '../errors.ts';
 import type { OnEvent } from '../events.ts';
 import { type ClipCaptions, describeUnused, readCaptions } from '../media/captions.ts';
-import { assertLongEnough, inspectClip } from '../media/clip.ts';
+import { type ClipInfo, inspectClip } from '../media/clip.ts';
 import { madeByLampText } from '../media/clip-notes.ts';
+import { type ClipRate, clipWindow, framesAtRate, lowestRate } from '../media/clip-window.ts';
 import { describePassedOver, findClipSet } from '../media/find-clips.ts';
 import { notesOnNumbers } from '../media/frame-numbers.ts';
 import { isMadeByLamp } from '../media/lamp-made.ts';
 import { listFrames } from '../media/picture-folder.ts';
+import { tellOfClipTimes } from './clip-times.ts';
 import type { TrainingSettings } from './settings.ts';
 
 /** A clip as `run.json` describes it. */
@@ -21,9 +23,16 @@ export const trainingClipSchema = z.object({
   path: z.string(),
   /** Identity of the content (see `fingerprint`). */
   fingerprint: z.string(),
+  /** Frames that a player shows. */
   frameCount: z.int().positive(),
-  /** Mean rate; `null` for a folder of pictures. */
+  /** The usual rate; `null` for a folder of pictures. */
   framesPerSecond: z.number().positive().nullable(),
+  /** Seconds at which the frames are shown, where they are not evenly spaced (see `ClipTiming`). */
+  frameTimes: z.array(z.number()).optional(),
+  /** Frames in the file, where an edit list does not show each once. */
+  storedFrames: z.int().positive().optional(),
+  /** The field that is taken of each frame, where the video is interlaced. */
+  firstField: z.enum(['top', 'bottom']).optional(),
   /** What it shows, where it has a caption of its own; absent: the prompt says it. */
   caption: z.string().optional(),
 });
@@ -34,13 +43,19 @@ export type TrainingClip = z.infer<typeof trainingClipSchema>;
 /** Rate at which folders of pictures are taken to play: the reference's. */
 const CUSTOMARY_RATE = 8;
 
+/** Which clips, and which frames of them. */
+export type ClipChoice = Pick<
+  TrainingSettings,
+  'clips' | 'frames' | 'stride' | 'clipRange' | 'clipFps' | 'window'
+> & { readonly captions?: boolean };
+
 /**
  * Finds and inspects the clips. Those among `known` by their content are not decoded again. Their captions are read
- * unless `captions` is false. Notices tell what in their folders is not taken, and what is remarkable about a clip. Throws
- * `MediaError` when a clip is missing, unreadable or too short for `frames` at `stride`, or captions are damaged.
+ * unless `captions` is false. Notices tell what in their folders is not taken, and what is remarkable about a clip and its time.
+ * Throws `MediaError` when a clip is missing, unreadable or too short for a video, or captions are damaged.
  */
 export async function findTrainingClips(
-  settings: Pick<TrainingSettings, 'clips' | 'frames' | 'stride' | 'clipRange'> & { captions?: boolean },
+  settings: ClipChoice,
   known: readonly TrainingClip[] = [],
   onEvent?: OnEvent,
 ): Promise<TrainingClip[]> {
@@ -49,23 +64,24 @@ export async function findTrainingClips(
   const tell = (message: string) => onEvent?.({ type: 'notice', message });
   for (const message of [...describePassedOver(passedOver), ...describeUnused(unused)]) tell(message);
   const clips: TrainingClip[] = [];
+  const inspected: ClipInfo[] = [];
   for (const path of paths) {
     const identity = await clipFingerprint(path);
     const same = known.find((clip) => clip.fingerprint === identity);
-    const { frameCount, framesPerSecond } = same ?? (await inspectClip(path));
+    const info = same ? undefined : await inspectClip(path);
+    if (info) inspected.push(info);
     for (const message of await notesOnClip(path)) tell(`clip "${path}": ${message}`);
-    // The reference never takes a clip's last frames: it needs as many as one frame more at the stride would.
-    const spare = settings.clipRange === 'reference' ? 1 : 0;
-    assertLongEnough({ path, frameCount }, settings.frames + spare, settings.stride);
     const caption = captions.get(path);
     clips.push({
+      ...timeOf((same ?? info)!),
       path: resolve(path),
       fingerprint: identity,
-      frameCount,
-      framesPerSecond,
       ...(caption !== undefined && { caption }),
     });
   }
+  tellOfClipTimes(inspected, settings, onEvent);
+  const clipFps = clipRate(settings, clips);
+  for (const [i, clip] of clips.entries()) clipWindow({ ...clip, path: paths[i]! }, { ...settings, clipFps });
   return clips;
 }
 
@@ -77,6 +93,27 @@ async function notesOnClip(path: string): Promise<string[]> {
     ? notesOnNumbers((await listFrames(path)).map((frame) => basename(frame))).map(({ message }) => message)
     : [];
   return (await isMadeByLamp(path)) ? [...onNumbers, madeByLampText] : onNumbers;
+}
+
+/** What is kept of a clip's time. */
+function timeOf(facts: TrainingClip | ClipInfo) {
+  const { frameCount, framesPerSecond, frameTimes, storedFrames, firstField } = facts;
+  return {
+    frameCount,
+    framesPerSecond,
+    ...(frameTimes && { frameTimes: [...frameTimes] }),
+    ...(storedFrames !== undefined && { storedFrames }),
+    ...(firstField && { firstField }),
+  };
+}
+
+/** The rate at which frames of these clips are taken. */
+export function clipRate(
+  { clipFps }: Pick<TrainingSettings, 'clipFps'>,
+  clips: readonly Pick<TrainingClip, 'framesPerSecond'>[],
+): ClipRate {
+  if (clipFps === 'common') return lowestRate(clips);
+  return clips.every(({ framesPerSecond }) => framesPerSecond === null) ? 'frames' : clipFps;
 }
 
 /** Identity of a clip's content: of the file, or of all pictures of a folder. */
@@ -114,16 +151,41 @@ function assertSameCaption(was: TrainingClip, is: TrainingClip): void {
   );
 }
 
-/** How many frames of a clip can be a video's first. */
-export function startsOf(
-  { frameCount }: Pick<TrainingClip, 'frameCount'>,
-  { frames, stride, clipRange }: Pick<TrainingSettings, 'frames' | 'stride' | 'clipRange'>,
-): number {
-  return clipRange === 'reference' ? frameCount - frames * stride : frameCount - (frames - 1) * stride;
+/**
+ * Throws `UsageError` unless a run that an earlier version began has the frames that this one reads: it took what the file stores,
+ * whatever a player shows of it, and both fields of interlaced frames at once.
+ */
+export function assertFramesOfEarlierVersion(
+  begun: readonly TrainingClip[],
+  found: readonly TrainingClip[],
+): void {
+  const other = found.find(
+    (clip, i) =>
+      clip.frameCount !== begun[i]?.frameCount ||
+      clip.storedFrames !== undefined ||
+      clip.firstField !== undefined,
+  );
+  if (!other) return;
+  const why = other.firstField
+    ? 'both fields of its interlaced frames at once'
+    : 'frames that its edit list does not show';
+  throw new UsageError(
+    `the run was begun by an earlier version, which took of "${basename(other.path)}" ${why}: this one cannot go on with it. Train under another --out.`,
+  );
 }
 
-/** Rate at which the training videos play: the median of the clips' rates, divided by the stride. */
-export function trainingRate(clips: readonly TrainingClip[], stride: number): number {
-  const rates = clips.map((clip) => clip.framesPerSecond ?? CUSTOMARY_RATE).sort((a, b) => a - b);
-  return rates[Math.floor(rates.length / 2)]! / stride;
+/** Rate at which the training videos play: that of the frames that are taken, divided by the stride; the median of those that differ. */
+export function trainingRate(
+  clips: readonly TrainingClip[],
+  settings: Pick<TrainingSettings, 'frames' | 'stride' | 'clipRange' | 'window'> & {
+    readonly clipFps: ClipRate;
+  },
+): number {
+  const { clipFps, window, stride, frames } = settings;
+  const rates = clips.map((clip) => {
+    const rate = clipFps === 'frames' ? (clip.framesPerSecond ?? CUSTOMARY_RATE) : clipFps;
+    if (window !== 'spread') return rate / stride;
+    return (rate * (frames - 1)) / Math.max(1, framesAtRate(clip, clipFps).length - 1);
+  });
+  return rates.sort((a, b) => a - b)[Math.floor(rates.length / 2)]!;
 }

@@ -49,6 +49,16 @@ test('every start, both directions and both ends of time are drawn', () => {
   expect(Math.max(...draws.map(({ timestep }) => timestep))).toBeGreaterThan(994);
 });
 
+test('which frames a video has may be said otherwise, and everything else is drawn as before', () => {
+  const framesFrom = (clip: number, start: number) => [100 * clip, start];
+  for (let i = 0; i < 50; i++) {
+    const usual = drawSample(plan, i);
+    const { frames, ...rest } = drawSample({ ...plan, framesFrom }, i);
+    expect({ ...rest, frames: usual.frames }).toEqual(usual);
+    expect(frames).toEqual([100 * usual.clip, usual.frames[0]]);
+  }
+});
+
 test('no timestep below the lowest is drawn, and all above it are', () => {
   const noisy = { ...plan, lowestTimestep: 300, timestepShift: 1.3 };
   const timesteps = Array.from({ length: 3000 }, (_, i) => drawSample(noisy, i).timestep);

@@ -17,8 +17,10 @@ export interface DrawPlan {
   readonly starts: readonly number[];
   /** Frames of a video. */
   readonly frames: number;
-  /** Every how manieth frame is taken. */
+  /** Every n-th frame is taken. */
   readonly stride: number;
+  /** The numbers of the frames of a clip's video that begins at a start; every `stride`-th from there on unless told. */
+  readonly framesFrom?: (clip: number, start: number) => readonly number[];
   readonly shuffle: boolean;
   readonly flipProbability: number;
   /** Pixels by which a video is moved at most, to each side and up and down; not at all unless told. */
@@ -70,7 +72,8 @@ export function drawSample(plan: DrawPlan, index: number): Draw {
   const timestep = lowest + shiftedTimestep(random.integer(range), range, plan.timestepShift ?? 1);
   return {
     clip,
-    frames: Array.from({ length: frames }, (_, frame) => start + frame * stride),
+    frames:
+      plan.framesFrom?.(clip, start) ?? Array.from({ length: frames }, (_, frame) => start + frame * stride),
     view: { ...plainView, flipped, ...otherView(plan, clip, random) },
     timestep,
   };

@@ -1,9 +1,10 @@
 import { readdir, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { openSafetensors, writeSafetensors } from '../checkpoints/safetensors.ts';
 import { InterruptedError } from '../errors.ts';
 import type { ProgressEvent } from '../events.ts';
-import { floats } from '../graph/host-tensor.ts';
+import { type FloatTensor, floats } from '../graph/host-tensor.ts';
 import { readFrames } from '../media/clip.ts';
 import { cutOut, pasted } from '../media/cut-out.ts';
 import { flipHorizontally, type Picture, pictureToFloats, shifted } from '../media/picture.ts';
@@ -22,7 +23,14 @@ let clips: TrainingClip[];
 beforeAll(async () => {
   base = await openBaseModel(testdata('mini/tiny-sd'));
   const paths = ['01', '02'].map((number) => testdata(`clips/walking/walk_out_${number}.mp4`));
-  clips = await findTrainingClips({ clips: paths, frames: 4, stride: 2, clipRange: 'whole' });
+  clips = await findTrainingClips({
+    clips: paths,
+    frames: 4,
+    stride: 2,
+    clipRange: 'whole',
+    clipFps: 'common',
+    window: 'random',
+  });
 });
 
 /** Opens the cache and counts the frames that were encoded for it. */
@@ -98,6 +106,19 @@ test('holds what is cut out of a frame before another scene, and nothing of it f
   expect((await cache.read(0, [7], view))[0]!.mean).toEqual(expected.mean);
   expect((await open(at('e'), wanted, undefined, scenes('a'))).encoded).toBe(0);
   expect((await open(at('e'), wanted, undefined, scenes('b'))).encoded).toBe(1);
+});
+
+test('files of earlier versions, which numbered frames otherwise, are not taken', async () => {
+  const folder = at('f');
+  await open(folder, needed);
+  for (const name of await readdir(folder)) {
+    const file = await openSafetensors(join(folder, name));
+    expect(file.metadata.version).toBe('2');
+    const { version: _, ...older } = file.metadata;
+    const tensors = [...(await file.readMany([...file.tensors.keys()]))];
+    await writeSafetensors(join(folder, name), tensors as [string, FloatTensor][], older);
+  }
+  expect((await open(folder, needed)).encoded).toBe(5);
 });
 
 test('encodes only what is missing', async () => {

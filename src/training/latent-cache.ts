@@ -25,6 +25,8 @@ import type { TrainingSettings } from './settings.ts';
 import { type SceneView, seenAs, seenBefore, type View, viewName } from './view.ts';
 
 const format = 'lamp-latents';
+/** Frames are numbered as a player shows them; before, as they are stored. */
+const version = '2';
 
 /** Most frames, and most bytes of them, that are decoded before they are encoded and written. */
 const CHUNK_FRAMES = 256;
@@ -68,6 +70,7 @@ export async function cacheLatents(options: LatentCacheOptions): Promise<LatentC
       .update(
         JSON.stringify([
           format,
+          version,
           clip.fingerprint,
           width,
           height,
@@ -142,7 +145,7 @@ async function encodeClip(
     if (tensors.length > 0) {
       const content = createHash('sha256').update(JSON.stringify(tensors.map(([name]) => name)));
       const name = `${filePrefix(key)}${content.digest('hex').slice(0, 16)}.safetensors`;
-      await writeSafetensors(join(folder, name), tensors, { format, key });
+      await writeSafetensors(join(folder, name), tensors, { format, version, key });
     }
     if (signal?.aborted) throw new InterruptedError('stopped while encoding clips; what is done is kept.');
   }
@@ -170,7 +173,8 @@ async function findFrames(folder: string, key: string, onEvent: WorkOptions['onE
     const path = join(folder, name);
     try {
       const file = await openSafetensors(path);
-      if (file.metadata.format !== format || file.metadata.key !== key) continue;
+      const { metadata } = file;
+      if (metadata.format !== format || metadata.version !== version || metadata.key !== key) continue;
       for (const tensor of file.tensors.keys()) index.set(tensor, file);
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;

@@ -24,7 +24,8 @@ const versionsSchema = z.record(z.string(), z.string());
 
 const runSchema = z.object({
   format: z.literal('lamp-run'),
-  version: z.literal(1),
+  /** Version 1 took frames by number, whatever a player shows of a clip. */
+  version: z.union([z.literal(1), z.literal(2)]),
   /** Versions of this package and of what computes, when the run was begun. */
   versions: versionsSchema,
   settings: settingsSchema,
@@ -115,12 +116,18 @@ export async function readRun(folder: string): Promise<RunRecord> {
   });
   try {
     const parsed = runSchema.safeParse(parseJson(text, { values: MAX_VALUES }));
-    if (parsed.success) return parsed.data;
+    if (parsed.success) return asBegun(parsed.data);
     throw new StorageError(`"${record}" is damaged or of another version: ${describeIssues(parsed.error)}.`);
   } catch (error) {
     if (error instanceof StorageError) throw error;
     throw new StorageError(`"${record}" is damaged: ${onOneLine((error as Error).message)}.`);
   }
+}
+
+/** A run of version 1 goes on with the frames that it began with. */
+function asBegun(record: RunRecord): RunRecord {
+  if (record.version > 1) return record;
+  return { ...record, settings: { ...record.settings, clipFps: 'frames', window: 'random' } };
 }
 
 /** Writes `run.json`. Throws `StorageError`. */

@@ -75,6 +75,19 @@ describe('resumedSettings', () => {
   });
 });
 
+test('the rate and the window decide a training, which is not changed where frames are taken by number anywhere', () => {
+  const settings = parseSettings(least);
+  expect([settings.clipFps, settings.window]).toEqual(['common', 'random']);
+  const older = parseSettings({ ...least, clipFps: 'frames' });
+  expect(decidingSettings(older)).not.toHaveProperty('clipFps');
+  expect(decidingSettings(older)).not.toHaveProperty('window');
+  const timed = parseSettings({ ...least, clipFps: 24, window: 'middle' });
+  expect(decidingSettings(timed)).toEqual({ ...decidingSettings(older), clipFps: 24, window: 'middle' });
+  expect(() => resumedSettings(timed, { clipFps: 12 })).toThrow(/^--clip-fps is 12, but .* with 24/);
+  expect(() => resumedSettings(timed, { window: 'start' })).toThrow(/^--window is "start"/);
+  expect(() => parseSettings({ ...least, clipFps: 0 })).toThrow(/^--clip-fps is 0/);
+});
+
 test('the rank decides a training, which is not changed where matrices are whole', () => {
   const whole = parseSettings(least);
   expect(whole.rank).toBe(0);

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
+import { type ClipRate, clipWindows } from '../media/clip-window.ts';
 import { type BaseSettings, recommended } from '../models/base-settings.ts';
 import { builtInBase } from '../models/built-in-base.ts';
 import { isLamp, isTrained, motionVariantChoice, motionVariants } from '../motion/variant.ts';
@@ -27,8 +28,19 @@ const fields = {
   width: whole(1).default(512),
   /** Pixels. */
   height: whole(1).default(320),
-  /** Every how manieth frame of a clip is taken. */
+  /**
+   * At which rate frames of a clip are taken, by the time at which a player shows them: frames a second; `common`: the rate of
+   * the clips, the lowest where they have several; `frames`: every frame counts as one, whatever its time. Folders of pictures
+   * have no rate, and are taken frame by frame at any.
+   */
+  clipFps: z.union([z.number().positive().max(1000), z.enum(['common', 'frames'])]).default('common'),
+  /** Every n-th of these frames is taken. */
   stride: whole(1).default(1),
+  /**
+   * Where in a clip a video begins: anywhere (`random`), at its start, or so that it lies in the middle; `spread`: its frames are
+   * spread over the whole clip, whatever the stride.
+   */
+  window: z.enum(clipWindows).default('random'),
   /** Optimiser steps. */
   steps: whole(1).default(500),
   /** Step size of the optimiser, after the warm-up. */
@@ -120,6 +132,9 @@ export const settingsSchema = z.strictObject(fields);
 /** All settings of a training run. Each field's meaning stands at its definition. */
 export type TrainingSettings = z.infer<typeof settingsSchema>;
 
+/** Settings of a training whose clips have been seen: the rate at which their frames are taken is settled. */
+export type SettledSettings = TrainingSettings & { readonly clipFps: ClipRate };
+
 /** Settings as a caller gives them: `clips` and `prompt`, and what should not be as it is by default. */
 export type TrainingInput = z.input<typeof settingsSchema>;
 
@@ -130,6 +145,7 @@ export const trainingDefaults = settingsSchema.omit({ clips: true, prompt: true 
 const personal = {
   base: true,
   clips: true,
+  clipFps: true,
   prompt: true,
   captions: true,
   width: true,
@@ -213,12 +229,17 @@ export function resumedSettings(begun: TrainingSettings, given: Partial<Training
   return settings;
 }
 
-/** What the trained values depend on: identifies checkpoints, and is in the motion. No variant for LAMP, no rank of 0. */
+/**
+ * What the trained values depend on: identifies checkpoints, and is in the motion. No variant for LAMP, no rank of 0, nothing
+ * of a window that is random or of frames that are taken by number: so older versions named it.
+ */
 export function decidingSettings(settings: TrainingSettings): Partial<TrainingSettings> {
   const dropped = [
     ...changeable.filter((name) => name !== 'steps' || settings.schedule !== 'cosine'),
     ...(isLamp(settings.variant) ? ['variant'] : []),
     ...(settings.rank === 0 ? ['rank'] : []),
+    ...(settings.window === 'random' ? ['window'] : []),
+    ...(settings.clipFps === 'frames' ? ['clipFps'] : []),
   ];
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !dropped.includes(name)));
 }

@@ -2,14 +2,15 @@
 
 import { stat } from 'node:fs/promises';
 import { UsageError } from '../../errors.ts';
-import type { WorkOptions } from '../../events.ts';
+import type { OnEvent, WorkOptions } from '../../events.ts';
 import { captionsFor } from '../../media/captions.ts';
+import { type ClipRate, framesAtRate } from '../../media/clip-window.ts';
 import { findClips } from '../../media/find-clips.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import type { PictureSize } from '../../models/programs.ts';
 import { assertFits, type Motion, readMotion } from '../../motion/file/motion-file.ts';
 import type { MotionVariant } from '../../motion/variant.ts';
-import { assertSameClips, findTrainingClips, type TrainingClip } from '../../training/clip-set.ts';
+import { assertSameClips, clipRate, findTrainingClips, type TrainingClip } from '../../training/clip-set.ts';
 import { type RunRecord, readRun, runPaths } from '../../training/run-folder.ts';
 import {
   recommendedTraining,
@@ -35,6 +36,8 @@ export interface EditMotion {
   readonly clip: TrainingClip;
   readonly frames: number;
   readonly stride: number;
+  /** At which rate frames are taken. */
+  readonly clipFps: ClipRate;
   readonly size: PictureSize;
   /** How the clip meets the size. */
   readonly fit: 'cover' | 'stretch';
@@ -71,23 +74,27 @@ export async function editMotion(
   // A number of frames that is recommended is not meant at the paper's stride for editing.
   const usualStride = usual.frames === undefined ? editDefaults.stride : trainingDefaults.stride;
   const stride = given.stride ?? usual.stride ?? usualStride;
-  const clip = await inspectOne(path, stride, given.frames);
-  const frames = given.frames ?? fewer(clip, usual.frames ?? editDefaults.frames, stride, options);
+  const asked = { frames: given.frames ?? 2, stride, clipFps: given.clipFps ?? usual.clipFps ?? 'common' };
+  // A training tells what is remarkable about the clip itself.
+  const clip = await inspectOne(path, asked, motion && options.onEvent);
+  const clipFps = clipRate(asked, [clip]);
+  const most = usual.frames ?? editDefaults.frames;
+  const frames = given.frames ?? fewer(framesAtRate(clip, clipFps).length, most, stride, options);
   if (motion) {
     const { width = motion.info.width, height = motion.info.height } = given;
     const fit = given.fit ?? usual.fit ?? 'cover';
     const variant = motion.info.variant;
     const source = { motion, name: motion.info.prompt };
-    return { clip, frames, stride, size: { width, height }, fit, variant, source };
+    return { clip, frames, stride, clipFps, size: { width, height }, fit, variant, source };
   }
-  const asked = { ...given, base: base.folder, clips: [clip.path] };
+  const wanted = { ...given, base: base.folder, clips: [clip.path] };
   const settings = begun
-    ? goingOn(paths, begun, clip, { ...asked, ...sayings(options) })
+    ? goingOn(paths, begun, clip, { ...wanted, ...sayings(options) })
     : await newSettings({
         settings: {
           flipProbability: editDefaults.flipProbability,
           copyPaste: editDefaults.copyPaste,
-          ...asked,
+          ...wanted,
           frames,
           stride,
           prompt: await clipPrompt(path, options),
@@ -98,7 +105,7 @@ export async function editMotion(
       });
   const { width, height, fit, variant } = settings;
   const source = { settings, begun: begun !== undefined };
-  return { clip, frames, stride, size: { width, height }, fit, variant, source };
+  return { clip, frames, stride, clipFps, size: { width, height }, fit, variant, source };
 }
 
 /** What stands in the options under another name than in the settings. */
@@ -118,34 +125,29 @@ async function oneClip(given: string): Promise<string> {
 }
 
 /** What a motion was trained with. */
-function shapeOf({ info }: Motion): Partial<Pick<TrainingSettings, 'frames' | 'stride' | 'fit'>> {
-  const { stride, fit } = info.settings;
+function shapeOf({ info }: Motion): Partial<Pick<TrainingSettings, 'frames' | 'stride' | 'clipFps' | 'fit'>> {
+  const { stride, clipFps, fit } = info.settings;
   return {
     frames: info.frames,
     ...(typeof stride === 'number' && { stride }),
+    ...(typeof clipFps === 'number' && { clipFps }),
     ...((fit === 'cover' || fit === 'stretch') && { fit }),
   };
 }
 
 /** The clip; throws `MediaError` when it is too short for the frames that were asked for, or for any video. */
-async function inspectOne(path: string, stride: number, frames = 2): Promise<TrainingClip> {
-  const [clip] = await findTrainingClips({
-    clips: [path],
-    frames,
-    stride,
-    clipRange: 'whole',
-    captions: false,
-  });
+async function inspectOne(
+  path: string,
+  asked: Pick<TrainingSettings, 'frames' | 'stride' | 'clipFps'>,
+  onEvent: OnEvent | undefined,
+): Promise<TrainingClip> {
+  const choice = { clipRange: 'whole', window: 'start', captions: false } as const;
+  const [clip] = await findTrainingClips({ ...asked, ...choice, clips: [path] }, [], onEvent);
   return clip!;
 }
 
 /** As many frames as the clip has at this stride, at most `wanted`. */
-function fewer(
-  { frameCount }: TrainingClip,
-  wanted: number,
-  stride: number,
-  { onEvent }: WorkOptions,
-): number {
+function fewer(frameCount: number, wanted: number, stride: number, { onEvent }: WorkOptions): number {
   const most = Math.floor((frameCount - 1) / stride) + 1;
   if (most >= wanted) return wanted;
   const message = `the clip has ${frameCount} frames: ${most} at stride ${stride} are edited, not ${wanted}.`;

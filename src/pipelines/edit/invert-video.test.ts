@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { openSafetensors, writeSafetensors } from '../../checkpoints/safetensors.ts';
 import { ddimSampler } from '../../diffusion/ddim.ts';
 import { type NoiseSchedule, readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { randomStream } from '../../diffusion/random.ts';
@@ -10,13 +11,16 @@ import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
 import { fromFrames } from '../../motion/frames.ts';
 import { motionVariants } from '../../motion/variant.ts';
 import { lampMotion, randomMotion } from '../../testing/motion.ts';
+import { testFolder } from '../../testing/test-folder.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { denoisePicture } from '../draw/denoise.ts';
 import { promptEncoder } from '../draw/kept-programs.ts';
 import { encodeFirstFrame } from '../video/encode-first-frame.ts';
 import { videoNetworks } from '../video/video-networks.ts';
 import { type InvertClipOptions, invertClip, invertVideo } from './invert-video.ts';
+import { keptInversion } from './kept-inversion.ts';
 
+const at = await testFolder();
 const size = { width: 32, height: 16 };
 const path = testdata('clips/walking/walk_out_01.mp4');
 let base: BaseModel;
@@ -65,7 +69,8 @@ describe('an inverted clip', () => {
     base,
     motion: lampMotion(randomMotion(base, 1)),
     device: 'cpu',
-    clip: { path, fingerprint: 'the clip' },
+    clip: { path, fingerprint: 'the clip', frameCount: 20, framesPerSecond: 10 },
+    clipFps: 10,
     frames,
     stride,
     size,
@@ -79,7 +84,7 @@ describe('an inverted clip', () => {
   test("is what the clip's frames become", async () => {
     const events: ProgressEvent[] = [];
     const { latents, origin } = await invertClip(options({ onEvent: (event) => void events.push(event) }));
-    expect(origin).toEqual({ clip: 'the clip', stride, fit: 'stretch', steps: 3 });
+    expect(origin).toEqual({ clip: 'the clip', clipFps: 10, stride, fit: 'stretch', steps: 3 });
     expect(latents.shape.slice(0, 3)).toEqual([1, 4, frames]);
     expect(events).toContainEqual({ type: 'progress', stage: 'inverting', done: 3, total: 3 });
 
@@ -109,6 +114,36 @@ describe('an inverted clip', () => {
       { motion: { variant: frozen, values: randomMotion(base, 1, frozen) } },
     ];
     for (const other of others) expect((await invertClip(options(other))).latents).not.toEqual(latents);
+  });
+
+  test('is of the frames at the rate', async () => {
+    const { latents } = await invertClip(options());
+    // Every second frame at 10 a second is every frame at 5, and every fourth is not.
+    expect((await invertClip(options({ clipFps: 5, stride: 1 }))).latents).toEqual(latents);
+    expect((await invertClip(options({ clipFps: 5 }))).latents).not.toEqual(latents);
+    const byNumber = await invertClip(options({ clipFps: 'frames' }));
+    expect(byNumber.latents).toEqual(latents);
+    expect(byNumber.origin).not.toHaveProperty('clipFps');
+  });
+
+  test('that an earlier version kept is made anew, which is said', async () => {
+    const file = at('inversion.safetensors');
+    const notices: string[] = [];
+    const onEvent = (event: ProgressEvent) => {
+      if (event.type === 'notice') notices.push(event.message);
+    };
+    const { latents } = await keptInversion(file, options({ onEvent }));
+    await keptInversion(file, options({ onEvent }));
+    expect(notices.splice(0)).toEqual([`the inverted clip is there already: "${file}".`]);
+    const { metadata } = await openSafetensors(file);
+    expect(metadata.version).toBe('2');
+    const other = floats(
+      latents.data.map((value) => value + 1),
+      latents.shape,
+    );
+    await writeSafetensors(file, [['latents', other]], { ...metadata, version: '1' });
+    expect((await keptInversion(file, options({ onEvent }))).latents).toEqual(latents);
+    expect(notices).toEqual([expect.stringMatching(/earlier version.*The clip is inverted again\./)]);
   });
 
   test('can be stopped, and needs a clip that is long enough', async () => {

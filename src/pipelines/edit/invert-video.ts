@@ -8,6 +8,7 @@ import { randomStream } from '../../diffusion/random.ts';
 import type { WorkOptions } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
 import { readFrames } from '../../media/clip.ts';
+import { type ClipRate, clipWindow, type TimedClip } from '../../media/clip-window.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import type { PictureSize } from '../../models/programs.ts';
 import { fromFrames } from '../../motion/frames.ts';
@@ -54,9 +55,11 @@ export interface InvertClipOptions extends WorkOptions {
   /** A motion that was trained on the clip. */
   readonly motion: TrainedMotion;
   readonly device: DeviceName;
-  readonly clip: { readonly path: string; readonly fingerprint: string };
+  readonly clip: TimedClip & { readonly fingerprint: string };
   readonly frames: number;
   readonly stride: number;
+  /** At which rate its frames are taken. */
+  readonly clipFps: ClipRate;
   readonly size: PictureSize;
   readonly fit: 'cover' | 'stretch';
   readonly steps: number;
@@ -88,14 +91,15 @@ export async function invertClip(options: InvertClipOptions): Promise<InvertedCl
 }
 
 /** What is stored with videos that begin with this clip. */
-export function originOf({ clip, stride, fit, steps }: InvertClipOptions): StoredInversion {
-  return { clip: clip.fingerprint, stride, fit, steps };
+export function originOf({ clip, clipFps, stride, fit, steps }: InvertClipOptions): StoredInversion {
+  return { clip: clip.fingerprint, ...(clipFps !== 'frames' && { clipFps }), stride, fit, steps };
 }
 
 /** The clip's latents `[1, c, f, h, w]`. */
 async function encodeClip(networks: VideoNetworks, options: InvertClipOptions): Promise<FloatTensor> {
-  const { base, clip, frames, stride, size, fit, posterior, seed } = options;
-  const indices = Array.from({ length: frames }, (_, f) => f * stride);
+  const { base, clip, frames, stride, clipFps, size, fit, posterior, seed } = options;
+  const window = clipWindow(clip, { frames, stride, clipFps, window: 'start', clipRange: 'whole' });
+  const indices = window.framesFrom(0);
   const pictures = await readFrames(clip.path, { indices, size, fit });
   const encoder = await networks.encoder.get(options);
   const encoding = { firstFrameFit: fit, firstFramePosterior: posterior };

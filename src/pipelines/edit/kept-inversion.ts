@@ -9,7 +9,8 @@ import { isLamp } from '../../motion/variant.ts';
 import { type InvertClipOptions, type InvertedClip, invertClip, originOf } from './invert-video.ts';
 
 const format = 'lamp-inversion';
-const version = '1';
+/** Version 1 took the clip's frames by number, whatever a player shows of it. */
+const version = '2';
 
 /**
  * The clip as the noise it would have come from: read from the file `path` if it holds just that, else computed and written
@@ -57,6 +58,10 @@ async function readLatents(
   try {
     const file = await openSafetensors(path);
     const { metadata } = file;
+    if (metadata.format === format && metadata.version === '1') {
+      const message = `"${path}" was made by an earlier version, which took other frames of some clips. The clip is inverted again.`;
+      onEvent?.({ type: 'notice', message });
+    }
     if (metadata.format !== format || metadata.version !== version || metadata.madeFrom !== madeFrom) {
       return undefined;
     }

@@ -109,7 +109,7 @@ export async function prepareEdit(options: PrepareEditOptions): Promise<Prepared
   const base = await openBaseModel(resolve(options.base ?? builtInBase()), options);
   assertMotionBase(base);
   const motion = await editMotion(base, paths, options);
-  const { size, clip, stride } = motion;
+  const { size, clip } = motion;
   assertPictureSize(base.vae.config, size);
   assertComplete(base, size);
   const firstFrameBase = options.firstFrame ? undefined : options.firstFrameBase;
@@ -145,7 +145,7 @@ export async function prepareEdit(options: PrepareEditOptions): Promise<Prepared
     sampling,
     inversionSteps,
     seed,
-    framesPerSecond: trainingRate([clip], stride),
+    framesPerSecond: trainingRate([clip], { ...motion, clipRange: 'whole', window: 'start' }),
   };
 }
 

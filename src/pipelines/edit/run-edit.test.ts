@@ -65,7 +65,10 @@ describe('an edit', () => {
     const { video, written, notices } = await edit();
     whole = video;
     expect(written).toEqual(['first-frame.png', 'motion.safetensors', 'inversion.safetensors']);
-    expect(notices).toEqual([expect.stringMatching(/steps? (is|are) far fewer than the 500/)]);
+    expect(notices).toEqual([
+      'the clips are taken at 10 frames a second, their own rate.',
+      expect.stringMatching(/steps? (is|are) far fewer than the 500/),
+    ]);
   });
 
   test("is a video of the clip's length and rate, and says how it was made", async () => {

@@ -30,7 +30,14 @@ beforeAll(async () => {
     frames.map(() => frames[0]!),
     { framesPerSecond: 8 },
   );
-  clips = await findTrainingClips({ clips: [at('clips')], frames: 4, stride: 1, clipRange: 'whole' });
+  clips = await findTrainingClips({
+    clips: [at('clips')],
+    frames: 4,
+    stride: 1,
+    clipRange: 'whole',
+    clipFps: 'common',
+    window: 'random',
+  });
 });
 
 async function gather(which: readonly number[], more: object) {

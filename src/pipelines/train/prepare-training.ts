@@ -10,14 +10,21 @@ import { assertPictureSize } from '../../models/picture-size.ts';
 import { assertMotionBase } from '../../motion/file/motion-base.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import { softwareVersions } from '../../runtime/software-versions.ts';
-import { assertSameClips, findTrainingClips } from '../../training/clip-set.ts';
+import {
+  assertFramesOfEarlierVersion,
+  assertSameClips,
+  clipRate,
+  findTrainingClips,
+} from '../../training/clip-set.ts';
 import { clipTexts, firstCaption, tellOfCaptions } from '../../training/clip-texts.ts';
+import { tellOfRate } from '../../training/clip-times.ts';
 import { assertComplete } from '../../training/complete-base.ts';
 import type { RunRecord } from '../../training/run-folder.ts';
 import {
   checkTrainingDevice,
   parseSettings,
   recommendedTraining,
+  type SettledSettings,
   type TrainingInput,
   type TrainingSettings,
   trainingDefaults,
@@ -26,7 +33,7 @@ import { withoutUndefined } from '../video/video-settings.ts';
 
 /** A training that is known to be possible. */
 export interface Prepared {
-  readonly settings: TrainingSettings;
+  readonly settings: SettledSettings;
   readonly device: DeviceName;
   readonly base: BaseModel;
   readonly schedule: NoiseSchedule;
@@ -61,16 +68,16 @@ export async function newSettings({
  * base, clips or captions are not those the run was begun with.
  */
 export async function prepareTraining(
-  settings: TrainingSettings,
+  asked: TrainingSettings,
   begun: RunRecord | undefined,
   { onEvent }: WorkOptions,
 ): Promise<Prepared> {
-  await checkTrainingDevice(settings);
-  const device = settings.device as DeviceName;
-  const base = await openBaseModel(settings.base, { onEvent });
+  await checkTrainingDevice(asked);
+  const device = asked.device as DeviceName;
+  const base = await openBaseModel(asked.base, { onEvent });
   assertMotionBase(base);
-  assertPictureSize(base.vae.config, settings);
-  assertComplete(base, settings);
+  assertPictureSize(base.vae.config, asked);
+  assertComplete(base, asked);
   const schedule = await readNoiseSchedule(base.schedulerConfig);
   const identity = await baseIdentity(base);
   const other = (['unet', 'vae', 'textEncoder'] as const).find(
@@ -78,16 +85,26 @@ export async function prepareTraining(
   );
   if (begun && other) {
     throw new UsageError(
-      `the run was begun with another base model than "${settings.base}" (its ${other} differs). Give the same --base.`,
+      `the run was begun with another base model than "${asked.base}" (its ${other} differs). Give the same --base.`,
     );
   }
-  const clips = await findTrainingClips(settings, begun?.clips, onEvent).catch((error: unknown) => {
+  const isEarlier = begun?.version === 1;
+  const known = isEarlier ? [] : begun?.clips;
+  const clips = await findTrainingClips(asked, known, onEvent).catch((error: unknown) => {
     if (!begun || !(error instanceof MediaError)) throw error;
     throw new MediaError(`${error.message} If the clips have moved, name them before --resume.`, {
       cause: error,
     });
   });
   if (begun) assertSameClips(begun.clips, clips);
+  if (isEarlier) {
+    assertFramesOfEarlierVersion(begun.clips, clips);
+    const message = 'the run was begun by an earlier version: its frames are taken by number, as they were.';
+    onEvent?.({ type: 'notice', message });
+    for (const [i, clip] of clips.entries()) clip.framesPerSecond = begun.clips[i]!.framesPerSecond;
+  }
+  const settings = { ...asked, clipFps: clipRate(asked, clips) };
+  if (!begun) tellOfRate(clips, asked, settings.clipFps, onEvent);
   tellOfCaptions(clips, onEvent);
   const versions = softwareVersions();
   const changed = Object.keys(versions).find((name) => begun && begun.versions[name] !== versions[name]);
@@ -103,7 +120,7 @@ export async function prepareTraining(
     texts: await clipTexts(base, clips, settings.prompt, { device, onEvent }),
     record: {
       format: 'lamp-run',
-      version: 1,
+      version: 2,
       versions: begun?.versions ?? versions,
       settings,
       base: identity,

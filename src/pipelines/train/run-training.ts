@@ -76,11 +76,12 @@ export async function runTraining(options: LearnMotionOptions): Promise<LearnedM
   const out = resolve(options.out);
   const paths = runPaths(out);
   const begun = options.resume ? await readRun(out) : undefined;
-  const settings = absolutePaths(
+  const asked = absolutePaths(
     begun ? resumedSettings(begun.settings, options.settings) : await newSettings(options),
   );
   if (!begun) await assertNoRun(out);
-  const prepared = await prepareTraining(settings, begun, options);
+  const prepared = await prepareTraining(asked, begun, options);
+  const { settings } = prepared;
 
   const unlock = await openRunFolder(out);
   try {
@@ -183,7 +184,7 @@ async function trainInto(
   });
   work.onEvent?.({ type: 'progress', stage: 'compiling', done: 1, total: 1 });
   const metrics = await openMetrics(paths.metrics, state.optimiser.step);
-  const framesPerSecond = trainingRate(clips, settings.stride);
+  const framesPerSecond = trainingRate(clips, settings);
   try {
     const scalingFactor = base.vae.config.scaling_factor;
     const source = { ...material, schedule, scalingFactor, variant };

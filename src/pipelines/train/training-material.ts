@@ -2,8 +2,8 @@
 import { UsageError } from '../../errors.ts';
 import type { OnEvent, WorkOptions } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
+import { clipWindow } from '../../media/clip-window.ts';
 import type { BatchSource } from '../../training/batches.ts';
-import { startsOf } from '../../training/clip-set.ts';
 import { clipTexts } from '../../training/clip-texts.ts';
 import { type DrawPlan, type NeededFrames, neededFrames } from '../../training/draws.ts';
 import { cacheLatents } from '../../training/latent-cache.ts';
@@ -57,9 +57,11 @@ function planOf(
   scenes: OtherScenes | undefined,
 ): DrawPlan {
   const { translate, width, height, copyPaste } = settings;
+  const windows = record.clips.map((clip) => clipWindow(clip, settings));
   return {
     ...settings,
-    starts: record.clips.map((clip) => startsOf(clip, settings)),
+    starts: windows.map(({ starts }) => starts),
+    framesFrom: (clip, start) => windows[clip]!.framesFrom(start),
     timesteps,
     copyPaste: scenes && {
       share: copyPaste,

@@ -40,6 +40,8 @@ const inversionSchema = z.object({
   /** Identity of the clip's content. */
   clip: z.string(),
   /** Every how manieth frame of it was taken, from the first on. */
+  /** Frames a second at which the clip's frames were taken; absent: every frame as one. */
+  clipFps: z.number().positive().optional(),
   stride: z.int().positive(),
   /** How it met the video's size. */
   fit: z.enum(['cover', 'stretch']),

@@ -1,0 +1,107 @@
+/** @file Which frames of a clip a training video consists of: taken by the time at which a player shows them. */
+import { MediaError } from '../errors.ts';
+import { assertLongEnough, type ClipInfo } from './clip.ts';
+import { jitter } from './frame-times.ts';
+
+/** What is known about the time of a clip. */
+export interface TimedClip extends Pick<ClipInfo, 'path' | 'frameCount' | 'framesPerSecond'> {
+  /** See `ClipTiming`. */
+  readonly frameTimes?: readonly number[] | undefined;
+}
+
+/** At which rate frames are taken: so many a second, or `frames`: each frame as one, whatever its time. */
+export type ClipRate = number | 'frames';
+
+/** Where a video begins in a clip: anywhere, at one place, or over the whole clip. */
+export const clipWindows = ['random', 'start', 'middle', 'spread'] as const;
+
+/** See {@link clipWindows}. */
+export type ClipWindowKind = (typeof clipWindows)[number];
+
+/** Which videos a clip can give. */
+export interface WindowSettings {
+  /** Frames of a video. */
+  readonly frames: number;
+  /** Every n-th frame is taken, of those at the rate. */
+  readonly stride: number;
+  readonly clipFps: ClipRate;
+  readonly window: ClipWindowKind;
+  /** See `TrainingSettings`. */
+  readonly clipRange: 'whole' | 'reference';
+}
+
+/** The videos that a clip can give. */
+export interface ClipWindow {
+  /** How many there are; they are counted from 0. */
+  readonly starts: number;
+  /** The numbers of the clip's frames of one of them, in order; some may be repeated. */
+  readonly framesFrom: (start: number) => readonly number[];
+}
+
+/** Times are rounded by less than this share of a frame. */
+const rounding = 0.1;
+
+/** A day at 48 frames a second: what lasts longer is a file with wrong times. */
+const MOST_MOMENTS = 2 ** 22;
+
+/**
+ * For each moment of a clip, taken at a rate, the number of the frame that is shown: the last one that has begun, or is about to,
+ * so that times that tremble do not repeat and skip frames. A clip that is evenly timed at just this rate gives every frame once,
+ * and so does a folder of pictures at any. Throws `MediaError` for times of more than a day.
+ */
+export function framesAtRate(clip: TimedClip, rate: ClipRate): number[] {
+  const { path, frameCount, framesPerSecond: own, frameTimes } = clip;
+  const isByNumber = rate === 'frames' || own === null || (own === rate && !frameTimes);
+  if (isByNumber) return Array.from({ length: frameCount }, (_, frame) => frame);
+  const shownAt = (frame: number) => frameTimes?.[frame] ?? frame / own;
+  const isOwn = Math.abs(rate - own) < 1e-6;
+  const early = (isOwn ? jitter : rounding) / Math.max(own, rate);
+  const seconds = shownAt(frameCount - 1) + 1 / own;
+  const moments = Math.max(1, Math.floor((seconds - early) * rate) + 1);
+  if (moments > MOST_MOMENTS) {
+    throw new MediaError(
+      `clip "${path}" lasts ${Math.round(seconds)} seconds by the times of its frames, which at ${short(rate)} frames a second is too long. Cut it, or convert it to a constant rate.`,
+    );
+  }
+  let frame = 0;
+  return Array.from({ length: moments }, (_, moment) => {
+    while (frame + 1 < frameCount && shownAt(frame + 1) <= moment / rate + early) frame++;
+    return frame;
+  });
+}
+
+/** The lowest of the clips' own rates; `frames` where none has one. */
+export function lowestRate(clips: readonly Pick<TimedClip, 'framesPerSecond'>[]): ClipRate {
+  const rates = clips.flatMap(({ framesPerSecond }) => framesPerSecond ?? []);
+  return rates.length > 0 ? Math.min(...rates) : 'frames';
+}
+
+/** The videos that a clip can give. Throws `MediaError` when it is too short for one, with what would do. */
+export function clipWindow(clip: TimedClip, settings: WindowSettings): ClipWindow {
+  const { frames, clipFps, window, clipRange } = settings;
+  const stride = window === 'spread' ? 1 : settings.stride;
+  const moments = framesAtRate(clip, clipFps);
+  // The reference never takes a clip's last frames: it needs as many as one frame more at the stride would.
+  const spare = clipRange === 'reference' ? 1 : 0;
+  const isResampled = moments.length !== clip.frameCount && clipFps !== 'frames';
+  assertLongEnough(
+    { path: clip.path, frameCount: moments.length, ...(isResampled && { clipFps }) },
+    frames + spare,
+    stride,
+  );
+  const starts = moments.length - (frames - 1 + spare) * stride;
+  const from = (first: number) => Array.from({ length: frames }, (_, i) => moments[first + i * stride]!);
+  if (window === 'random') return { starts, framesFrom: from };
+  const only =
+    window === 'spread'
+      ? Array.from(
+          { length: frames },
+          (_, i) => moments[Math.round((i * (moments.length - 1)) / (frames - 1))]!,
+        )
+      : from(window === 'start' ? 0 : (starts - 1) >> 1);
+  return { starts: 1, framesFrom: () => only };
+}
+
+function short(value: number): string {
+  return `${Number(value.toFixed(3))}`;
+}
