@@ -1,11 +1,11 @@
 /** @file Reads a model's JSON file and checks it against a schema. */
 
-import { readFile, stat } from 'node:fs/promises';
 import type { z } from 'zod';
 import { CheckpointError } from '../errors.ts';
 import { parseJson } from './json-text.ts';
 import { onOneLine } from './one-line.ts';
 import { failedDownload } from './other-kind.ts';
+import { type Refuse, readUserFile, whyUnreadable } from './user-file.ts';
 
 /** Ten times what the largest tokenizer of CLIP's kind takes. */
 const MAX_BYTES = 16 * 2 ** 20;
@@ -35,17 +35,7 @@ export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, what: 
  * web page that a failed download leaves; `what` names it.
  */
 export async function readText(path: string, what: string): Promise<string> {
-  const { size } = await stat(path).catch((error: unknown) => {
-    throw unreadable(error, path, what);
-  });
-  if (size > MAX_BYTES) {
-    throw new CheckpointError(
-      `${what}, "${path}", has ${size} bytes; such a file has at most ${MAX_BYTES}. It is another file; download it again.`,
-    );
-  }
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw unreadable(error, path, what);
-  });
+  const text = (await readUserFile(path, refuseToRead(what, path), MAX_BYTES)).toString('utf8');
   const failed = failedDownload(text);
   if (failed) throw new CheckpointError(`${what}, "${path}", is ${failed.what}. ${failed.advice}`);
   return text;
@@ -67,16 +57,12 @@ export function describeIssues(error: z.ZodError): string {
   return `${onOneLine(lines.slice(0, 2).join('; '))}${more}`;
 }
 
-/** The `CheckpointError` for a file that could not be opened or read. */
-export function unreadable(error: unknown, path: string, what: string): Error {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const reason =
-    code === 'ENOENT' || code === 'ENOTDIR'
-      ? 'there is no such file. Check the path.'
-      : code === 'EISDIR'
-        ? 'it is a folder, not a file. Give the file.'
-        : code === 'EACCES' || code === 'EPERM'
-          ? 'permission denied. Change its permissions.'
-          : `${onOneLine(error instanceof Error ? error.message : String(error))}.`;
-  return new CheckpointError(`cannot read ${what} "${path}": ${reason}`, { cause: error });
+/** Makes a `CheckpointError` of what is wrong with a file; `what` names it. */
+export function refuseToRead(what: string, path: string): Refuse {
+  return (reason, cause) => new CheckpointError(`cannot read ${what} "${path}": ${reason}`, { cause });
+}
+
+/** The `CheckpointError` for a file or folder that could not be opened or read. */
+export async function unreadable(error: unknown, path: string, what: string): Promise<Error> {
+  return refuseToRead(what, path)(await whyUnreadable(error, path), error);
 }

@@ -1,9 +1,10 @@
 /** @file Reads parts of weight files. */
 
-import { type FileHandle, open, stat } from 'node:fs/promises';
-import { CheckpointError, LampError } from '../errors.ts';
-import { unreadable } from './json-file.ts';
+import type { FileHandle } from 'node:fs/promises';
+import { CheckpointError } from '../errors.ts';
+import { refuseToRead } from './json-file.ts';
 import { beginningBytes } from './other-kind.ts';
+import { withUserFile } from './user-file.ts';
 
 /** Fills `target` from the file's byte `position` on. One `read` call may return less than asked. */
 export async function fill(
@@ -74,20 +75,5 @@ export class ReadWindow {
  * opening a pipe would wait for ever.
  */
 export async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
-  try {
-    const found = await stat(path);
-    if (!found.isFile() && !found.isDirectory()) {
-      throw new CheckpointError(`weights file "${path}" is a device or a pipe. Give a file.`);
-    }
-    const file = await open(path, 'r');
-    try {
-      return await use(file);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw error instanceof LampError || !(error instanceof Error && 'syscall' in error)
-      ? error
-      : unreadable(error, path, 'weights file');
-  }
+  return withUserFile(path, refuseToRead('weights file', path), use);
 }

@@ -22,8 +22,8 @@ export async function findTensors(path: string): Promise<TensorPlaces> {
 }
 
 async function findInFile(path: string): Promise<TensorPlaces> {
-  const real = await realpath(path).catch((error: unknown) => {
-    throw unreadable(error, path, 'weights file');
+  const real = await realpath(path).catch(async (error: unknown) => {
+    throw await unreadable(error, path, 'weights file');
   });
   const kind = await kindOf(path);
   const found = kind === 'torch' ? await findTorchTensors(path) : (await openSafetensors(path)).tensors;

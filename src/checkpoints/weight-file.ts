@@ -1,14 +1,16 @@
 /** @file A model's weights in a file or several, ready to be pointed into by graphs. */
 import { createHash } from 'node:crypto';
-import { open, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { CheckpointError } from '../errors.ts';
 import { type DType, type HostTensor, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { transpose } from '../graph/operators/transpose.ts';
 import { constant, stored, type Tensor } from '../graph/tensor.ts';
+import { refuseToRead } from './json-file.ts';
 import { findTensors } from './tensor-file.ts';
 import { isRowMajor, itemSizes, type TensorPlace, type TensorPlaces } from './tensor-place.ts';
 import { readTensors } from './tensor-read.ts';
 import { type TensorReader, tensorReader } from './tensor-reader.ts';
+import { type Refuse, withUserFile } from './user-file.ts';
 
 /** Kinds of numbers that graphs can map from a file without a converted copy. */
 const mappable: readonly string[] = [
@@ -111,19 +113,21 @@ async function placesWithGaps(path: string, places: TensorPlaces): Promise<Tenso
 }
 
 async function fingerprintAll(paths: readonly string[]): Promise<string> {
-  const each = await Promise.all(paths.map(fingerprint));
+  const each = await Promise.all(paths.map((path) => fingerprint(path)));
   if (each.length === 1) return each[0]!;
   return createHash('sha256').update(each.sort().join('\n')).digest('hex');
 }
 
 /**
  * A short identity of a file's content: SHA-256 over its size, its beginning and 256 evenly spread samples of 4 KiB.
- * Reading gigabytes in full would take longer than a user wants to wait for a check.
+ * Reading gigabytes in full would take longer than a user wants to wait for a check. Throws what `refuse` makes of a file that
+ * cannot be read; a `CheckpointError` by default.
  */
-export async function fingerprint(path: string): Promise<string> {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
+export async function fingerprint(
+  path: string,
+  refuse: Refuse = refuseToRead('weights file', path),
+): Promise<string> {
+  return withUserFile(path, refuse, async (file, size) => {
     const hash = createHash('sha256').update(`${size}`);
     const samples = 256;
     const sample = new Uint8Array(4096);
@@ -133,7 +137,5 @@ export async function fingerprint(path: string): Promise<string> {
       hash.update(sample.subarray(0, bytesRead));
     }
     return hash.digest('hex');
-  } finally {
-    await file.close();
-  }
+  });
 }

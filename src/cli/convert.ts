@@ -1,7 +1,9 @@
 /** @file `lamp convert`: motions from and to the checkpoints of the LAMP authors' implementation. */
+
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { unreadable } from '../checkpoints/json-file.ts';
 import { findTensors } from '../checkpoints/tensor-file.ts';
 import type { WriteOptions } from '../checkpoints/writable-tensor.ts';
 import { CheckpointError, UsageError } from '../errors.ts';
@@ -169,7 +171,9 @@ async function findReferenceUNet(source: string): Promise<string | undefined> {
       `"${source}" is no motion file. Give the folder of the authors' U-Net, with its config.json.`,
     );
   }
-  const names = await readdir(source);
+  const names = await readdir(source).catch(async (error: unknown) => {
+    throw await unreadable(error, source, 'the folder');
+  });
   if (names.includes('config.json')) return source;
   return names.includes('model_index.json') && names.includes('unet') ? join(source, 'unet') : undefined;
 }

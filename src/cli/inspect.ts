@@ -1,8 +1,11 @@
 /** @file `lamp inspect`: says what a file or folder is. */
+
 import { readdir, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Command } from 'commander';
+import { unreadable } from '../checkpoints/json-file.ts';
 import { openSafetensors } from '../checkpoints/safetensors.ts';
+import { isThere, whyUnreadable } from '../checkpoints/user-file.ts';
 import { CheckpointError, UsageError } from '../errors.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
 import { type ClipInfo, inspectClip } from '../media/clip.ts';
@@ -74,12 +77,15 @@ const PICTURE_ENDINGS = ['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.avif', '.he
 async function factsAbout(path: string, options: InspectOptions): Promise<Facts> {
   const { frames = usual.frames, size } = options;
   const device = parseDevice(options.device);
-  const found = await stat(path).catch(() => undefined);
-  if (!found && path === builtInName) {
+  const found = await stat(path).catch((error: unknown) => error as Error);
+  if (found instanceof Error) {
+    if (await isThere(path)) {
+      throw new UsageError(`"${path}" cannot be read: ${await whyUnreadable(found, path)}`);
+    }
+    if (path !== builtInName) throw new UsageError(`there is nothing at "${path}". Check the path.`);
     await checkDevice(device);
     return baseFacts(builtInBase(), { frames: options.frames, ...size, device });
   }
-  if (!found) throw new UsageError(`there is nothing at "${path}". Check the path.`);
   if (!found.isDirectory()) {
     const ending = extname(path).toLowerCase();
     if (PICTURE_ENDINGS.includes(ending)) return pictureFacts(path);
@@ -89,7 +95,9 @@ async function factsAbout(path: string, options: InspectOptions): Promise<Facts>
     }
     return ending === '.safetensors' ? motionFacts(path) : clipFacts(path, frames);
   }
-  const names = await readdir(path);
+  const names = await readdir(path).catch(async (error: unknown) => {
+    throw await unreadable(error, path, 'the folder');
+  });
   if (names.includes('model_index.json')) {
     await checkDevice(device);
     return baseFacts(path, { frames: options.frames, ...size, device });

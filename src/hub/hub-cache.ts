@@ -2,9 +2,12 @@
  * @file The cache folder that all programs using the Hugging Face hub share: `models--owner--name/` with `blobs/` (contents
  * named by their hash), `snapshots/<commit>/` (names that point to blobs) and `refs/` (the commit of each branch or tag).
  */
-import { lstat, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+
+import { lstat, mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts';
+import { refuseToRead } from '../checkpoints/json-file.ts';
+import { readUserFile } from '../checkpoints/user-file.ts';
 
 /** One repository's place in the cache. */
 export interface CachedRepository {
@@ -35,7 +38,9 @@ export async function cachedRepository(repository: string): Promise<CachedReposi
   const referencePath = (revision: string) => join(folder, 'refs', ...revision.split('/'));
   const readReference = async (revision: string) => {
     if (commitPattern.test(revision)) return revision;
-    const text = (await readFile(referencePath(revision), 'utf8').catch(() => '')).trim();
+    const path = referencePath(revision);
+    const refuse = refuseToRead('the reference', path);
+    const text = String(await readUserFile(path, refuse, 4096).catch(() => '')).trim();
     return commitPattern.test(text) ? text : undefined;
   };
   return {

@@ -1,12 +1,13 @@
 /** @file Animated GIF and WebP: their frames in and, for GIF, out. */
 
-import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
+import { readUserFile } from '../checkpoints/user-file.ts';
 import { MediaError } from '../errors.ts';
 import { timingOf } from './frame-times.ts';
 import { scanGif } from './gif-blocks.ts';
 import { type Picture, picture } from './picture.ts';
 import { assertFile, decodeToRgb, LARGEST_PICTURE } from './picture-file.ts';
+import { refuseMedia } from './refuse-media.ts';
 import type { VideoFacts } from './video-decoding.ts';
 
 /** How many bytes of decoded frames are held at once; longer animations are read in parts. */
@@ -74,7 +75,7 @@ async function decodePart(path: string, page: number, pages: number): Promise<Pi
 
 async function header(path: string) {
   await assertFile(path, 'clip');
-  const gif = scanGif(await readFile(path));
+  const gif = scanGif(await readUserFile(path, refuseMedia('clip', path)));
   if (gif?.cutOff) {
     // libvips would make up the missing rest.
     throw new MediaError(

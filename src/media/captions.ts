@@ -2,9 +2,11 @@
  * @file What each clip shows, in words: `walk.txt` beside `walk.mp4`, or a line in the folder's `captions.tsv` or
  * `metadata.jsonl`; and what of these belongs to no clip.
  */
-import { readdir, readFile, stat } from 'node:fs/promises';
+
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { onOneLine } from '../checkpoints/one-line.ts';
+import { isThere, readUserFile } from '../checkpoints/user-file.ts';
 import { MediaError } from '../errors.ts';
 import {
   CAPTIONS_NAME,
@@ -22,6 +24,7 @@ import {
   parseCaptionTable,
   parseMetadataLines,
 } from './caption-lists.ts';
+import { refuseMedia } from './refuse-media.ts';
 
 /** A caption that is not used. */
 export interface UnusedCaption {
@@ -222,18 +225,14 @@ function someOf(unused: readonly UnusedCaption[]): string {
   return `${shown.join(', ')}${unused.length > 3 ? ', …' : '.'}`;
 }
 
+/** Lists of data sets hold more than captions; this many bytes are those of a hundred thousand clips. */
+const MOST_CAPTION_BYTES = 64 * 2 ** 20;
+
 /** A text file's content, or `undefined` where there is none. */
 async function readText(path: string): Promise<string | undefined> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new MediaError(`captions "${path}" cannot be read (${code}). Check its permissions.`, {
-      cause: error,
-    });
-  }
+  // A link that leads nowhere is there: whoever made it meant a caption.
+  if (!(await isThere(path))) return undefined;
+  const bytes = await readUserFile(path, refuseMedia('captions', path), MOST_CAPTION_BYTES);
   try {
     // Without a byte order mark, which the decoder takes off.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

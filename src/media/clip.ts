@@ -8,6 +8,7 @@ import { type ClipTiming, microseconds } from './frame-times.ts';
 import type { FirstField } from './h264-fields.ts';
 import type { Picture, Size } from './picture.ts';
 import { decodePictureFolder, inspectPictureFolder } from './picture-folder.ts';
+import { clipError } from './refuse-media.ts';
 import { type Fit, resizePicture } from './resize.ts';
 import { decodeVideo, inspectVideo } from './video-decoding.ts';
 
@@ -53,15 +54,10 @@ export function clipKindOfName(name: string): 'video' | 'animation' | undefined 
   return ANIMATION_ENDINGS.includes(ending) ? 'animation' : undefined;
 }
 
-async function clipKind(path: string): Promise<ClipKind> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    const missing = error.code === 'ENOENT' || error.code === 'ENOTDIR';
-    throw new MediaError(
-      missing
-        ? `clip "${path}" does not exist. Check the path.`
-        : `clip "${path}" cannot be opened (${error.code}). Check its permissions.`,
-      { cause: error },
-    );
+/** Throws `MediaError` for a clip that is not there or has another ending than clips have. The content is not read. */
+export async function clipKind(path: string): Promise<ClipKind> {
+  const found = await stat(path).catch(async (error: unknown) => {
+    throw await clipError(error, path);
   });
   if (found.isDirectory()) {
     return 'folder';

@@ -1,7 +1,9 @@
 /** @file What the files in a folder of clips are, as their names tell: clips, or what is not taken, and why not. */
-import { open, stat } from 'node:fs/promises';
+
 import { basename, extname } from 'node:path';
 import { onOneLine } from '../checkpoints/one-line.ts';
+import { withUserFile } from '../checkpoints/user-file.ts';
+import { refuseMedia } from './refuse-media.ts';
 
 /** Endings of MPEG transport streams; the first is TypeScript's too. */
 const TRANSPORT_ENDINGS: readonly string[] = ['.ts', '.m2ts', '.mts', '.m2t'];
@@ -22,24 +24,13 @@ const PACKETS_CHECKED = 8;
 
 /** Whether a file is an MPEG transport stream: every packet begins with the sync byte. `false` where it cannot be read. */
 export async function isTransportStream(path: string): Promise<boolean> {
-  // Opening a pipe would wait for someone to write into it.
-  const isFile = await stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-  const file = isFile ? await open(path).catch(() => undefined) : undefined;
-  if (!file) return false;
-  try {
+  return withUserFile(path, refuseMedia('clip', path), async (file) => {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(192 * PACKETS_CHECKED), 0, undefined, 0);
     return PACKETS.some(([size, offset]) => {
       const whole = Math.min(PACKETS_CHECKED, Math.floor(bytesRead / size));
       return whole > 0 && Array.from({ length: whole }, (_, i) => buffer[i * size + offset]).every(isSync);
     });
-  } catch {
-    return false;
-  } finally {
-    await file.close();
-  }
+  }).catch(() => false);
 }
 
 function isSync(byte: number | undefined): boolean {

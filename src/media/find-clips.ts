@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import sharp from 'sharp';
+import { assertUserFile } from '../checkpoints/user-file.ts';
 import { MediaError } from '../errors.ts';
 import { isAboutAll, isCaptionFile } from './caption-files.ts';
 import { CLIP_CHOICES, clipKindOfName } from './clip.ts';
@@ -14,6 +15,7 @@ import {
   whyNoClip,
 } from './file-kinds.ts';
 import { areNumberedPictures, isSystemFile, visibleNames } from './picture-folder.ts';
+import { clipError, refuseMedia } from './refuse-media.ts';
 
 /** Something in a folder of clips that is not taken. */
 export interface PassedOver {
@@ -70,7 +72,9 @@ function addTo<T>(found: Map<string, T>, place: string, value: T): void {
 async function clipsAt(path: string): Promise<ClipSet> {
   const kind = await kindOf(path);
   if (kind === undefined) {
-    throw new MediaError(`clip "${path}" does not exist. Check the path.`);
+    await stat(path).catch(async (error: unknown) => {
+      throw await clipError(error, path);
+    });
   }
   if (kind === 'file') {
     await assertClipFile(path);
@@ -201,10 +205,19 @@ async function isAnimated(path: string): Promise<boolean> {
   if (extname(path).toLowerCase() !== '.webp') {
     return false;
   }
+  // What is no file is taken for a clip, so that it is named when it is read.
+  if (!(await isReadable(path))) return true;
   const header = await sharp(path)
     .metadata()
     .catch(() => undefined);
   return (header?.pages ?? 1) > 1;
+}
+
+function isReadable(path: string): Promise<boolean> {
+  return assertUserFile(path, refuseMedia('clip', path)).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {

@@ -1,11 +1,13 @@
 /** @file Turns what a user names (pictures, folders of pictures, lists of both) into a list of pictures. */
-import { readFile, stat } from 'node:fs/promises';
+
+import { stat } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { onOneLine } from '../checkpoints/one-line.ts';
+import { readUserFile } from '../checkpoints/user-file.ts';
 import { MediaError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
-import { assertFile } from './picture-file.ts';
 import { visibleNames } from './picture-folder.ts';
+import { refuseMedia } from './refuse-media.ts';
 
 /** Endings of what is taken from a folder. */
 const pictureEndings = ['.png', '.jpg', '.jpeg', '.webp', '.avif', '.tif', '.tiff', '.gif', '.svg'];
@@ -68,23 +70,15 @@ async function picturesIn(folder: string, { onEvent }: Pick<WorkOptions, 'onEven
 
 /** The paths in a list, those that are relative taken from the list's folder. */
 async function readPathList(path: string): Promise<string[]> {
-  await assertFile(path, 'list');
-  const { size } = await stat(path);
-  if (size > LARGEST_LIST) {
-    throw new MediaError(
-      `list "${path}" has ${size} bytes; a list of pictures has at most ${LARGEST_LIST}. Divide it.`,
-    );
-  }
+  const bytes = await readUserFile(path, refuseMedia('list', path), LARGEST_LIST);
+  if (bytes.length === 0) throw new MediaError(`list "${path}" is empty (0 bytes). Write one path a line.`);
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const found =
-      code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
-        ? 'is not UTF-8 text. Save it as UTF-8, with one path a line.'
-        : `cannot be read (${code}). Check its permissions.`;
-    throw new MediaError(`list "${path}" ${found}`, { cause: error });
+    throw new MediaError(`list "${path}" is not UTF-8 text. Save it as UTF-8, with one path a line.`, {
+      cause: error,
+    });
   }
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const named = lines.filter((line) => line !== '');

@@ -1,5 +1,8 @@
 /** @file What Matroska and WebM files say of the fields of a picture track (RFC 9559, 5.1.4.1.28). */
-import { type FileHandle, open } from 'node:fs/promises';
+
+import type { FileHandle } from 'node:fs/promises';
+import { withUserFile } from '../checkpoints/user-file.ts';
+import { refuseMedia } from './refuse-media.ts';
 
 const SEGMENT = 0x18538067;
 const CLUSTER = 0x1f43b675;
@@ -20,9 +23,8 @@ export interface MatroskaFields {
 
 /** Reads them for the track of this number; `undefined` when the file has no such track. */
 export async function readMatroskaFields(path: string, number: number): Promise<MatroskaFields | undefined> {
-  const file = await open(path);
-  try {
-    const whole = { start: 0, end: (await file.stat()).size };
+  return withUserFile(path, refuseMedia('clip', path), async (file, size) => {
+    const whole = { start: 0, end: size };
     const tracks = await child(file, whole, SEGMENT, TRACKS);
     if (!tracks) return undefined;
     for await (const { id, ...track } of elements(file, tracks)) {
@@ -35,9 +37,7 @@ export async function readMatroskaFields(path: string, number: number): Promise<
       };
     }
     return undefined;
-  } finally {
-    await file.close();
-  }
+  });
 }
 
 /** The content of an element. */

@@ -1,5 +1,8 @@
 /** @file What MP4 and MOV files say of a picture track outside its frames: the edit list, and the order of fields. */
-import { type FileHandle, open } from 'node:fs/promises';
+
+import type { FileHandle } from 'node:fs/promises';
+import { withUserFile } from '../checkpoints/user-file.ts';
+import { refuseMedia } from './refuse-media.ts';
 
 /** A line of an edit list: what of the track is shown next. */
 export interface EditLine {
@@ -33,9 +36,8 @@ const MOST_BOXES = 1_000_000;
  * `undefined` when there is no such track. Throws `RangeError` for an edit list of more than a thousand lines.
  */
 export async function readMovieTrack(path: string, trackId: number): Promise<MovieTrack | undefined> {
-  const file = await open(path);
-  try {
-    const movie = await child(file, { start: 0, end: (await file.stat()).size }, 'moov');
+  return withUserFile(path, refuseMedia('clip', path), async (file, size) => {
+    const movie = await child(file, { start: 0, end: size }, 'moov');
     if (!movie) return undefined;
     const movieTick = 1 / (await timescaleIn(file, movie, 'mvhd'));
     for await (const { type, ...track } of boxes(file, movie)) {
@@ -51,9 +53,7 @@ export async function readMovieTrack(path: string, trackId: number): Promise<Mov
       };
     }
     return undefined;
-  } finally {
-    await file.close();
-  }
+  });
 }
 
 /** A part of a file: the content of a box. */

@@ -1,6 +1,7 @@
 /** @file The colour space that PNG and AVIF files state outside of a colour profile. */
 
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { withUserFile } from '../checkpoints/user-file.ts';
 import {
   type ColourSpace,
   type Curve,
@@ -11,6 +12,7 @@ import {
   srgbLight,
 } from './colour-space.ts';
 import type { HdrTransfer } from './hdr.ts';
+import { refuseMedia } from './refuse-media.ts';
 
 /**
  * The colour space of a picture file that states one without a profile: the chunks `cICP`, or `gAMA` and `cHRM`, of a PNG,
@@ -19,15 +21,12 @@ import type { HdrTransfer } from './hdr.ts';
  */
 export async function statedColourSpace(source: string | Buffer): Promise<ColourSpace | undefined> {
   if (typeof source !== 'string') return undefined;
-  const file = await open(source);
-  try {
+  return withUserFile(source, refuseMedia('picture', source), async (file) => {
     const head = await bytesAt(file, 0, 12);
-    if (head.toString('latin1', 0, 8) === '\x89PNG\r\n\x1a\n') return await pngColourSpace(file);
+    if (head.toString('latin1', 0, 8) === '\x89PNG\r\n\x1a\n') return pngColourSpace(file);
     if (head.toString('latin1', 4, 8) === 'ftyp') return avifColourSpace(await bytesAt(file, 0, 65_536));
     return undefined;
-  } finally {
-    await file.close();
-  }
+  });
 }
 
 async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {

@@ -96,7 +96,7 @@ describe('readPicture', () => {
       ['empty.png', 'is empty (0 bytes)'],
       ['cut.png', 'is damaged'],
       ['big.svg', 'is larger than 16384x16384'],
-      ['', 'is not a file'],
+      ['', 'it is a folder, not a file'],
     ];
     for (const [name, message] of messages) {
       const error = await readPicture(at(name)).catch((thrown: unknown) => thrown);

@@ -1,9 +1,9 @@
 /** @file Pictures on disk: any common format in; PNG, JPEG and WebP out. */
 
-import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { writeAtomically } from '../checkpoints/atomic-write.ts';
+import { assertUserFile, readUserFile } from '../checkpoints/user-file.ts';
 import { MediaError, UsageError } from '../errors.ts';
 import { type Pixels, pixelsToSrgb, SRGB } from './colour-space.ts';
 import { iccColourSpace } from './icc-profile.ts';
@@ -11,6 +11,7 @@ import { type Picture, picture, type Size } from './picture.ts';
 import { statedColourSpace } from './picture-colour.ts';
 import { heicError, pictureSource } from './picture-source.ts';
 import { readPngText, withPngText } from './png-text.ts';
+import { refuseMedia } from './refuse-media.ts';
 import { type Fit, resizePicture } from './resize.ts';
 
 /** Larger pictures are refused: 16 384 by 16 384 pixels take 768 MiB as RGB, and a small file can claim any size. */
@@ -83,19 +84,9 @@ export async function decodeToRgb(pipeline: Sharp): Promise<Picture> {
   return picture(info.width, info.height, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-/** Throws `MediaError` unless there is a file at `path` and it is not empty. `what` names it in the message. */
+/** Throws `MediaError` unless there is a file at `path` that can be read and is not empty. `what` names it in the message. */
 export async function assertFile(path: string, what: string): Promise<void> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    const reason =
-      error.code === 'ENOENT' || error.code === 'ENOTDIR'
-        ? 'there is no such file. Check the path.'
-        : `it cannot be opened (${error.code}). Check its permissions.`;
-    throw new MediaError(`${what} "${path}": ${reason}`, { cause: error });
-  });
-  if (!found.isFile()) {
-    throw new MediaError(`${what} "${path}" is not a file. Give the path of one ${what}.`);
-  }
-  if (found.size === 0) {
+  if ((await assertUserFile(path, refuseMedia(what, path))) === 0) {
     throw new MediaError(`${what} "${path}" is empty (0 bytes). Copy or download it again.`);
   }
 }
@@ -194,5 +185,5 @@ function rawSharp({ data, width, height }: Picture): Sharp {
 /** The text entries of a PNG file; `{}` when it has none. Throws `MediaError` when the file is missing or empty. */
 export async function readPngMetadata(path: string): Promise<Record<string, string>> {
   await assertFile(path, 'picture');
-  return readPngText(await readFile(path));
+  return readPngText(await readUserFile(path, refuseMedia('picture', path)));
 }

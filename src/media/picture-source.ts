@@ -1,9 +1,10 @@
 /** @file Opening picture files: what kind one is by its first bytes, and what is mended or refused before it is decoded. */
 
-import { open, readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { readUserFile, withUserFile } from '../checkpoints/user-file.ts';
 import { MediaError } from '../errors.ts';
 import { isJpeg, mendJpeg, unreadJpegKind } from './jpeg-markers.ts';
+import { refuseMedia } from './refuse-media.ts';
 
 /**
  * What is to be decoded for a picture file: its path, or, of a JPEG, its bytes without the slips that viewers forgive.
@@ -15,7 +16,7 @@ export async function pictureSource(path: string): Promise<string | Buffer> {
   if (kind === 'HEIC') throw heicError(path);
   if (kind) throw unreadError(path, kind);
   if (!isJpeg(head)) return path;
-  const bytes = await readFile(path);
+  const bytes = await readUserFile(path, refuseMedia('picture', path));
   const jpeg = unreadJpegKind(bytes);
   if (jpeg) throw unreadError(path, `a JPEG ${jpeg}`);
   return Buffer.from(mendJpeg(bytes));
@@ -79,15 +80,8 @@ function rawKind(path: string, head: Buffer): string | undefined {
 }
 
 async function headOf(path: string): Promise<Buffer> {
-  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    throw new MediaError(`picture "${path}": it cannot be opened (${error.code}). Check its permissions.`, {
-      cause: error,
-    });
-  });
-  try {
+  return withUserFile(path, refuseMedia('picture', path), async (file) => {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(128), 0, 128, 0);
     return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
+  });
 }

@@ -1,16 +1,18 @@
 /** @file Writing videos, and reading back what is stored in them about how they were made. */
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { z } from 'zod';
 import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts';
+import { readUserFile } from '../checkpoints/user-file.ts';
 import { MediaError, StorageError, UsageError } from '../errors.ts';
 import { encodeGif } from './animated-picture.ts';
 import { scanGif, withGifComment } from './gif-blocks.ts';
 import type { Picture } from './picture.ts';
 import { assertFile, encodePng, readPngMetadata } from './picture-file.ts';
 import { listFrames } from './picture-folder.ts';
+import { refuseMedia } from './refuse-media.ts';
 import { readVideoComment } from './video-decoding.ts';
 import { encodeVideo } from './video-encoding.ts';
 
@@ -167,7 +169,7 @@ export async function holdsFrames(folder: string): Promise<boolean> {
     return false;
   }
   const odd = found.isDirectory()
-    ? (await readdir(folder)).find((name) => !/^\d{4,}\.png$/.test(name))
+    ? (await namesIn(folder)).find((name) => !/^\d{4,}\.png$/.test(name))
     : folder;
   if (odd !== undefined) {
     throw new StorageError(
@@ -175,6 +177,12 @@ export async function holdsFrames(folder: string): Promise<boolean> {
     );
   }
   return true;
+}
+
+function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: unknown) => {
+    throw asStorageError(error, folder);
+  });
 }
 
 const storedMetadata = z.record(z.string(), z.string());
@@ -204,7 +212,7 @@ async function readComment(path: string): Promise<string | undefined> {
   await assertFile(path, 'video');
   const ending = extname(path).toLowerCase();
   if (ending === '.gif') {
-    return scanGif(await readFile(path))?.comment;
+    return scanGif(await readUserFile(path, refuseMedia('video', path)))?.comment;
   }
   if (ending === '.png') {
     return (await readPngMetadata(path))[PNG_COMMENT];

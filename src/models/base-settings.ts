@@ -1,8 +1,8 @@
 /** @file `lamp.json` in a base model's folder: the settings that suit this model, for whoever gives none. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { exists } from '../checkpoints/exists.ts';
 import { checkJson, readJsonFile } from '../checkpoints/json-file.ts';
+import { isThere } from '../checkpoints/user-file.ts';
 
 const subject = "the base model's recommended settings";
 
@@ -27,7 +27,7 @@ export type BaseSettings = z.infer<typeof schema> & { readonly path: string };
 /** Reads `lamp.json` of a base model's folder; a folder without one recommends nothing. Throws `CheckpointError`. */
 export async function readBaseSettings(folder: string): Promise<BaseSettings> {
   const path = join(folder, 'lamp.json');
-  const there = await exists(path);
+  const there = await isThere(path);
   return { path, ...(there ? await readJsonFile(path, schema, subject) : schema.parse({})) };
 }
 

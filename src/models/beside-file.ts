@@ -1,8 +1,8 @@
 /** @file `<name>.lamp.json` beside a model in one file: what the weights do not tell, or tell wrongly. */
-import { access } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { z } from 'zod';
 import { readJsonFile } from '../checkpoints/json-file.ts';
+import { isThere } from '../checkpoints/user-file.ts';
 
 const fields = z.record(z.string(), z.unknown()).default({});
 
@@ -30,9 +30,6 @@ export function besideFile(path: string): string {
 /** Reads the settings beside the model at `path`; none are there unless somebody wrote them. Throws `CheckpointError`. */
 export async function readBeside(path: string): Promise<BesideSettings> {
   const beside = besideFile(path);
-  const there = await access(beside).then(
-    () => true,
-    () => false,
-  );
+  const there = await isThere(beside);
   return there ? readJsonFile(beside, schema, 'the settings beside the model') : schema.parse({});
 }

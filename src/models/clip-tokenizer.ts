@@ -25,8 +25,8 @@ export async function clipTokenizer(pad: typeof END | '!' = END): Promise<ClipTo
 
 /** What a tokenizer's folder would say of CLIP. Throws `CheckpointError` when the package is not complete. */
 export async function clipVocabulary(): Promise<TokenizerFiles> {
-  const packed = await readFile(file).catch((error: unknown) => {
-    throw unreadable(error, file, "CLIP's vocabulary, which comes with the package,");
+  const packed = await readFile(file).catch(async (error: unknown) => {
+    throw await unreadable(error, file, "CLIP's vocabulary, which comes with the package,");
   });
   const merges = gunzipSync(packed)
     .toString('utf8')

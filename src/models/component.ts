@@ -51,8 +51,8 @@ const anyWeights = /(?<!-\d{5}-of-\d{5})\.(safetensors|bin|pt|pth|ckpt)$/;
  * PyTorch's `.bin`, `.pt` or `.ckpt`, before those of a training (`non_ema`, `ema`); else the only file that looks like weights. Throws `CheckpointError`.
  */
 export async function findWeights(folder: string): Promise<string> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    throw unreadable(error, folder, 'the folder of weights');
+  const names = await readdir(folder).catch(async (error: unknown) => {
+    throw await unreadable(error, folder, 'the folder of weights');
   });
   names.sort();
   for (const usual of usualNames) {

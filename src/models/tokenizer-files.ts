@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { exists } from '../checkpoints/exists.ts';
 import { readJsonFile, readText } from '../checkpoints/json-file.ts';
 import { onOneLine } from '../checkpoints/one-line.ts';
+import { isThere } from '../checkpoints/user-file.ts';
 import { CheckpointError } from '../errors.ts';
 
 /** What the files say, in one shape. */
@@ -147,5 +148,5 @@ function asPair(merge: string | [string, string], path: string): [string, string
 }
 
 async function readOptional<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  return (await exists(path)) ? readJsonFile(path, schema, "the tokenizer's settings") : undefined;
+  return (await isThere(path)) ? readJsonFile(path, schema, "the tokenizer's settings") : undefined;
 }

@@ -1,19 +1,20 @@
 /** @file The clips of a training: found, inspected, identified by their content and captions. */
+
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { fingerprint } from '../checkpoints/weight-file.ts';
 import { UsageError } from '../errors.ts';
 import type { OnEvent } from '../events.ts';
 import { type ClipCaptions, describeUnused, readCaptions } from '../media/captions.ts';
-import { type ClipInfo, inspectClip } from '../media/clip.ts';
+import { type ClipInfo, clipKind, inspectClip } from '../media/clip.ts';
 import { madeByLampText } from '../media/clip-notes.ts';
 import { type ClipRate, clipWindow, framesAtRate, lowestRate } from '../media/clip-window.ts';
 import { describePassedOver, findClipSet } from '../media/find-clips.ts';
 import { notesOnNumbers } from '../media/frame-numbers.ts';
 import { isMadeByLamp } from '../media/lamp-made.ts';
 import { listFrames } from '../media/picture-folder.ts';
+import { refuseMedia } from '../media/refuse-media.ts';
 import { tellOfClipTimes } from './clip-times.ts';
 import type { TrainingSettings } from './settings.ts';
 
@@ -89,9 +90,10 @@ const noCaptions: ClipCaptions = { captions: new Map(), unused: [] };
 
 /** What is remarkable about a clip without looking at its frames: gaps in their numbers, and that lamp made it. */
 async function notesOnClip(path: string): Promise<string[]> {
-  const onNumbers = (await stat(path)).isDirectory()
-    ? notesOnNumbers((await listFrames(path)).map((frame) => basename(frame))).map(({ message }) => message)
-    : [];
+  const onNumbers =
+    (await clipKind(path)) === 'folder'
+      ? notesOnNumbers((await listFrames(path)).map((frame) => basename(frame))).map(({ message }) => message)
+      : [];
   return (await isMadeByLamp(path)) ? [...onNumbers, madeByLampText] : onNumbers;
 }
 
@@ -118,9 +120,11 @@ export function clipRate(
 
 /** Identity of a clip's content: of the file, or of all pictures of a folder. */
 async function clipFingerprint(path: string): Promise<string> {
-  if (!(await stat(path)).isDirectory()) return fingerprint(path);
+  if ((await clipKind(path)) !== 'folder') return fingerprint(path, refuseMedia('clip', path));
   const hash = createHash('sha256');
-  for (const picture of await listFrames(path)) hash.update(`${await fingerprint(picture)}\n`);
+  for (const picture of await listFrames(path)) {
+    hash.update(`${await fingerprint(picture, refuseMedia('picture', picture))}\n`);
+  }
   return hash.digest('hex');
 }
 

@@ -1,8 +1,10 @@
 /** @file `metrics.jsonl`: one line of JSON for each training step. */
+
 import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts';
+import { isThere, readUserFile } from '../checkpoints/user-file.ts';
+import { StorageError } from '../errors.ts';
 
 const lineSchema = z.object({
   /** Counted from 1. */
@@ -55,12 +57,12 @@ export async function openMetrics(path: string, step: number): Promise<MetricsFi
   };
 }
 
-/** The lines of `metrics.jsonl` up to the first that is not whole; none when there is no such file. */
+/** The lines of `metrics.jsonl` up to the first that is not whole; none when there is no such file. Throws `StorageError`. */
 export async function readMetrics(path: string): Promise<StepMetrics[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
+  if (!(await isThere(path))) return [];
+  const refuse = (reason: string, cause?: unknown) =>
+    new StorageError(`cannot read "${path}": ${reason}`, { cause });
+  const text = (await readUserFile(path, refuse)).toString('utf8');
   const lines: StepMetrics[] = [];
   for (const line of text.split('\n').slice(0, -1)) {
     try {

@@ -4,7 +4,7 @@
  * what the VAE made of the clips. The last two may be deleted afterwards.
  */
 
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { asStorageError, removeLeftovers, writeJsonAtomically } from '../checkpoints/atomic-write.ts';
@@ -12,6 +12,7 @@ import { exists } from '../checkpoints/exists.ts';
 import { describeIssues } from '../checkpoints/json-file.ts';
 import { parseJson } from '../checkpoints/json-text.ts';
 import { onOneLine } from '../checkpoints/one-line.ts';
+import { isThere, readUserFile } from '../checkpoints/user-file.ts';
 import { StorageError } from '../errors.ts';
 import { trainingClipSchema } from './clip-set.ts';
 import { LOCK_NAME, lockFolder } from './run-lock.ts';
@@ -106,14 +107,14 @@ export async function assertNoRun(folder: string): Promise<void> {
 /** Reads `run.json` of the run to resume. Throws `StorageError` when there is none or it is damaged. */
 export async function readRun(folder: string): Promise<RunRecord> {
   const { record } = runPaths(folder);
-  const text = await readFile(record, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const found = error.code === 'ENOENT' || error.code === 'ENOTDIR';
-    throw found
-      ? new StorageError(
-          `there is no run in "${folder}" to resume (no run.json). Leave out --resume to begin one, or check --out.`,
-        )
-      : asStorageError(error, record);
-  });
+  if (!(await isThere(record))) {
+    throw new StorageError(
+      `there is no run in "${folder}" to resume (no run.json). Leave out --resume to begin one, or check --out.`,
+    );
+  }
+  const refuse = (reason: string, cause?: unknown) =>
+    new StorageError(`cannot read "${record}": ${reason}`, { cause });
+  const text = (await readUserFile(record, refuse)).toString('utf8');
   try {
     const parsed = runSchema.safeParse(parseJson(text, { values: MAX_VALUES }));
     if (parsed.success) return asBegun(parsed.data);

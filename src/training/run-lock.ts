@@ -1,9 +1,11 @@
 /** @file Keeps two processes from working in one folder. */
+
 import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { asStorageError } from '../checkpoints/atomic-write.ts';
+import { readUserFile } from '../checkpoints/user-file.ts';
 import { StorageError } from '../errors.ts';
 
 /** Name of the lock's file in the run's folder. */
@@ -47,14 +49,22 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
 
 /** Removes the lock if its owner is dead; throws `StorageError` if it lives. */
 async function removeStale(path: string, mark: string): Promise<void> {
-  const text = await readFile(path, 'utf8').catch(() => '');
+  const text = await readLock(path).catch(() => '');
   await assertDead(text, path);
   // Between reading and removing, another process may have taken the lock over: what was moved aside is looked at again.
   const aside = `${path}.tmp-${mark.split('').reverse().join('')}`;
   await rename(path, aside).catch(() => {});
-  const moved = await readFile(aside, 'utf8').catch(() => text);
+  const moved = await readLock(aside).catch(() => text);
   if (moved !== text) await link(aside, path).catch(() => {});
   await rm(aside, { force: true });
+}
+
+/** More than a lock holds. */
+const MOST_LOCK_BYTES = 4096;
+
+async function readLock(path: string): Promise<string> {
+  const refuse = (reason: string) => new StorageError(`cannot read "${path}": ${reason}`);
+  return (await readUserFile(path, refuse, MOST_LOCK_BYTES)).toString('utf8');
 }
 
 async function assertDead(text: string, path: string): Promise<void> {

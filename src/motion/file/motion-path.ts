@@ -1,6 +1,9 @@
 /** @file Finds the motion file that a user means. */
+
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { refuseToRead, unreadable } from '../../checkpoints/json-file.ts';
+import { assertUserFile, isThere } from '../../checkpoints/user-file.ts';
 import { CheckpointError } from '../../errors.ts';
 
 /** Name of the finished motion in a run folder. */
@@ -13,12 +16,16 @@ const motionFile = 'motion.safetensors';
 export async function findMotionFile(path: string): Promise<string> {
   const found = await stat(path).catch(() => undefined);
   if (!found) {
+    // A link that leads nowhere, or a folder that may not be entered, is more than a wrong path.
+    if (await isThere(path)) await assertUserFile(path, refuseToRead('the motion', path));
     throw new CheckpointError(
       `there is no motion "${path}". Give a motion file, or the run folder that "lamp train" made.`,
     );
   }
   if (!found.isDirectory()) return path;
-  const names = await readdir(path);
+  const names = await readdir(path).catch(async (error: unknown) => {
+    throw await unreadable(error, path, 'the folder');
+  });
   if (names.includes(motionFile)) return join(path, motionFile);
   if (names.includes('model_index.json')) {
     throw new CheckpointError(

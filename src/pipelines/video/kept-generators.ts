@@ -1,8 +1,11 @@
 /** @file Generators of videos that stay compiled from one request to the next, as far as memory goes. */
+
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { basename, join } from 'node:path';
+import { readText, refuseToRead } from '../../checkpoints/json-file.ts';
+import { readUserFile } from '../../checkpoints/user-file.ts';
 import { DeviceError } from '../../errors.ts';
 import type { WorkOptions } from '../../events.ts';
 import { sizeOf } from '../../graph/host-tensor.ts';
@@ -152,7 +155,9 @@ async function contentOf(base: BaseModel): Promise<unknown> {
     await baseIdentity(base),
     await Promise.all(times),
     [unet.config, vae.config, textEncoder.config, recommended],
-    typeof schedulerConfig === 'string' ? await readFile(schedulerConfig, 'utf8') : schedulerConfig,
+    typeof schedulerConfig === 'string'
+      ? await readText(schedulerConfig, "the scheduler's settings")
+      : schedulerConfig,
     await hashOfFiles(join(base.folder, 'tokenizer')),
   ];
 }
@@ -161,7 +166,8 @@ async function contentOf(base: BaseModel): Promise<unknown> {
 async function hashOfFiles(folder: string): Promise<string> {
   const hash = createHash('sha256');
   for (const name of (await readdir(folder).catch(() => [])).sort()) {
-    const content = await readFile(join(folder, name)).catch(() => '');
+    const path = join(folder, name);
+    const content = await readUserFile(path, refuseToRead('the file', path)).catch(() => '');
     hash.update(`${name} ${content.length} `).update(content);
   }
   return hash.digest('hex');

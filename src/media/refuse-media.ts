@@ -1,0 +1,15 @@
+/** @file What is said of a clip, picture, caption or list that cannot be read. */
+import { NO_SUCH_FILE, type Refuse, whyUnreadable } from '../checkpoints/user-file.ts';
+import { MediaError } from '../errors.ts';
+
+/** Makes a `MediaError` of what is wrong with a file; `what` names it: `clip`, `picture`. */
+export function refuseMedia(what: string, path: string): (...of: Parameters<Refuse>) => MediaError {
+  return (reason, cause) => new MediaError(`${what} "${path}": ${reason}`, { cause });
+}
+
+/** The `MediaError` for a clip, a file or a folder, that the file system does not find or open. */
+export async function clipError(error: unknown, path: string): Promise<MediaError> {
+  const why = await whyUnreadable(error, path);
+  if (why !== NO_SUCH_FILE) return refuseMedia('clip', path)(why, error);
+  return new MediaError(`clip "${path}" does not exist. Check the path.`, { cause: error });
+}
