@@ -32,7 +32,7 @@ const motion = { clips: 'assets/demo/clips', prompt: 'a thing runs', verb: 'runs
 
 /**
  * How: left and right matter here, and there are five minutes, so that fewer and larger steps are taken than would pay
- * (docs/evaluation.md); all else is as the base recommends.
+ * (docs/research/evaluation.md); all else is as the base recommends.
  */
 const training = { frames: 16, width: 64, height: 64, flipProbability: 0, steps: 800, learningRate: 1.5e-3 };
 

@@ -15,7 +15,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Those in the code blocks of README and docs. */
 export function documentedCommands(): ShownCommand[] {
-  const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.md'),
+  );
   return ['README.md', ...pages.map((name) => `docs/${name}`)].flatMap((where) => {
     const text = readFileSync(join(root, where), 'utf8');
     const blocks = [...text.matchAll(/^```(?:sh|bash)?\n(.*?)^```$/gms)].map(([, block]) => block!);

@@ -10,7 +10,7 @@ export interface PackedFile {
 
 const allowed: readonly RegExp[] = [
   /^(package\.json|README\.md|LICENSE)$/,
-  /^docs\/[\w-]+\.md$/,
+  /^docs\/(research\/)?[\w-]+\.md$/,
   /^assets\/(base|demo|tokenizer)\//,
   /^dist\/(?!testing\/)([\w-]+\/)*[\w-]+(?<!\.test|\.slow)\.(js|d\.ts)$/,
   /^dist\/index\.d\.cts$/,

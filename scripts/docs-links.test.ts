@@ -1,0 +1,47 @@
+/** @file Every relative link of README and docs leads to a file, and every fragment to a heading of it. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+/** Links and pictures to files of the repository, outside of code. */
+function linksOf(page: string): { readonly page: string; readonly link: string }[] {
+  const text = readFileSync(join(root, page), 'utf8')
+    .replace(/^```.*?^```$/gms, '')
+    .replace(/`[^`\n]*`/g, '');
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link]) => ({ page, link: link! }))
+    .filter(({ link }) => !/^[a-z]+:/.test(link));
+}
+
+/** The names that GitHub gives the headings of a page: lower case, spaces as hyphens, no other signs. */
+function headingsOf(path: string): string[] {
+  const text = readFileSync(path, 'utf8').replace(/^```.*?^```$/gms, '');
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replace(/\s/g, '-'),
+  );
+}
+
+test('links in README and docs lead somewhere', () => {
+  const links = pages.flatMap(linksOf);
+  expect(links.length).toBeGreaterThan(60);
+  const broken = links.filter(({ page, link }) => {
+    const [path, fragment] = link.split('#') as [string, string?];
+    const target = path === '' ? join(root, page) : join(root, dirname(page), path);
+    if (!existsSync(target) || relative(root, target).startsWith('..')) return true;
+    return fragment !== undefined && !headingsOf(target).includes(fragment);
+  });
+  expect(broken).toEqual([]);
+});
