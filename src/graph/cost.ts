@@ -1,4 +1,4 @@
-/** @file What a graph costs, from its shapes alone: arithmetic and memory. */
+/** @file Arithmetic and memory cost of a graph, estimated from its shapes alone. */
 import { sizeOf } from './host-tensor.ts';
 import { flatten } from './order.ts';
 import type { Node, Tensor } from './tensor.ts';
@@ -7,15 +7,15 @@ import type { Node, Tensor } from './tensor.ts';
 export interface GraphCost {
   /** Multiplications and additions of matrix products and convolutions. */
   readonly flops: number;
-  /** Largest sum of values that are needed at one time, in bytes; weights and inputs not counted. */
+  /** Peak size of the values that are alive at the same time, in bytes, without weights and inputs. */
   readonly peakBytes: number;
-  /** Weights in files, in bytes as f32. */
+  /** Size in bytes, as f32, of the weights that stay in files. */
   readonly weightBytes: number;
 }
 
 const bytesPerElement = 4;
 
-/** Estimates the cost of computing the given tensors, each node run once, in order, its inputs freed after their last use. */
+/** Estimates the cost of computing the given tensors: each node runs once, in order; dead values are freed. */
 export function graphCost(outputs: readonly Tensor[]): GraphCost {
   const { nodes, resolve } = flatten(outputs);
   // A reshaped tensor is the same memory under another name.

@@ -45,7 +45,7 @@ describe('gradients', () => {
     expect(found![1]).toBeCloseTo(2 * Math.E, 5);
   });
 
-  test('leave out what is not asked for', () => {
+  test('skip paths that were not requested', () => {
     const [x, frozen] = [input('x', [64, 64]), input('frozen', [64, 64])];
     const loss = reduceSum(matmul(x, frozen));
     const one = graphCost(gradients(loss, [x])).flops;
@@ -53,9 +53,9 @@ describe('gradients', () => {
     expect(both).toBe(2 * one);
   });
 
-  test('are refused for a loss of several numbers', () => {
+  test('of a loss that is not a scalar are refused', () => {
     const x = input('x', [3]);
-    expect(() => gradients(x, [x])).toThrow('only a single number can be differentiated; found [3]');
+    expect(() => gradients(x, [x])).toThrow('only a scalar loss can be differentiated; found shape [3]');
   });
 });
 

@@ -10,14 +10,14 @@ import { filled, type Node, nodeOf, type Region, type Tensor } from './tensor.ts
 /**
  * The gradients of a scalar with respect to any tensors it depends on, as graphs of the same operators.
  * Only paths between `loss` and `wrt` are followed. Nodes of recomputed regions (see `region.ts`) are differentiated on
- * copies whose inputs wait for the incoming gradient, so that the forward values need not be kept.
+ * copies whose inputs depend on the incoming gradient, so that the forward values need not be kept.
  *
  * @param loss one element
  * @returns one tensor per entry of `wrt`, of its shape; zeros where `loss` does not depend on it
  */
 export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   if (loss.shape.some((size) => size !== 1)) {
-    throw new RangeError(`only a single number can be differentiated; found [${loss.shape}]`);
+    throw new RangeError(`only a scalar loss can be differentiated; found shape [${loss.shape}]`);
   }
   return withoutRegion(() => {
     const nodes = nodesBefore([loss]);
@@ -44,7 +44,7 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   });
 }
 
-/** The tensors among these nodes' that depend on one of `roots`, roots included. */
+/** The outputs of these nodes that depend on one of `roots`, and the roots themselves. */
 function dependants(nodes: readonly Node[], roots: readonly Tensor[]): ReadonlySet<Tensor> {
   const found = new Set(roots);
   for (const node of nodes) {
@@ -55,7 +55,7 @@ function dependants(nodes: readonly Node[], roots: readonly Tensor[]): ReadonlyS
   return found;
 }
 
-/** Makes the second copy of recomputed regions, when their gradient is first asked for. */
+/** Makes the second copy of a recomputed region when its gradient is first needed. */
 class RecomputedRegions {
   readonly #members = new Map<Region, Node[]>();
   readonly #copies = new Map<Region, Map<Tensor, Tensor>>();
@@ -66,7 +66,7 @@ class RecomputedRegions {
     }
   }
 
-  /** The inputs and outputs on which to differentiate a node: its own, or those of its copy. */
+  /** The inputs and outputs a node is differentiated on: its own, or those of its copy. */
   copyOf(node: Node, signal: Tensor): Pick<Node, 'inputs' | 'outputs'> {
     const { region } = node;
     if (!region) return node;
@@ -80,7 +80,7 @@ class RecomputedRegions {
   }
 }
 
-/** Copies nodes (given in order), computed values flowing in from outside wrapped to wait for `signal`. */
+/** Copies nodes (given in order). Computed values that enter from outside are made to depend on `signal`. */
 function copyNodes(members: readonly Node[], signal: Tensor): Map<Tensor, Tensor> {
   const copies = new Map<Tensor, Tensor>();
   const inside = new Set(members);

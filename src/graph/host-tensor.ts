@@ -1,6 +1,6 @@
-/** @file Tensors as plain data in the host's memory: what goes into and comes out of graphs and weight files. */
+/** @file Tensors as plain data in host memory: inputs and outputs of graphs, contents of weight files. */
 
-/** Element types that graphs compute with; weight files may also hold the floats of 16 and of 8 bits. */
+/** Element types that graphs compute with, and the 16-bit and 8-bit floats that weight files may also hold. */
 export type DType =
   | 'float32'
   | 'float16'
@@ -12,10 +12,10 @@ export type DType =
   | 'uint8'
   | 'bool';
 
-/** Floats of 8 bits, under PyTorch's names. */
+/** 8-bit float types, under PyTorch's names. */
 export type Float8 = Extract<DType, `float8${string}`>;
 
-/** Whether `dtype` is one of 8 bits. */
+/** Whether `dtype` is an 8-bit float type. */
 export function isFloat8(dtype: string): dtype is Float8 {
   return dtype.startsWith('float8');
 }

@@ -1,12 +1,12 @@
 /**
- * @file What an operator is: shape rule, emission as ONNX (directly, or by other operators), gradient, and the
- * examples on which the gradient is checked. An operator without examples cannot be defined.
+ * @file Definition of an operator: shape inference, emission as ONNX (directly or as a composition of other operators),
+ * gradient, and the examples on which the gradient is checked. An operator without examples cannot be defined.
  */
 import type { HostTensor, Shape } from './host-tensor.ts';
 import { currentRegion } from './region.ts';
 import { makeTensor, type Node, type Tensor, type TensorType } from './tensor.ts';
 
-/** An ONNX attribute value. Integers and floats are told apart by the wrapper. */
+/** An ONNX attribute value. The wrapper distinguishes integers from floats. */
 export type OnnxAttribute =
   | { readonly int: number }
   | { readonly float: number }
@@ -15,7 +15,7 @@ export type OnnxAttribute =
 
 /** Receives ONNX nodes. Equal nodes (same operator, inputs, attributes) are emitted once. */
 export interface OnnxEmitter {
-  /** Emits a node and returns the names of its outputs. `outputs` is their number, 1 unless told. */
+  /** Emits a node and returns the names of its outputs. `outputs` is their number, default 1. */
   node(
     opType: string,
     inputs: readonly string[],
@@ -29,18 +29,18 @@ export interface OnnxEmitter {
   constant(value: HostTensor): string;
 }
 
-/** What a gradient function is given. */
+/** Arguments of a gradient function. */
 export interface GradientContext<A extends object> {
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
   readonly attributes: A;
   /** Gradient of the loss with respect to the first output. */
   readonly dy: Tensor;
-  /** Whether the gradient of each input is asked for; the others may be left out. */
+  /** For each input, whether its gradient is needed; the others may be `undefined`. */
   readonly needs: readonly boolean[];
 }
 
-/** One case of the automatic gradient check: shapes of the inputs, and what their values may be. */
+/** One case of the automatic gradient check: shapes and value ranges of the inputs. */
 export interface Example<A extends object> {
   readonly inputs: readonly (
     | Shape
@@ -56,20 +56,20 @@ export interface Operator<A extends object = object> {
   infer(inputs: readonly Tensor[], attributes: A): readonly TensorType[];
   /** Emits the operator as ONNX nodes; returns the names of the outputs. */
   onnx?(emitter: OnnxEmitter, inputs: readonly string[], node: Node<A>): readonly string[];
-  /** For operators that are made of others: their outputs as a graph. */
+  /** For composite operators: their outputs as a graph of other operators. */
   lower?(inputs: readonly Tensor[], attributes: A): readonly Tensor[];
   /**
    * Gradients with respect to the inputs, as graphs. `undefined` stands for "none needed" (and for integer inputs).
    * `null` in place of the function: the operator has no gradient and ends every path through it.
    */
   readonly gradient: ((context: GradientContext<A>) => readonly (Tensor | undefined)[]) | null;
-  /** Multiply–add work in floating-point operations, for operators where it is more than a few per element. */
+  /** Number of floating-point operations, for operators that need more than a few per element. */
   flops?(node: Node<A>): number;
   /** Cases on which the gradient is compared with central finite differences; at least one. */
   readonly examples: readonly [Example<A>, ...Example<A>[]];
 }
 
-/** Inputs of an operator whose shapes do not fit together: a mistake in a model, or a checkpoint of another model. */
+/** Incompatible input shapes: a mistake in a model, or a checkpoint of a different model. */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 }

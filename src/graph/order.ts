@@ -1,10 +1,10 @@
-/** @file From what is wanted to what must be computed: the nodes of a graph in order, operators made of others resolved. */
+/** @file Topological order of a graph's nodes, and expansion of composite operators. */
 import { type Node, nodeOf, type Tensor } from './tensor.ts';
 
 /**
- * All nodes that the given tensors depend on, in the order they were made: each after its inputs, and the backward pass
- * of a layer next to its recomputed values. Run in this order, values live about as short as they can. `known` nodes, and
- * what they depend on, are left out.
+ * All nodes that the given tensors depend on, in order of creation: each after its inputs, and the backward pass of a
+ * layer next to its recomputed values. Run in this order, values have close to the shortest possible lifetimes. `known`
+ * nodes and their dependencies are excluded.
  */
 export function nodesBefore(outputs: readonly Tensor[], known: ReadonlySet<Node> = new Set()): Node[] {
   const seen = new Set<Node>();
@@ -23,11 +23,11 @@ export function nodesBefore(outputs: readonly Tensor[], known: ReadonlySet<Node>
 export interface FlatGraph {
   /** Every node after those it depends on, and no others. */
   readonly nodes: readonly Node[];
-  /** What stands for a tensor after operators made of others were replaced. */
+  /** The tensor that replaces the given one after composite operators were expanded. */
   resolve(tensor: Tensor): Tensor;
 }
 
-/** Replaces operators made of others by what they are made of, and orders the nodes. */
+/** Expands composite operators and orders the nodes. */
 export function flatten(outputs: readonly Tensor[]): FlatGraph {
   const nodes: Node[] = [];
   const replaced = new Map<Tensor, Tensor>();

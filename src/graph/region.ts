@@ -1,18 +1,17 @@
-/** @file Marking the parts of a graph that the backward pass computes again instead of keeping their values. */
+/** @file Marks parts of a graph that the backward pass recomputes instead of keeping their values. */
 import type { Region } from './tensor.ts';
 
 const open: Region[] = [];
 let created = 0;
 
-/** The innermost region that is being built, if any. */
+/** The region being built, if any. */
 export function currentRegion(): Region | undefined {
   return open.at(-1);
 }
 
 /**
- * Builds part of a graph so that its inner values are not kept for the backward pass: only what flows in is, and the
- * part is computed a second time when its gradient is due (gradient checkpointing, Chen et al. 2016,
- * arXiv 1604.06174). Inside another region it changes nothing.
+ * Gradient checkpointing (Chen et al. 2016, arXiv 1604.06174): builds part of a graph of which only the inputs are kept
+ * for the backward pass; the rest is recomputed when its gradient is needed. Has no effect inside another region.
  */
 export function recomputed<T>(build: () => T): T {
   if (open.length > 0) return build();
@@ -24,7 +23,7 @@ export function recomputed<T>(build: () => T): T {
   }
 }
 
-/** Builds nodes outside any region: for the backward pass itself. */
+/** Builds nodes outside any region, for the backward pass itself. */
 export function withoutRegion<T>(build: () => T): T {
   const suspended = open.splice(0);
   try {

@@ -1,6 +1,6 @@
 /**
- * @file Symbolic tensors. A graph is not an object: it is whatever can be reached from the tensors one asks for.
- * Shapes are static, so every mistake shows while a graph is built and none while it runs.
+ * @file Symbolic tensors. A graph is not an object: it is whatever can be reached from the requested tensors.
+ * Shapes are static, so shape errors appear while a graph is built, never while it runs.
  */
 import { type DType, floats, type HostTensor, type Shape, sizeOf } from './host-tensor.ts';
 import type { Operator } from './operator.ts';
@@ -11,21 +11,21 @@ export interface TensorType {
   readonly shape: Shape;
 }
 
-/** A value in a graph: its type, and where it comes from. Tensors never change. */
+/** A value in a graph: its type and its source. Tensors are immutable. */
 export interface Tensor extends TensorType {
   /** Position in the order of creation; inputs of a node always have lower ids than its outputs. */
   readonly id: number;
   readonly source: Source;
 }
 
-/** Where a tensor's values come from. */
+/** The origin of a tensor's values. */
 export type Source =
   | { readonly kind: 'input'; readonly name: string }
   | { readonly kind: 'constant'; readonly value: HostTensor }
   | { readonly kind: 'file'; readonly name: string; readonly file: StoredTensor }
   | { readonly kind: 'node'; readonly node: Node; readonly output: number };
 
-/** Raw row-major little-endian values inside a file, to be mapped and never copied. */
+/** Raw row-major little-endian values inside a file, to be memory-mapped rather than copied. */
 export interface StoredTensor extends TensorType {
   /** Path of the file. */
   readonly path: string;
@@ -40,11 +40,11 @@ export interface Node<A extends object = object> {
   readonly inputs: readonly Tensor[];
   readonly attributes: A;
   readonly outputs: readonly Tensor[];
-  /** The recomputed region the node was made in, if any (see `recompute.ts`). */
+  /** The recomputed region the node belongs to, if any (see `region.ts`). */
   readonly region: Region | undefined;
 }
 
-/** A part of a graph whose values are not kept for the backward pass but computed again. */
+/** A part of a graph whose values are recomputed for the backward pass instead of being kept. */
 export interface Region {
   readonly id: number;
 }
@@ -56,7 +56,7 @@ export function makeTensor(type: TensorType, source: Source): Tensor {
   return { id: created++, dtype: type.dtype, shape: type.shape, source };
 }
 
-/** A value that is given anew at every run, under `name`. */
+/** A value that is supplied at every run, under `name`. */
 export function input(name: string, shape: Shape, dtype: DType = 'float32'): Tensor {
   return makeTensor({ dtype, shape }, { kind: 'input', name });
 }
@@ -66,12 +66,12 @@ export function constant(value: HostTensor): Tensor {
   return makeTensor(value, { kind: 'constant', value });
 }
 
-/** A single number that broadcasts against anything. */
+/** A scalar, which broadcasts against any shape. */
 export function scalar(value: number): Tensor {
   return constant(floats(Float32Array.of(value), []));
 }
 
-/** A constant with every element the same. */
+/** A constant whose elements are all equal. */
 export function filled(shape: Shape, value: number): Tensor {
   return constant(floats(new Float32Array(sizeOf(shape)).fill(value), shape));
 }
@@ -81,7 +81,7 @@ export function stored(name: string, file: StoredTensor): Tensor {
   return makeTensor({ dtype: 'float32', shape: file.shape }, { kind: 'file', name, file });
 }
 
-/** The node that a tensor is an output of, if it is computed. */
+/** The node that computes a tensor, if any. */
 export function nodeOf(tensor: Tensor): Node | undefined {
   return tensor.source.kind === 'node' ? tensor.source.node : undefined;
 }

@@ -5,7 +5,7 @@ import { Weights, weightsTakenBy } from './weights.ts';
 const tensors = new Map([['a.b.weight', input('a.b.weight', [2, 3])]]);
 const w = new Weights((name) => tensors.get(name));
 
-test('scopes are the beginnings of key names', () => {
+test('scopes are prefixes of key names', () => {
   expect(w.scope('a').scope('b').tensor('weight', [2, 3])).toBe(tensors.get('a.b.weight'));
   expect(w.scope('a.b').prefix).toBe('a.b.');
 });

@@ -1,22 +1,22 @@
-/** @file Named weights, looked up by the key names of the checkpoint. */
+/** @file Named weights, looked up by the checkpoint's key names. */
 import { type Shape, sameShape } from './host-tensor.ts';
 import { ShapeError } from './operator.ts';
 import { input, type Tensor } from './tensor.ts';
 
 /**
- * Finds the tensor of a full key name, the same one every time; undefined when there is none. `shape` is what the model
- * expects: a source that makes its tensors needs it, one that reads them need not look at it.
+ * Returns the tensor with a full key name, the same one every time, or `undefined` when there is none. `shape` is the
+ * shape the model expects: needed by sources that create tensors, ignored by those that read them.
  */
 export type FindWeight = (name: string, shape?: Shape) => Tensor | undefined;
 
 /**
  * A place in the tree of a checkpoint's key names: `w.scope('attn1').scope('to_q')` stands for `….attn1.to_q.`, and
- * `.tensor('weight', shape)` for the tensor of that name. A model states the shape it expects with every tensor it takes,
- * so that a checkpoint that does not fit is named, and so that the model itself can say which weights it has.
+ * `.tensor('weight', shape)` for the tensor of that name. A model states the expected shape of every tensor it uses, so
+ * that a mismatch with the checkpoint is reported by name, and so that the weights of a model can be listed.
  */
 export class Weights {
   readonly #find: FindWeight;
-  /** The key names' common beginning, with the final dot. Empty at the top. */
+  /** Common prefix of the key names, with the final dot. Empty at the root. */
   readonly prefix: string;
 
   constructor(find: FindWeight, prefix = '') {
@@ -51,7 +51,7 @@ export class Weights {
   }
 }
 
-/** A model asked for a weight that its checkpoint does not have. */
+/** A weight that a model needs and its checkpoint lacks. */
 export class MissingWeightError extends Error {
   override readonly name = 'MissingWeightError';
   readonly weight: string;
@@ -62,7 +62,7 @@ export class MissingWeightError extends Error {
   }
 }
 
-/** Names and shapes of the weights that a model takes, in the order it takes them; `build` is the model on any inputs. */
+/** Names and shapes of the weights a model uses, in order of use; `build` applies the model to any inputs. */
 export function weightsTakenBy(build: (w: Weights) => unknown): Map<string, Shape> {
   const taken = new Map<string, Tensor>();
   const find: FindWeight = (name, shape) => {

@@ -11,7 +11,9 @@ const operator = defineOperator({
     const [rows, inner] = x!.shape as [number, number];
     const [outer, inner2] = weight!.shape as [number, number];
     if (inner !== inner2 || (bias && bias.shape[0] !== outer)) {
-      throw new ShapeError(`a layer of weight [${weight!.shape}] cannot take [${x!.shape}]`);
+      throw new ShapeError(
+        `a linear layer with weight [${weight!.shape}] cannot be applied to [${x!.shape}]`,
+      );
     }
     return [{ dtype: x!.dtype, shape: [rows, outer] }];
   },
@@ -34,7 +36,7 @@ const operator = defineOperator({
   ],
 });
 
-/** `x·Wᵀ + b` over the last axis: x `[…, in]`, weight `[out, in]`, bias `[out]` or none. */
+/** Linear layer `x·Wᵀ + b` over the last axis: x `[…, in]`, weight `[out, in]`, optional bias `[out]`. */
 export function affine(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const width = x.shape.at(-1)!;
   const rows = reshape(x, [sizeOf(x.shape) / width, width]);

@@ -6,7 +6,7 @@ const operator = defineOperator({
   name: 'after',
   infer: ([x]) => [x!],
   onnx: (emitter, [x, signal], { inputs }) => {
-    // One element stands for all: it exists only once its tensor does.
+    // One element is enough: it exists only once its tensor does.
     const [flat] = emitter.node('Reshape', [signal!, emitter.constant(ints([-1]))]);
     const [first] = emitter.node('Slice', [
       flat!,
@@ -28,9 +28,9 @@ const operator = defineOperator({
 });
 
 /**
- * `x` itself, but not before `signal` has been computed, and never merged with other copies of `x`. What is computed
- * from it is therefore computed late: this is how recomputation stays recomputation in a runtime that merges equal
- * nodes and orders them freely. (`x + 0·isNaN(signal[0])`: nothing a runtime could simplify away.)
+ * The identity on `x`, with a dependency on `signal`: it runs only after `signal` and is never merged with other copies
+ * of `x`. This keeps a recomputed region from being merged with its original, or run early, by a runtime that merges
+ * equal nodes and schedules them freely. (`x + 0·isNaN(signal[0])`, which a runtime cannot simplify away.)
  */
 export function after(x: Tensor, signal: Tensor): Tensor {
   return apply(operator, [x, signal], {});

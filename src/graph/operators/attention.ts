@@ -1,4 +1,4 @@
-/** @file Scaled dot-product attention (Vaswani et al. 2017) in pieces that stay in the processor's caches. */
+/** @file Scaled dot-product attention (Vaswani et al. 2017), in blocks of queries that fit the processor's caches. */
 import { sizeOf } from '../host-tensor.ts';
 import { apply, defineOperator, ShapeError } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
@@ -14,14 +14,14 @@ import { sub } from './sub.ts';
 
 interface Attributes {
   readonly scale: number;
-  /** Scores held at one time; more are computed piece by piece. */
+  /** Largest number of scores held at a time; more are computed block by block. */
   readonly limit: number;
 }
 
-/** 16 MiB of scores: softmax then reads what the product before it has just left in the cache. */
+/** 16 MiB of scores, so that softmax still finds the scores in the cache. */
 const scoreLimit = 2 ** 22;
-/** Long videos get larger pieces instead of ever more nodes. */
-const mostPieces = 32;
+/** Long videos get larger blocks instead of more nodes. */
+const maxBlocks = 32;
 
 const operator = defineOperator<Attributes>({
   name: 'attention',
@@ -35,7 +35,7 @@ const operator = defineOperator<Attributes>({
   },
   lower: ([q, k, v, mask], attributes) => [
     concat(
-      pieces(q!, k!, attributes).map(([start, end]) =>
+      blocks(q!, k!, attributes).map(([start, end]) =>
         matmul(weights(rows(q!, start, end), k!, mask && rows(mask, start, end), attributes.scale), v!),
       ),
       q!.shape.length - 2,
@@ -43,21 +43,21 @@ const operator = defineOperator<Attributes>({
   ],
   gradient: ({ inputs: [q, k, v, mask], outputs: [y], attributes, dy, needs }) => {
     const { scale } = attributes;
-    // The weight of a single key is 1 whatever the scores: they have no gradient, not even a rounding error's.
+    // With a single key its weight is 1 whatever the score, so the gradient of the scores is exactly zero.
     const scored = k!.shape.at(-2)! > 1;
-    const parts = pieces(q!, k!, attributes);
-    // One piece: its weights are kept from the forward pass. Several: each is computed again, not before the one before
-    // it is done with, so that the scores of one piece are all that is held.
+    const parts = blocks(q!, k!, attributes);
+    // One block: its weights are kept from the forward pass. Several: each is recomputed, and only after the previous
+    // one is finished, so that no more than one block of scores is held.
     let done: readonly Tensor[] = [dy];
     const late = (value: Tensor) => (parts.length > 1 ? done.reduce(after, value) : value);
     const queryAxis = q!.shape.length - 2;
-    // dS = P ∘ (dP − rowsum(dO ∘ O)): the sum over the keys is one over the few channels instead.
+    // dS = P ∘ (dP − rowsum(dO ∘ O)): a sum over the few channels replaces the sum over the keys.
     const drift = reduceSum(mul(dy, y!), [dy.shape.length - 1]);
     const total: { dq: Tensor[]; dk?: Tensor; dv?: Tensor } = { dq: [] };
     const sum = (before: Tensor | undefined, more: Tensor) => (before ? add(before, more) : more);
     for (const [start, end] of parts) {
       const queries = late(rows(q!, start, end));
-      // Also late: what waits for nothing, ONNX Runtime computes for all pieces first.
+      // This product must wait too: ONNX Runtime runs nodes without pending inputs for all blocks first.
       const upper = late(rows(dy, start, end));
       const p = weights(queries, k!, mask && rows(mask, start, end), scale);
       const finished: Tensor[] = [];
@@ -118,11 +118,11 @@ function rows(x: Tensor, start: number, end: number): Tensor {
   return slice(x, x.shape.length - 2, start, end);
 }
 
-/** Divides the queries into equal pieces (but for the last) so that no piece has more scores than the limit. */
-function pieces(q: Tensor, k: Tensor, { limit }: Attributes): [start: number, end: number][] {
+/** Divides the queries into blocks of equal size (the last may be smaller), each within the limit of scores. */
+function blocks(q: Tensor, k: Tensor, { limit }: Attributes): [start: number, end: number][] {
   const queries = q.shape.at(-2)!;
   const scores = sizeOf(q.shape.slice(0, -1)) * k.shape.at(-2)!;
-  const size = Math.ceil(queries / Math.min(mostPieces, Math.ceil(scores / limit)));
+  const size = Math.ceil(queries / Math.min(maxBlocks, Math.ceil(scores / limit)));
   return Array.from({ length: Math.ceil(queries / size) }, (_, i) => [
     i * size,
     Math.min(queries, (i + 1) * size),

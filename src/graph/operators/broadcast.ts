@@ -1,4 +1,4 @@
-/** @file NumPy's broadcasting rule, and its reverse. */
+/** @file NumPy's broadcasting rule and its transpose. */
 import type { Shape } from '../host-tensor.ts';
 import { sameShape } from '../host-tensor.ts';
 import { ShapeError } from '../operator.ts';

@@ -1,4 +1,4 @@
-/** @file Two-dimensional convolution. Its gradients are convolutions and matrix products again. */
+/** @file Two-dimensional convolution. Its gradients are again convolutions and matrix products. */
 import { floats, sizeOf } from '../host-tensor.ts';
 import { apply, defineOperator, ShapeError } from '../operator.ts';
 import { constant, type Tensor } from '../tensor.ts';
@@ -11,7 +11,7 @@ import { reshape } from './reshape.ts';
 import { slice } from './slice.ts';
 import { transpose } from './transpose.ts';
 
-/** Zeros around a picture: `[top, left, bottom, right]`. */
+/** Zero padding of an image: `[top, left, bottom, right]`. */
 export type Padding = readonly [top: number, left: number, bottom: number, right: number];
 
 interface Attributes {
@@ -25,7 +25,7 @@ const operator = defineOperator<Attributes>({
     const [n, channels, height, width] = x!.shape as [number, number, number, number];
     const [outer, inner, kh, kw] = weight!.shape as [number, number, number, number];
     if (x!.shape.length !== 4 || inner !== channels || (bias && bias.shape[0] !== outer)) {
-      throw new ShapeError(`a convolution of weight [${weight!.shape}] cannot take [${x!.shape}]`);
+      throw new ShapeError(`a convolution with weight [${weight!.shape}] cannot be applied to [${x!.shape}]`);
     }
     const h = Math.floor((height + top + bottom - kh) / stride) + 1;
     const w = Math.floor((width + left + right - kw) / stride) + 1;
@@ -90,8 +90,8 @@ const flipOperator = defineOperator({
 });
 
 /**
- * Convolution (cross-correlation, as in every framework): x `[n, in, h, w]`, weight `[out, in, kh, kw]`, bias `[out]` or
- * none → `[n, out, h', w']`. Padding is (k − 1) / 2 on every side unless told.
+ * Convolution (cross-correlation, as in all frameworks): x `[n, in, h, w]`, weight `[out, in, kh, kw]`, bias `[out]` or
+ * none → `[n, out, h', w']`. Default padding: (k − 1) / 2 on every side.
  */
 export function conv2d(
   x: Tensor,
@@ -106,15 +106,15 @@ export function conv2d(
   return apply(operator, bias ? [x, weight, bias] : [x, weight], { stride, padding });
 }
 
-/** A kernel with input and output channels swapped and both pictures axes reversed: `[out, in, …]` → `[in, out, …]`. */
+/** A kernel with input and output channels swapped and both spatial axes reversed: `[out, in, …]` → `[in, out, …]`. */
 export function flipKernel(weight: Tensor): Tensor {
   return apply(flipOperator, [weight], {});
 }
 
 /**
- * One output channel: unfolding a wide picture into kernel-sized columns for a single row of weights would cost far more
- * than the arithmetic. So first every tap of the kernel becomes a 1×1 convolution, then the few tap pictures are shifted
- * into place and summed, by a convolution whose kernel picks tap k at place k.
+ * Convolution to a single output channel. Unfolding a large image (im2col) for one row of weights would cost far more
+ * than the arithmetic, so each tap of the kernel becomes a 1×1 convolution first; a second convolution, whose kernel
+ * selects tap k at position k, then shifts and sums the resulting images.
  */
 function narrowConvolution(x: Tensor, weight: Tensor, bias: Tensor | undefined, padding: Padding): Tensor {
   const [n, inner, height, width] = x.shape as [number, number, number, number];
@@ -128,7 +128,7 @@ function narrowConvolution(x: Tensor, weight: Tensor, bias: Tensor | undefined, 
   return bias ? add(y, reshape(bias, [1, 1, 1, 1])) : y;
 }
 
-/** Puts `stride − 1` zeros between the gradients, so that what follows may treat the convolution as one of stride 1. */
+/** Inserts `stride − 1` zeros between the gradients, so that the rest can treat the convolution as one of stride 1. */
 function dilated(
   dy: Tensor,
   stride: number,
@@ -155,8 +155,8 @@ function inputGradient(dy: Tensor, weight: Tensor, [top, left, bottom, right]: P
 }
 
 /**
- * One matrix product per tap of the kernel, each over the whole batch at once. Pixels are moved to the front first
- * (a transposed matrix), so that the window of a tap is cut out of long contiguous pieces.
+ * One matrix product per tap of the kernel, each over the whole batch. The spatial axes are moved to the front first
+ * (a matrix transpose), so that the window of a tap consists of long contiguous slices.
  */
 function weightGradient(x: Tensor, dy: Tensor, weight: Tensor, [top, left, bottom, right]: Padding): Tensor {
   const [outer, inner, kh, kw] = weight.shape as [number, number, number, number];
@@ -175,7 +175,7 @@ function weightGradient(x: Tensor, dy: Tensor, weight: Tensor, [top, left, botto
   return reshape(transpose(concat(taps, 0), [1, 0]), weight.shape);
 }
 
-/** Pictures `[n, c, h, w]` as `[h, w, n·c]`. */
+/** Images `[n, c, h, w]` as `[h, w, n·c]`. */
 function pixelsFirst(x: Tensor): Tensor {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   return reshape(transpose(reshape(x, [n * c, h * w]), [1, 0]), [h, w, n * c]);

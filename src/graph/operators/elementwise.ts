@@ -1,11 +1,11 @@
-/** @file How element-wise operators of one and two inputs are declared. */
+/** @file Declaration of unary and binary element-wise operators. */
 import { apply, defineOperator, type GradientContext, type OnnxAttribute } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
 import { broadcastShapes, sumTo } from './broadcast.ts';
 
 type NoAttributes = Record<never, never>;
 
-/** Declares an operator of two inputs that broadcast; `gradient` gives each input's gradient before it is summed back. */
+/** Declares a binary operator with broadcasting; `gradient` returns the gradients before they are summed to shape. */
 export function binary(
   name: string,
   opType: string,
@@ -29,7 +29,7 @@ export function binary(
   return (a, b) => apply(operator, [a, b], {});
 }
 
-/** Declares an operator of one input. */
+/** Declares a unary operator. */
 export function unary(
   name: string,
   opType: string,

@@ -33,12 +33,12 @@ const scatterOperator = defineOperator<{ rows: number }>({
   ],
 });
 
-/** Rows of a table `[rows, …]` picked by integer indices of any shape. */
+/** Rows of a table `[rows, …]` selected by integer indices of any shape. */
 export function gather(table: Tensor, indices: Tensor): Tensor {
   return apply(gatherOperator, [table, indices], {});
 }
 
-/** A table of `rows` rows to each of which the values with its index are added: the transpose of `gather`. */
+/** A table of `rows` rows, each the sum of the values with its index: the transpose of `gather`. */
 export function scatterAdd(values: Tensor, indices: Tensor, rows: number): Tensor {
   const width = values.shape.slice(indices.shape.length);
   return apply(

@@ -5,7 +5,7 @@ import { erf } from './erf.ts';
 import { exp } from './exp.ts';
 import { mul, scale } from './mul.ts';
 
-/** `x · Φ(x)` with the exact normal distribution function (GELU, Hendrycks & Gimpel 2016). Slope: `Φ(x) + x·φ(x)`. */
+/** `x · Φ(x)` with the exact normal CDF (GELU, Hendrycks & Gimpel 2016). Derivative: `Φ(x) + x·φ(x)`. */
 export const gelu = unary(
   'gelu',
   'Gelu',

@@ -1,4 +1,4 @@
-/** @file Group normalisation (Wu & He 2018), of single pictures or pooled over the frames of a video. */
+/** @file Group normalisation (Wu & He 2018), per image or with statistics pooled over the frames of a video. */
 import { apply, defineOperator, ShapeError } from '../operator.ts';
 import { scalar, type Tensor } from '../tensor.ts';
 import { add } from './add.ts';
@@ -16,7 +16,7 @@ import { sub } from './sub.ts';
 interface Attributes {
   readonly groups: number;
   readonly epsilon: number;
-  /** So many consecutive pictures of the batch share their statistics. */
+  /** Number of consecutive images of the batch that share their statistics. */
   readonly frames: number;
 }
 
@@ -33,10 +33,10 @@ const operator = defineOperator<Attributes>({
   },
   lower: ([x, weight, bias], attributes) => {
     const grid = gridOf(x!, attributes);
-    const { normal, slope, shift } = statistics(x!, attributes);
+    const { normal, gain, shift } = statistics(x!, attributes);
     const gamma = reshape(weight!, grid.perChannel);
     const beta = reshape(bias!, grid.perChannel);
-    const scaled = mul(reshape(normal, grid.pixels), grid.spread(slope ? mul(slope, gamma) : gamma));
+    const scaled = mul(reshape(normal, grid.pixels), grid.spread(gain ? mul(gain, gamma) : gamma));
     const y = add(scaled, grid.spread(shift ? add(mul(shift, gamma), beta) : beta));
     return [reshape(y, x!.shape)];
   },
@@ -48,12 +48,12 @@ const operator = defineOperator<Attributes>({
     const perFrame = [grid.videos, grid.frames, grid.groups, grid.width];
     const sum = reshape(reduceSum(gradients, [2]), perFrame);
     const product = reshape(reduceSum(mul(gradients, pixels), [2]), perFrame);
-    // Σ dy·x̂ of every channel and frame, from the raw sums.
+    // Σ dy·x̂ per channel and frame, from the raw sums.
     const projection = mul(sub(product, mul(mean, sum)), inverse);
     const gamma = reshape(weight!, grid.perChannel);
     const groupMean = (value: Tensor) => scale(reduceSum(mul(value, gamma), [1, 3]), 1 / grid.count);
     const dx = () => {
-      // inverse·(γ·dy − mean(γ·dy) − x̂·mean(γ·dy·x̂)), as a line in dy and x for every channel and frame.
+      // inverse·(γ·dy − mean(γ·dy) − x̂·mean(γ·dy·x̂)), as a linear function of dy and x per channel and frame.
       const bend = neg(mul(mul(inverse, inverse), groupMean(projection)));
       const level = neg(add(mul(bend, mean), mul(inverse, groupMean(sum))));
       const line = add(mul(gradients, grid.spread(mul(gamma, inverse))), mul(pixels, grid.spread(bend)));
@@ -74,8 +74,8 @@ const operator = defineOperator<Attributes>({
 
 /**
  * Normalises each group of channels to zero mean and unit variance, then scales and shifts each channel:
- * x `[n, c, h, w]`, weight and bias `[c]`. With `frames` > 1, the batch is videos of so many frames, one after the
- * other, and the statistics of a group are taken over all frames of a video.
+ * x `[n, c, h, w]`, weight and bias `[c]`. With `frames` > 1, the batch consists of videos of `frames` frames each,
+ * and the statistics of a group are taken over all frames of a video.
  */
 export function groupNorm(
   x: Tensor,
@@ -86,7 +86,7 @@ export function groupNorm(
   return apply(operator, [x, weight, bias], { groups, epsilon, frames });
 }
 
-/** How a batch of pictures divides into videos, frames, groups of channels and channels of a group. */
+/** The division of a batch of images into videos, frames, groups of channels and channels of a group. */
 function gridOf(x: Tensor, { groups, frames }: Attributes) {
   const [n, channels, h, w] = x.shape as [number, number, number, number];
   const [videos, width] = [n / frames, channels / groups];
@@ -99,7 +99,7 @@ function gridOf(x: Tensor, { groups, frames }: Attributes) {
     count: frames * width * h * w,
     pixels: [n, channels, h * w],
     perChannel: [1, 1, groups, width],
-    /** Brings one value per video, frame, group or channel to the shape that broadcasts against `pixels`. */
+    /** Reshapes one value per video, frame, group or channel to broadcast against `pixels`. */
     spread: (value: Tensor) => {
       const everywhere = value.shape[0] === 1 && value.shape[1] === 1;
       const leading = everywhere ? [1, 1] : [videos, frames];
@@ -109,9 +109,9 @@ function gridOf(x: Tensor, { groups, frames }: Attributes) {
 }
 
 /**
- * Mean and inverse deviation of every group (`[videos, 1, groups, 1]`), and the pixels normalised frame by frame. For
- * pooled statistics, `normal · slope + shift` (`[videos, frames, groups, 1]`) is what is normalised over all frames:
- * one pass over the pixels serves both cases.
+ * Mean and inverse deviation of every group (`[videos, 1, groups, 1]`), and the pixels normalised frame by frame. With
+ * pooled statistics, `normal · gain + shift` (`[videos, frames, groups, 1]`) is normalised over all frames, so that one
+ * pass over the pixels serves both cases.
  */
 function statistics(x: Tensor, { groups, epsilon, frames }: Attributes) {
   const [n, channels, h, w] = x.shape as [number, number, number, number];
@@ -126,5 +126,5 @@ function statistics(x: Tensor, { groups, epsilon, frames }: Attributes) {
   const localVariance = sub(div(scalar(1), mul(localInverse, localInverse)), scalar(epsilon));
   const variance = reduceMean(add(localVariance, mul(shift, shift)), [1]);
   const inverse = div(scalar(1), sqrt(add(variance, scalar(epsilon))));
-  return { normal, mean, inverse, slope: div(inverse, localInverse), shift: mul(shift, inverse) };
+  return { normal, mean, inverse, gain: div(inverse, localInverse), shift: mul(shift, inverse) };
 }

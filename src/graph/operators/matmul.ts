@@ -84,7 +84,7 @@ const operator = defineOperator<Attributes>({
   ],
 });
 
-/** `alpha · a·b` over the last two axes, each transposed first if asked; leading axes broadcast. */
+/** `alpha · a·b` over the last two axes, each optionally transposed first; leading axes broadcast. */
 export function matmul(a: Tensor, b: Tensor, attributes: Partial<Attributes> = {}): Tensor {
   return apply(operator, [a, b], { ...plain, ...attributes });
 }

@@ -26,7 +26,7 @@ const operator = defineOperator<{ axis: number; before: number; after: number }>
   ],
 });
 
-/** Puts zeros before and after along an axis. */
+/** Zero padding before and after along an axis. */
 export function pad(x: Tensor, axis: number, before: number, after: number): Tensor {
   return before === 0 && after === 0 ? x : apply(operator, [x], { axis, before, after });
 }

@@ -19,7 +19,7 @@ const operator = defineOperator<{ axes: readonly number[] }>({
   ],
 });
 
-/** Sums over the given axes, which stay with size 1. All axes unless told. */
+/** Sums over the given axes (default: all), which are kept with size 1. */
 export function reduceSum(x: Tensor, axes: readonly number[] = x.shape.map((_, axis) => axis)): Tensor {
   return axes.length === 0 ? x : apply(operator, [x], { axes });
 }

@@ -1,4 +1,4 @@
-/** @file Making pictures larger by repeating pixels, and smaller by adding them up: each the other's gradient. */
+/** @file Nearest-neighbour upsampling and sum pooling: each is the gradient of the other. */
 import { floats } from '../host-tensor.ts';
 import { apply, defineOperator, ShapeError } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
@@ -46,12 +46,12 @@ const poolOperator = defineOperator<{ factor: number }>({
   ],
 });
 
-/** Repeats every pixel `factor` times along both picture axes: `[n, c, h, w]` → `[n, c, h·factor, w·factor]`. */
+/** Repeats every pixel `factor` times along both spatial axes: `[n, c, h, w]` → `[n, c, h·factor, w·factor]`. */
 export function upsampleNearest(x: Tensor, factor: number): Tensor {
   return apply(upsampleOperator, [x], { factor });
 }
 
-/** Adds up blocks of `factor`×`factor` pixels. */
+/** Sums over blocks of `factor`×`factor` pixels. */
 export function sumPool(x: Tensor, factor: number): Tensor {
   return apply(poolOperator, [x], { factor });
 }

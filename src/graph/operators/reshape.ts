@@ -6,7 +6,7 @@ const operator = defineOperator<{ shape: Shape }>({
   name: 'reshape',
   infer: ([x], { shape }) => {
     if (sizeOf(x!.shape) !== sizeOf(shape)) {
-      throw new ShapeError(`[${x!.shape}] has another number of elements than [${shape}]`);
+      throw new ShapeError(`[${x!.shape}] and [${shape}] differ in their number of elements`);
     }
     return [{ dtype: x!.dtype, shape }];
   },
@@ -19,7 +19,7 @@ const operator = defineOperator<{ shape: Shape }>({
   ],
 });
 
-/** The same elements in the same order under another shape. No copy. */
+/** The same elements in the same order with a different shape. No copy. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   const node = nodeOf(x);

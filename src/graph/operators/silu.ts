@@ -9,7 +9,7 @@ import { sub } from './sub.ts';
 export const silu = unary(
   'silu',
   'QuickGelu',
-  ({ inputs: [x], outputs: [y], dy }) => mul(dy, gatedSlope(sigmoid(x!), y!)),
+  ({ inputs: [x], outputs: [y], dy }) => mul(dy, gatedDerivative(sigmoid(x!), y!)),
   { domain: 'com.microsoft', attributes: { alpha: { float: 1 } } },
 );
 
@@ -17,11 +17,12 @@ export const silu = unary(
 export const quickGelu = unary(
   'quickGelu',
   'QuickGelu',
-  ({ inputs: [x], outputs: [y], dy }) => mul(dy, gatedSlope(sigmoid(scale(x!, 1.702)), scale(y!, 1.702))),
+  ({ inputs: [x], outputs: [y], dy }) =>
+    mul(dy, gatedDerivative(sigmoid(scale(x!, 1.702)), scale(y!, 1.702))),
   { domain: 'com.microsoft', attributes: { alpha: { float: 1.702 } } },
 );
 
 /** d/dx x·g with g = sigmoid(αx): `g + αy·(1 − g)`. */
-function gatedSlope(gate: Tensor, scaledOutput: Tensor): Tensor {
+function gatedDerivative(gate: Tensor, scaledOutput: Tensor): Tensor {
   return add(gate, mul(scaledOutput, sub(scalar(1), gate)));
 }

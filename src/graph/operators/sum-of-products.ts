@@ -6,9 +6,9 @@ import { reshape } from './reshape.ts';
 import { transpose } from './transpose.ts';
 
 /**
- * `Σ_n a[n]·b[n]ᵀ`: a `[n, rows, k]`, b `[n, columns, k]` → `[rows, columns]`; the gradient of a matrix that a batch
- * shares. Either one product per n and a sum over them, or one long product after both were laid out anew, whichever
- * moves less memory.
+ * `Σ_n a[n]·b[n]ᵀ`: a `[n, rows, k]`, b `[n, columns, k]` → `[rows, columns]`; the gradient of a matrix shared by a
+ * batch. Computed either as one product per n and a sum, or as one long product after transposing both inputs,
+ * whichever moves less memory.
  */
 export function sumOfProducts(a: Tensor, b: Tensor): Tensor {
   const [n, rows, inner] = a.shape as [number, number, number];

@@ -1,4 +1,4 @@
-/** @file One-dimensional convolution over the frames of videos, seeing no later frame. */
+/** @file Causal one-dimensional convolution over the frames of videos. */
 import { ints, type Shape, sizeOf } from '../host-tensor.ts';
 import { apply, defineOperator, ShapeError } from '../operator.ts';
 import { constant, type Tensor } from '../tensor.ts';
@@ -21,7 +21,7 @@ const operator = defineOperator<Attributes>({
     const [out, inner] = weight!.shape as [number, number];
     if (inner !== channels || n % frames !== 0) {
       throw new ShapeError(
-        `a convolution over ${frames} frames of weight [${weight!.shape}] cannot take [${x!.shape}]`,
+        `a convolution over ${frames} frames with weight [${weight!.shape}] cannot be applied to [${x!.shape}]`,
       );
     }
     return [{ dtype: x!.dtype, shape: [n, out, pixels] }];
@@ -29,7 +29,7 @@ const operator = defineOperator<Attributes>({
   lower: ([x, weight], { frames }) => [matmul(asMatrix(weight!), pastWindows(x!, weight!.shape[2]!, frames))],
   gradient: ({ inputs: [x, weight], attributes: { frames }, dy, needs }) => {
     const [out, inner, taps] = weight!.shape as [number, number, number];
-    // The windows are three times as large as x: not kept, but gathered again when the gradient is there.
+    // The windows are three times as large as x, so they are gathered again in the backward pass, not kept.
     const windows = () => pastWindows(x!, taps, frames, dy);
     return [
       needs[0]
@@ -81,8 +81,8 @@ function asMatrix(weight: Tensor): Tensor {
 }
 
 /**
- * For each frame its own and the earlier frames' pixels, `[n, in·taps, pixels]`, taps innermost: the weight is then a
- * matrix as it lies in memory. `signal`: gather only after this has been computed.
+ * The pixels of each frame and of the frames before it, `[n, in·taps, pixels]`, taps innermost, so that the weight can
+ * be used as a matrix without rearrangement. With `signal`, gathering waits until it has been computed.
  */
 function pastWindows(x: Tensor, taps: number, frames: number, signal?: Tensor): Tensor {
   const [n, channels, pixels] = x.shape as [number, number, number];
@@ -90,7 +90,7 @@ function pastWindows(x: Tensor, taps: number, frames: number, signal?: Tensor): 
     (n / frames) * (frames + taps - 1) * channels,
     pixels,
   ]);
-  const indices = remembered(`past ${[n, channels, taps, frames]}`, [n, channels * taps], function* () {
+  const indices = cachedRows(`past ${[n, channels, taps, frames]}`, [n, channels * taps], function* () {
     for (let picture = 0; picture < n; picture++) {
       const frame = picture + Math.floor(picture / frames) * (taps - 1);
       for (let channel = 0; channel < channels; channel++) {
@@ -101,14 +101,14 @@ function pastWindows(x: Tensor, taps: number, frames: number, signal?: Tensor): 
   return gather(padded, signal ? after(indices, signal) : indices);
 }
 
-/** For each frame its own and the later frames' pixels, latest first, `[n, taps·out, pixels]`, channels innermost. */
+/** The pixels of each frame and of the frames after it, latest first, `[n, taps·out, pixels]`, channels innermost. */
 function futureWindows(dy: Tensor, taps: number, frames: number): Tensor {
   const [n, channels, pixels] = dy.shape as [number, number, number];
   const padded = reshape(pad(reshape(dy, [n / frames, frames, channels, pixels]), 1, 0, taps - 1), [
     (n / frames) * (frames + taps - 1),
     channels * pixels,
   ]);
-  const indices = remembered(`future ${[n, taps, frames]}`, [n, taps], function* () {
+  const indices = cachedRows(`future ${[n, taps, frames]}`, [n, taps], function* () {
     for (let picture = 0; picture < n; picture++) {
       const frame = picture + Math.floor(picture / frames) * (taps - 1);
       for (let tap = 0; tap < taps; tap++) yield frame + taps - 1 - tap;
@@ -119,8 +119,8 @@ function futureWindows(dy: Tensor, taps: number, frames: number): Tensor {
 
 const known = new Map<string, Tensor>();
 
-/** Row numbers as a constant that all layers of the same sizes share. */
-function remembered(key: string, shape: Shape, rows: () => Iterable<number>): Tensor {
+/** Row indices as a constant, shared by all layers of the same sizes. */
+function cachedRows(key: string, shape: Shape, rows: () => Iterable<number>): Tensor {
   let indices = known.get(key);
   if (!indices) {
     indices = constant(ints([...rows()], shape));

@@ -5,7 +5,7 @@ const operator = defineOperator<{ order: readonly number[] }>({
   name: 'transpose',
   infer: ([x], { order }) => {
     if ([...order].sort((a, b) => a - b).some((axis, i) => axis !== i) || order.length !== x!.shape.length) {
-      throw new ShapeError(`[${order}] is no order of the axes of [${x!.shape}]`);
+      throw new ShapeError(`[${order}] is not a permutation of the axes of [${x!.shape}]`);
     }
     return [{ dtype: x!.dtype, shape: order.map((axis) => x!.shape[axis]!) }];
   },
