@@ -12,6 +12,7 @@ import { assertPictureSize, recommendedSize } from '../models/picture-size.ts';
 import type { PictureSize } from '../models/programs.ts';
 import { SHOWN_NAME, shownPhrasesSchema } from '../models/shown-words.ts';
 import { type DrawRequest, drawDefaults, drawImages } from '../pipelines/draw/draw-picture.ts';
+import { tellFarPictures } from '../pipelines/draw/far-size.ts';
 import { type SamplerName, samplerNames } from '../pipelines/draw/sampling-settings.ts';
 import { settingsKey } from '../pipelines/video/stored-settings.ts';
 import { defaultSteps, withoutUndefined } from '../pipelines/video/video-settings.ts';
@@ -144,6 +145,7 @@ async function drawTo(options: ImageOptions, onEvent: OnEvent, signal: AbortSign
   await checkDevice(device);
   const given = withoutUndefined({ negativePrompt, sampler, samplerSteps, guidance, from, strength });
   const requests = paths.map((_, n) => ({ prompt, seed: seed + n, ...given }) as DrawRequest);
+  await tellFarPictures({ base, requests, size: { width, height }, device }, { onEvent });
   const drawn = drawImages(base, requests, { width, height, device }, { onEvent, signal });
   let done = 0;
   for await (const { picture, settings } of drawn) {

@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { WeightFile } from '../checkpoints/weight-file.ts';
 import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
+import { duration } from '../duration.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
 import { type BaseModel, type Component, openBaseModel } from '../models/base-model.ts';
 import { headsPerBlock, type TextEncoderConfig, vaeFactor } from '../models/configs.ts';
@@ -10,11 +11,10 @@ import { assertPictureSize } from '../models/picture-size.ts';
 import { type MotionVariant, motionVariantNames, motionVariants } from '../motion/variant.ts';
 import { withoutUndefined } from '../pipelines/video/video-settings.ts';
 import type { DeviceName } from '../runtime/devices.ts';
-import { measureSpeed } from '../runtime/speed.ts';
+import { estimatedSeconds, machineCeiling } from '../runtime/work-time.ts';
 import { trainingCost } from '../training/cost.ts';
 import { parseSettings, recommendedTraining, type TrainingSettings } from '../training/settings.ts';
 import { bytesText, countText, type Facts, flopText, settingRows, wrapped } from './facts.ts';
-import { duration } from './progress.ts';
 
 /** What the cost is asked for; what is left out is as the base recommends, or as in the paper. */
 export interface CostQuestion {
@@ -97,9 +97,6 @@ function shownRows({ shown = {} }: BaseModel): [string, string][] {
     .map((line, i) => [i === 0 ? 'was shown' : '', line]);
 }
 
-/** Share of the machine's ceiling that a training step is assumed to reach. */
-const assumedEfficiency = 0.5;
-
 async function costFacts(
   base: BaseModel,
   { frames, width, height, batch, accumulation, variant, rank }: TrainingSettings,
@@ -111,9 +108,9 @@ async function costFacts(
     trainingCost(base.unet, latents, base.tokenizer.maxLength, { recompute, variant, rank }),
   ) as [ReturnType<typeof trainingCost>, ReturnType<typeof trainingCost>];
   const flopsOf = ({ flops }: typeof plain) => accumulation * flops;
-  const { matmul, convolution } = await measureSpeed(device);
-  const ceiling = 2 / (1 / matmul + 1 / convolution);
-  const seconds = (cost: typeof plain) => flopsOf(cost) / (assumedEfficiency * ceiling);
+  const ceiling = await machineCeiling(device);
+  const secondsEach = await estimatedSeconds(1, device);
+  const seconds = (cost: typeof plain) => flopsOf(cost) * secondsEach;
   const line = (cost: typeof plain) =>
     `about ${bytesText(cost.bytes)} of memory, ${flopText(flopsOf(cost))} and ${stepTime(seconds(cost))} a step`;
   const data = (cost: typeof plain) => ({

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { duration } from '../duration.ts';
 import type { ProgressEvent } from '../events.ts';
-import { duration, reporter } from './progress.ts';
+import { reporter } from './progress.ts';
 
 /** Runs events, one a second, through a reporter; gives what was written where. */
 function show(

@@ -2,6 +2,7 @@
  * @file Shows the events of running work: one updating line on a terminal, a line now and then in a log, or every event
  * as a line of JSON for programs.
  */
+import { duration } from '../duration.ts';
 import type { OnEvent, ProgressEvent, Stage } from '../events.ts';
 
 /** Where a reporter writes. */
@@ -199,15 +200,6 @@ function progressBar(share: number, cells: number): string {
 
 function colour(text: string, wanted: boolean): string {
   return wanted ? `\x1b[33m${text}\x1b[39m` : text;
-}
-
-/** Seconds as people say them: `4 s`, `2 min 05 s`, `1 h 20 min`. */
-export function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return '?';
-  const whole = Math.round(Math.max(0, seconds));
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
-  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
 }
 
 /** What a stage counts. */

@@ -5,6 +5,7 @@ import { assertPicturePath, writePicture } from '../media/picture-file.ts';
 import { assertFileTarget } from '../media/video-target.ts';
 import { assertPictureSize, recommendedSize } from '../models/picture-size.ts';
 import { type DrawnPicture, drawImages } from '../pipelines/draw/draw-picture.ts';
+import { tellFarPictures } from '../pipelines/draw/far-size.ts';
 import type { SamplingSettings } from '../pipelines/draw/sampling-settings.ts';
 import { settingsKey } from '../pipelines/video/stored-settings.ts';
 import { checkDevice, type DeviceName, parseDevice } from '../runtime/devices.ts';
@@ -77,6 +78,7 @@ export async function drawImage(options: DrawImageOptions): Promise<DrawnPicture
   if (out !== undefined) await assertFileTarget(out);
   const picture = from === undefined ? {} : { from: await givenPicture(from) };
   await checkDevice(device);
+  await tellFarPictures({ base, requests: [{ ...request, ...picture }], size, device }, work);
   const drawing = drawImages(base, [{ ...request, ...picture }], { ...size, device }, work);
   let drawn: DrawnPicture | undefined;
   for await (const each of drawing) drawn = each;

@@ -172,7 +172,7 @@ describe('an engine that ends', () => {
     // Before this process hears of the end: the first of them is sent into nothing.
     process.kill(first, 'SIGKILL');
     const events: string[] = [];
-    const drawing = { base: tinyBase, prompt: 'a cat', width: 16, height: 16, samplerSteps: 1 };
+    const drawing = { base: tinyBase, prompt: 'a cat', width: 64, height: 64, samplerSteps: 1 };
     const pids = await Promise.all(
       ['a', 'b', 'c'].map(async (name) => {
         const onEvent = (event: ProgressEvent) => {

@@ -68,7 +68,7 @@ describe('generateVideo', () => {
     const notices: string[] = [];
     const make = async (out: string, framesPerSecond: number) => {
       const onEvent = (event: ProgressEvent) => {
-        if (event.type === 'notice') notices.push(event.message);
+        if (event.type === 'notice' && /plays at/.test(event.message)) notices.push(event.message);
       };
       const video = await generateVideo({ ...quick, motion, prompt: 'a cat', out, framesPerSecond, onEvent });
       const stored = storedSettings(await readVideoMetadata(out))!;

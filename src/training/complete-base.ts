@@ -1,5 +1,6 @@
 /** @file Checks that a base model has every weight that training needs, before hours are spent on it. */
-import { input } from '../graph/tensor.ts';
+import { graphCost } from '../graph/cost.ts';
+import { input, type Tensor } from '../graph/tensor.ts';
 import { Weights } from '../graph/weights.ts';
 import { type BaseModel, withCheckpoint } from '../models/base-model.ts';
 import { addedWidths, vaeFactor } from '../models/configs.ts';
@@ -14,25 +15,50 @@ import { decode, encode } from '../models/vae.ts';
  * encoding the prompt.)
  */
 export function assertComplete(base: BaseModel, { width, height }: PictureSize): void {
+  const vae = base.vae.config;
+  withCheckpoint(base.vae.weights, () =>
+    encode(new Weights(base.vae.weights.find), vae, input('picture', [1, vae.in_channels, height, width])),
+  );
+  drawingGraphs(base, { width, height }, 1);
+}
+
+/** Arithmetic of drawing one picture of a size. */
+export interface DrawingCost {
+  /** Of the U-Net, each time it is asked. */
+  readonly step: number;
+  /** Of decoding the picture. */
+  readonly decode: number;
+}
+
+/** Estimates it from the shapes of the graphs. Throws as {@link assertComplete} does. */
+export function drawingCost(base: BaseModel, size: PictureSize): DrawingCost {
+  const { prediction, picture } = drawingGraphs(base, size, base.tokenizer.maxLength);
+  return { step: graphCost([prediction]).flops, decode: graphCost([picture]).flops };
+}
+
+function drawingGraphs(
+  base: BaseModel,
+  { width, height }: PictureSize,
+  tokens: number,
+): { readonly prediction: Tensor; readonly picture: Tensor } {
   const { config, weights } = base.unet;
   const vae = base.vae.config;
   const factor = vaeFactor(vae);
   const latents = input('latents', [1, vae.latent_channels, height / factor, width / factor]);
-  withCheckpoint(base.vae.weights, () => {
-    const w = new Weights(base.vae.weights.find);
-    encode(w, vae, input('picture', [1, vae.in_channels, height, width]));
-    decode(w, vae, latents);
-  });
+  const picture = withCheckpoint(base.vae.weights, () =>
+    decode(new Weights(base.vae.weights.find), vae, latents),
+  );
   // A file may also have the video U-Net's names for the convolutions.
   const find = (name: string) =>
     weights.find(name) ?? weights.find(name.replace(/\.(weight|bias)$/, '.conv2d.$1'));
   const added = addedWidths(config);
-  withCheckpoint(weights, () =>
+  const prediction = withCheckpoint(weights, () =>
     unet(new Weights(find), config, {
       latents,
       waves: input('waves', [1, timestepWidth(config)]),
-      context: input('context', [1, 1, config.cross_attention_dim]),
+      context: input('context', [1, tokens, config.cross_attention_dim]),
       added: added && input('added', [1, added.all]),
     }),
   );
+  return { prediction, picture };
 }

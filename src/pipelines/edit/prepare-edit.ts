@@ -17,6 +17,7 @@ import { type TrainingClip, trainingRate } from '../../training/clip-set.ts';
 import { assertComplete } from '../../training/complete-base.ts';
 import type { TrainingInput } from '../../training/settings.ts';
 import { type DrawSettings, resolveDrawSettings } from '../draw/draw-picture.ts';
+import { tellFarSize, videoFlops } from '../draw/far-size.ts';
 import { samplerFor } from '../draw/sampling-settings.ts';
 import { checkFirstFrameBase, type FirstFrameBase } from '../video/drawn-first-frame.ts';
 import {
@@ -126,6 +127,10 @@ export async function prepareEdit(options: PrepareEditOptions): Promise<Prepared
   );
   const inversionSteps =
     options.inversionSteps ?? (sampling.sampler === 'ddim' ? sampling.samplerSteps : DDIM_STEPS);
+  if ('motion' in motion.source) {
+    const shape = { ...size, frames: motion.frames };
+    await tellFarSize({ base, size, device, flops: () => videoFlops(base, shape, sampling) }, options);
+  }
   const schedule = await readNoiseSchedule(base.schedulerConfig);
   samplerFor(schedule, sampling, randomStream(seed));
   if (!options.firstFrame) samplerFor(schedule, drawing, randomStream(seed));

@@ -68,6 +68,7 @@ describe('an edit', () => {
     expect(notices).toEqual([
       'the clips are taken at 10 frames a second, their own rate.',
       expect.stringMatching(/steps? (is|are) far fewer than the 500/),
+      'the base "tiny-sd" was trained on pictures of 64x64; 32x16 is far from that, and what it draws may fall apart.',
     ]);
   });
 
@@ -225,7 +226,10 @@ describe('with a motion that was trained before', () => {
     await writeVideo(at('short.gif'), frames, { framesPerSecond: 10 });
     const short = { clip: at('short.gif'), run: at('short'), motion: at('motion.safetensors'), training: {} };
     const { video, notices } = await edit(short);
-    expect(notices).toEqual(['the clip has 6 frames: 2 at stride 5 are edited, not 3.']);
+    expect(notices).toEqual([
+      'the clip has 6 frames: 2 at stride 5 are edited, not 3.',
+      'the base "tiny-sd" was trained on pictures of 64x64; 32x16 is far from that, and what it draws may fall apart.',
+    ]);
     expect(video.frames).toHaveLength(2);
     expect(video.framesPerSecond).toBeCloseTo(2);
     const refused = await refusal({ ...short, training: { frames: 3 } });

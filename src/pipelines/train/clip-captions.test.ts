@@ -40,7 +40,10 @@ async function learn(name: string, more: Partial<TrainingInput> = {}, resume = f
   const given = resume ? more : { ...settings, ...more };
   const whatNext = () => undefined;
   const { path } = await runTraining({ out: at(name), resume, settings: given, onEvent, whatNext });
-  return { motion: await readMotion(path), notices: notices.filter((text) => !/far fewer than/.test(text)) };
+  return {
+    motion: await readMotion(path),
+    notices: notices.filter((text) => !/far fewer than|far from that/.test(text)),
+  };
 }
 
 beforeAll(async () => {

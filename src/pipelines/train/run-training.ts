@@ -33,6 +33,7 @@ import {
 import { shellWord } from '../../training/shell-word.ts';
 import { initialState, motionValues, type TrainingState } from '../../training/state.ts';
 import { train } from '../../training/trainer.ts';
+import { tellFarSize } from '../draw/far-size.ts';
 import { newSettings, type Prepared, prepareTraining } from './prepare-training.ts';
 import { trainingMaterial } from './training-material.ts';
 import { trainingSamples } from './training-samples.ts';
@@ -100,6 +101,7 @@ export async function runTraining(options: LearnMotionOptions): Promise<LearnedM
     if (moreSteps !== undefined) {
       options.onEvent?.({ type: 'notice', message: fewStepsText(settings.steps, moreSteps) });
     }
+    await tellFarTraining(prepared, settings.steps - (saved?.optimiser.step ?? 0), options);
     const recompute = recomputes(prepared);
     let record: RunRecord = { ...prepared.record, recomputed: recompute };
     const keep = async (more: Partial<RunRecord>) => {
@@ -218,6 +220,17 @@ async function trainInto(
     metrics.close();
     await step.dispose();
   }
+}
+
+/** Tells with a notice when the videos' size is far from what the base was trained on, and how long the steps will take then. */
+function tellFarTraining(prepared: Prepared, steps: number, work: WorkOptions): Promise<void> {
+  const { base, device, settings, texts } = prepared;
+  const { variant, rank, accumulation } = settings;
+  const flops = () =>
+    steps *
+    accumulation *
+    trainingCost(base.unet, latentsOf(prepared), tokensOf(texts), { variant, rank }).flops;
+  return tellFarSize({ base, size: settings, device, flops }, work);
 }
 
 /** Whether a step of this training computes its inner values again. */

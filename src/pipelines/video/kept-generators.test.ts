@@ -118,6 +118,7 @@ test('whoever asks is told all that there is to tell', async () => {
       type: 'notice',
       message: expect.stringMatching(/^the motion was trained with 2 frames of 16x16; 3 frames/),
     },
+    { type: 'notice', message: expect.stringMatching(/^the base "tiny-sd" .* 16x16 is far from that/) },
     { type: 'notice', message: expect.stringMatching(/^a prompt has \d+ tokens/) },
   ]);
   expect((await ask(generators, larger, long)).notices).toEqual(first.notices);

@@ -76,14 +76,14 @@ export function keptGenerators({ bytes = quarterOfMemory(), most = 8 }: KeepOpti
     }
   };
   /** The one that is there, as if it were new to whoever asks. */
-  const again = (
+  const again = async (
     { generator }: Kept,
     options: MotionGeneratorOptions,
     request: VideoRequest,
     work: WorkOptions,
   ) => {
     generator.check(request);
-    tellDifferences(options, work);
+    await tellDifferences(options, request, work);
     generator.tellAgain();
     return generator;
   };
@@ -95,7 +95,7 @@ export function keptGenerators({ bytes = quarterOfMemory(), most = 8 }: KeepOpti
       const least = leastBytes(options.base);
       if (!known) await makeRoom(least, 1);
       const generator = known
-        ? again(known, options, request, work)
+        ? await again(known, options, request, work)
         : await generatorForMotions(options, request, work);
       kept.delete(key);
       kept.set(key, known ?? { generator, bytes: least });

@@ -10,8 +10,10 @@ import { checkDevice, type DeviceName } from '../../runtime/devices.ts';
 import { assertComplete } from '../../training/complete-base.ts';
 import { unfinishedRun } from '../../training/run-folder.ts';
 import { shellWord } from '../../training/shell-word.ts';
+import { tellFarSize, videoFlops } from '../draw/far-size.ts';
 import { videoGenerator } from './video-pipeline.ts';
 import type { VideoGenerator, VideoRequest } from './video-request.ts';
+import { layered, recommendedVideoSettings, videoDefaults, withoutUndefined } from './video-settings.ts';
 
 /** A motion that was read from a file, and how strongly it shall act. */
 export interface LoadedMotion extends Motion {
@@ -91,17 +93,26 @@ export async function generatorForMotions(
     ...(!plain && { motionParts: parts() }),
   });
   generator.check(request);
-  tellDifferences({ motions, shape }, work);
+  await tellDifferences({ motions, base, shape, device, useRecommended }, request, work);
   return generator;
 }
 
-/** Tells with a notice where the videos' length or size is not what a motion was trained with. */
-export function tellDifferences(
-  { motions, shape }: Pick<MotionGeneratorOptions, 'motions' | 'shape'>,
+/**
+ * Tells with notices where the videos' length or size is not what a motion was trained with, and where the size is far from what the
+ * base was trained on.
+ */
+export async function tellDifferences(
+  { motions, base, shape, device, useRecommended }: MotionGeneratorOptions,
+  request: VideoRequest,
   work: WorkOptions,
-): void {
+): Promise<void> {
   const notes = new Set(motions.flatMap(({ info }) => difference(info, shape) ?? []));
   for (const message of notes) work.onEvent?.({ type: 'notice', message });
+  const flops = () => {
+    const ofBase = useRecommended ? recommendedVideoSettings(base.settings) : {};
+    return videoFlops(base, shape, layered(videoDefaults, ofBase, withoutUndefined(request)));
+  };
+  await tellFarSize({ base, size: shape, device, flops }, work);
 }
 
 /** What videos show when nobody says: what the motions' clips were said to show. */

@@ -1,0 +1,81 @@
+import { expect, test, vi } from 'vitest';
+import type { ProgressEvent } from '../../events.ts';
+import { openBaseModel } from '../../models/base-model.ts';
+import { builtInBase } from '../../models/built-in-base.ts';
+import { testdata } from '../../testing/testdata.ts';
+import { drawingCost } from '../../training/complete-base.ts';
+import { resolveDrawSettings } from './draw-picture.ts';
+import { farFrom, tellFarPictures, tellFarSize, videoFlops } from './far-size.ts';
+
+// A machine of 100 GFLOP/s, of which half is reached.
+vi.mock('../../runtime/speed.ts', () => ({
+  measureSpeed: async () => ({ matmul: 1e11, convolution: 1e11 }),
+}));
+
+const base = await openBaseModel(testdata('mini/tiny-sd'));
+const builtIn = await openBaseModel(builtInBase());
+const size = (width: number, height: number) => ({ width, height });
+
+/** What is told of a piece of work. */
+async function told(work: (onEvent: (event: ProgressEvent) => void) => Promise<void>) {
+  const events: ProgressEvent[] = [];
+  await work((event) => void events.push(event));
+  return events.map((event) => (event.type === 'notice' ? event.message : event.type));
+}
+
+test.each([
+  [size(64, 64), false],
+  [size(64, 128), false],
+  [size(48, 80), false],
+  [size(88, 88), false],
+  [size(96, 96), true],
+  [size(40, 40), true],
+  [size(512, 512), true],
+  [size(128, 56), true],
+])('a base of 64x64: whether %j is far from it', (asked, isFar) => {
+  expect(farFrom(base, asked)).toEqual(isFar ? size(64, 64) : undefined);
+  expect(farFrom(builtIn, asked)).toEqual(isFar ? size(64, 64) : undefined);
+});
+
+test('a base that does not say what it was trained on is taken at its word', () => {
+  const { sample_size: _, ...config } = base.unet.config;
+  const silent = { ...base, unet: { ...base.unet, config } };
+  expect(farFrom(silent as typeof base, size(512, 512))).toBeUndefined();
+});
+
+test('the size is told with the time that the work will take; of a small one without', async () => {
+  const work = (asked: { width: number; height: number }) => (onEvent: (event: ProgressEvent) => void) =>
+    tellFarSize({ base: builtIn, size: asked, device: 'cpu', flops: () => 90 * 5e10 }, { onEvent });
+  expect(await told(work(size(64, 64)))).toEqual([]);
+  expect(await told(work(size(512, 512)))).toEqual([
+    'the built-in model was trained on pictures of 64x64; 512x512 is far from that, and what it draws may fall apart. It will take about 1 min 30 s.',
+  ]);
+  expect(await told(work(size(32, 32)))).toEqual([
+    'the built-in model was trained on pictures of 64x64; 32x32 is far from that, and what it draws may fall apart.',
+  ]);
+});
+
+test('the arithmetic grows with the pixels, the steps and the frames', async () => {
+  const small = drawingCost(base, size(64, 64));
+  const large = drawingCost(base, size(256, 256));
+  expect(small.step).toBeGreaterThan(0);
+  expect(large.step / small.step).toBeGreaterThan(15);
+  expect(large.decode / small.decode).toBeGreaterThanOrEqual(15.9);
+  const shape = { frames: 4, ...size(64, 64) };
+  expect(videoFlops(base, shape, { guidance: 1, samplerSteps: 10, finishAt: 0 })).toBe(
+    4 * (10 * small.step + small.decode),
+  );
+  expect(videoFlops(base, shape, { guidance: 7, samplerSteps: 10, finishAt: 500 })).toBe(
+    4 * (10 * small.step + small.decode),
+  );
+  const requests = [
+    { prompt: 'x', samplerSteps: 2, guidance: 7 },
+    { prompt: 'y', samplerSteps: 3, guidance: 1 },
+  ];
+  expect(resolveDrawSettings(requests[1]!, {})).toMatchObject({ samplerSteps: 3, guidance: 1 });
+  const messages = await told((onEvent) =>
+    tellFarPictures({ base, requests, size: size(256, 256), device: 'cpu' }, { onEvent }),
+  );
+  const seconds = Math.round((7 * large.step + 2 * large.decode) / 5e10);
+  expect(messages).toEqual([expect.stringMatching(new RegExp(`It will take about ${seconds} s\\.$`))]);
+});
