@@ -13,14 +13,14 @@ import {
   timestepOf,
 } from './sampler.ts';
 
-/** Settings of the DDIM sampler. `eta`, from 0 (no noise, the default) to 1, scales the noise added at each step. */
+/** Settings of the DDIM sampler. `eta`, from 0 (no noise, default) to 1, scales the noise added at each step. */
 export interface DdimOptions extends SamplerOptions {
   readonly eta?: number;
 }
 
 /**
  * DDIM (eq. 12 of the paper): x_{t'} = √ᾱ'·x₀ + √(1−ᾱ'−σ²)·ε + σ·noise, σ² = η²·(1−ᾱ')/(1−ᾱ)·(1−ᾱ/ᾱ').
- * ε stays as predicted where x₀ is clamped. Throws `UsageError` for steps or η out of range.
+ * Clamping x₀ leaves the predicted ε unchanged. Throws `UsageError` for steps or η out of range.
  */
 export function ddimSampler(schedule: NoiseSchedule, options: DdimOptions): Sampler {
   const { steps, eta = 0, clipSample = schedule.clipSample } = options;
@@ -55,17 +55,17 @@ export function ddimSampler(schedule: NoiseSchedule, options: DdimOptions): Samp
 export interface DdimInversionOptions {
   readonly steps: number;
   /**
-   * `schedule` (the default) reads the output as the model's prediction type says; `epsilon` always takes it for noise,
+   * `schedule` (default) interprets the output by the model's prediction type; `epsilon` always interprets it as noise,
    * as LAMP's reference implementation does even with v-prediction models.
    */
   readonly reading?: 'schedule' | 'epsilon';
 }
 
 /**
- * DDIM inversion: from a clean latent up to noise, along the path that DDIM with as many steps comes down. The timesteps
- * ascend (1, 21, …, 981 for 50 of 1000); at each the network sees the latent of the level below and the step takes it to
- * the level of the timestep: x₀ from ᾱ of the level below, then x = √ᾱ·x₀ + √(1−ᾱ)·ε. Throws `UsageError` for steps out of
- * range.
+ * DDIM inversion: from a clean latent to noise, along the trajectory of DDIM sampling with the same number of steps.
+ * The timesteps ascend (1, 21, …, 981 for 50 of 1000). At each, the network sees the latent of the previous noise level
+ * and the step takes it to the level of the timestep: x₀ with the previous level's ᾱ, then x = √ᾱ·x₀ + √(1−ᾱ)·ε. Throws
+ * `UsageError` for steps out of range.
  */
 export function ddimInverter(schedule: NoiseSchedule, options: DdimInversionOptions): Sampler {
   const timesteps = leadingTimesteps(schedule, options.steps).reverse();

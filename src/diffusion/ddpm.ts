@@ -1,4 +1,6 @@
-/** @file Ancestral sampling. Ho et al. 2020, "Denoising Diffusion Probabilistic Models", arXiv 2006.11239, eq. 6 and 7. */
+/**
+ * @file Ancestral sampling. Ho et al. 2020, "Denoising Diffusion Probabilistic Models", arXiv 2006.11239, eq. 6 and 7.
+ */
 
 import { alphaCumprodAt, type NoiseSchedule } from './noise-schedule.ts';
 import {
@@ -12,9 +14,10 @@ import {
 } from './sampler.ts';
 
 /**
- * DDPM with the smaller of the paper's two variances. Each step draws from the posterior of the sample before, given the
- * predicted clean latent: mean √ᾱ'·β/(1−ᾱ)·x₀ + √(1−β)·(1−ᾱ')/(1−ᾱ)·x, variance (1−ᾱ')/(1−ᾱ)·β, where ᾱ' is the next
- * level's (1 after the last step, which adds no noise) and β = 1 − ᾱ/ᾱ'. Throws `UsageError` for steps out of range.
+ * DDPM with the smaller of the paper's two variances. Each step samples the posterior of the less noisy latent, given
+ * the predicted clean latent: mean √ᾱ'·β/(1−ᾱ)·x₀ + √(1−β)·(1−ᾱ')/(1−ᾱ)·x, variance (1−ᾱ')/(1−ᾱ)·β, where ᾱ' belongs to
+ * the next level (1 after the last step, which adds no noise) and β = 1 − ᾱ/ᾱ'. Throws `UsageError` for steps out of
+ * range.
  */
 export function ddpmSampler(schedule: NoiseSchedule, options: SamplerOptions): Sampler {
   const { steps, clipSample = schedule.clipSample } = options;

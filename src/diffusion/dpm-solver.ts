@@ -1,15 +1,18 @@
-/** @file DPM-Solver++(2M). Lu et al. 2022, "DPM-Solver++", arXiv 2211.01095, algorithm 2: good results in 15 to 25 steps. */
+/**
+ * @file DPM-Solver++(2M). Lu et al. 2022, "DPM-Solver++", arXiv 2211.01095, algorithm 2: good results in 15 to 25
+ * steps.
+ */
 
 import { alphaCumprodAt, type NoiseSchedule } from './noise-schedule.ts';
 import { checkSteps, predictClean, type Sampler, type SamplerOptions, timestepOf } from './sampler.ts';
 
-/** Below this many steps the last one is of first order, for stability ("lower order final"). */
+/** With fewer steps than this the last one is of first order, for stability ("lower order final"). */
 const LOWER_ORDER_FINAL_BELOW = 15;
 
 /**
- * The second-order multistep solver (midpoint form) on clean-latent predictions, first order at the first step it takes
- * and, in short runs, at the last. Ends at timestep 0. Make a new one for each run; steps may begin at any index but must
- * follow one another. Throws `UsageError` for steps out of range.
+ * The second-order multistep solver (midpoint form) on clean-latent predictions; of first order at the first step taken
+ * and, in short runs, at the last. Ends at timestep 0. Create a new one for each run; a run may start at any step but
+ * must not skip any. Throws `UsageError` for steps out of range.
  */
 export function dpmSolverSampler(schedule: NoiseSchedule, options: SamplerOptions): Sampler {
   const { steps, clipSample = schedule.clipSample } = options;
@@ -32,7 +35,7 @@ export function dpmSolverSampler(schedule: NoiseSchedule, options: SamplerOption
     const ofSample = to.sigma / from.sigma;
     const ofClean = -to.alpha * Math.expm1(-h);
     const firstOrder = !before || (index === steps - 1 && steps < LOWER_ORDER_FINAL_BELOW);
-    // (x₀ − x₀ before) / (2r) extrapolates the prediction to the middle of the step.
+    // (x₀ − previous x₀) / (2r) extrapolates the prediction to the midpoint of the step.
     const r = firstOrder ? 1 : (from.lambda - levelAt(schedule, timesteps[index - 1]!).lambda) / h;
     const earlier = firstOrder ? clean : before!.clean;
     const result = new Float32Array(sample.length);

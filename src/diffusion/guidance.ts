@@ -3,8 +3,8 @@
 import { checkLengths } from './sampler.ts';
 
 /**
- * unconditional + scale · (conditional − unconditional), as a new array. A scale of 1 is the conditional output, more
- * follows the prompt more closely. Throws `RangeError` when the lengths differ.
+ * unconditional + scale · (conditional − unconditional), as a new array. Scale 1 is the conditional output; larger
+ * values follow the prompt more closely. Throws `RangeError` when the lengths differ.
  */
 export function guide(unconditional: Float32Array, conditional: Float32Array, scale: number): Float32Array {
   checkLengths(unconditional, conditional);

@@ -25,13 +25,13 @@ function expectClose(got: Float32Array, name: string, tolerance: number): void {
   expect(worst).toBeLessThanOrEqual(tolerance);
 }
 
-test('betas and their products are the reference’s', () => {
+test('betas and their products equal the reference’s', () => {
   expectClose(schedule.betas, 'betas', 2e-9);
   expectClose(schedule.alphasCumprod, 'alphas_cumprod', 1e-7);
   expectClose(Float32Array.of(schedule.finalAlphaCumprod), 'final_alpha_cumprod', 1e-7);
 });
 
-test('noise and velocity are the reference’s, one timestep a sample', () => {
+test('noise and velocity equal the reference’s, with one timestep per sample', () => {
   const [x0, noise] = ['x0', 'noise'].map((name) => fixture.inputs.get(name) as FloatTensor) as [
     FloatTensor,
     FloatTensor,
@@ -43,7 +43,7 @@ test('noise and velocity are the reference’s, one timestep a sample', () => {
 });
 
 describe('settings', () => {
-  test('diffusers’ values stand in for what is absent', () => {
+  test('absent fields take diffusers’ defaults', () => {
     const plain = noiseSchedule({ _class_name: 'DDIMScheduler' });
     expect(plain.betas.length).toBe(1000);
     expect([plain.betas[0], plain.betas[999]].map((beta) => beta?.toFixed(6))).toEqual([
@@ -75,7 +75,7 @@ describe('settings', () => {
     expect(() => noiseSchedule(config)).toThrow(message);
   });
 
-  test('shapes and timesteps that do not fit', () => {
+  test('mismatched shapes and timesteps', () => {
     const [one, two] = [floats(new Float32Array(4), [2, 2]), floats(new Float32Array(4), [4])];
     expect(() => addNoise(schedule, one, two, [1, 2])).toThrow(
       /latents \[2,2\], noise \[4\] and 2 timesteps/,

@@ -1,6 +1,6 @@
 /**
- * @file The noise schedule of a diffusion model: how much of a clean latent is left at each of its (usually 1000)
- * training timesteps. Read from a diffusers `scheduler_config.json`. Ho et al. 2020, arXiv 2006.11239.
+ * @file The noise schedule of a diffusion model: the share of the clean latent that remains at each of its (usually
+ * 1000) training timesteps. Read from a diffusers `scheduler_config.json`. Ho et al. 2020, arXiv 2006.11239.
  */
 
 import { z } from 'zod';
@@ -8,21 +8,21 @@ import { checkJson, readJsonFile } from '../checkpoints/json-file.ts';
 import { CheckpointError } from '../errors.ts';
 import { type FloatTensor, floats, sameShape } from '../graph/host-tensor.ts';
 
-/** What the network puts out: the noise ε, the velocity √ᾱ·ε − √(1−ᾱ)·x₀ (arXiv 2202.00512), or the clean x₀ itself. */
+/** What the network predicts: the noise ε, the velocity √ᾱ·ε − √(1−ᾱ)·x₀ (arXiv 2202.00512), or the clean x₀ itself. */
 export type PredictionType = 'epsilon' | 'v_prediction' | 'sample';
 
-/** A schedule with everything that samplers and training need from a model's settings. */
+/** A schedule with everything that samplers and training need from a model's configuration. */
 export interface NoiseSchedule {
-  /** β of each training timestep, in the 32-bit precision of the models' training. */
+  /** β of each training timestep, in the 32-bit precision used to train the models. */
   readonly betas: Float32Array;
   /** ᾱ, the running product of 1 − β: the clean latent's share of the variance. Falls from nearly 1 to nearly 0. */
   readonly alphasCumprod: Float32Array;
-  /** ᾱ after the last sampling step: 1, or ᾱ of timestep 0 where the settings say `set_alpha_to_one: false`. */
+  /** ᾱ after the last sampling step: 1, or ᾱ of timestep 0 with `set_alpha_to_one: false`. */
   readonly finalAlphaCumprod: number;
   readonly predictionType: PredictionType;
-  /** What is added to each of a sampler's timesteps. */
+  /** Offset added to each of a sampler's timesteps. */
   readonly stepsOffset: number;
-  /** Whether samplers clamp the predicted clean latent to [-1, 1]. Never so for Stable Diffusion. */
+  /** Whether samplers clamp the predicted clean latent to [-1, 1]; false for Stable Diffusion. */
   readonly clipSample: boolean;
 }
 
@@ -34,7 +34,7 @@ const configSchema = z.object({
   trained_betas: z.array(z.number().positive().max(1)).min(1).nullish(),
   prediction_type: z.enum(['epsilon', 'v_prediction', 'sample']).default('epsilon'),
   set_alpha_to_one: z.boolean().default(true),
-  // diffusers' Stable Diffusion pipelines use 1 and false whatever an old file leaves out.
+  // Where old files lack these fields, diffusers' Stable Diffusion pipelines use 1 and false.
   steps_offset: z.int().nonnegative().default(1),
   clip_sample: z.boolean().default(false),
   rescale_betas_zero_snr: z.literal(false).nullish(),
@@ -44,16 +44,16 @@ const configSchema = z.object({
 type ScheduleConfig = z.infer<typeof configSchema>;
 
 /**
- * Makes the schedule from the contents of a `scheduler_config.json`, of whichever scheduler class: the fields are the
- * same. Fields that are absent have diffusers' values. Throws `CheckpointError` for values it does not know.
+ * The schedule described by the contents of a `scheduler_config.json`, for any scheduler class: the fields are the
+ * same. Absent fields take diffusers' defaults. Throws `CheckpointError` for unknown values.
  */
 export function noiseSchedule(config: unknown, subject = "the scheduler's settings"): NoiseSchedule {
   return fromConfig(checkJson(config, configSchema, subject), subject);
 }
 
 /**
- * Reads the schedule from the file `source`, or makes it from the contents of one. Throws `CheckpointError` when it is
- * missing, damaged or not understood.
+ * Reads the schedule from the file `source`, or builds it from the parsed contents of one. Throws `CheckpointError`
+ * when it is missing, damaged or has unknown values.
  */
 export async function readNoiseSchedule(source: string | object): Promise<NoiseSchedule> {
   if (typeof source === 'object') return noiseSchedule(source);
@@ -102,7 +102,7 @@ function makeBetas(config: ScheduleConfig): Float32Array {
   }
 }
 
-/** Evenly spaced 32-bit numbers, both ends included, counted from each end to the middle as PyTorch does. */
+/** Evenly spaced 32-bit numbers, both ends included, computed from each end towards the middle as PyTorch does. */
 function linspace(start: number, end: number, count: number): Float32Array {
   const [first, last] = [Math.fround(start), Math.fround(end)];
   const step = count > 1 ? (last - first) / (count - 1) : 0;
@@ -121,8 +121,8 @@ export function alphaCumprodAt(schedule: NoiseSchedule, timestep: number): numbe
 }
 
 /**
- * x_t = √ᾱ_t·x₀ + √(1−ᾱ_t)·ε, with one timestep for each sample (outermost dimension). Throws `RangeError` when the
- * shapes or the number of timesteps do not fit.
+ * x_t = √ᾱ_t·x₀ + √(1−ᾱ_t)·ε, with one timestep per sample (outermost dimension). Throws `RangeError` when the shapes
+ * or the number of timesteps do not match.
  */
 export function addNoise(
   schedule: NoiseSchedule,
@@ -133,7 +133,7 @@ export function addNoise(
   return mixSamples(schedule, clean, noise, timesteps, (alpha) => [Math.sqrt(alpha), Math.sqrt(1 - alpha)]);
 }
 
-/** The target of v-prediction, √ᾱ_t·ε − √(1−ᾱ_t)·x₀, with one timestep for each sample. Throws as `addNoise` does. */
+/** The target of v-prediction, √ᾱ_t·ε − √(1−ᾱ_t)·x₀, with one timestep per sample. Throws as `addNoise` does. */
 export function velocity(
   schedule: NoiseSchedule,
   clean: FloatTensor,
@@ -152,7 +152,7 @@ function mixSamples(
 ): FloatTensor {
   if (!sameShape(clean.shape, noise.shape) || timesteps.length !== clean.shape[0]) {
     throw new RangeError(
-      `latents [${clean.shape}], noise [${noise.shape}] and ${timesteps.length} timesteps do not fit together`,
+      `latents [${clean.shape}], noise [${noise.shape}] and ${timesteps.length} timesteps do not match`,
     );
   }
   const mixed = new Float32Array(clean.data.length);

@@ -27,7 +27,7 @@ describe('one stream', () => {
     expect(Math.abs(correlation(values.subarray(0, -1), values.subarray(1)))).toBeLessThan(0.004);
   });
 
-  test('even numbers fill [0, 1) evenly', () => {
+  test('uniform numbers fill [0, 1) evenly', () => {
     const stream = randomStream(2);
     const bins = new Array<number>(100).fill(0);
     for (let i = 0; i < 200_000; i++) bins[Math.floor(stream.uniform() * 100)]! += 1;
@@ -36,7 +36,7 @@ describe('one stream', () => {
     expect(chiSquare).toBeLessThan(149);
   });
 
-  test('whole numbers reach every value and nothing else', () => {
+  test('integers take every value of their range and no other', () => {
     const stream = randomStream(3);
     const counts = new Array<number>(7).fill(0);
     for (let i = 0; i < 70_000; i++) counts[stream.integer(7)]! += 1;
@@ -47,7 +47,7 @@ describe('one stream', () => {
       expect(() => stream.integer(bad)).toThrow(RangeError);
   });
 
-  test('shuffling gives each order alike', () => {
+  test('shuffling gives every order with the same probability', () => {
     const counts = new Map<string, number>();
     for (let step = 0; step < 6000; step++) {
       const key = randomStream(4, 'shuffle', step).shuffle(3).join('');
@@ -80,7 +80,7 @@ describe('many streams', () => {
     expect(new Set(Array.from({ length: 50_000 }, (_, s) => randomStream(s).uniform())).size).toBe(50_000);
   });
 
-  test('seeds, names and steps that are alike give unrelated numbers', () => {
+  test('similar seeds, names and steps give unrelated numbers', () => {
     const paths: [number, ...(string | number)[]][] = [
       [0], [1], [-1], [0, 0], [0, '0'], [0, 'a'], [0, 'b'], [0, 'a', 1], [0, 'a1'], [0, 'a', '1'], [10, 'a'], [2 ** 40], [2 ** 41],
     ]; // biome-ignore format: one list
@@ -94,7 +94,7 @@ describe('many streams', () => {
     for (const seed of [0.5, Number.NaN, 2 ** 60]) expect(() => randomStream(seed)).toThrow(RangeError);
   });
 
-  test('the numbers stay the same over versions', () => {
+  test('the numbers are the same in every version', () => {
     const stream = randomStream(42, 'noise', 3);
     expect([stream.integer(1000), stream.uniform(), stream.normal()]).toMatchInlineSnapshot(`
       [

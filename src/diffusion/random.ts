@@ -1,41 +1,42 @@
 /**
- * @file Reproducible randomness. Every draw is a function of a seed and a path such as `'noise', step`, never of what was
- * drawn before elsewhere: a resumed training draws exactly what the uninterrupted one would have drawn. Runs anywhere.
+ * @file Reproducible randomness. Every draw is a function of a seed and a path such as `'noise', step`, never of
+ * earlier draws elsewhere, so a resumed training draws exactly what the uninterrupted one would have. Runs in any
+ * JavaScript runtime.
  */
 
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
-/** Random numbers in a fixed order. Two streams of the same seed and path give the same numbers. */
+/** A reproducible sequence of random numbers. Two streams with the same seed and path give the same numbers. */
 export interface RandomStream {
-  /** A number of [0, 1), evenly distributed, with 53 random bits. */
+  /** A number uniformly distributed in [0, 1), with 53 random bits. */
   uniform(): number;
-  /** A whole number from 0 to `n` − 1, each exactly as likely. Throws `RangeError` unless 1 ≤ n ≤ 2⁵³. */
+  /** An integer uniformly distributed from 0 to `n` − 1. Throws `RangeError` unless 1 ≤ n ≤ 2⁵³. */
   integer(n: number): number;
-  /** A number of the normal distribution with mean 0 and standard deviation 1. */
+  /** A number from the standard normal distribution. */
   normal(): number;
-  /** The next `count` numbers that `normal` would give. */
+  /** The next `count` results of `normal`. */
   normals(count: number): Float32Array;
-  /** The numbers 0 to `n` − 1 in random order, each order as likely (Fisher–Yates). */
+  /** A uniformly random permutation of 0 to `n` − 1 (Fisher–Yates). */
   shuffle(n: number): number[];
 }
 
 /**
- * The stream of a seed and a path of names and numbers: `randomStream(seed, 'timestep', step)`. Other seeds and paths give
- * streams that have nothing to do with it. Throws `RangeError` when the seed is no whole number of at most 53 bits.
+ * The stream for a seed and a path of names and numbers: `randomStream(seed, 'timestep', step)`. Streams with other
+ * seeds or paths are independent of it. Throws `RangeError` unless the seed is a safe integer.
  */
 export function randomStream(seed: number, ...path: (string | number)[]): RandomStream {
   if (!Number.isSafeInteger(seed)) {
     throw new RangeError(`the seed is ${seed}; give a whole number between -(2^53 - 1) and 2^53 - 1`);
   }
   const generator = xoroshiro128plusFromState(hash128(JSON.stringify([seed, ...path])));
-  // Sums of xoroshiro128+ have weak lowest bits: 27 and 26 upper bits of two draws make one number.
+  // The lowest bits of xoroshiro128+ are weak: a number combines the upper 27 and 26 bits of two draws.
   const uniform = () => {
     const high = generator.next() >>> 5;
     const low = generator.next() >>> 6;
     return (high * 2 ** 26 + low) * 2 ** -53;
   };
 
-  // Box & Muller 1958: two normal numbers from two even ones; the second waits for the next call.
+  // Box & Muller 1958: two normal numbers from two uniform ones; the second is kept for the next call.
   let waiting: number | undefined;
   const normal = () => {
     if (waiting !== undefined) {
@@ -53,7 +54,7 @@ export function randomStream(seed: number, ...path: (string | number)[]): Random
     if (!Number.isSafeInteger(n - 1) || n < 1) {
       throw new RangeError(`a random whole number below ${n}; give a whole number from 1 to 2^53`);
     }
-    // Draws beyond the largest multiple of n would favour the small numbers: draw again.
+    // Draws beyond the largest multiple of n would favour small numbers, so they are rejected.
     const limit = 2 ** 53 - (2 ** 53 % n);
     for (;;) {
       const draw = uniform() * 2 ** 53;
@@ -82,8 +83,8 @@ export function randomStream(seed: number, ...path: (string | number)[]): Random
 }
 
 /**
- * 128 bits that stand for a text: four 32-bit lanes, each with its own odd multiplier, that take in every character and
- * then each other, finished with MurmurHash3's mixer (public domain, Appleby). No secret depends on it.
+ * A 128-bit hash of a string: four 32-bit lanes, each with its own odd multiplier, that absorb every character and then
+ * each other, finished with MurmurHash3's mixer (public domain, Appleby). Not cryptographic.
  */
 function hash128(text: string): [number, number, number, number] {
   const lanes: [number, number, number, number] = [0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x6a09e667];
@@ -99,7 +100,7 @@ function hash128(text: string): [number, number, number, number] {
       lanes[lane] = finish(lanes[lane]! + Math.imul(lanes[(lane + 1) % 4]!, 0x2c1b3c6d) + text.length + lane);
     }
   }
-  if (lanes.every((lane) => lane === 0)) lanes[0] = 1; // the one state that the generator cannot leave
+  if (lanes.every((lane) => lane === 0)) lanes[0] = 1; // the generator's only fixed point
   return lanes;
 }
 

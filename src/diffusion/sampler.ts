@@ -1,33 +1,35 @@
-/** @file What the samplers have in common: their interface, their timesteps, and what a network's output means. */
+/**
+ * @file Common parts of the samplers: their interface, their timesteps, and the interpretation of a network's output.
+ */
 
 import { UsageError } from '../errors.ts';
 import { alphaCumprodAt, type NoiseSchedule, type PredictionType } from './noise-schedule.ts';
 
 /**
- * Takes noise to a latent (or back) in steps. Make a new one for each run: some remember earlier steps. All arithmetic is
- * elementwise, so arrays may hold any number of samples and frames; it is done in 64 bits and stored in 32.
+ * Takes noise to a latent (or back) in steps. Create a new one for each run: some keep earlier predictions. All
+ * arithmetic is element-wise, so arrays may hold any number of samples and frames; it is done in 64 bits, stored in 32.
  */
 export interface Sampler {
-  /** The timestep that the network is given at each step, in order. */
+  /** The network's timestep at each step, in order. */
   readonly timesteps: readonly number[];
   /**
-   * The sample after step `index`, as a new array: from the network's (guided) output at `timesteps[index]` and the
-   * sample before. `noise`, unit normal, is needed only by samplers that add some. Throws `RangeError` when lengths
-   * differ, noise is needed and missing, or steps are left out.
+   * The sample after step `index`, as a new array, from the network's (guided) output at `timesteps[index]` and the
+   * sample before. `noise`, standard normal, is needed only by samplers that add noise. Throws `RangeError` when
+   * lengths differ, required noise is missing, or steps are skipped.
    */
   step(modelOutput: Float32Array, index: number, sample: Float32Array, noise?: Float32Array): Float32Array;
 }
 
-/** How many steps a sampler takes, and what overrides the model's settings. */
+/** Number of sampling steps, and overrides of the model's settings. */
 export interface SamplerOptions {
   readonly steps: number;
-  /** Clamp the predicted clean latent to [-1, 1]; the schedule says unless given. */
+  /** Clamp the predicted clean latent to [-1, 1]; default: as in the schedule. */
   readonly clipSample?: boolean;
 }
 
 /**
- * `steps` timesteps at equal distance, descending, counted from 0 and shifted by the schedule's offset ("leading"
- * spacing): 981, 961, …, 1 for 50 of 1000. Throws `UsageError` when that many do not fit.
+ * `steps` evenly spaced timesteps, descending, starting from 0 and shifted by the schedule's offset ("leading"
+ * spacing): 981, 961, …, 1 for 50 of 1000. Throws `UsageError` when there are too many.
  */
 export function leadingTimesteps(schedule: NoiseSchedule, steps: number): number[] {
   const count = schedule.alphasCumprod.length;
@@ -55,14 +57,14 @@ export function alphaAtOrFinal(schedule: NoiseSchedule, timestep: number): numbe
   return timestep >= 0 ? alphaCumprodAt(schedule, timestep) : schedule.finalAlphaCumprod;
 }
 
-/** What one output element says about the clean latent x₀ and the noise ε of the sample element x at ᾱ = `alpha`. */
+/** Clean latent x₀ and noise ε of a sample element x at ᾱ = `alpha`, from one element of the network's output. */
 export interface Reading {
   clean(output: number, sample: number): number;
   noise(output: number, sample: number): number;
 }
 
 /**
- * How to read a network's output at ᾱ = `alpha`. From x = √ᾱ·x₀ + √(1−ᾱ)·ε and, for v-prediction,
+ * Interpretation of a network's output at ᾱ = `alpha`. From x = √ᾱ·x₀ + √(1−ᾱ)·ε and, for v-prediction,
  * v = √ᾱ·ε − √(1−ᾱ)·x₀.
  */
 export function readingAt(alpha: number, prediction: PredictionType): Reading {
@@ -78,7 +80,7 @@ export function readingAt(alpha: number, prediction: PredictionType): Reading {
   }
 }
 
-/** The clean latent that a network's output at `timestep` means, clamped where the schedule (or the option) says so. */
+/** The clean latent that a network's output at `timestep` implies, clamped if the schedule (or the option) says so. */
 export function predictClean(
   schedule: NoiseSchedule,
   modelOutput: Float32Array,
@@ -92,16 +94,15 @@ export function predictClean(
   return modelOutput.map((output, i) => clamp(reading.clean(output, sample[i]!)));
 }
 
-/** The clamp to [-1, 1], or nothing. */
+/** The clamp to [-1, 1], or the identity. */
 export function clamper(clip: boolean): (value: number) => number {
   return clip ? (value) => Math.max(-1, Math.min(1, value)) : (value) => value;
 }
 
-/** Throws `RangeError` unless all arrays are of one length; `undefined` is passed over. */
+/** Throws `RangeError` unless all arrays have the same length; `undefined` is ignored. */
 export function checkLengths(...arrays: readonly (Float32Array | undefined)[]): void {
   const lengths = new Set(arrays.flatMap((array) => (array ? [array.length] : [])));
-  if (lengths.size > 1)
-    throw new RangeError(`arrays of ${[...lengths].join(' and ')} values do not fit together`);
+  if (lengths.size > 1) throw new RangeError(`arrays of ${[...lengths].join(' and ')} values do not match`);
 }
 
 /** The timestep of step `index`. Throws `RangeError` when there is no such step. */

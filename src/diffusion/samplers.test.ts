@@ -85,7 +85,7 @@ describe('DPM-Solver++ against the reference', () => {
   });
 });
 
-/** A "network" that knows the answer: latents of this mean and deviation, for which the best ε is linear in x. */
+/** An ideal "network" for latents of this mean and deviation, for which the best ε is linear in x. */
 function perfectOutput(
   settings: NoiseSchedule,
   x: Float32Array,
@@ -104,7 +104,7 @@ function perfectOutput(
   });
 }
 
-describe('every sampler finds the distribution that its network knows', () => {
+describe('every sampler reaches the distribution of its ideal network', () => {
   const samplers: [string, (settings: NoiseSchedule) => Sampler][] = [
     ['DDIM', (settings) => ddimSampler(settings, { steps: 200 })],
     ['DDIM with noise', (settings) => ddimSampler(settings, { steps: 500, eta: 1 })],
@@ -132,13 +132,13 @@ describe('every sampler finds the distribution that its network knows', () => {
 });
 
 describe('DDIM inversion', () => {
-  test('goes up the timesteps that sampling comes down', () => {
+  test('visits the timesteps of sampling in reverse', () => {
     const up = ddimInverter(schedule, { steps: 50 });
     expect(up.timesteps.slice(0, 3)).toEqual([1, 21, 41]);
     expect([...up.timesteps].reverse()).toEqual(ddimSampler(schedule, { steps: 50 }).timesteps);
   });
 
-  test('sampling brings the latent back', () => {
+  test('sampling restores the latent', () => {
     for (const predictionType of ['epsilon', 'v_prediction'] as const) {
       const settings = { ...schedule, predictionType };
       const start = randomStream(2)
@@ -156,7 +156,7 @@ describe('DDIM inversion', () => {
     }
   });
 
-  test('the reference reading takes any output for noise', () => {
+  test('the reference reading interprets any output as noise', () => {
     const v = { ...schedule, predictionType: 'v_prediction' as const };
     const [x, out] = [Float32Array.of(0.3, -1), Float32Array.of(1, 0.5)];
     const asNoise = ddimInverter(v, { steps: 50, reading: 'epsilon' }).step(out, 5, x);
@@ -165,7 +165,7 @@ describe('DDIM inversion', () => {
   });
 });
 
-describe('misuse is named', () => {
+describe('misuse is reported', () => {
   test('steps and eta out of range', () => {
     for (const steps of [0, -1, 2.5, 1001, Number.NaN]) {
       expect(() => ddimSampler(schedule, { steps })).toThrow(UsageError);
@@ -177,7 +177,7 @@ describe('misuse is named', () => {
     expect(() => ddimSampler(schedule, { steps: 10, eta: 2 })).toThrow(/eta is 2/);
   });
 
-  test('missing noise, wrong lengths, steps left out', () => {
+  test('missing noise, wrong lengths, skipped steps', () => {
     const x = new Float32Array(2);
     expect(() => ddimSampler(schedule, { steps: 10, eta: 1 }).step(x, 0, x)).toThrow(/needs noise/);
     expect(() => ddpmSampler(schedule, { steps: 10 }).step(x, 0, x)).toThrow(/needs noise/);
@@ -196,7 +196,7 @@ test('guidance', () => {
   expect(() => guide(new Float32Array(1), new Float32Array(2), 1)).toThrow(RangeError);
 });
 
-test('a sampler undoes noise when it is told the noise', () => {
+test('a sampler removes the noise when the prediction is exact', () => {
   const [clean, noise] = [input('x0'), input('noise')];
   const noisy = addNoise(schedule, clean, noise, [981, 981, 981, 981]);
   const sampler = ddimSampler(
@@ -217,7 +217,7 @@ describe('sampling that ends early', () => {
     'dpm++': () => dpmSolverSampler(schedule, { steps: 10 }),
   };
 
-  test.each(Object.entries(made))('%s gives what the network sees at the last step', (_, make) => {
+  test.each(Object.entries(made))('%s returns the clean latent predicted at the last step', (_, make) => {
     const [whole, early] = [make(), finishingAt(make(), schedule, 500)];
     expect(early.timesteps).toEqual(whole.timesteps.filter((timestep) => timestep >= 500));
     const last = early.timesteps.length - 1;
@@ -233,7 +233,7 @@ describe('sampling that ends early', () => {
     expect(early.step(output, last, sample)).toEqual(clean);
   });
 
-  test('takes every step when told so, and one at least', () => {
+  test('takes all steps at 1, and at least one', () => {
     const whole = made.ddim();
     expect(finishingAt(whole, schedule, 0)).toBe(whole);
     expect(finishingAt(whole, schedule, 1000).timesteps).toEqual(whole.timesteps.slice(0, 1));

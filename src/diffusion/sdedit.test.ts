@@ -9,7 +9,7 @@ const schedule = noiseSchedule({ beta_schedule: 'scaled_linear', beta_start: 0.0
 const clean = floats(Float32Array.of(0.5, -1, 2, 0.25), [1, 1, 2, 2]);
 const noise = Float32Array.of(-0.3, 0.7, 1.1, -2);
 
-test('the strength is the share of the steps that is taken', () => {
+test('the strength is the fraction of the steps that are taken', () => {
   const { timesteps } = ddimSampler(schedule, { steps: 100 });
   const steps = (strength: number) => 100 - redrawStart(schedule, timesteps, clean, noise, strength).step;
   expect([0, 0.004, 0.29, 0.6, 1].map(steps)).toEqual([0, 0, 29, 60, 100]);
@@ -19,7 +19,7 @@ test('the strength is the share of the steps that is taken', () => {
   expect(() => steps(Number.NaN)).toThrow('strength is NaN');
 });
 
-test('latents have the noise of the timestep at which it begins', () => {
+test('latents have the noise level of the first timestep taken', () => {
   const { timesteps } = ddimSampler(schedule, { steps: 10 });
   const { step, latents } = redrawStart(schedule, timesteps, clean, noise, 0.5);
   expect(timesteps[step]).toBe(401);
@@ -32,11 +32,11 @@ test('latents have the noise of the timestep at which it begins', () => {
 test.each([
   ['ddim', () => ddimSampler(schedule, { steps: 20 })],
   ['dpm++', () => dpmSolverSampler(schedule, { steps: 20 })],
-])('%s comes back to the picture when the noise is predicted as it was added', (_, make) => {
+])('%s restores the image when exactly the added noise is predicted', (_, make) => {
   const sampler = make();
   const start = redrawStart(schedule, sampler.timesteps, clean, noise, 0.7);
   let { data } = start.latents;
   for (let step = start.step; step < 20; step++) data = sampler.step(noise, step, data);
-  // DPM-Solver++ ends at timestep 0, which has a little noise left.
+  // DPM-Solver++ ends at timestep 0, which still has a little noise.
   for (const [i, value] of data.entries()) expect(Math.abs(value - clean.data[i]!)).toBeLessThan(0.1);
 });

@@ -1,17 +1,17 @@
 /**
- * @file Where sampling begins that draws a picture anew. Meng et al. 2021, "SDEdit", arXiv 2108.01073: noise the picture part
- * of the way, and denoise it with another prompt.
+ * @file Start of image-to-image sampling. Meng et al. 2021, "SDEdit", arXiv 2108.01073: add noise to the image up to an
+ * intermediate timestep, and denoise it with another prompt.
  */
 import { UsageError } from '../errors.ts';
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
 import { addNoise, type NoiseSchedule } from './noise-schedule.ts';
 
-/** How far a picture is drawn anew unless told. */
+/** Default strength of a redraw. */
 export const redrawStrength = 0.6;
 
-/** A place in a sampler's steps, and the latents there. */
+/** A position in a sampler's steps, and the latents there. */
 export interface RedrawStart {
-  /** The first step to be taken, counted from 0; the number of steps when none is. */
+  /** Index of the first step to take; the number of steps when none is taken. */
   readonly step: number;
   readonly latents: FloatTensor;
 }
@@ -24,15 +24,16 @@ export function assertStrength(strength: number): void {
   );
 }
 
-/** How many of a sampler's `steps` are taken at this strength: that share of them, rounded down. */
+/** Number of a sampler's `steps` that are taken at this strength: that fraction of them, rounded down. */
 export function redrawSteps(steps: number, strength: number): number {
   // 0.29 · 100 is 28.999999999999996.
   return Math.floor(steps * strength + 1e-9);
 }
 
 /**
- * Clean latents `[n, c, h, w]` noised for the last `strength` of the steps at these timesteps, rounded down to whole steps: 0
- * leaves the latents as they are, 1 takes all steps, which keeps next to nothing. Throws as `assertStrength` does.
+ * Clean latents `[n, c, h, w]` with the noise level for the last `strength` of the steps at these timesteps, rounded
+ * down to whole steps: 0 leaves the latents unchanged; 1 takes all steps, which keeps almost nothing. Throws as
+ * `assertStrength` does.
  */
 export function redrawStart(
   schedule: NoiseSchedule,

@@ -1,12 +1,12 @@
-/** @file How many processor cores there are to compute on. */
+/** @file Number of processor cores available to this process. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 
 /**
- * Cores that this process may use, those that share their arithmetic (hyper-threads) counted once; undefined where the system
- * does not tell, as all but Linux. ONNX Runtime's own choice on Linux can be half of the logical processors, even where
- * each is a core of its own. `topology` gives the list of logical processors that share a core with the given one, as text, and
- * throws where there is none.
+ * Number of physical cores that this process may use (hyper-threads of one core count once); `undefined` where the
+ * system does not report it (everywhere but Linux). ONNX Runtime's own choice on Linux can be half of the logical
+ * processors even where each is a core of its own. `topology` returns, as text, the list of logical processors that
+ * share a core with the given one, and throws where it is not available.
  */
 export function coreCount(topology: (processor: number) => string = siblings): number | undefined {
   try {

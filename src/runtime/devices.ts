@@ -1,4 +1,4 @@
-/** @file Where graphs can run. */
+/** @file Devices that graphs can run on. */
 import { DeviceError } from '../errors.ts';
 import { floats } from '../graph/host-tensor.ts';
 import { add } from '../graph/operators/add.ts';
@@ -10,7 +10,7 @@ import { createSession, executionProviders, OrtTensor, type SessionOptions } fro
 /** Names of the devices that graphs can run on. */
 export const deviceNames = ['cpu', 'webgpu', 'cuda'] as const;
 
-/** A device by name: the processor, a graphics card through WebGPU, or an NVIDIA card through CUDA. */
+/** Name of a device: the CPU, a GPU through WebGPU, or an NVIDIA GPU through CUDA. */
 export type DeviceName = (typeof deviceNames)[number];
 
 const remedies: Record<DeviceName, string> = {
@@ -20,7 +20,7 @@ const remedies: Record<DeviceName, string> = {
   cuda: 'CUDA needs Linux or Windows on x64, an NVIDIA driver, CUDA 12 with cuDNN 9, and ONNX Runtime\'s CUDA files: run "npm rebuild onnxruntime-node --ignore-scripts=false" in the project, or use --device cpu.',
 };
 
-/** Checks a device's name. Throws `DeviceError` naming the choices. */
+/** Validates a device name. Throws `DeviceError` listing the choices. */
 export function parseDevice(name: string): DeviceName {
   const device = deviceNames.find((known) => known === name);
   if (!device) throw new DeviceError(`unknown device "${name}"; must be one of: ${deviceNames.join(', ')}`);
@@ -28,8 +28,8 @@ export function parseDevice(name: string): DeviceName {
 }
 
 /**
- * Runs a small graph on the device. Throws `DeviceError` with what is missing and what to install when it does not work;
- * nothing falls back to another device silently.
+ * Runs a small graph on the device. Throws `DeviceError` saying what is missing and what to install when that fails;
+ * there is no silent fallback to another device.
  */
 export async function checkDevice(device: DeviceName): Promise<void> {
   const fail = (found: string): never => {
@@ -53,8 +53,8 @@ export async function checkDevice(device: DeviceName): Promise<void> {
 }
 
 /**
- * What a session is made with on a device. The environment's `LAMP_THREADS` says how many processor threads it may take; one a
- * core unless told. Throws `DeviceError` when that is no whole number from 1.
+ * Options of a session on a device. The environment variable `LAMP_THREADS` sets the number of CPU threads (default:
+ * one per core). Throws `DeviceError` unless it is a positive integer.
  */
 export function sessionOptions(device: DeviceName): SessionOptions {
   const { LAMP_THREADS: threads } = process.env;
@@ -73,6 +73,6 @@ export function sessionOptions(device: DeviceName): SessionOptions {
 
 function firstLine(error: unknown): string {
   const [line] = (error instanceof Error ? error.message : String(error)).split('\n') as [string];
-  // Without the engine's own source positions.
+  // Without ONNX Runtime's source locations.
   return line.replace(/^.*was false\. /, '').replace(/\.$/, '');
 }

@@ -1,4 +1,4 @@
-/** @file From tensors to an ONNX model. */
+/** @file Emits a graph as an ONNX model. */
 import { type DType, type HostTensor, isFloat8, type Shape } from '../graph/host-tensor.ts';
 import type { OnnxAttribute, OnnxEmitter } from '../graph/operator.ts';
 import { flatten } from '../graph/order.ts';
@@ -14,15 +14,15 @@ import {
   type ValueInfoProto,
 } from './onnx-format.ts';
 
-/** A graph as ONNX Runtime takes it. */
+/** A graph in ONNX Runtime's format. */
 export interface EmittedGraph {
   /** The ONNX file. */
   readonly bytes: Uint8Array;
-  /** The deepest folder above every weight file the graph points into; undefined when it points into none. */
+  /** The deepest common folder of the weight files the graph refers to; `undefined` when there are none. */
   readonly weightsFolder: string | undefined;
-  /** Values that must be given at every run. */
+  /** Values that must be supplied at every run. */
   readonly inputs: ReadonlyMap<string, Tensor>;
-  /** The shape each output has in the graph: the same elements in the same order as the tensor that was asked for. */
+  /** The shape of each output in the graph; its elements are those of the requested tensor, in the same order. */
   readonly outputShapes: ReadonlyMap<string, Shape>;
 }
 
@@ -44,7 +44,7 @@ export function emitGraph(outputs: Readonly<Record<string, Tensor>>): EmittedGra
     }
   }
   for (const [name, tensor] of Object.entries(outputs)) {
-    // A last change of shape is left to the caller: in the graph it would be a copy.
+    // A final reshape is left to the caller: in the graph it would be a copy.
     let value = resolve(tensor);
     for (let node = nodeOf(value); node?.operator.name === 'reshape'; node = nodeOf(value)) {
       value = resolve(node.inputs[0]!);
@@ -59,11 +59,11 @@ class GraphWriter implements OnnxEmitter {
   readonly #known = new Map<string, string[]>();
   readonly #nodes: NodeProto[] = [];
   readonly #initializers: TensorProto[] = [];
-  /** Initialisers that stay in files, and which files. */
+  /** Initialisers stored in external files. */
   readonly #stored = new Map<TensorProto, StoredTensor>();
   readonly #inputs = new Map<string, Tensor>();
   readonly #outputs: ValueInfoProto[] = [];
-  /** Values that are outputs, and what they are called as such. */
+  /** Output names of the values that are outputs. */
   readonly #outputNames = new Map<string, string>();
   readonly #outputShapes = new Map<string, Shape>();
   #count = 0;
@@ -124,7 +124,7 @@ class GraphWriter implements OnnxEmitter {
     if (nodeOf(value) && !this.#outputNames.has(source)) {
       this.#outputNames.set(source, name);
     } else {
-      // An input or a constant, or a value that is asked for twice: a node of its own gives it another name.
+      // An input, a constant or a value requested twice needs an identity node to get a second name.
       this.#nodes.push({
         input: [source],
         output: [name],
@@ -145,7 +145,7 @@ class GraphWriter implements OnnxEmitter {
       irVersion: 9,
       producerName: 'lamp-video',
       opsetImport: [
-        // Set 19 is the first that knows floats of 8 bits.
+        // Operator set 19 is the first with 8-bit floats.
         { domain: '', version: [...this.#stored.values()].some(({ dtype }) => isFloat8(dtype)) ? 19 : 18 },
         { domain: 'com.microsoft', version: 1 },
       ],
@@ -180,7 +180,7 @@ class GraphWriter implements OnnxEmitter {
     }
   }
 
-  /** An initialiser that stays in its file; 16 and 8 bits become f32 when the graph is loaded. */
+  /** An initialiser that stays in its file; 16-bit and 8-bit floats are cast to f32 when the graph is loaded. */
   #pointInto(name: string, file: StoredTensor): string {
     const initializer: TensorProto = {
       name,
@@ -208,9 +208,10 @@ function attributeProto(name: string, value: OnnxAttribute): AttributeProto {
 }
 
 /**
- * ONNX Runtime orders nodes anew: it begins with the last node whose result no other node takes, computes what that one
- * needs, and goes on with the one before. So these nodes (the gradients, above all) are written last, in reverse: the
- * gradients of the last layers are then computed first, while the values they need are still there, and not at the end.
+ * Orders nodes for ONNX Runtime's own scheduler, which starts at the last node whose result no other node uses,
+ * computes its dependencies, and continues with the one before. These sinks (mainly gradients) are therefore written
+ * last, in reverse order: the gradients of the last layers are then computed first, while the values they need are
+ * still alive.
  */
 function inRunningOrder(nodes: readonly NodeProto[]): NodeProto[] {
   const taken = new Set(nodes.flatMap(({ input }) => input));

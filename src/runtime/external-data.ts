@@ -1,11 +1,11 @@
-/** @file Initialisers of an ONNX model that stay in their files: where those are, relative to one folder. */
+/** @file References from an ONNX model's initialisers to external weight files, relative to one folder. */
 import { dirname, isAbsolute, relative, sep } from 'node:path';
 import type { StoredTensor } from '../graph/tensor.ts';
 import type { TensorProto } from './onnx-format.ts';
 
 /**
- * Writes into each initialiser where its values lie, and returns the deepest folder above all of their files, which ONNX
- * Runtime must be given; undefined when there are none. Throws `RangeError` when files lie on different drives.
+ * Writes the location of its values into each initialiser and returns the deepest common folder of the files, which
+ * ONNX Runtime must be given; `undefined` when there are none. Throws `RangeError` when files are on different drives.
  */
 export function placeStored(initializers: ReadonlyMap<TensorProto, StoredTensor>): string | undefined {
   const folder = commonFolder([...initializers.values()].map(({ path }) => path));
@@ -25,7 +25,7 @@ function commonFolder(paths: readonly string[]): string | undefined {
   for (const other of others) {
     while (folder !== undefined && !isInside(other, folder)) {
       if (dirname(folder) === folder) {
-        throw new RangeError(`one graph cannot take weights from two drives: ${first} and ${other}`);
+        throw new RangeError(`one graph cannot use weights from two drives: ${first} and ${other}`);
       }
       folder = dirname(folder);
     }

@@ -1,6 +1,6 @@
 /**
- * @file The part of the ONNX file format that graphs need, for protobufjs: message names and field numbers as the ONNX
- * specification gives them (onnx.ai, IR version 9).
+ * @file The part of the ONNX file format that graphs need, for protobufjs, with the message names and field numbers of
+ * the ONNX specification (onnx.ai, IR version 9).
  */
 import protobuf from 'protobufjs/light.js';
 
@@ -72,7 +72,7 @@ const root = protobuf.Root.fromJSON({
 
 const modelType = root.lookupType('ModelProto');
 
-/** ONNX's numbers for element types. */
+/** ONNX's codes for element types. */
 export const elementTypes = {
   float32: 1,
   uint8: 2,
@@ -85,10 +85,10 @@ export const elementTypes = {
   float8_e5m2: 19,
 } as const;
 
-/** ONNX's numbers for kinds of attributes. */
+/** ONNX's codes for attribute types. */
 export const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 } as const;
 
-/** A tensor of the file format, its values inside it or in another file. */
+/** A tensor of the file format, with its values inline or in an external file. */
 export interface TensorProto {
   dims: number[];
   dataType: number;

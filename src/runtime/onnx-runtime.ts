@@ -1,7 +1,7 @@
 /**
- * @file The only file that loads ONNX Runtime, so that it is told first to send no usage data. On Linux and macOS its version
- * 1.30 else writes a device's number and events below the user's cache folder, and sends them to its maker, from the moment
- * that a session is made. It reads the environment then, once in a process.
+ * @file The only file that loads ONNX Runtime, so that its telemetry is always disabled first. Otherwise version 1.30
+ * on Linux and macOS, as soon as a session is created, writes a device id and events below the user's cache folder and
+ * sends them to its vendor. It reads the environment at that moment, once per process.
  */
 import { createRequire } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
@@ -11,37 +11,37 @@ import { isLoaded, processEnvironment } from './process-facts.ts';
 
 const variable = 'ORT_DISABLE_TELEMETRY';
 
-/** What the runtime takes for yes. */
+/** Whether the runtime reads the value as true. */
 const isYes = (value: string | undefined) => /^(1|true|yes|on)$/i.test(value ?? '');
 
-/** Why sessions are not made in this process; `undefined` where nothing is sent. */
+/** Why sessions are refused in this process; `undefined` when telemetry is off. */
 const refusal = silence();
 
-// Not imported: bundlers and the loader may move an import before everything else.
+// Required, not imported: bundlers and the loader may hoist an import above the code before it.
 const runtime = createRequire(import.meta.url)('onnxruntime-node') as typeof OnnxRuntime;
 
-// What goes wrong comes back as an error; the engine's own log lines would only tear the terminal's output.
+// Failures are reported as errors; ONNX Runtime's own log lines would only disturb the terminal's output.
 runtime.env.logLevel = 'fatal';
 
-/** A value that goes into a session or comes out of it. */
+/** An input or output value of a session. */
 export const OrtTensor = runtime.Tensor;
 export type OrtTensor = OnnxRuntime.Tensor;
 
-/** A graph that can be run, what it is made with, and the values that it gives. */
+/** A loaded graph, ready to run. */
 export type Session = OnnxRuntime.InferenceSession;
 export type SessionOptions = OnnxRuntime.InferenceSession.SessionOptions;
 export type SessionValues = OnnxRuntime.InferenceSession.OnnxValueMapType;
 
 /**
- * Makes a session of a graph's ONNX bytes. Throws `DeviceError` where the runtime would send usage data, and what the runtime
- * throws.
+ * Creates a session from a graph's ONNX bytes. Throws `DeviceError` where the runtime would send usage data; errors of
+ * the runtime pass unchanged.
  */
 export async function createSession(bytes: Uint8Array, options: SessionOptions): Promise<Session> {
   if (refusal !== undefined) throw new DeviceError(refusal);
   return runtime.InferenceSession.create(bytes, options);
 }
 
-/** Names of the execution providers that are built in, such as `cpu` and `webgpu`. */
+/** Names of the built-in execution providers, such as `cpu` and `webgpu`. */
 export function executionProviders(): string[] {
   return runtime.listSupportedBackends().map(({ name }) => name);
 }
@@ -51,7 +51,7 @@ export function runtimeVersion(): string {
   return runtime.env.versions.node ?? runtime.env.versions.common;
 }
 
-/** Tells the runtime, before it is loaded, to send nothing. Gives the reason where that is not possible. */
+/** Disables the runtime's telemetry before it is loaded. Returns the reason where that is not possible. */
 function silence(): string | undefined {
   const remedy = `Start the process with ${variable}=1 in its environment`;
   if (isLoaded('onnxruntime') && !isYes(processEnvironment()[variable])) {

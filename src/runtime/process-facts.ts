@@ -1,16 +1,16 @@
-/** @file What is true of the whole process, also when asked in a worker thread, which has an environment of its own. */
+/** @file Facts about the whole process, also from within a worker thread, which has its own copy of the environment. */
 
 interface Report {
   readonly environmentVariables?: Readonly<Record<string, string>>;
   readonly sharedObjects?: readonly string[];
 }
 
-/** The environment that native code sees; empty where Node was told not to tell it. */
+/** The environment that native code sees; empty where Node was configured not to report it. */
 export function processEnvironment(): Readonly<Record<string, string | undefined>> {
   return report().environmentVariables ?? {};
 }
 
-/** Whether a native library is loaded whose file's name contains these letters. */
+/** Whether a native library whose file name contains `letters` is loaded. */
 export function isLoaded(letters: string): boolean {
   const names = (report().sharedObjects ?? []).map((path) => path.replace(/^.*[\\/]/, ''));
   return names.some((name) => name.includes(letters));
@@ -18,7 +18,7 @@ export function isLoaded(letters: string): boolean {
 
 function report(): Report {
   const { excludeNetwork } = process.report as { excludeNetwork?: boolean };
-  // Else the names of all that this process is connected to are looked up, which takes seconds where no server answers.
+  // Otherwise host names of all open connections are resolved, which takes seconds when no name server answers.
   Object.assign(process.report, { excludeNetwork: true });
   try {
     return process.report.getReport() as Report;

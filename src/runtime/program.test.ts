@@ -15,14 +15,14 @@ const x = input('x', [2, 3]);
 const ones = floats(new Float32Array(6).fill(1), [2, 3]);
 
 describe('a program', () => {
-  test('names the input that is missing or of another shape', async () => {
+  test('reports an input that is missing or has the wrong shape', async () => {
     const program = await compile({ y: scale(x, 2) });
     await expect(program.run({})).rejects.toThrow('input "x" must be float32 [2,3]; found nothing');
     await expect(program.run({ x: floats(new Float32Array(6)) })).rejects.toThrow('found float32 [6]');
     await program.dispose();
   });
 
-  test('refuses a number of threads in the environment that is none', async () => {
+  test('refuses an invalid number of threads in the environment', async () => {
     vi.stubEnv('LAMP_THREADS', 'many');
     await expect(compile({ y: scale(x, 2) })).rejects.toThrow(
       'LAMP_THREADS is "many"; must be a whole number',
@@ -51,7 +51,7 @@ describe('a program', () => {
     expect(shared - twice).toBeLessThan(80);
   });
 
-  test('refuses two inputs of one name', () => {
+  test('refuses two inputs with the same name', () => {
     expect(() => emitGraph({ y: add(x, input('x', [2, 3])) })).toThrow('two inputs are named "x"');
   });
 });
@@ -59,7 +59,7 @@ describe('a program', () => {
 describe('weights in files', async () => {
   const inFolder = await testFolder();
 
-  test('are mapped where they lie, f32 and f16 alike', async () => {
+  test('are mapped in place, both f32 and f16', async () => {
     const weight = floats(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
     for (const dtype of ['float32', 'float16'] as const) {
       const path = inFolder(`${dtype}.safetensors`);
@@ -71,7 +71,7 @@ describe('weights in files', async () => {
     }
   });
 
-  test('of one graph may lie in several files and folders', async () => {
+  test('of one graph may be in several files and folders', async () => {
     const paths = ['a.safetensors', 'parts/b.safetensors', 'other/deep/c.safetensors'].map(inFolder);
     const values = [1, 10, 100].map((value) => floats(new Float32Array(3).fill(value)));
     for (const [i, path] of paths.entries()) await writeSafetensors(path, [[`x${i}`, values[i]!]]);
@@ -85,7 +85,7 @@ describe('weights in files', async () => {
     await program.dispose();
   });
 
-  test('that vanished are an error that names the folder', async () => {
+  test('that have been deleted are reported with their folder', async () => {
     const path = inFolder('w.safetensors');
     await writeSafetensors(path, [['weight', floats(new Float32Array(6), [2, 3])]]);
     const file = await openWeightFile(path);

@@ -1,4 +1,4 @@
-/** @file Compiled graphs that can be run again and again. */
+/** @file Compiled graphs, to be run any number of times. */
 import { CheckpointError, DeviceError } from '../errors.ts';
 import { type HostTensor, type Shape, sameShape } from '../graph/host-tensor.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -15,20 +15,20 @@ import {
 /** Named values in host memory. */
 export type Values = Readonly<Record<string, HostTensor>>;
 
-/** How a graph is compiled. */
+/** Options of `compile`. */
 export interface CompileOptions {
-  /** Where it runs; the processor unless told. */
+  /** Device to run on; default `cpu`. */
   readonly device?: DeviceName;
-  /** Writes ONNX Runtime's profile of every run to files that begin with this path. */
+  /** Path prefix of files to which ONNX Runtime writes a profile of every run. */
   readonly profilePrefix?: string;
 }
 
-/** A compiled graph. Runs block the event loop on the processor; call `dispose` when done, to free its memory. */
+/** A compiled graph. On the CPU, runs block the event loop. Call `dispose` when done, to free its memory. */
 export interface Program {
   /**
-   * Computes the outputs. `inputs` must hold exactly the graph's inputs in their shapes (more are ignored).
+   * Computes the outputs. `inputs` must hold all of the graph's inputs with their shapes (others are ignored).
    * Outputs named in `into` are written there instead of to new memory.
-   * Throws `DeviceError` when the device fails, for lack of memory above all.
+   * Throws `DeviceError` when the device fails, mostly for lack of memory.
    */
   run(inputs: Values, into?: Values): Promise<Record<string, HostTensor>>;
   /** Frees the graph's memory. */

@@ -1,8 +1,8 @@
-/** @file Which software computes: stored with everything that is made, so that it can be made again. */
+/** @file Versions of the software that computes, stored with every result so that it can be reproduced. */
 import { packageVersion } from '../versions.ts';
 import { runtimeVersion } from './onnx-runtime.ts';
 
-/** Versions of this package and of ONNX Runtime; other versions may round differently. */
+/** Versions of this package and of ONNX Runtime. Other versions may round differently. */
 export function softwareVersions(): Record<string, string> {
   return { 'lamp-video': packageVersion, onnxruntime: runtimeVersion() };
 }

@@ -1,4 +1,4 @@
-/** @file How fast this machine multiplies: the ceiling that everything else is measured against. */
+/** @file Arithmetic speed of this machine: the upper bound that everything else is measured against. */
 import { floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { conv2d, matmul } from '../graph/operators/index.ts';
 import { constant, input, type Tensor } from '../graph/tensor.ts';
@@ -11,7 +11,7 @@ export interface MachineSpeed {
   readonly convolution: number;
 }
 
-/** Measures a matrix product of 2048³ and a 3×3 convolution of 320 channels at 40×64, the best of `repeats` runs each. */
+/** Measures a 2048³ matrix product and a 3×3 convolution of 320 channels at 40×64: the best of `repeats` runs each. */
 export async function measureSpeed(device: DeviceName = 'cpu', repeats = 5): Promise<MachineSpeed> {
   const n = 2048;
   const [channels, height, width] = [320, 40, 64];
