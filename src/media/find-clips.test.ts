@@ -138,6 +138,15 @@ test('MPEG transport streams are told by their bytes', async () => {
       framesPerSecond: 10,
     });
   }
+  // The table of the program says that its pictures are MPEG-2 (2) in place of H.264 (1b).
+  const table = packets.findIndex((each) => each[1] === 0x50 && each[2] === 0x00);
+  const type = stream.indexOf(0x1b, 188 * table + 5);
+  const broadcast = Uint8Array.from(stream);
+  broadcast[type] = 0x02;
+  await writeFile(at('streams/d.mts'), broadcast);
+  await expect(inspectClip(at('streams/d.mts'))).rejects.toThrow(
+    'or coded as MPEG-2, as DVDs and broadcasts are. Convert it: ffmpeg -i d.mts -crf 12 -pix_fmt yuv420p d.mp4',
+  );
   await expect(findClips([at('streams/c.ts')])).rejects.toThrow('c.ts" is no MPEG transport stream');
 });
 

@@ -3,6 +3,7 @@
 import type { Input, InputVideoTrack, VideoSample, VideoSampleSink } from 'mediabunny';
 import { LampError, MediaError } from '../errors.ts';
 import { type Fields, fieldsOf } from './field-order.ts';
+import { conversionLine, maybeTransportStream } from './file-kinds.ts';
 import { type ClipTiming, timingOf } from './frame-times.ts';
 import type { FirstField } from './h264-fields.ts';
 import { readMovieTrack } from './movie-boxes.ts';
@@ -117,7 +118,9 @@ export async function withVideoTrack<T>(
     const track = await input.getPrimaryVideoTrack();
     if (!track) {
       throw new MediaError(
-        `clip "${path}" holds no picture track; the file is cut off or is sound only. Copy or download it again.`,
+        maybeTransportStream(path)
+          ? `clip "${path}" holds no picture track that is read: it is sound only, cut off, or coded as MPEG-2, as DVDs and broadcasts are. Convert it: ${conversionLine(path)}`
+          : `clip "${path}" holds no picture track; the file is cut off or is sound only. Copy or download it again.`,
       );
     }
     if (!(await track.canDecode())) {
