@@ -151,6 +151,7 @@ async function assertClipFile(path: string): Promise<void> {
       `"${path}" ${ending ? `ends in ${ending}` : 'has no ending'}; expected ${CLIP_CHOICES}.`,
     );
   }
+  await assertUserFile(path, refuseMedia('clip', path));
   if (maybeTransportStream(path) && !(await isTransportStream(path))) {
     throw new MediaError(
       `"${path}" is no MPEG transport stream, whatever its name says; expected ${CLIP_CHOICES}.`,

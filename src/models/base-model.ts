@@ -2,8 +2,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { readJsonFile } from '../checkpoints/json-file.ts';
+import { readJsonFile, refuseToRead } from '../checkpoints/json-file.ts';
 import { onOneLine } from '../checkpoints/one-line.ts';
+import { assertUserFile, isThere } from '../checkpoints/user-file.ts';
 import { CheckpointError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { type BaseSettings, readBaseSettings } from './base-settings.ts';
@@ -111,7 +112,9 @@ function assertTextToImage(unet: UNetConfig, { latent_channels: latents }: VaeCo
 async function openFolder(root: string, path: string): Promise<ModelParts> {
   if (!(await isFile(join(root, 'model_index.json')))) {
     await assertNotPart(root, path);
-    const found = (await stat(root).catch(() => undefined))?.isDirectory()
+    const isFolder = (await stat(root).catch(() => undefined))?.isDirectory();
+    if (!isFolder && (await isThere(root))) await assertUserFile(root, refuseToRead('the base model', path));
+    const found = isFolder
       ? `the folder "${path}" has no model_index.json`
       : `there is no ${/\.(safetensors|ckpt|pt|pth|bin)$/i.test(path) ? 'file' : 'folder'} "${path}"`;
     throw new CheckpointError(
