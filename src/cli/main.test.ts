@@ -132,6 +132,12 @@ describe('bad input ends with one line, its exit code, and nothing written', () 
     ['a folder without a motion', { '--motion': path('foreign') }, 4, /holds no motion\.safetensors/],
     ['an unknown device', { '--device': 'tpu' }, 5, /unknown device "tpu".*cpu, webgpu, cuda/],
     ['a size that does not divide', { '--size': '65x64' }, 2, /65x64.*divide by 8.*--size 64x64/],
+    [
+      'a size beyond all measure',
+      { '--size': '99992x64' },
+      2,
+      /99992x64 cannot be used: a side has at most 16384/,
+    ],
     ['a size that is none', { '--size': 'big' }, 2, /--size <WxH>: found "big"; expected .*512x320/],
     ['a missing picture', { '--first-frame': '/no/picture.png' }, 3, /there is no such file/],
     ['a picture that is none', { '--first-frame': path('text.mp4') }, 3, /not a picture/],
@@ -172,6 +178,15 @@ describe('bad input ends with one line, its exit code, and nothing written', () 
     expect(result.stdout).toBe('');
     expect(await readdir(path('.'))).toEqual(before);
     expect(await readFile(path('text.mp4'), 'utf8')).toBe('This is no video.\n');
+  });
+
+  test('a size that takes more memory than there is: both are said, and no line of the engine', async () => {
+    const words = generateWords({ ...nowhere, '--size': '16384x16384' });
+    const { code, stderr } = await run(...words);
+    expect(stderr).toMatch(
+      /\nlamp: one step needs about \d+ GiB of memory at one time; this machine has [\d.]+ GiB\. Use a smaller --size [^\n]*\n$/,
+    );
+    expect(code).toBe(5);
   });
 
   test('missing options are named', async () => {

@@ -4,12 +4,21 @@ import type { BaseModel } from './base-model.ts';
 import { type VaeConfig, vaeFactor } from './configs.ts';
 import type { PictureSize } from './programs.ts';
 
+/** Larger pictures are not read either; long before, memory runs out. */
+const LONGEST_SIDE = 16_384;
+
 /**
- * Throws `UsageError`, naming the nearest size that works, unless both sides divide by the VAE's factor. `option` is where
+ * Throws `UsageError`, naming the nearest size that works, unless both sides divide by the VAE's factor and are no longer than
+ * 16 384 pixels. `option` is where
  * the size was given.
  */
 export function assertPictureSize(vae: VaeConfig, { width, height }: PictureSize, option = '--size'): void {
   const factor = vaeFactor(vae);
+  if (width > LONGEST_SIDE || height > LONGEST_SIDE) {
+    throw new UsageError(
+      `the size ${width}x${height} cannot be used: a side has at most ${LONGEST_SIDE} pixels. Use ${option} 512x512, or what the model was made for.`,
+    );
+  }
   const whole = [width, height].every((side) => Number.isInteger(side) && side > 0);
   if (whole && width % factor === 0 && height % factor === 0) return;
   const nearest = (side: number) => Math.max(1, Math.round(side / factor)) * factor;

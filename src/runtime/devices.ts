@@ -5,6 +5,7 @@ import { add } from '../graph/operators/add.ts';
 import { input } from '../graph/tensor.ts';
 import { coreCount } from './cores.ts';
 import { emitGraph } from './emit.ts';
+import { plainReason } from './memory.ts';
 import { createSession, executionProviders, OrtTensor, type SessionOptions } from './onnx-runtime.ts';
 
 /** Names of the devices that graphs can run on. */
@@ -17,7 +18,7 @@ const remedies: Record<DeviceName, string> = {
   cpu: 'ONNX Runtime itself does not work here; reinstall with "npm install onnxruntime-node".',
   webgpu:
     'WebGPU needs a graphics driver (Vulkan on Linux, Direct3D 12 on Windows, Metal on macOS). Install it, or use --device cpu.',
-  cuda: 'CUDA needs Linux or Windows on x64, an NVIDIA driver, CUDA 12 with cuDNN 9, and ONNX Runtime\'s CUDA files: run "npm rebuild onnxruntime-node --ignore-scripts=false" in the project, or use --device cpu.',
+  cuda: 'CUDA needs Linux on x64, an NVIDIA driver, CUDA 12 with cuDNN 9, and ONNX Runtime\'s CUDA files: run "npm rebuild onnxruntime-node --ignore-scripts=false" in the project, or use --device cpu.',
 };
 
 /** Validates a device name. Throws `DeviceError` listing the choices. */
@@ -48,7 +49,7 @@ export async function checkDevice(device: DeviceName): Promise<void> {
     if (y?.data[3] !== 8) fail('a small graph gave a wrong result');
   } catch (error) {
     if (error instanceof DeviceError) throw error;
-    fail(firstLine(error));
+    fail(plainReason(error instanceof Error ? error.message : String(error)));
   }
 }
 
@@ -69,10 +70,4 @@ export function sessionOptions(device: DeviceName): SessionOptions {
     enableMemPattern: false,
     logSeverityLevel: 4,
   };
-}
-
-function firstLine(error: unknown): string {
-  const [line] = (error instanceof Error ? error.message : String(error)).split('\n') as [string];
-  // Without ONNX Runtime's source locations.
-  return line.replace(/^.*was false\. /, '').replace(/\.$/, '');
 }

@@ -105,6 +105,8 @@ describe('devices', () => {
     const missing = await checkDevice('cuda').catch((error: Error) => error.message);
     // On a machine with an NVIDIA card there is nothing to complain about.
     if (missing !== undefined)
-      expect(missing).toMatch(/^device "cuda" cannot be used: .*npm rebuild onnxruntime-node/s);
+      expect(missing).toMatch(
+        /^device "cuda" cannot be used: .*CUDA needs Linux on x64, .*npm rebuild onnxruntime-node/s,
+      );
   });
 });

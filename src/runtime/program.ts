@@ -1,9 +1,11 @@
 /** @file Compiled graphs, to be run any number of times. */
 import { CheckpointError, DeviceError } from '../errors.ts';
+import { graphCost } from '../graph/cost.ts';
 import { type HostTensor, type Shape, sameShape } from '../graph/host-tensor.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { type DeviceName, sessionOptions } from './devices.ts';
 import { emitGraph } from './emit.ts';
+import { assertFits, engineError, plainReason } from './memory.ts';
 import {
   createSession,
   OrtTensor,
@@ -35,11 +37,16 @@ export interface Program {
   dispose(): Promise<void>;
 }
 
-/** Compiles the graph that computes the named tensors. Throws `CheckpointError` when a weight file cannot be mapped. */
+/**
+ * Compiles the graph that computes the named tensors. Throws `CheckpointError` when a weight file cannot be mapped, `DeviceError`
+ * for a graph that needs more memory than the machine has.
+ */
 export async function compile(
   outputs: Readonly<Record<string, Tensor>>,
   { device = 'cpu', profilePrefix }: CompileOptions = {},
 ): Promise<Program> {
+  // Another device may have memory of its own.
+  if (device === 'cpu') assertFits(graphCost(Object.values(outputs)).peakBytes);
   const graph = emitGraph(outputs);
   const options: SessionOptions = {
     ...sessionOptions(device),
@@ -59,7 +66,10 @@ export async function compile(
     if (graph.weightsFolder !== undefined && /external|initializer/i.test(cause)) {
       throw new CheckpointError(`the weights in ${graph.weightsFolder} cannot be mapped: ${cause}`);
     }
-    throw new DeviceError(`ONNX Runtime refuses the graph on device "${device}": ${cause}`);
+    if (/alloc/i.test(cause)) throw engineError(error, device);
+    throw new DeviceError(`ONNX Runtime refuses the graph on device "${device}": ${plainReason(cause)}.`, {
+      cause: error,
+    });
   }
   return {
     async run(inputs, into = {}) {
@@ -80,9 +90,7 @@ export async function compile(
       try {
         results = await session.run(feeds, fetches);
       } catch (error) {
-        throw new DeviceError(
-          `the computation failed on device "${device}": ${error instanceof Error ? error.message : error}`,
-        );
+        throw engineError(error, device);
       }
       return Object.fromEntries(
         Object.entries(results).map(([name, value]) => [

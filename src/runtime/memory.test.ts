@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { DeviceError } from '../errors.ts';
+import { floats } from '../graph/host-tensor.ts';
+import { gather, matmul, scale } from '../graph/operators/index.ts';
+import { constant, input } from '../graph/tensor.ts';
+import { assertFits, engineError, machineMemory, plainReason } from './memory.ts';
+import { compile } from './program.ts';
+
+const GiB = 2 ** 30;
+
+test('work that is larger than the memory is refused before it begins, with both sizes', async () => {
+  assertFits(24 * GiB, 24 * GiB);
+  expect(() => assertFits(86.4 * GiB, 24 * GiB)).toThrow(
+    new DeviceError(
+      'one step needs about 86 GiB of memory at one time; this machine has 24 GiB. Use a smaller --size or fewer --frames, or a machine with more memory.',
+    ),
+  );
+  const side = Math.ceil(Math.sqrt(machineMemory / 4)) + 1;
+  const column = input('column', [side, 1]);
+  await expect(compile({ y: scale(matmul(column, input('row', [1, side])), 2) })).rejects.toThrow(
+    /^one step needs about \d+ GiB of memory at one time; this machine has/,
+  );
+});
+
+describe('what the engine reports', () => {
+  const raw =
+    "Non-zero status code returned while running FusedMatMul node. Name:'FusedMatMul_222' Status Message: /onnxruntime_src/onnxruntime/core/framework/bfc_arena.cc:360 void* onnxruntime::BFCArena::AllocateRawInternal(size_t, bool, onnxruntime::Stream*) Failed to allocate memory for requested buffer of size 34359738368\n";
+
+  test('too little memory is said in words', () => {
+    expect(engineError(new Error(raw), 'cpu', 24 * GiB).message).toBe(
+      'memory ran out on device "cpu": 32 GiB more were needed; this machine has 24 GiB. Use a smaller --size or fewer --frames, or a machine with more memory.',
+    );
+    for (const text of [
+      'std::bad_alloc',
+      'Array buffer allocation failed',
+      'Invalid typed array length: 9e9',
+    ]) {
+      expect(engineError(new RangeError(text), 'cpu', 24 * GiB).message).toMatch(
+        /^memory ran out on device "cpu"; this machine has 24 GiB\. Use a smaller --size/,
+      );
+    }
+  });
+
+  test('anything else comes without source positions', async () => {
+    expect(plainReason('/src/x.cc:12 int f(int, bool) y >= 0 was false. y is -1.\nmore')).toBe('y is -1');
+    const table = constant(floats(new Float32Array(4), [2, 2]));
+    const program = await compile({ y: gather(table, input('ids', [1], 'int64')) });
+    const ids = { dtype: 'int64' as const, shape: [1], data: BigInt64Array.of(7n) };
+    const error: unknown = await program.run({ ids }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(DeviceError);
+    expect((error as Error).message).toMatch(/^the computation failed on device "cpu": [^/]*7[^/]*\.$/);
+    await program.dispose();
+  });
+});
