@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { LampError } from '../errors.ts';
+import { LampError, StorageError } from '../errors.ts';
 import { testFolder } from '../testing/test-folder.ts';
-import { checkCache, checkDisk } from './doctor/check-disk.ts';
+import { checkCache, checkDisk, temporaryAdvice } from './doctor/check-disk.ts';
 import { checkBase, checkMedia } from './doctor/check-media.ts';
 import { checkMemory } from './doctor/check-memory.ts';
 import { checkEngine, checkNode, checkSpeed, nodeFacts } from './doctor/check-software.ts';
 import { diagnose, type Finding, isUsable } from './doctor/finding.ts';
+import { probeMedia } from './doctor/probe-media.ts';
 import type { Probes } from './doctor/probes.ts';
 import type { RunProbe } from './doctor/run-probe.ts';
 import { doctorCommand, findingText, summaryText } from './doctor.ts';
@@ -113,6 +114,31 @@ test('disk', async () => {
     advice: 'Usual work takes about 1.00 GiB there (a run): free some space.',
   });
   expect(verdicts(await checkDisk([place]))).toHaveLength(1);
+});
+
+test('a temporary folder that is not there', async () => {
+  const place = { name: 'temporary', folder: path('not/there'), needs: 1, purpose: 'working files' };
+  const findings = await checkDisk([{ ...place, ifMissing: temporaryAdvice }], async () => 75 * gibibyte);
+  expect(findings).toEqual([
+    {
+      subject: 'disk, temporary',
+      verdict: 'warning',
+      found: `there is no folder ${path('not/there')}`,
+      advice: temporaryAdvice,
+      data: { folder: path('not/there'), free: undefined },
+    },
+  ]);
+  vi.stubEnv('TMPDIR', path('not/there'));
+  const error = await probeMedia('.gif').catch((thrown: unknown) => thrown as Error);
+  vi.unstubAllEnvs();
+  if (process.platform === 'win32') return; // There it is TEMP.
+  expect(error).toBeInstanceOf(StorageError);
+  const media = await checkMedia(machine({ media: () => error as Error }));
+  expect(verdicts(media)).toEqual(['warning', 'warning', 'warning', 'warning']);
+  expect(media[3]!.found).toMatch(
+    /^PNG frames: not tried, since the temporary folder cannot be used: cannot write ".*lamp-doctor-": the path does not exist/,
+  );
+  expect(media[3]!.advice).toBe(temporaryAdvice);
 });
 
 test('the cache of downloaded models', async () => {

@@ -18,7 +18,13 @@ export function wholeNumber({ least = 1, most = Number.MAX_SAFE_INTEGER }: Range
   return (text: string): number => {
     const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
     if (!(value >= least && value <= most)) {
-      throw new InvalidArgumentError(`found "${text}"; expected a whole number${between(least, most)}.`);
+      // A number beyond what JavaScript holds exactly is refused for that: both limits are named then.
+      const isNumber = Number.isFinite(value);
+      const limits =
+        isNumber && Math.abs(value) > Number.MAX_SAFE_INTEGER
+          ? ` from ${least} to ${most}`
+          : between(least, most);
+      throw new InvalidArgumentError(`found "${text}"; expected a whole number${limits}.`);
     }
     return value;
   };

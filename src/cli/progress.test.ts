@@ -76,6 +76,11 @@ describe('on a terminal', () => {
     for (const line of stderr.split('\r\x1b[K')) expect(line.length).toBeLessThan(30);
   });
 
+  test('a terminal that says it has no columns gets whole lines', () => {
+    const { stderr } = show([progress(15)], { isTTY: true, columns: 0 });
+    expect(stderr).toContain('[###########..........] sampling 15/30');
+  });
+
   test('compiling leaves nothing behind; notices are coloured unless NO_COLOR says not to', () => {
     const compiling = (done: number): ProgressEvent => ({
       type: 'progress',

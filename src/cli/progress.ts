@@ -77,7 +77,8 @@ function terminalReporter({ stderr, variables, now }: ReporterEnvironment): Repo
       }
       if (!line.edge && now() - drawn < REDRAW_EVERY) return;
       drawn = now();
-      const width = (stderr.columns ?? 80) - 1;
+      // Some terminals say that they have no columns at all.
+      const width = (stderr.columns || 80) - 1;
       const bar = progressBar(line.share, Math.min(24, width - line.text.length - 1));
       stderr.write(`\r\x1b[K${`${bar}${line.text}`.slice(0, Math.max(10, width))}`);
       open = true;

@@ -1,6 +1,6 @@
 /** @file Disk: where lamp writes, and what the cache of downloaded models holds. */
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { freeBytes } from '../../checkpoints/disk-space.ts';
 import { type CacheContent, cacheContent, hubCacheFolder } from '../../hub/hub-cache.ts';
@@ -16,9 +16,15 @@ export interface Place {
   readonly needs: number;
   /** What those bytes are for. */
   readonly purpose: string;
+  /** What to do where there is no such folder; left out where lamp makes it when it is needed. */
+  readonly ifMissing?: string;
 }
 
 const gibibyte = 2 ** 30;
+
+/** What helps where the temporary folder cannot be used. */
+export const temporaryAdvice =
+  'Make the temporary folder, or set TMPDIR (TEMP on Windows) to one that is there and may be written to.';
 
 /** The folders that lamp writes into. */
 export async function places(): Promise<Place[]> {
@@ -29,7 +35,13 @@ export async function places(): Promise<Place[]> {
       needs: 8 * gibibyte,
       purpose: 'a run on Stable Diffusion 1.x with its checkpoints',
     },
-    { name: 'temporary', folder: tmpdir(), needs: gibibyte / 4, purpose: 'working files' },
+    {
+      name: 'temporary',
+      folder: tmpdir(),
+      needs: gibibyte / 4,
+      purpose: 'working files',
+      ifMissing: temporaryAdvice,
+    },
     {
       name: 'model cache',
       folder: await hubCacheFolder(),
@@ -45,12 +57,15 @@ export async function checkDisk(
   free: (folder: string) => Promise<number | undefined> = freeBytes,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const { name, folder, needs, purpose } of places) {
+  for (const { name, folder, needs, purpose, ifMissing } of places) {
     const bytes = await free(folder);
     const subject = `disk, ${name}`;
     const found = `${bytes === undefined ? 'unknown space' : bytesText(bytes)} free at ${folder}`;
     const data = { folder, free: bytes };
-    if (!(await isWritable(folder))) {
+    if (ifMissing !== undefined && !(await isFolder(folder))) {
+      const missing = { found: `there is no folder ${folder}`, data: { folder, free: undefined } };
+      findings.push({ subject, verdict: 'warning', ...missing, advice: ifMissing });
+    } else if (!(await isWritable(folder))) {
       const advice = 'It cannot be written to: change its permissions, or work in another folder.';
       findings.push({ subject, verdict: 'warning', found, advice, data });
     } else if (bytes !== undefined && bytes < needs) {
@@ -61,6 +76,13 @@ export async function checkDisk(
     }
   }
   return findings;
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** Whether a folder may be written to; one that does not exist yet counts as writable. */

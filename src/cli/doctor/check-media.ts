@@ -1,5 +1,6 @@
 /** @file The codecs, and the model that comes with the package. */
 import { bytesText, countText } from '../facts.ts';
+import { temporaryAdvice } from './check-disk.ts';
 import { type Finding, messageOf } from './finding.ts';
 import type { RunProbe } from './run-probe.ts';
 
@@ -22,6 +23,12 @@ export async function checkMedia(runProbe: RunProbe): Promise<Finding[]> {
       const found = `${name} can be written and read`;
       findings.push({ subject, verdict: 'ok', found, data: { ending, bytes } });
     } catch (error) {
+      if (messageOf(error).startsWith('cannot write')) {
+        // Nothing is known of the codecs.
+        const found = `${name}: not tried, since the temporary folder cannot be used: ${messageOf(error)}`;
+        findings.push({ subject, verdict: 'warning', found, advice: temporaryAdvice, data: { ending } });
+        continue;
+      }
       const verdict = ending === '' ? 'problem' : 'warning';
       // The codecs' own message says what to do.
       const advice = ending in codecless ? { advice: codecless[ending as keyof typeof codecless] } : {};

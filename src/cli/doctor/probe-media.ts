@@ -2,6 +2,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { asStorageError } from '../../checkpoints/atomic-write.ts';
 import { MediaError } from '../../errors.ts';
 import { readFrames } from '../../media/clip.ts';
 import { blankPicture } from '../../media/picture.ts';
@@ -14,11 +15,14 @@ const levels = Array.from({ length: frames }, (_, frame) => 40 + 50 * frame);
 
 /**
  * Writes frames of one grey level each as a video of that ending (`.mp4`, `.gif`, … or none for a folder of PNG frames)
- * and reads them back. Returns the file's size in bytes. Throws `MediaError` when other frames come back, and whatever the
- * codecs throw.
+ * and reads them back. Returns the file's size in bytes. Throws `StorageError` when the temporary folder cannot be used,
+ * `MediaError` when other frames come back, and whatever the codecs throw.
  */
 export async function probeMedia(ending: string) {
-  const folder = await mkdtemp(join(tmpdir(), 'lamp-doctor-'));
+  const temporary = join(tmpdir(), 'lamp-doctor-');
+  const folder = await mkdtemp(temporary).catch((error: unknown) => {
+    throw asStorageError(error, temporary);
+  });
   try {
     const path = join(folder, `video${ending}`);
     const pictures = levels.map((level) => blankPicture(size, [level, level, level]));
