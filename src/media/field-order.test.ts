@@ -24,6 +24,7 @@ describe('interlaced video', () => {
   test.each([
     // biome-ignore format: a table
     ['interlaced.mp4', 'top'],
+    ['interlaced.ts', 'top'],
     ['bottom-first.mkv', 'bottom'],
     ['bottom-first-prores.mov', 'bottom'],
     ['flagged-vp9.mkv', 'top'],
@@ -41,6 +42,14 @@ describe('interlaced video', () => {
         expect(Math.abs(to - bar[0]![1])).toBeLessThanOrEqual(1);
       }
     }
+  });
+
+  test('in a transport stream has its whole height', async () => {
+    expect(await inspectClip(timing('interlaced.ts'))).toMatchObject({
+      width: 128,
+      height: 96,
+      frameCount: 25,
+    });
   });
 
   test('moves on by two fields a frame, beginning with the first one', async () => {

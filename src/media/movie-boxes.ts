@@ -28,12 +28,15 @@ export interface MovieTrack {
 
 /** More lines than any editor writes. */
 const MOST_EDITS = 1000;
+/** More frames than a track has: a week at 25 a second. */
+const MOST_FRAMES = 2 ** 24;
 /** More boxes in one than any program writes; a file of millions of empty ones is hostile. */
 const MOST_BOXES = 1_000_000;
 
 /**
  * Reads the facts about the picture track of this number from an MP4 or MOV file (ISO/IEC 14496-12; QuickTime File Format);
- * `undefined` when there is no such track. Throws `RangeError` for an edit list of more than a thousand lines.
+ * `undefined` when there is no such track. Throws `RangeError` for an edit list of more than a thousand lines, and for an index of
+ * more frames than any track has, which would keep the media library busy for minutes.
  */
 export async function readMovieTrack(path: string, trackId: number): Promise<MovieTrack | undefined> {
   return withUserFile(path, refuseMedia('clip', path), async (file, size) => {
@@ -45,6 +48,7 @@ export async function readMovieTrack(path: string, trackId: number): Promise<Mov
       const media = await child(file, track, 'mdia');
       if (!media) return undefined;
       const timescale = await timescaleIn(file, media, 'mdhd');
+      await assertFewFrames(file, media);
       return {
         timescale,
         movieTick,
@@ -136,6 +140,18 @@ async function editsIn(file: FileHandle, track: Range, tick: number): Promise<Ed
       rate,
     };
   });
+}
+
+/** Throws `RangeError` unless the tables of times (`stts`, `ctts`) are of a possible number of frames. */
+async function assertFewFrames(file: FileHandle, media: Range): Promise<void> {
+  for (const name of ['stts', 'ctts']) {
+    const table = await child(file, media, 'minf', 'stbl', name);
+    if (!table) continue;
+    const bytes = await bytesAt(file, table.start, Math.min(table.end - table.start, 8 + 8 * MOST_FRAMES));
+    let frames = 0;
+    for (let at = 8; at + 8 <= bytes.length; at += 8) frames += bytes.readUInt32BE(at);
+    if (frames > MOST_FRAMES) throw new RangeError(`its index lists ${frames} frames`);
+  }
 }
 
 /** Bytes of a picture track's sample entry before the boxes in it. */

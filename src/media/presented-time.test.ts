@@ -135,6 +135,15 @@ describe('an edit list', () => {
   });
 });
 
+test('an index of more frames than a track can have is damaged, at once', async () => {
+  const file = Buffer.from(counted);
+  // The number of frames that have the first time difference.
+  file.writeUInt32BE(0xffff0001, file.indexOf('ctts') + 12);
+  await writeFile(at('endless.mp4'), file);
+  await expect(inspectClip(at('endless.mp4'))).rejects.toThrow('its index lists 42949');
+  await expect(readFrames(at('endless.mp4'), { indices: [0] })).rejects.toThrow('its index lists 42949');
+});
+
 test('the parts of an edit list, in the time that the media library counts', () => {
   const track = { timescale: 600, movieTick: 0.001, fields: undefined };
   const line = (duration: number, mediaTime: number, rate = 1) => ({ duration, mediaTime, rate });

@@ -32,16 +32,19 @@ export interface VideoFacts extends Size, ClipTiming {
  */
 export async function inspectVideo(path: string): Promise<VideoFacts> {
   return withVideoTrack(path, async (track) => {
-    const storedFrames = await assertComplete(track, path);
     const presentation = await presentationOf(track, path);
+    const storedFrames = await assertComplete(track, path);
     const times: number[] = [];
     let lastDuration = 0;
+    let size: Size | undefined;
     for await (const { sample, time } of shownSamples(track, presentation.parts)) {
       times.push(time);
       lastDuration = sample.duration;
+      // Of the frame itself: mediabunny 1.61 halves the height of interlaced MPEG transport streams.
+      size ??= await uprightSize(sample, track);
       sample.close();
     }
-    if (times.length === 0) {
+    if (!size) {
       throw new MediaError(
         presentation.parts
           ? `clip "${path}" has an edit list that shows none of its frames. Re-encode it.`
@@ -50,8 +53,7 @@ export async function inspectVideo(path: string): Promise<VideoFacts> {
     }
     const { firstField, interlacedAsIs } = presentation;
     return {
-      width: await track.getDisplayWidth(),
-      height: await track.getDisplayHeight(),
+      ...size,
       frameCount: times.length,
       ...(presentation.parts && storedFrames !== times.length && { storedFrames }),
       ...(firstField && { firstField }),
@@ -164,6 +166,11 @@ async function assertComplete(track: InputVideoTrack, path: string): Promise<num
     );
   }
   return listed;
+}
+
+async function uprightSize(sample: VideoSample, track: InputVideoTrack): Promise<Size> {
+  const [width, height] = [sample.squarePixelWidth, sample.squarePixelHeight];
+  return (await track.getRotation()) % 180 === 0 ? { width, height } : { width: height, height: width };
 }
 
 /** How a track is shown. */
