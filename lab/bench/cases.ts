@@ -177,7 +177,7 @@ async function randomUNet(
   const shapes = weightsTakenBy((w) =>
     unet(w, config, {
       latents: input('latents', [1, 4, 8, 8]),
-      waves: input('waves', [1, timestepWidth(config)]),
+      sinusoids: input('sinusoids', [1, timestepWidth(config)]),
       context: input('context', [1, tokens, config.cross_attention_dim]),
     }),
   );
@@ -206,7 +206,7 @@ function samplingFlops({ config, weights }: Component<UNetConfig>, shape: Shape)
   );
   const given = {
     latents: input('latents', shape),
-    waves: input('waves', [shape[0]!, timestepWidth(config)]),
+    sinusoids: input('sinusoids', [shape[0]!, timestepWidth(config)]),
     context: input('context', [shape[0]!, tokens, config.cross_attention_dim]),
   };
   return graphCost([videoUNet(w, config, given, { variant }).prediction]).flops;

@@ -1,4 +1,7 @@
-/** @file Measures training from scratch: the built-in model's U-Net on its 16×16 grid with its text encoder, 32 samples a step. */
+/**
+ * @file Measures training from scratch: the built-in model's U-Net on its 16×16 grid with its text encoder, 32 samples
+ * a step.
+ */
 import { randomStream } from '../../src/diffusion/random.ts';
 import { graphCost } from '../../src/graph/cost.ts';
 import { type FloatTensor, floats, ints, type Shape, sizeOf } from '../../src/graph/host-tensor.ts';
@@ -69,7 +72,7 @@ function forwardFlops(shape: Shape): number {
   const weights = new Weights((name, expected) => expected && input(name, expected));
   const prediction = unet(weights, configs.unet, {
     latents: input('latents', shape),
-    waves: input('waves', [samples, timestepWidth(configs.unet)]),
+    sinusoids: input('sinusoids', [samples, timestepWidth(configs.unet)]),
     context: input('context', [samples, tokens, configs.unet.cross_attention_dim]),
   });
   return graphCost([prediction]).flops;

@@ -13,7 +13,7 @@ import { decode } from '../../src/models/vae.ts';
 export const buildUNet = (w: Weights, config: UNetConfig) =>
   unet(w, config, {
     latents: input('latents', [1, config.in_channels, 8, 8]),
-    waves: input('waves', [1, timestepWidth(config)]),
+    sinusoids: input('sinusoids', [1, timestepWidth(config)]),
     context: input('context', [1, 3, config.cross_attention_dim]),
   });
 /** The VAE's decoder on latents of 2 by 2. */

@@ -7,7 +7,7 @@ import { input, type Tensor } from '../../src/graph/tensor.ts';
 import { Weights } from '../../src/graph/weights.ts';
 import type { UNetConfig } from '../../src/models/configs.ts';
 import { encodeIds, pictureDecoder, pictureEncoder, sampleLatents } from '../../src/models/programs.ts';
-import { timestepWaves } from '../../src/models/time-embedding.ts';
+import { timestepSinusoids } from '../../src/models/time-embedding.ts';
 import { unet } from '../../src/models/unet.ts';
 import { videoWeights } from '../../src/motion/parameters.ts';
 import { motionVariants } from '../../src/motion/variant.ts';
@@ -169,12 +169,12 @@ function givenInputs(config: UNetConfig, prefix: string, inputs: Fixture['inputs
   const given = Array.from(inputs.get(`${prefix}timestep`)!.data, Number);
   const batch = latents.shape[0]!;
   const timesteps = Array.from({ length: batch }, (_, i) => given[given.length === 1 ? 0 : i]!);
-  const waves = timestepWaves(config, timesteps);
+  const sinusoids = timestepSinusoids(config, timesteps);
   return {
-    values: { latents, context, waves },
+    values: { latents, context, sinusoids },
     symbols: {
       latents: input('latents', latents.shape),
-      waves: input('waves', waves.shape),
+      sinusoids: input('sinusoids', sinusoids.shape),
       context: input('context', context.shape),
     },
   };

@@ -6,7 +6,7 @@ import { input } from '../../src/graph/tensor.ts';
 import { weightsTakenBy } from '../../src/graph/weights.ts';
 import type { TextEncoderConfig, UNetConfig } from '../../src/models/configs.ts';
 import { textEncoder } from '../../src/models/text-encoder.ts';
-import { timestepWaves, timestepWidth } from '../../src/models/time-embedding.ts';
+import { timestepSinusoids, timestepWidth } from '../../src/models/time-embedding.ts';
 import { unet } from '../../src/models/unet.ts';
 import type { CompileOptions } from '../../src/runtime/program.ts';
 import type { ParameterSet, ParameterShape } from '../../src/training/parameters.ts';
@@ -46,7 +46,7 @@ export function modelShapes({ unet: config, textEncoder: text }: ModelConfigs): 
   const ofUNet = weightsTakenBy((w) =>
     unet(w, config, {
       latents: input('latents', [1, config.in_channels, side, side]),
-      waves: input('waves', [1, timestepWidth(config)]),
+      sinusoids: input('sinusoids', [1, timestepWidth(config)]),
       context: input('context', [1, 1, config.cross_attention_dim]),
     }),
   );
@@ -59,8 +59,8 @@ export function underPart(part: string, shapes: ReadonlyMap<string, Shape>): Par
 }
 
 /**
- * Compiles the step for latents `[b, c, h, w]` and captions of `tokens` tokens. The loss is the mean over the samples of
- * weight · mean squared error.
+ * Compiles the step for latents `[b, c, h, w]` and captions of `tokens` tokens. The loss is the mean over the samples
+ * of weight · mean squared error.
  */
 export async function modelStep(
   configs: ModelConfigs,
@@ -80,7 +80,7 @@ export async function modelStep(
       );
       const prediction = unet(part('unet'), configs.unet, {
         latents: input('batch:noisy', latentShape),
-        waves: input('batch:waves', [samples, timestepWidth(configs.unet)]),
+        sinusoids: input('batch:sinusoids', [samples, timestepWidth(configs.unet)]),
         context,
       });
       const error = sub(prediction, input('batch:target', latentShape));
@@ -96,7 +96,7 @@ export async function modelStep(
       step.run({
         'batch:noisy': noisy,
         'batch:target': target,
-        'batch:waves': timestepWaves(configs.unet, timesteps),
+        'batch:sinusoids': timestepSinusoids(configs.unet, timesteps),
         'batch:ids': ids,
         'batch:weight': floats(weight),
       }),

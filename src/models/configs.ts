@@ -1,6 +1,6 @@
 /**
- * @file What the `config.json` files of a diffusers folder say, checked. Only what changes the arithmetic is read; a value
- * this package does not compute is refused by name instead of being ignored.
+ * @file What the `config.json` files of a diffusers folder say, checked. Only what changes the arithmetic is read; a
+ * value this package does not compute is refused by name instead of being ignored.
  */
 import { z } from 'zod';
 
@@ -45,9 +45,9 @@ const unetFields = z.object({
   reverse_transformer_layers_per_block: only<null>(null),
   /** `text_time` in XL: a pooled text and six numbers about the picture's size are told with the timestep. */
   addition_embed_type: z.literal('text_time').nullish(),
-  /** Width of the waves of each of the six. */
+  /** Width of the sinusoids of each of the six. */
   addition_time_embed_dim: size.nullish(),
-  /** Width of the pooled text and those waves together. */
+  /** Width of the pooled text and those sinusoids together. */
   projection_class_embeddings_input_dim: size.nullish(),
   norm_num_groups: size.default(32),
   norm_eps: z.number().positive().default(1e-5),
@@ -139,7 +139,9 @@ export const textEncoderConfigSchema = z.object({
 /** See `textEncoderConfigSchema`. */
 export type TextEncoderConfig = z.infer<typeof textEncoderConfigSchema>;
 
-/** A text encoder whose last states are also projected to one vector for the whole text (`CLIPTextModelWithProjection`). */
+/**
+ * A text encoder whose last states are also projected to one vector for the whole text (`CLIPTextModelWithProjection`).
+ */
 export const projectedTextEncoderConfigSchema = textEncoderConfigSchema.extend({
   projection_dim: size.default(512),
   /** The token whose state stands for the whole text; see `endsOfTexts`. */
@@ -169,8 +171,8 @@ function forEachBlock(config: UNetConfig, values: number | readonly number[]): r
 }
 
 /**
- * Width of what the U-Net of Stable Diffusion XL is told beside timestep and text, and of the waves that stand for each of
- * the six numbers in it (see `addedConditions`); `undefined` for a U-Net that is told nothing more.
+ * Width of what the U-Net of Stable Diffusion XL is told beside timestep and text, and of the sinusoids that stand for
+ * each of the six numbers in it (see `addedConditions`); `undefined` for a U-Net that is told nothing more.
  */
 export function addedWidths(config: UNetConfig): { readonly all: number; readonly each: number } | undefined {
   const { projection_class_embeddings_input_dim: all, addition_time_embed_dim: each } = config;

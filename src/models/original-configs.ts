@@ -1,6 +1,6 @@
 /**
- * @file The settings of networks that come in one file without any: read off the shapes of their weights, under diffusers'
- * names. What shapes do not show has the value that all published models of the kind have. Throws
+ * @file The settings of networks that come in one file without any: read off the shapes of their weights, under
+ * diffusers' names. What shapes do not show has the value that all published models of the kind have. Throws
  * `MissingWeightError` for a weight without which a network is none.
  */
 
@@ -17,7 +17,7 @@ const headWidth = 64;
 /** Stable Diffusion 1.x has this many heads, however wide that makes them. */
 const headCount = 8;
 
-/** The width of the waves for each of the numbers that XL's U-Net is told besides, in all that are published. */
+/** The width of the sinusoids for each of the numbers that XL's U-Net is told besides, in all that are published. */
 const waveWidth = 256;
 
 /** The U-Net's settings. Linear projections tell 2.x and XL from 1.x, which decides the heads. */
@@ -69,8 +69,8 @@ export function vaeConfigOf(shapes: Shapes): Settings {
 }
 
 /**
- * The text encoder's settings. Of OpenCLIP's layers the last is left out: Stable Diffusion 2.x was trained on the states
- * before it, after the final norm. With `projection` it is the second encoder of XL, which needs all of them.
+ * The text encoder's settings. Of OpenCLIP's layers the last is left out: Stable Diffusion 2.x was trained on the
+ * states before it, after the final norm. With `projection` it is the second encoder of XL, which needs all of them.
  */
 export function textEncoderConfigOf(
   shapes: Shapes,

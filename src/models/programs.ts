@@ -1,4 +1,6 @@
-/** @file The image model's networks, compiled: pictures ↔ latents, noise prediction. (Prompts: see `text-states.ts`.) */
+/**
+ * @file The image model's networks, compiled: pictures ↔ latents, noise prediction. (Prompts: see `text-states.ts`.)
+ */
 import { type FloatTensor, floats, sizeOf } from '../graph/host-tensor.ts';
 import { input } from '../graph/tensor.ts';
 import { Weights } from '../graph/weights.ts';
@@ -7,7 +9,7 @@ import { type Component, withCheckpoint } from './component.ts';
 import { addedWidths, type UNetConfig, type VaeConfig, vaeFactor } from './configs.ts';
 import { assertFinite } from './finite.ts';
 import type { TextStates } from './text-states.ts';
-import { addedConditions, timestepWaves, timestepWidth } from './time-embedding.ts';
+import { addedConditions, timestepSinusoids, timestepWidth } from './time-embedding.ts';
 import { unet } from './unet.ts';
 import { decode, encode } from './vae.ts';
 
@@ -105,8 +107,8 @@ export interface NoisePredictor {
 }
 
 /**
- * Compiles the image U-Net for latents `[n, c, h, w]` and text states of `tokens` tokens. `picture` is the size in pixels,
- * which Stable Diffusion XL is told.
+ * Compiles the image U-Net for latents `[n, c, h, w]` and text states of `tokens` tokens. `picture` is the size in
+ * pixels, which Stable Diffusion XL is told.
  */
 export async function imagePredictor(
   { config, weights }: Component<UNetConfig>,
@@ -120,7 +122,7 @@ export async function imagePredictor(
   const prediction = withCheckpoint(weights, () =>
     unet(new Weights(weights.find), config, {
       latents: input('latents', latentShape),
-      waves: input('waves', [n, timestepWidth(config)]),
+      sinusoids: input('sinusoids', [n, timestepWidth(config)]),
       context: input('context', [n, tokens, config.cross_attention_dim]),
       added: added && input('added', [n, added.all]),
     }),
@@ -130,15 +132,17 @@ export async function imagePredictor(
   return noisePredictor({ config, weights }, await compile({ prediction }, options), toldBesides);
 }
 
-/** What every U-Net is given: latents, their timesteps as waves, and text states. */
+/** What every U-Net is given: latents, their timesteps as sinusoids, and text states. */
 export const predictionInputs = (
   config: UNetConfig,
   latents: FloatTensor,
   timesteps: readonly number[],
   context: TextStates,
-): Record<string, FloatTensor> => ({ latents, waves: timestepWaves(config, timesteps), context });
+): Record<string, FloatTensor> => ({ latents, sinusoids: timestepSinusoids(config, timesteps), context });
 
-/** A predictor that runs a program with inputs `latents`, `waves`, `context` and `more`, and output `prediction`. */
+/**
+ * A predictor that runs a program with inputs `latents`, `sinusoids`, `context` and `more`, and output `prediction`.
+ */
 export function noisePredictor(
   { config, weights }: Component<UNetConfig>,
   program: Program,

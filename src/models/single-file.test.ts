@@ -284,7 +284,7 @@ describe('a Stable Diffusion 2.x model in one file', () => {
     unet: randomWeights((w) =>
       unet(w, configs.unet, {
         latents: input('latents', [1, 4, 4, 4]),
-        waves: input('waves', [1, timestepWidth(configs.unet)]),
+        sinusoids: input('sinusoids', [1, timestepWidth(configs.unet)]),
         context: input('context', [1, 2, 64]),
       }),
     ),

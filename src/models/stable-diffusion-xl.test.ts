@@ -149,7 +149,11 @@ describe('what does not belong together is named', () => {
       { unet: { cross_attention_dim: 12 } },
       /attends to text states of width 12, the text encoder makes 28/,
     ],
-    ['no width of waves', { unet: { addition_time_embed_dim: null } }, /addition_time_embed_dim: is needed/],
+    [
+      'no width of sinusoids',
+      { unet: { addition_time_embed_dim: null } },
+      /addition_time_embed_dim: is needed/,
+    ],
   ])('%s', async (name, changes, message) => {
     await writeTinyXl(at(name), changes);
     await expect(openBaseModel(at(name))).rejects.toThrow(CheckpointError);
@@ -220,7 +224,7 @@ describe('Stable Diffusion XL base 1.0', () => {
       (w) =>
         unet(w, config, {
           latents: input('latents', [1, 4, 128, 128]),
-          waves: input('waves', [1, 320]),
+          sinusoids: input('sinusoids', [1, 320]),
           context: input('context', [1, 77, 2048]),
           added: input('added', [1, addedWidths(config)!.all]),
         }),

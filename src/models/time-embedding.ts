@@ -1,4 +1,7 @@
-/** @file How the U-Net is told the timestep, and that of Stable Diffusion XL also the picture's size and the text as a whole. */
+/**
+ * @file How the U-Net is told the timestep, and that of Stable Diffusion XL also the picture's size and the text as a
+ * whole.
+ */
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
 import { concat, silu } from '../graph/operators/index.ts';
 import { filled, type Tensor } from '../graph/tensor.ts';
@@ -16,12 +19,14 @@ export function timestepWidth(config: UNetConfig): number {
  * Timesteps (0…999) → `[b, width]`: cosines and sines of geometric frequencies (Vaswani et al. 2017). Computed here and
  * not in a graph: graphics cards need not be exact for angles of hundreds of turns.
  */
-export function timestepWaves(config: UNetConfig, timesteps: readonly number[]): FloatTensor {
-  return waves(config, timestepWidth(config), timesteps);
+export function timestepSinusoids(config: UNetConfig, timesteps: readonly number[]): FloatTensor {
+  return sinusoids(config, timestepWidth(config), timesteps);
 }
 
-/** The waves of timestep 0 `[videos, width]`, as `timestepWaves` gives them: every cosine is 1, every sine 0. */
-export function wavesAtStart(config: UNetConfig, videos: number): Tensor {
+/**
+ * The sinusoids of timestep 0 `[videos, width]`, as `timestepSinusoids` gives them: every cosine is 1, every sine 0.
+ */
+export function sinusoidsAtZero(config: UNetConfig, videos: number): Tensor {
   const width = timestepWidth(config);
   const half = Math.floor(width / 2);
   const [sines, cosines] = [filled([videos, half], 0), filled([videos, half], 1)];
@@ -29,7 +34,7 @@ export function wavesAtStart(config: UNetConfig, videos: number): Tensor {
   return concat(width % 2 === 0 ? pair : [...pair, filled([videos, 1], 0)], 1);
 }
 
-function waves(config: UNetConfig, width: number, numbers: readonly number[]): FloatTensor {
+function sinusoids(config: UNetConfig, width: number, numbers: readonly number[]): FloatTensor {
   const half = Math.floor(width / 2);
   const data = new Float32Array(numbers.length * width);
   for (let i = 0; i < half; i++) {
@@ -47,9 +52,10 @@ function waves(config: UNetConfig, width: number, numbers: readonly number[]): F
 }
 
 /**
- * What Stable Diffusion XL is told beside timestep and text, `[b, all]` (Podell et al. 2023, arXiv 2307.01952, Sec. 2.2): the
- * pooled texts `[b, d]`, then waves of height and width that the picture had, top and left of the cut, height and width that
- * it has now. Here all of the picture is wanted in its own size. Throws `RangeError` for a U-Net or texts of another kind.
+ * What Stable Diffusion XL is told beside timestep and text, `[b, all]` (Podell et al. 2023, arXiv 2307.01952, Sec.
+ * 2.2): the pooled texts `[b, d]`, then sinusoids of height and width that the picture had, top and left of the cut,
+ * height and width that it has now. Here all of the picture is wanted in its own size. Throws `RangeError` for a U-Net
+ * or texts of another kind.
  */
 export function addedConditions(
   config: UNetConfig,
@@ -57,7 +63,7 @@ export function addedConditions(
   { width, height }: PictureSize,
 ): FloatTensor {
   const { all, each } = addedWidths(config) ?? { all: 0, each: 0 };
-  const sizes = waves(config, each, [height, width, 0, 0, height, width]).data;
+  const sizes = sinusoids(config, each, [height, width, 0, 0, height, width]).data;
   const [count, vector] = pooled?.shape ?? [];
   if (!pooled || count === undefined || vector !== all - sizes.length) {
     throw new RangeError(`pooled texts are [${pooled?.shape}]; this U-Net takes [b, ${all - sizes.length}]`);
@@ -71,6 +77,6 @@ export function addedConditions(
 }
 
 /** Waves (or other numbers) `[b, n]` → embeddings `[b, width]`, 4·n unless told: two linear layers. */
-export function timeEmbedding(w: Weights, waves: Tensor, width = 4 * waves.shape[1]!): Tensor {
-  return linear(w.scope('linear_2'), silu(linear(w.scope('linear_1'), waves, width)), width);
+export function timeEmbedding(w: Weights, sinusoids: Tensor, width = 4 * sinusoids.shape[1]!): Tensor {
+  return linear(w.scope('linear_2'), silu(linear(w.scope('linear_1'), sinusoids, width)), width);
 }

@@ -8,7 +8,7 @@ import { motionVariants } from '../motion/variant.ts';
 import { videoUNet } from '../motion/video-unet.ts';
 import { compile } from '../runtime/program.ts';
 import { type UNetConfig, unetConfigSchema } from './configs.ts';
-import { timestepWaves } from './time-embedding.ts';
+import { timestepSinusoids } from './time-embedding.ts';
 import { unet } from './unet.ts';
 
 const settings = {
@@ -28,12 +28,12 @@ const normal = (shape: Shape) => floats(random.normals(sizeOf(shape)), shape);
 
 const pictures = normal([2, 4, 6, 5]);
 const context = normal([2, 7, 6]);
-const waves = timestepWaves(config, [10, 700]);
-const given = { latents: pictures, context, waves };
+const sinusoids = timestepSinusoids(config, [10, 700]);
+const given = { latents: pictures, context, sinusoids };
 const symbols = {
   latents: input('latents', pictures.shape),
   context: input('context', context.shape),
-  waves: input('waves', waves.shape),
+  sinusoids: input('sinusoids', sinusoids.shape),
 };
 
 /** Random weights for a U-Net, by name. */

@@ -1,6 +1,6 @@
 /**
- * @file The U-Net of Stable Diffusion 1.x, 2.x and XL. One skeleton serves image and video: what a video model does otherwise
- * is the set of layers handed to it.
+ * @file The U-Net of Stable Diffusion 1.x, 2.x and XL. One skeleton serves image and video: what a video model does
+ * otherwise is the set of layers handed to it.
  */
 
 import { ShapeError } from '../graph/operator.ts';
@@ -32,17 +32,21 @@ export interface UNetLayers extends Pick<TransformerOptions, 'selfAttention' | '
   /** What stands at each 2-D convolution of the skeleton; `[n, c, h, w]`, n = videos · frames. */
   readonly conv: typeof convolution;
   /**
-   * The timestep embedding of every picture `[n, d]`; by default the video's, for all of its pictures. `embed` turns waves
-   * `[videos, width]` into embeddings `[videos, d]`.
+   * The timestep embedding of every picture `[n, d]`; by default the video's, for all of its pictures. `embed` turns
+   * sinusoids `[videos, width]` into embeddings `[videos, d]`.
    */
-  readonly embedTimesteps?: (embed: (waves: Tensor) => Tensor, waves: Tensor, config: UNetConfig) => Tensor;
+  readonly embedTimesteps?: (
+    embed: (sinusoids: Tensor) => Tensor,
+    sinusoids: Tensor,
+    config: UNetConfig,
+  ) => Tensor;
   /** What becomes of x after the first convolution, in its scope `conv_in`; x itself by default. */
   readonly afterFirstConvolution?: (w: Weights, x: Tensor) => Tensor;
   /** What becomes of x before the last norm, in the scope `conv_out`; x itself by default. */
   readonly beforeLastNorm?: (w: Weights, x: Tensor) => Tensor;
   /**
-   * What becomes of the prediction `[n, out_channels, h, w]`, in the scope `conv_out`; the prediction itself by default.
-   * `features` is what the last convolution was computed on, `latents` what the U-Net was.
+   * What becomes of the prediction `[n, out_channels, h, w]`, in the scope `conv_out`; the prediction itself by
+   * default. `features` is what the last convolution was computed on, `latents` what the U-Net was.
    */
   readonly atEnd?: (
     w: Weights,
@@ -58,8 +62,8 @@ export const imageLayers: UNetLayers = { frames: 1, conv: convolution, selfAtten
 export interface UNetInputs {
   /** Noisy latents `[n, in_channels, h, w]`, n = videos · frames. */
   readonly latents: Tensor;
-  /** Each video's timestep as waves `[videos, width]` (see `timestepWaves`). */
-  readonly waves: Tensor;
+  /** Each video's timestep as sinusoids `[videos, width]` (see `timestepSinusoids`). */
+  readonly sinusoids: Tensor;
   /** Text states `[videos, tokens, cross_attention_dim]`. */
   readonly context: Tensor;
   /** What Stable Diffusion XL is told besides `[videos, all]` (see `addedConditions`). */
@@ -69,7 +73,9 @@ export interface UNetInputs {
 /** How the U-Net is built. */
 export interface UNetOptions {
   readonly layers?: UNetLayers;
-  /** Keep only what flows between residual blocks and transformers for the backward pass, and compute the rest again. */
+  /**
+   * Keep only what flows between residual blocks and transformers for the backward pass, and compute the rest again.
+   */
   readonly recompute?: boolean;
   /** Receives the output of every part under its name in the checkpoint, for comparing with other implementations. */
   readonly watch?: (name: string, value: Tensor) => void;
@@ -84,15 +90,15 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
   const [heads, depths] = [headsPerBlock(config), depthPerBlock(config)];
   const region = options.recompute ? recomputed : <T>(build: () => T): T => build();
 
-  const videos = inputs.waves.shape[0]!;
+  const videos = inputs.sinusoids.shape[0]!;
   const watched = (name: string, x: Tensor) => {
     watch(name, x);
     return x;
   };
-  const embed = (waves: Tensor) => timesAndMore(w, config, { ...inputs, waves });
+  const embed = (sinusoids: Tensor) => timesAndMore(w, config, { ...inputs, sinusoids });
   const time = layers.embedTimesteps
-    ? layers.embedTimesteps(embed, inputs.waves, config)
-    : forEachPicture(watched('time_embedding', embed(inputs.waves)), videos, frames);
+    ? layers.embedTimesteps(embed, inputs.sinusoids, config)
+    : forEachPicture(watched('time_embedding', embed(inputs.sinusoids)), videos, frames);
 
   // Joining with the skip belongs to the region: what is joined is kept anyway.
   const residual = (at: Weights, parts: readonly Tensor[], out: number, outputScale = 1) =>
@@ -162,8 +168,8 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
 }
 
 /** The timestep's embedding, plus that of what XL is told besides. */
-function timesAndMore(w: Weights, config: UNetConfig, { waves, added }: UNetInputs): Tensor {
-  const time = timeEmbedding(w.scope('time_embedding'), waves);
+function timesAndMore(w: Weights, config: UNetConfig, { sinusoids, added }: UNetInputs): Tensor {
+  const time = timeEmbedding(w.scope('time_embedding'), sinusoids);
   const widths = addedWidths(config);
   if (!widths) return time;
   if (added?.shape[1] !== widths.all) {

@@ -1,7 +1,7 @@
 /**
- * @file Several motions that act at once in one video U-Net. The added layers of the first are named as in its file (`conv1d`,
- * `conv_gate`, `attn_temp`, `norm_temp`, `carried`, `copied`), those of the second `conv1d_2` and so on, those of the third
- * `conv1d_3`. These names exist in memory only, never in a file.
+ * @file Several motions combined in one video U-Net. The added layers of the first are named as in its file (`conv1d`,
+ * `conv_gate`, `attn_temp`, `norm_temp`, `carried`, `copied`), those of the second `conv1d_2` and so on, those of the
+ * third `conv1d_3`. These names exist only in memory, never in a file.
  */
 import { add } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -17,12 +17,12 @@ export function nameInCombination(name: string, index: number): string {
       );
 }
 
-/** The added layers of one motion: `layer('conv1d')` is the scope of its `conv1d`, whichever number it has. */
+/** The added layers of one motion: `layer('conv1d')` is the scope of its `conv1d`, whatever its number. */
 export type MotionLayers = (layer: string) => Weights;
 
 /**
- * What `build` gives for each motion that acts in the scope `w`, the first one first. `tensor` is one that every motion has there,
- * such as `conv1d.bias`.
+ * The result of `build` for each motion present in the scope `w`, in order. `tensor` names a tensor that every motion
+ * has there, such as `conv1d.bias`.
  */
 export function forEachMotion<T>(w: Weights, tensor: string, build: (layers: MotionLayers) => T): T[] {
   const [, layer, rest] = /^([^.]+)\.(.*)$/.exec(tensor)!;
@@ -34,14 +34,14 @@ export function forEachMotion<T>(w: Weights, tensor: string, build: (layers: Mot
   return found;
 }
 
-/** `x + Σ addition(motion)`: the image model's x, and what each motion adds to it. See `forEachMotion`. */
+/** `x + Σ addition(motion)`: the image model's x plus the contribution of each motion. See `forEachMotion`. */
 export function plusEachMotion(
   x: Tensor,
   w: Weights,
   tensor: string,
   addition: (layers: MotionLayers) => Tensor,
 ): Tensor {
-  // The sum grows motion by motion, so that what one adds is computed only once the sum so far is there.
+  // A running sum, so that each contribution is computed only after the sum of those before it.
   let sum = x;
   for (const build of forEachMotion(w, tensor, (layers) => () => addition(layers))) sum = add(sum, build());
   return sum;

@@ -4,9 +4,9 @@ import { type FloatTensor, floats } from '../graph/host-tensor.ts';
 const epsilon = 1e-8;
 
 /**
- * Mean and standard deviation (`√(unbiased variance + 1e-8)`) of values. The mean is rounded as vector processors round
- * it in f32: in a flat plane the deviation is 1e-4, so that what is left of the rounding shows in the result, here as in
- * the reference.
+ * Mean and standard deviation (`√(unbiased variance + 1e-8)`) of values. The mean is rounded as a vector unit rounds it
+ * in f32: in a constant plane the deviation is 1e-4, so the rounding error is visible in the result, as in the
+ * reference.
  */
 export function planeStatistics(values: Float32Array): { mean: number; deviation: number } {
   const mean = Math.fround(laneSum(values) / values.length);
@@ -19,7 +19,7 @@ export function planeStatistics(values: Float32Array): { mean: number; deviation
   return { mean, deviation: Math.sqrt(Math.max(0, variance) + epsilon) };
 }
 
-/** Sum in f32 by eight lanes, as an eight-wide vector unit adds. */
+/** Sum in f32 over eight lanes, in the order of an eight-wide vector unit. */
 function laneSum(values: Float32Array): number {
   const lanes = new Float32Array(8);
   for (let i = 0; i < values.length; i++) lanes[i % 8]! += values[i]!;
@@ -35,16 +35,16 @@ export function matchStatistics(content: Float32Array, style: Float32Array, targ
   }
 }
 
-/** What to align after a sampling step. */
+/** Which frames to align after a sampling step, and to which. */
 export type AdainScope =
-  /** Frames from the third on take the second's statistics, as after every step. */
+  /** Frames from the third on take the statistics of the second; after every step. */
   | 'second'
-  /** The second frame takes the first's before; as in the later steps. */
+  /** Before that, the second frame takes those of the first; in the later steps. */
   | 'first-and-second'
-  /** Every frame takes the first's; as after the last step. */
+  /** Every frame takes those of the first; after the last step. */
   | 'first';
 
-/** Aligns the statistics of each channel's picture across the frames of latents `[b, c, f, h, w]`; returns a copy. */
+/** Aligns the statistics of each channel across the frames of latents `[b, c, f, h, w]`; returns a copy. */
 export function alignFrames(latents: FloatTensor, scope: AdainScope): FloatTensor {
   const [b, c, frames, h, w] = latents.shape as [number, number, number, number, number];
   const size = h * w;

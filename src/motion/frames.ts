@@ -1,4 +1,4 @@
-/** @file Picking frames out of video latents `[b, c, f, h, w]` in host memory, and putting them in. */
+/** @file Extracts and replaces frames of video latents `[b, c, f, h, w]` in host memory. */
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
 
 /** A copy of `videos` with frame 0 taken from `source` `[b, c, f', h, w]`. */
@@ -14,7 +14,7 @@ export function withFirstFrame(videos: FloatTensor, source: FloatTensor): FloatT
   return floats(data, videos.shape);
 }
 
-/** Frame `index` of the first video, as a picture's latents `[1, c, h, w]`. */
+/** Frame `index` of the first video, as image latents `[1, c, h, w]`. */
 export function frameOf(videos: FloatTensor, index: number): FloatTensor {
   const [, c, frames, h, w] = videos.shape as [number, number, number, number, number];
   const data = new Float32Array(c * h * w);
@@ -25,7 +25,7 @@ export function frameOf(videos: FloatTensor, index: number): FloatTensor {
   return floats(data, [1, c, h, w]);
 }
 
-/** Pictures' latents `[1, c, h, w]` as the frames of one video `[1, c, f, h, w]`. */
+/** Joins image latents `[1, c, h, w]` as the frames of one video `[1, c, f, h, w]`. */
 export function fromFrames(pictures: readonly FloatTensor[]): FloatTensor {
   const [, c, h, w] = pictures[0]!.shape as [number, number, number, number];
   const frames = pictures.length;

@@ -1,13 +1,13 @@
-/** @file What a trained parameter is. */
+/** @file Description of a trained parameter. */
 import type { Shape } from '../graph/host-tensor.ts';
 
-/** A trained parameter: its name in the video U-Net, its shape, and how it starts. */
+/** A trained parameter: its name in the video U-Net, its shape and its initialisation. */
 export interface MotionParameter {
   readonly name: string;
   readonly shape: Shape;
   /**
-   * `base`: the image model's own values; `uniform`: ±1/√inputs; `unit`: ±√(3/inputs), which keeps the variance of what goes
-   * through; the rest is as it says.
+   * `zeros`; `base`: the image model's own values; `uniform`: uniform in ±1/√inputs; `unit`: uniform in ±√(3/inputs),
+   * which preserves variance.
    */
   readonly initial: 'zeros' | 'base' | 'uniform' | 'unit';
 }

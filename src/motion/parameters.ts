@@ -1,4 +1,4 @@
-/** @file Which parameters are trained, and where they start. */
+/** @file The trained parameters and their initial values. */
 import type { Shape } from '../graph/host-tensor.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
 import { add } from '../graph/operators/index.ts';
@@ -10,9 +10,9 @@ import type { MotionParameter } from './motion-parameter.ts';
 import type { MotionVariant } from './variant.ts';
 
 /**
- * The parameters that a variant adds to or trains in an image U-Net with these tensors. LAMP: `conv1d` and `conv_gate` of
- * every convolution of the skeleton, `attn1.to_q`, and `attn_temp`. With a `rank` (above 0) the matrices are factors of that
- * rank (see `lowRankParameters`). Sorted by name.
+ * The parameters that a variant trains in, or adds to, an image U-Net with these tensors. For LAMP: `conv1d` and
+ * `conv_gate` of every convolution of the skeleton, `attn1.to_q`, and `attn_temp`. With a positive `rank`, matrices are
+ * represented by factors of that rank (see `lowRankParameters`). Sorted by name.
  */
 export function motionParameters(
   unet: ReadonlyMap<string, Shape>,
@@ -66,8 +66,8 @@ function attentionParameters(layer: string, channels: number): MotionParameter[]
 }
 
 /**
- * The norms before the temporal attention. They stay at scale 1 and shift 0 in LAMP; a motion from elsewhere may hold them
- * all the same, where they are not.
+ * The norms before the temporal attention. In LAMP they keep scale 1 and shift 0; a converted motion may contain them
+ * where they have other values.
  */
 export function normParameters(unet: ReadonlyMap<string, Shape>): Pick<MotionParameter, 'name' | 'shape'>[] {
   return [...unet].flatMap(([name, shape]) => {
@@ -78,8 +78,8 @@ export function normParameters(unet: ReadonlyMap<string, Shape>): Pick<MotionPar
 }
 
 /**
- * Values at the start of training: zeros for what is added to the image model's path, so that the untrained video model
- * draws as the image model does. `baseValues` gives the image model's own values; `uniform` draws from [0, 1).
+ * Initial values: zeros for what is added to the image model's activations, so that the untrained video model generates
+ * the same images as the image model. `baseValues` returns the image model's own values; `uniform` draws from [0, 1).
  */
 export function initialValues(
   parameter: MotionParameter,
@@ -98,10 +98,10 @@ export function initialValues(
 }
 
 /**
- * The weights of the video U-Net under its names: trained ones from `trained`, the rest from the image model, whose
- * convolutions `X` are `X.conv2d` here. A file that has the video U-Net's own names works as well. `norm_temp` is never
- * trained: it starts, and stays, at scale 1 and shift 0 unless the file has it. Where the factors of a matrix of the image
- * model are trained (see `lowRankParameters`), their product is added to it.
+ * The weights of the video U-Net under its own names: trained ones from `trained`, the rest from the image model, whose
+ * convolutions `X` become `X.conv2d`. A file with the video U-Net's names works as well. `norm_temp` is never trained:
+ * it keeps scale 1 and shift 0 unless the file has it. Where low-rank factors of a matrix of the image model are
+ * trained (see `lowRankParameters`), their product is added to the matrix.
  */
 export function videoWeights(
   base: (name: string) => Tensor | undefined,

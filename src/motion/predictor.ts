@@ -17,20 +17,20 @@ import { videoWeights } from './parameters.ts';
 import type { MotionVariant } from './variant.ts';
 import { videoUNet } from './video-unet.ts';
 
-/** Trained parameters by name: of one motion, or of several at once (see `combineMotions`). */
+/** Trained parameters by name, of one motion or of a combination (see `combineMotions`). */
 export type MotionValues = ReadonlyMap<string, FloatTensor>;
 
-/** A motion as networks take it: its trained values, and the variant of the method that they belong to. */
+/** A motion in the form that networks take: its trained values and their variant of the method. */
 export interface TrainedMotion {
   readonly variant: MotionVariant;
   readonly values: MotionValues;
 }
 
-/** A predictor that can say how much of the first frame it copies. */
+/** A predictor that can also report the copied fraction of each pixel. */
 export interface VideoPredictor extends NoisePredictor {
   /**
-   * How much of each pixel is copied rather than drawn, `[b, 1, f, h, w]`, about 0 to 1 (see `withCopiedFirstFrame`), for what `predict` takes;
-   * absent where the variant copies nothing.
+   * The copied fraction of each pixel, `[b, 1, f, h, w]`, about 0 to 1 (see `withCopiedFirstFrame`), for the arguments
+   * of `predict`; absent where the variant does not copy.
    */
   readonly copied?: (
     latents: FloatTensor,
@@ -41,8 +41,8 @@ export interface VideoPredictor extends NoisePredictor {
 
 /**
  * Compiles the video U-Net for latents `[b, c, f, h, w]` and text states of `tokens` tokens. The trained parameters are
- * inputs of every run: `motion` is asked for them each time, so that a model in training can be sampled as it is; its variant
- * is read once. A variant that copies needs the noise schedule.
+ * inputs: `motion` is called for them at every run, so that a model can be sampled during training; its variant is read
+ * once. A variant that copies needs the noise schedule.
  */
 export async function videoPredictor(
   { config, weights }: Component<UNetConfig>,
@@ -61,7 +61,7 @@ export async function videoPredictor(
       config,
       {
         latents: input('latents', latentShape),
-        waves: input('waves', [videos, timestepWidth(config)]),
+        sinusoids: input('sinusoids', [videos, timestepWidth(config)]),
         context: input('context', [videos, tokens, config.cross_attention_dim]),
         mixing: variant.copy ? input('mixing', [videos, mixingNumbers]) : undefined,
       },

@@ -1,17 +1,17 @@
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
 
-/** How frames share their noise. */
+/** Settings of the shared noise. */
 export interface SharedNoiseOptions {
-  /** Share of the first frame's noise in every other frame's (LAMP's α). */
+  /** Weight of the first frame's noise in the noise of every other frame (LAMP's α). */
   readonly share: number;
   /**
-   * Keep the noise at unit variance. The reference does not: at α = 0.2 its frames start from noise of standard deviation
-   * 0.825.
+   * Rescale the noise to unit variance. The reference does not: at α = 0.2 its frames start from noise with a standard
+   * deviation of 0.825.
    */
   readonly keepVariance: boolean;
 }
 
-/** The paper's α, mixed as the reference mixes it. */
+/** The paper's α, mixed as in the reference implementation. */
 export const sharedNoiseDefaults: SharedNoiseOptions = { share: 0.2, keepVariance: false };
 
 /** `ε_i ← α·ε_0 + (1 − α)·ε_i` for every frame i ≥ 1 of noise `[b, c, f, h, w]` (LAMP, eq. 5). */

@@ -1,49 +1,51 @@
-/** @file Which of LAMP's parts a motion has: LAMP itself, parts beyond the paper, its parts left out one by one, and methods near it. */
+/** @file Variants of the method: LAMP itself, extensions beyond the paper, ablations, and related methods. */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 
-/** The switches, each with LAMP's own choice where it is not given. */
+/** The switches; defaults are LAMP's own choices. */
 export const motionVariantSchema = z
   .strictObject({
     /**
-     * The first frame is given: it stays clean in training and sampling, and the loss is over the frames after it. Off:
+     * The first frame is given: it stays clean in training and sampling, and the loss covers the frames after it. Off:
      * frame 0 is noised, learned and generated like any other.
      */
     firstFrame: z.boolean().default(true),
     /**
-     * The temporal-spatial motion-learning layers: with a 1-D convolution that sees no later frame, or one that sees a
-     * frame's both neighbours (`plain`). `off`: the image model's convolutions alone.
+     * The temporal-spatial motion-learning layers, with a causal 1-D convolution or one that sees both neighbouring
+     * frames (`plain`). `off`: the image model's convolutions alone.
      */
     temporalConvolution: z.enum(['causal', 'plain', 'off']).default('causal'),
     /** Attention over the frames at each pixel, after the feed-forward layers. */
     temporalAttention: z.boolean().default(true),
     /**
-     * Where the keys and values of the spatial self-attention come from: frame 0; each frame itself, as in the image model;
-     * or frame 0 and the frame before together (Tune-A-Video, arXiv 2212.11565, Sec. 4.2).
+     * Source of the keys and values of the spatial self-attention: frame 0; each frame itself, as in the image model;
+     * or frame 0 and the previous frame together (Tune-A-Video, arXiv 2212.11565, Sec. 4.2).
      */
     spatialAttention: z.enum(['first', 'own', 'first-and-previous']).default('first'),
     /**
-     * Learn from where in the first frame each later one takes its pixels, by the way alone and whatever is there: a bias of the
-     * spatial attention (see `movementBias`). Off: by contents alone, as in the paper.
+     * Learn a displacement bias of the spatial attention: from where in the first frame each later frame takes its
+     * pixels, whatever their contents (see `movementBias`). Off: attention by contents alone, as in the paper.
      */
     movement: z.boolean().default(false),
-    /** Show every frame the first one, as it is and moved as is learned, at the U-Net's input and output (see `withCarriedFirstFrame`). */
+    /**
+     * Supply the first frame, unchanged and displaced, at the U-Net's input and output (see `withCarriedFirstFrame`).
+     */
     carry: z.boolean().default(false),
-    /** Let every pixel be the first frame's latents, as they are or moved as is learned, in place of what the U-Net draws (see `withCopiedFirstFrame`). */
+    /** Let each pixel copy the first frame's latents, unchanged or displaced (see `withCopiedFirstFrame`). */
     copy: z.boolean().default(false),
     /** Train the queries of the spatial self-attention. */
     trainQueries: z.boolean().default(true),
-    /** Train its keys, values and output, too: how what the first frame shows comes into the others. */
+    /** Also train its keys, values and output: how contents of the first frame enter the others. */
     trainAttention: z.boolean().default(false),
-    /** Tell the temporal attention the frames' numbers, as sinusoids (AnimateDiff, arXiv 2307.04725). */
+    /** Add sinusoidal encodings of the frame index in the temporal attention (AnimateDiff, arXiv 2307.04725). */
     temporalPositions: z.boolean().default(false),
     /**
-     * Tell the network that the given first frame has no noise: its timestep is 0 whatever that of the others is (as in
-     * Diffusion Forcing, arXiv 2407.01392). Off: one timestep for all frames, as in the paper, at which a network looks at
-     * noisy pictures and sees little of a clean one.
+     * Condition the given first frame on timestep 0, whatever that of the others, since it has no noise (as in
+     * Diffusion Forcing, arXiv 2407.01392). Off: one timestep for all frames, as in the paper, with which a network
+     * that expects noisy images sees little of a clean one.
      */
     cleanFirstTime: z.boolean().default(false),
-    /** Norms of the residual blocks take their statistics over all frames of a video; off: over each frame. */
+    /** Norms of the residual blocks take their statistics over all frames of a video; off: per frame. */
     pooledNorm: z.boolean().default(true),
   })
   .refine(({ temporalAttention, temporalPositions }) => temporalAttention || !temporalPositions, {
@@ -71,7 +73,10 @@ export const motionVariantSchema = z
 /** See `motionVariantSchema`. */
 export type MotionVariant = Readonly<z.infer<typeof motionVariantSchema>>;
 
-/** Names of variants: LAMP, LAMP with what small models need beyond the paper, its ablations, and the methods that the paper compares it with, as near as they come here. */
+/**
+ * Names of variants: LAMP, LAMP with the extensions that small models need, its ablations, and approximations of the
+ * methods that the paper compares it with.
+ */
 export const motionVariantNames = [
   'lamp',
   'lamp-extended',
@@ -106,7 +111,7 @@ export const motionVariants: Readonly<Record<MotionVariantName, MotionVariant>> 
   'plain-convolution': { ...lamp, temporalConvolution: 'plain' },
   'no-temporal-attention': { ...lamp, temporalAttention: false },
   'frozen-queries': { ...lamp, trainQueries: false },
-  // As Text2Video-Zero (arXiv 2303.13439): the image model whose frames look at the first; nothing is trained.
+  // As Text2Video-Zero (arXiv 2303.13439): the image model whose frames attend to the first; nothing is trained.
   'zero-shot': {
     ...lamp,
     temporalConvolution: 'off',
@@ -121,7 +126,7 @@ export const motionVariants: Readonly<Record<MotionVariantName, MotionVariant>> 
     temporalConvolution: 'off',
     spatialAttention: 'first-and-previous',
   },
-  // As AnimateDiff's motion module (arXiv 2307.04725), which no first frame is given to.
+  // As AnimateDiff's motion module (arXiv 2307.04725), which gets no first frame.
   'attention-only': {
     ...lamp,
     firstFrame: false,
@@ -132,7 +137,7 @@ export const motionVariants: Readonly<Record<MotionVariantName, MotionVariant>> 
   },
 };
 
-/** A variant as a caller gives it: its name, or its switches where they are not LAMP's. */
+/** A variant as given by a caller: its name, or the switches that differ from LAMP's. */
 export const motionVariantChoice = z.union(
   [z.enum(motionVariantNames).transform((name) => motionVariants[name]), motionVariantSchema],
   { error: `must be one of ${motionVariantNames.join(', ')}, or an object of switches` },
@@ -143,7 +148,7 @@ export function isLamp(variant: MotionVariant): boolean {
   return isDeepStrictEqual(variant, lamp);
 }
 
-/** Whether there is anything to learn. */
+/** Whether the variant has trained parameters. */
 export function isTrained(variant: MotionVariant): boolean {
   const { temporalConvolution, temporalAttention, trainQueries, trainAttention, movement, carry, copy } =
     variant;

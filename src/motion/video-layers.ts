@@ -1,4 +1,4 @@
-/** @file The layers of the video U-Net, put together as a variant says. */
+/** @file The layers of the video U-Net for a variant. */
 import { convolution, layerNorm } from '../models/layers.ts';
 import { imageSelfAttention } from '../models/transformer.ts';
 import type { UNetLayers } from '../models/unet.ts';
@@ -12,7 +12,7 @@ import { movementBias } from './extended/movement.ts';
 import { causalConvolution, firstFrameAttention, motionConvolution, temporalAttention } from './layers.ts';
 import type { MotionVariant } from './variant.ts';
 
-/** The layers of the video U-Net for videos of `frames` frames, without what extends LAMP (see `extension`). */
+/** The layers of the video U-Net for videos of `frames` frames, without extensions of LAMP (see `extension`). */
 export function motionLayers(frames: number, variant: MotionVariant): UNetLayers {
   return {
     frames,

@@ -1,4 +1,4 @@
-/** @file The video U-Net: the image U-Net's skeleton with LAMP's layers, or those of a variant. */
+/** @file The video U-Net: the image U-Net's skeleton with the layers of LAMP or a variant. */
 import { reshape, transpose } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
@@ -8,26 +8,29 @@ import { extension } from './extended/extension.ts';
 import type { MotionVariant } from './variant.ts';
 import { motionLayers } from './video-layers.ts';
 
-/** What the video U-Net is computed on: as the image U-Net, but latents `[b, in_channels, f, h, w]`. */
+/** Inputs of the video U-Net: those of the image U-Net, but with latents `[b, in_channels, f, h, w]`. */
 export interface VideoUNetInputs extends UNetInputs {
-  /** What a variant that copies needs at each video's timestep `[b, 3]` (see `copyMixing`). */
+  /** Coefficients that a copying variant needs at each video's timestep, `[b, 3]` (see `copyMixing`). */
   readonly mixing?: Tensor | undefined;
 }
 
-/** How the video U-Net is built. */
+/** Options for building the video U-Net. */
 export interface VideoUNetOptions extends Omit<UNetOptions, 'layers'> {
   readonly variant: MotionVariant;
 }
 
-/** What the video U-Net gives. */
+/** Output of the video U-Net. */
 export interface VideoPrediction {
   /** The noise (or velocity) `[b, out_channels, f, h, w]`. */
   readonly prediction: Tensor;
-  /** How much of each pixel is copied from the first frame, `[b, 1, f, h, w]`; absent where the variant copies nothing. */
+  /** The copied fraction of each pixel, `[b, 1, f, h, w]`; absent where the variant does not copy. */
   readonly copied?: Tensor;
 }
 
-/** The video U-Net of a variant on video latents `[b, c, f, h, w]`, timesteps as waves `[b, width]`, text states `[b, tokens, d]`. */
+/**
+ * The video U-Net of a variant on video latents `[b, c, f, h, w]`, sinusoidal timestep embeddings `[b, width]` and text
+ * states `[b, tokens, d]`.
+ */
 export function videoUNet(
   w: Weights,
   config: UNetConfig,

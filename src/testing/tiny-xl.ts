@@ -82,7 +82,7 @@ export function tinyXlWeights(): TinyXlWeights {
     unet: (w) =>
       unet(w, u, {
         latents: input('latents', [1, 4, 16, 16]),
-        waves: input('waves', [1, timestepWidth(u)]),
+        sinusoids: input('sinusoids', [1, timestepWidth(u)]),
         context: input('context', [1, 77, u.cross_attention_dim]),
         added: input('added', [1, addedWidths(u)!.all]),
       }),

@@ -56,7 +56,7 @@ export function referenceText(
 }
 
 /** Cosines, then sines, of geometric frequencies. */
-function waves(value: number, width: number): number[] {
+function sinusoids(value: number, width: number): number[] {
   const half = width / 2;
   const angles = Array.from({ length: half }, (_, i) => value * Math.exp((-Math.log(10_000) * i) / half));
   return [...angles.map(Math.cos), ...angles.map(Math.sin)];
@@ -80,9 +80,9 @@ export function referenceUNet(
   const { block_out_channels: widths, norm_num_groups: groups } = config;
   const twoLayers = (name: string, x: Rows) =>
     layers.linear(`${name}.linear_2`, each(layers.linear(`${name}.linear_1`, x), silu));
-  const told = [...pooled, ...sizes.flatMap((size) => waves(size, config.addition_time_embed_dim))];
+  const told = [...pooled, ...sizes.flatMap((size) => sinusoids(size, config.addition_time_embed_dim))];
   const time = each(
-    plus(twoLayers('time_embedding', [waves(timestep, widths[0]!)]), twoLayers('add_embedding', [told])),
+    plus(twoLayers('time_embedding', [sinusoids(timestep, widths[0]!)]), twoLayers('add_embedding', [told])),
     silu,
   );
   const resnet = (name: string, x: Pixels): Pixels => {

@@ -55,7 +55,7 @@ function drawingGraphs(
   const prediction = withCheckpoint(weights, () =>
     unet(new Weights(find), config, {
       latents,
-      waves: input('waves', [1, timestepWidth(config)]),
+      sinusoids: input('sinusoids', [1, timestepWidth(config)]),
       context: input('context', [1, tokens, config.cross_attention_dim]),
       added: added && input('added', [1, added.all]),
     }),

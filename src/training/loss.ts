@@ -11,8 +11,8 @@ export interface LossInputs {
   readonly noisy: Tensor;
   /** What the U-Net should say (noise or velocity), of the same shape; of a given first frame it is not looked at. */
   readonly target: Tensor;
-  /** Each video's timestep as waves `[b, width]` (see `timestepWaves`). */
-  readonly waves: Tensor;
+  /** Each video's timestep as sinusoids `[b, width]` (see `timestepSinusoids`). */
+  readonly sinusoids: Tensor;
   /** Text states `[b, tokens, d]`. */
   readonly context: Tensor;
   /** See `VideoUNetInputs`. */
@@ -23,7 +23,8 @@ export interface LossInputs {
 
 /**
  * Mean squared error between the video U-Net's output and its target over the frames after the first (LAMP, eq. 4): the
- * first frame is given, so that training spends itself on motion. Over all frames in variants without a given first frame.
+ * first frame is given, so that training spends itself on motion. Over all frames in variants without a given first
+ * frame.
  */
 export function motionLoss(
   w: Weights,

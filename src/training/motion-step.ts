@@ -6,7 +6,7 @@ import { input, type Tensor } from '../graph/tensor.ts';
 import { type Component, withCheckpoint } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { blameWeights } from '../models/finite.ts';
-import { timestepWaves, timestepWidth } from '../models/time-embedding.ts';
+import { timestepSinusoids, timestepWidth } from '../models/time-embedding.ts';
 import { mixingNumbers } from '../motion/extended/copied.ts';
 import { videoWeights } from '../motion/parameters.ts';
 import type { MotionVariant } from '../motion/variant.ts';
@@ -58,7 +58,7 @@ export function motionStepGraph(
       {
         noisy: input('batch:noisy', latentShape),
         target: input('batch:target', latentShape),
-        waves: input('batch:waves', [videos, timestepWidth(config)]),
+        sinusoids: input('batch:sinusoids', [videos, timestepWidth(config)]),
         context: input('batch:context', [videos, tokens, config.cross_attention_dim]),
         mixing: options.variant.copy ? input('batch:mixing', [videos, mixingNumbers]) : undefined,
         weight: input('batch:weight', [videos]),
@@ -94,7 +94,7 @@ export async function motionStep(
           ...parameters.values(),
           'batch:noisy': noisy,
           'batch:target': target,
-          'batch:waves': timestepWaves(config, timesteps),
+          'batch:sinusoids': timestepSinusoids(config, timesteps),
           'batch:context': context,
           ...(mixing && { 'batch:mixing': mixing }),
           'batch:weight': floats(weight),

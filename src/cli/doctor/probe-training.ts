@@ -40,7 +40,7 @@ async function stableDiffusionUNet(): Promise<Component<UNetConfig>> {
   const shapes = weightsTakenBy((w) =>
     unet(w, config, {
       latents: input('latents', [1, 4, 8, 8]),
-      waves: input('waves', [1, timestepWidth(config)]),
+      sinusoids: input('sinusoids', [1, timestepWidth(config)]),
       context: input('context', [1, tokens, config.cross_attention_dim]),
     }),
   );

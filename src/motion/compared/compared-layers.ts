@@ -1,29 +1,28 @@
-/** @file Layers that LAMP is compared with: what stands in place of one of its own in a `MotionVariant`. */
+/** @file Layers of methods that LAMP is compared with, which a `MotionVariant` puts in place of LAMP's own. */
 import { floats } from '../../graph/host-tensor.ts';
 import { add, concat, expand, pad, reshape, slice } from '../../graph/operators/index.ts';
 import { constant, type Tensor } from '../../graph/tensor.ts';
 import type { Weights } from '../../graph/weights.ts';
 import { attendTo } from '../../models/transformer.ts';
-import { thinCausalConv } from '../file/low-rank.ts';
+import { lowRankCausalConv } from '../file/low-rank.ts';
 
 /**
- * 1-D convolution over time with kernel 3 that sees both neighbours:
- * `y[t] = W₀·x[t−1] + W₁·x[t] + W₂·x[t+1] + bias` at every pixel, a zero before the first frame and one after the last.
- * x `[n, c, h, w]`, weight `[c, c, 3]`.
+ * Non-causal 1-D convolution over time with kernel 3: `y[t] = W₀·x[t−1] + W₁·x[t] + W₂·x[t+1] + bias` at every pixel,
+ * zero-padded before the first and after the last frame. x `[n, c, h, w]`, weight `[c, c, 3]`.
  */
 export function centredConvolution(w: Weights, x: Tensor, frames: number): Tensor {
   const [n, channels, height, width] = x.shape as [number, number, number, number];
   const videos = n / frames;
   const pixels = height * width;
-  // A causal convolution of the video and one more frame, of zeros; its result is read one frame later.
+  // A causal convolution of the video with a frame of zeros appended; its output is shifted by one frame.
   const longer = pad(reshape(x, [videos, frames, channels, pixels]), 1, 0, 1);
-  const late = thinCausalConv(w, reshape(longer, [videos * (frames + 1), channels, pixels]), frames + 1);
+  const late = lowRankCausalConv(w, reshape(longer, [videos * (frames + 1), channels, pixels]), frames + 1);
   const y = slice(reshape(late, [videos, frames + 1, channels, pixels]), 1, 1, frames + 1);
   return add(reshape(y, x.shape), reshape(w.tensor('bias', [channels]), [1, channels, 1, 1]));
 }
 
 /**
- * Self-attention whose keys and values come from frame 0 and the frame before, frame 0 standing before itself
+ * Self-attention whose keys and values come from frame 0 and the previous frame; frame 0 is its own predecessor
  * (Tune-A-Video, arXiv 2212.11565, Sec. 4.2). x `[n, pixels, c]`.
  */
 export function firstAndPreviousAttention(w: Weights, x: Tensor, frames: number, heads: number): Tensor {
@@ -36,8 +35,8 @@ export function firstAndPreviousAttention(w: Weights, x: Tensor, frames: number,
 }
 
 /**
- * x `[n, pixels, c]` plus the number of each frame in its video as sinusoids (Vaswani et al. 2017, Sec. 3.5): channel 2i
- * gets `sin(t / 10000^(2i/c))`, channel 2i+1 the cosine.
+ * x `[n, pixels, c]` plus the sinusoidal encoding of each frame's index in its video (Vaswani et al. 2017, Sec. 3.5):
+ * channel 2i gets `sin(t / 10000^(2i/c))`, channel 2i+1 the cosine.
  */
 export function withFramePositions(x: Tensor, frames: number): Tensor {
   const [n, pixels, channels] = x.shape as [number, number, number];

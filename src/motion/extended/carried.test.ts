@@ -8,7 +8,7 @@ import { carriedViews, withCarriedFirstFrame } from './carried.ts';
 import { movementShape } from './movement.ts';
 
 const [moments, tables, numbers] = movementShape as [number, number, number];
-const waves = numbers / 4;
+const frequencies = numbers / 4;
 const [frames, channels, height, width] = [2, 2, 4, 4];
 const shape = [frames, channels, height, width];
 const random = randomStream(5, 'carried');
@@ -23,9 +23,9 @@ function table(): FloatTensor {
   for (let at = 0; at < moments * tables; at++) {
     const right = at < tables ? 0 : 1 / width;
     for (const [axis, way] of [0, right].entries()) {
-      for (let k = 0; k < waves; k++) {
-        data[at * numbers + 2 * axis * waves + k] = 4 * Math.cos(Math.PI * (k + 1) * way);
-        data[at * numbers + (2 * axis + 1) * waves + k] = 4 * Math.sin(Math.PI * (k + 1) * way);
+      for (let k = 0; k < frequencies; k++) {
+        data[at * numbers + 2 * axis * frequencies + k] = 4 * Math.cos(Math.PI * (k + 1) * way);
+        data[at * numbers + (2 * axis + 1) * frequencies + k] = 4 * Math.sin(Math.PI * (k + 1) * way);
       }
     }
   }

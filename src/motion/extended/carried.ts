@@ -1,7 +1,8 @@
 /**
- * @file The first frame, moved, for every frame to see. Attention takes contents from the first frame deep inside the network, pixel by
- * pixel and as few numbers. Here its whole picture is laid beside the noisy one, as it is and where it will be: an image model that
- * sees the thing in its new place need not remember what it looks like.
+ * @file The first frame, unchanged and displaced, as an additional input of every frame. Attention transfers contents
+ * from the first frame deep inside the network, pixel by pixel and with few channels. Here the whole first frame is
+ * supplied at the noisy frame's own resolution, so that a network that sees the object in its new position need not
+ * remember its appearance.
  */
 import {
   attend,
@@ -17,19 +18,20 @@ import type { Tensor } from '../../graph/tensor.ts';
 import type { Weights } from '../../graph/weights.ts';
 import { convolution, toTokens } from '../../models/layers.ts';
 import { plusEachMotion } from '../acting-motions.ts';
-import { thinLinear } from '../file/low-rank.ts';
+import { lowRankLinear } from '../file/low-rank.ts';
 import { movementBias, movementTables } from './movement.ts';
 
 /** Name of the layer, in the scope of the U-Net's first and last convolution. */
 export const carriedName = 'carried';
 
-/** How often each frame sees the first one: once as it is, and once moved by each table of the movement. */
+/** Number of views of the first frame that each frame gets: one unchanged, and one displaced by each movement table. */
 export const carriedViews = 1 + movementTables;
 
 /**
- * Adds to x `[n, c, h, w]` what the first frame of its video shows in `shown` `[n, d, h, w]`: as it is, and moved by each table of a
- * learned movement (attention by the way alone, see `movementBias`), each weighed at every pixel by a gate that x decides, and
- * together through a matrix that starts at zero: `x + W·[σ(gate(x))_i · view_i]`. For every motion that is in w.
+ * Adds views of the first frame of each video in `shown` `[n, d, h, w]` to x `[n, c, h, w]`: one unchanged, and one
+ * displaced by each table of a learned movement (attention by displacement alone, see `movementBias`). Each view is
+ * weighted per pixel by a gate computed from x, and all are projected by a zero-initialised matrix:
+ * `x + W·[σ(gate(x))_i · view_i]`. Applied for every motion in w.
  */
 export function withCarriedFirstFrame(w: Weights, x: Tensor, shown: Tensor, frames: number): Tensor {
   const [n, channels, height, width] = x.shape as [number, number, number, number];
@@ -40,12 +42,12 @@ export function withCarriedFirstFrame(w: Weights, x: Tensor, shown: Tensor, fram
     const gates = sigmoid(toTokens(convolution(layer.scope('conv_gate'), x, { out: carriedViews })));
     const seen = mul(views, reshape(gates, [n, pixels, carriedViews, 1]));
     const rows = reshape(seen, [n, pixels, carriedViews * shown.shape[1]!]);
-    const added = thinLinear(layer.scope('to_out'), rows, channels, { bias: false });
+    const added = lowRankLinear(layer.scope('to_out'), rows, channels, { bias: false });
     return reshape(transpose(added, [0, 2, 1]), x.shape);
   });
 }
 
-/** The first frame of each video of `shown` as every frame sees it: `[n, pixels, carriedViews, d]`. */
+/** All views of the first frame of each video in `shown`, for every frame: `[n, pixels, carriedViews, d]`. */
 export function viewsOfFirst(w: Weights, shown: Tensor, frames: number): Tensor {
   const [n, channels, height, width] = shown.shape as [number, number, number, number];
   const videos = n / frames;

@@ -1,8 +1,8 @@
 /**
- * @file The first frame, moved, as what a frame shows. A network that sees the first frame in its new place (see `withCarriedFirstFrame`)
- * still has to draw it, and a small one draws it roughly. Here it chooses, pixel by pixel, between what it draws itself and the
- * first frame's own latents, as they are or moved: what is only moved keeps its looks. As video prediction by moving
- * pixels does it (Finn et al. 2016, arXiv 1605.07157), for latents with noise.
+ * @file Copies displaced first-frame latents into the prediction. A network that sees the displaced first frame (see
+ * `withCarriedFirstFrame`) still has to draw it, and a small one draws it coarsely. Here it selects, per pixel, between
+ * its own prediction and the first frame's latents, unchanged or displaced, so that whatever merely moves keeps its
+ * appearance. This is video prediction by pixel transformation (Finn et al. 2016, arXiv 1605.07157), for noisy latents.
  */
 import { alphaCumprodAt, type NoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { type FloatTensor, floats } from '../../graph/host-tensor.ts';
@@ -28,16 +28,18 @@ import { warpedFirst } from './warped.ts';
 /** Name of the layer, in the scope of the U-Net's last convolution. */
 export const copiedName = 'copied';
 
-/** What each pixel chooses from: what the network draws, every view of the first frame, and that one warped. */
+/**
+ * Number of sources per pixel: the network's own prediction, every view of the first frame, and the warped first frame.
+ */
 export const copiedChoices = 2 + carriedViews;
 
-/** Numbers for each video that say how to mix at its timestep; see `copyMixing`. */
+/** Mixing coefficients per video, which depend on its timestep; see `copyMixing`. */
 export const mixingNumbers = 3;
 
-/** Lets the share, which is trained at the rate of matrices, soon be 1. */
+/** Lets the share reach 1 quickly although it is trained at the learning rate of matrices. */
 const gain = 8;
 
-/** Share of the variance of latents that a moved first frame misses at best: latents between two pixels are not those of the moved picture. */
+/** Error variance of a displaced first frame at best, relative to the latents': latents do not interpolate exactly. */
 const MISSED = 0.05;
 
 /** See `withCopiedFirstFrame`. */
@@ -47,11 +49,13 @@ export interface CopiedPrediction {
 }
 
 /**
- * The video U-Net's prediction `[n, c, h, w]`, in part replaced by what the first frame would have it be. Where the clean latents
- * are x0, it is `a·x_t + b·x0` with numbers of the timestep (`mixing`, `[videos, 3]`: r·a, r·b and r, r being how far a copy is
- * to be trusted at this noise); `features` `[n, d, h, w]` is what the prediction was drawn from, `latents` is x_t. With the share s,
- * which starts at 0, and p, each pixel's choice: `prediction + s·r·Σ_i p_i·(a·x_t + b·view_i − prediction)`. For every motion that is
- * in w, each against the prediction without the others. `copied` `[n, 1, h, w]` is how much of each pixel is copied: s·Σ_i p_i of all motions.
+ * The video U-Net's prediction `[n, c, h, w]`, blended per pixel with the prediction that views of the first frame
+ * imply. For clean latents x0 the exact prediction is `a·x_t + b·x0`, with a and b depending on the timestep (`mixing`
+ * `[videos, 3]`: r·a, r·b and r, where r is the confidence in a copy at this noise level). `features` `[n, d, h, w]`
+ * are the features before the output convolution, `latents` is x_t. With the learned share s, initially 0, and the
+ * softmax p over the sources: `prediction + s·r·Σ_i p_i·(a·x_t + b·view_i − prediction)`. Applied for every motion in
+ * w, each relative to the original prediction. `copied` `[n, 1, h, w]` is the copied fraction of each pixel: s·Σ_i p_i,
+ * summed over the motions.
  */
 export function withCopiedFirstFrame(
   w: Weights,
@@ -96,8 +100,8 @@ export function withCopiedFirstFrame(
 }
 
 /**
- * For each timestep r·a, r·b and r as `withCopiedFirstFrame` takes them: the prediction is `a·x_t + b·x0`, and r = 1 / (1 + 0.05·b²),
- * since what a copy misses of x0 is missed b times in the prediction, the more the less noise there is.
+ * r·a, r·b and r of each timestep for `withCopiedFirstFrame`: the prediction is `a·x_t + b·x0`, and r = 1 / (1 +
+ * 0.05·b²), since an error of a copy in x0 is multiplied by b in the prediction, the more the lower the noise level.
  */
 export function copyMixing(schedule: NoiseSchedule, timesteps: readonly number[]): FloatTensor {
   const rows = timesteps.flatMap((timestep) => {
@@ -108,7 +112,7 @@ export function copyMixing(schedule: NoiseSchedule, timesteps: readonly number[]
   return floats(Float32Array.from(rows), [timesteps.length, mixingNumbers]);
 }
 
-/** The numbers with which a prediction is `a·x_t + b·x0`. */
+/** The coefficients a and b of the prediction `a·x_t + b·x0`. */
 function predictionFactors(schedule: NoiseSchedule, timestep: number): [number, number] {
   const alpha = alphaCumprodAt(schedule, timestep);
   const [signal, noise] = [Math.sqrt(alpha), Math.sqrt(1 - alpha)];

@@ -1,4 +1,4 @@
-/** @file The parameters that the extensions of LAMP add or train. */
+/** @file Parameters that the extensions of LAMP add or train. */
 import type { Shape } from '../../graph/host-tensor.ts';
 import type { MotionParameter } from '../motion-parameter.ts';
 import type { MotionVariant } from '../variant.ts';
@@ -7,7 +7,7 @@ import { copiedChoices, copiedName } from './copied.ts';
 import { movementName, movementShape } from './movement.ts';
 import { warpName, warpShape } from './warped.ts';
 
-/** The parameters of a variant's extensions in an image U-Net with these tensors; none in LAMP itself. In no order. */
+/** Parameters of a variant's extensions for an image U-Net with these tensors, unordered; none for LAMP itself. */
 export function extendedParameters(
   unet: ReadonlyMap<string, Shape>,
   { movement, carry, copy, trainAttention }: MotionVariant,
@@ -32,10 +32,10 @@ export function extendedParameters(
   return found;
 }
 
-/** The widths at the U-Net's two ends are the same. */
+/** For both ends of the U-Net, which have the same number of channels. */
 function carriedParameters(layer: string, channels: number): MotionParameter[] {
   return [
-    // At zero, all tables would stay alike.
+    // Initialised with zeros, all tables would stay equal.
     { name: `${layer}.${movementName}`, shape: movementShape, initial: 'uniform' },
     { name: `${layer}.conv_gate.weight`, shape: [carriedViews, channels, 3, 3], initial: 'zeros' },
     { name: `${layer}.conv_gate.bias`, shape: [carriedViews], initial: 'zeros' },

@@ -1,28 +1,28 @@
 /**
- * @file What the extensions of LAMP (`lamp-extended`) put into the U-Net's hooks. The small built-in model needs them; the paper has
- * none of them, and a variant without them gets no hook at all.
+ * @file The U-Net hooks of LAMP's extensions (`lamp-extended`). The small built-in model needs them; the paper has none
+ * of them, and a variant without extensions gets no hooks at all.
  */
 import { concat, expand, reshape } from '../../graph/operators/index.ts';
 import type { Tensor } from '../../graph/tensor.ts';
-import { wavesAtStart } from '../../models/time-embedding.ts';
+import { sinusoidsAtZero } from '../../models/time-embedding.ts';
 import type { UNetLayers } from '../../models/unet.ts';
 import type { MotionVariant } from '../variant.ts';
 import { withCarriedFirstFrame } from './carried.ts';
 import { withCopiedFirstFrame } from './copied.ts';
 
-/** The hooks of one U-Net, and what they find besides its prediction. */
+/** The hooks of one U-Net, and the additional output they compute. */
 export interface Extension {
   readonly hooks: Pick<UNetLayers, 'embedTimesteps' | 'afterFirstConvolution' | 'beforeLastNorm' | 'atEnd'>;
   /**
-   * How much of each pixel is copied rather than drawn, `[n, 1, h, w]`, once the U-Net is built; `undefined` where the variant
-   * copies nothing.
+   * The copied fraction of each pixel, `[n, 1, h, w]`, available once the U-Net is built; `undefined` where the variant
+   * does not copy.
    */
   copied(): Tensor | undefined;
 }
 
 /**
- * The extensions of a variant for one U-Net of videos of `frames` frames. `mixing` `[videos, 3]` is what a variant that copies
- * needs at each video's timestep (see `copyMixing`).
+ * The extensions of a variant for one U-Net on videos of `frames` frames. `mixing` `[videos, 3]` holds the coefficients
+ * that a copying variant needs at each video's timestep (see `copyMixing`).
  */
 export function extension(
   { cleanFirstTime, carry, copy }: MotionVariant,
@@ -34,9 +34,9 @@ export function extension(
   return {
     hooks: {
       ...(cleanFirstTime && {
-        embedTimesteps: (embed, waves, config) => {
-          const videos = waves.shape[0]!;
-          return ofFirstAndOthers(embed(wavesAtStart(config, videos)), embed(waves), frames);
+        embedTimesteps: (embed, sinusoids, config) => {
+          const videos = sinusoids.shape[0]!;
+          return ofFirstAndOthers(embed(sinusoidsAtZero(config, videos)), embed(sinusoids), frames);
         },
       }),
       ...(carry && {
@@ -59,7 +59,7 @@ export function extension(
   };
 }
 
-/** A row per video `[videos, d]` for its first frame, and one for its others → one per frame `[videos · frames, d]`. */
+/** One row per video for its first frame and one for its other frames, both `[videos, d]` → `[videos · frames, d]`. */
 function ofFirstAndOthers(first: Tensor, others: Tensor, frames: number): Tensor {
   const [videos, width] = others.shape as [number, number];
   const rows = (x: Tensor, count: number) => expand(reshape(x, [videos, 1, width]), [videos, count, width]);

@@ -1,10 +1,10 @@
-/** @file Sampling that ends before all noise is gone. */
+/** @file Sampling that skips the last, least noisy steps. */
 import type { NoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { predictClean, type Sampler } from '../../diffusion/sampler.ts';
 
 /**
- * A sampler that leaves out the steps below a timestep: the last one before them gives the clean latent that the network then
- * sees. At least one step is taken; with a `timestep` of 0 it is the sampler itself.
+ * A sampler that skips the steps below a timestep: its last step returns the clean latent predicted there. At least one
+ * step is taken; with a `timestep` of 0 the sampler is returned unchanged.
  */
 export function finishingAt(sampler: Sampler, schedule: NoiseSchedule, timestep: number): Sampler {
   const { timesteps } = sampler;

@@ -8,7 +8,7 @@ import { firstFrameAttention } from '../layers.ts';
 import { movementBias, movementName, movementShape } from './movement.ts';
 
 const [moments, tables, numbers] = movementShape as [number, number, number];
-const waves = numbers / 4;
+const frequencies = numbers / 4;
 const random = randomStream(3, 'movement');
 const normal = (shape: Shape) => floats(random.normals(sizeOf(shape)), shape);
 
@@ -36,9 +36,9 @@ function tableOf(of: (moment: number, table: number) => { down: number; right: n
       const { down, right } = of(moment, each);
       const at = (moment * tables + each) * numbers;
       for (const [axis, way] of [down, right].entries()) {
-        for (let k = 0; k < waves; k++) {
-          table.data[at + 2 * axis * waves + k] = 4 * Math.cos(Math.PI * (k + 1) * way);
-          table.data[at + (2 * axis + 1) * waves + k] = 4 * Math.sin(Math.PI * (k + 1) * way);
+        for (let k = 0; k < frequencies; k++) {
+          table.data[at + 2 * axis * frequencies + k] = 4 * Math.cos(Math.PI * (k + 1) * way);
+          table.data[at + (2 * axis + 1) * frequencies + k] = 4 * Math.sin(Math.PI * (k + 1) * way);
         }
       }
     }
@@ -65,7 +65,10 @@ async function attended({ table, frames, heads, size }: Case, moved = true) {
   return { x: x.data, y: y!.data as Float32Array };
 }
 
-/** How far, at most, a result is from the first frame's pixel that lies `way(frame, head)` pixels behind, where there is one. */
+/**
+ * How far, at most, a result is from the first frame's pixel that lies `way(frame, head)` pixels behind, where there is
+ * one.
+ */
 async function distance(
   given: Case,
   way: (frame: number, head: number) => { down: number; right: number },

@@ -1,7 +1,8 @@
 /**
- * @file From where a frame takes its pixels, learned apart from what they show. The attention to the first frame compares
- * contents: that a thing will have gone half a picture to the right is something its queries can hardly say, least of all of noise.
- * So a table for every moment of the motion adds to its scores what depends on nothing but the way between two places.
+ * @file A learned displacement bias of the attention to the first frame. That attention compares contents: its queries
+ * can hardly express that an object will have moved half the image to the right, least of all when computed from noise.
+ * So a table for each moment of the motion adds a term to the scores that depends only on the displacement between two
+ * positions.
  */
 import { floats, type Shape } from '../../graph/host-tensor.ts';
 import {
@@ -20,28 +21,29 @@ import type { Weights } from '../../graph/weights.ts';
 import type { AttentionScores } from '../../models/layers.ts';
 import type { PictureSize } from '../../models/programs.ts';
 
-/** Moments of a motion that the table knows; a frame between two takes a share of both. */
+/** Number of moments of a motion with a table; frames in between interpolate linearly. */
 export const moments = 16;
-/** Tables for each moment, so that heads can look at different places. */
+/** Tables per moment, so that heads can attend to different positions. */
 export const movementTables = 4;
-/** Waves along each axis; the longest is two sides of the picture. */
-const waves = 8;
-/** Cosine and sine of every wave along both axes. */
-const numbers = 4 * waves;
-/** Lets a table that is trained at the rate of matrices outweigh the contents. */
+/** Frequencies along each axis; the longest wavelength is twice the side of the image. */
+const frequencies = 8;
+/** Coefficients per table: cosine and sine of every frequency along both axes. */
+const numbers = 4 * frequencies;
+/** Lets a table outweigh the contents although it is trained at the learning rate of matrices. */
 const gain = 4;
 
-/** Name of the tables in the spatial attention. */
+/** Name of the tables' tensor in the spatial attention. */
 export const movementName = 'movement';
 
-/** Their shape. */
+/** Shape of the tables' tensor. */
 export const movementShape: Shape = [moments, movementTables, numbers];
 
 /**
- * What a spatial attention with the tables `movement` adds to the scores of frames of `size` (in its pixels), for the way d from
- * a key's place to the query's in sides of the picture: `gain · Σ_k even_k·cos(πkd) + odd_k·sin(πkd)`, summed over both axes.
- * A relative bias as Swin's (arXiv 2103.14030), as a Fourier series so that it serves pictures of any size. Head i has table i,
- * from the first again after the last. The moments are spread over the frames, however many.
+ * The bias that a spatial attention with the tables `movement` adds to the scores of frames of `size` (in its pixels),
+ * for the displacement d from the key's position to the query's, in units of the image side:
+ * `gain · Σ_k even_k·cos(πkd) + odd_k·sin(πkd)`, summed over both axes. A relative position bias as in Swin
+ * (arXiv 2103.14030), as a Fourier series so that it applies to images of any size. Head i uses table i modulo the
+ * number of tables. The moments are spread evenly over the frames, however many.
  */
 export function movementBias(
   w: Weights,
@@ -50,15 +52,15 @@ export function movementBias(
   { height, width }: PictureSize,
 ): NonNullable<AttentionScores['bias']> {
   const pixels = height * width;
-  const keys = constant(floats(wavesAt(height, width), [1, pixels, numbers]));
+  const keys = constant(floats(sinusoidsAt(height, width), [1, pixels, numbers]));
   const shares = constant(floats(sharesOf(frames), [frames, moments]));
   const ofMoments = reshape(w.tensor(movementName, movementShape), [moments, movementTables * numbers]);
   const ofFrames = reshape(matmul(shares, ofMoments), [frames, movementTables, numbers]);
   const rounds = Array.from({ length: Math.ceil(heads / movementTables) }, () => ofFrames);
   const ofHeads = transpose(slice(concat(rounds, 1), 1, 0, heads), [1, 0, 2]);
   const factors = reshape(ofHeads, [heads * frames, 1, numbers]);
-  const part = (x: Tensor, i: number) => slice(x, 2, i * waves, (i + 1) * waves);
-  // cos(a − b) = cos a·cos b + sin a·sin b, sin(a − b) = sin a·cos b − cos a·sin b; b is the key's place.
+  const part = (x: Tensor, i: number) => slice(x, 2, i * frequencies, (i + 1) * frequencies);
+  // cos(a − b) = cos a·cos b + sin a·sin b, sin(a − b) = sin a·cos b − cos a·sin b; b is the key's position.
   const along = (axis: 0 | 1) => {
     const [cosine, sine] = [part(keys, 2 * axis), part(keys, 2 * axis + 1)];
     const [even, odd] = [part(factors, 2 * axis), part(factors, 2 * axis + 1)];
@@ -71,13 +73,13 @@ export function movementBias(
   };
 }
 
-/** At each pixel of a grid the cosines and the sines of y, then those of x. */
-function wavesAt(height: number, width: number): Float32Array {
+/** For each pixel of a grid, the cosines and sines of y, then those of x. */
+function sinusoidsAt(height: number, width: number): Float32Array {
   const values: number[] = [];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       for (const place of [(y + 0.5) / height, (x + 0.5) / width]) {
-        const angles = Array.from({ length: waves }, (_, k) => Math.PI * (k + 1) * place);
+        const angles = Array.from({ length: frequencies }, (_, k) => Math.PI * (k + 1) * place);
         values.push(...angles.map(Math.cos), ...angles.map(Math.sin));
       }
     }
@@ -85,7 +87,7 @@ function wavesAt(height: number, width: number): Float32Array {
   return Float32Array.from(values);
 }
 
-/** How much each frame takes of each moment `[frames, moments]`: the first frame the first, the last the last. */
+/** Interpolation weights `[frames, moments]`: the first frame is the first moment, the last frame the last. */
 export function sharesOf(frames: number): Float32Array {
   const shares = new Float32Array(frames * moments);
   for (let frame = 0; frame < frames; frame++) {

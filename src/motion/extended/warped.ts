@@ -1,7 +1,8 @@
 /**
- * @file The first frame, grown, turned and moved about the middle of the thing that moves: where it is, the first frame's features
- * say, and how far everything around it goes, a few numbers for each moment of the motion. A learned way between two places
- * (see `movementBias`) is the same for all of a thing; of one that grows, no two points go the same way.
+ * @file Affine warping of the first frame (scaling, rotation, translation) about the centre of the moving object. The
+ * centre is located from the first frame's features; a few parameters per moment of the motion describe the
+ * transformation. A learned displacement (see `movementBias`) is the same for a whole object, but the points of an
+ * object that grows are displaced differently.
  */
 import { floats, type Shape } from '../../graph/host-tensor.ts';
 import {
@@ -24,22 +25,23 @@ import type { Weights } from '../../graph/weights.ts';
 import { convolution, toTokens } from '../../models/layers.ts';
 import { moments, sharesOf } from './movement.ts';
 
-/** Name of the numbers of the moments. */
+/** Name of the tensor with the parameters of each moment. */
 export const warpName = 'warp';
 
-/** For each moment: a 2×2 matrix (rows and columns: down, across), a way (down, across), and how narrowly it is looked. */
+/** Per moment: a 2×2 matrix (rows and columns: y, x), a translation (y, x), and the sharpness of the Gaussian. */
 export const warpShape: Shape = [moments, 7];
 
-/** Lets numbers that are trained at the rate of matrices move things by halves of the picture, and narrow the look tenfold. */
+/** Lets parameters trained at the learning rate of matrices move objects by half an image and sharpen tenfold. */
 const [gain, narrowing] = [4, 8];
-/** How widely it is looked at first: the deviation of a Gaussian, in sides of the picture. */
+/** Initial standard deviation of the Gaussian, in units of the image side. */
 const WIDTH = 0.15;
 
 /**
- * The first frame of each video `[videos, pixels, c]` as every frame sees it when it is warped, `[videos, frames·pixels, c]`. What is at q
- * comes from `q + E·(q − m) − d`, in sides of the picture, with E and d of the frame's moment and m the mean place of a softmax over the pixels,
- * by a 3×3 convolution of `features` `[videos, d, h, w]`, what the network knows of the first frame. Pixels count by a Gaussian
- * around that place. Untrained, nothing is moved, and all is blurred.
+ * The first frame of each video `[videos, pixels, c]`, warped for every frame: `[videos, frames·pixels, c]`. The value
+ * at position q is sampled at `q + E·(q − m) − d`, in units of the image side, where E and d belong to the frame's
+ * moment and m is the mean position under a softmax over the pixels, whose logits are a 3×3 convolution of `features`
+ * `[videos, d, h, w]`, the network's features of the first frame. Sampling weights pixels by a Gaussian around that
+ * position. Untrained, it moves nothing and blurs.
  */
 export function warpedFirst(w: Weights, first: Tensor, features: Tensor, frames: number): Tensor {
   const [videos, , height, width] = features.shape as [number, number, number, number];
@@ -60,10 +62,10 @@ export function warpedFirst(w: Weights, first: Tensor, features: Tensor, frames:
   const narrow = exp(add(scale(number(6), narrowing), scalar(-2 * Math.log(WIDTH))));
   const place = (axis: 0 | 1) => {
     const matrix = add(mul(number(2 * axis), from[0]), mul(number(2 * axis + 1), from[1]));
-    const way = scale(sub(matrix, number(4 + axis)), gain);
-    return mul(add(constant(floats(ofPlaces(axis), [1, 1, pixels])), way), narrow);
+    const displacement = scale(sub(matrix, number(4 + axis)), gain);
+    return mul(add(constant(floats(ofPlaces(axis), [1, 1, pixels])), displacement), narrow);
   };
-  // −|p − k|²/2 is p·k − |k|²/2 and what is the same for all k.
+  // −|p − k|²/2 equals p·k − |k|²/2 up to a term that does not depend on k.
   const all = (x: Tensor) => reshape(expand(x, [videos, frames, pixels]), [videos, frames * pixels, 1]);
   const queries = concat([all(place(0)), all(place(1)), all(scale(narrow, -0.5))], 2);
   const keys = Array.from({ length: pixels }, (_, i) => {
@@ -76,7 +78,7 @@ export function warpedFirst(w: Weights, first: Tensor, features: Tensor, frames:
   return reshape(transpose(moved, [0, 2, 1, 3]), [videos, frames * pixels, first.shape[2]!]);
 }
 
-/** Down and across of each pixel of a grid, in sides. */
+/** y and x of each pixel of a grid, in units of the image side. */
 function placesOf(height: number, width: number): Float32Array {
   const places: number[] = [];
   for (let y = 0; y < height; y++) {

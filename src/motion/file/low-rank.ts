@@ -1,8 +1,8 @@
 /**
- * @file Trained matrices as products of two thin ones (LoRA, arXiv 2106.09685): a matrix `[out, in]` is W₀ + B·A with A
- * `[rank, in]` and B `[out, rank]`; W₀ is the image model's where it has that matrix, else 0. A kernel over time
- * `[out, in, 3]` is A `[rank, in, 3]` followed by B `[out, rank, 1]`. The names are those of other LoRA files:
- * `X.lora_A.weight` and `X.lora_B.weight` stand for the change of `X.weight`.
+ * @file Low-rank factors of trained matrices (LoRA, arXiv 2106.09685): a matrix `[out, in]` is W₀ + B·A with A
+ * `[rank, in]` and B `[out, rank]`; W₀ is the image model's matrix where there is one, else 0. A temporal kernel
+ * `[out, in, 3]` is A `[rank, in, 3]` followed by B `[out, rank, 1]`. Tensor names are those of other LoRA files:
+ * `X.lora_A.weight` and `X.lora_B.weight` hold the change of `X.weight`.
  */
 import { decodeFloat16, encodeFloat16 } from '../../checkpoints/half-precision.ts';
 import { type FloatTensor, floats, type Shape, sizeOf } from '../../graph/host-tensor.ts';
@@ -17,10 +17,10 @@ import type { MotionValues } from '../predictor.ts';
 const [nameOfA, nameOfB] = ['lora_A.weight', 'lora_B.weight'] as const;
 
 /**
- * The parameters with every matrix and every kernel over time replaced by its factors, where these hold fewer values than
- * it; biases and gates stay whole. B starts at zero where the matrix does, or where it changes the image model's own, so that
- * the untrained model is the same. Where the matrix starts at random (temporal queries, keys and values), so do both factors:
- * with all four matrices of an attention at zero no gradient would ever reach one of them.
+ * The parameters with every matrix and temporal kernel replaced by its factors where these have fewer elements; biases
+ * and gates stay whole. B is initialised with zeros where the matrix is, or where it changes the image model's own, so
+ * that the untrained model is the same. Where the matrix is initialised randomly (temporal queries, keys and values),
+ * both factors are too: with all four matrices of an attention at zero none of them would ever get a gradient.
  */
 export function lowRankParameters(parameters: readonly MotionParameter[], rank: number): MotionParameter[] {
   return parameters.flatMap((parameter): MotionParameter[] => {
@@ -41,27 +41,27 @@ export function lowRankParameters(parameters: readonly MotionParameter[], rank: 
   });
 }
 
-/** `linear`, where the weight may also be given as factors alone: they are applied one after the other. */
-export function thinLinear(w: Weights, x: Tensor, out: number, { bias = true } = {}): Tensor {
+/** `linear`, for a weight that may also be given by its factors alone, which are then applied one after the other. */
+export function lowRankLinear(w: Weights, x: Tensor, out: number, { bias = true } = {}): Tensor {
   const rank = w.optional(nameOfA)?.shape[0];
   if (rank === undefined) return linear(w, x, out, { bias });
-  const thin = affine(x, w.tensor(nameOfA, [rank, x.shape.at(-1)!]));
-  return affine(thin, w.tensor(nameOfB, [out, rank]), bias ? w.tensor('bias', [out]) : undefined);
+  const reduced = affine(x, w.tensor(nameOfA, [rank, x.shape.at(-1)!]));
+  return affine(reduced, w.tensor(nameOfB, [out, rank]), bias ? w.tensor('bias', [out]) : undefined);
 }
 
 /**
- * `causalConv` to as many channels with kernel 3, where the weight may also be given as factors: they are applied one after
- * the other. x `[n, c, pixels]`.
+ * `causalConv` with kernel 3 and as many output as input channels, for a weight that may also be given by its factors,
+ * which are then applied one after the other. x `[n, c, pixels]`.
  */
-export function thinCausalConv(w: Weights, x: Tensor, frames: number): Tensor {
+export function lowRankCausalConv(w: Weights, x: Tensor, frames: number): Tensor {
   const channels = x.shape[1]!;
   const rank = w.optional(nameOfA)?.shape[0];
   if (rank === undefined) return causalConv(x, w.tensor('weight', [channels, channels, 3]), frames);
-  const thin = causalConv(x, w.tensor(nameOfA, [rank, channels, 3]), frames);
-  return matmul(reshape(w.tensor(nameOfB, [channels, rank, 1]), [channels, rank]), thin);
+  const reduced = causalConv(x, w.tensor(nameOfA, [rank, channels, 3]), frames);
+  return matmul(reshape(w.tensor(nameOfB, [channels, rank, 1]), [channels, rank]), reduced);
 }
 
-/** The change B·A of the weight `name` `[out, in]` as a graph, where its factors are among the trained tensors. */
+/** The change B·A of the weight `name` `[out, in]` as a graph, if its factors are among the trained tensors. */
 export function lowRankChange(name: string, trained: ReadonlyMap<string, Tensor>): Tensor | undefined {
   if (!name.endsWith('.weight')) return undefined;
   const layer = name.slice(0, -'weight'.length);
@@ -69,7 +69,7 @@ export function lowRankChange(name: string, trained: ReadonlyMap<string, Tensor>
   return a && b ? matmul(b, a) : undefined;
 }
 
-/** Factors A of several changes of one weight, as that of their sum: rows one below the other. */
+/** Factor A of the sum of several changes of one weight: their factors A, stacked by rows. */
 export function stackedA(factors: readonly FloatTensor[]): FloatTensor {
   const [first] = factors as [FloatTensor];
   const rank = factors.reduce((sum, { shape }) => sum + shape[0]!, 0);
@@ -82,7 +82,7 @@ export function stackedA(factors: readonly FloatTensor[]): FloatTensor {
   return floats(data, [rank, ...first.shape.slice(1)]);
 }
 
-/** Factors B `[out, rank]` of several changes of one weight, as that of their sum: columns side by side. */
+/** Factor B of the sum of several changes of one weight: their factors B `[out, rank]`, side by side. */
 export function stackedB(factors: readonly FloatTensor[]): FloatTensor {
   const out = factors[0]!.shape[0]!;
   const rank = factors.reduce((sum, { shape }) => sum + shape[1]!, 0);
@@ -98,12 +98,12 @@ export function stackedB(factors: readonly FloatTensor[]): FloatTensor {
   return floats(data, [out, rank]);
 }
 
-/** Whether any of these values are factors. */
+/** Whether any of these values are low-rank factors. */
 export function hasFactors(values: MotionValues): boolean {
   return [...values.keys()].some((name) => name.endsWith(nameOfA));
 }
 
-/** A motion's values with every pair of factors multiplied out, as a training of whole matrices would hold them. */
+/** A motion's values with every pair of factors multiplied out, as in a motion trained with full matrices. */
 export async function multipliedOut(values: MotionValues, { unet }: BaseModel): Promise<MotionValues> {
   const { shapes, file } = unet.weights;
   const whole = new Map<string, FloatTensor>();
@@ -143,7 +143,7 @@ function productOf(b: FloatTensor, a: FloatTensor): FloatTensor {
   return floats(data, shape);
 }
 
-/** Values as a file in float16 gives them back. */
+/** Values after a round trip through float16. */
 export function roundedToHalf(values: MotionValues): MotionValues {
   return new Map(
     [...values].map(([name, { shape, data }]) => {

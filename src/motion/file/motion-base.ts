@@ -1,8 +1,8 @@
-/** @file Which base models can have motions. */
+/** @file Which base models motions can be trained on. */
 import { CheckpointError } from '../../errors.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 
-/** Throws `CheckpointError` for Stable Diffusion XL, which draws first frames and pictures only. */
+/** Throws `CheckpointError` for Stable Diffusion XL, which only draws first frames and images. */
 export function assertMotionBase({ name, second }: Pick<BaseModel, 'name' | 'second'>): void {
   if (!second) return;
   throw new CheckpointError(

@@ -1,4 +1,4 @@
-/** @file A motion as one portable file: safetensors with the trained tensors, and in its metadata what they belong to. */
+/** @file A motion as one portable safetensors file: the trained tensors, and a description in the metadata. */
 import { z } from 'zod';
 import { checkJson } from '../../checkpoints/json-file.ts';
 import { parseJson } from '../../checkpoints/json-text.ts';
@@ -17,9 +17,9 @@ import { assertMotionBase } from './motion-base.ts';
 
 const format = 'lamp-motion';
 const version = 1;
-/** A motion's description has a few dozen, and its training's clips. */
+/** Limit of JSON values; a description has a few dozen, and a few per training clip. */
 const MAX_VALUES = 100_000;
-/** Most frames, and most pixels of a side: what a larger number says must be wrong. */
+/** Limit for the number of frames and for the pixels of a side: larger values must be wrong. */
 const MAX_SIDE = 100_000;
 
 const infoSchema = z.object({
@@ -27,39 +27,41 @@ const infoSchema = z.object({
   baseName: z.string(),
   /** Identity of the base model's U-Net (see `fingerprint`). */
   baseFingerprint: z.string(),
-  /** What the clips were said to show. */
+  /** The training prompt: a description of the clips. */
   prompt: z.string(),
   frames: z.number().int().min(2).max(MAX_SIDE),
   width: z.number().int().positive().max(MAX_SIDE),
   height: z.number().int().positive().max(MAX_SIDE),
-  /** Frames per second of the training frames; the rate to play at. */
+  /** Frames per second of the training frames, and the playback rate. */
   framesPerSecond: z.number().positive(),
   /** Training steps taken. */
   steps: z.number().int().nonnegative(),
-  /** Which of LAMP's parts it has: LAMP itself where a file says nothing. */
+  /** Variant of the method; default LAMP itself. */
   variant: motionVariantSchema.default(motionVariants.lamp),
-  /** The rank of the factors that its matrices are held as (see `lowRankParameters`); none where they are whole. */
+  /** Rank of the factors of its matrices (see `lowRankParameters`); absent for full matrices. */
   rank: z.number().int().positive().optional(),
   /** All settings of the training. */
   settings: z.record(z.string(), z.unknown()),
 });
 
-/** What a motion file says about itself. */
+/** The description stored in a motion file. */
 export type MotionInfo = z.infer<typeof infoSchema>;
 
 /** A motion in memory. */
 export interface Motion {
   readonly info: MotionInfo;
-  /** Trained parameters by their names in the video U-Net; factors of matrices under names of their own, see `low-rank.ts`. */
+  /**
+   * Trained parameters by their names in the video U-Net; low-rank factors have names of their own, see `low-rank.ts`.
+   */
   readonly values: MotionValues;
 }
 
-/** The motion as networks take it. */
+/** The motion in the form that networks take. */
 export function trained({ info, values }: Motion): TrainedMotion {
   return { variant: info.variant, values };
 }
 
-/** Writes a motion file atomically, in float32 unless told. The same motion gives the same bytes. */
+/** Writes a motion file atomically, by default in float32. The same motion gives the same bytes. */
 export async function writeMotion(
   path: string,
   { info, values }: Motion,
@@ -71,12 +73,12 @@ export async function writeMotion(
   await writeSafetensors(path, values, metadata, options);
 }
 
-/** What a motion file says about itself, without reading its tensors. Throws `CheckpointError`. */
+/** Reads the description of a motion file, without its tensors. Throws `CheckpointError`. */
 export async function readMotionInfo(path: string): Promise<MotionInfo> {
   return (await openMotion(path)).info;
 }
 
-/** Reads a motion file. Throws `CheckpointError` when it is damaged or no motion. */
+/** Reads a motion file. Throws `CheckpointError` when it is damaged or not a motion. */
 export async function readMotion(path: string): Promise<Motion> {
   const { file, info } = await openMotion(path);
   const values = new Map<string, FloatTensor>();
@@ -95,8 +97,8 @@ export async function readMotion(path: string): Promise<Motion> {
 }
 
 /**
- * Throws `CheckpointError`, naming both, when a motion was trained on a base model of another architecture. Where the base's
- * weights alone are other ones, a notice tells: a motion serves other models of its base's kind too.
+ * Throws `CheckpointError`, naming both, when a motion was trained on a base model of another architecture. A base with
+ * the same architecture but different weights is accepted with a notice.
  */
 export function assertFits(
   path: string,
@@ -112,7 +114,7 @@ export function assertFits(
     const found = values.get(name);
     return !found || !sameShape(found.shape, shape);
   });
-  // Two models of one name are told apart by where the one given lies.
+  // The path of the given model distinguishes it from another one of the same name.
   const given = info.baseName === base.name ? base.folder : base.name;
   if (wrong || values.size !== asked.length) {
     const found = wrong && values.get(wrong.name);
@@ -129,7 +131,7 @@ export function assertFits(
   }
 }
 
-/** What is said of a safetensors file that is no motion, and what to do with it. */
+/** Message for a safetensors file that is not a motion: what it is, and what to do with it. */
 function noMotion(path: string, found: WeightsKind | undefined): string {
   const what = `"${path}" is a safetensors file but no motion (its metadata has no format "${format}")`;
   const motions = 'Give a motion file or the run folder that "lamp train" made';

@@ -1,4 +1,4 @@
-/** @file Identity of a motion: which trained values these are, in whatever file. */
+/** @file Identity of a motion: a hash of its trained values, independent of the file they are in. */
 import { createHash } from 'node:crypto';
 import type { MotionValues } from '../predictor.ts';
 

@@ -1,4 +1,4 @@
-/** @file Finds the motion file that a user means. */
+/** @file Resolves a user's path to a motion file. */
 
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const motionFile = 'motion.safetensors';
 export async function findMotionFile(path: string): Promise<string> {
   const found = await stat(path).catch(() => undefined);
   if (!found) {
-    // A link that leads nowhere, or a folder that may not be entered, is more than a wrong path.
+    // A dangling link or a folder without permission deserves a more specific message than a wrong path.
     if (await isThere(path)) await assertUserFile(path, refuseToRead('the motion', path));
     throw new CheckpointError(
       `there is no motion "${path}". Give a motion file, or the run folder that "lamp train" made.`,

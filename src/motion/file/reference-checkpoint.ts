@@ -1,7 +1,7 @@
 /**
- * @file The checkpoints of the LAMP authors' implementation: a folder with the whole video U-Net, `config.json` and
- * `diffusion_pytorch_model.bin` or `.safetensors`. The image model's weights are in it under the video U-Net's names (`X` is
- * `X.conv2d` where a motion-learning layer stands), beside the trained ones.
+ * @file Checkpoints of the LAMP authors' implementation: a folder with the whole video U-Net, `config.json` and
+ * `diffusion_pytorch_model.bin` or `.safetensors`. It contains the image model's weights under the video U-Net's names
+ * (`X` becomes `X.conv2d` in a motion-learning layer) along with the trained ones.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,19 +19,20 @@ import { motionParameters, normParameters } from '../parameters.ts';
 import type { MotionValues } from '../predictor.ts';
 import { motionVariants } from '../variant.ts';
 
-/** What the file of weights is called in either format. */
+/** Name of the weights file in each format. */
 const fileNames = {
   bin: 'diffusion_pytorch_model.bin',
   safetensors: 'diffusion_pytorch_model.safetensors',
 } as const;
 
-/** Formats of the reference's weights. */
+/** Format of the reference's weights. */
 export type ReferenceFormat = keyof typeof fileNames;
 
 /**
- * Reads the motion out of the reference's U-Net in `folder`: the trained values, and the norms before the temporal attention
- * where those are not 1 and 0. Everything else must be the base model's, number for number as far as both files' precision
- * goes, unless `otherWeights`. Throws `CheckpointError` naming the first tensor that is missing, misshapen or different.
+ * Extracts the motion from the reference's U-Net in `folder`: the trained values, and the norms before the temporal
+ * attention where they differ from 1 and 0. All other values must equal the base model's, within the precision of both
+ * files, unless `otherWeights` is set. Throws `CheckpointError` naming the first tensor that is missing, has the wrong
+ * shape or differs.
  */
 export async function readReferenceUNet(
   folder: string,
@@ -83,8 +84,9 @@ export async function readReferenceUNet(
 }
 
 /**
- * Writes a motion that fits the base as the reference's U-Net into `folder`; one tensor of the base is in memory at a time.
- * Returns the path of the weights. Throws `StorageError` when the folder holds other weights, or cannot be written to.
+ * Writes a motion of the given base to `folder` in the format of the reference's U-Net, with one tensor of the base in
+ * memory at a time. Returns the path of the weights. Throws `StorageError` when the folder already holds other weights
+ * or cannot be written to.
  */
 export async function writeReferenceUNet(
   folder: string,
@@ -121,21 +123,21 @@ function* referenceTensors(values: MotionValues, { unet }: BaseModel): Generator
   yield* values;
 }
 
-/** What the reference calls a tensor of the image model: its convolutions have new layers beside them. */
+/** The reference's name of a tensor of the image model; convolutions are nested beside the added layers. */
 function referenceName(name: string, trained: { has(name: string): boolean }): string {
   const [, layer, kind] = /^(.*)\.(weight|bias)$/.exec(name) ?? [];
   return layer !== undefined && trained.has(`${layer}.conv1d.weight`) ? `${layer}.conv2d.${kind}` : name;
 }
 
-/** What a norm starts from, and stays at unless it is trained. */
+/** Initial value of a norm's parameter, which it keeps unless it is trained. */
 function neutralNorm(name: string): 0 | 1 {
   return name.endsWith('.weight') ? 1 : 0;
 }
 
-/** Tensors compared at a time. */
+/** Number of tensors compared at a time. */
 const BATCH = 32;
 
-/** Throws `CheckpointError` unless what was not trained equals the base's. */
+/** Throws `CheckpointError` unless all untrained values equal the base's. */
 async function assertSameFrozen(
   weights: WeightFile,
   base: BaseModel,
@@ -167,12 +169,12 @@ async function assertSameFrozen(
   }
 }
 
-/** How far a value may be off, as a part of it, after being rounded to this kind. */
+/** Largest relative rounding error of this element type. */
 function unitOf(dtype: string): number {
   return dtype === 'float16' ? 2 ** -10 : dtype === 'bfloat16' ? 2 ** -7 : 0;
 }
 
-/** The settings as the reference's class takes them. */
+/** The configuration in the form the reference's class expects. */
 function referenceConfig(config: UNetConfig): Record<string, unknown> {
   const as3d = (type: string) => type.replace('2D', '3D');
   const { down_block_types: down, up_block_types: up, sample_size: size } = config;

@@ -1,16 +1,16 @@
 /**
- * @file Motions with strengths, alone and several at once. A layer of the video U-Net is the image model's plus what a motion
- * adds to it: the gated convolution over time, the temporal attention, and the change of the spatial attention. What several
- * motions add is summed, each times its strength:
+ * @file Strengths of motions, and combinations of several. A layer of the video U-Net is the image model's layer plus
+ * the contribution of a motion: the gated temporal convolution, the temporal attention, and the change of the spatial
+ * attention. The contributions of several motions are summed, each multiplied by its strength:
  *
- * - convolutions: `s + Σ strength · gate(s) · conv1d(s)`, every motion with its own gate;
- * - temporal attention: `x + Σ strength · attn_temp(norm_temp(x))`, every motion with its own queries, keys and values;
- * - what is carried from the first frame: `x + Σ strength · W·[gated views]`, every motion with its own movement and gate;
- * - matrices of the spatial attention: `W = W_base + Σ strength · (W_motion − W_base)`; a movement (see `movementBias`) as if
- *   the base's were 0.
+ * - convolutions: `s + Σ strength · gate(s) · conv1d(s)`, each motion with its own gate;
+ * - temporal attention: `x + Σ strength · attn_temp(norm_temp(x))`, each motion with its own queries, keys and values;
+ * - the carried first frame: `x + Σ strength · W·[gated views]`, each motion with its own movement and gate;
+ * - matrices of the spatial attention: `W = W_base + Σ strength · (W_motion − W_base)`; likewise a movement (see
+ *   `movementBias`), with W_base = 0.
  *
- * All but the matrices are linear in `conv1d`, `attn_temp.to_out` and `carried.to_out`, so a strength scales these (of factors, B), and nothing else
- * of them is touched; weights of several motions are never averaged, but stand side by side (see `combined-names.ts`).
+ * All but the last are linear in `conv1d`, `attn_temp.to_out` and `carried.to_out`, so a strength scales just these (of
+ * low-rank factors, B). Weights of several motions are never averaged but kept side by side (see `acting-motions.ts`).
  */
 import { isDeepStrictEqual } from 'node:util';
 import { CheckpointError, UsageError } from '../../errors.ts';
@@ -21,15 +21,15 @@ import type { MotionValues, TrainedMotion } from '../predictor.ts';
 import { stackedA, stackedB } from './low-rank.ts';
 import type { MotionInfo } from './motion-file.ts';
 
-/** A motion, and how strongly it acts: from 0, not at all, to 1, as it was learned. */
+/** A motion and its strength, from 0 (no effect) to 1 (as trained). */
 export interface ActingMotion extends TrainedMotion {
   readonly strength: number;
 }
 
 /**
- * All motions, which are of one variant, as one, for a base that each fits (`assertFits`). One of strength 1 is returned as it is;
- * with nothing but strengths of 0 the video model is the untrained one, bit for bit. Throws `UsageError` for a strength
- * outside 0 to 1.
+ * Combines motions of one variant, each compatible with the base (`assertFits`), into one. A single motion of strength
+ * 1 is returned unchanged; with all strengths 0 the video model equals the untrained one, bit for bit. Throws
+ * `UsageError` for a strength outside 0 to 1.
  */
 export async function combineMotions(
   motions: readonly ActingMotion[],
@@ -51,7 +51,7 @@ export async function combineMotions(
   return { variant: acting[0]!.variant, values };
 }
 
-/** Parameters in which a layer's addition is linear: scaling all of a layer's scales what it adds. */
+/** Whether a layer's contribution is linear in this parameter: scaling all such parameters scales the contribution. */
 function isOutput(name: string): boolean {
   return /\.((conv1d|attn_temp\.to_out\.0|carried\.to_out)\.(weight|bias|lora_B\.weight)|copied\.share)$/.test(
     name,
@@ -63,7 +63,7 @@ function isSpatial(name: string): boolean {
 }
 
 function scaled({ data, shape }: FloatTensor, factor: number): FloatTensor {
-  // A zero is added so that what vanishes is 0 and not −0.
+  // Adding zero turns −0 into 0.
   return floats(
     data.map((value) => factor * value + 0),
     shape,
@@ -74,7 +74,10 @@ function zerosLike({ data, shape }: FloatTensor): FloatTensor {
   return floats(new Float32Array(data.length), shape);
 }
 
-/** The spatial attention: whole matrices as the base's and the sum of changes, factors as longer ones, both where both are there. */
+/**
+ * The spatial attention: full matrices as the base's plus the sum of changes, low-rank factors as stacked factors, or
+ * both.
+ */
 async function spatialOf(acting: readonly ActingMotion[], base: BaseModel): Promise<MotionValues> {
   const found = new Map<string, FloatTensor>();
   const names = [...new Set(acting.flatMap(({ values }) => [...values.keys()].filter(isSpatial)))];
@@ -105,12 +108,12 @@ async function spatialOf(acting: readonly ActingMotion[], base: BaseModel): Prom
   return found;
 }
 
-/** What motions that act at once are made into: videos of these sizes, unless the caller asks for others. */
+/** Number and size of the frames that motions generate by default. */
 export type MotionShape = Pick<MotionInfo, 'frames' | 'width' | 'height'>;
 
 /**
- * The number and size of frames for motions that act at once: those asked for, else what all were trained with. Throws
- * `CheckpointError` when they are of different variants, and `UsageError` when the caller must choose.
+ * Number and size of frames for combined motions: the requested ones, by default those all were trained with. Throws
+ * `CheckpointError` when their variants differ, and `UsageError` when their defaults differ and none was requested.
  */
 export function sharedShape(
   motions: readonly { readonly path: string; readonly info: MotionInfo }[],
