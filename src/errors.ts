@@ -39,7 +39,7 @@ export class StorageError extends LampError {
   override readonly exitCode = 6;
 }
 
-/** The user stopped the work with Ctrl-C; what was done is saved (exit code 130, as shells expect). */
+/** The work was stopped: by Ctrl-C, another signal, or an `AbortSignal`; what was done is saved (exit code 130, as shells expect). */
 export class InterruptedError extends LampError {
   override readonly name = 'InterruptedError';
   override readonly exitCode = 130;

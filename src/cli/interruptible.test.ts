@@ -1,21 +1,148 @@
 import { EventEmitter } from 'node:events';
-import { expect, test } from 'vitest';
-import { interruptible } from './interruptible.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { hangupIsIgnored } from './hangup.ts';
+import { type InterruptionSource, interruptible } from './interruptible.ts';
 
-test('the first Ctrl-C asks, the second ends at once, and none is heard afterwards', async () => {
-  const source = new EventEmitter();
-  let ended = 0;
-  await interruptible(
-    async (signal) => {
-      expect(signal.aborted).toBe(false);
-      source.emit('SIGINT');
-      expect(signal.aborted).toBe(true);
-      expect(ended).toBe(0);
-      source.emit('SIGINT');
-      expect(ended).toBe(1);
+type Module = typeof import('./output-failure.ts');
+
+/** A process whose signals, clock and end are in the test's hands. */
+function fakeProcess({ ignoresHangup = false } = {}) {
+  const signals = new EventEmitter();
+  const ended: number[] = [];
+  const clock = { time: 0 };
+  const source: InterruptionSource = {
+    signals,
+    endNow: (code) => ended.push(code),
+    now: () => clock.time,
+    ignoresHangup,
+  };
+  const send = (signal: NodeJS.Signals) => signals.emit(signal, signal);
+  return { signals, ended, clock, source, send };
+}
+
+describe('signals', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGQUIT', 131],
+  ] as const)(
+    'the first %s asks, a second one ends at once, and none is heard afterwards',
+    async (name, code) => {
+      const { signals, ended, clock, source, send } = fakeProcess();
+      await interruptible(async (signal) => {
+        expect(signal.aborted).toBe(false);
+        send(name);
+        expect(signal.aborted).toBe(true);
+        send(name); // as `timeout` and npx do
+        expect(ended).toEqual([]);
+        clock.time = 500;
+        send(name);
+        expect(ended).toEqual([code]);
+      }, source);
+      expect(signals.eventNames()).toEqual([]);
     },
-    source,
-    () => ended++,
   );
-  expect(source.listenerCount('SIGINT') + source.listenerCount('SIGTERM')).toBe(0);
+
+  test('under nohup SIGHUP does nothing', async () => {
+    const { ended, clock, source, send } = fakeProcess({ ignoresHangup: true });
+    await interruptible(async (signal) => {
+      send('SIGHUP');
+      clock.time = 1000;
+      send('SIGHUP');
+      expect({ aborted: signal.aborted, ended }).toEqual({ aborted: false, ended: [] });
+      send('SIGTERM');
+      expect(signal.aborted).toBe(true);
+    }, source);
+  });
+
+  test('nohup is told by the shell, or by a parent that ignores SIGHUP', () => {
+    const status = (mask: string) => () => `Name:\tsh\nSigBlk:\t0000000000000000\nSigIgn:\t${mask}\n`;
+    expect(hangupIsIgnored({ _: '/usr/bin/nohup' }, status('0000000000000000'))).toBe(true);
+    expect(hangupIsIgnored({ _: '/usr/bin/lamp' }, status('0000000000000001'))).toBe(true);
+    expect(hangupIsIgnored({ _: '/usr/bin/lamp' }, status('0000000000001006'))).toBe(false);
+    const missing = () => {
+      throw new Error('ENOENT');
+    };
+    expect(hangupIsIgnored({}, missing)).toBe(false);
+  });
+});
+
+describe('output that fails', () => {
+  /** The module anew, since it remembers the first failure. */
+  async function watched() {
+    vi.resetModules();
+    const output: Module = await import('./output-failure.ts');
+    const { interruptible } = await import('./interruptible.ts');
+    const { InterruptedError } = await import('../errors.ts');
+    let told = '';
+    const stderr = Object.assign(new EventEmitter(), {
+      write: (text: string) => {
+        told += text;
+      },
+    });
+    const stdout = new EventEmitter();
+    const ended: number[] = [];
+    output.watchOutput({ stdout, stderr }, (code) => ended.push(code));
+    const fail = (stream: EventEmitter, code: string) =>
+      stream.emit('error', Object.assign(new Error(), { code }));
+    return { stdout, stderr, ended, fail, interruptible, InterruptedError, told: () => told };
+  }
+
+  test.each([
+    ['EPIPE', 'whoever read it has gone'],
+    ['ENOSPC', 'the disk is full'],
+    ['EIO', 'its terminal or disk does not answer any more'],
+  ])('%s of standard output stops long work, which saves first', async (code, reason) => {
+    const { stdout, ended, fail, interruptible, InterruptedError, told } = await watched();
+    const { source } = fakeProcess();
+    const work = interruptible(async (signal) => {
+      fail(stdout, code);
+      fail(stdout, code);
+      expect(signal.aborted).toBe(true);
+      throw new InterruptedError('stopped after step 3 of 9; it is saved.');
+    }, source);
+    const error = await work.catch((thrown: unknown) => thrown as Error & { exitCode: number });
+    expect(error).toMatchObject({
+      name: 'StorageError',
+      exitCode: 6,
+      message: `cannot write to standard output: ${reason}. Stopped after step 3 of 9; it is saved.`,
+    });
+    expect({ ended, told: told() }).toEqual({ ended: [], told: '' });
+  });
+
+  test('a full disk or a dead terminal below standard error ends nothing; a reader who has gone stops the work', async () => {
+    const { stderr, ended, fail, interruptible } = await watched();
+    const { source } = fakeProcess();
+    const done = await interruptible(async (signal) => {
+      fail(stderr, 'EIO');
+      fail(stderr, 'ENOSPC');
+      expect(signal.aborted).toBe(false);
+      fail(stderr, 'EPIPE');
+      return signal.aborted;
+    }, source);
+    expect({ done, ended }).toEqual({ done: true, ended: [] });
+  });
+
+  test('work that is done all the same says that its output is not whole, but to a reader who has gone', async () => {
+    const { stdout, fail, interruptible } = await watched();
+    const { source } = fakeProcess();
+    await expect(interruptible(async () => fail(stdout, 'ENOSPC'), source)).rejects.toThrow(
+      'cannot write to standard output: the disk is full. Write to another place.',
+    );
+    const gone = await watched();
+    expect(await gone.interruptible(async () => gone.fail(gone.stdout, 'EPIPE'), source)).toBe(true);
+  });
+
+  test('short commands end at once: with 0 where the reader has gone, else with 6 and why', async () => {
+    const gone = await watched();
+    gone.fail(gone.stdout, 'EPIPE');
+    expect([gone.ended, gone.told()]).toEqual([[0], '']);
+    const full = await watched();
+    full.fail(full.stdout, 'ENOSPC');
+    expect(full.ended).toEqual([6]);
+    expect(full.told()).toBe(
+      'lamp: cannot write to standard output: the disk is full. Write to another place.\n',
+    );
+  });
 });

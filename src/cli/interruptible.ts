@@ -1,36 +1,90 @@
-/** @file Ctrl-C: the first asks the work to stop at a good place, the second ends the process at once. */
+/**
+ * @file Ctrl-C, other signals and output that fails: the first asks the work to stop at a good place, a second signal ends
+ * the process at once.
+ */
+import { constants } from 'node:os';
+import { InterruptedError } from '../errors.ts';
+import { hangupIsIgnored } from './hangup.ts';
+import { type OutputFailure, onOutputFailure, outputError } from './output-failure.ts';
 
-/** What {@link interruptible} watches; the process unless told. */
-export interface SignalSource {
-  on(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
-  off(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+/** Signals that ask a program to end, and that it can answer. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+type Signal = (typeof signals)[number];
+
+/** What {@link interruptible} depends on; the process's own by default. */
+export interface InterruptionSource {
+  /** Where signals come from. */
+  readonly signals: {
+    on(signal: Signal, listener: (signal: Signal) => void): unknown;
+    off(signal: Signal, listener: (signal: Signal) => void): unknown;
+  };
+  /** Ends the process at once. */
+  readonly endNow: (exitCode: number) => void;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+  /** Whether the process is to outlive its terminal. */
+  readonly ignoresHangup: boolean;
 }
 
 /**
- * Runs `work` with a signal that the first Ctrl-C (or SIGTERM) aborts; says so on standard error. The work then throws
- * `InterruptedError` at its next step. The second Ctrl-C ends the process with exit code 130, as shells expect. A step
- * that is being computed blocks the event loop: both are noticed when it ends.
+ * A signal so soon (milliseconds) after the first is the same wish: `timeout`, `npx` and shells that end send theirs twice, and
+ * those that came during one step are noticed together.
+ */
+const SAME_WISH = 500;
+
+/**
+ * Runs `work` with a signal that the first Ctrl-C (or SIGTERM, SIGHUP, SIGQUIT) aborts; says so on standard error. The work then
+ * throws `InterruptedError` at its next step. A second one ends the process at once, with 128 and the signal's number, as
+ * shells expect. Under `nohup` SIGHUP does nothing. Output that fails aborts too; work that was stopped by that ends with
+ * `StorageError`. A step that is being computed blocks the event loop: all this is noticed when it ends.
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
-  source: SignalSource = process,
-  endNow: () => void = () => process.exit(130),
+  source: InterruptionSource = ofProcess(),
 ): Promise<T> {
   const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) {
-      endNow();
+  let since: number | undefined;
+  let failure: OutputFailure | undefined;
+  const stop = (signal: Signal) => {
+    if (signal === 'SIGHUP' && source.ignoresHangup) return;
+    if (since !== undefined) {
+      if (source.now() - since >= SAME_WISH) source.endNow(128 + (constants.signals[signal] ?? 2));
       return;
     }
+    since = source.now();
     process.stderr.write('\nstopping after this step; press Ctrl-C again to end at once\n');
     controller.abort();
   };
-  source.on('SIGINT', stop);
-  source.on('SIGTERM', stop);
+  for (const signal of signals) source.signals.on(signal, stop);
+  const listenNoMore = onOutputFailure((found) => {
+    failure = found;
+    controller.abort();
+  });
   try {
-    return await work(controller.signal);
+    const result = await work(controller.signal);
+    // Done as a whole; but somebody was to read of it in a file.
+    if (failure && failure.code !== 'EPIPE') throw outputError(failure);
+    return result;
+  } catch (error) {
+    if (failure && since === undefined && error instanceof InterruptedError) {
+      throw outputError(failure, sentence(error.message));
+    }
+    throw error;
   } finally {
-    source.off('SIGINT', stop);
-    source.off('SIGTERM', stop);
+    listenNoMore();
+    for (const signal of signals) source.signals.off(signal, stop);
   }
+}
+
+function ofProcess(): InterruptionSource {
+  return {
+    signals: process,
+    endNow: (exitCode) => process.exit(exitCode),
+    now: () => performance.now(),
+    ignoresHangup: hangupIsIgnored(),
+  };
+}
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }

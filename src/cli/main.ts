@@ -4,7 +4,10 @@
  * loaded there is one plain line, and `lamp doctor` that says why.
  */
 import { DeviceError } from '../errors.ts';
+import { leaveDeadTerminals } from './dead-terminal.ts';
 import { doctorCommand } from './doctor.ts';
+import { hangupIsIgnored } from './hangup.ts';
+import { watchOutput } from './output-failure.ts';
 import { report } from './report.ts';
 
 const words = process.argv.slice(2);
@@ -31,12 +34,9 @@ async function doctor(): Promise<number> {
   }
 }
 
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    // Whoever read our output has gone (`lamp inspect x | head`): there is nobody left to tell anything.
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
-}
+leaveDeadTerminals();
+watchOutput();
+// What Node took back from `nohup`.
+if (hangupIsIgnored()) process.on('SIGHUP', () => {});
 process.on('uncaughtException', (error) => process.exit(report(error, words)));
 process.exitCode = await run();

@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { LampError } from '../errors.ts';
 import { packageVersion } from '../versions.ts';
+import { outputFailure } from './output-failure.ts';
 
 /** What the process ends with when something is wrong that is no fault of the user's (`EX_SOFTWARE`). */
 const bugExitCode = 70;
@@ -10,7 +11,8 @@ const bugExitCode = 70;
 export function report(error: unknown, words: readonly string[]): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help and --version
   const { message, exitCode } = describeError(error);
-  if (words.includes('--json')) {
+  // Where nobody reads the lines of JSON any more, somebody may still see the terminal.
+  if (words.includes('--json') && outputFailure()?.stream !== 'standard output') {
     const kind = error instanceof Error ? error.name : 'Error';
     process.stdout.write(`${JSON.stringify({ type: 'error', kind, message, exitCode })}\n`);
   } else {

@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { tinyBase, writeTestMotion } from '../testing/library-models.ts';
 import { testFolder } from '../testing/test-folder.ts';
+import { testdata } from '../testing/testdata.ts';
+import { listCheckpoints } from '../training/checkpoint.ts';
 
 const at = await testFolder();
 const library = new URL('../index.ts', import.meta.url).href;
@@ -21,6 +24,7 @@ async function program(name: string, code: string) {
   );
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), path], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true, // in a group of its own
   });
   child.stdout.setEncoding('utf8');
   const end = new Promise<number | null>((resolve) => child.on('close', resolve));
@@ -69,4 +73,48 @@ test('an engine that nobody closes does not keep its parent alive', async () => 
   const pid = Number(await printed);
   expect(await end).toBe(0);
   await gone(pid);
+});
+
+/** A training that would not save before its end. */
+function longTraining(out: string) {
+  return {
+    ...{ clips: [testdata('clips/walking')], base: tinyBase, prompt: 'a person walks', out },
+    ...{ width: 16, height: 16, frames: 2, steps: 4000, saveEvery: 4000 },
+  };
+}
+
+// Not SIGQUIT, at which what runs TypeScript here tells its inner state.
+test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
+  '%s to the whole group leaves the engine alive until its parent tells it to stop',
+  async (signal) => {
+    const out = at(`group-${signal}`);
+    const { child, end, printed } = await program(
+      `group-${signal}`,
+      `const controller = new AbortController();
+      process.on('${signal}', () => setTimeout(() => controller.abort(), 300));
+      const onEvent = (event) => event.type === 'step' && event.step === 2 && console.log(engine.pid);
+      const training = engine.learnMotion({ ...${JSON.stringify(longTraining(out))}, onEvent, signal: controller.signal });
+      process.exitCode = await training.then(() => 1, (error) => error.exitCode);`,
+    );
+    await printed;
+    process.kill(-child.pid!, signal);
+    expect(await end).toBe(130);
+    const [checkpoint] = await listCheckpoints(join(out, 'checkpoints'));
+    expect(checkpoint!.step).toBeGreaterThan(1);
+  },
+);
+
+test('a training in an engine whose parent is killed is saved before the engine ends', async () => {
+  const out = at('orphan');
+  const { child, end, printed } = await program(
+    'orphan',
+    `const onEvent = (event) => event.type === 'step' && event.step === 2 && console.log(engine.pid);
+    await engine.learnMotion({ ...${JSON.stringify(longTraining(out))}, onEvent });`,
+  );
+  const pid = Number(await printed);
+  child.kill('SIGKILL');
+  await end;
+  await gone(pid);
+  const [checkpoint] = await listCheckpoints(join(out, 'checkpoints'));
+  expect(checkpoint!.step).toBeGreaterThan(1);
 });

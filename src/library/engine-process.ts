@@ -7,6 +7,11 @@ const calls = callsWith(keptGenerators());
 
 /** The signals of calls that were asked for and are not done. */
 const running = new Map<number, AbortController>();
+const answers = new Set<Promise<void>>();
+
+// Signals reach the whole group (Ctrl-C, a terminal that is closed, a service that is stopped): what then happens is the
+// parent's to say.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => {});
 
 function tell(message: FromEngine): void {
   // Whoever is no longer there needs no answer: 'disconnect' ends this process.
@@ -33,11 +38,15 @@ async function answer({ id, name, options, folder }: Extract<ToEngine, { type: '
 }
 
 process.on('message', (message: ToEngine) => {
-  if (message.type === 'call') void answer(message);
-  else running.get(message.id)?.abort();
+  if (message.type === 'stop') return running.get(message.id)?.abort();
+  const answered = answer(message).finally(() => answers.delete(answered));
+  answers.add(answered);
+  return;
 });
-// The parent closed the engine, or is dead.
-process.on('disconnect', () => process.exit());
-// Ctrl-C in a terminal reaches the whole group: what then happens is the parent's to say.
-process.on('SIGINT', () => {});
+// The parent closed the engine, or is dead: what can be gone on with is saved.
+process.on('disconnect', async () => {
+  for (const controller of running.values()) controller.abort();
+  await Promise.all(answers);
+  process.exit();
+});
 tell({ type: 'ready' });
