@@ -1,24 +1,30 @@
 /**
- * @file The first touch of a file that a user named or that lies in a user's folder. Whatever is there in place of a file (a pipe,
- * a device, a folder, a link to nothing) becomes an error that says so: never a wait without end, never endless bytes.
+ * @file The first touch of a file that a user named or that lies in a user's folder. Whatever is there in place of a
+ * file (a pipe, a device, a folder, a link to nothing) becomes an error that says so: never a wait without end, never
+ * endless bytes.
  */
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readlink, stat } from 'node:fs/promises';
 import { LampError } from '../errors.ts';
 import { onOneLine } from './one-line.ts';
 
-/** Makes an error of the caller's kind from what is wrong with a file: a clause such as `it is a pipe, not a file. …`. */
+/**
+ * Makes an error of the caller's kind from what is wrong with a file: a clause such as `it is a pipe, not a file. …`.
+ */
 export type Refuse = (reason: string, cause?: unknown) => LampError;
 
 /** More than any file that is read whole: what one buffer holds is not much more. */
 const MOST_BYTES = 2 ** 31 - 1;
 
-/** A pipe opened this way does not wait for a writer, and a terminal does not become this process's own. Windows has neither. */
+/**
+ * A pipe opened this way does not wait for a writer, and a terminal does not become this process's own. Windows has
+ * neither.
+ */
 const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
 /**
- * Opens a file for the time of `use`, which is told its size in bytes. Throws what `refuse` makes of what the file system says, also
- * while `use` reads, and of whatever is no file.
+ * Opens a file for the time of `use`, which is told its size in bytes. Throws what `refuse` makes of what the file
+ * system says, also while `use` reads, and of whatever is no file.
  */
 export async function withUserFile<T>(
   path: string,
@@ -41,14 +47,16 @@ export async function withUserFile<T>(
   }
 }
 
-/** Throws what `refuse` makes of it unless there is a file that can be opened for reading. Returns its size in bytes. */
+/**
+ * Throws what `refuse` makes of it unless there is a file that can be opened for reading. Returns its size in bytes.
+ */
 export function assertUserFile(path: string, refuse: Refuse): Promise<number> {
   return withUserFile(path, refuse, async (_, size) => size);
 }
 
 /**
- * The content of a file of at most `most` bytes. Throws what `refuse` makes of what the file system says, of whatever is no
- * file, and of a file that is larger.
+ * The content of a file of at most `most` bytes. Throws what `refuse` makes of what the file system says, of whatever
+ * is no file, and of a file that is larger.
  */
 export async function readUserFile(path: string, refuse: Refuse, most = MOST_BYTES): Promise<Buffer> {
   return withUserFile(path, refuse, async (file, size) => {

@@ -8,9 +8,8 @@ import type { PictureSize } from './programs.ts';
 const LONGEST_SIDE = 16_384;
 
 /**
- * Throws `UsageError`, naming the nearest size that works, unless both sides divide by the VAE's factor and are no longer than
- * 16 384 pixels. `option` is where
- * the size was given.
+ * Throws `UsageError`, naming the nearest size that works, unless both sides divide by the VAE's factor and are no
+ * longer than 16 384 pixels. `option` is where the size was given.
  */
 export function assertPictureSize(vae: VaeConfig, { width, height }: PictureSize, option = '--size'): void {
   const factor = vaeFactor(vae);
@@ -28,8 +27,8 @@ export function assertPictureSize(vae: VaeConfig, { width, height }: PictureSize
 }
 
 /**
- * The size of a base model's pictures unless told: what it recommends, or else what its U-Net was made for (`sample_size`).
- * Throws `UsageError`, naming the `option` to say it with, when it says neither.
+ * The size of a base model's pictures unless told: what it recommends, or else what its U-Net was made for
+ * (`sample_size`). Throws `UsageError`, naming the `option` to say it with, when it says neither.
  */
 export function recommendedSize({ name, settings, unet, vae }: BaseModel, option = '--size'): PictureSize {
   if (settings.size) return settings.size;

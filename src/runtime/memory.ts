@@ -8,8 +8,8 @@ export const machineMemory = Math.min(totalmem(), process.constrainedMemory?.() 
 const remedy = 'Use a smaller --size or fewer --frames, or a machine with more memory.';
 
 /**
- * Throws `DeviceError` for work that needs more bytes at one time than the machine has. Asked before it begins: a system that
- * runs out of memory ends the process without a word.
+ * Throws `DeviceError` for work that needs more bytes at one time than the machine has. Asked before it begins: a
+ * system that runs out of memory ends the process without a word.
  */
 export function assertFits(bytes: number, memory = machineMemory): void {
   if (bytes <= memory) return;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { InterruptedError, LampError } from '../errors.ts';
+import { InterruptedError, LampError, StorageError } from '../errors.ts';
 import { floats } from '../graph/host-tensor.ts';
 import type { StepMetrics } from './metrics.ts';
 import type { MotionBatch, MotionStep } from './motion-step.ts';
@@ -102,6 +102,41 @@ describe('train', () => {
     );
     await expect(train(training, { signal: controller.signal })).rejects.toThrow('stopped after step 2 of 5');
     expect(happened).toEqual(['save 2']);
+  });
+
+  test.each([
+    ['a line of metrics that cannot be written', 'log', 3],
+    ['a batch that cannot be made', 'batchAt', 3],
+    ['an event whose receiver throws', 'onEvent', 3],
+    ['samples that cannot be written', 'makeSamples', 3],
+  ] as const)('%s: what was trained is saved first', async (_, where, taken) => {
+    const { training, state, happened } = toyTraining({ steps: 9, saveEvery: 100, sampleEvery: 3 });
+    const full = new StorageError('the disk is full');
+    const failing = (): never => {
+      throw full;
+    };
+    const failLater = <T>(otherwise: T) => (state.optimiser.step === taken ? failing() : otherwise);
+    const onEvent = () => (where === 'onEvent' ? failLater(undefined) : undefined);
+    const { batchAt } = training;
+    const broken = {
+      ...training,
+      ...(where === 'log' && { log: () => failLater(undefined) }),
+      ...(where === 'batchAt' && { batchAt: async (index: number) => failLater(batchAt(index)) }),
+      ...(where === 'makeSamples' && { makeSamples: async () => failing() }),
+    };
+    await expect(train(broken, { onEvent })).rejects.toBe(full);
+    expect(happened.filter((each) => each.startsWith('save'))).toEqual(['save 3']);
+  });
+
+  test('where saving fails too, the first error is told', async () => {
+    const { training } = toyTraining({ steps: 9, saveEvery: 100 });
+    const [first, second] = [new StorageError('metrics'), new StorageError('checkpoint')];
+    training.lossStep.run = async () => 1;
+    const failing = (error: Error) => () => {
+      throw error;
+    };
+    const save = async () => failing(second)();
+    await expect(train({ ...training, log: failing(first), save })).rejects.toBe(first);
   });
 
   test('a loss that is no number ends it with advice, nothing saved over', async () => {

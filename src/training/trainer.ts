@@ -1,6 +1,6 @@
 /** @file The training loop. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { InterruptedError, LampError } from '../errors.ts';
+import { CheckpointError, InterruptedError, LampError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { type AdamWSettings, adamWStep, clipScale, gradientNorm } from './adamw.ts';
 import { learningRateAt } from './learning-rate.ts';
@@ -42,23 +42,39 @@ export interface Training<Batch> {
 }
 
 /**
- * Trains until `settings.steps` steps are taken. Each is a function of the state before it and the seed: a state that was
- * saved and loaded goes on as if nothing had happened. Throws `InterruptedError` when stopped, after saving, and
- * `LampError` when the loss is no number any more.
+ * Trains until `settings.steps` steps are taken. Each is a function of the state before it and the seed: a state that
+ * was saved and loaded goes on as if nothing had happened. Throws `InterruptedError` when stopped, after saving;
+ * `LampError` when the loss is no number any more; and whatever the training's own functions throw, after an attempt to
+ * save the steps taken.
  */
 export async function train<Batch>(training: Training<Batch>, work: WorkOptions = {}): Promise<void> {
-  const { settings, state, lossStep } = training;
-  const { steps, saveEvery, sampleEvery, accumulation } = settings;
-  const { parameters, optimiser, average } = state;
-  const sum = accumulation > 1 ? parameters.zeros() : undefined;
-  const pace = stepPace();
+  const { optimiser } = training.state;
   let saved = optimiser.step;
-
   const save = async () => {
     if (saved === optimiser.step) return;
     await training.save();
     saved = optimiser.step;
   };
+  try {
+    await takeSteps(training, save, work);
+  } catch (error) {
+    // Whatever ends it (a full disk, a failing device, an output that is gone), the steps taken are saved if they can be.
+    // Not where numbers became too large: the checkpoints before are what is good then.
+    if (!isOfNumbers(error)) await save().catch(() => {});
+    throw error;
+  }
+}
+
+async function takeSteps<Batch>(
+  training: Training<Batch>,
+  save: () => Promise<void>,
+  work: WorkOptions,
+): Promise<void> {
+  const { settings, state, lossStep } = training;
+  const { steps, saveEvery, sampleEvery, accumulation } = settings;
+  const { parameters, optimiser, average } = state;
+  const sum = accumulation > 1 ? parameters.zeros() : undefined;
+  const pace = stepPace();
   const samplesAreDue = () =>
     sampleEvery > 0 && optimiser.step > 0 && (optimiser.step % sampleEvery === 0 || optimiser.step === steps);
 
@@ -104,6 +120,11 @@ export async function train<Batch>(training: Training<Batch>, work: WorkOptions 
   }
 }
 
+/** Whether an error is about the values themselves: a loss that is no number, weights that are none. */
+function isOfNumbers(error: unknown): boolean {
+  return error instanceof DivergenceError || error instanceof CheckpointError;
+}
+
 function addScaled(sum: ParameterSet, gradients: ParameterSet, factor: number): void {
   const [s, g] = [sum.flat, gradients.flat];
   for (let i = 0; i < s.length; i++) s[i] = s[i]! + factor * g[i]!;
@@ -119,9 +140,12 @@ function stepPace(): (seconds: number) => number {
   };
 }
 
+/** The loss or its gradients are no numbers any more. */
+class DivergenceError extends LampError {}
+
 function divergence(step: number, loss: number, { learningRate, clipNorm }: LoopSettings): LampError {
   const advice = clipNorm === 0 ? ' or with --clip-norm 1' : '';
-  return new LampError(
+  return new DivergenceError(
     `training failed at step ${step}: the loss is ${loss} and its gradients are no finite numbers. The last checkpoint is kept. Train anew under another --out with a lower --learning-rate (it is ${learningRate})${advice}.`,
   );
 }
