@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { examples } from './api/examples.ts';
+import { exampleFiles, examples } from './api/examples.ts';
 import { consumerFiles } from './package/consumer.ts';
 import { faultsOf, moduleFaults, type PackedFile } from './package/contents.ts';
 import { type Weight, weightFault, weights } from './package/weight.ts';
@@ -69,6 +69,12 @@ function testPackage(): void {
   say(`npx lamp --version: ${version}`);
   checkTypes(home);
   say('types, for import and for require');
+  const [example, ...words] = ['node_modules/lamp-video/examples/learn-and-generate.mjs', '1', '2'];
+  const told = run(process.execPath, [example, ...words], home)
+    .trim()
+    .split('\n');
+  if (told.at(-1) !== 'frame 1: 64 x 64, 12288 bytes') throw new Error(`${example} told: ${told.join(', ')}`);
+  say(`node ${example} ${words.join(' ')}`);
   const remove = (...names: string[]) => {
     for (const name of names) rmSync(join(modules, name), { recursive: true });
   };
@@ -83,15 +89,29 @@ function testPackage(): void {
 /** Compiles uses of the types, and the programs in the documentation, as strictly as users may, under the oldest module setting that knows both kinds of module. */
 function checkTypes(home: string): void {
   const compiler = createRequire(import.meta.url).resolve('typescript/package.json');
-  const shown = examples().map(({ code }, i) => {
-    const name = `example-${i}.mts`;
+  const write = (name: string, code: string) => {
     writeFileSync(join(home, name), code);
     return name;
-  });
+  };
+  const shown = [
+    ...examples().map(({ code }, i) => write(`example-${i}.mts`, code)),
+    ...exampleFiles().map(({ code }, i) => write(`example-file-${i}.mjs`, code)),
+  ];
   const files = ['types.mts', 'types.cts', ...shown];
   const typeRoots = join(root, 'node_modules', '@types');
   for (const module of ['node16', 'nodenext']) {
-    const flags = ['--strict', '--noEmit', '--target', 'es2022', '--typeRoots', typeRoots, '--types', 'node'];
+    const flags = [
+      '--strict',
+      '--noEmit',
+      '--allowJs',
+      '--checkJs',
+      '--target',
+      'es2022',
+      '--typeRoots',
+      typeRoots,
+      '--types',
+      'node',
+    ];
     const program = join(dirname(compiler), 'bin', 'tsc');
     run(process.execPath, [program, ...flags, '--module', module, ...files], home);
   }

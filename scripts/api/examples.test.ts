@@ -1,15 +1,18 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBase } from '../../src/index.ts';
+import { readFrames } from '../../src/media/clip.ts';
 import { writeTestMotion } from '../../src/testing/library-models.ts';
 import { testFolder } from '../../src/testing/test-folder.ts';
 import { testdata } from '../../src/testing/testdata.ts';
-import { type Example, examples, isServer } from './examples.ts';
+import { type Example, exampleFiles, examples, shownPrograms } from './examples.ts';
 
 const at = await testFolder();
-const demo = fileURLToPath(new URL('../../assets/demo/clips', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const demo = `${root}/assets/demo/clips`;
 const library = new URL('../../src/index.ts', import.meta.url).href;
 
 /** What the examples find where they run: clips, motions for the built-in model, a picture. */
@@ -27,13 +30,12 @@ beforeAll(async () => {
   await cp(testdata('pictures/skimage_chelsea.png'), at('photo.png'));
 });
 
-/** Starts an example as a program of its own, with the library from source. */
-async function start({ name, code }: Example) {
-  const path = at(`${name.replace(/\W+/g, '-')}.mts`);
-  await writeFile(path, code.replace("'lamp-video'", `'${library}'`));
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), path], {
+/** Starts a program with the library from source, in the folder of this test. */
+function start(path: string, words: readonly string[] = []) {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), path, ...words], {
     cwd: at('.'),
-    env: { ...process.env, PORT: '0' },
+    // There `lamp-video` is the source, and not what was built last.
+    env: { ...process.env, PORT: '0', TSX_TSCONFIG_PATH: `${root}/tsconfig.json` },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said = { stdout: '', stderr: '' };
@@ -46,6 +48,12 @@ async function start({ name, code }: Example) {
   return { child, said, end };
 }
 
+/** Runs a program to its end. */
+async function run(path: string, ...words: string[]) {
+  const { said, end } = start(path, words);
+  return { code: await end, ...said };
+}
+
 const all = examples();
 
 test('there are examples of every function that takes long', () => {
@@ -56,33 +64,93 @@ test('there are examples of every function that takes long', () => {
   expect(names).toEqual(expect.arrayContaining(['loadBase', 'loadMotion', 'startEngine']));
 });
 
-test.each(all.filter((example) => !isServer(example)))('$name runs', async (example) => {
-  const { said, end } = await start(example);
-  expect({ code: await end, stderr: said.stderr }).toEqual({ code: 0, stderr: '' });
+test.each(all)('$name runs', async ({ name, code }: Example) => {
+  const path = at(`${name}.mts`);
+  await writeFile(path, code.replace("'lamp-video'", `'${library}'`));
+  const { code: status, stderr } = await run(path);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
-test.each(all.filter(isServer))('$name serves', async (example) => {
+const file = (name: string) => `${root}/examples/${name}`;
+
+test('docs/library.md shows the files of examples/ as they are, and examples/README.md lists them', async () => {
+  const files = exampleFiles();
+  const shown = new Set(shownPrograms());
+  expect(files.filter(({ code }) => !shown.has(code)).map(({ name }) => name)).toEqual([]);
+  expect(shown.size).toBe(files.length);
+  const readme = await readFile(file('README.md'), 'utf8');
+  const linked = [...readme.matchAll(/\]\(([\w-]+\.mjs)\)/g)].map(([, name]) => `examples/${name}`);
+  expect([...new Set(linked)].sort()).toEqual(files.map(({ name }) => name).sort());
+});
+
+test('examples/learn-and-generate.mjs learns from the clips of the package and generates a video', async () => {
+  const { code, stdout, stderr } = await run(file('learn-and-generate.mjs'), '1', '2');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const [step, ...frames] = stdout.trimEnd().split('\n');
+  expect(step).toMatch(/^step 1 of 1: loss \d\.\d{4}$/);
+  expect(frames).toEqual(['frame 0: 64 x 64, 12288 bytes', 'frame 1: 64 x 64, 12288 bytes']);
+  expect((await readFrames(at('fox-runs.gif'))).length).toBe(2);
+}, 400_000);
+
+test('examples/batch.mjs animates a folder, passes over what exists, and reports what fails', async () => {
+  await mkdir(at('pictures'));
+  for (const name of ['cat.png', 'there.png']) await cp(at('photo.png'), at(`pictures/${name}`));
+  await writeFile(at('pictures/broken.jpg'), 'not a picture');
+  await writeFile(at('pictures/notes.txt'), 'not looked at');
+  await mkdir(at('animated'));
+  await writeFile(at('animated/there.gif'), 'from before');
+  const first = await run(file('batch.mjs'), 'pictures', 'animated', 'runs/jumps');
+  expect(first).toEqual({
+    code: 1,
+    stdout: `${join('animated', 'cat.gif')}\n`,
+    stderr: expect.stringMatching(/^broken\.jpg: "[^"]+" is not a picture that can be read\. .*\n$/),
+  });
+  expect((await readFrames(at('animated/cat.gif'))).length).toBe(3);
+  expect(await readFile(at('animated/there.gif'), 'utf8')).toBe('from before');
+  await rm(at('pictures/broken.jpg'));
+  const second = await run(file('batch.mjs'), 'pictures', 'animated', 'runs/jumps');
+  expect(second).toEqual({ code: 0, stdout: '', stderr: '' });
+  await rm(at('animated/there.gif'));
+});
+
+test('examples/server.mjs generates videos, reports progress and keeps the latest', async () => {
   await mkdir(at('videos'), { recursive: true });
   for (const number of [7, 190]) await writeFile(at(`videos/${number}.gif`), '');
-  const { child, said, end } = await start(example);
+  const { child, said, end } = start(file('server.mjs'), ['runs/jumps']);
   try {
     const port = await new Promise<string>((resolve, reject) => {
       child.stdout.on('data', () => resolve(/port: (\d+)/.exec(said.stdout)?.[1] ?? ''));
       void end.then((code) => reject(new Error(`ended with ${code}: ${said.stderr}`)));
     });
-    const ask = (query: string) => fetch(`http://127.0.0.1:${port}/?${query}`);
+    const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+    const eventsOf = async (path: string) =>
+      (await (await get(path)).text())
+        .split('\n\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line.slice('data: '.length)));
     // Of those that were there before, one is too old.
     expect(await readdir(at('videos'))).toEqual(['190.gif']);
-    const made = await Promise.all([ask('prompt=a+fox+jumps'), ask('prompt=a+duck+jumps')]);
-    for (const video of made) {
-      expect(video.status).toBe(200);
-      expect(new TextDecoder().decode((await video.arrayBuffer()).slice(0, 6))).toBe('GIF89a');
+    const made = await Promise.all(
+      ['a+fox+jumps', 'a+duck+jumps'].map((p) => eventsOf(`/generate?prompt=${p}`)),
+    );
+    expect(made.map((events) => events.at(-1))).toEqual([
+      { type: 'done', video: '/videos/191.gif' },
+      { type: 'done', video: '/videos/192.gif' },
+    ]);
+    expect(made[1]).toContainEqual({ type: 'queued', place: 1 });
+    for (const events of made) {
+      const sampling = events.filter(({ type, stage }) => type === 'progress' && stage === 'sampling');
+      expect(sampling.at(-1).done).toBe(sampling.at(-1).total);
     }
-    expect(said.stdout).toContain('video 192: 1 before it');
+    const video = Buffer.from(await (await get('/videos/192.gif')).arrayBuffer());
+    expect(video).toEqual(await readFile(at('videos/192.gif')));
+    expect(video.subarray(0, 6).toString()).toBe('GIF89a');
     expect((await readdir(at('videos'))).sort()).toEqual(['190.gif', '191.gif', '192.gif']);
-    const refused = await ask('');
-    expect(refused.status).toBe(400);
-    expect(await refused.text()).toMatch(/the option "prompt" is ""; expected a text/);
+    const refused = await eventsOf('/generate?prompt=');
+    expect(refused).toEqual([{ type: 'failed', message: expect.stringMatching(/prompt/) }]);
+    expect(await (await get('/')).text()).toContain('<form>');
+    for (const path of ['/videos/193.gif', '/videos/../photo.png', '/other'])
+      expect((await get(path)).status).toBe(404);
   } finally {
     child.kill('SIGTERM');
   }

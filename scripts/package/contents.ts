@@ -9,8 +9,9 @@ export interface PackedFile {
 }
 
 const allowed: readonly RegExp[] = [
-  /^(package\.json|README\.md|LICENSE)$/,
+  /^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$/,
   /^docs\/(research\/)?[\w-]+\.md$/,
+  /^examples\/([\w-]+\.mjs|README\.md)$/,
   /^assets\/(base|demo|tokenizer)\//,
   /^dist\/(?!testing\/)([\w-]+\/)*[\w-]+(?<!\.test|\.slow)\.(js|d\.ts)$/,
   /^dist\/index\.d\.cts$/,
@@ -19,9 +20,12 @@ const allowed: readonly RegExp[] = [
 const required: readonly string[] = [
   'package.json',
   'README.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
   'LICENSE',
   'docs/api.md',
   'docs/library.md',
+  'examples/learn-and-generate.mjs',
   'dist/index.js',
   'dist/index.d.ts',
   'dist/index.d.cts',

@@ -9,16 +9,16 @@ const make = (more: Partial<SamplingSettings>) =>
   samplerFor(schedule, { sampler: 'ddim', samplerSteps: 4, eta: 0, guidance: 1, ...more }, randomStream(0));
 
 test('every named sampler is made, and each is another one', () => {
-  const [ddim, dpm] = samplerNames.map((sampler) => make({ sampler }));
   const [output, sample] = [Float32Array.of(0.5, -1), Float32Array.of(1, 0.25)];
-  expect(ddim!.step(output, 0, sample)).not.toEqual(dpm!.step(output, 0, sample));
+  const stepped = samplerNames.map((sampler) => make({ sampler }).step(output, 0, sample).join());
+  expect(new Set(stepped).size).toBe(samplerNames.length);
 });
 
 test('a name that is none of them is refused, and not taken for DDIM', () => {
-  for (const name of ['euler', 'DDIM', '', undefined]) {
+  for (const name of ['none', 'DDIM', '', undefined]) {
     expect(() => make({ sampler: name as SamplerName })).toThrow(UsageError);
     expect(() => make({ sampler: name as SamplerName })).toThrow(
-      `sampler is "${name}"; give one of: ddim, dpm++.`,
+      `sampler is "${name}"; give one of: ${samplerNames.join(', ')}.`,
     );
   }
 });

@@ -41,15 +41,23 @@ export function samplerFor(
   if (!samplerNames.includes(sampler)) {
     throw new UsageError(`sampler is "${sampler}"; give one of: ${samplerNames.join(', ')}.`);
   }
-  if (sampler === 'dpm++') {
-    if (eta !== 0) throw new UsageError(`eta is ${eta}, but dpm++ adds no noise. Use --sampler ddim.`);
-    return dpmSolverSampler(schedule, { steps });
+  // A name without a case here does not compile.
+  switch (sampler) {
+    case 'ddim': {
+      const ddim = ddimSampler(schedule, { steps, eta });
+      return eta === 0 ? ddim : withNoise(ddim, noise);
+    }
+    case 'dpm++':
+      if (eta !== 0) throw new UsageError(`eta is ${eta}, but dpm++ adds no noise. Use --sampler ddim.`);
+      return dpmSolverSampler(schedule, { steps });
   }
-  const ddim = ddimSampler(schedule, { steps, eta });
-  if (eta === 0) return ddim;
+}
+
+/** A sampler that draws the noise of each step itself. */
+function withNoise(sampler: Sampler, noise: RandomStream): Sampler {
   return {
-    ...ddim,
-    step: (output, index, sample) => ddim.step(output, index, sample, noise.normals(sample.length)),
+    ...sampler,
+    step: (output, index, sample) => sampler.step(output, index, sample, noise.normals(sample.length)),
   };
 }
 
