@@ -1,4 +1,4 @@
-/** @file Every relative link of README and docs leads to a file, and every fragment to a heading of it. */
+/** @file Every relative link of README, docs and the pages beside them leads to a file, and every fragment to a heading of it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 const pages = [
   'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'examples/README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
