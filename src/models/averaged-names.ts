@@ -1,15 +1,15 @@
 /**
- * @file The names of averaged (EMA) weights in the first Stable Diffusion files. The training keeps them under
- * `model_ema.` by the names of the plain ones without their dots, which this file puts back.
+ * @file Names of averaged (EMA) weights in original Stable Diffusion files, which store them under `model_ema.` by the
+ * names of the plain weights without their dots. This file restores the dots.
  */
 import type { TensorPlace, TensorPlaces } from '../checkpoints/tensor-place.ts';
 
-/** How averaged weights of the U-Net begin. */
+/** Prefix of the U-Net's averaged weights. */
 const start = 'model_ema.diffusion_model';
 
 /**
- * The parts of the U-Net's original names, each followed by as many numbers as it says. The number of a block may have several
- * digits, that of a part in it has one.
+ * Components of the U-Net's original names, with the number of indices that follow. Block indices may have several
+ * digits, indices of parts within a block have one.
  */
 const parts: readonly RegExp[] = [
   /^(input_blocks|output_blocks)(\d+)(\d)/,
@@ -20,7 +20,7 @@ const parts: readonly RegExp[] = [
   /^(out)(\d)/,
 ];
 
-/** The name of the plain weight, without `model.diffusion_model.`; undefined for what is none of the U-Net's names. */
+/** The name of the plain weight, without `model.diffusion_model.`; `undefined` for names that are not the U-Net's. */
 export function plainName(averaged: string): string | undefined {
   const found: string[] = [];
   let rest = averaged;
@@ -34,7 +34,7 @@ export function plainName(averaged: string): string | undefined {
   return found.length > 0 ? found.join('.') : undefined;
 }
 
-/** The averaged weights of the U-Net by their plain names, without `model.diffusion_model.`; none where there are none. */
+/** The U-Net's averaged weights (possibly none) by their plain names, without `model.diffusion_model.`. */
 export function averagedUNet(places: TensorPlaces): TensorPlaces {
   const found = new Map<string, TensorPlace>();
   for (const [name, place] of places) {

@@ -28,11 +28,11 @@ import { type ClipTokenizer, loadTokenizer } from './tokenizer.ts';
 
 export { type Component, openComponent, withCheckpoint } from './component.ts';
 
-/** Everything a model of Stable Diffusion's layout holds. Nothing is loaded until a graph is compiled. */
+/** A Stable Diffusion model. No weights are loaded until a graph is compiled. */
 export interface BaseModel {
   /** Absolute path of the diffusers folder, or of the one file. */
   readonly folder: string;
-  /** The folder's name, or the file's without its ending; `built-in` for the model that comes with the package. */
+  /** The folder's name, or the file's without its extension; `built-in` for the model in the package. */
   readonly name: string;
   /** Identity of the U-Net's weights (see `fingerprint`). */
   readonly fingerprint: string;
@@ -40,25 +40,25 @@ export interface BaseModel {
   readonly vae: Component<VaeConfig>;
   readonly textEncoder: Component<TextEncoderConfig>;
   readonly tokenizer: ClipTokenizer;
-  /** What Stable Diffusion XL has besides; other models have one text encoder. */
+  /** The second text encoder of Stable Diffusion XL; other models have only one. */
   readonly second?: SecondText | undefined;
   /** Path of the scheduler's settings, or the settings themselves. */
   readonly schedulerConfig: string | object;
-  /** What suits it, for settings that nobody gives. */
+  /** Recommended settings, used as defaults. */
   readonly settings: BaseSettings;
-  /** What it was shown pictures of, where its folder says so (`words.json`): lists of phrases. */
+  /** The subjects of its training images, if its folder lists them (`words.json`). */
   readonly shown?: ShownPhrases | undefined;
 }
 
-/** What a model consists of, in one file or in a folder. */
+/** The parts of a model, in one file or in a folder. */
 export type ModelParts = Pick<
   BaseModel,
   'unet' | 'vae' | 'textEncoder' | 'tokenizer' | 'second' | 'schedulerConfig'
 >;
 
 /**
- * Opens a diffusers folder, or a model in one file (see `openSingleFile`). A notice tells what had to be assumed. Throws
- * `CheckpointError` naming what is missing or does not fit.
+ * Opens a diffusers folder, or a model in one file (see `openSingleFile`). Assumptions that had to be made are reported
+ * as notices. Throws `CheckpointError` naming what is missing or incompatible.
  */
 export async function openBaseModel(
   path: string,
@@ -84,7 +84,7 @@ export async function openBaseModel(
   };
 }
 
-/** Models of Stable Diffusion whose U-Net sees more than the latents, by how many channels more. */
+/** Stable Diffusion models whose U-Net has additional input channels, by the number of those. */
 const seesMore: ReadonlyMap<number, string> = new Map([
   [1, 'a depth model (depth2img), whose U-Net also takes a depth map'],
   [3, 'a model that enlarges pictures, whose U-Net also takes the small one'],
@@ -92,7 +92,7 @@ const seesMore: ReadonlyMap<number, string> = new Map([
   [5, 'an inpainting model, whose U-Net also takes a mask and the picture around it'],
 ]);
 
-/** Throws `CheckpointError` for a model whose U-Net takes anything but the VAE's latents, saying which kind that is. */
+/** Throws `CheckpointError`, naming the kind, for a model whose U-Net takes anything but the VAE's latents. */
 function assertTextToImage(unet: UNetConfig, { latent_channels: latents }: VaeConfig, path: string): void {
   if (unet.in_channels === latents) {
     if (unet.out_channels === latents) return;
@@ -108,7 +108,7 @@ function assertTextToImage(unet: UNetConfig, { latent_channels: latents }: VaeCo
   );
 }
 
-/** Opens a diffusers folder; `path` is what the user calls it. */
+/** Opens a diffusers folder; `path` is its name in messages. */
 async function openFolder(root: string, path: string): Promise<ModelParts> {
   if (!(await isFile(join(root, 'model_index.json')))) {
     await assertNotPart(root, path);
@@ -157,7 +157,7 @@ async function assertNotPart(root: string, path: string): Promise<void> {
   }
 }
 
-/** What a pipeline's index says: its class, and its parts by their names. */
+/** A pipeline's index: its class, and its parts by name. */
 const indexSchema = z.looseObject({ _class_name: z.string().optional() });
 
 /** Throws `CheckpointError`, naming the pipeline, for a diffusers folder without a U-Net. */
@@ -172,7 +172,7 @@ async function assertHasUNet(root: string, path: string): Promise<void> {
   );
 }
 
-/** What a base model is called, and the identities of its networks' weights (see `fingerprint`). */
+/** Name of a base model, and fingerprints of its networks' weights (see `fingerprint`). */
 export interface BaseIdentity {
   readonly name: string;
   readonly unet: string;
@@ -181,7 +181,7 @@ export interface BaseIdentity {
   readonly textEncoder2?: string;
 }
 
-/** Identifies a base model, to be stored with what is made with it. */
+/** Identifies a base model; stored with everything that is made with it. */
 export async function baseIdentity(base: BaseModel): Promise<BaseIdentity> {
   return {
     name: base.name,

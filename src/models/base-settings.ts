@@ -1,4 +1,4 @@
-/** @file `lamp.json` in a base model's folder: the settings that suit this model, for whoever gives none. */
+/** @file `lamp.json` in a base model's folder: recommended settings of the model, used as defaults. */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { checkJson, readJsonFile } from '../checkpoints/json-file.ts';
@@ -7,24 +7,24 @@ import { isThere } from '../checkpoints/user-file.ts';
 const subject = "the base model's recommended settings";
 
 const side = z.int().positive();
-/** What is in it is known to those who use it: see `recommended`. */
+/** Its fields are checked where they are used: see `recommended`. */
 const part = z.record(z.string(), z.unknown()).default({});
 
 const schema = z.strictObject({
-  /** Pixels of its pictures, and of the videos it is trained with. */
+  /** Size in pixels of its images, and of videos for training. */
   size: z.strictObject({ width: side, height: side }).optional(),
-  /** For teaching it a motion. */
+  /** For training a motion. */
   training: part,
-  /** For making videos with it. */
+  /** For generating videos. */
   video: part,
-  /** For drawing pictures, a video's first frame among them. */
+  /** For drawing images, including first frames of videos. */
   image: part,
 });
 
-/** What a base model recommends, and where it says so. */
+/** Recommendations of a base model, and the path of their file. */
 export type BaseSettings = z.infer<typeof schema> & { readonly path: string };
 
-/** Reads `lamp.json` of a base model's folder; a folder without one recommends nothing. Throws `CheckpointError`. */
+/** Reads `lamp.json` of a base model's folder; empty when there is none. Throws `CheckpointError`. */
 export async function readBaseSettings(folder: string): Promise<BaseSettings> {
   const path = join(folder, 'lamp.json');
   const there = await isThere(path);
@@ -32,8 +32,8 @@ export async function readBaseSettings(folder: string): Promise<BaseSettings> {
 }
 
 /**
- * One part of what a base model recommends, as it stands in the file, after checking that it holds nothing but some of
- * these `fields`. Throws `CheckpointError` naming the file and the field.
+ * One part of a base model's recommendations, as stored in the file. Throws `CheckpointError`, naming the file and the
+ * field, if it contains anything but some of these `fields`.
  */
 export function recommended<Fields extends z.ZodObject>(
   settings: BaseSettings,
@@ -42,6 +42,6 @@ export function recommended<Fields extends z.ZodObject>(
 ): Partial<z.input<Fields>> {
   const schema = z.object({ [name]: fields.partial().strict() });
   checkJson({ [name]: settings[name] }, schema, `${subject}, "${settings.path}"`);
-  // As it stands there: defaults, filled in by the check, would look as if they were recommended.
+  // Not the result of the check: defaults filled in by the schema would look like recommendations.
   return settings[name] as Partial<z.input<Fields>>;
 }

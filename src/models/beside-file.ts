@@ -1,4 +1,4 @@
-/** @file `<name>.lamp.json` beside a model in one file: what the weights do not tell, or tell wrongly. */
+/** @file `<name>.lamp.json` beside a model in one file: settings that cannot be inferred from the weights. */
 import { extname } from 'node:path';
 import { z } from 'zod';
 import { readJsonFile } from '../checkpoints/json-file.ts';
@@ -6,12 +6,12 @@ import { isThere } from '../checkpoints/user-file.ts';
 
 const fields = z.record(z.string(), z.unknown()).default({});
 
-/** Fields as in the files of a diffusers folder; they go over what was read off the weights' shapes. */
+/** Fields as in the files of a diffusers folder; they override what was inferred from the shapes of the weights. */
 const schema = z.strictObject({
   unet: fields,
   vae: fields,
   text_encoder: fields,
-  /** The second one, of Stable Diffusion XL. */
+  /** The second text encoder of Stable Diffusion XL. */
   text_encoder_2: fields,
   scheduler: fields,
   /** Folders of tokenizers, relative to this file, in place of CLIP's. */
@@ -27,7 +27,7 @@ export function besideFile(path: string): string {
   return `${path.slice(0, path.length - extname(path).length)}.lamp.json`;
 }
 
-/** Reads the settings beside the model at `path`; none are there unless somebody wrote them. Throws `CheckpointError`. */
+/** Reads the settings beside the model at `path`; empty when there is no such file. Throws `CheckpointError`. */
 export async function readBeside(path: string): Promise<BesideSettings> {
   const beside = besideFile(path);
   const there = await isThere(beside);

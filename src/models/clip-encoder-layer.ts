@@ -1,19 +1,19 @@
-/** @file The transformer layer that both of CLIP's encoders are made of (Radford et al. 2021, arXiv 2103.00020). */
+/** @file The transformer layer of both of CLIP's encoders (Radford et al. 2021, arXiv 2103.00020). */
 import { add, gelu, quickGelu } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
 import type { TextEncoderConfig } from './configs.ts';
 import { attention, layerNorm, linear } from './layers.ts';
 
-/** The settings that a layer looks at; those of text and of pictures have the same names. */
+/** The settings that a layer uses; text and image encoders have the same names for them. */
 export type EncoderLayerConfig = Pick<
   TextEncoderConfig,
   'hidden_size' | 'intermediate_size' | 'num_attention_heads' | 'layer_norm_eps' | 'hidden_act'
 >;
 
 /**
- * States `[b, n, hidden_size]` → the same shape: self-attention, then two linear layers, each on normalised states and added
- * to what was there. `mask` `[n, n]` is added to the attention's scores.
+ * States `[b, n, hidden_size]` → the same shape: self-attention, then a two-layer feed-forward network, both pre-norm
+ * with a residual connection. `mask` `[n, n]` is added to the attention scores.
  */
 export function encoderLayer(w: Weights, config: EncoderLayerConfig, x: Tensor, mask?: Tensor): Tensor {
   const { hidden_size: width, num_attention_heads: heads, layer_norm_eps: epsilon } = config;

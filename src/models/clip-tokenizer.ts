@@ -1,4 +1,4 @@
-/** @file CLIP's own tokenizer, for models that come without one: made from the vocabulary file that OpenAI published. */
+/** @file CLIP's own tokenizer, for models without one, built from OpenAI's published vocabulary file. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
@@ -6,7 +6,7 @@ import { unreadable } from '../checkpoints/json-file.ts';
 import { byteLetters, type ClipTokenizer, makeTokenizer } from './tokenizer.ts';
 import type { TokenizerFiles } from './tokenizer-files.ts';
 
-/** Tokens of CLIP: the letters of 256 bytes, inside a word and at its end, the merges, and two special ones. */
+/** Size of CLIP's vocabulary: 256 bytes, inside a word and at its end, the merges, and two special tokens. */
 export const clipVocabularySize = 49_408;
 
 const START = '<|startoftext|>';
@@ -14,7 +14,7 @@ const END = '<|endoftext|>';
 const ENDING = '</w>';
 const MERGES = clipVocabularySize - 2 * 256 - 2;
 
-/** The file as OpenAI published it: a line about itself, then one merge a line, of which CLIP uses the first. */
+/** The file as published: a header line, then one merge per line, of which CLIP uses the first ones. */
 const file = fileURLToPath(new URL('../../assets/tokenizer/bpe_simple_vocab_16e6.txt.gz', import.meta.url));
 
 /** CLIP's tokenizer. `pad` fills the end of a prompt: `<|endoftext|>` in Stable Diffusion 1.x, `!` in 2.x. */
@@ -23,7 +23,7 @@ export async function clipTokenizer(pad: typeof END | '!' = END): Promise<ClipTo
   return makeTokenizer({ ...files, special: { ...files.special, pad } });
 }
 
-/** What a tokenizer's folder would say of CLIP. Throws `CheckpointError` when the package is not complete. */
+/** CLIP's vocabulary in the form of a tokenizer's files. Throws `CheckpointError` when the package is incomplete. */
 export async function clipVocabulary(): Promise<TokenizerFiles> {
   const packed = await readFile(file).catch(async (error: unknown) => {
     throw await unreadable(error, file, "CLIP's vocabulary, which comes with the package,");

@@ -1,4 +1,4 @@
-/** @file One network of a model: its settings, and its weights in whichever of the usual files they are. */
+/** @file One network of a model: its configuration, and its weights under any of the usual file names. */
 import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -10,14 +10,15 @@ import { CheckpointError } from '../errors.ts';
 import { ShapeError } from '../graph/operator.ts';
 import { MissingWeightError } from '../graph/weights.ts';
 
-/** One network of a model: its settings and its weights. */
+/** One network of a model: its configuration and its weights. */
 export interface Component<Config> {
   readonly config: Config;
   readonly weights: WeightFile;
 }
 
 /**
- * Opens one network's folder: `config.json`, and weights (see `findWeights`), seen as `view` says. Throws `CheckpointError`.
+ * Opens one network's folder: `config.json` and weights (see `findWeights`), transformed by `view`. Throws
+ * `CheckpointError`.
  */
 export async function openComponent<Config>(
   folder: string,
@@ -30,7 +31,7 @@ export async function openComponent<Config>(
   return { config, weights: await weightsAt(await realpath(path), places) };
 }
 
-/** Names that diffusers and transformers give to weights, by what follows; the first that is there is taken. */
+/** Weight file names of diffusers and transformers, in order of preference. */
 const usualNames: readonly RegExp[] = [
   '\\.safetensors',
   '\\.(fp16|bf16)\\.safetensors',
@@ -43,12 +44,13 @@ const usualNames: readonly RegExp[] = [
   '\\.(non_ema|ema)\\.(bin|pt|pth|ckpt)',
 ].map((ending) => new RegExp(`^(diffusion_pytorch_model|pytorch_model|model)${ending}$`));
 
-/** A weight file of any name, but not one of several parts. */
+/** A weight file of any name, except one shard of several. */
 const anyWeights = /(?<!-\d{5}-of-\d{5})\.(safetensors|bin|pt|pth|ckpt)$/;
 
 /**
- * The weights in a network's folder: safetensors before halved ones (`fp16`), before divided ones (their index), before
- * PyTorch's `.bin`, `.pt` or `.ckpt`, before those of a training (`non_ema`, `ema`); else the only file that looks like weights. Throws `CheckpointError`.
+ * The weights in a network's folder, in order of preference: safetensors, half precision (`fp16`), sharded (by index),
+ * PyTorch's `.bin`, `.pt` or `.ckpt`, those of a training (`non_ema`, `ema`); else the only file that looks like
+ * weights. Throws `CheckpointError`.
  */
 export async function findWeights(folder: string): Promise<string> {
   const names = await readdir(folder).catch(async (error: unknown) => {
@@ -70,7 +72,7 @@ export async function findWeights(folder: string): Promise<string> {
   );
 }
 
-/** Builds part of a model; weights that are missing or misshapen become a `CheckpointError` that names the file. */
+/** Runs `build`; missing weights and wrong shapes become a `CheckpointError` that names the file. */
 export function withCheckpoint<T>(weights: WeightFile, build: () => T): T {
   try {
     return build();

@@ -1,16 +1,16 @@
 /**
- * @file What the `config.json` files of a diffusers folder say, checked. Only what changes the arithmetic is read; a
- * value this package does not compute is refused by name instead of being ignored.
+ * @file Schemas of the `config.json` files of a diffusers folder. Only settings that affect the arithmetic are read;
+ * unsupported values are refused by name instead of being ignored.
  */
 import { z } from 'zod';
 
 const size = z.number().int().positive();
 const perBlock = z.union([size, z.array(size).min(1)]);
-/** Values that must stay as they are, because what they would change is not computed here. */
+/** A setting for which only these values are supported. */
 const only = <T extends string | number | boolean | null>(...values: [T, ...T[]]) =>
   z.literal(values).optional();
 
-/** Values for each of the blocks must be as many as there are blocks. */
+/** Per-block settings must have one value per block. */
 function checkBlocks(
   config: Readonly<Record<string, unknown>> & { readonly block_out_channels: readonly number[] },
   context: z.RefinementCtx,
@@ -37,17 +37,17 @@ const unetFields = z.object({
     .string()
     .regex(/^UNetMidBlock[23]DCrossAttn$/)
     .nullish(),
-  /** Number of heads, whatever the name says (a mistake of diffusers that its files keep). */
+  /** Number of heads, despite the name (a mistake of diffusers that its files preserve). */
   attention_head_dim: perBlock.default(8),
   cross_attention_dim: size,
   /** Layers of each spatial transformer. */
   transformer_layers_per_block: perBlock.default(1),
   reverse_transformer_layers_per_block: only<null>(null),
-  /** `text_time` in XL: a pooled text and six numbers about the picture's size are told with the timestep. */
+  /** `text_time` in XL: the U-Net is also conditioned on a pooled text and six numbers about the image size. */
   addition_embed_type: z.literal('text_time').nullish(),
-  /** Width of the sinusoids of each of the six. */
+  /** Width of the sinusoidal embedding of each of the six numbers. */
   addition_time_embed_dim: size.nullish(),
-  /** Width of the pooled text and those sinusoids together. */
+  /** Total width of the pooled text and those embeddings. */
   projection_class_embeddings_input_dim: size.nullish(),
   norm_num_groups: size.default(32),
   norm_eps: z.number().positive().default(1e-5),
@@ -82,7 +82,7 @@ const unetFields = z.object({
   conv_out_kernel: only(3),
 });
 
-/** What XL's U-Net is told besides needs its widths. */
+/** XL's additional conditions need their widths. */
 function checkAdded(config: z.infer<typeof unetFields>, context: z.RefinementCtx): void {
   if (config.addition_embed_type == null) return;
   for (const name of ['addition_time_embed_dim', 'projection_class_embeddings_input_dim'] as const) {
@@ -105,7 +105,7 @@ const vaeFields = z.object({
   block_out_channels: z.array(size).min(1),
   layers_per_block: size.default(1),
   norm_num_groups: size.default(32),
-  /** Latents are multiplied by this before the U-Net sees them. */
+  /** Factor that scales latents for the U-Net. */
   scaling_factor: z.number().positive().default(0.18215),
   down_block_types: z.array(z.literal('DownEncoderBlock2D')).min(1),
   up_block_types: z.array(z.literal('UpDecoderBlock2D')).min(1),
@@ -140,18 +140,18 @@ export const textEncoderConfigSchema = z.object({
 export type TextEncoderConfig = z.infer<typeof textEncoderConfigSchema>;
 
 /**
- * A text encoder whose last states are also projected to one vector for the whole text (`CLIPTextModelWithProjection`).
+ * A text encoder that also projects its last states to one vector per text (`CLIPTextModelWithProjection`).
  */
 export const projectedTextEncoderConfigSchema = textEncoderConfigSchema.extend({
   projection_dim: size.default(512),
-  /** The token whose state stands for the whole text; see `endsOfTexts`. */
+  /** The token whose state represents the whole text; see `endsOfTexts`. */
   eos_token_id: z.int().nonnegative().default(49407),
 });
 
 /** See `projectedTextEncoderConfigSchema`. */
 export type ProjectedTextEncoderConfig = z.infer<typeof projectedTextEncoderConfigSchema>;
 
-/** How many pixels along one side a latent stands for: 8 in Stable Diffusion. */
+/** Number of pixels per latent along one side: 8 in Stable Diffusion. */
 export function vaeFactor(config: VaeConfig): number {
   return 2 ** (config.block_out_channels.length - 1);
 }
@@ -171,8 +171,8 @@ function forEachBlock(config: UNetConfig, values: number | readonly number[]): r
 }
 
 /**
- * Width of what the U-Net of Stable Diffusion XL is told beside timestep and text, and of the sinusoids that stand for
- * each of the six numbers in it (see `addedConditions`); `undefined` for a U-Net that is told nothing more.
+ * Total width of the additional conditions of Stable Diffusion XL's U-Net, and the width of the sinusoidal embedding of
+ * each of the six numbers among them (see `addedConditions`); `undefined` for a U-Net without such conditions.
  */
 export function addedWidths(config: UNetConfig): { readonly all: number; readonly each: number } | undefined {
   const { projection_class_embeddings_input_dim: all, addition_time_embed_dim: each } = config;

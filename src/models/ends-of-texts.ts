@@ -1,10 +1,10 @@
-/** @file Where each text of a batch of token ids ends. */
+/** @file Position of the end of each text in a batch of token ids. */
 import { type IntTensor, ints } from '../graph/host-tensor.ts';
 
 /**
- * Where the texts end among all b·n tokens of `ids` `[b, n]`: the first token that is `eos_token_id`, the first one of all
- * where none is. Configs of before transformers 4.31 say 2, whatever the vocabulary: there it is the (first) token of the
- * largest number, which is CLIP's own rule.
+ * End positions of the texts among all b·n tokens of `ids` `[b, n]`: the first token equal to `eos_token_id`, or the
+ * very first token when there is none. Configs from before transformers 4.31 have the value 2 whatever the vocabulary;
+ * then it is the first token with the largest id, which is CLIP's own rule.
  */
 export function endsOfTexts(
   { eos_token_id: end }: { readonly eos_token_id: number },

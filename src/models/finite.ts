@@ -1,4 +1,4 @@
-/** @file Notices when a network's results are no numbers any more, and finds the weight that is to blame. */
+/** @file Detects infinite and NaN results of a network, and finds the weight that causes them. */
 import type { WeightFile } from '../checkpoints/weight-file.ts';
 import { CheckpointError, LampError } from '../errors.ts';
 import type { FloatTensor, HostTensor } from '../graph/host-tensor.ts';
@@ -6,13 +6,15 @@ import type { FloatTensor, HostTensor } from '../graph/host-tensor.ts';
 /** The first value of a tensor that is infinite or not a number; `undefined` when there is none. */
 export function nonFinite({ data }: HostTensor): number | undefined {
   if (!(data instanceof Float32Array)) return undefined;
-  // A sum is finite unless a value is not, or it overflows, which the second look tells.
+  // The sum is finite unless a value is not, or it overflows; the second pass distinguishes the two.
   let sum = 0;
   for (let i = 0; i < data.length; i++) sum += data[i]! * 0;
   return sum === 0 ? undefined : data.find((value) => !Number.isFinite(value));
 }
 
-/** Throws `CheckpointError`, naming the tensor, where weights are why `what` gave the value `found`. Reads all of them. */
+/**
+ * Throws `CheckpointError`, naming the tensor, if weights caused `what` to give the value `found`. Reads all weights.
+ */
 export async function blameWeights(found: number, what: string, weights: WeightFile): Promise<void> {
   for (const name of weights.shapes.keys()) {
     const value = nonFinite(await weights.file.read(name));
@@ -24,8 +26,8 @@ export async function blameWeights(found: number, what: string, weights: WeightF
 }
 
 /**
- * Throws unless all values of `result`, which `what` computed with `weights`, are finite: `CheckpointError` where a weight is
- * to blame, else `LampError`, since something overflowed. The weights are read only then.
+ * Throws unless all values of `result`, computed by `what` with `weights`, are finite: `CheckpointError` if a weight is
+ * not finite, else `LampError`, for an overflow. The weights are only read in that case.
  */
 export async function assertFinite(result: FloatTensor, what: string, weights: WeightFile): Promise<void> {
   const found = nonFinite(result);

@@ -1,23 +1,22 @@
 /**
- * @file Repairs text the way the `ftfy` package (6.1, default settings) does, since Stable Diffusion's text encoder was
- * trained on prompts that went through it. Written from ftfy's documentation: https://ftfy.readthedocs.io
+ * @file Repairs text as the `ftfy` package (6.1, default settings) does, since Stable Diffusion's text encoder was
+ * trained on prompts processed by it. Written from ftfy's documentation: https://ftfy.readthedocs.io
  *
- * Done: HTML references, terminal escapes, C1 controls, ligatures, full and half widths, curly quotes, line breaks,
- * surrogates, control characters, NFC.
- * Done in part: mojibake. UTF-8 that was read as Latin-1 or Windows-1252 is repaired where it shows one of the usual
- * marks (Ã©, â€™, ðŸ…). ftfy weighs more evidence, knows other code pages, and repairs partly lost characters.
- * Not done: the names of HTML 5 that HTML 4 has not (`&bigstar;`).
+ * Supported: HTML references, terminal escapes, C1 controls, ligatures, full and half widths, curly quotes, line
+ * breaks, surrogates, control characters, NFC. Partly supported: mojibake. UTF-8 decoded as Latin-1 or Windows-1252 is
+ * repaired where it has one of the usual patterns (Ã©, â€™, ðŸ…). ftfy weighs more evidence, knows other code pages,
+ * and repairs partly lost characters. Not supported: entity names that are only in HTML 5 (`&bigstar;`).
  */
 
 import { htmlCharacter, WINDOWS_1252_C1 } from './html-entities.ts';
 
-/** Repairs a text; see above. Text that needs no repair comes back as it is (in Unicode's form NFC). */
+/** Repairs a text; see above. Text that needs no repair is returned unchanged (in Unicode's form NFC). */
 export function fixText(text: string): string {
   let html = true;
   const lines = text.match(/[^\n]*\n|[^\n]+/g) ?? [];
   return lines
     .map((line) => {
-      // A "<" means that this is HTML on purpose, from here on.
+      // From the first "<" on, the text is taken to be intentional HTML.
       if (line.includes('<')) html = false;
       return fixLine(line, html);
     })
@@ -25,8 +24,8 @@ export function fixText(text: string): string {
 }
 
 function fixLine(line: string, html: boolean): string {
-  // One repair can uncover the next ("&amp;eacute;"), so repeat until nothing changes. Each round only ever shortens or
-  // replaces by settled characters; the bound is a guard.
+  // One repair can expose the next ("&amp;eacute;"), so repeat until nothing changes. Each round shortens the text or
+  // inserts characters that need no further repair, so the bound is only a safeguard.
   for (let round = 0; round < 20; round++) {
     const before = line;
     if (html) line = unescapeHtml(line);

@@ -1,4 +1,7 @@
-/** @file The named characters of HTML 4 (`&eacute;`, `&mdash;`), from the W3C's list: https://www.w3.org/TR/html4/sgml/entities.html */
+/**
+ * @file The named characters of HTML 4 (`&eacute;`, `&mdash;`), from the W3C's list:
+ * https://www.w3.org/TR/html4/sgml/entities.html
+ */
 
 /** The names of U+00A0 to U+00FF in order. */
 const LATIN_1 = `
@@ -43,8 +46,8 @@ const CHARACTERS = new Map<string, string>([
 export const WINDOWS_1252_C1 = '€\ufffd‚ƒ„…†‡ˆ‰Š‹Œ\ufffdŽ\ufffd\ufffd‘’“”•–—˜™š›œ\ufffdžŸ';
 
 /**
- * The character that an HTML reference such as `&eacute;`, `&#233;` or `&#xe9;` stands for, `undefined` when there is no
- * such reference. A name all in capitals stands for the capital letter, as people write `&EACUTE;` for É.
+ * The character that an HTML reference such as `&eacute;`, `&#233;` or `&#xe9;` stands for, `undefined` when there is
+ * no such reference. A name all in capitals stands for the capital letter, as people write `&EACUTE;` for É.
  */
 export function htmlCharacter(reference: string): string | undefined {
   const name = reference.slice(1, -1);

@@ -16,23 +16,23 @@ import {
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
 
-/** `x·Wᵀ + b` over the last axis, to `out` values; without b where `bias` is false. */
+/** `x·Wᵀ + b` over the last axis, with `out` outputs; without b if `bias` is false. */
 export function linear(w: Weights, x: Tensor, out: number, { bias = true } = {}): Tensor {
   return affine(x, w.tensor('weight', [out, x.shape.at(-1)!]), bias ? w.tensor('bias', [out]) : undefined);
 }
 
-/** Sizes of a 2-D convolution. */
+/** Options of a 2-D convolution. */
 export interface ConvolutionOptions {
-  /** Channels that come out. */
+  /** Output channels. */
   readonly out: number;
-  /** Side of the square kernel; 3 unless told. */
+  /** Side of the square kernel; default 3. */
   readonly kernel?: number;
   readonly stride?: number;
-  /** Keeps the size (at stride 1) unless told. */
+  /** Default: keeps the size (at stride 1). */
   readonly padding?: Padding;
 }
 
-/** 2-D convolution of pictures `[n, c, h, w]`. */
+/** 2-D convolution of images `[n, c, h, w]`. */
 export function convolution(
   w: Weights,
   x: Tensor,
@@ -47,7 +47,7 @@ export function layerNorm(w: Weights, x: Tensor, epsilon = 1e-5): Tensor {
   return normaliseLayer(x, w.tensor('weight', width), w.tensor('bias', width), epsilon);
 }
 
-/** Group normalisation of pictures `[n, c, h, w]`, pooled over `frames` consecutive ones. */
+/** Group normalisation of images `[n, c, h, w]`, with statistics pooled over `frames` consecutive ones. */
 export function groupNorm(
   w: Weights,
   x: Tensor,
@@ -57,17 +57,17 @@ export function groupNorm(
   return normaliseGroups(x, w.tensor('weight', channels), w.tensor('bias', channels), options);
 }
 
-/** What attention adds to its scores. */
+/** Terms added to attention scores. */
 export interface AttentionScores {
   /** `[m, s]`, a constant. */
   readonly mask?: Tensor | undefined;
-  /** `queries·keysᵀ` of channels beside the contents': queries `[1, heads, m, e]`, keys `[1, 1, s, e]`. */
+  /** `queries·keysᵀ` of additional channels: queries `[1, heads, m, e]`, keys `[1, 1, s, e]`. */
   readonly bias?: { readonly queries: Tensor; readonly keys: Tensor } | undefined;
 }
 
 /**
- * Multi-head attention: q `[b, m, c]`, k and v `[b, s, c]` → `[b, m, c]`, with c divided into heads of d channels that
- * attend separately, scores scaled by 1/√d.
+ * Multi-head attention: q `[b, m, c]`, k and v `[b, s, c]` → `[b, m, c]`, with c divided into heads of d channels and
+ * scores scaled by 1/√d.
  */
 export function attention(
   q: Tensor,
@@ -81,31 +81,31 @@ export function attention(
   const split = (x: Tensor) => transpose(reshape(x, [batch, x.shape[1]!, heads, width]), [0, 2, 1, 3]);
   const wider = (x: Tensor, more: Tensor | undefined) =>
     more ? concat([x, expand(more, [batch, heads, x.shape[2]!, more.shape[3]!])], 3) : x;
-  // The channels of the bias are scaled like the others.
+  // The bias is scaled like the other channels.
   const queries = wider(split(q), bias && scale(bias.queries, Math.sqrt(width)));
   const mixed = attend(queries, wider(split(k), bias?.keys), split(v), 1 / Math.sqrt(width), mask);
   return reshape(transpose(mixed, [0, 2, 1, 3]), q.shape);
 }
 
-/** Channels of a head. Throws `ShapeError` when they do not divide. */
+/** Channels per head. Throws `ShapeError` when they do not divide. */
 export function headWidth(channels: number, heads: number): number {
   if (channels % heads !== 0) throw new ShapeError(`${channels} channels do not divide into ${heads} heads`);
   return channels / heads;
 }
 
-/** Pictures `[n, c, h, w]` as rows of pixels `[n, h·w, c]`. */
+/** Images `[n, c, h, w]` as rows of pixels `[n, h·w, c]`. */
 export function toTokens(x: Tensor): Tensor {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   return transpose(reshape(x, [n, c, h * w]), [0, 2, 1]);
 }
 
-/** Rows of pixels `[n, h·w, c]` as pictures of the given height and width. */
+/** Rows of pixels `[n, h·w, c]` as images of the given height and width. */
 export function toPictures(tokens: Tensor, height: number, width: number): Tensor {
   const [n, , c] = tokens.shape as [number, number, number];
   return reshape(transpose(tokens, [0, 2, 1]), [n, c, height, width]);
 }
 
-/** `x / factor`, for the rare factors that are not 1. */
+/** `x / factor`; x itself for factor 1. */
 export function unscaled(x: Tensor, factor: number): Tensor {
   return factor === 1 ? x : scale(x, 1 / factor);
 }

@@ -1,7 +1,7 @@
 /**
- * @file The settings of networks that come in one file without any: read off the shapes of their weights, under
- * diffusers' names. What shapes do not show has the value that all published models of the kind have. Throws
- * `MissingWeightError` for a weight without which a network is none.
+ * @file Configurations, in diffusers' names, of networks in a single file without any: inferred from the shapes of
+ * their weights. What shapes do not show has the value that all published models of the kind share. Throws
+ * `MissingWeightError` when an essential weight is missing.
  */
 
 import type { Shape } from '../graph/host-tensor.ts';
@@ -12,15 +12,15 @@ type Shapes = ReadonlyMap<string, Shape>;
 /** Fields as in diffusers' `config.json`. */
 type Settings = Readonly<Record<string, unknown>>;
 
-/** Stable Diffusion 2.x has heads of this width, however many that makes; so has every published text encoder. */
+/** Head width of Stable Diffusion 2.x and of every published text encoder; the number of heads varies. */
 const headWidth = 64;
-/** Stable Diffusion 1.x has this many heads, however wide that makes them. */
+/** Number of heads in Stable Diffusion 1.x; their width varies. */
 const headCount = 8;
 
-/** The width of the sinusoids for each of the numbers that XL's U-Net is told besides, in all that are published. */
-const waveWidth = 256;
+/** Width of the sinusoidal embedding of each of XL's additional size conditions, in all published models. */
+const sinusoidWidth = 256;
 
-/** The U-Net's settings. Linear projections tell 2.x and XL from 1.x, which decides the heads. */
+/** The U-Net's configuration. Linear projections distinguish 2.x and XL from 1.x, which determines the heads. */
 export function unetConfigOf(shapes: Shapes): Settings {
   const widths = numbers(shapes, (level) => `down_blocks.${level}.resnets.0.conv1.weight`);
   const attends = (direction: 'down' | 'up', level: number) =>
@@ -47,14 +47,14 @@ export function unetConfigOf(shapes: Shapes): Settings {
     ...(depths.some((depth) => depth > 1) && { transformer_layers_per_block: depths }),
     ...(added && {
       addition_embed_type: 'text_time',
-      addition_time_embed_dim: waveWidth,
+      addition_time_embed_dim: sinusoidWidth,
       projection_class_embeddings_input_dim: added[1],
       sample_size: 128,
     }),
   };
 }
 
-/** The autoencoder's settings. */
+/** The autoencoder's configuration. */
 export function vaeConfigOf(shapes: Shapes): Settings {
   const widths = numbers(shapes, (level) => `encoder.down_blocks.${level}.resnets.0.conv1.weight`);
   return {
@@ -69,8 +69,8 @@ export function vaeConfigOf(shapes: Shapes): Settings {
 }
 
 /**
- * The text encoder's settings. Of OpenCLIP's layers the last is left out: Stable Diffusion 2.x was trained on the
- * states before it, after the final norm. With `projection` it is the second encoder of XL, which needs all of them.
+ * The text encoder's configuration. OpenCLIP's last layer is omitted: Stable Diffusion 2.x was trained on the states
+ * before it, after the final norm. With `projection` it is the second encoder of XL, which needs all layers.
  */
 export function textEncoderConfigOf(
   shapes: Shapes,
@@ -87,12 +87,12 @@ export function textEncoderConfigOf(
     max_position_embeddings: size(shapes, 'text_model.embeddings.position_embedding.weight')[0],
     vocab_size: vocabulary,
     hidden_act: kind === 'openClip' ? 'gelu' : 'quick_gelu',
-    // 2: the text ends at the token of the largest number, as OpenCLIP has it.
+    // 2: the text ends at the token with the largest id, as in OpenCLIP.
     ...(projection && { projection_dim: size(shapes, 'text_projection.weight')[0], eos_token_id: 2 }),
   };
 }
 
-/** The first dimension of each of the tensors with these names, from number 0 on. */
+/** The first dimension of each tensor with these names, from index 0 on. */
 function numbers(shapes: Shapes, name: (number: number) => string): number[] {
   const found: number[] = [];
   for (let shape = shapes.get(name(0)); shape; shape = shapes.get(name(found.length))) found.push(shape[0]!);

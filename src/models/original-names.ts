@@ -1,15 +1,15 @@
 /**
- * @file The names that the first Stable Diffusion files (CompVis, Stability AI: one file with everything) give to weights,
- * and what diffusers calls the same. Only names change, and how the bytes are looked at. Text encoders: `original-text-names.ts`.
+ * @file Translates weight names of original Stable Diffusion files (CompVis, Stability AI: one file with everything) to
+ * diffusers' names. Only names and views of the bytes change. Text encoders: `original-text-names.ts`.
  */
 
 import type { TensorPlace, TensorPlaces } from '../checkpoints/tensor-place.ts';
 import { attentionAsMatrices } from './pointwise.ts';
 
-/** Pairs of an original name, or the beginning of one up to a dot, and what stands in its place. */
+/** Pairs of an original name, or a prefix of one up to a dot, and its replacement. */
 export type Names = readonly (readonly [original: string, ours: string])[];
 
-/** In residual blocks of the U-Net. Its spatial transformers have the same names in both. */
+/** Names in residual blocks of the U-Net. Its spatial transformers have the same names in both formats. */
 const unetParts: Names = [
   ['in_layers.0', 'norm1'],
   ['in_layers.2', 'conv1'],
@@ -32,7 +32,7 @@ const unetEnds: Names = [
   ['out.2', 'conv_out'],
 ];
 
-/** In residual blocks and attention of the autoencoder. */
+/** Names in residual blocks and attention of the autoencoder. */
 const vaeParts: Names = [
   ['nin_shortcut', 'conv_shortcut'],
   ['norm', 'group_norm'],
@@ -68,7 +68,7 @@ export function renameVae(places: TensorPlaces): TensorPlaces {
   return attentionAsMatrices(renamed(places, [...vaeEnds, ...vaeBlocks(places)], vaeParts));
 }
 
-/** The U-Net's blocks are counted through all levels in the original: they are told apart by what they hold. */
+/** The original numbers the U-Net's blocks through all levels; their contents distinguish them. */
 function unetBlocks(places: TensorPlaces): Names {
   const names: [string, string][] = [];
   let [level, layer] = [0, 0];
@@ -95,7 +95,7 @@ function unetBlocks(places: TensorPlaces): Names {
   return names;
 }
 
-/** The decoder's levels are counted from the picture in the original, in the order they are computed in ours. */
+/** The original numbers the decoder's levels from the image, diffusers in order of computation. */
 function vaeBlocks(places: TensorPlaces): Names {
   const blocks = (original: string, level: string, sampling: string): Names => [
     ...numbered(places, `${original}.block`).map((block, i) => [block, `${level}.resnets.${i}`] as const),
@@ -111,10 +111,10 @@ function vaeBlocks(places: TensorPlaces): Names {
   ];
 }
 
-/** More blocks, layers or levels in a row than any network has: a hostile file must not cost hours. */
+/** Upper limit of consecutive blocks, layers or levels, so that a hostile file cannot cost hours. */
 const MOST_BLOCKS = 100;
 
-/** The names `<beginning>.0`, `<beginning>.1`, … that there is anything under, without a gap. */
+/** The prefixes `<beginning>.0`, `<beginning>.1`, … that tensors exist under, up to the first gap. */
 export function numbered(places: TensorPlaces, beginning: string): string[] {
   const start = `${beginning}.`;
   const numbers = new Set(
@@ -127,7 +127,7 @@ export function numbered(places: TensorPlaces, beginning: string): string[] {
   return found;
 }
 
-/** Every tensor of a block that is known, under the new names of block and part. */
+/** Every tensor of a known block, under the new names of block and part. */
 export function renamed(places: TensorPlaces, blocks: Names, parts: Names): Map<string, TensorPlace> {
   const [blockNames, partNames] = [new Map(blocks), new Map(parts)];
   const found = new Map<string, TensorPlace>();
@@ -140,10 +140,10 @@ export function renamed(places: TensorPlaces, blocks: Names, parts: Names): Map<
   return found;
 }
 
-/** More parts than any known name has. */
+/** Upper limit of the parts of a name. */
 const MOST_PARTS = 8;
 
-/** What the longest known beginning of a name stands for, and the rest of the name. */
+/** The replacement of the longest known prefix of a name, and the rest of the name. */
 function longest(
   known: ReadonlyMap<string, string>,
   name: string,

@@ -1,4 +1,4 @@
-/** @file The networks in one file with the names of the first Stable Diffusion files: which is which, and what else a file may be. */
+/** @file Finds the networks in a single file with original Stable Diffusion names, and identifies other files. */
 import { findTensors } from '../checkpoints/tensor-file.ts';
 import type { TensorPlaces } from '../checkpoints/tensor-place.ts';
 import { CheckpointError } from '../errors.ts';
@@ -8,8 +8,7 @@ import { renameClip, renameOpenClip } from './original-text-names.ts';
 import { kindOfWeights, wholeUNet } from './other-models.ts';
 
 /**
- * Where the parts are found. The text encoder's name tells the kind: CLIP in 1.x, OpenCLIP in 2.x, the first and then the other
- * in XL.
+ * Prefixes of the parts. The text encoder's prefix shows the kind: CLIP in 1.x, OpenCLIP in 2.x, both in XL.
  */
 const prefixes = {
   unet: 'model.diffusion_model.',
@@ -20,20 +19,22 @@ const prefixes = {
   openClipXl: 'conditioner.embedders.1.model.',
 } as const;
 
-/** The networks in one file, their tensors under diffusers' names. */
+/** The networks in a single file, their tensors under diffusers' names. */
 export interface OriginalParts {
   readonly unet: TensorPlaces;
   readonly vae: TensorPlaces;
   readonly textEncoder: TensorPlaces;
-  /** Whether the U-Net's weights are the averaged ones (EMA), since the file holds no others. */
+  /** Whether the U-Net's weights are averaged (EMA) because the file holds no others. */
   readonly averaged: boolean;
-  /** Which one that is. */
+  /** Kind of the text encoder. */
   readonly kind: 'clip' | 'openClip';
-  /** XL has OpenCLIP besides. */
+  /** OpenCLIP, in XL. */
   readonly secondTextEncoder?: TensorPlaces | undefined;
 }
 
-/** Tells the networks of one file apart. Throws `CheckpointError` saying what the file at `path` is, where it is no model. */
+/**
+ * Finds the networks of a single file. Throws `CheckpointError`, identifying the file at `path`, if it is not a model.
+ */
 export function originalParts(places: TensorPlaces, path: string): OriginalParts {
   const below = (prefix: string): TensorPlaces =>
     new Map(
@@ -44,7 +45,7 @@ export function originalParts(places: TensorPlaces, path: string): OriginalParts
   const plain = below(prefixes.unet);
   const unet = plain.size > 0 ? plain : averagedUNet(places);
   const vae = below(prefixes.vae);
-  // What XL's U-Net is told besides the text has labels' place.
+  // XL's additional conditions are stored as label embeddings.
   const isXl = unet.has('label_emb.0.0.weight');
   const openClip = below(isXl ? prefixes.openClipXl : prefixes.openClip);
   const clip = below(isXl ? prefixes.clipXl : prefixes.clip);
@@ -84,13 +85,13 @@ export function originalParts(places: TensorPlaces, path: string): OriginalParts
 }
 
 /**
- * Endings of PyTorch files, which can be nothing but models here, and of files that people take for models: opening them names
- * them.
+ * Endings of PyTorch files, which can be nothing but models here, and of files that people take for models: opening
+ * them names them.
  */
 const modelEndings =
   /\.(ckpt|pt|pth|bin|gguf|ggml|onnx|h5|hdf5|keras|pb|tflite|msgpack|npz|npy|pkl|json|zip|tar|gz|7z|dduf|meta|index|data-\d{5}-of-\d{5})$/i;
 
-/** Whether a file is, or may be, a whole model: safetensors are looked into, other files go by their ending. */
+/** Whether a file is, or may be, a whole model: by content for safetensors, by extension for other files. */
 export async function isSingleFile(path: string): Promise<boolean> {
   if (modelEndings.test(path)) return true;
   if (!/\.safetensors$/i.test(path)) return false;

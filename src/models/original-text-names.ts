@@ -1,6 +1,6 @@
 /**
- * @file The names that the first Stable Diffusion files give to the weights of text encoders, and what transformers calls the
- * same. Only names change, and how the bytes are looked at.
+ * @file Translates text encoder weight names of original Stable Diffusion files to transformers' names. Only names and
+ * views of the bytes change.
  */
 import {
   rowBlock,
@@ -11,7 +11,7 @@ import {
 } from '../checkpoints/tensor-place.ts';
 import { type Names, numbered, renamed } from './original-names.ts';
 
-/** In layers of OpenCLIP's text encoder. `attn.in_proj` is three layers in one. */
+/** Names in layers of OpenCLIP's text encoder. `attn.in_proj` is three layers in one. */
 const openClipParts: Names = [
   ['ln_1', 'layer_norm1'],
   ['ln_2', 'layer_norm2'],
@@ -40,7 +40,7 @@ export function renameClip(places: TensorPlaces): TensorPlaces {
 
 /**
  * OpenCLIP's text encoder under transformers' names; `places` are those under `cond_stage_model.model.` (in XL
- * `conditioner.embedders.1.model.`), without that. The projection of the texts is left out unless told.
+ * `conditioner.embedders.1.model.`), without that. The projection of the texts is only included with `projection`.
  */
 export function renameOpenClip(places: TensorPlaces, { projection = false } = {}): TensorPlaces {
   const blocks = numbered(places, 'transformer.resblocks').map(
@@ -54,12 +54,12 @@ export function renameOpenClip(places: TensorPlaces, { projection = false } = {}
     }
   }
   const matrix = projection && places.get('text_projection');
-  // OpenCLIP keeps it as it is multiplied with, not as a linear layer does.
+  // OpenCLIP stores this matrix transposed, compared with a linear layer.
   if (matrix) found.set('text_projection.weight', transposed(matrix));
   return found;
 }
 
-/** A matrix with rows as columns, of the same bytes. */
+/** The transpose of a matrix, as a view of the same bytes. */
 function transposed(place: TensorPlace): TensorPlace {
   const strides = place.strides ?? rowMajorStrides(place.shape);
   return strided({ ...place, shape: place.shape.toReversed() }, strides.toReversed());

@@ -1,22 +1,22 @@
-/** @file Tells what a file of weights is by the names and shapes in it, where it is not what belongs in its place. */
+/** @file Identifies a weight file by the names and shapes in it, for messages about misplaced files. */
 import { CheckpointError } from '../errors.ts';
 import type { Shape } from '../graph/host-tensor.ts';
 
-/** Shapes by the names of tensors. */
+/** Shapes by tensor name. */
 type Shapes = ReadonlyMap<string, { readonly shape: Shape } | Shape>;
 
-/** What a file of weights is. */
+/** Kind of a weight file. */
 export interface WeightsKind {
   /** One of the networks of a base model, a whole one, a motion, or anything else. */
   readonly kind: 'whole' | 'unet' | 'vae' | 'text' | 'motion' | 'other';
-  /** In a sentence, after "it is". */
+  /** Description, completing the sentence "it is …". */
   readonly what: string;
 }
 
-/** A pattern that a name has, and what a file is that has such a name. */
+/** A pattern of a tensor name, and the kind of file that has such a name. */
 type Sign = readonly [sign: RegExp, what: string];
 
-/** Signs of models that are built or stored in another way, the more particular ones first. */
+/** Signs of models with other architectures or storage formats, the more specific ones first. */
 const otherModels: readonly Sign[] = [
   [
     /^scaled_fp8$|\.(scale_weight|weight_scale|weight_scale_inv|scale_input|input_scale|absmax|quant_map|qweight|qzeros)$|\.(quant_state|bitsandbytes__)/,
@@ -41,7 +41,7 @@ const otherModels: readonly Sign[] = [
 
 const unused = 'which changes a model and which this program does not use';
 
-/** Signs of what is added to a model or works beside one; a whole model may hold such things besides. */
+/** Signs of additions to a model; a whole model may contain such tensors as well. */
 const additions: readonly Sign[] = [
   [
     /^lora_|\.lora_(A|B|up|down|embedding_[AB])\b|_lora\.(up|down)\.|\.lora\.(up|down)\./,
@@ -66,7 +66,7 @@ const additions: readonly Sign[] = [
   [/^(vision_model|visual)\./, 'a CLIP model, or its part that looks at pictures'],
 ];
 
-/** Networks of a base model, by the beginning of names; tried in this order after the signs. */
+/** Networks of a base model by name prefix; tried in this order after the signs. */
 const networks: readonly (readonly [start: RegExp, kind: WeightsKind['kind'], what: string])[] = [
   [/^conv_in\.conv1d\./, 'motion', "a motion, or LAMP's U-Net alone"],
   [/^(down_blocks|up_blocks|mid_block|conv_in|time_embedding|input_blocks)\./, 'unet', 'a U-Net alone'],
@@ -74,17 +74,17 @@ const networks: readonly (readonly [start: RegExp, kind: WeightsKind['kind'], wh
   [/^text_model\./, 'text', 'a text encoder alone'],
 ];
 
-/** How names of the U-Net begin in whole models of one file: plain weights, or averaged ones. */
+/** Prefixes of the U-Net's names in single-file models: plain or averaged weights. */
 export const wholeUNet = /^(model\.diffusion_model\.|model_ema\.diffusion_model)/;
 
-/** The beginnings of names in whole models of one file. */
+/** Name prefixes in single-file models. */
 const wholes = {
   unet: wholeUNet,
   vae: /^first_stage_model\./,
   text: /^(cond_stage_model|conditioner\.embedders)\./,
 } as const;
 
-/** What the file is that holds these tensors; undefined for what is not known. */
+/** Identifies the file that contains these tensors; `undefined` when unknown. */
 export function kindOfWeights(tensors: Shapes): WeightsKind | undefined {
   const names = [...tensors.keys()];
   const signed = (signs: readonly Sign[]): WeightsKind | undefined => {
@@ -114,7 +114,7 @@ export function kindOfWeights(tensors: Shapes): WeightsKind | undefined {
     : undefined;
 }
 
-/** Widths of the text encoders that there are words for. */
+/** Widths of text encoders that textual inversions exist for. */
 const textWidths: readonly number[] = [768, 1024, 1280];
 
 function isTextualInversion(tensors: Shapes): boolean {
@@ -129,8 +129,8 @@ function isTextualInversion(tensors: Shapes): boolean {
 }
 
 /**
- * Throws `CheckpointError` where the weights at `path` are known and are something else than `wanted`; what is not known
- * passes, since the network that is built of it names what is missing.
+ * Throws `CheckpointError` when the weights at `path` are identified as something other than `wanted`. Unknown weights
+ * pass, since building the network reports what is missing.
  */
 export function assertKind(tensors: Shapes, wanted: 'unet' | 'vae' | 'text', path: string): void {
   const found = kindOfWeights(tensors);

@@ -1,14 +1,14 @@
-/** @file Which picture sizes a model can take. */
+/** @file Image sizes that a model supports. */
 import { UsageError } from '../errors.ts';
 import type { BaseModel } from './base-model.ts';
 import { type VaeConfig, vaeFactor } from './configs.ts';
 import type { PictureSize } from './programs.ts';
 
-/** Larger pictures are not read either; long before, memory runs out. */
+/** The same limit applies to reading images; memory runs out long before. */
 const LONGEST_SIDE = 16_384;
 
 /**
- * Throws `UsageError`, naming the nearest size that works, unless both sides divide by the VAE's factor and are no
+ * Throws `UsageError`, naming the nearest valid size, unless both sides are multiples of the VAE's factor and no
  * longer than 16 384 pixels. `option` is where the size was given.
  */
 export function assertPictureSize(vae: VaeConfig, { width, height }: PictureSize, option = '--size'): void {
@@ -27,8 +27,8 @@ export function assertPictureSize(vae: VaeConfig, { width, height }: PictureSize
 }
 
 /**
- * The size of a base model's pictures unless told: what it recommends, or else what its U-Net was made for
- * (`sample_size`). Throws `UsageError`, naming the `option` to say it with, when it says neither.
+ * Default size of a base model's images: the recommended one, or else its U-Net's native size (`sample_size`). Throws
+ * `UsageError`, naming the `option` to give, when it has neither.
  */
 export function recommendedSize({ name, settings, unet, vae }: BaseModel, option = '--size'): PictureSize {
   if (settings.size) return settings.size;

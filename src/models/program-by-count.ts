@@ -1,4 +1,4 @@
-/** @file Networks that take any number of inputs, compiled once for each number. */
+/** @file Networks for any batch size, compiled once per size. */
 import type { WeightFile } from '../checkpoints/weight-file.ts';
 import type { FloatTensor } from '../graph/host-tensor.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -6,19 +6,19 @@ import { Weights } from '../graph/weights.ts';
 import { type CompileOptions, compile, type Program, type Values } from '../runtime/program.ts';
 import { withCheckpoint } from './base-model.ts';
 
-/** A network for batches of changing size. */
+/** A network for batches of varying size. */
 export interface ProgramByCount<Outputs extends string> {
-  /** Runs it on `count` inputs, after compiling it when there has been no batch of this size. */
+  /** Runs it on a batch of `count` inputs, compiling it first if this size is new. */
   run(count: number, values: Values): Promise<Record<Outputs, FloatTensor>>;
   dispose(): Promise<void>;
 }
 
-/** So many inputs at once: enough to keep a processor busy, and little memory. */
+/** Largest batch: enough to keep a processor busy, with little memory. */
 const LARGEST_BATCH = 16;
 
 /**
- * A network whose weights are in a file; `build` makes its graph for so many inputs. Throws `CheckpointError` at once when a
- * weight is missing or has another shape.
+ * A network whose weights are in a file; `build` makes its graph for a batch size. Throws `CheckpointError` immediately
+ * when a weight is missing or has the wrong shape.
  */
 export function programByCount<Outputs extends string>(
   weights: WeightFile,
@@ -41,7 +41,7 @@ export function programByCount<Outputs extends string>(
   };
 }
 
-/** Does the work on at most 16 items after the other, and joins what comes out. */
+/** Processes items in batches of at most 16 and concatenates the results. */
 export async function inBatches<Item, Result>(
   items: readonly Item[],
   work: (some: readonly Item[]) => Promise<readonly Result[]>,

@@ -1,5 +1,5 @@
 /**
- * @file The image model's networks, compiled: pictures ↔ latents, noise prediction. (Prompts: see `text-states.ts`.)
+ * @file The image model's networks, compiled: images ↔ latents, noise prediction. (Prompts: see `text-states.ts`.)
  */
 import { type FloatTensor, floats, sizeOf } from '../graph/host-tensor.ts';
 import { input } from '../graph/tensor.ts';
@@ -15,28 +15,28 @@ import { decode, encode } from './vae.ts';
 
 export { encodeIds, encodePrompts, type TextStates } from './text-states.ts';
 
-/** Height and width in pixels, or in latents where said so. */
+/** Height and width in pixels, or in latents where documented. */
 export interface PictureSize {
   readonly width: number;
   readonly height: number;
 }
 
-/** The posterior of latents for one picture: mean and standard deviation, `[1, c, h, w]` each, not scaled. */
+/** The posterior of one image's latents: mean and standard deviation, `[1, c, h, w]` each, not scaled. */
 export interface LatentPosterior {
   readonly mean: FloatTensor;
   readonly deviation: FloatTensor;
-  /** As the network gave it, before the clamp. */
+  /** The network's output, before clamping. */
   readonly logVariance: FloatTensor;
 }
 
-/** Encodes pictures of one size. */
+/** Encodes images of one size. */
 export interface PictureEncoder {
-  /** One picture `[1, 3, H, W]` in −1…1. */
+  /** One image `[1, 3, H, W]` in −1…1. */
   encode(picture: FloatTensor): Promise<LatentPosterior>;
   dispose(): Promise<void>;
 }
 
-/** Compiles the VAE's encoder for one picture size. */
+/** Compiles the VAE's encoder for one image size. */
 export async function pictureEncoder(
   { config, weights }: Component<VaeConfig>,
   { width, height }: PictureSize,
@@ -59,7 +59,7 @@ export async function pictureEncoder(
   };
 }
 
-/** `mean + deviation · noise`: a sample of the posterior, scaled as the U-Net wants it. */
+/** `mean + deviation · noise`: a sample of the posterior, scaled for the U-Net. */
 export function sampleLatents(
   { mean, deviation }: Pick<LatentPosterior, 'mean' | 'deviation'>,
   noise: Float32Array,
@@ -71,12 +71,12 @@ export function sampleLatents(
 
 /** Decodes latents of one size. */
 export interface PictureDecoder {
-  /** Scaled latents of one picture `[1, c, h, w]` → the picture `[1, 3, H, W]`, about −1…1. */
+  /** Scaled latents of one image `[1, c, h, w]` → the image `[1, 3, H, W]`, about −1…1. */
   decode(latents: FloatTensor): Promise<FloatTensor>;
   dispose(): Promise<void>;
 }
 
-/** Compiles the VAE's decoder for one picture size. */
+/** Compiles the VAE's decoder for one image size. */
 export async function pictureDecoder(
   { config, weights }: Component<VaeConfig>,
   { width, height }: PictureSize,
@@ -101,14 +101,14 @@ export async function pictureDecoder(
 
 /** Predicts noise (or velocity) from noisy latents. */
 export interface NoisePredictor {
-  /** `latents`, `timesteps` (one per sample) and text states → a prediction of the latents' shape. */
+  /** `latents`, `timesteps` (one per sample) and text states → a prediction with the shape of the latents. */
   predict(latents: FloatTensor, timesteps: readonly number[], context: TextStates): Promise<FloatTensor>;
   dispose(): Promise<void>;
 }
 
 /**
  * Compiles the image U-Net for latents `[n, c, h, w]` and text states of `tokens` tokens. `picture` is the size in
- * pixels, which Stable Diffusion XL is told.
+ * pixels, a condition of Stable Diffusion XL's U-Net.
  */
 export async function imagePredictor(
   { config, weights }: Component<UNetConfig>,
@@ -132,7 +132,7 @@ export async function imagePredictor(
   return noisePredictor({ config, weights }, await compile({ prediction }, options), toldBesides);
 }
 
-/** What every U-Net is given: latents, their timesteps as sinusoids, and text states. */
+/** Inputs of every U-Net: latents, sinusoidal timestep embeddings, and text states. */
 export const predictionInputs = (
   config: UNetConfig,
   latents: FloatTensor,

@@ -1,22 +1,22 @@
-/** @file The residual block that U-Net and autoencoder are built from. */
+/** @file The residual block of U-Net and autoencoder. */
 import { add, reshape, silu } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
 import { convolution, groupNorm, linear, unscaled } from './layers.ts';
 
-/** What a residual block needs to know beside its weights. */
+/** Options of a residual block. */
 export interface ResnetOptions {
   readonly groups: number;
   readonly epsilon: number;
-  /** Channels that come out, as the settings ask. */
+  /** Output channels, from the configuration. */
   readonly out: number;
-  /** Pictures per video whose norms are pooled; 1 for images. */
+  /** Frames per video whose statistics are pooled; 1 for images. */
   readonly frames?: number;
-  /** Time embedding, one row per picture `[n, d]`. */
+  /** Timestep embedding, one row per image `[n, d]`. */
   readonly time?: Tensor;
-  /** What stands where the image model has a 2-D convolution. */
+  /** Replacement of the image model's 2-D convolutions. */
   readonly conv?: typeof convolution;
-  /** The sum is divided by this. */
+  /** Divisor of the residual sum. */
   readonly outputScale?: number;
 }
 

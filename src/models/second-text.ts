@@ -8,16 +8,16 @@ import { type Component, openComponent } from './component.ts';
 import { addedWidths, type ProjectedTextEncoderConfig, projectedTextEncoderConfigSchema } from './configs.ts';
 import { type ClipTokenizer, loadTokenizer } from './tokenizer.ts';
 
-/** What Stable Diffusion XL reads prompts with besides. */
+/** The second text encoder of Stable Diffusion XL and its tokenizer. */
 export interface SecondText {
   readonly encoder: Component<ProjectedTextEncoderConfig>;
-  /** Fills the end with `!` (0), as its files say; the first one with the end of the text. */
+  /** Pads with `!` (0), as its files specify; the first tokenizer pads with the end-of-text token. */
   readonly tokenizer: ClipTokenizer;
-  /** An empty prompt is told as zeros, not as what the encoders make of it. */
+  /** Whether an empty prompt is represented by zeros instead of the encoders' output. */
   readonly zerosForEmpty: boolean;
 }
 
-/** What the pipeline's index says; other fields are about how a model is loaded. */
+/** Fields of the pipeline's index; others only concern how a model is loaded. */
 const indexSchema = z.object({
   force_zeros_for_empty_prompt: z.boolean().default(true),
   requires_aesthetics_score: z.boolean().default(false),
@@ -39,8 +39,8 @@ export async function openSecondText(root: string): Promise<SecondText> {
 }
 
 /**
- * Throws `CheckpointError` unless the text encoders, one or two, make what the U-Net takes; `path` names the model in
- * messages.
+ * Throws `CheckpointError` unless the outputs of the text encoders (one or two) match the U-Net; `path` names the model
+ * in messages.
  */
 export function assertTextFits(
   { unet, textEncoder, tokenizer, second }: Pick<BaseModel, 'unet' | 'textEncoder' | 'tokenizer' | 'second'>,
@@ -68,5 +68,5 @@ export function assertTextFits(
   }
 }
 
-/** Height and width before the cut, top and left of it, height and width now: see `addedConditions`. */
+/** Original height and width, top and left of the crop, target height and width: see `addedConditions`. */
 const NUMBERS_ABOUT_SIZE = 6;

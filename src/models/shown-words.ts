@@ -1,10 +1,10 @@
-/** @file `words.json` in a base model's folder: what the model was shown pictures of, in the words of their captions. */
+/** @file `words.json` in a base model's folder: subjects of its training images, in the words of their captions. */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { exists } from '../checkpoints/exists.ts';
 import { readJsonFile } from '../checkpoints/json-file.ts';
 
-/** Lists of phrases by what they are, such as `things`: "a panda", "an elephant". */
+/** Lists of phrases by category, such as `things`: "a panda", "an elephant". */
 export const shownPhrasesSchema = z.record(z.string(), z.array(z.string().min(1)));
 
 /** See `shownPhrasesSchema`. */
@@ -13,7 +13,9 @@ export type ShownPhrases = z.infer<typeof shownPhrasesSchema>;
 /** Name of the file. */
 export const SHOWN_NAME = 'words.json';
 
-/** What a base model was shown; `undefined` where its folder does not say. Throws `CheckpointError` for a damaged file. */
+/**
+ * Subjects of a base model's training images; `undefined` when not listed. Throws `CheckpointError` for a damaged file.
+ */
 export async function readShownPhrases(folder: string): Promise<ShownPhrases | undefined> {
   const path = join(folder, SHOWN_NAME);
   if (!(await exists(path))) return undefined;
@@ -21,15 +23,15 @@ export async function readShownPhrases(folder: string): Promise<ShownPhrases | u
 }
 
 /**
- * The words of a text that are in none of the phrases, each once, in lower case, in their order. Only runs of letters are words:
- * of numbers and signs nothing is known.
+ * The distinct words of a text that occur in none of the phrases, in lower case and in order. Only runs of letters
+ * count as words, not numbers or punctuation.
  */
 export function wordsNeverShown(shown: ShownPhrases, text: string): string[] {
   const known = new Set(Object.values(shown).flatMap((phrases) => phrases.flatMap(wordsOf)));
   return [...new Set(wordsOf(text))].filter((word) => !known.has(word));
 }
 
-/** What is said of such words; `name` is the model's. */
+/** Message about such words; `name` is the model's. */
 export function neverShownText(name: string, words: readonly string[]): string {
   const list = name === 'built-in' ? ' ("lamp inspect built-in" lists what it can draw)' : '';
   return `the ${name === 'built-in' ? 'built-in model' : `base model "${name}"`} was never shown: ${words.join(', ')}${list}`;

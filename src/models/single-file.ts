@@ -1,7 +1,7 @@
 /**
- * @file A whole text-to-image model in one file, with the names of the first Stable Diffusion files (1.x, 2.x and XL). Such a
- * file holds nothing but weights: settings are read off the weights' shapes, the tokenizer is CLIP's own, and a JSON file
- * beside it may say what cannot be known.
+ * @file A whole text-to-image model in one file, with original Stable Diffusion names (1.x, 2.x and XL). Such a file
+ * contains only weights: the configuration is inferred from their shapes, the tokenizer is CLIP's own, and a JSON file
+ * beside it may specify what cannot be inferred.
  */
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
@@ -33,9 +33,8 @@ import { type ClipTokenizer, loadTokenizer } from './tokenizer.ts';
 export { isSingleFile } from './original-parts.ts';
 
 /**
- * Opens a model in one file. No weight is copied or converted: its places in the file go by their new names. Throws
- * `CheckpointError` when the file is damaged, or no model of this kind. A notice tells what had to be assumed, and of averaged
- * weights.
+ * Opens a model in one file. Weights are neither copied nor converted, only renamed. Throws `CheckpointError` when the
+ * file is damaged or not a model of this kind. Assumptions and the use of averaged weights are reported as notices.
  */
 export async function openSingleFile(path: string, onEvent?: OnEvent): Promise<ModelParts> {
   const places = await findTensors(path);
@@ -102,7 +101,7 @@ export async function openSingleFile(path: string, onEvent?: OnEvent): Promise<M
   };
 }
 
-/** Throws `CheckpointError` for a motion, which people give in its base's place; its metadata tells. */
+/** Throws `CheckpointError` for a motion given in place of its base, recognised by its metadata. */
 async function refuseMotion(places: TensorPlaces, path: string): Promise<void> {
   if ([...places.keys()].some((name) => wholeUNet.test(name))) return;
   // A PyTorch file has no metadata.
@@ -113,7 +112,7 @@ async function refuseMotion(places: TensorPlaces, path: string): Promise<void> {
   );
 }
 
-/** What XL's VAE multiplies latents by; no weight tells. */
+/** Scaling factor of XL's latents, which cannot be inferred from weights. */
 const scalingFactorXl = 0.13025;
 
 async function tokenizerFor(
@@ -132,8 +131,8 @@ async function tokenizerFor(
 }
 
 /**
- * What a 2.x model predicts, which its weights do not tell: noise where the file's name says that it is a base model or of
- * 512 pixels, as the published ones do; else velocity.
+ * Prediction type of a 2.x model, which its weights do not show: noise if the file name contains "base" or 512, as with
+ * the published models; else velocity.
  */
 function assumedPrediction(
   path: string,

@@ -9,7 +9,7 @@ import { layerNorm } from './layers.ts';
 
 /**
  * Token ids `[b, n]` (n ≤ `max_position_embeddings`) → hidden states `[b, n, hidden_size]` after the final norm.
- * Padding is not masked, as Stable Diffusion has it.
+ * Padding is not masked, as in Stable Diffusion.
  */
 export function textEncoder(w: Weights, config: TextEncoderConfig, ids: Tensor): Tensor {
   return finalNorm(w, config, hiddenStates(w, config, ids).at(-1)!);
@@ -50,12 +50,12 @@ export function hiddenStates(w: Weights, config: TextEncoderConfig, ids: Tensor)
   return states;
 }
 
-/** Where the network's weights are; older and newer files differ. */
+/** Scope of the network's weights, which differs between older and newer files. */
 function modelIn(w: Weights): Weights {
   return w.has('final_layer_norm.weight') ? w : w.scope('text_model');
 }
 
-/** Lets each token see itself and those before it: 0 there, −10⁹ elsewhere. */
+/** Causal mask: 0 for the token itself and earlier ones, −10⁹ elsewhere. */
 function causalMask(length: number): Tensor {
   const mask = new Float32Array(length * length);
   for (let row = 0; row < length; row++) mask.fill(-1e9, row * length + row + 1, (row + 1) * length);

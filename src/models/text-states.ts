@@ -1,4 +1,4 @@
-/** @file Prompts as the U-Net is told of them: by the text encoder, or by the two of Stable Diffusion XL. */
+/** @file Encodes prompts for the U-Net with the text encoder, or with both of Stable Diffusion XL. */
 import { type FloatTensor, floats, type IntTensor } from '../graph/host-tensor.ts';
 import { gather, reshape } from '../graph/operators/index.ts';
 import { input, type Tensor } from '../graph/tensor.ts';
@@ -16,14 +16,14 @@ import type { ClipTokenizer } from './tokenizer.ts';
 
 /** Text states `[prompts, tokens, d]`, for the U-Net to attend to. */
 export interface TextStates extends FloatTensor {
-  /** Each prompt as one vector `[prompts, d']`, of which Stable Diffusion XL is told besides. */
+  /** Each prompt as one vector `[prompts, d']`, an additional condition of Stable Diffusion XL. */
   readonly pooled?: FloatTensor | undefined;
 }
 
-/** The parts of a model that read prompts. */
+/** The parts of a model that encode prompts. */
 export type TextParts = Pick<BaseModel, 'textEncoder' | 'tokenizer' | 'second'>;
 
-/** Text states of prompts, for the U-Net to attend to. Each encoder is in memory only while it runs. */
+/** Encodes prompts to text states. Each encoder is in memory only while it runs. */
 export async function encodePrompts(
   { textEncoder, tokenizer, second }: TextParts,
   prompts: readonly string[],
@@ -43,7 +43,7 @@ export async function encodePrompts(
   return { ...both, pooled };
 }
 
-/** Text states of token ids `[b, n]`, by the text encoder of Stable Diffusion 1.x and 2.x. */
+/** Encodes token ids `[b, n]` with the text encoder of Stable Diffusion 1.x and 2.x. */
 export async function encodeIds(
   encoder: Component<TextEncoderConfig>,
   ids: IntTensor,
@@ -53,7 +53,7 @@ export async function encodeIds(
     .states;
 }
 
-/** What XL's second text encoder makes of prompts. */
+/** Encodes prompts with XL's second text encoder. */
 async function encodeSecond(
   { encoder, tokenizer }: SecondText,
   prompts: readonly string[],
@@ -70,8 +70,8 @@ async function encodeSecond(
 }
 
 /**
- * Token ids `[b, n]` → the states before the last layer `[b, n, hidden_size]`, which XL attends to, and the texts' vectors
- * `[b, projection_dim]`: of the last layer's states after the final norm those at `ends` (see `endsOfTexts`), projected.
+ * Token ids `[b, n]` → the penultimate states `[b, n, hidden_size]`, which XL attends to, and one vector per text
+ * `[b, projection_dim]`: the last layer's states after the final norm at `ends` (see `endsOfTexts`), projected.
  */
 export function projectedText(
   w: Weights,
@@ -88,7 +88,7 @@ export function projectedText(
   return { states: penultimate(states), pooled };
 }
 
-/** The states that the last layer is given. */
+/** The input of the last layer. */
 function penultimate(states: readonly Tensor[]): Tensor {
   return states.at(-2)!;
 }
@@ -135,7 +135,7 @@ function sideBySide(a: FloatTensor, b: FloatTensor): FloatTensor {
   return floats(data, [...a.shape.slice(0, -1), left + right]);
 }
 
-/** Zeros in place of what an empty prompt gave. */
+/** Replaces the states of empty prompts with zeros. */
 function clearEmpty({ data }: FloatTensor, prompts: readonly string[]): void {
   const size = data.length / prompts.length;
   for (const [i, prompt] of prompts.entries()) {

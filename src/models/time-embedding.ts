@@ -1,6 +1,6 @@
 /**
- * @file How the U-Net is told the timestep, and that of Stable Diffusion XL also the picture's size and the text as a
- * whole.
+ * @file Embeddings of the U-Net's conditions: the timestep, and in Stable Diffusion XL also the image size and the
+ * pooled text.
  */
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
 import { concat, silu } from '../graph/operators/index.ts';
@@ -10,21 +10,21 @@ import { addedWidths, type UNetConfig } from './configs.ts';
 import { linear } from './layers.ts';
 import type { PictureSize } from './programs.ts';
 
-/** Numbers that stand for one timestep: the width of the U-Net's first block. */
+/** Width of a sinusoidal timestep embedding: that of the U-Net's first block. */
 export function timestepWidth(config: UNetConfig): number {
   return config.block_out_channels[0]!;
 }
 
 /**
- * Timesteps (0…999) → `[b, width]`: cosines and sines of geometric frequencies (Vaswani et al. 2017). Computed here and
- * not in a graph: graphics cards need not be exact for angles of hundreds of turns.
+ * Sinusoidal embeddings of timesteps (0…999), `[b, width]`: cosines and sines of geometrically spaced frequencies
+ * (Vaswani et al. 2017). Computed here and not in a graph, since GPUs may be inexact for large angles.
  */
 export function timestepSinusoids(config: UNetConfig, timesteps: readonly number[]): FloatTensor {
   return sinusoids(config, timestepWidth(config), timesteps);
 }
 
 /**
- * The sinusoids of timestep 0 `[videos, width]`, as `timestepSinusoids` gives them: every cosine is 1, every sine 0.
+ * Sinusoidal embeddings of timestep 0, `[videos, width]`, as from `timestepSinusoids`: every cosine is 1, every sine 0.
  */
 export function sinusoidsAtZero(config: UNetConfig, videos: number): Tensor {
   const width = timestepWidth(config);
@@ -52,10 +52,10 @@ function sinusoids(config: UNetConfig, width: number, numbers: readonly number[]
 }
 
 /**
- * What Stable Diffusion XL is told beside timestep and text, `[b, all]` (Podell et al. 2023, arXiv 2307.01952, Sec.
- * 2.2): the pooled texts `[b, d]`, then sinusoids of height and width that the picture had, top and left of the cut,
- * height and width that it has now. Here all of the picture is wanted in its own size. Throws `RangeError` for a U-Net
- * or texts of another kind.
+ * Additional conditions of Stable Diffusion XL, `[b, all]` (Podell et al. 2023, arXiv 2307.01952, Sec. 2.2): the pooled
+ * texts `[b, d]`, then sinusoidal embeddings of original height and width, top and left of the crop, and target height
+ * and width. Here the target is the whole image at its original size. Throws `RangeError` for a U-Net or texts of
+ * another kind.
  */
 export function addedConditions(
   config: UNetConfig,
@@ -76,7 +76,7 @@ export function addedConditions(
   return floats(data, [count, all]);
 }
 
-/** Waves (or other numbers) `[b, n]` → embeddings `[b, width]`, 4·n unless told: two linear layers. */
+/** Sinusoids (or other numbers) `[b, n]` → embeddings `[b, width]`, default width 4·n: two linear layers. */
 export function timeEmbedding(w: Weights, sinusoids: Tensor, width = 4 * sinusoids.shape[1]!): Tensor {
   return linear(w.scope('linear_2'), silu(linear(w.scope('linear_1'), sinusoids, width)), width);
 }

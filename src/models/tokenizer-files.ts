@@ -1,4 +1,4 @@
-/** @file The files of a CLIP tokenizer, as `transformers` saves them in several generations. */
+/** @file The files of a CLIP tokenizer, in the formats of several generations of `transformers`. */
 
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -8,11 +8,11 @@ import { onOneLine } from '../checkpoints/one-line.ts';
 import { isThere } from '../checkpoints/user-file.ts';
 import { CheckpointError } from '../errors.ts';
 
-/** What the files say, in one shape. */
+/** Contents of the files, in a common form. */
 export interface TokenizerFiles {
-  /** Token to number. */
+  /** Token to id. */
   readonly vocabulary: ReadonlyMap<string, number>;
-  /** Pairs of tokens to merge, the most important first. */
+  /** Pairs of tokens to merge, by descending priority. */
   readonly merges: readonly (readonly [string, string])[];
   readonly special: {
     readonly bos: string;
@@ -20,16 +20,16 @@ export interface TokenizerFiles {
     readonly unk: string;
     readonly pad: string;
   };
-  /** Tokens that are recognised in a prompt as they stand, before any cleaning: the special and the added ones. */
+  /** Special and added tokens, which are recognised in a prompt verbatim, before any cleaning. */
   readonly wholeTokens: readonly string[];
   readonly maxLength: number;
 }
 
-/** CLIP's own number of tokens, where a folder does not say (or says "no limit" with a number such as 1e30). */
+/** CLIP's own maximum, for folders that specify none (or "no limit" with a number such as 1e30). */
 const DEFAULT_MAX_LENGTH = 77;
 const LARGEST_MAX_LENGTH = 100_000;
 
-/** Tokens that are looked for in every prompt: more than anybody adds, and few enough for one regular expression. */
+/** Limit of verbatim tokens: more than anybody adds, and few enough for one regular expression. */
 const MAX_WHOLE_TOKENS = 1000;
 const MAX_WHOLE_LENGTH = 200;
 
@@ -53,7 +53,9 @@ const tokenizerJsonSchema = z.object({
   added_tokens: z.array(z.object({ content: z.string(), id: z.int().nonnegative() })).nullish(),
 });
 
-/** Reads the tokenizer files of `folder`. Throws `CheckpointError` when one is missing, damaged or contradicts another. */
+/**
+ * Reads the tokenizer files of `folder`. Throws `CheckpointError` when one is missing, damaged or contradicts another.
+ */
 export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
   const { vocabulary, merges, added } = await readVocabulary(folder);
   const config = await readOptional(join(folder, 'tokenizer_config.json'), configSchema);

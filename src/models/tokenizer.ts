@@ -1,13 +1,13 @@
 /**
- * @file CLIP's tokenizer: a prompt becomes the 77 token numbers that Stable Diffusion's text encoder reads. Byte-pair
- * merging comes from a package; what happens before it is CLIP's own and must match to the character.
+ * @file CLIP's tokenizer: converts a prompt to the 77 token ids that Stable Diffusion's text encoder takes. Byte-pair
+ * merging comes from a package; the preprocessing is CLIP's own and must match exactly.
  */
 
 import * as tokenizers from '@huggingface/tokenizers';
 import { fixText } from './fix-text.ts';
 import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.ts';
 
-/** The package's byte-pair merging. Its own type files leave out extensions, so NodeNext resolves none of them. */
+/** The package's byte-pair merging. Its type files omit import extensions, so NodeNext resolves none of them. */
 const { BPE } = tokenizers as unknown as {
   readonly BPE: new (settings: {
     vocab: Readonly<Record<string, number>>;
@@ -17,46 +17,47 @@ const { BPE } = tokenizers as unknown as {
   }) => { encode(words: readonly string[]): string[] };
 };
 
-/** A tokenizer ready for use. Every number it gives is an index into the text encoder's table of embeddings. */
+/** A tokenizer. Its token ids are indices into the text encoder's embedding table. */
 export interface ClipTokenizer {
-  /** How many numbers `encode` gives: 77 for every Stable Diffusion. */
+  /** Number of ids that `encode` returns: 77 for every Stable Diffusion. */
   readonly maxLength: number;
   readonly bosId: number;
   readonly eosId: number;
-  /** What fills the end: the number of `<|endoftext|>` in SD 1.x, of `!` (0) in SD 2.x and for XL's second encoder. */
+  /** Padding id: that of `<|endoftext|>` in SD 1.x, of `!` (0) in SD 2.x and XL's second encoder. */
   readonly padId: number;
-  /** Exactly `maxLength` numbers: begin, the prompt (its end is cut off when it is too long), end, padding. */
+  /** Exactly `maxLength` ids: begin, the prompt (truncated when too long), end, padding. */
   encode(prompt: string): number[];
-  /** Begin, the whole prompt, end: to see whether `encode` would cut something off. */
+  /** Begin, the whole prompt, end: shows whether `encode` would truncate it. */
   encodeUntruncated(prompt: string): number[];
 }
 
 /**
  * Reads the tokenizer of a diffusers folder (`vocab.json` and `merges.txt`, or `tokenizer.json`, with
  * `tokenizer_config.json` and `special_tokens_map.json` where they exist). Throws `CheckpointError` when a file is
- * missing, damaged, or lacks a token that the settings name.
+ * missing, damaged, or lacks a token that the settings refer to.
  */
 export async function loadTokenizer(folder: string): Promise<ClipTokenizer> {
   return makeTokenizer(await readTokenizerFiles(folder));
 }
 
-/** What Python calls white space in Unicode text; JavaScript's `\s` differs in U+001C to U+001F, U+0085 and U+FEFF. */
+/** Python's white space in Unicode text; JavaScript's `\s` differs in U+001C to U+001F, U+0085 and U+FEFF. */
 const SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 const SPACES = new RegExp(`[${SPACE}]+`, 'g');
 
 /**
- * CLIP's words, from the published model: contractions, letters, single digits, anything else. The text is lower case
- * already. The original ignores case, which makes ſ an s, and U+0345 (a mark whose capital is the letter Ι) nothing at all.
+ * CLIP's word pattern, from the published model: contractions, letters, single digits, anything else. The text is
+ * already in lower case. The original ignores case, so that ſ matches s, and U+0345 (a mark whose capital is the letter
+ * Ι) matches nothing.
  */
 const WORDS = new RegExp(
   `<\\|startoftext\\|>|<\\|endoftext\\|>|'[sſ]|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^${SPACE}\\u0345\\p{L}\\p{N}]+`,
   'gu',
 );
 
-/** These two stand for themselves inside a text, whatever the settings call begin and end. */
+/** These two are always recognised inside a text, whatever the settings use as begin and end. */
 const NEVER_SPLIT: ReadonlySet<string> = new Set(['<|startoftext|>', '<|endoftext|>']);
 
-/** The tokenizer that the files describe. */
+/** Builds a tokenizer from the contents of its files. */
 export function makeTokenizer(files: TokenizerFiles): ClipTokenizer {
   const { vocabulary, special, maxLength } = files;
   const merger = new BPE({
@@ -92,18 +93,18 @@ export function makeTokenizer(files: TokenizerFiles): ClipTokenizer {
   };
 }
 
-/** Repairs a text, tidies its white space, makes it lower case and cuts it into words. */
+/** Repairs a text, normalises white space, converts it to lower case and splits it into words. */
 function clean(text: string): string[] {
   return fixText(text).replace(SPACES, ' ').toLowerCase().match(WORDS) ?? [];
 }
 
-/** Matches the tokens that are looked for in the prompt as it was typed; of two at one place the longer one. */
+/** Matches verbatim tokens in the original prompt; of two at the same position the longer one. */
 function splitterFor(tokens: readonly string[]): RegExp {
   const longestFirst = [...new Set(tokens)].sort((a, b) => b.length - a.length);
   return new RegExp(`(${longestFirst.map((token) => token.replace(/[^\w\s]/g, '\\$&')).join('|')})`);
 }
 
-/** GPT-2's letters for the 256 bytes: printable Latin-1 for itself, the others in order from U+0100 on. */
+/** GPT-2's letters for the 256 bytes: printable Latin-1 characters unchanged, the others in order from U+0100 on. */
 export const byteLetters: readonly string[] = (() => {
   let next = 0x100;
   const printable = (byte: number) =>

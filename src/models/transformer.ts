@@ -1,4 +1,4 @@
-/** @file The spatial transformer of the U-Net: self-attention, attention to the text, feed-forward. */
+/** @file The spatial transformer of the U-Net: self-attention, cross-attention to the text, feed-forward. */
 import { add, affine, gelu, mul, reshape, slice } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
@@ -14,25 +14,25 @@ import {
 } from './layers.ts';
 import type { PictureSize } from './programs.ts';
 
-/** What a transformer needs to know beside its weights, and the layers that a video model may replace. */
+/** Options of a transformer, and the layers that a video model may replace. */
 export interface TransformerOptions {
   readonly groups: number;
   readonly heads: number;
-  /** Layers: blocks of attention and feed-forward. */
+  /** Number of blocks of attention and feed-forward. */
   readonly depth: number;
-  /** Text states `[b, tokens, d]`, one row per video; the batch of pictures is b videos of equally many frames. */
+  /** Text states `[b, tokens, d]`, one row per video; the batch of images consists of b videos of equal length. */
   readonly context: Tensor;
-  /** Projections in and out are linear layers instead of 1×1 convolutions. */
+  /** Whether the input and output projections are linear layers instead of 1×1 convolutions. */
   readonly linearProjection: boolean;
-  /** Attention among the pixels `[n, h·w, c]` of pictures of a size → the same shape, before the residual sum. */
+  /** Self-attention over the pixels `[n, h·w, c]` of images of a size → the same shape, before the residual sum. */
   readonly selfAttention: (w: Weights, x: Tensor, heads: number, size: PictureSize) => Tensor;
-  /** What follows the feed-forward layer; the image model has nothing there. */
+  /** Layer after the feed-forward layer; none in the image model. */
   readonly afterFeedForward?: (w: Weights, x: Tensor, heads: number) => Tensor;
   /** Receives the outputs of the parts under their names in the checkpoint. */
   readonly watch?: ((name: string, value: Tensor) => void) | undefined;
 }
 
-/** Pictures `[n, c, h, w]` → the same shape. */
+/** Images `[n, c, h, w]` → the same shape. */
 export function transformer(w: Weights, x: Tensor, options: TransformerOptions): Tensor {
   const [, channels, height, width] = x.shape as [number, number, number, number];
   const normal = groupNorm(w.scope('norm'), x, { groups: options.groups, epsilon: 1e-6 });
@@ -62,12 +62,12 @@ function transformerBlock(w: Weights, x: Tensor, size: PictureSize, options: Tra
   return afterFeedForward ? afterFeedForward(w, x, heads) : x;
 }
 
-/** Self-attention of the image model: the pixels of each picture attend to one another. */
+/** Self-attention of the image model, among the pixels of each image. */
 export function imageSelfAttention(w: Weights, x: Tensor, heads: number): Tensor {
   return attendTo(w, x, x, heads);
 }
 
-/** Projects x to queries and `source` to keys and values, attends, projects out: `[b, m, c]`. */
+/** Attention with queries projected from x, keys and values from `source`, and an output projection: `[b, m, c]`. */
 export function attendTo(
   w: Weights,
   x: Tensor,
@@ -83,7 +83,7 @@ export function attendTo(
   return linear(w.scope('to_out.0'), mixed, channels);
 }
 
-/** All frames of a video attend to the one text: their pixels are the queries of one attention. */
+/** All frames of a video attend to the same text: their pixels are the queries of one attention. */
 function textAttention(w: Weights, x: Tensor, context: Tensor, heads: number): Tensor {
   const [n, pixels, channels] = x.shape as [number, number, number];
   const videos = context.shape[0]!;
@@ -91,8 +91,8 @@ function textAttention(w: Weights, x: Tensor, context: Tensor, heads: number): T
 }
 
 /**
- * Gated feed-forward layer (GEGLU, Shazeer 2020). Its first layer makes values and gates in one; here each takes its half
- * of the weight, so that no activation is cut in two.
+ * Gated feed-forward layer (GEGLU, Shazeer 2020). Its first layer computes values and gates together; here each uses
+ * its half of the weight, so that no activation has to be split.
  */
 function feedForward(w: Weights, x: Tensor): Tensor {
   const channels = x.shape[2]!;

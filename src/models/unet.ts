@@ -1,6 +1,6 @@
 /**
- * @file The U-Net of Stable Diffusion 1.x, 2.x and XL. One skeleton serves image and video: what a video model does
- * otherwise is the set of layers handed to it.
+ * @file The U-Net of Stable Diffusion 1.x, 2.x and XL. One skeleton serves images and videos: a video model differs
+ * only in the layers passed to it.
  */
 
 import { ShapeError } from '../graph/operator.ts';
@@ -23,30 +23,30 @@ import { resnet } from './resnet.ts';
 import { timeEmbedding } from './time-embedding.ts';
 import { imageSelfAttention, type TransformerOptions, transformer } from './transformer.ts';
 
-/** The layers in which an image and a video U-Net differ. */
+/** The layers in which image and video U-Nets differ. */
 export interface UNetLayers extends Pick<TransformerOptions, 'selfAttention' | 'afterFeedForward'> {
-  /** Pictures per video. */
+  /** Frames per video. */
   readonly frames: number;
-  /** Pictures over which a group norm of the skeleton takes its statistics; by default all of a video. */
+  /** Frames over which the skeleton's group norms take their statistics; by default all of a video. */
   readonly pooledFrames?: number;
-  /** What stands at each 2-D convolution of the skeleton; `[n, c, h, w]`, n = videos · frames. */
+  /** Replacement of each 2-D convolution of the skeleton; `[n, c, h, w]`, n = videos · frames. */
   readonly conv: typeof convolution;
   /**
-   * The timestep embedding of every picture `[n, d]`; by default the video's, for all of its pictures. `embed` turns
-   * sinusoids `[videos, width]` into embeddings `[videos, d]`.
+   * The timestep embedding of every frame `[n, d]`; by default that of its video. `embed` converts sinusoids
+   * `[videos, width]` to embeddings `[videos, d]`.
    */
   readonly embedTimesteps?: (
     embed: (sinusoids: Tensor) => Tensor,
     sinusoids: Tensor,
     config: UNetConfig,
   ) => Tensor;
-  /** What becomes of x after the first convolution, in its scope `conv_in`; x itself by default. */
+  /** Applied to x after the first convolution, in its scope `conv_in`; by default the identity. */
   readonly afterFirstConvolution?: (w: Weights, x: Tensor) => Tensor;
-  /** What becomes of x before the last norm, in the scope `conv_out`; x itself by default. */
+  /** Applied to x before the last norm, in the scope `conv_out`; by default the identity. */
   readonly beforeLastNorm?: (w: Weights, x: Tensor) => Tensor;
   /**
-   * What becomes of the prediction `[n, out_channels, h, w]`, in the scope `conv_out`; the prediction itself by
-   * default. `features` is what the last convolution was computed on, `latents` what the U-Net was.
+   * Applied to the prediction `[n, out_channels, h, w]`, in the scope `conv_out`; by default the identity. `features`
+   * is the input of the last convolution, `latents` that of the U-Net.
    */
   readonly atEnd?: (
     w: Weights,
@@ -58,23 +58,23 @@ export interface UNetLayers extends Pick<TransformerOptions, 'selfAttention' | '
 /** The layers of the image U-Net. */
 export const imageLayers: UNetLayers = { frames: 1, conv: convolution, selfAttention: imageSelfAttention };
 
-/** What the U-Net is computed on. */
+/** Inputs of the U-Net. */
 export interface UNetInputs {
   /** Noisy latents `[n, in_channels, h, w]`, n = videos · frames. */
   readonly latents: Tensor;
-  /** Each video's timestep as sinusoids `[videos, width]` (see `timestepSinusoids`). */
+  /** Sinusoidal embedding of each video's timestep `[videos, width]` (see `timestepSinusoids`). */
   readonly sinusoids: Tensor;
   /** Text states `[videos, tokens, cross_attention_dim]`. */
   readonly context: Tensor;
-  /** What Stable Diffusion XL is told besides `[videos, all]` (see `addedConditions`). */
+  /** Additional conditions of Stable Diffusion XL `[videos, all]` (see `addedConditions`). */
   readonly added?: Tensor | undefined;
 }
 
-/** How the U-Net is built. */
+/** Options for building the U-Net. */
 export interface UNetOptions {
   readonly layers?: UNetLayers;
   /**
-   * Keep only what flows between residual blocks and transformers for the backward pass, and compute the rest again.
+   * Gradient checkpointing: keep only the values between residual blocks and transformers for the backward pass.
    */
   readonly recompute?: boolean;
   /** Receives the output of every part under its name in the checkpoint, for comparing with other implementations. */
@@ -95,12 +95,12 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
     watch(name, x);
     return x;
   };
-  const embed = (sinusoids: Tensor) => timesAndMore(w, config, { ...inputs, sinusoids });
+  const embed = (sinusoids: Tensor) => conditionEmbedding(w, config, { ...inputs, sinusoids });
   const time = layers.embedTimesteps
     ? layers.embedTimesteps(embed, inputs.sinusoids, config)
-    : forEachPicture(watched('time_embedding', embed(inputs.sinusoids)), videos, frames);
+    : forEachFrame(watched('time_embedding', embed(inputs.sinusoids)), videos, frames);
 
-  // Joining with the skip belongs to the region: what is joined is kept anyway.
+  // The concatenation with the skip connection belongs to the region: its inputs are kept anyway.
   const residual = (at: Weights, parts: readonly Tensor[], out: number, outputScale = 1) =>
     region(() => resnet(at, concat(parts, 1), { ...norm, out, time, conv, outputScale }));
   const attending = (at: Weights, x: Tensor, level: number) =>
@@ -167,8 +167,8 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
   return layers.atEnd?.(w.scope('conv_out'), prediction, { features, latents }) ?? prediction;
 }
 
-/** The timestep's embedding, plus that of what XL is told besides. */
-function timesAndMore(w: Weights, config: UNetConfig, { sinusoids, added }: UNetInputs): Tensor {
+/** The timestep embedding, plus that of XL's additional conditions. */
+function conditionEmbedding(w: Weights, config: UNetConfig, { sinusoids, added }: UNetInputs): Tensor {
   const time = timeEmbedding(w.scope('time_embedding'), sinusoids);
   const widths = addedWidths(config);
   if (!widths) return time;
@@ -181,13 +181,13 @@ function timesAndMore(w: Weights, config: UNetConfig, { sinusoids, added }: UNet
 }
 
 function downsample(w: Weights, x: Tensor, padding: 0 | 1, conv: UNetLayers['conv']): Tensor {
-  // Without padding of its own, one row and one column of zeros follow, so that even sizes divide.
+  // Without padding, one row and one column of zeros are appended, so that even sizes divide.
   const around = padding === 0 ? ([0, 0, 1, 1] as const) : ([1, 1, 1, 1] as const);
   return conv(w, x, { stride: 2, padding: around, out: x.shape[1]! });
 }
 
-/** A row for each video `[videos, d]` → the same row for each of its pictures `[videos · frames, d]`. */
-function forEachPicture(rows: Tensor, videos: number, frames: number): Tensor {
+/** Repeats the row of each video `[videos, d]` for each of its frames: `[videos · frames, d]`. */
+function forEachFrame(rows: Tensor, videos: number, frames: number): Tensor {
   const width = rows.shape[1]!;
   return reshape(expand(reshape(rows, [videos, 1, width]), [videos, frames, width]), [
     videos * frames,

@@ -1,4 +1,4 @@
-/** @file The variational autoencoder of latent diffusion (Rombach et al. 2022): pictures ↔ latents. */
+/** @file The variational autoencoder of latent diffusion (Rombach et al. 2022): images ↔ latents. */
 import { add, silu, slice, upsampleNearest } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
@@ -6,7 +6,7 @@ import type { VaeConfig } from './configs.ts';
 import { attention, convolution, groupNorm, linear, toPictures, toTokens } from './layers.ts';
 import { resnet } from './resnet.ts';
 
-/** The posterior of a picture's latents: a normal distribution for each value. */
+/** The posterior of an image's latents: a normal distribution for each value. */
 export interface Posterior {
   readonly mean: Tensor;
   /** Logarithm of the variance, before it is clamped to −30…20. */
@@ -15,7 +15,7 @@ export interface Posterior {
 
 const epsilon = 1e-6;
 
-/** Pictures `[n, 3, H, W]` in −1…1 → posterior of latents `[n, latent_channels, H / f, W / f]`, not yet scaled. */
+/** Images `[n, 3, H, W]` in −1…1 → posterior of latents `[n, latent_channels, H / f, W / f]`, not yet scaled. */
 export function encode(w: Weights, config: VaeConfig, pictures: Tensor): Posterior {
   const { block_out_channels: blocks, norm_num_groups: groups, latent_channels: channels } = config;
   const encoder = w.scope('encoder');
@@ -26,7 +26,7 @@ export function encode(w: Weights, config: VaeConfig, pictures: Tensor): Posteri
       x = resnet(block.scope('resnets').scope(j), x, { groups, epsilon, out });
     }
     if (i < blocks.length - 1) {
-      // Zeros to the right and below only: the original's padding.
+      // Zero padding only on the right and bottom, as in the original.
       x = convolution(block.scope('downsamplers.0.conv'), x, { stride: 2, padding: [0, 0, 1, 1], out });
     }
   }
@@ -37,7 +37,7 @@ export function encode(w: Weights, config: VaeConfig, pictures: Tensor): Posteri
   return { mean: slice(moments, 1, 0, channels), logVariance: slice(moments, 1, channels, 2 * channels) };
 }
 
-/** Latents `[n, latent_channels, h, w]`, divided by the scaling factor → pictures `[n, 3, h·f, w·f]`, about −1…1. */
+/** Latents `[n, latent_channels, h, w]`, divided by the scaling factor → images `[n, 3, h·f, w·f]`, about −1…1. */
 export function decode(w: Weights, config: VaeConfig, latents: Tensor): Tensor {
   const { norm_num_groups: groups } = config;
   const blocks = config.block_out_channels.toReversed();
@@ -68,7 +68,7 @@ function middle(w: Weights, x: Tensor, groups: number): Tensor {
   return resnet(w.scope('resnets').scope(1), x, options);
 }
 
-/** Self-attention over all pixels, one head; older checkpoints have other names for its layers. */
+/** Single-head self-attention over all pixels; older checkpoints have other names for its layers. */
 function pictureAttention(w: Weights, x: Tensor, groups: number): Tensor {
   const names = w.has('query.weight')
     ? ['query', 'key', 'value', 'proj_attn']
