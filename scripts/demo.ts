@@ -1,9 +1,10 @@
 /**
- * @file `npm run demo`: learns one motion from the clips in this repository, on the built-in model, makes videos of things
- * and places that are not in them, and writes a page that shows it all. The built-in model itself was trained before.
+ * @file `npm run demo`: learns one motion from the clips in this repository, on the built-in model, makes videos of
+ * things and places that are not in them, and writes a page that shows it all. The built-in model itself was trained
+ * before.
  *
- * `npm run demo -- --out <folder>` writes elsewhere; `--base`, `--clips` and `--steps` learn something else. Its files are
- * made anew each time; what else the folder holds is left alone.
+ * `npm run demo -- --out <folder>` writes elsewhere; `--base`, `--clips` and `--steps` learn something else. Its
+ * files are made anew each time; what else the folder holds is left alone.
  */
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -48,7 +49,9 @@ const wishes: readonly Wish[] = [
 const root = fileURLToPath(new URL('..', import.meta.url));
 const defaultClips = join(root, motion.clips);
 
-/** What to try next, as sentences and commands for this repository; `run` and `out` are paths, `base` an option or ''. */
+/**
+ * What to try next, as sentences and commands for this repository; `run` and `out` are paths, `base` an option or ''.
+ */
 function nextSteps(run: string, out: string, base: string): [what: string, command: string][] {
   const generate = `lamp generate --motion ${run}${base}`;
   return [

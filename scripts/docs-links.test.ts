@@ -1,4 +1,7 @@
-/** @file Every relative link of README, docs and the pages beside them leads to a file, and every fragment to a heading of it. */
+/**
+ * @file Every relative link of README, docs and the pages beside them leads to a file, and every fragment to a
+ * heading of it.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,7 +1,7 @@
 /**
- * @file Packs the package as npm would publish it, checks what is in it, installs it in an empty folder and uses it there: from
- * ESM, from CommonJS, as a command, by its types, and at last without the optional video codecs. Needs `npm run build` before;
- * ends with exit code 1 when something is wrong.
+ * @file Packs the package as npm would publish it, checks what is in it, installs it in an empty folder and uses it
+ * there: from ESM, from CommonJS, as a command, by its types, and at last without the optional video codecs. Needs
+ * `npm run build` before; ends with exit code 1 when something is wrong.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -86,7 +86,10 @@ function testPackage(): void {
   say(`without the video codecs (${without}): GIF and folders of frames; MP4 and WebM are refused`);
 }
 
-/** Compiles uses of the types, and the programs in the documentation, as strictly as users may, under the oldest module setting that knows both kinds of module. */
+/**
+ * Compiles uses of the types, and the programs in the documentation, as strictly as users may, under the oldest
+ * module setting that knows both kinds of module.
+ */
 function checkTypes(home: string): void {
   const compiler = createRequire(import.meta.url).resolve('typescript/package.json');
   const write = (name: string, code: string) => {
@@ -123,7 +126,9 @@ function freshUser(path: string): NodeJS.ProcessEnv {
   return { ...inherited, HOME: path, XDG_CACHE_HOME: path, TMPDIR: path };
 }
 
-/** Runs a program and gives what it wrote. Throws when it fails, or says anything on standard error but npm's warnings. */
+/**
+ * Runs a program and gives what it wrote. Throws when it fails, or says anything on standard error but npm's warnings.
+ */
 function run(program: string, words: readonly string[], cwd: string, env = process.env): string {
   const { status, stdout, stderr, error } = spawnSync(program, words, { cwd, env, encoding: 'utf8' });
   const said = stderr?.replace(/^npm (warn|notice).*\n?/gm, '').trim();

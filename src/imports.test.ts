@@ -1,4 +1,6 @@
-/** @file The order of rooms that docs/architecture.md states, kept: imports go upward in it only, and not in circles. */
+/**
+ * @file The order of rooms that docs/architecture.md states, kept: imports go upward in it only, and not in circles.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';

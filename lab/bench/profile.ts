@@ -1,4 +1,7 @@
-/** @file `npx tsx lab/bench/profile.ts <file.json>`: where a profile of ONNX Runtime says the time went, by operator and shape. */
+/**
+ * @file `npx tsx lab/bench/profile.ts <file.json>`: where a profile of ONNX Runtime says the time went, by operator
+ * and shape.
+ */
 import { readFile } from 'node:fs/promises';
 
 interface ProfileEntry {

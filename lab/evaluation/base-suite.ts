@@ -1,4 +1,7 @@
-/** @file The base suite: how well a base model of the little world draws, and how well its autoencoder brings pictures back. */
+/**
+ * @file The base suite: how well a base model of the little world draws, and how well its autoencoder brings pictures
+ * back.
+ */
 import { join } from 'node:path';
 import { writeJsonAtomically } from '../../src/checkpoints/atomic-write.ts';
 import { randomStream } from '../../src/diffusion/random.ts';
@@ -38,7 +41,9 @@ export interface BaseSuiteOptions extends WorkOptions {
 
 /** What came of it. */
 export interface BaseResult {
-  /** Mean PSNR in decibels of pictures that were encoded and decoded again, all made from seeds that no training has. */
+  /**
+   * Mean PSNR in decibels of pictures that were encoded and decoded again, all made from seeds that no training has.
+   */
   readonly reconstruction: number;
   readonly pictures: number;
   /** Share of drawn pictures, in percent, in which the classifier sees the named thing, and the named scene. */

@@ -45,7 +45,10 @@ export interface Classifier {
 const [format, version] = ['lamp-classifier', '1'];
 const namesSchema = z.array(z.string()).min(1);
 
-/** Opens a classifier's file, that of the package unless told. Throws `CheckpointError` when it is missing or does not fit. */
+/**
+ * Opens a classifier's file, that of the package unless told. Throws `CheckpointError` when it is missing or does not
+ * fit.
+ */
 export async function openClassifier(
   path: string = builtInClassifier(),
   options?: CompileOptions,

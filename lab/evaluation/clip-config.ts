@@ -1,6 +1,6 @@
 /**
- * @file The `config.json` of a CLIP model (`CLIPModel` of the transformers package), checked. Fields that are absent have the
- * values that transformers gives them, since it writes only what differs.
+ * @file The `config.json` of a CLIP model (`CLIPModel` of the transformers package), checked. Fields that are absent
+ * have the values that transformers gives them, since it writes only what differs.
  */
 import { z } from 'zod';
 import { textEncoderConfigSchema } from '../../src/models/configs.ts';
@@ -30,8 +30,8 @@ const visionConfigSchema = z.object({
 });
 
 /**
- * CLIP. Old files have `text_config_dict` and `vision_config_dict` (too); transformers lets these win over every field of
- * `text_config` and `vision_config`, with defaults for what they leave out.
+ * CLIP. Old files have `text_config_dict` and `vision_config_dict` (too); transformers lets these win over every
+ * field of `text_config` and `vision_config`, with defaults for what they leave out.
  */
 export const clipConfigSchema = z
   .object({

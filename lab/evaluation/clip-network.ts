@@ -1,6 +1,6 @@
 /**
- * @file CLIP (Radford et al. 2021, arXiv 2103.00020): pictures and texts as unit vectors of one space, near each other where
- * a text describes a picture. Key names are those of `CLIPModel` of the transformers package.
+ * @file CLIP (Radford et al. 2021, arXiv 2103.00020): pictures and texts as unit vectors of one space, near each
+ * other where a text describes a picture. Key names are those of `CLIPModel` of the transformers package.
  */
 import { add, div, gather, mul, reduceSum, reshape, sqrt } from '../../src/graph/operators/index.ts';
 import { scalar, type Tensor } from '../../src/graph/tensor.ts';
@@ -17,8 +17,8 @@ export function pictureEmbeddings(w: Weights, config: ClipConfig, pixels: Tensor
 }
 
 /**
- * Token ids `[b, n]` → unit vectors `[b, projection_dim]`. `ends` `[b]` are the tokens whose states stand for the texts, as
- * places among all b·n tokens: see `endsOfTexts`.
+ * Token ids `[b, n]` → unit vectors `[b, projection_dim]`. `ends` `[b]` are the tokens whose states stand for the
+ * texts, as places among all b·n tokens: see `endsOfTexts`.
  */
 export function textEmbeddings(w: Weights, config: ClipConfig, ids: Tensor, ends: Tensor): Tensor {
   const { hidden_size: width } = config.text_config;

@@ -1,4 +1,7 @@
-/** @file How often CLIP finds the right text for a picture of the little world among texts that differ in one thing only. */
+/**
+ * @file How often CLIP finds the right text for a picture of the little world among texts that differ in one thing
+ * only.
+ */
 import type { RandomStream } from '../../src/diffusion/random.ts';
 import type { Picture, Size } from '../../src/media/picture.ts';
 import { captionOf, withAdjective } from '../world/caption.ts';

@@ -6,7 +6,10 @@ import { encoderLayer } from '../../src/models/clip-encoder-layer.ts';
 import { layerNorm } from '../../src/models/layers.ts';
 import type { ClipVisionConfig } from './clip-config.ts';
 
-/** Prepared pictures `[b, 3, image_size, image_size]` → the state of the class token after the last norm, `[b, hidden_size]`. */
+/**
+ * Prepared pictures `[b, 3, image_size, image_size]` → the state of the class token after the last norm,
+ * `[b, hidden_size]`.
+ */
 export function visionEncoder(w: Weights, config: ClipVisionConfig, pixels: Tensor): Tensor {
   const { hidden_size: width, layer_norm_eps: epsilon } = config;
   const [batch] = pixels.shape as [number];
@@ -29,8 +32,8 @@ function embeddings(w: Weights, config: ClipVisionConfig, pixels: Tensor): Tenso
 }
 
 /**
- * A convolution without bias whose stride is its kernel's side. Its windows do not overlap, so it is a single matrix product
- * over the patches, which also has a cheap gradient.
+ * A convolution without bias whose stride is its kernel's side. Its windows do not overlap, so it is a single matrix
+ * product over the patches, which also has a cheap gradient.
  */
 function patchEmbedding(w: Weights, config: ClipVisionConfig, pixels: Tensor): Tensor {
   const { hidden_size: width, num_channels: channels, patch_size: side, image_size: size } = config;

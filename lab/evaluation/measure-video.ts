@@ -85,9 +85,9 @@ function motionFidelity(
 }
 
 /**
- * The errors as one length: `√(position² + (r·size)² + (r·angle)²)`, where r, the thing's mean radius on its true track,
- * is how far a point of it moves when it grows by a factor e or turns by one radian. A disc's root-mean-square radius is
- * 0.4 of the root of its area.
+ * The errors as one length: `√(position² + (r·size)² + (r·angle)²)`, where r, the thing's mean radius on its true
+ * track, is how far a point of it moves when it grows by a factor e or turns by one radian. A disc's root-mean-square
+ * radius is 0.4 of the root of its area.
  */
 export function pointError({ position, size, angle }: TrackError, track: readonly TrackPoint[]): number {
   const radius = 0.4 * mean(track.map((point) => point.size));

@@ -1,4 +1,7 @@
-/** @file What the motion suite teaches and asks for: clips of each motion, and first frames of things that are not in them. */
+/**
+ * @file What the motion suite teaches and asks for: clips of each motion, and first frames of things that are not in
+ * them.
+ */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomStream } from '../../src/diffusion/random.ts';
@@ -58,7 +61,10 @@ export interface SuiteSize {
   readonly size: Size;
 }
 
-/** Prepares a motion. Throws `RangeError` for a name that it does not know, and for strangers that rotate: there are none. */
+/**
+ * Prepares a motion. Throws `RangeError` for a name that it does not know, and for strangers that rotate: there are
+ * none.
+ */
 export async function suiteMotion(name: string, asked: SuiteSize): Promise<SuiteMotion> {
   if (name === ROTATES && asked.strangers) {
     throw new RangeError(`all rendered objects are known to the built-in model; ${ROTATES} has no strangers`);
@@ -128,7 +134,10 @@ function rotation(shapes: readonly Shape[], { things: count }: SuiteSize): Suite
 /** A caption that says that a thing rotates. */
 const rotating = (phrase: string) => `${phrase} ${ROTATES} on a white ground`;
 
-/** Where clips say what moves in them, a motion leaves it to the prompt what moves: with one caption for all, it mixes the things up. */
+/**
+ * Where clips say what moves in them, a motion leaves it to the prompt what moves: with one caption for all, it mixes
+ * the things up.
+ */
 async function writeClips(folder: string, clips: readonly CaptionedVideo[]): Promise<void> {
   const captions: string[] = [];
   for (const [i, { frames, prompt }] of clips.entries()) {

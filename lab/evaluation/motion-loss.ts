@@ -1,4 +1,7 @@
-/** @file How well a motion predicts videos, on its clips and on videos it has not seen: whether it was learned, or learned by heart. */
+/**
+ * @file How well a motion predicts videos, on its clips and on videos it has not seen: whether it was learned, or
+ * learned by heart.
+ */
 import { readNoiseSchedule } from '../../src/diffusion/noise-schedule.ts';
 import { randomStream } from '../../src/diffusion/random.ts';
 import { type FloatTensor, floats, sizeOf } from '../../src/graph/host-tensor.ts';
@@ -12,8 +15,8 @@ import { noisedVideos } from '../../src/training/noising.ts';
 import { mean } from './text-metrics.ts';
 
 /**
- * Shares of the noise schedule at which the loss is taken: where it is decided what moves where. Below, where details are drawn,
- * a motion need not have learned anything (`lowestTimestep`); nothing can be known at the very end.
+ * Shares of the noise schedule at which the loss is taken: where it is decided what moves where. Below, where details
+ * are drawn, a motion need not have learned anything (`lowestTimestep`); nothing can be known at the very end.
  */
 const LEVELS = [0.45, 0.65, 0.8, 0.95];
 
@@ -24,8 +27,8 @@ export interface CaptionedVideo {
 }
 
 /**
- * The training's loss (LAMP, eq. 4), averaged over each list of videos and over four levels of noise, with the same noise for
- * the same place in a list. All videos have the same number of frames and this size.
+ * The training's loss (LAMP, eq. 4), averaged over each list of videos and over four levels of noise, with the same
+ * noise for the same place in a list. All videos have the same number of frames and this size.
  */
 export async function motionLosses<Name extends string>(
   base: BaseModel,

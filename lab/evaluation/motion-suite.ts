@@ -1,6 +1,6 @@
 /**
- * @file The motion suite: teaches the base model every motion in every way (row), makes videos of things that were not in
- * the clips, and measures them. All of it stands in a folder; what is there is not done again.
+ * @file The motion suite: teaches the base model every motion in every way (row), makes videos of things that were
+ * not in the clips, and measures them. All of it stands in a folder; what is there is not done again.
  */
 
 import { createHash } from 'node:crypto';

@@ -30,8 +30,9 @@ export interface ClassifierLogits {
 }
 
 /**
- * Pictures `[n, 3, 64, 64]` in −1…1 → logits. Each stage folds blocks of 2×2 pixels into channels, mixes them, and adds what
- * a 3×3 convolution finds; in the end the mean and the (soft) maximum of every channel over the picture are looked at.
+ * Pictures `[n, 3, 64, 64]` in −1…1 → logits. Each stage folds blocks of 2×2 pixels into channels, mixes them, and
+ * adds what a 3×3 convolution finds; in the end the mean and the (soft) maximum of every channel over the picture are
+ * looked at.
  */
 export function pictureClassifier(
   w: Weights,

@@ -6,7 +6,8 @@ const BEST_PSNR = 100;
 
 /**
  * Peak signal-to-noise ratio of two pictures in decibels, over all channels; at most 100, which equal pictures have.
- * `counts`, one byte a pixel, leaves out pixels where it is 0. Throws `RangeError` when sizes differ or no pixel counts.
+ * `counts`, one byte a pixel, leaves out pixels where it is 0. Throws `RangeError` when sizes differ or no pixel
+ * counts.
  */
 export function psnr(a: Picture, b: Picture, counts?: Uint8Array): number {
   assertSameSize(a, b);
@@ -25,8 +26,9 @@ const [REACH, DEVIATION] = [5, 1.5];
 const [C1, C2] = [(0.01 * 255) ** 2, (0.03 * 255) ** 2];
 
 /**
- * Structural similarity of two pictures' luma (Wang et al. 2004): 1 for equal pictures, about 0 for unrelated ones. Windows
- * are Gaussians of 11×11 pixels and lie wholly inside. Throws `RangeError` when sizes differ or a side is under 11.
+ * Structural similarity of two pictures' luma (Wang et al. 2004): 1 for equal pictures, about 0 for unrelated ones.
+ * Windows are Gaussians of 11×11 pixels and lie wholly inside. Throws `RangeError` when sizes differ or a side is
+ * under 11.
  */
 export function ssim(a: Picture, b: Picture): number {
   assertSameSize(a, b);

@@ -5,9 +5,9 @@ import type { Picture, Size } from '../../src/media/picture.ts';
 const PRECISION = 2 ** 22;
 
 /**
- * A picture stretched to another size with Keys' cubic filter (a = −0.5), widened by the factor when the picture becomes
- * smaller, first along the rows and then along the columns, rounded to bytes each time: Pillow's `resize(…, BICUBIC)`.
- * Returns the picture itself when it has that size already.
+ * A picture stretched to another size with Keys' cubic filter (a = −0.5), widened by the factor when the picture
+ * becomes smaller, first along the rows and then along the columns, rounded to bytes each time: Pillow's
+ * `resize(…, BICUBIC)`. Returns the picture itself when it has that size already.
  */
 export function resizeBicubic(from: Picture, { width, height }: Size): Picture {
   if (![width, height].every((side) => Number.isInteger(side) && side > 0)) {

@@ -1,4 +1,7 @@
-/** @file The rows of the motion suite's tables: LAMP, LAMP without each of its parts, other methods, less data, fewer steps. */
+/**
+ * @file The rows of the motion suite's tables: LAMP, LAMP without each of its parts, other methods, less data, fewer
+ * steps.
+ */
 import type { BaseSettings } from '../../src/models/base-settings.ts';
 import {
   type MotionVariant,
@@ -44,8 +47,8 @@ const row = (name: string, title: string, rest: Partial<EvaluationRow> = {}): Ev
 });
 
 /**
- * Videos that are drawn to the end, the last of it by the image model. What copies nothing from the first frame has to be: what it
- * sees early is blurred.
+ * Videos that are drawn to the end, the last of it by the image model. What copies nothing from the first frame has
+ * to be: what it sees early is blurred.
  */
 const toTheEnd = {
   training: { lowestTimestep: 100 },
@@ -152,8 +155,8 @@ export function rowsNamed(names: readonly string[]): EvaluationRow[] {
 const otherMethods: readonly MotionVariantName[] = ['zero-shot', 'tune-a-video-like', 'attention-only'];
 
 /**
- * A row's switches on a base: LAMP as the base recommends it, less what the row leaves out. Throws `CheckpointError` when the
- * base recommends no such thing.
+ * A row's switches on a base: LAMP as the base recommends it, less what the row leaves out. Throws `CheckpointError`
+ * when the base recommends no such thing.
  */
 export function rowVariant(
   { variant: name, switches }: Pick<EvaluationRow, 'variant' | 'switches'>,

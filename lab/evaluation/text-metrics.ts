@@ -1,6 +1,6 @@
 /**
- * @file The three scores of the LAMP paper (arXiv 2310.10769, Sec. 4.1), from embeddings of unit length by any image–text
- * encoder: cosines times 100.
+ * @file The three scores of the LAMP paper (arXiv 2310.10769, Sec. 4.1), from embeddings of unit length by any
+ * image–text encoder: cosines times 100.
  */
 
 import { cosine as product } from './clip-model.ts';

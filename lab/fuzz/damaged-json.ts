@@ -1,4 +1,6 @@
-/** @file JSON that went wrong: a valid value with some of its parts replaced, removed, given twice, or moved too deep. */
+/**
+ * @file JSON that went wrong: a valid value with some of its parts replaced, removed, given twice, or moved too deep.
+ */
 import fc from 'fast-check';
 
 /** JSON text, or what only looks like it. */

@@ -1,4 +1,6 @@
-/** @file The readers of other things that users hand over, for fuzzing: captions, runs, what pictures and videos store. */
+/**
+ * @file The readers of other things that users hand over, for fuzzing: captions, runs, what pictures and videos store.
+ */
 import { rmSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { captionsFor } from '../../src/media/captions.ts';

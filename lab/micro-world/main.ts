@@ -1,7 +1,8 @@
 /**
- * @file `npx tsx lab/micro-world/main.ts [folder]`: shows end to end, in minutes, that learning works. Trains an image
- * model of the micro world from scratch, teaches it a motion with LAMP, generates videos of things whose colours were never
- * seen moving, and measures their tracks. Goes on where it was stopped; the same folder name or not, the figures are the same.
+ * @file `npx tsx lab/micro-world/main.ts [folder]`: shows end to end, in minutes, that learning works. Trains an
+ * image model of the micro world from scratch, teaches it a motion with LAMP, generates videos of things whose
+ * colours were never seen moving, and measures their tracks. Goes on where it was stopped; the same folder name or
+ * not, the figures are the same.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -108,8 +108,8 @@ export interface MicroMotionOptions {
 }
 
 /**
- * How the videos are made: little guidance, and no alignment of statistics between frames, which at 8×8 pixels hold more of
- * where the thing is than of how it looks.
+ * How the videos are made: little guidance, and no alignment of statistics between frames, which at 8×8 pixels hold
+ * more of where the thing is than of how it looks.
  */
 export const microVideoSettings = {
   samplerSteps: 25,

@@ -94,8 +94,8 @@ export function movedRight(scene: MicroScene, frames: number): MicroScene[] {
 }
 
 /**
- * Where the thing is in a picture of this scene: the centre of mass of the share of its colour in every pixel (shares below
- * a quarter are taken for noise). `undefined` when there is not even half a pixel of it.
+ * Where the thing is in a picture of this scene: the centre of mass of the share of its colour in every pixel (shares
+ * below a quarter are taken for noise). `undefined` when there is not even half a pixel of it.
  */
 export function locate(found: Picture, { colour, ground }: Pick<MicroScene, 'colour' | 'ground'>) {
   const [over, under] = [microColours[colour], microColours[ground]];
@@ -115,8 +115,8 @@ export function locate(found: Picture, { colour, ground }: Pick<MicroScene, 'col
 }
 
 /**
- * Mean distance in pixels, over the frames after the first, between where the thing is and where it would be; one that has
- * vanished counts as standing where it was last.
+ * Mean distance in pixels, over the frames after the first, between where the thing is and where it would be; one
+ * that has vanished counts as standing where it was last.
  */
 export function trackError(frames: readonly Picture[], truth: readonly MicroScene[]): number {
   let last: { x: number; y: number } = truth[0]!;

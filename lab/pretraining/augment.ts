@@ -8,7 +8,8 @@ const SHARES = { colours: 0.6, halved: 0.15, blurred: 0.4, noisy: 0.45 } as cons
 
 /**
  * Changes a picture `[3, height, width]` in −1…1 in place, with sides that divide by 4: now and then its contrast,
- * brightness and tint, its sharpness, and noise of fine or coarse grain. What can be recognised before can be recognised after.
+ * brightness and tint, its sharpness, and noise of fine or coarse grain. What can be recognised before can be
+ * recognised after.
  */
 export function augment(picture: Float32Array, size: Size, random: RandomStream): void {
   const pixels = size.width * size.height;

@@ -32,9 +32,9 @@ export function clipShapes(config: ClipConfig): ParameterShape[] {
 }
 
 /**
- * Compiles the step for `samples` pictures with captions of `tokens` tokens. The loss is the mean of two cross-entropies:
- * which of the batch's captions belongs to a picture, and which picture to a caption. Equal captions belong to each other's
- * pictures: what is right is divided among them.
+ * Compiles the step for `samples` pictures with captions of `tokens` tokens. The loss is the mean of two
+ * cross-entropies: which of the batch's captions belongs to a picture, and which picture to a caption. Equal captions
+ * belong to each other's pictures: what is right is divided among them.
  */
 export async function contrastiveStep(
   config: ClipConfig,

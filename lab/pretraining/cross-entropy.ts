@@ -6,8 +6,8 @@ import { scalar, type Tensor } from '../../src/graph/tensor.ts';
 const SMALLEST = 1e-9;
 
 /**
- * Mean over the rows of `−Σ target·log softmax(logits)`: logits and targets `[n, choices]` → one number. The targets of a row
- * are probabilities: 1 for the right choice, or shares of several.
+ * Mean over the rows of `−Σ target·log softmax(logits)`: logits and targets `[n, choices]` → one number. The targets
+ * of a row are probabilities: 1 for the right choice, or shares of several.
  */
 export function crossEntropy(logits: Tensor, targets: Tensor): Tensor {
   const [rows] = logits.shape as [number];

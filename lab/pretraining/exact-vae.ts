@@ -1,6 +1,6 @@
 /**
- * @file An autoencoder that changes nothing, by construction: its latents are the pixels. With it, a model of tiny pictures
- * goes through the whole path of a latent diffusion model without a trained VAE.
+ * @file An autoencoder that changes nothing, by construction: its latents are the pixels. With it, a model of tiny
+ * pictures goes through the whole path of a latent diffusion model without a trained VAE.
  */
 import type { FloatTensor } from '../../src/graph/host-tensor.ts';
 import { type VaeConfig, vaeConfigSchema } from '../../src/models/configs.ts';
@@ -27,9 +27,9 @@ const lift = 24;
 
 /**
  * Weights as `vae:…`. Residual blocks and attention add zero. What is left of each half is convolution, norm, SiLU,
- * convolution; the first makes eight channels, the three colours, their negatives (so that the mean is zero) and ±300 (so that
- * the deviation is 150 whatever the colours); scale and shift of the norm undo that and lift the colours to where SiLU is
- * straight; the last convolution takes the lift off again. Exact to about 1e-5.
+ * convolution; the first makes eight channels, the three colours, their negatives (so that the mean is zero) and ±300
+ * (so that the deviation is 150 whatever the colours); scale and shift of the norm undo that and lift the colours to
+ * where SiLU is straight; the last convolution takes the lift off again. Exact to about 1e-5.
  */
 export function exactVaeWeights(): ReadonlyMap<string, FloatTensor> {
   const parameters = new ParameterSet(vaeShapes(exactVaeConfig));

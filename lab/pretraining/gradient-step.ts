@@ -17,8 +17,9 @@ export interface GradientStep {
 export type PartWeights = (part: string) => Weights;
 
 /**
- * Compiles the gradient of a loss with respect to all of `parameters`, which are inputs of the graph and are read anew at
- * every run. `loss` builds the graph; several networks can be trained at once, each under the name of its part.
+ * Compiles the gradient of a loss with respect to all of `parameters`, which are inputs of the graph and are read
+ * anew at every run. `loss` builds the graph; several networks can be trained at once, each under the name of its
+ * part.
  */
 export async function gradientStep(
   parameters: ParameterSet,

@@ -4,10 +4,10 @@ import { sizeOf } from '../../src/graph/host-tensor.ts';
 import { ParameterSet, type ParameterShape } from '../../src/training/parameters.ts';
 
 /**
- * Layers whose result is added to what was there before. Their weights start at zero, so that the untrained network passes
- * its input on and every depth learns from the first step (Dhariwal & Nichol 2021, arXiv 2105.05233, do the same): the
- * second convolution of a residual block, the projection out of a transformer, the VAE's attention; and the U-Net's last
- * convolution, so that its first prediction is zero, the mean of every target.
+ * Layers whose result is added to what was there before. Their weights start at zero, so that the untrained network
+ * passes its input on and every depth learns from the first step (Dhariwal & Nichol 2021, arXiv 2105.05233, do the
+ * same): the second convolution of a residual block, the projection out of a transformer, the VAE's attention; and
+ * the U-Net's last convolution, so that its first prediction is zero, the mean of every target.
  */
 const zeroWeights =
   /(^|\.)(conv2|proj_out|mid_block\.attentions\.0\.to_out\.0)\.weight$|^unet:conv_out\.weight$/;
@@ -23,9 +23,9 @@ export function initialParameters(shapes: readonly ParameterShape[], seed: numbe
 }
 
 /**
- * One weight: embeddings are normal with deviation 0.02 (as CLIP's), norms 1 and 0, biases 0, and the matrices of layers
- * uniform within ±1/√inputs (PyTorch's customary Kaiming-uniform with a = √5), but for `zeroWeights`. CLIP's cosines start
- * with a temperature of 0.07.
+ * One weight: embeddings are normal with deviation 0.02 (as CLIP's), norms 1 and 0, biases 0, and the matrices of
+ * layers uniform within ±1/√inputs (PyTorch's customary Kaiming-uniform with a = √5), but for `zeroWeights`. CLIP's
+ * cosines start with a temperature of 0.07.
  */
 function initialWeight({ name, shape }: ParameterShape, seed: number): Float32Array {
   const random = randomStream(seed, 'initial', name);

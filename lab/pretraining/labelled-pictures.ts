@@ -80,8 +80,8 @@ export function shapePicture({ shapes, size }: LabelledSource, stream: RandomStr
 const SHARES = { shape: 0.25, still: 0.4 } as const;
 
 /**
- * The pictures number `first` to `first + count − 1` of a seed's endless row, augmented: each depends only on the seed and
- * its number.
+ * The pictures number `first` to `first + count − 1` of a seed's endless row, augmented: each depends only on the
+ * seed and its number.
  */
 export function classifierBatch(
   source: LabelledSource,

@@ -1,6 +1,6 @@
 /**
- * @file Pictures that were encoded once, kept in a file, for training a U-Net on them many times: the autoencoder costs more
- * than the U-Net's step.
+ * @file Pictures that were encoded once, kept in a file, for training a U-Net on them many times: the autoencoder
+ * costs more than the U-Net's step.
  */
 import { stat } from 'node:fs/promises';
 import { openSafetensors, writeSafetensors } from '../../src/checkpoints/safetensors.ts';
@@ -57,7 +57,9 @@ export async function latentPool(options: PoolOptions): Promise<LatentPool> {
   return pool;
 }
 
-/** `count` latents drawn from the pool, each sampled anew from its posterior and scaled: a function of seed and index. */
+/**
+ * `count` latents drawn from the pool, each sampled anew from its posterior and scaled: a function of seed and index.
+ */
 export function drawFromPool(
   { mean, deviation, captions }: LatentPool,
   scalingFactor: number,

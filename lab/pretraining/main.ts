@@ -1,15 +1,19 @@
 /**
- * @file `npx tsx lab/pretraining/main.ts [folder]`: trains the built-in base model of the little world: first the autoencoder,
- * then its decoder alone for longer, then, on pictures that were encoded once, text encoder and U-Net. Goes on where it was
- * stopped; look at `samples` in the folder's folders meanwhile. The result is `folder/model/model`, a diffusers folder.
+ * @file `npx tsx lab/pretraining/main.ts [folder]`: trains the built-in base model of the little world: first the
+ * autoencoder, then its decoder alone for longer, then, on pictures that were encoded once, text encoder and U-Net.
+ * Goes on where it was stopped; look at `samples` in the folder's folders meanwhile. The result is
+ * `folder/model/model`, a diffusers folder.
  *
- * - `--from <base>`: the networks begin with the weights of that base; `--keep-autoencoder` leaves its encoder as it is.
- * - `--schedule cosine --learning-rate 5e-4 --from <base> --keep-autoencoder`: the end of a training, with a falling rate.
+ * - `--from <base>`: the networks begin with the weights of that base; `--keep-autoencoder` leaves its encoder as it
+ *   is.
+ * - `--schedule cosine --learning-rate 5e-4 --from <base> --keep-autoencoder`: the end of a training, with a falling
+ *   rate.
  * - `--still`: the autoencoder does not learn that moved latents are those of moved pictures.
  * - `--more-share 0.4`: so many pictures of things show one of `lab/assets/pretraining`.
  * - `--group-share 0.35`: so many pictures of the U-Net's show two or three things of a kind.
- * - `--only vae`, `--only decoder`, `--only model`: one stage alone. The last two, with `--from` and `--keep-autoencoder`, can run
- *   side by side, each with `LAMP_THREADS=1`; at the end the same command without `--only` puts the model together.
+ * - `--only vae`, `--only decoder`, `--only model`: one stage alone. The last two, with `--from` and
+ *   `--keep-autoencoder`, can run side by side, each with `LAMP_THREADS=1`; at the end the same command without
+ *   `--only` puts the model together.
  */
 import { join } from 'node:path';
 import { interruptible } from '../../src/cli/interruptible.ts';
@@ -130,7 +134,8 @@ async function model({ options, pictures, from, work }: Stage, encoding: Trained
     configs: smallModel({ channels, tokens, vocabulary: tokenizer.vocabulary.size }),
     vae,
     tokenizer,
-    // With the noisiest timesteps, where little can be known, and the last ones, where little is left to do, rarer than others.
+    // With the noisiest timesteps, where little can be known, and the last ones, where little is left to do, rarer
+    // than others.
     batches:
       options.timesteps === 'uniform'
         ? { captionDropout: 0.1, timesteps: 'uniform', weighting: 'none' }

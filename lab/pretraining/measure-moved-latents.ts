@@ -1,7 +1,7 @@
 /**
- * @file `npx tsx lab/pretraining/measure-moved-latents.ts [base]`: how well pictures of the little world are moved by moving their latents. For each
- * move the PSNR of what is decoded of moved latents against the moved pictures, and the share of the variance of the moved
- * pictures' own latents by which the two differ.
+ * @file `npx tsx lab/pretraining/measure-moved-latents.ts [base]`: how well pictures of the little world are moved by
+ * moving their latents. For each move the PSNR of what is decoded of moved latents against the moved pictures, and
+ * the share of the variance of the moved pictures' own latents by which the two differ.
  */
 import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';
 import { openBaseModel } from '../../src/models/base-model.ts';

@@ -1,7 +1,7 @@
 /**
- * @file Pictures that are moved by moving their latents: shifted by parts of a latent's pixel, turned, stretched. An autoencoder that
- * learns to do so (EQ-VAE: Kouzelis et al. 2025, arXiv 2502.09509) has smoother latents, which a diffusion model learns sooner, and in
- * which what moves in a video looks alike wherever it is.
+ * @file Pictures that are moved by moving their latents: shifted by parts of a latent's pixel, turned, stretched. An
+ * autoencoder that learns to do so (EQ-VAE: Kouzelis et al. 2025, arXiv 2502.09509) has smoother latents, which a
+ * diffusion model learns sooner, and in which what moves in a video looks alike wherever it is.
  */
 import { type RandomStream, randomStream } from '../../src/diffusion/random.ts';
 import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';

@@ -1,4 +1,7 @@
-/** @file Gives an autoencoder's latents mean 0 and deviation 1 in every channel, by its outermost 1×1 convolutions alone. */
+/**
+ * @file Gives an autoencoder's latents mean 0 and deviation 1 in every channel, by its outermost 1×1 convolutions
+ * alone.
+ */
 import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';
 
 /** Mean and standard deviation of each channel. */
@@ -26,9 +29,9 @@ export function channelStatistics(latents: readonly FloatTensor[]): ChannelStati
 }
 
 /**
- * Weights (`vae:…`) of the same autoencoder whose latents are `(z − mean) / deviation`: what `quant_conv` gives is shifted and
- * scaled, and `post_quant_conv` undoes it, so that pictures come back exactly as before. A U-Net then finds every channel
- * alike, and the scaling factor is 1.
+ * Weights (`vae:…`) of the same autoencoder whose latents are `(z − mean) / deviation`: what `quant_conv` gives is
+ * shifted and scaled, and `post_quant_conv` undoes it, so that pictures come back exactly as before. A U-Net then
+ * finds every channel alike, and the scaling factor is 1.
  */
 export function normalisedLatents(
   weights: ReadonlyMap<string, FloatTensor>,

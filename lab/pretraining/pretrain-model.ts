@@ -1,4 +1,6 @@
-/** @file Trains a text-to-image model from scratch on the latents of a given VAE, and writes it as a diffusers folder. */
+/**
+ * @file Trains a text-to-image model from scratch on the latents of a given VAE, and writes it as a diffusers folder.
+ */
 import { join } from 'node:path';
 import { enlarge } from '../../scripts/demo/enlarge.ts';
 import { noiseSchedule } from '../../src/diffusion/noise-schedule.ts';

@@ -35,7 +35,10 @@ export interface PretrainVaeOptions extends WorkOptions {
   /** Names the data, so that a checkpoint of other data is refused. */
   readonly sourceName: string;
   readonly lossWeights?: VaeLossWeights;
-  /** Move latents of most pictures before they are decoded (see `movedBatch`), so that a moved latent is that of a moved picture. */
+  /**
+   * Move latents of most pictures before they are decoded (see `movedBatch`), so that a moved latent is that of a
+   * moved picture.
+   */
   readonly moving?: boolean;
   readonly device?: DeviceName;
   /** Weights (`vae:…`) to begin with; random ones unless told. */
@@ -103,7 +106,9 @@ export async function showReconstruction(
   onEvent?.({ type: 'notice', message });
 }
 
-/** The autoencoder with latents of unit deviation in every channel, as measured on pictures that it was not trained on. */
+/**
+ * The autoencoder with latents of unit deviation in every channel, as measured on pictures that it was not trained on.
+ */
 async function normalised(
   vae: TrainedVae,
   { settings, source, device = 'cpu' }: PretrainVaeOptions,

@@ -21,7 +21,9 @@ export interface PretrainOptions<Batch> extends WorkOptions {
   /** What else decides the result (configs, data); a checkpoint made with another one is refused. */
   readonly identity: object;
   readonly shapes: readonly ParameterShape[];
-  /** Weights to begin with, by name, in place of random ones: those of an earlier training. Checked for their shapes. */
+  /**
+   * Weights to begin with, by name, in place of random ones: those of an earlier training. Checked for their shapes.
+   */
   readonly initial?: ReadonlyMap<string, FloatTensor> | undefined;
   /** Compiles the step for these parameters, which change in place. */
   readonly step: (parameters: ParameterSet) => Promise<TrainingStep<Batch>>;
@@ -32,9 +34,10 @@ export interface PretrainOptions<Batch> extends WorkOptions {
 }
 
 /**
- * Trains until all steps are taken and returns the weights: their moving average, where there is one. A training that was
- * stopped (`InterruptedError`) or killed goes on bit for bit when it is called again. Throws `CheckpointError` when the folder
- * is of another training, `StorageError` when it cannot be written or another process is training in it.
+ * Trains until all steps are taken and returns the weights: their moving average, where there is one. A training that
+ * was stopped (`InterruptedError`) or killed goes on bit for bit when it is called again. Throws `CheckpointError`
+ * when the folder is of another training, `StorageError` when it cannot be written or another process is training in
+ * it.
  */
 export async function pretrain<Batch>(options: PretrainOptions<Batch>): Promise<ParameterSet> {
   const { folder, settings, shapes } = options;

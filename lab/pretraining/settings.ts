@@ -11,8 +11,8 @@ export interface PretrainSettings extends LoopSettings {
 }
 
 /**
- * What is not asked for: AdamW with little decay, a warm-up against the first steps' large gradients, a cosine to the end
- * (a constant rate leaves the last bit of quality to the average), and a moving average that becomes the model.
+ * What is not asked for: AdamW with little decay, a warm-up against the first steps' large gradients, a cosine to the
+ * end (a constant rate leaves the last bit of quality to the average), and a moving average that becomes the model.
  */
 export const pretrainDefaults: Omit<PretrainSettings, 'steps'> = {
   ...adamWDefaults,

@@ -7,7 +7,10 @@ import { loadShapes } from '../world/shape.ts';
 import { loadThings } from '../world/thing.ts';
 import { loadMoreThings } from './command/more-things.ts';
 
-/** All phrases that the captions of the U-Net's training pictures are made of (see `trainingPictures` and `docs/research/built-in-model-training.md`). */
+/**
+ * All phrases that the captions of the U-Net's training pictures are made of (see `trainingPictures` and
+ * `docs/research/built-in-model-training.md`).
+ */
 export async function shownPhrases(): Promise<ShownPhrases> {
   const core = (await loadThings()).filter((thing) => thing.core);
   return {

@@ -16,9 +16,9 @@ const [begin, end] = ['<|startoftext|>', '<|endoftext|>'];
 const wordEnd = '</w>';
 
 /**
- * A byte-pair tokenizer that has every word of `texts` as one token; any other text falls into bytes (or into pieces of
- * these words). Words that occur earlier have the smaller numbers: append new ones, and old models keep their numbers but
- * for the two special tokens.
+ * A byte-pair tokenizer that has every word of `texts` as one token; any other text falls into bytes (or into pieces
+ * of these words). Words that occur earlier have the smaller numbers: append new ones, and old models keep their
+ * numbers but for the two special tokens.
  */
 export function smallTokenizer(texts: readonly string[], maxLength: number): SmallTokenizer {
   const words = [...new Set(texts.flatMap((text) => text.toLowerCase().match(/\p{L}+/gu) ?? []))];

@@ -1,7 +1,7 @@
 /**
- * @file `npx tsx lab/pretraining/train-evaluators.ts`: trains what generated pictures are measured with, on pictures of the little
- * world: a classifier of things and scenes, then a small CLIP. Goes on where it was stopped. Writes `lab/assets/evaluation/`,
- * with what both can do on pictures they have not seen in `measured.json`.
+ * @file `npx tsx lab/pretraining/train-evaluators.ts`: trains what generated pictures are measured with, on pictures
+ * of the little world: a classifier of things and scenes, then a small CLIP. Goes on where it was stopped. Writes
+ * `lab/assets/evaluation/`, with what both can do on pictures they have not seen in `measured.json`.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

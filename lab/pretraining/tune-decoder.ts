@@ -1,6 +1,6 @@
 /**
- * @file Trains the decoder of an autoencoder further while its encoder, and with it the latents, stay as they are: a U-Net that
- * learns on these latents meanwhile need not know of it.
+ * @file Trains the decoder of an autoencoder further while its encoder, and with it the latents, stay as they are: a
+ * U-Net that learns on these latents meanwhile need not know of it.
  */
 import { join } from 'node:path';
 import { randomStream } from '../../src/diffusion/random.ts';
@@ -21,7 +21,10 @@ export type TuneDecoderOptions = Omit<PretrainVaeOptions, 'config' | 'initial'> 
   readonly vae: TrainedVae;
 };
 
-/** Trains, or goes on training, writes `vae/` and returns the autoencoder with the new decoder. Throws as `pretrain` does. */
+/**
+ * Trains, or goes on training, writes `vae/` and returns the autoencoder with the new decoder. Throws as `pretrain`
+ * does.
+ */
 export async function tuneDecoder(options: TuneDecoderOptions): Promise<TrainedVae> {
   const { vae, folder, settings, width, height, source, onEvent, signal } = options;
   const { lossWeights = vaeLossDefaults, moving = false, device = 'cpu' } = options;

@@ -28,7 +28,10 @@ export interface VaeBatch {
   readonly pictures: FloatTensor;
   /** Unit normals `[b, c, h, w]`. */
   readonly noise: FloatTensor;
-  /** How the latents of each picture are moved before they are decoded, and what is decoded is compared with; not at all unless told. */
+  /**
+   * How the latents of each picture are moved before they are decoded, and what is decoded is compared with; not at
+   * all unless told.
+   */
   readonly moves?: readonly PictureMove[] | undefined;
 }
 

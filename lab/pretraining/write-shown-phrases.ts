@@ -1,4 +1,7 @@
-/** @file `npx tsx lab/pretraining/write-shown-phrases.ts [base]`: writes what the built-in model was shown into its folder. */
+/**
+ * @file `npx tsx lab/pretraining/write-shown-phrases.ts [base]`: writes what the built-in model was shown into its
+ * folder.
+ */
 import { join } from 'node:path';
 import { writeJsonAtomically } from '../../src/checkpoints/atomic-write.ts';
 import { builtInBase } from '../../src/models/built-in-base.ts';

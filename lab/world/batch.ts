@@ -24,9 +24,9 @@ export interface WorldBatch {
 }
 
 /**
- * The samples number `first` to `first + count − 1` of a seed's endless row. Each depends only on the seed and its number,
- * so that a resumed training goes on with the very same pictures. `into`, when given, is filled and returned as `pixels`.
- * Throws `RangeError` when `into` or a shape has another size than the batch.
+ * The samples number `first` to `first + count − 1` of a seed's endless row. Each depends only on the seed and its
+ * number, so that a resumed training goes on with the very same pictures. `into`, when given, is filled and returned
+ * as `pixels`. Throws `RangeError` when `into` or a shape has another size than the batch.
  */
 export function worldBatch(
   source: BatchSource,

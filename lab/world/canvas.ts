@@ -45,8 +45,8 @@ export function paintGradient(
 }
 
 /**
- * Fills everything below an edge with a gradient from the edge's highest point to the picture's lower end. `edge` gives the
- * height of the edge (a share of the picture's height, from the top) at a column (a share of the width).
+ * Fills everything below an edge with a gradient from the edge's highest point to the picture's lower end. `edge`
+ * gives the height of the edge (a share of the picture's height, from the top) at a column (a share of the width).
  */
 export function paintGround(
   { width, height, data }: Picture,

@@ -16,7 +16,9 @@ export function articleFor(word: string): 'a' | 'an' {
   return /^[aeiou]/i.test(word) ? 'an' : 'a';
 }
 
-/** Several of what the noun names: "panda" and 2 give "two pandas". Throws `RangeError` for numbers it has no word for. */
+/**
+ * Several of what the noun names: "panda" and 2 give "two pandas". Throws `RangeError` for numbers it has no word for.
+ */
 export function counted(noun: string, count: number): string {
   const word = ['two', 'three'][count - 2];
   if (!word) throw new RangeError(`no caption counts ${count} things; it can be 2 or 3`);

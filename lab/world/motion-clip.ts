@@ -35,8 +35,8 @@ export interface MotionClip {
 }
 
 /**
- * Renders a clip: a thing of random size starts at a random place and moves; the scene does not. The whole way lies inside
- * the picture. The same stream gives the same bytes.
+ * Renders a clip: a thing of random size starts at a random place and moves; the scene does not. The whole way lies
+ * inside the picture. The same stream gives the same bytes.
  */
 export function motionClip(
   stream: RandomStream,

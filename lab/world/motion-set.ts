@@ -61,8 +61,9 @@ export interface MotionSet extends MotionSplit {
 }
 
 /**
- * Renders `count` clips of a motion. Every thing and every scene of the split comes once before any comes again, paired
- * anew for each seed, so that no thing goes with a scene. The first clips of a larger set are the clips of a smaller one.
+ * Renders `count` clips of a motion. Every thing and every scene of the split comes once before any comes again,
+ * paired anew for each seed, so that no thing goes with a scene. The first clips of a larger set are the clips of a
+ * smaller one.
  */
 export function motionSet(
   things: readonly Thing[],

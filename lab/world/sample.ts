@@ -21,8 +21,8 @@ export interface WorldOptions {
   /** Share of captions that do not name the scene; 0.12 unless told. */
   readonly sceneOmittedShare?: number;
   /**
-   * Share of pictures that show the first moment of a motion and say so ("a panda runs on the beach"), as an image model
-   * has seen pictures of running; 0.12 unless told. Never what comes after that moment.
+   * Share of pictures that show the first moment of a motion and say so ("a panda runs on the beach"), as an image
+   * model has seen pictures of running; 0.12 unless told. Never what comes after that moment.
    */
   readonly actionShare?: number;
   /** Share of things turned to the left instead of to the right; 0 unless told. */
@@ -57,8 +57,9 @@ const GROUP_SIZES = [0.3, 0.48] as const;
 const LARGEST_TILT = Math.PI / 6;
 
 /**
- * A random picture: one of `things` at a random place and size in a random scene. Thing, scene, size and place are drawn
- * independently of one another, so that nothing can be told from anything else. The same stream gives the same bytes.
+ * A random picture: one of `things` at a random place and size in a random scene. Thing, scene, size and place are
+ * drawn independently of one another, so that nothing can be told from anything else. The same stream gives the same
+ * bytes.
  */
 export function worldSample(
   things: readonly Thing[],

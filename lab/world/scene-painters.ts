@@ -1,4 +1,7 @@
-/** @file How each scene of the little world is painted: broad soft shapes and smooth colours, a little different each time. */
+/**
+ * @file How each scene of the little world is painted: broad soft shapes and smooth colours, a little different each
+ * time.
+ */
 
 import type { RandomStream } from '../../src/diffusion/random.ts';
 import type { Picture } from '../../src/media/picture.ts';
@@ -12,7 +15,10 @@ import {
   varyColour,
 } from './canvas.ts';
 
-/** Paints a scene over a whole picture; returns where feet may stand: the highest and lowest place, as shares of the height. */
+/**
+ * Paints a scene over a whole picture; returns where feet may stand: the highest and lowest place, as shares of the
+ * height.
+ */
 export type ScenePainter = (
   picture: Picture,
   stream: RandomStream,

@@ -55,9 +55,9 @@ export interface ShapeSample {
 }
 
 /**
- * A random frame of a random shape. The caption always says that it is a rendering ("a 3d penguin", "a penguin on a white
- * ground"), because the world's painted things share some of the names. The picture is the shape's own frame: do not
- * change it.
+ * A random frame of a random shape. The caption always says that it is a rendering ("a 3d penguin", "a penguin on a
+ * white ground"), because the world's painted things share some of the names. The picture is the shape's own frame:
+ * do not change it.
  */
 export function shapeSample(shapes: readonly Shape[], stream: RandomStream): ShapeSample {
   const shape = pick(stream, shapes);

@@ -80,7 +80,10 @@ export function thingNamed(things: readonly Thing[], name: string): Thing {
   return found;
 }
 
-/** The sprite of a drawing (SVG), cut to what is not transparent. Throws `MediaError` when the file is missing or damaged. */
+/**
+ * The sprite of a drawing (SVG), cut to what is not transparent. Throws `MediaError` when the file is missing or
+ * damaged.
+ */
 export async function spriteOf(path: string, mirrored = false): Promise<Sprite> {
   try {
     // Noto's drawings are 128 units wide; four times that leaves enough after the transparent edge is cut.

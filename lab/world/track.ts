@@ -24,8 +24,8 @@ export interface TrackOptions {
   /** The scene without the thing, when it is known; guessed from the frames unless told. */
   readonly background?: Picture;
   /**
-   * A frame in which the thing is seen before this background, such as the true first one. In a video whose scene changes a
-   * little, parts of other colours than the thing's are not taken for it.
+   * A frame in which the thing is seen before this background, such as the true first one. In a video whose scene
+   * changes a little, parts of other colours than the thing's are not taken for it.
    */
   readonly example?: Picture;
 }
@@ -34,8 +34,8 @@ export interface TrackOptions {
 const LEAST_AREA = 0.004;
 
 /**
- * Measures the track of the one thing that stands or moves before a still scene. Throws `RangeError` without frames or when
- * sizes differ.
+ * Measures the track of the one thing that stands or moves before a still scene. Throws `RangeError` without frames
+ * or when sizes differ.
  */
 export function trackThing(frames: readonly Picture[], options: TrackOptions = {}): TrackPoint[] {
   return trackMasks(frames, thingMasks(frames, options));

@@ -35,8 +35,9 @@ export function ringView(frame: Picture, mask: Mask, x: number, y: number, area:
 }
 
 /**
- * The clockwise angle, in radians and near `expected`, by which one view has turned against another: where the squared
- * difference of the rings is least. Turns that fit equally well (of a thing with symmetry) are told apart by `expected`.
+ * The clockwise angle, in radians and near `expected`, by which one view has turned against another: where the
+ * squared difference of the rings is least. Turns that fit equally well (of a thing with symmetry) are told apart by
+ * `expected`.
  */
 export function turnBetween(from: RingView, to: RingView, expected: number): number {
   const costs = Float64Array.from({ length: STEPS }, (_, shift) => {

@@ -90,7 +90,10 @@ function table(owner: string, properties: readonly Property[], named: Named): st
   return ['| name | type | |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
-/** Settings that have a value when neither the caller nor the base model gives one, by the type that they are options in. */
+/**
+ * Settings that have a value when neither the caller nor the base model gives one, by the type that they are options
+ * in.
+ */
 const defaults: Readonly<Record<string, object>> = {
   LearnMotionOptions: trainingDefaults,
   TrainingInput: trainingDefaults,

@@ -56,7 +56,8 @@ export async function makeVideos(
   try {
     for (const [i, { name, thing, place, seed }] of wishes.entries()) {
       const prompt = `${thing} ${verb} ${place}`;
-      // The first frame is drawn from the same prompt: the base knows how such a motion begins, and so where, and how large.
+      // The first frame is drawn from the same prompt: the base knows how such a motion begins, and so where, and how
+      // large.
       tell(`Making "${prompt}" (${i + 1} of ${wishes.length}) …`);
       const request = { prompt, seed };
       const { frames, settings } = await generator.generate(request, work);
@@ -83,7 +84,10 @@ export async function makeVideos(
   return made;
 }
 
-/** Puts GIFs of the clips into `out/clips/`, for looking at them. What each is called is its caption, or its file's name. */
+/**
+ * Puts GIFs of the clips into `out/clips/`, for looking at them. What each is called is its caption, or its file's
+ * name.
+ */
 export async function showClips(out: string, trained: readonly TrainingClip[]): Promise<Shown[]> {
   const clips: Shown[] = [];
   await mkdir(join(out, 'clips'), { recursive: true });

@@ -10,7 +10,9 @@ export type LearnedFrom = {
   readonly clips: readonly Pick<RunRecord['clips'][number], 'caption'>[];
 };
 
-/** What the model was told about the clips, and before which scenes it saw them; `wished` are the places of the videos. */
+/**
+ * What the model was told about the clips, and before which scenes it saw them; `wished` are the places of the videos.
+ */
 export function clipsText({ settings, clips }: LearnedFrom, wished: readonly string[]): string {
   const { prompt, copyPaste, places } = settings;
   const told = captionsText(prompt, clips);

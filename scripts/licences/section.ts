@@ -10,7 +10,10 @@ const end = '<!-- To here. -->';
 /** Native files are those of the system that this runs on; the list holds those of this one. */
 export const listedSystem = 'linux-x64';
 
-/** The document in `text`, with its list as the packages that are installed in `root` say. Throws when it has no place for it. */
+/**
+ * The document in `text`, with its list as the packages that are installed in `root` say. Throws when it has no place
+ * for it.
+ */
 export function withLicences(text: string, root: string): string {
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`the document has no lines "${begin}" and "${end}"`);

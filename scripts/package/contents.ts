@@ -63,7 +63,10 @@ const entrances = [
   'dist/library/engine-process.js',
 ];
 
-/** What is wrong with the modules in `folder`: those that nothing in the package uses, and those that are used and not in it. */
+/**
+ * What is wrong with the modules in `folder`: those that nothing in the package uses, and those that are used and not
+ * in it.
+ */
 export function moduleFaults(folder: string, files: readonly PackedFile[]): string[] {
   const modules = new Set(files.map(({ path }) => path).filter((path) => path.endsWith('.js')));
   const used = new Set(entrances);

@@ -21,8 +21,9 @@ const CUSTOMARY_DELAY = 100;
 const GIF_TICK = 0.01;
 
 /**
- * Size, frames and times of an animated GIF or WebP; a still one has one frame and a rate of 10. How long the last frame stays
- * says nothing of the rate: animations often rest on it. Every frame is decoded once for this. Throws `MediaError` when the file is missing, another format, or damaged.
+ * Size, frames and times of an animated GIF or WebP; a still one has one frame and a rate of 10. How long the last
+ * frame stays says nothing of the rate: animations often rest on it. Every frame is decoded once for this. Throws
+ * `MediaError` when the file is missing, another format, or damaged.
  */
 export async function inspectAnimation(path: string): Promise<VideoFacts> {
   const { width, height, pages, delays } = await header(path);
@@ -32,7 +33,8 @@ export async function inspectAnimation(path: string): Promise<VideoFacts> {
     ended += delay;
     return (ended - delay) / 1000;
   });
-  // Delays that are all the same are meant so; others may stand for a rate that cannot be written in whole milliseconds.
+  // Delays that are all the same are meant so; others may stand for a rate that cannot be written in whole
+  // milliseconds.
   const isRounded = delays.some((delay) => delay !== delays[0]);
   const timing = timingOf(times, delays.at(-1)! / 1000, isRounded ? GIF_TICK : 0);
   return { width, height, frameCount: pages, ...timing };

@@ -4,7 +4,9 @@ import { areaOf, filled, grown, largestParts, type Mask } from './mask.ts';
 import type { Picture } from './picture.ts';
 import { segmentThing } from './segment.ts';
 
-/** Pixels whose levels differ by more than this between frames have seen something move; below is noise of a decoder. */
+/**
+ * Pixels whose levels differ by more than this between frames have seen something move; below is noise of a decoder.
+ */
 const MOVED = 36;
 /** Clips in which a smaller share of the pixels moved are still. */
 const LEAST_MOVED = 0.004;
@@ -29,10 +31,11 @@ export interface Background {
 }
 
 /**
- * Guesses the background of a clip with a fixed scene. Outside the region where something moved, it is what is seen. Inside,
- * the rows and the columns are bridged from the pixels beside the region, and of all the levels that a pixel ever shows those
- * are taken that it shows often and that lie near a bridge: a thing's levels come and go, or are far from both bridges. When
- * nothing moves, each row is bridged from edge to edge of the picture: what differs from that is taken for the thing.
+ * Guesses the background of a clip with a fixed scene. Outside the region where something moved, it is what is seen.
+ * Inside, the rows and the columns are bridged from the pixels beside the region, and of all the levels that a pixel
+ * ever shows those are taken that it shows often and that lie near a bridge: a thing's levels come and go, or are far
+ * from both bridges. When nothing moves, each row is bridged from edge to edge of the picture: what differs from that
+ * is taken for the thing.
  */
 export function guessBackground(frames: readonly Picture[]): Background {
   const { width, height } = frames[0]!;
@@ -56,9 +59,9 @@ export function guessBackground(frames: readonly Picture[]): Background {
 }
 
 /**
- * The scene behind a thing that never leaves its place, from the frame in which it hides least: what differs in the region from
- * bridges over all of it, and is where the thing always is (`core`), is taken for the thing, and only that is bridged, but for
- * what looks like the bridge: that is the scene itself.
+ * The scene behind a thing that never leaves its place, from the frame in which it hides least: what differs in the
+ * region from bridges over all of it, and is where the thing always is (`core`), is taken for the thing, and only
+ * that is bridged, but for what looks like the bridge: that is the scene itself.
  */
 export function behindThing(frame: Picture, region: Mask, core: Mask): Picture {
   const found = segmentThing(frame, bridged(frame, region), { region });

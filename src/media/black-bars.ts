@@ -25,8 +25,8 @@ const edge = 12;
 const thinnest = 0.0075;
 
 /**
- * The bars that all these frames of a clip share; `undefined` when there are none. Frames of one size, taken from the whole
- * clip, so that a dark moment is not taken for a bar.
+ * The bars that all these frames of a clip share; `undefined` when there are none. Frames of one size, taken from the
+ * whole clip, so that a dark moment is not taken for a bar.
  */
 export function blackBars(frames: readonly Picture[]): Bars | undefined {
   const [first] = frames;

@@ -44,7 +44,9 @@ export function composed(name: string): string {
   return name.normalize('NFC');
 }
 
-/** What is left of a name when all is taken off that people mistake: quotes, folders, the ending, upper and lower case. */
+/**
+ * What is left of a name when all is taken off that people mistake: quotes, folders, the ending, upper and lower case.
+ */
 export function looseName(name: string): string {
   const bare = name
     .trim()

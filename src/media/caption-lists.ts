@@ -28,8 +28,8 @@ export function nameInList(name: string): string {
 const HEADERS = /^(file|file_name|filename|name|clip|video)\t(caption|text|prompt)$/i;
 
 /**
- * The lines of a `captions.tsv`: a name, a tab, a caption. A first line such as `file<TAB>caption` is no caption. Throws
- * `MediaError` for a line that is not of that form, or names a clip twice.
+ * The lines of a `captions.tsv`: a name, a tab, a caption. A first line such as `file<TAB>caption` is no caption.
+ * Throws `MediaError` for a line that is not of that form, or names a clip twice.
  */
 export function parseCaptionTable(text: string, path: string): ListedCaption[] {
   const captions: ListedCaption[] = [];
@@ -59,8 +59,9 @@ const CAPTION_KEYS = ['text', 'caption', 'prompt'] as const;
 const MOST_VALUES = 100_000;
 
 /**
- * The lines of a `metadata.jsonl`: an object each, with the clip's name under `file_name` and its caption under `text`, `caption`
- * or `prompt`. Throws `MediaError` for a line that is not of that form, has different captions, or names a clip twice.
+ * The lines of a `metadata.jsonl`: an object each, with the clip's name under `file_name` and its caption under
+ * `text`, `caption` or `prompt`. Throws `MediaError` for a line that is not of that form, has different captions, or
+ * names a clip twice.
  */
 export function parseMetadataLines(text: string, path: string): ListedCaption[] {
   const captions: ListedCaption[] = [];

@@ -52,14 +52,16 @@ function bitCount(bits: number): number {
 
 /** So many frames of the shorter clip are looked for in the longer one. */
 const samples = 8;
-/** Of the frames with the nearest hashes so many are compared pixel by pixel: a hash alone takes one room for another. */
+/**
+ * Of the frames with the nearest hashes so many are compared pixel by pixel: a hash alone takes one room for another.
+ */
 const candidates = 3;
 /** Two thumbnails are alike when 95 % of their pixels differ by less than this many levels. */
 const alikeLevel = 8;
 
 /**
- * Share of the shorter clip, 0 to 1, that is also in the other. Different clips of the same rooms, people or things stay
- * below one half.
+ * Share of the shorter clip, 0 to 1, that is also in the other. Different clips of the same rooms, people or things
+ * stay below one half.
  */
 export function likeness(one: ClipPrint, other: ClipPrint): number {
   const [shorter, longer] = one.hashes.length <= other.hashes.length ? [one, other] : [other, one];

@@ -1,4 +1,6 @@
-/** @file Examines clips before they are trained on: what each is, what is wrong with it, and which stride suits the set. */
+/**
+ * @file Examines clips before they are trained on: what each is, what is wrong with it, and which stride suits the set.
+ */
 import { basename } from 'node:path';
 import { InterruptedError, MediaError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
@@ -96,9 +98,15 @@ export interface SetReport {
   readonly unusedCaptions: readonly string[];
   /** `undefined` when no clip holds enough frames. */
   readonly proposal: Proposal | undefined;
-  /** The rate at which frames are taken: the one that was asked for, or the clips' own, the lowest where they have several. */
+  /**
+   * The rate at which frames are taken: the one that was asked for, or the clips' own, the lowest where they have
+   * several.
+   */
   readonly clipFps: ClipRate;
-  /** The frames of each clip's video (see `VideoPlaces`), or all of a clip that is too short, where strips are asked for. */
+  /**
+   * The frames of each clip's video (see `VideoPlaces`), or all of a clip that is too short, where strips are asked
+   * for.
+   */
   readonly strips: readonly (readonly Picture[])[];
 }
 
@@ -123,9 +131,8 @@ const searchedFrames = 8;
 const alikeShare = 0.75;
 
 /**
- * Examines clips that were found; each is decoded twice, and once more for strips. A clip that cannot be read is part of the
- * report. Throws
- * `MediaError` for malformed captions, `InterruptedError` when stopped.
+ * Examines clips that were found; each is decoded twice, and once more for strips. A clip that cannot be read is part
+ * of the report. Throws `MediaError` for malformed captions, `InterruptedError` when stopped.
  */
 export async function examineClips(
   { clips: paths, passedOver, folders }: ClipSet,

@@ -45,9 +45,10 @@ const rounding = 0.1;
 const MOST_MOMENTS = 2 ** 22;
 
 /**
- * For each moment of a clip, taken at a rate, the number of the frame that is shown: the last one that has begun, or is about to,
- * so that times that tremble do not repeat and skip frames. A clip that is evenly timed at just this rate gives every frame once,
- * and so does a folder of pictures at any. Throws `MediaError` for times of more than a day.
+ * For each moment of a clip, taken at a rate, the number of the frame that is shown: the last one that has begun, or
+ * is about to, so that times that tremble do not repeat and skip frames. A clip that is evenly timed at just this
+ * rate gives every frame once, and so does a folder of pictures at any. Throws `MediaError` for times of more than a
+ * day.
  */
 export function framesAtRate(clip: TimedClip, rate: ClipRate): number[] {
   const { path, frameCount, framesPerSecond: own, frameTimes } = clip;

@@ -13,7 +13,10 @@ export type Chromaticity = readonly [x: number, y: number];
 export interface ColourSpace {
   /** From light in this space to light in sRGB. */
   readonly toSrgb: Matrix;
-  /** For red, green and blue: light, 0 to 1, by the signal, 0 to 1; or the signal of high dynamic range that all three are. */
+  /**
+   * For red, green and blue: light, 0 to 1, by the signal, 0 to 1; or the signal of high dynamic range that all three
+   * are.
+   */
   readonly light: readonly [Curve, Curve, Curve] | HdrTransfer;
 }
 

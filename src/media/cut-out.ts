@@ -1,6 +1,6 @@
 /**
- * @file Cuts what moves out of a clip whose scene is still, and puts it before other scenes: copy-paste augmentation (Ghiasi et
- * al. 2021, arXiv 2012.07177).
+ * @file Cuts what moves out of a clip whose scene is still, and puts it before other scenes: copy-paste augmentation
+ * (Ghiasi et al. 2021, arXiv 2012.07177).
  */
 import { type Background, behindThing, guessBackground } from './background.ts';
 import { areaOf, grown, type Mask } from './mask.ts';
@@ -11,7 +11,10 @@ import { segmentThing } from './segment.ts';
 const MOST_CHANGING = 0.7;
 /** A thing that covers more than this share of itself all the time hides what is behind it. */
 const MOST_HIDDEN = 0.2;
-/** What hides it while it grows (or shrinks) by this factor or more was small when it hid least: what is behind is bridged from nearby. */
+/**
+ * What hides it while it grows (or shrinks) by this factor or more was small when it hid least: what is behind is
+ * bridged from nearby.
+ */
 const LEAST_GROWN = 2;
 /** So far an area may fall between two frames of something that grows. */
 const SLACK = 0.05;
@@ -24,9 +27,9 @@ const LEAST_AREA = 0.004;
 export type ClipScene = Pick<Background, 'picture' | 'region'>;
 
 /**
- * The scene of a clip in which a thing moves that can be cut out, from frames that are spread over it. `undefined` where none
- * can be: nothing moves, or nearly everything does, or it never leaves its place, so that what is behind it is never seen, unless it
- * grows or shrinks there.
+ * The scene of a clip in which a thing moves that can be cut out, from frames that are spread over it. `undefined`
+ * where none can be: nothing moves, or nearly everything does, or it never leaves its place, so that what is behind
+ * it is never seen, unless it grows or shrinks there.
  */
 export function findScene(frames: readonly Picture[]): ClipScene | undefined {
   const { picture, region, moved } = guessBackground(frames);
@@ -105,8 +108,8 @@ export function pasted(
 }
 
 /**
- * How much of each pixel the thing covers: all inside its mask, and along its edge as much as the pixel's difference from the scene
- * is of the largest difference beside it.
+ * How much of each pixel the thing covers: all inside its mask, and along its edge as much as the pixel's difference
+ * from the scene is of the largest difference beside it.
  */
 function coverOf(mask: Mask, frame: Picture, scene: Picture): Float32Array {
   const around = grown(mask, 1).data;
@@ -119,7 +122,10 @@ function coverOf(mask: Mask, frame: Picture, scene: Picture): Float32Array {
   });
 }
 
-/** The thing's colour at a pixel that it covers in part, without the scene's: the mean of the nearest ones that it covers whole. */
+/**
+ * The thing's colour at a pixel that it covers in part, without the scene's: the mean of the nearest ones that it
+ * covers whole.
+ */
 function colourInside(frame: Picture, cover: Float32Array, pixel: number): readonly number[] {
   const at = (each: number) => [...frame.data.subarray(3 * each, 3 * each + 3)];
   for (const radius of [1, 2]) {

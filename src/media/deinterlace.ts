@@ -3,8 +3,9 @@ import type { FirstField } from './h264-fields.ts';
 import type { Plane } from './yuv.ts';
 
 /**
- * A plane in which the rows of one field (`top`: rows 0, 2, …) stay, and each row between them is the mean of the two around
- * it, or a copy of the only one. The fields of a picture are two moments: together they show a comb wherever something moves.
+ * A plane in which the rows of one field (`top`: rows 0, 2, …) stay, and each row between them is the mean of the two
+ * around it, or a copy of the only one. The fields of a picture are two moments: together they show a comb wherever
+ * something moves.
  */
 export function oneField<P extends Plane>(plane: P, width: number, field: FirstField): P {
   const height = plane.length / width;

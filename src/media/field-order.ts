@@ -17,8 +17,9 @@ export interface Fields {
 }
 
 /**
- * Whether and how a video is interlaced. H.264, H.265 and ProRes are asked themselves, and where they say nothing of fields the
- * container is (`fiel` in MP4 and MOV, `FlagInterlaced` in Matroska). Interlaced video that is flagged nowhere is not found.
+ * Whether and how a video is interlaced. H.264, H.265 and ProRes are asked themselves, and where they say nothing of
+ * fields the container is (`fiel` in MP4 and MOV, `FlagInterlaced` in Matroska). Interlaced video that is flagged
+ * nowhere is not found.
  */
 export async function fieldsOf(
   track: InputVideoTrack,

@@ -22,7 +22,9 @@ const PACKETS: readonly (readonly [size: number, offset: number])[] = [
 /** So many packets in a row must begin with the sync byte, or all that the file has. */
 const PACKETS_CHECKED = 8;
 
-/** Whether a file is an MPEG transport stream: every packet begins with the sync byte. `false` where it cannot be read. */
+/**
+ * Whether a file is an MPEG transport stream: every packet begins with the sync byte. `false` where it cannot be read.
+ */
 export async function isTransportStream(path: string): Promise<boolean> {
   return withUserFile(path, refuseMedia('clip', path), async (file) => {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(192 * PACKETS_CHECKED), 0, undefined, 0);
@@ -84,7 +86,10 @@ export function unreadVideoKind(name: string): string | undefined {
   return UNREAD_VIDEOS[extname(name).toLowerCase()];
 }
 
-/** How to make MP4 of a video that is not read: a command line of FFmpeg, in which the name is quoted where it has to be. */
+/**
+ * How to make MP4 of a video that is not read: a command line of FFmpeg, in which the name is quoted where it has to
+ * be.
+ */
 export function conversionLine(path: string): string {
   const name = basename(path);
   const target = `${name.slice(0, name.length - extname(name).length)}.mp4`;

@@ -40,10 +40,10 @@ export async function findClips(paths: readonly string[]): Promise<string[]> {
 
 /**
  * The clips at these paths, each path a clip or a folder of clips. A folder that holds numbered pictures and nothing
- * else is itself a clip; in any other folder its clips (files and folders of numbered pictures) count, by name, and all
- * else is passed over. No clip is listed twice. Throws `MediaError` when a path is missing, a folder holds no clip, or a
- * file is of an unknown kind. The files' content is not read yet, but for what tells an animation from a still picture and
- * a video from TypeScript.
+ * else is itself a clip; in any other folder its clips (files and folders of numbered pictures) count, by name, and
+ * all else is passed over. No clip is listed twice. Throws `MediaError` when a path is missing, a folder holds no
+ * clip, or a file is of an unknown kind. The files' content is not read yet, but for what tells an animation from a
+ * still picture and a video from TypeScript.
  */
 export async function findClipSet(paths: readonly string[]): Promise<ClipSet> {
   const clips = new Map<string, string>();

@@ -1,4 +1,6 @@
-/** @file What changes from frame to frame: shot cuts, stillness, repeated frames; seen on tiny pictures of the frames. */
+/**
+ * @file What changes from frame to frame: shot cuts, stillness, repeated frames; seen on tiny pictures of the frames.
+ */
 import type { Picture } from './picture.ts';
 import { resizePicture } from './resize.ts';
 
@@ -43,11 +45,12 @@ const around = 3;
 
 /**
  * Numbers of the frames with which a new shot begins, from their `frameChanges`. A cut is a single large change amid
- * smaller ones; frames that repeat the one before are passed over, so that a slow animation is not taken for many shots.
- * A flash is two changes and no cut. Slow transitions are not found.
+ * smaller ones; frames that repeat the one before are passed over, so that a slow animation is not taken for many
+ * shots. A flash is two changes and no cut. Slow transitions are not found.
  *
- * The limits were measured on cuts put between clips of people, rooms and rendered things: none of 3 700 changes without a
- * cut was taken for one, and of cuts between clips of the same set 19 in 20 were found, of different sets all.
+ * The limits were measured on cuts put between clips of people, rooms and rendered things: none of 3 700 changes
+ * without a cut was taken for one, and of cuts between clips of the same set 19 in 20 were found, of different sets
+ * all.
  */
 export function findCuts(changes: readonly number[]): number[] {
   const real = changes

@@ -24,8 +24,9 @@ interface Numbered {
 }
 
 /**
- * What the numbers in these names tell; the names are those of numbered pictures, in natural order. The number that counts
- * is the last one that is not the same in all names (`walk_0001_640x480.png`). Every n-th number is an even step and no gap.
+ * What the numbers in these names tell; the names are those of numbered pictures, in natural order. The number that
+ * counts is the last one that is not the same in all names (`walk_0001_640x480.png`). Every n-th number is an even
+ * step and no gap.
  */
 export function frameNumbers(names: readonly string[]): FrameNumbers {
   const sequences = sequencesOf(names);

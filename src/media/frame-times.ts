@@ -38,8 +38,8 @@ const leastRest = 0.4;
 export const jitter = 0.4;
 
 /**
- * What the times (in seconds, ascending) at which frames are shown say about a clip. `lastDuration` is how long the last one
- * stays, and `tick` to which all were rounded; 0: they were not.
+ * What the times (in seconds, ascending) at which frames are shown say about a clip. `lastDuration` is how long the
+ * last one stays, and `tick` to which all were rounded; 0: they were not.
  */
 export function timingOf(times: readonly number[], lastDuration: number, tick: number): ClipTiming {
   const first = times[0]!;

@@ -1,4 +1,6 @@
-/** @file Whether H.264 pictures consist of two fields, and which of them is shown first (ITU-T H.264, 7.3 and annex D). */
+/**
+ * @file Whether H.264 pictures consist of two fields, and which of them is shown first (ITU-T H.264, 7.3 and annex D).
+ */
 import { BitReader } from './bit-reader.ts';
 
 /** The field of an interlaced picture that is shown first. `top` has the first row. */

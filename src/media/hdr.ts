@@ -1,6 +1,6 @@
 /**
- * @file Frames of high dynamic range as ordinary pictures. Signals become light (ITU-R BT.2100), the wide colours of BT.2020
- * those of sRGB, and what is brighter than white paper is compressed.
+ * @file Frames of high dynamic range as ordinary pictures. Signals become light (ITU-R BT.2100), the wide colours of
+ * BT.2020 those of sRGB, and what is brighter than white paper is compressed.
  */
 import { type Picture, picture } from './picture.ts';
 

@@ -1,6 +1,7 @@
 /**
- * @file The marker segments of a JPEG file (ITU-T T.81), and slips in them that every viewer forgives. The decoder used here
- * warns of these as of data that is damaged, and a picture with a warning is refused: so the slips are mended first.
+ * @file The marker segments of a JPEG file (ITU-T T.81), and slips in them that every viewer forgives. The decoder
+ * used here warns of these as of data that is damaged, and a picture with a warning is refused: so the slips are
+ * mended first.
  */
 
 const SOI = 0xd8;
@@ -29,8 +30,8 @@ function isSequential({ marker }: FrameHeader): boolean {
 }
 
 /**
- * Why a JPEG of this kind is not read, in words that complete "is a JPEG …"; `undefined` for the kinds that are. 8 bits,
- * coded by Huffman tables, sequentially or progressively, is what cameras, phones and browsers know.
+ * Why a JPEG of this kind is not read, in words that complete "is a JPEG …"; `undefined` for the kinds that are. 8
+ * bits, coded by Huffman tables, sequentially or progressively, is what cameras, phones and browsers know.
  */
 export function unreadJpegKind(jpeg: Uint8Array): string | undefined {
   for (const { marker, start, end } of segments(jpeg)) {
@@ -48,8 +49,8 @@ export function unreadJpegKind(jpeg: Uint8Array): string | undefined {
 /**
  * The same picture without the slips that viewers forgive: stray bytes between segments, an impossible spectral
  * selection in sequential scans, versions of JFIF and colour transforms of Adobe that do not exist, and a missing end
- * marker where every coefficient has had its scan. Picture data stays as it is. What stands behind the end marker (other
- * pictures, zeros) is left out. Returns the bytes as they are where the segments cannot be followed.
+ * marker where every coefficient has had its scan. Picture data stays as it is. What stands behind the end marker
+ * (other pictures, zeros) is left out. Returns the bytes as they are where the segments cannot be followed.
  */
 export function mendJpeg(jpeg: Uint8Array): Uint8Array {
   const found = [...segments(jpeg)];
@@ -109,7 +110,10 @@ function* segments(jpeg: Uint8Array): Generator<Segment> {
   }
 }
 
-/** Where the next marker stands that is more than a stuffed zero, a fill byte or a restart; the length where there is none. */
+/**
+ * Where the next marker stands that is more than a stuffed zero, a fill byte or a restart; the length where there is
+ * none.
+ */
 function nextMarker(jpeg: Uint8Array, from: number): number {
   for (let at = jpeg.indexOf(0xff, from); at >= 0 && at + 1 < jpeg.length; at = jpeg.indexOf(0xff, at + 1)) {
     const code = jpeg[at + 1]!;
@@ -155,7 +159,9 @@ function isComplete({ components }: FrameHeader, scans: readonly Scan[]): boolea
   });
 }
 
-/** The bytes without the zeros in which a file ends whose last part was never written: the decoder takes them for data. */
+/**
+ * The bytes without the zeros in which a file ends whose last part was never written: the decoder takes them for data.
+ */
 function withoutZeros(jpeg: Uint8Array): Uint8Array {
   let end = jpeg.length;
   while (jpeg[end - 1] === 0) end--;

@@ -5,8 +5,8 @@ import { readVideoMetadata } from './video-file.ts';
 export const settingsKey = 'lamp';
 
 /**
- * Whether a clip is a video that this program made: a video file, GIF, or folder of PNG frames that stores how. `false` also
- * where that cannot be read.
+ * Whether a clip is a video that this program made: a video file, GIF, or folder of PNG frames that stores how.
+ * `false` also where that cannot be read.
  */
 export async function isMadeByLamp(path: string): Promise<boolean> {
   // No metadata is stored in WebP, and none is read from it.

@@ -53,8 +53,8 @@ export function filled(mask: Mask): Mask {
 }
 
 /**
- * The mask's largest connected part, and every other part of at least `share` of its pixels. Parts are connected through
- * their edges. `weigh`, when given, says of a part's pixels what counts in place of their number.
+ * The mask's largest connected part, and every other part of at least `share` of its pixels. Parts are connected
+ * through their edges. `weigh`, when given, says of a part's pixels what counts in place of their number.
  */
 export function largestParts(
   mask: Mask,

@@ -34,9 +34,9 @@ const MOST_FRAMES = 2 ** 24;
 const MOST_BOXES = 1_000_000;
 
 /**
- * Reads the facts about the picture track of this number from an MP4 or MOV file (ISO/IEC 14496-12; QuickTime File Format);
- * `undefined` when there is no such track. Throws `RangeError` for an edit list of more than a thousand lines, and for an index of
- * more frames than any track has, which would keep the media library busy for minutes.
+ * Reads the facts about the picture track of this number from an MP4 or MOV file (ISO/IEC 14496-12; QuickTime File
+ * Format); `undefined` when there is no such track. Throws `RangeError` for an edit list of more than a thousand
+ * lines, and for an index of more frames than any track has, which would keep the media library busy for minutes.
  */
 export async function readMovieTrack(path: string, trackId: number): Promise<MovieTrack | undefined> {
   return withUserFile(path, refuseMedia('clip', path), async (file, size) => {

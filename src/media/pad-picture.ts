@@ -7,9 +7,10 @@ import { resizePicture } from './resize.ts';
 const blurShare = 1 / 24;
 
 /**
- * A picture at another size without cutting or distorting it: as large as it fits, in the middle. What is left over is
- * filled with the same picture, enlarged to cover the size and blurred: an image model knows such borders from videos, and
- * unlike bars of one colour they leave the mean and spread of the colours about as they are, which frames are aligned by.
+ * A picture at another size without cutting or distorting it: as large as it fits, in the middle. What is left over
+ * is filled with the same picture, enlarged to cover the size and blurred: an image model knows such borders from
+ * videos, and unlike bars of one colour they leave the mean and spread of the colours about as they are, which frames
+ * are aligned by.
  */
 export async function padPicture(from: Picture, size: Size): Promise<Picture> {
   const { width, height } = size;

@@ -15,9 +15,10 @@ import type { HdrTransfer } from './hdr.ts';
 import { refuseMedia } from './refuse-media.ts';
 
 /**
- * The colour space of a picture file that states one without a profile: the chunks `cICP`, or `gAMA` and `cHRM`, of a PNG,
- * and the `nclx` box of an AVIF. {@link SRGB} where that is sRGB or near it; `undefined` where nothing is stated and where a
- * profile takes precedence, as the formats demand. `source` is the path, or the file's bytes for kinds that state nothing.
+ * The colour space of a picture file that states one without a profile: the chunks `cICP`, or `gAMA` and `cHRM`, of a
+ * PNG, and the `nclx` box of an AVIF. {@link SRGB} where that is sRGB or near it; `undefined` where nothing is stated
+ * and where a profile takes precedence, as the formats demand. `source` is the path, or the file's bytes for kinds
+ * that state nothing.
  */
 export async function statedColourSpace(source: string | Buffer): Promise<ColourSpace | undefined> {
   if (typeof source !== 'string') return undefined;

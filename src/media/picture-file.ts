@@ -27,9 +27,9 @@ export interface ReadPictureOptions {
 
 /**
  * Reads a picture (PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG) as 8-bit sRGB: turned as its EXIF orientation says,
- * transparency laid on white, other depths and colour spaces converted, of an animation the first frame. Slips in a JPEG
- * that every viewer forgives do not matter. Throws `MediaError` when the file is missing, no picture, of a kind that is
- * not read (HEIC among them), damaged, or larger than 16 384 by 16 384.
+ * transparency laid on white, other depths and colour spaces converted, of an animation the first frame. Slips in a
+ * JPEG that every viewer forgives do not matter. Throws `MediaError` when the file is missing, no picture, of a kind
+ * that is not read (HEIC among them), damaged, or larger than 16 384 by 16 384.
  */
 export async function readPicture(path: string, options: ReadPictureOptions = {}): Promise<Picture> {
   await assertFile(path, 'picture');
@@ -84,7 +84,10 @@ export async function decodeToRgb(pipeline: Sharp): Promise<Picture> {
   return picture(info.width, info.height, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-/** Throws `MediaError` unless there is a file at `path` that can be read and is not empty. `what` names it in the message. */
+/**
+ * Throws `MediaError` unless there is a file at `path` that can be read and is not empty. `what` names it in the
+ * message.
+ */
 export async function assertFile(path: string, what: string): Promise<void> {
   if ((await assertUserFile(path, refuseMedia(what, path))) === 0) {
     throw new MediaError(`${what} "${path}" is empty (0 bytes). Copy or download it again.`);

@@ -42,7 +42,9 @@ const SYSTEM_FILES: readonly string[] = [
   '$recycle.bin',
 ];
 
-/** Whether a file or folder of this name was left by Windows, macOS or a network drive, and is none of the user's own. */
+/**
+ * Whether a file or folder of this name was left by Windows, macOS or a network drive, and is none of the user's own.
+ */
 export function isSystemFile(name: string): boolean {
   return SYSTEM_FILES.includes(name.toLowerCase());
 }

@@ -19,7 +19,10 @@ const FIELDS = [
   [210, 200, 60],
 ] as const;
 
-/** How far any pixel is from its field's colour. Decoders smooth where fields meet, over as many pixels as share a colour. */
+/**
+ * How far any pixel is from its field's colour. Decoders smooth where fields meet, over as many pixels as share a
+ * colour.
+ */
 function farthest(found: Picture): number {
   let most = 0;
   for (let y = 0; y < 35; y++) {

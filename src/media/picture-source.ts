@@ -1,4 +1,6 @@
-/** @file Opening picture files: what kind one is by its first bytes, and what is mended or refused before it is decoded. */
+/**
+ * @file Opening picture files: what kind one is by its first bytes, and what is mended or refused before it is decoded.
+ */
 
 import { extname } from 'node:path';
 import { readUserFile, withUserFile } from '../checkpoints/user-file.ts';

@@ -17,8 +17,8 @@ export interface ShownPart {
 /**
  * The parts that an edit list shows, in the order in which they are shown; `undefined` without an edit list.
  *
- * mediabunny 1.61 applies the first part's beginning to its time stamps (unless that part is slowed down or held), and nothing
- * else: here everything is counted from there.
+ * mediabunny 1.61 applies the first part's beginning to its time stamps (unless that part is slowed down or held),
+ * and nothing else: here everything is counted from there.
  */
 export function shownParts({ edits, timescale, movieTick }: MovieTrack): ShownPart[] | undefined {
   if (!edits) return undefined;

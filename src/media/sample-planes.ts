@@ -54,8 +54,8 @@ interface SampleInternals {
 }
 
 /**
- * The planes as they lie in memory. Not by `copyTo`: mediabunny 1.61 rounds the halves of odd widths down there, and the
- * last column of colour is lost.
+ * The planes as they lie in memory. Not by `copyTo`: mediabunny 1.61 rounds the halves of odd widths down there, and
+ * the last column of colour is lost.
  */
 async function storedPlanes(sample: VideoSample): Promise<StoredPlane[]> {
   const { _data: stored, _layout: layout } = sample as unknown as SampleInternals;

@@ -27,8 +27,8 @@ export interface SegmentHints {
 export type Colours = Float32Array;
 
 /**
- * The mask of what differs from the background: the largest connected part and others nearly as large, without holes. The
- * threshold follows the frame's own noise: three times the median difference and a little more.
+ * The mask of what differs from the background: the largest connected part and others nearly as large, without holes.
+ * The threshold follows the frame's own noise: three times the median difference and a little more.
  */
 export function segmentThing(
   frame: Picture,
@@ -56,13 +56,17 @@ export function coloursOf(picture: Picture, mask: Mask): Colours {
   );
 }
 
-/** Histogram intersection (Swain & Ballard 1991): how many of these pixels can be pixels of a thing of these colours. */
+/**
+ * Histogram intersection (Swain & Ballard 1991): how many of these pixels can be pixels of a thing of these colours.
+ */
 function likeness(colours: Colours, picture: Picture, pixels: readonly number[]): number {
   const found = histogram(picture, pixels);
   return found.reduce((sum, count, colour) => sum + Math.min(count, colours[colour]!), 0);
 }
 
-/** Each pixel is shared out among the eight nearest colours, so that a slight change of shade makes a slight difference. */
+/**
+ * Each pixel is shared out among the eight nearest colours, so that a slight change of shade makes a slight difference.
+ */
 function histogram({ data }: Picture, pixels: readonly number[]): Colours {
   const counts = new Float32Array(SHADES ** 3);
   for (const pixel of pixels) {

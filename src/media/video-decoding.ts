@@ -26,9 +26,9 @@ export interface VideoFacts extends Size, ClipTiming {
 }
 
 /**
- * Display size (after rotation, in square pixels), the frames that a player shows and that really decode, and when. The whole
- * file is decoded once for this. Throws `MediaError` when the file is not a video, is cut off or damaged, or uses a codec that
- * cannot be decoded.
+ * Display size (after rotation, in square pixels), the frames that a player shows and that really decode, and when.
+ * The whole file is decoded once for this. Throws `MediaError` when the file is not a video, is cut off or damaged,
+ * or uses a codec that cannot be decoded.
  */
 export async function inspectVideo(path: string): Promise<VideoFacts> {
   return withVideoTrack(path, async (track) => {
@@ -64,8 +64,9 @@ export async function inspectVideo(path: string): Promise<VideoFacts> {
 }
 
 /**
- * Hands the shown frames whose numbers are in `wanted` to `take`, in order, each as soon as it is decoded, and decodes none
- * after the last of them. Returns how many frames were seen. Throws `MediaError` as {@link inspectVideo} does.
+ * Hands the shown frames whose numbers are in `wanted` to `take`, in order, each as soon as it is decoded, and
+ * decodes none after the last of them. Returns how many frames were seen. Throws `MediaError` as {@link inspectVideo}
+ * does.
  */
 export async function decodeVideo(
   path: string,
@@ -217,8 +218,9 @@ interface SinkInternals {
 }
 
 /**
- * A sample sink whose native decoder reports failures through the sink only. In mediabunny 1.61 a rejected `decode` also
- * poisons the queue on which `close` waits: that is an unhandled rejection, and the decoder's memory is never freed.
+ * A sample sink whose native decoder reports failures through the sink only. In mediabunny 1.61 a rejected `decode`
+ * also poisons the queue on which `close` waits: that is an unhandled rejection, and the decoder's memory is never
+ * freed.
  */
 async function calmSampleSink(track: InputVideoTrack): Promise<VideoSampleSink> {
   const { VideoSampleSink } = await videoEngine();

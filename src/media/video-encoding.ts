@@ -83,7 +83,9 @@ export async function encodeVideo(
 const TIMED_BOXES = new Set(['mvhd', 'tkhd', 'mdhd']);
 const NESTING_BOXES = new Set(['moov', 'trak', 'mdia']);
 
-/** Sets all creation and modification times of an MP4 file to 0, "unknown", in place; they would differ every second. */
+/**
+ * Sets all creation and modification times of an MP4 file to 0, "unknown", in place; they would differ every second.
+ */
 function withoutCreationTimes(mp4: Uint8Array, start = 0, end = mp4.length): Uint8Array {
   const view = new DataView(mp4.buffer, mp4.byteOffset, mp4.byteLength);
   for (let at = start; at + 8 <= end; ) {

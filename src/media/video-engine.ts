@@ -8,8 +8,8 @@ import { LampError } from '../errors.ts';
 let engine: Promise<typeof Mediabunny> | undefined;
 
 /**
- * The mediabunny library with its native decoders and encoders registered. Throws `LampError` when these are not installed,
- * as where optional dependencies are left out, or do not run on this platform.
+ * The mediabunny library with its native decoders and encoders registered. Throws `LampError` when these are not
+ * installed, as where optional dependencies are left out, or do not run on this platform.
  */
 export function videoEngine(): Promise<typeof Mediabunny> {
   engine ??= start();
@@ -17,8 +17,8 @@ export function videoEngine(): Promise<typeof Mediabunny> {
 }
 
 /**
- * The trouble that {@link videoEngine} throws, `undefined` where the codecs work. GIF, WebP and folders of pictures need
- * none.
+ * The trouble that {@link videoEngine} throws, `undefined` where the codecs work. GIF, WebP and folders of pictures
+ * need none.
  */
 export async function videoCodecTrouble(): Promise<LampError | undefined> {
   return videoEngine().then(
@@ -93,8 +93,8 @@ interface NativeSample {
 }
 
 /**
- * FFmpeg's name for the pixel format of a frame that its decoders made, for formats to which mediabunny gives none (grey,
- * 4:4:0, planes of red, green and blue); `undefined` for another frame.
+ * FFmpeg's name for the pixel format of a frame that its decoders made, for formats to which mediabunny gives none
+ * (grey, 4:4:0, planes of red, green and blue); `undefined` for another frame.
  */
 export async function nativePixelFormat(sample: Mediabunny.VideoSample): Promise<string | undefined> {
   const format = (sample as unknown as NativeSample)._data?.frame?.format;
@@ -102,8 +102,8 @@ export async function nativePixelFormat(sample: Mediabunny.VideoSample): Promise
 }
 
 /**
- * The colour matrix of a frame that FFmpeg's decoders made, as a code point of ITU-T H.273, for those to which mediabunny
- * gives no name; `undefined` for another frame.
+ * The colour matrix of a frame that FFmpeg's decoders made, as a code point of ITU-T H.273, for those to which
+ * mediabunny gives no name; `undefined` for another frame.
  */
 export function nativeMatrix(sample: Mediabunny.VideoSample): number | undefined {
   return (sample as unknown as NativeSample)._data?.frame?.colorSpace;

@@ -41,7 +41,10 @@ export function assertVideoPath(path: string): void {
 /** GIF's highest rate in hertz: below two hundredths of a second a frame, players slow down (see `encodeGif`). */
 const FASTEST_GIF = 50;
 
-/** The rate in hertz at which a video written to `path` at this rate will play. Throws `UsageError` as `videoFormat` does. */
+/**
+ * The rate in hertz at which a video written to `path` at this rate will play. Throws `UsageError` as `videoFormat`
+ * does.
+ */
 export function playedRate(path: string, framesPerSecond: number): number {
   return videoFormat(path) === 'gif' ? Math.min(FASTEST_GIF, framesPerSecond) : framesPerSecond;
 }
@@ -61,11 +64,11 @@ export function videoFormat(path: string): VideoFormat {
 }
 
 /**
- * Writes frames of one size as a video. The ending decides: `.mp4` (H.264, 4:2:0, plays everywhere),
- * `.webm` (VP9), `.gif` (looping, 256 colours), no ending or a slash at the end (a folder of `0000.png`, `0001.png`, …,
- * lossless). The same frames and options give the same bytes. What was at `path` stays until the new video is complete;
- * missing parent folders are made. Throws `UsageError` for an unknown ending or an odd size in .mp4 and .webm, `RangeError` for no
- * frames, frames of different sizes or a rate that is not above 0, `StorageError` when writing fails.
+ * Writes frames of one size as a video. The ending decides: `.mp4` (H.264, 4:2:0, plays everywhere), `.webm` (VP9),
+ * `.gif` (looping, 256 colours), no ending or a slash at the end (a folder of `0000.png`, `0001.png`, …, lossless).
+ * The same frames and options give the same bytes. What was at `path` stays until the new video is complete; missing
+ * parent folders are made. Throws `UsageError` for an unknown ending or an odd size in .mp4 and .webm, `RangeError`
+ * for no frames, frames of different sizes or a rate that is not above 0, `StorageError` when writing fails.
  */
 export async function writeVideo(
   path: string,
@@ -120,7 +123,9 @@ function assertFrames(frames: readonly Picture[], framesPerSecond: number): void
   }
 }
 
-/** A folder cannot be replaced in one step: the old frames step aside, the new ones take their place, the old ones go. */
+/**
+ * A folder cannot be replaced in one step: the old frames step aside, the new ones take their place, the old ones go.
+ */
 async function writeFrameFolder(
   folder: string,
   frames: readonly Picture[],

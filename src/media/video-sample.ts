@@ -18,9 +18,9 @@ import {
 } from './yuv.ts';
 
 /**
- * A decoded frame as it is meant to be seen: its own colour matrix and range (or what is customary where it names none),
- * high dynamic range brought down to sRGB's, square pixels, rotated and mirrored as the container says. Of an interlaced frame
- * `firstField` alone is seen (see `oneField`). The sample is left open.
+ * A decoded frame as it is meant to be seen: its own colour matrix and range (or what is customary where it names
+ * none), high dynamic range brought down to sRGB's, square pixels, rotated and mirrored as the container says. Of an
+ * interlaced frame `firstField` alone is seen (see `oneField`). The sample is left open.
  */
 export async function sampleToPicture(
   sample: VideoSample,

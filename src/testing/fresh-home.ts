@@ -1,4 +1,7 @@
-/** @file Programs that run for a user who has nothing yet: what they leave behind, and whether they try to reach anybody. */
+/**
+ * @file Programs that run for a user who has nothing yet: what they leave behind, and whether they try to reach
+ * anybody.
+ */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,7 +26,10 @@ export interface FreshOptions {
 /** Whether programs can be run in a network namespace of their own, in which nothing can be reached. */
 export const hasNamespaces = spawnSync('unshare', ['-rn', 'true']).status === 0;
 
-/** Runs Node with these words, from source, with empty folders in `parent` for its home, its cache and what is temporary. */
+/**
+ * Runs Node with these words, from source, with empty folders in `parent` for its home, its cache and what is
+ * temporary.
+ */
 export async function runFresh(
   parent: string,
   words: readonly string[],

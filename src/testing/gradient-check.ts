@@ -16,8 +16,8 @@ export interface GradientError {
 }
 
 /**
- * Checks one example of an operator. The loss is the sum of the first output times fixed random numbers; differences are
- * taken in fourth order, `(−f(x+2h) + 8f(x+h) − 8f(x−h) + f(x−2h)) / 12h`, so that f32 suffices.
+ * Checks one example of an operator. The loss is the sum of the first output times fixed random numbers; differences
+ * are taken in fourth order, `(−f(x+2h) + 8f(x+h) − 8f(x−h) + f(x−2h)) / 12h`, so that f32 suffices.
  */
 export async function checkGradient<A extends object>(
   operator: Operator<A>,

@@ -1,6 +1,6 @@
 /**
- * @file Two local HTTP servers that together behave like the Hugging Face hub: one answers questions and redirects large
- * files to the other, which sends them, in ranges where asked to. Faults can be ordered for the next requests.
+ * @file Two local HTTP servers that together behave like the Hugging Face hub: one answers questions and redirects
+ * large files to the other, which sends them, in ranges where asked to. Faults can be ordered for the next requests.
  */
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';

@@ -7,7 +7,9 @@ import { initialValues, motionParameters } from '../motion/parameters.ts';
 import type { MotionValues, TrainedMotion } from '../motion/predictor.ts';
 import { type MotionVariant, motionVariants } from '../motion/variant.ts';
 
-/** The motion of a base at the start of training: frames are drawn as the image model draws them. LAMP's unless told. */
+/**
+ * The motion of a base at the start of training: frames are drawn as the image model draws them. LAMP's unless told.
+ */
 export async function untrainedMotion(
   base: BaseModel,
   variant: MotionVariant = motionVariants.lamp,

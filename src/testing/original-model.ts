@@ -1,6 +1,6 @@
 /**
- * @file Writes a model's weights under the names of the first Stable Diffusion files, for tests. Made apart from the reading
- * side (`models/original-names.ts`) on purpose: numbers of blocks are computed here, counted there.
+ * @file Writes a model's weights under the names of the first Stable Diffusion files, for tests. Made apart from the
+ * reading side (`models/original-names.ts`) on purpose: numbers of blocks are computed here, counted there.
  */
 import { type FloatTensor, floats, type HostTensor } from '../graph/host-tensor.ts';
 
@@ -90,7 +90,10 @@ export function originalClip(tensors: Tensors): Tensors {
   return mapNames(tensors, (name) => `cond_stage_model.transformer.${name}`);
 }
 
-/** The text encoder as in 2.x, as `cond_stage_model.model.…`: query, key and value in one, and one more layer at the end. */
+/**
+ * The text encoder as in 2.x, as `cond_stage_model.model.…`: query, key and value in one, and one more layer at the
+ * end.
+ */
 export function originalOpenClip(tensors: Tensors, layers: number): Tensors {
   const found = new Map(openClipNames(tensors, 'cond_stage_model.model.'));
   for (const [name, tensor] of [...found]) {

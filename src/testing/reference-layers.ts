@@ -1,6 +1,6 @@
 /**
- * @file Layers of neural networks by their formulas, in f64 and plain loops, apart from everything the package computes with:
- * what graphs are compared with.
+ * @file Layers of neural networks by their formulas, in f64 and plain loops, apart from everything the package
+ * computes with: what graphs are compared with.
  */
 import type { FloatTensor } from '../graph/host-tensor.ts';
 

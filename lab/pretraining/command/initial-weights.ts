@@ -18,8 +18,8 @@ export async function weightsOf(
 }
 
 /**
- * Those of text encoder and U-Net for another vocabulary: words that the base's has keep their rows, others begin with small
- * random ones, drawn from `seed`.
+ * Those of text encoder and U-Net for another vocabulary: words that the base's has keep their rows, others begin
+ * with small random ones, drawn from `seed`.
  */
 export async function modelWeights(
   base: BaseModel,

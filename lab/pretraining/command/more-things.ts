@@ -1,4 +1,7 @@
-/** @file Further things for pretraining, beside those of the little world: a model that knows more of them draws better what it never saw. */
+/**
+ * @file Further things for pretraining, beside those of the little world: a model that knows more of them draws
+ * better what it never saw.
+ */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';

@@ -24,7 +24,9 @@ export interface PictureOptions {
 export interface TrainingPictures {
   /** Of all things, in a fifth of the pictures in other colours: the autoencoder is to know more than the world has. */
   ofAutoencoder(first: number, count: number): FloatTensor;
-  /** With their captions. The world's other things are left out: they show what becomes of what the model has not seen. */
+  /**
+   * With their captions. The world's other things are left out: they show what becomes of what the model has not seen.
+   */
   ofModel(first: number, count: number): { pictures: FloatTensor; captions: string[] };
 }
 

@@ -1,0 +1,64 @@
+/** @file No line of comments or docs is longer than 120 columns, outside of tables and blocks of code. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { longLines } from './line-width.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The files and folders that are held to it. */
+const covered = [
+  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
+  ...['assets', 'docs', 'examples', 'lab', 'scripts', 'testdata'],
+  ...['diffusion', 'graph', 'motion', 'testing'].map((room) => `src/${room}`),
+];
+
+/** `docs/api.md` shows docblocks and declarations as they are, so its lines are those of the code. */
+const left = new Set(['docs/api.md']);
+
+const files = covered.flatMap((path) => {
+  if (/\.\w+$/.test(path)) return [path];
+  const names = readdirSync(join(root, path), { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => /\.(ts|mjs|md)$/.test(name)).map((name) => `${path}/${name}`);
+});
+
+test('no line of comments or docs is longer than 120 columns', () => {
+  const long = files
+    .filter((path) => !left.has(path))
+    .flatMap((path) => {
+      const text = readFileSync(join(root, path), 'utf8');
+      return longLines(path, text).map((line) => `${path}:${line}`);
+    });
+  expect(files.length).toBeGreaterThan(300);
+  expect(long).toEqual([]);
+});
+
+const words = `${'a word '.repeat(17)}x`; // 120 columns
+
+test('the longest line that may be has 120 columns, however many bytes', () => {
+  expect(longLines('a.md', `${words}\né ${'é'.repeat(118)}\n`)).toEqual([]);
+  expect(longLines('a.md', `fine\n${words}x\né ${'é'.repeat(119)}\n`)).toEqual([2, 3]);
+});
+
+test('tables and code in pages, and a line that is one link, may be longer', () => {
+  const link = `[x](https://example.org/${'a'.repeat(120)})`;
+  expect(longLines('a.md', `| ${words} |\n\n\`\`\`\n${words}x\n\`\`\`\n${words}x\n${link}\n`)).toEqual([6]);
+});
+
+test('comments of every kind count in code, other lines do not', () => {
+  const code = [
+    `const text = '${words}';`,
+    `// ${words}`,
+    `/** ${words} */`,
+    '/**',
+    ` * ${words}`,
+    ' * ```',
+    ` * ${words}`,
+    ' */',
+    `const a = 1; // ${words}`,
+    `const b = 'https://${words}';`,
+    `  | ${words}`,
+  ];
+  expect(longLines('a.ts', code.join('\n'))).toEqual([2, 3, 5, 7, 9]);
+});
