@@ -62,3 +62,13 @@ test('comments of every kind count in code, other lines do not', () => {
   ];
   expect(longLines('a.ts', code.join('\n'))).toEqual([2, 3, 5, 7, 9]);
 });
+
+test("Biome's layout is taken as it is", () => {
+  const ignored = ['src', 'lab', 'scripts'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .map((name) => `${folder}/${name}`)
+      .filter((path) => path.endsWith('.ts') && path !== 'scripts/line-width.test.ts')
+      .filter((path) => readFileSync(join(root, path), 'utf8').includes('biome-ignore format')),
+  );
+  expect(ignored).toEqual([]);
+});

@@ -9,7 +9,20 @@ import { describe, expect, test } from 'vitest';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** From the foundation to what people use: a room may import the rooms before it. */
-const rooms = ['graph', 'runtime', 'checkpoints', 'hub', 'media', 'diffusion', 'models', 'motion', 'training', 'pipelines', 'library', 'cli']; // biome-ignore format: one line
+const rooms = [
+  'graph',
+  'runtime',
+  'checkpoints',
+  'hub',
+  'media',
+  'diffusion',
+  'models',
+  'motion',
+  'training',
+  'pipelines',
+  'library',
+  'cli',
+];
 
 interface Import {
   readonly from: string;

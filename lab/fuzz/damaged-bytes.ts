@@ -20,10 +20,30 @@ const position = fc.oneof(
 /** Numbers at which sums overflow, signs change, or a file ends. */
 const lie = fc.oneof(
   fc.constantFrom(
-    0n, 1n, 2n, 9n, 64n, 127n, 128n, 255n, 256n, 0xfffen, 0xffffn, 0x10000n, 99_999_999n, 100_000_001n,
-    0x7fffffffn, 0x80000000n, 0xffffffffn, 0x100000000n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 63n - 1n,
-    2n ** 63n, 2n ** 64n - 1n,
-  ), // biome-ignore format: a list of numbers
+    0n,
+    1n,
+    2n,
+    9n,
+    64n,
+    127n,
+    128n,
+    255n,
+    256n,
+    0xfffen,
+    0xffffn,
+    0x10000n,
+    99_999_999n,
+    100_000_001n,
+    0x7fffffffn,
+    0x80000000n,
+    0xffffffffn,
+    0x100000000n,
+    2n ** 53n - 1n,
+    2n ** 53n,
+    2n ** 63n - 1n,
+    2n ** 63n,
+    2n ** 64n - 1n,
+  ),
   fc.bigInt({ min: 0n, max: 5000n }),
 );
 

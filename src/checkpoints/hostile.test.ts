@@ -72,7 +72,10 @@ describe('JSON that would take memory out of proportion', () => {
 
 describe('safetensors', () => {
   test('whose elements cannot be counted', async () => {
-    const shapes = [[2 ** 40, 2 ** 40, 0], [0, 2 ** 52, 2 ** 52]]; // biome-ignore format: one line
+    const shapes = [
+      [2 ** 40, 2 ** 40, 0],
+      [0, 2 ** 52, 2 ** 52],
+    ];
     for (const shape of shapes) {
       const path = await fileWith(JSON.stringify({ x: { dtype: 'F32', shape, data_offsets: [0, 0] } }));
       await expect(openSafetensors(path)).rejects.toThrow(/tensor "x" of shape .* cannot be counted/);

@@ -178,15 +178,32 @@ describe('the weights of a file that holds more', () => {
 
   test('stand under the usual name, or where there are any', () => {
     const weights = dictionary('w');
-    expect(namedTensors(new Map<string, unknown>([['lr', 1], ['net', weights]]), '')).toEqual(weights); // biome-ignore format: one line
-    const two = new Map([['other', dictionary('o')], ['state_dict', weights]]); // biome-ignore format: one line
+    expect(
+      namedTensors(
+        new Map<string, unknown>([
+          ['lr', 1],
+          ['net', weights],
+        ]),
+        '',
+      ),
+    ).toEqual(weights);
+    const two = new Map([
+      ['other', dictionary('o')],
+      ['state_dict', weights],
+    ]);
     expect(namedTensors(two, '')).toEqual(weights);
   });
 
   test('are the larger part, whatever lies beside them', () => {
     const weights = dictionary('a', 'b', 'c');
     const beside = (name: string, value: unknown) =>
-      namedTensors(new Map<string, unknown>([['loose', tensor], [name, value]]), ''); // biome-ignore format: one line
+      namedTensors(
+        new Map<string, unknown>([
+          ['loose', tensor],
+          [name, value],
+        ]),
+        '',
+      );
     expect(beside('state_dict', weights)).toEqual(weights);
     expect(beside('net', weights)).toEqual(weights);
     // A state_dict that keeps something small below one of its names.
@@ -196,21 +213,46 @@ describe('the weights of a file that holds more', () => {
 
   test('may be averaged ones only; plain ones are taken where both are', () => {
     const [plain, averaged] = [dictionary('w'), dictionary('w', 'more')];
-    expect(namedTensors(new Map([['ema', averaged], ['lr', new Map()]]), '')).toEqual(averaged); // biome-ignore format: one line
-    expect(namedTensors(new Map([['params_ema', averaged], ['params', plain]]), '')).toEqual(plain); // biome-ignore format: one line
+    expect(
+      namedTensors(
+        new Map([
+          ['ema', averaged],
+          ['lr', new Map()],
+        ]),
+        '',
+      ),
+    ).toEqual(averaged);
+    expect(
+      namedTensors(
+        new Map([
+          ['params_ema', averaged],
+          ['params', plain],
+        ]),
+        '',
+      ),
+    ).toEqual(plain);
   });
 
   test('are none in what changes a model: it is named', () => {
-    const words = new Map<string, unknown>([['string_to_token', new Map()], ['string_to_param', dictionary('*')]]); // biome-ignore format: one line
+    const words = new Map<string, unknown>([
+      ['string_to_token', new Map()],
+      ['string_to_param', dictionary('*')],
+    ]);
     expect(() => namedTensors(words, 'a.pt')).toThrow('"a.pt" is a textual inversion: new words for');
-    const layers = new Map<unknown, unknown>([['layer_structure', [1, 2, 1]], [768, [dictionary('w')]]]); // biome-ignore format: one line
+    const layers = new Map<unknown, unknown>([
+      ['layer_structure', [1, 2, 1]],
+      [768, [dictionary('w')]],
+    ]);
     expect(() => namedTensors(layers, 'a.pt')).toThrow('"a.pt" is a hypernetwork');
   });
 
   test('are asked for when there are none, or several', () => {
     expect(() => namedTensors(new Map(), 'a.bin')).toThrow('expected, found none');
     expect(() => namedTensors([tensor], 'a.bin')).toThrow('expected, found none');
-    const two = new Map([['one', dictionary('o')], ['two', dictionary('t')]]); // biome-ignore format: one line
+    const two = new Map([
+      ['one', dictionary('o')],
+      ['two', dictionary('t')],
+    ]);
     expect(() => namedTensors(two, 'a.bin')).toThrow('found weights under "one", "two"');
   });
 });

@@ -266,7 +266,12 @@ describe('writing', () => {
   test('names given twice or reserved', async () => {
     const path = join(folder, 'twice.safetensors');
     const x = floats(Float32Array.of(1));
-    await expect(writeSafetensors(path, [['x', x], ['x', x]])).rejects.toThrow(/"x" is reserved or given twice/); // biome-ignore format: one line
+    await expect(
+      writeSafetensors(path, [
+        ['x', x],
+        ['x', x],
+      ]),
+    ).rejects.toThrow(/"x" is reserved or given twice/);
     await expect(writeSafetensors(path, [['__metadata__', x]])).rejects.toThrow(CheckpointError);
   });
 
@@ -274,11 +279,22 @@ describe('writing', () => {
     const path = join(folder, 'large.safetensors');
     const length = 9_000_001; // 34 MiB as float32, more than two windows
     const large = floats(Float32Array.from({ length }, (_, i) => i % 2048));
-    await writeSafetensors(path, [['large', large], ['small', ints([5])]], {}, { dtype: 'float16' }); // biome-ignore format: one line
+    await writeSafetensors(
+      path,
+      [
+        ['large', large],
+        ['small', ints([5])],
+      ],
+      {},
+      { dtype: 'float16' },
+    );
     const half = await openSafetensors(path);
     expect(Buffer.compare(bytesOf((await half.readAll()).get('large')!.data), bytesOf(large.data))).toBe(0);
 
-    const header = { odd: { dtype: 'U8', shape: [1], data_offsets: [0, 1] }, x: { dtype: 'F32', shape: [length], data_offsets: [1, 1 + 4 * length] } }; // biome-ignore format: one line
+    const header = {
+      odd: { dtype: 'U8', shape: [1], data_offsets: [0, 1] },
+      x: { dtype: 'F32', shape: [length], data_offsets: [1, 1 + 4 * length] },
+    };
     const odd = await openSafetensors(
       await fileWith(JSON.stringify(header), Buffer.concat([Buffer.alloc(1), bytesOf(large.data)])),
     );

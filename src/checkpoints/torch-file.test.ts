@@ -59,7 +59,13 @@ describe('writeTorchFile', () => {
   test('writes what is read back, in order, the same bytes every time', async () => {
     const [one, two] = [inFolder('one.bin'), inFolder('two.bin')];
     await writeTorchFile(one, tensors);
-    await writeTorchFile(two, tensors.map(([name, tensor]) => [name, { dtype: tensor.dtype, shape: tensor.shape, load: async () => tensor }])); // biome-ignore format: one line
+    await writeTorchFile(
+      two,
+      tensors.map(([name, tensor]) => [
+        name,
+        { dtype: tensor.dtype, shape: tensor.shape, load: async () => tensor },
+      ]),
+    );
     expect(await readFile(two)).toEqual(await readFile(one));
     const places = await findTensors(one);
     expect([...places.keys()]).toEqual(tensors.map(([name]) => name));
@@ -76,7 +82,12 @@ describe('writeTorchFile', () => {
 
   test('refuses a name given twice and a value that half precision cannot hold', async () => {
     const x = floats(Float32Array.of(7e4));
-    await expect(writeTorchFile(inFolder('x'), [['x', x], ['x', x]])).rejects.toThrow('"x" is given twice'); // biome-ignore format: one line
+    await expect(
+      writeTorchFile(inFolder('x'), [
+        ['x', x],
+        ['x', x],
+      ]),
+    ).rejects.toThrow('"x" is given twice');
     await expect(writeTorchFile(inFolder('x'), [['x', x]], { dtype: 'float16' })).rejects.toThrow(
       CheckpointError,
     );
@@ -86,7 +97,10 @@ describe('writeTorchFile', () => {
 describe('many tensors', () => {
   test('100 000 of one storage', async () => {
     const path = inFolder('many.bin');
-    const list = Array.from({ length: 100_000 }, (_, i) => ({ name: `t${i}`, shape: [1], storage: 'FloatStorage', key: '0', count: 1 }) as const); // biome-ignore format: one line
+    const list = Array.from(
+      { length: 100_000 },
+      (_, i) => ({ name: `t${i}`, shape: [1], storage: 'FloatStorage', key: '0', count: 1 }) as const,
+    );
     await writeTorchZip(path, pickleStateDict(list), { 0: Buffer.from(Float32Array.of(5).buffer) });
     const places = await findTensors(path);
     expect(places.size).toBe(100_000);

@@ -33,7 +33,14 @@ describe('a PyTorch file', () => {
   test('is used where it lies, in either precision', async () => {
     for (const dtype of ['float32', 'float16'] as const) {
       const path = inFolder(`${dtype}.bin`);
-      await writeTorchFile(path, [['skipped', counted(3)], ['w', counted(6, [2, 3])]], { dtype }); // biome-ignore format: one line
+      await writeTorchFile(
+        path,
+        [
+          ['skipped', counted(3)],
+          ['w', counted(6, [2, 3])],
+        ],
+        { dtype },
+      );
       const file = await openWeightFile(path);
       const tensor = file.find('w')!;
       expect(tensor.source).toMatchObject({ kind: 'file', file: { path: file.path, dtype } });
@@ -100,7 +107,10 @@ describe('weights divided among several files', async () => {
   const index = inFolder('parts/model.safetensors.index.json');
   const files = ['a.safetensors', 'b.bin'].map((name) => inFolder(`parts/${name}`)) as [string, string];
   await mkdir(dirname(index));
-  await writeSafetensors(files[0], [['one', counted(2)], ['extra', counted(9)]]); // biome-ignore format: one line
+  await writeSafetensors(files[0], [
+    ['one', counted(2)],
+    ['extra', counted(9)],
+  ]);
   await writeTorchFile(files[1], [['two', counted(2)]]);
   const writeIndex = (map: Record<string, string>, path = index) =>
     writeFile(path, JSON.stringify({ metadata: { total_size: 16 }, weight_map: map }));
@@ -108,7 +118,10 @@ describe('weights divided among several files', async () => {
   test('are found through their index, and only those it names', async () => {
     await writeIndex({ two: 'b.bin', one: 'a.safetensors' });
     const file = await openWeightFile(index);
-    expect([...file.shapes]).toEqual([['two', [2]], ['one', [2]]]); // biome-ignore format: one line
+    expect([...file.shapes]).toEqual([
+      ['two', [2]],
+      ['one', [2]],
+    ]);
     expect(await values(add(file.find('one')!, reshape(file.find('two')!, [2, 1])))).toEqual([0, 1, 1, 2]);
     expect((await file.file.readAll()).size).toBe(2);
   });

@@ -133,7 +133,6 @@ describe('lamp animate', () => {
     ['an unknown fit', [cat], { '--fit': 'fill' }, 2, /expected one of: cover, pad, stretch, opencv/],
     ['something in the way', [cat], { '--out': path('in/') }, 6, /which is not a frame/],
   ])('refuses %s', async (_, pictures, changes, code, message) => {
-    // biome-ignore format: one line each
     const found = await animate(pictures, { '--out': path('nowhere'), ...changes });
     expect(found.stderr).toMatch(message);
     expect(found.code).toBe(code);

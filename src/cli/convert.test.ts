@@ -25,7 +25,10 @@ async function convert(...words: string[]): Promise<{ stderr: string; error?: st
     return true;
   });
   try {
-    await new Command().exitOverride().addCommand(convertCommand().exitOverride()).parseAsync(['convert', ...words], { from: 'user' }); // biome-ignore format: one line
+    await new Command()
+      .exitOverride()
+      .addCommand(convertCommand().exitOverride())
+      .parseAsync(['convert', ...words], { from: 'user' });
     return { stderr };
   } catch (error) {
     if (!(error instanceof LampError)) throw error;
@@ -47,11 +50,32 @@ beforeAll(async () => {
 
 describe('lamp convert', () => {
   test('from the authors’ U-Net to a motion and back, bit for bit', async () => {
-    const given = ['--base', base, '--prompt', 'a horse runs', '--frames', '4', '--size', '64x32', '--fps', '10', '--steps', '30000']; // biome-ignore format: one line
+    const given = [
+      '--base',
+      base,
+      '--prompt',
+      'a horse runs',
+      '--frames',
+      '4',
+      '--size',
+      '64x32',
+      '--fps',
+      '10',
+      '--steps',
+      '30000',
+    ];
     const { stderr } = await convert(unet, ...given, '--out', path('horse.safetensors'));
     expect(stderr).toMatch(/written: .*horse\.safetensors/);
     const { info } = await readMotion(path('horse.safetensors'));
-    expect(info).toMatchObject({ baseName: 'tiny-sd', prompt: 'a horse runs', frames: 4, width: 64, height: 32, framesPerSecond: 10, steps: 30_000 }); // biome-ignore format: one line
+    expect(info).toMatchObject({
+      baseName: 'tiny-sd',
+      prompt: 'a horse runs',
+      frames: 4,
+      width: 64,
+      height: 32,
+      framesPerSecond: 10,
+      steps: 30_000,
+    });
     expect(
       await convert(path('horse.safetensors'), '--base', base, '--out', path('back')),
     ).not.toHaveProperty('error');

@@ -44,7 +44,13 @@ const step = (at: number, loss: number): ProgressEvent => ({
 });
 
 test('tells which of several pictures it is about', () => {
-  const about: ProgressEvent = { type: 'progress', stage: 'sampling', done: 30, total: 30, picture: { number: 2, of: 5 } }; // biome-ignore format: one line
+  const about: ProgressEvent = {
+    type: 'progress',
+    stage: 'sampling',
+    done: 30,
+    total: 30,
+    picture: { number: 2, of: 5 },
+  };
   expect(show([about]).stderr).toMatch(/^picture 2 of 5: sampling 30\/30/);
 });
 

@@ -82,8 +82,20 @@ describe('many streams', () => {
 
   test('similar seeds, names and steps give unrelated numbers', () => {
     const paths: [number, ...(string | number)[]][] = [
-      [0], [1], [-1], [0, 0], [0, '0'], [0, 'a'], [0, 'b'], [0, 'a', 1], [0, 'a1'], [0, 'a', '1'], [10, 'a'], [2 ** 40], [2 ** 41],
-    ]; // biome-ignore format: one list
+      [0],
+      [1],
+      [-1],
+      [0, 0],
+      [0, '0'],
+      [0, 'a'],
+      [0, 'b'],
+      [0, 'a', 1],
+      [0, 'a1'],
+      [0, 'a', '1'],
+      [10, 'a'],
+      [2 ** 40],
+      [2 ** 41],
+    ];
     const drawn = paths.map((path) => randomStream(...path).normals(20_000));
     for (const [i, a] of drawn.entries()) {
       for (const b of drawn.slice(i + 1)) expect(Math.abs(correlation(a, b))).toBeLessThan(0.035);

@@ -22,7 +22,6 @@ function barOf({ width, height, data }: Picture): [number, number][] {
 
 describe('interlaced video', () => {
   test.each([
-    // biome-ignore format: a table
     ['interlaced.mp4', 'top'],
     ['interlaced.ts', 'top'],
     ['bottom-first.mkv', 'bottom'],

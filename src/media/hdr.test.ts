@@ -15,7 +15,6 @@ test('white paper is nearly white, whatever is brighter a little more so, and bl
     ['pq', 148],
     ['hlg', 191],
   ] as const) {
-    // biome-ignore format: one line
     expect(grey(transfer, 0)).toBe(0);
     expect(grey(transfer, white)).toBeGreaterThan(238);
     expect(grey(transfer, white)).toBeLessThan(250);

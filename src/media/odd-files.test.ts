@@ -35,7 +35,6 @@ function corners({ width, height, data }: Picture): string {
 
 describe('pictures', () => {
   test.each([
-    // biome-ignore format: a table
     [1, 'GGRB'],
     [2, 'GGBR'],
     [3, 'BRGG'],

@@ -12,7 +12,9 @@ function flag(width: number, height: number): Picture {
   return picture(width, height, data);
 }
 
-const at = ({ width, data }: Picture, x: number, y: number) => [...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)]; // biome-ignore format: one line
+const at = ({ width, data }: Picture, x: number, y: number) => [
+  ...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
+];
 
 test('keeps the whole picture in the middle', async () => {
   const from = flag(20, 40);

@@ -94,7 +94,12 @@ test('weights behind a link in another folder, in bfloat16', async () => {
 });
 
 test('weights in half precision are found by their name', async () => {
-  await writeSafetensors(inFolder('unet/model.fp16.safetensors'), [['w', floats(Float32Array.of(1))]], {}, { dtype: 'float16' }); // biome-ignore format: one line
+  await writeSafetensors(
+    inFolder('unet/model.fp16.safetensors'),
+    [['w', floats(Float32Array.of(1))]],
+    {},
+    { dtype: 'float16' },
+  );
   const { weights } = await openComponent(folder, z.object({}));
   expect(weights.file.tensors.get('w')?.dtype).toBe('float16');
 });

@@ -63,7 +63,15 @@ describe('the settings of Stable Diffusion 2.1', () => {
       expect([parsed.use_linear_projection, parsed.cross_attention_dim]).toEqual([true, 1024]);
       expect(headsPerBlock(parsed)).toEqual([5, 10, 20, 20]);
     }
-    const text = { hidden_size: 1024, intermediate_size: 4096, num_attention_heads: 16, num_hidden_layers: 23, hidden_act: 'gelu', vocab_size: 49408, projection_dim: 512 }; // biome-ignore format: one line
+    const text = {
+      hidden_size: 1024,
+      intermediate_size: 4096,
+      num_attention_heads: 16,
+      num_hidden_layers: 23,
+      hidden_act: 'gelu',
+      vocab_size: 49408,
+      projection_dim: 512,
+    };
     expect(textEncoderConfigSchema.parse(text)).toMatchObject({
       hidden_act: 'gelu',
       max_position_embeddings: 77,
@@ -105,7 +113,6 @@ test('an autoencoder of another kind is refused by the field', () => {
     mid_block_add_attention: false,
     latents_mean: [0],
   })) {
-    // biome-ignore format: one line
     expect(() => vaeConfigSchema.parse({ ...vae, [name]: value })).toThrow(name);
   }
 });

@@ -127,7 +127,7 @@ describe('a Stable Diffusion 1.x model in one file', () => {
       name.startsWith('model.') ? `model_ema.${name.slice('model.'.length).replaceAll('.', '')}` : name,
       tensor,
     ]);
-    await writeSafetensors(path, [...averaged, ['model_ema.num_updates', floats(Float32Array.of(9), [])]]); // biome-ignore format: one line
+    await writeSafetensors(path, [...averaged, ['model_ema.num_updates', floats(Float32Array.of(9), [])]]);
     await writeFile(inFolder('ema.lamp.json'), JSON.stringify(beside));
     const notices: unknown[] = [];
     const base = await openBaseModel(path, { onEvent: (event) => notices.push(event) });
@@ -145,7 +145,10 @@ describe('a Stable Diffusion 1.x model in one file', () => {
 
   test('with module. before every name, as a training on several devices saves it', async () => {
     const path = inFolder('wrapped.ckpt');
-    await writeTorchFile(path, [...whole].map(([name, tensor]) => [`module.${name}`, tensor] as const)); // biome-ignore format: one line
+    await writeTorchFile(
+      path,
+      [...whole].map(([name, tensor]) => [`module.${name}`, tensor] as const),
+    );
     await writeFile(inFolder('wrapped.lamp.json'), JSON.stringify(beside));
     const base = await openBaseModel(path);
     expectSame((await readAll(base)).unet, (await readAll(folder)).unet);

@@ -204,8 +204,24 @@ describe('Stable Diffusion XL base 1.0', () => {
     use_linear_projection: true,
   });
   const clip = { layer_norm_eps: 1e-5, max_position_embeddings: 77, vocab_size: 49408 };
-  const first = textEncoderConfigSchema.parse({ ...clip, hidden_size: 768, intermediate_size: 3072, num_attention_heads: 12, num_hidden_layers: 12, hidden_act: 'quick_gelu' }); // biome-ignore format: one line
-  const second = projectedTextEncoderConfigSchema.parse({ ...clip, hidden_size: 1280, intermediate_size: 5120, num_attention_heads: 20, num_hidden_layers: 32, hidden_act: 'gelu', projection_dim: 1280, eos_token_id: 2 }); // biome-ignore format: one line
+  const first = textEncoderConfigSchema.parse({
+    ...clip,
+    hidden_size: 768,
+    intermediate_size: 3072,
+    num_attention_heads: 12,
+    num_hidden_layers: 12,
+    hidden_act: 'quick_gelu',
+  });
+  const second = projectedTextEncoderConfigSchema.parse({
+    ...clip,
+    hidden_size: 1280,
+    intermediate_size: 5120,
+    num_attention_heads: 20,
+    num_hidden_layers: 32,
+    hidden_act: 'gelu',
+    projection_dim: 1280,
+    eos_token_id: 2,
+  });
   const vae = vaeConfigSchema.parse({
     in_channels: 3,
     out_channels: 3,

@@ -97,7 +97,14 @@ describe('the image U-Net', () => {
 
   test('gives each block its own number of heads, the middle the last', async () => {
     const withHeads = (...heads: number[]) =>
-      run(unet(new Weights(finder(weights)), unetConfigSchema.parse({ ...settings, attention_head_dim: heads }), symbols), given); // biome-ignore format: one line
+      run(
+        unet(
+          new Weights(finder(weights)),
+          unetConfigSchema.parse({ ...settings, attention_head_dim: heads }),
+          symbols,
+        ),
+        given,
+      );
     const [one, outer, middle] = await Promise.all([withHeads(1, 1), withHeads(2, 1), withHeads(1, 2)]);
     expect(difference(one, outer)).toBeGreaterThan(1e-3);
     expect(difference(one, middle)).toBeGreaterThan(1e-5);

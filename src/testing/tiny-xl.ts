@@ -108,10 +108,16 @@ function randomWeight(name: string, shape: Shape): FloatTensor {
   const random = randomStream(0, 'tiny xl', name).normals(sizeOf(shape));
   if (shape.length > 1) {
     const scale = 1 / Math.sqrt(sizeOf(shape.slice(1)));
-    return floats(random.map((value) => scale * value), shape); // biome-ignore format: one line
+    return floats(
+      random.map((value) => scale * value),
+      shape,
+    );
   }
   const mean = name.endsWith('weight') ? 1 : 0;
-  return floats(random.map((value) => mean + 0.1 * value), shape); // biome-ignore format: one line
+  return floats(
+    random.map((value) => mean + 0.1 * value),
+    shape,
+  );
 }
 
 /** The tensors of one network. */

@@ -77,11 +77,21 @@ describe('a video whose first frame another model draws', () => {
     const generator = await videoGenerator(base, () => lampMotion(motion), { frames: 2, ...video });
     const events: ProgressEvent[] = [];
     const onEvent = (event: ProgressEvent) => void events.push(event);
-    const { frames, settings } = await generator.generate({ ...request, firstFrameBase: { base: xl }, seed: 3 }, { onEvent }); // biome-ignore format: one line
-    const drawn = await drawPicture(xl, { prompt: 'a horse runs', samplerSteps: 2, seed: 3 }, { width: 40, height: 24 }); // biome-ignore format: one line
+    const { frames, settings } = await generator.generate(
+      { ...request, firstFrameBase: { base: xl }, seed: 3 },
+      { onEvent },
+    );
+    const drawn = await drawPicture(
+      xl,
+      { prompt: 'a horse runs', samplerSteps: 2, seed: 3 },
+      { width: 40, height: 24 },
+    );
     const given = await generator.generate({ ...request, firstFrame: drawn, seed: 3 });
     expect(frames).toEqual(given.frames);
-    expect(frames).toEqual((await generator.generate({ ...request, firstFrame: await resizePicture(drawn, video), seed: 3 })).frames); // biome-ignore format: one line
+    expect(frames).toEqual(
+      (await generator.generate({ ...request, firstFrame: await resizePicture(drawn, video), seed: 3 }))
+        .frames,
+    );
     await generator.dispose();
     expect(settings.firstFrame).toMatchObject({
       ...given.settings.firstFrame,
