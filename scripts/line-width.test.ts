@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const covered = [
   ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
   ...['assets', 'docs', 'examples', 'lab', 'scripts', 'testdata'],
-  ...['diffusion', 'graph', 'motion', 'testing'].map((room) => `src/${room}`),
+  ...['diffusion', 'graph', 'models', 'motion', 'runtime', 'testing'].map((room) => `src/${room}`),
 ];
 
 /** `docs/api.md` shows docblocks and declarations as they are, so its lines are those of the code. */

@@ -17,10 +17,10 @@ export function isSingle(pictures: readonly string[], out: string, many = false)
 }
 
 /**
- * One path for each picture. One picture without a `format` goes to `out`, whose ending decides what it becomes, as does one
- * whose `out` ends as its format does. Else (see `isSingle`) `out` is a folder, and each video is called after its picture;
- * pictures of one name are numbered (`fox`, `fox-2`). Throws `UsageError` when `out` is a file's name but there are several
- * pictures, or another format's.
+ * One path for each picture. One picture without a `format` goes to `out`, whose ending decides what it becomes, as
+ * does one whose `out` ends as its format does. Else (see `isSingle`) `out` is a folder, and each video is called
+ * after its picture; pictures of one name are numbered (`fox`, `fox-2`). Throws `UsageError` when `out` is a file's
+ * name but there are several pictures, or another format's.
  */
 export function videoTargets(
   pictures: readonly string[],

@@ -4,8 +4,8 @@ import { loadBase } from '../library/load-base.ts';
 import type { BaseModel } from '../models/base-model.ts';
 
 /**
- * Opens the base model that the option names: a folder or file, `hub:owner/name[@revision]`, which is downloaded where it
- * is not in the cache yet, or nothing for the built-in one. Throws `CheckpointError`, `StorageError`.
+ * Opens the base model that the option names: a folder or file, `hub:owner/name[@revision]`, which is downloaded
+ * where it is not in the cache yet, or nothing for the built-in one. Throws `CheckpointError`, `StorageError`.
  */
 export async function chosenBase(
   option: string | undefined,

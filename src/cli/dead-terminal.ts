@@ -3,8 +3,8 @@ import { closeSync, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
 /**
- * When the process ends, puts nothing in the place of a terminal that does not answer any more: Node restores the terminal's
- * settings then, and crashes (SIGABRT in place of the exit code) where that fails.
+ * When the process ends, puts nothing in the place of a terminal that does not answer any more: Node restores the
+ * terminal's settings then, and crashes (SIGABRT in place of the exit code) where that fails.
  */
 export function leaveDeadTerminals(): void {
   const terminals = [0, 1, 2].filter((stream) => isatty(stream));

@@ -1,6 +1,6 @@
 /**
- * @file Whether this process was told to outlive its terminal. `nohup` says so by ignoring SIGHUP, which Node takes back when it
- * starts, so that it has to be found out in other ways.
+ * @file Whether this process was told to outlive its terminal. `nohup` says so by ignoring SIGHUP, which Node takes
+ * back when it starts, so that it has to be found out in other ways.
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -9,8 +9,8 @@ import { basename } from 'node:path';
 const HANGUP_BIT = 1n;
 
 /**
- * Whether SIGHUP is to be ignored: the shell says that it started `nohup` (its variable `_`, as bash, zsh and ksh set it), or
- * the parent process ignores it too, as in a script under `nohup` (Linux only).
+ * Whether SIGHUP is to be ignored: the shell says that it started `nohup` (its variable `_`, as bash, zsh and ksh set
+ * it), or the parent process ignores it too, as in a script under `nohup` (Linux only).
  */
 export function hangupIsIgnored(
   variables: Readonly<Record<string, string | undefined>> = process.env,

@@ -1,6 +1,6 @@
 /**
- * @file Ctrl-C, other signals and output that fails: the first asks the work to stop at a good place, a second signal ends
- * the process at once.
+ * @file Ctrl-C, other signals and output that fails: the first asks the work to stop at a good place, a second signal
+ * ends the process at once.
  */
 import { constants } from 'node:os';
 import { InterruptedError } from '../errors.ts';
@@ -27,16 +27,17 @@ export interface InterruptionSource {
 }
 
 /**
- * A signal so soon (milliseconds) after the first is the same wish: `timeout`, `npx` and shells that end send theirs twice, and
- * those that came during one step are noticed together.
+ * A signal so soon (milliseconds) after the first is the same wish: `timeout`, `npx` and shells that end send theirs
+ * twice, and those that came during one step are noticed together.
  */
 const SAME_WISH = 500;
 
 /**
- * Runs `work` with a signal that the first Ctrl-C (or SIGTERM, SIGHUP, SIGQUIT) aborts; says so on standard error. The work then
- * throws `InterruptedError` at its next step. A second one ends the process at once, with 128 and the signal's number, as
- * shells expect. Under `nohup` SIGHUP does nothing. Output that fails aborts too; work that was stopped by that ends with
- * `StorageError`. A step that is being computed blocks the event loop: all this is noticed when it ends.
+ * Runs `work` with a signal that the first Ctrl-C (or SIGTERM, SIGHUP, SIGQUIT) aborts; says so on standard error.
+ * The work then throws `InterruptedError` at its next step. A second one ends the process at once, with 128 and the
+ * signal's number, as shells expect. Under `nohup` SIGHUP does nothing. Output that fails aborts too; work that was
+ * stopped by that ends with `StorageError`. A step that is being computed blocks the event loop: all this is noticed
+ * when it ends.
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * @file The `lamp` command's entrance. The program is loaded here and not imported, so that where the native engine cannot be
- * loaded there is one plain line, and `lamp doctor` that says why.
+ * @file The `lamp` command's entrance. The program is loaded here and not imported, so that where the native engine
+ * cannot be loaded there is one plain line, and `lamp doctor` that says why.
  */
 import { DeviceError } from '../errors.ts';
 import { leaveDeadTerminals } from './dead-terminal.ts';

@@ -23,8 +23,9 @@ export function withMotionOption(command: Command): Command {
 }
 
 /**
- * Parses `path` or `path:strength`, and adds it to those before. What follows the last colon is a strength unless it holds a
- * slash or backslash (`C:\motions`). Throws commander's `InvalidArgumentError` for one that is no number from 0 to 1.
+ * Parses `path` or `path:strength`, and adds it to those before. What follows the last colon is a strength unless it
+ * holds a slash or backslash (`C:\motions`). Throws commander's `InvalidArgumentError` for one that is no number from
+ * 0 to 1.
  */
 export function motionChoice(text: string, before: readonly MotionChoice[] | undefined): MotionChoice[] {
   const [, path = someText(text), strength = '1'] = /^(.+):([^:/\\]*)$/.exec(text) ?? [];

@@ -96,8 +96,8 @@ export function repeated(text: string, before: readonly string[] | undefined): s
 }
 
 /**
- * The help's words for an option whose default the base model decides (its `lamp.json`), `value` where it does not. Such an
- * option has no default of commander's: that would hide the base's.
+ * The help's words for an option whose default the base model decides (its `lamp.json`), `value` where it does not.
+ * Such an option has no default of commander's: that would hide the base's.
  */
 export function ofBase(value: string | number): string {
   return `(default: the base's, or ${value})`;
@@ -112,8 +112,8 @@ export const pictureBaseHelp =
   'Stable Diffusion 1.x, 2.x or XL model: a diffusers folder, one file, or hub:owner/name[@revision], or built-in (default), the small one that comes with lamp';
 
 /**
- * Throws `UsageError` naming all options of these names that were not given. (commander's own `requiredOption` names one,
- * and hides a misspelt option behind it.)
+ * Throws `UsageError` naming all options of these names that were not given. (commander's own `requiredOption` names
+ * one, and hides a misspelt option behind it.)
  */
 export function requireOptions(command: Command, ...names: readonly string[]): void {
   const missing = command.options.filter(

@@ -1,4 +1,6 @@
-/** @file What happens when nobody can read what is told: the reader has gone, the disk is full, the terminal is dead. */
+/**
+ * @file What happens when nobody can read what is told: the reader has gone, the disk is full, the terminal is dead.
+ */
 import { StorageError } from '../errors.ts';
 
 /** What could not be written, and why. */
@@ -31,9 +33,9 @@ export function onOutputFailure(listener: Listener): () => void {
 }
 
 /**
- * Watches the process's output. What is told on standard error is dispensable unless its reader has gone: a dead terminal or a
- * full disk there ends nothing. Any other failure stops long work (`onOutputFailure`); without such work the process
- * ends, with 0 where the reader has gone (`lamp inspect x | head`), else with 6.
+ * Watches the process's output. What is told on standard error is dispensable unless its reader has gone: a dead
+ * terminal or a full disk there ends nothing. Any other failure stops long work (`onOutputFailure`); without such
+ * work the process ends, with 0 where the reader has gone (`lamp inspect x | head`), else with 6.
  */
 export function watchOutput(
   { stdout, stderr }: OutputStreams = process,

@@ -17,8 +17,8 @@ export interface AnimateImageOptions extends VideoOptions {
 const fields = { picture: field.picture, prompt: field.text.optional(), ...videoFields };
 
 /**
- * Makes a picture move as a motion does: a video that begins with it, cut to the video's size unless `firstFrameFit` says
- * otherwise. Throws what `generateVideo` throws.
+ * Makes a picture move as a motion does: a video that begins with it, cut to the video's size unless `firstFrameFit`
+ * says otherwise. Throws what `generateVideo` throws.
  *
  * @example
  * import { animateImage } from 'lamp-video';

@@ -15,7 +15,9 @@ export interface Calls {
   readonly drawImage: typeof drawImage;
 }
 
-/** The functions, with generators that may be kept. They all take one object of options, with `onEvent` and `signal`. */
+/**
+ * The functions, with generators that may be kept. They all take one object of options, with `onEvent` and `signal`.
+ */
 export function callsWith(generators: Generators): Calls {
   /** Training needs the memory that is kept for videos. */
   const withoutKept =

@@ -1,4 +1,6 @@
-/** @file Checks the options of the library's functions where they come in: callers in plain JavaScript have no compiler. */
+/**
+ * @file Checks the options of the library's functions where they come in: callers in plain JavaScript have no compiler.
+ */
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import type { Picture } from '../media/picture.ts';
@@ -48,8 +50,8 @@ export function fieldsNamed<Name extends string>(
 }
 
 /**
- * The options without those that are `undefined`. Throws `UsageError` naming the function, and the option that is unknown,
- * missing or of the wrong kind.
+ * The options without those that are `undefined`. Throws `UsageError` naming the function, and the option that is
+ * unknown, missing or of the wrong kind.
  */
 export function checkOptions<Options extends object>(
   name: string,

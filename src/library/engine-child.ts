@@ -22,7 +22,10 @@ export interface EngineChild {
   alive(): boolean;
   /** How it ended, once it is not alive: `the engine's process (7) was ended by SIGKILL`. */
   ending(): string;
-  /** Calls a function there. Not to be called again before it is answered. Throws `UnheardError` when it had ended already. */
+  /**
+   * Calls a function there. Not to be called again before it is answered. Throws `UnheardError` when it had ended
+   * already.
+   */
   ask(name: keyof Calls, options: WorkOptions & object): Promise<unknown>;
   /** Stops what it does and ends it. */
   end(): Promise<void>;

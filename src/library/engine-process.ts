@@ -1,4 +1,7 @@
-/** @file The program of an engine's process: does what it is asked for, one thing after another, and ends with its parent. */
+/**
+ * @file The program of an engine's process: does what it is asked for, one thing after another, and ends with its
+ * parent.
+ */
 import { keptGenerators } from '../pipelines/video/kept-generators.ts';
 import { type Calls, callsWith } from './calls.ts';
 import { type FromEngine, packError, type ToEngine } from './engine-messages.ts';
@@ -9,8 +12,8 @@ const calls = callsWith(keptGenerators());
 const running = new Map<number, AbortController>();
 const answers = new Set<Promise<void>>();
 
-// Signals reach the whole group (Ctrl-C, a terminal that is closed, a service that is stopped): what then happens is the
-// parent's to say.
+// Signals reach the whole group (Ctrl-C, a terminal that is closed, a service that is stopped): what then happens is
+// the parent's to say.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => {});
 
 function tell(message: FromEngine): void {

@@ -22,10 +22,10 @@ const fields = {
 };
 
 /**
- * Makes a video of what a prompt says, which moves as a motion does. All that can be checked is checked before anything is
- * computed. Throws `UsageError` for an option that makes no sense, `CheckpointError` when base or motion is missing, damaged or
- * does not fit, `MediaError` for the first frame, `DeviceError`, `StorageError` when `out` cannot be written, and
- * `InterruptedError` when the signal stops it, within a step.
+ * Makes a video of what a prompt says, which moves as a motion does. All that can be checked is checked before
+ * anything is computed. Throws `UsageError` for an option that makes no sense, `CheckpointError` when base or motion
+ * is missing, damaged or does not fit, `MediaError` for the first frame, `DeviceError`, `StorageError` when `out`
+ * cannot be written, and `InterruptedError` when the signal stops it, within a step.
  *
  * @example
  * import { generateVideo } from 'lamp-video';

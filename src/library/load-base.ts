@@ -13,9 +13,9 @@ export type BaseChoice = BaseModel | string;
 /** What `loadBase` takes. */
 export interface LoadBaseOptions extends WorkOptions {
   /**
-   * A diffusers folder, a `.safetensors` or `.ckpt` file with the whole model, or `hub:owner/name[@revision]`, which is
-   * downloaded where it is not in the cache of the Hugging Face tools yet; `built-in`, the model that comes with the package,
-   * unless told.
+   * A diffusers folder, a `.safetensors` or `.ckpt` file with the whole model, or `hub:owner/name[@revision]`, which
+   * is downloaded where it is not in the cache of the Hugging Face tools yet; `built-in`, the model that comes with
+   * the package, unless told.
    */
   readonly base?: string;
 }
@@ -34,9 +34,9 @@ const fields = {
 };
 
 /**
- * Opens a base model, for several calls that use it. Its weights are not read before they are needed. Throws `CheckpointError`
- * when it is missing, damaged or of another kind, or the hub refuses it; `StorageError` when the disk is too full to download
- * it; `InterruptedError` when stopped while it is downloaded.
+ * Opens a base model, for several calls that use it. Its weights are not read before they are needed. Throws
+ * `CheckpointError` when it is missing, damaged or of another kind, or the hub refuses it; `StorageError` when the
+ * disk is too full to download it; `InterruptedError` when stopped while it is downloaded.
  *
  * @example
  * import { loadBase } from 'lamp-video';
@@ -50,8 +50,8 @@ export async function loadBase(options: LoadBaseOptions = {}): Promise<BaseModel
 }
 
 /**
- * The local path of a base model: as `resolveBase` gives it, and of the built-in one for its name, unless there is something else
- * of that name. Throws what `resolveBase` throws.
+ * The local path of a base model: as `resolveBase` gives it, and of the built-in one for its name, unless there is
+ * something else of that name. Throws what `resolveBase` throws.
  */
 export async function basePath(name: string, work: WorkOptions): Promise<string> {
   const isBuiltIn = name === builtInName && !(await exists(name));

@@ -47,7 +47,10 @@ export async function loadMotion(options: LoadMotionOptions): Promise<LoadedMoti
   return { path, strength, ...(await readMotion(path)) };
 }
 
-/** The motions that `motion` or `motions` mean, at least one. Throws what `loadMotion` throws, and `UsageError` for none or both. */
+/**
+ * The motions that `motion` or `motions` mean, at least one. Throws what `loadMotion` throws, and `UsageError` for
+ * none or both.
+ */
 export async function givenMotions(
   name: string,
   { motion, motions }: { readonly motion?: MotionChoice; readonly motions?: readonly MotionChoice[] },

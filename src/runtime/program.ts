@@ -38,8 +38,8 @@ export interface Program {
 }
 
 /**
- * Compiles the graph that computes the named tensors. Throws `CheckpointError` when a weight file cannot be mapped, `DeviceError`
- * for a graph that needs more memory than the machine has.
+ * Compiles the graph that computes the named tensors. Throws `CheckpointError` when a weight file cannot be mapped,
+ * `DeviceError` for a graph that needs more memory than the machine has.
  */
 export async function compile(
   outputs: Readonly<Record<string, Tensor>>,

@@ -7,7 +7,10 @@ const assumedEfficiency = 0.5;
 
 const ceilings = new Map<DeviceName, Promise<number>>();
 
-/** Operations a second of large products on a device: half of them matrices, half convolutions. Measured once, in seconds. */
+/**
+ * Operations a second of large products on a device: half of them matrices, half convolutions. Measured once, in
+ * seconds.
+ */
 export function machineCeiling(device: DeviceName): Promise<number> {
   const known = ceilings.get(device);
   if (known) return known;

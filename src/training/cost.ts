@@ -22,8 +22,8 @@ export interface TrainingCost {
 const engineBytes = 250 * 2 ** 20;
 
 /**
- * Estimates a step for latents `[b, c, f, h, w]` and `tokens` text tokens from the shapes of the graph; `rank` as in the
- * training's settings.
+ * Estimates a step for latents `[b, c, f, h, w]` and `tokens` text tokens from the shapes of the graph; `rank` as in
+ * the training's settings.
  */
 export function trainingCost(
   unet: Component<UNetConfig>,

@@ -19,7 +19,9 @@ export interface DrawPlan {
   readonly frames: number;
   /** Every n-th frame is taken. */
   readonly stride: number;
-  /** The numbers of the frames of a clip's video that begins at a start; every `stride`-th from there on unless told. */
+  /**
+   * The numbers of the frames of a clip's video that begins at a start; every `stride`-th from there on unless told.
+   */
   readonly framesFrom?: (clip: number, start: number) => readonly number[];
   readonly shuffle: boolean;
   readonly flipProbability: number;
@@ -80,9 +82,10 @@ export function drawSample(plan: DrawPlan, index: number): Draw {
 }
 
 /**
- * One of the clip's views: a limited number, so that no frame need be encoded more often. The first is the clip as it is, the next are
- * moved and recoloured as a whole, the last have the thing before another scene. In other colours the channels are swapped and each is
- * brightened or darkened: which thing is before which ground is then no longer known by heart.
+ * One of the clip's views: a limited number, so that no frame need be encoded more often. The first is the clip as it
+ * is, the next are moved and recoloured as a whole, the last have the thing before another scene. In other colours
+ * the channels are swapped and each is brightened or darkened: which thing is before which ground is then no longer
+ * known by heart.
  */
 function otherView(
   { seed, reach, recolour = 0, copyPaste }: DrawPlan,
@@ -116,8 +119,8 @@ function either(stream: RandomStream): number {
 }
 
 /**
- * A timestep moved towards more noise (shift above 1) or less (below): `t' = s·t / (1 + (s − 1)·t)` of t in 0…1 (Esser et
- * al. 2024, arXiv 2403.03206, eq. 23). Where a thing will be is decided in the noisiest steps.
+ * A timestep moved towards more noise (shift above 1) or less (below): `t' = s·t / (1 + (s − 1)·t)` of t in 0…1
+ * (Esser et al. 2024, arXiv 2403.03206, eq. 23). Where a thing will be is decided in the noisiest steps.
  */
 export function shiftedTimestep(timestep: number, timesteps: number, shift: number): number {
   const t = (timestep + 0.5) / timesteps;

@@ -30,8 +30,8 @@ export interface MetricsFile {
 }
 
 /**
- * Opens the file for the steps after `step`: lines of later steps, and a last one that a kill tore off, are removed first.
- * Throws `StorageError`.
+ * Opens the file for the steps after `step`: lines of later steps, and a last one that a kill tore off, are removed
+ * first. Throws `StorageError`.
  */
 export async function openMetrics(path: string, step: number): Promise<MetricsFile> {
   const lines = (await readMetrics(path)).filter((line) => line.step <= step);
@@ -57,7 +57,10 @@ export async function openMetrics(path: string, step: number): Promise<MetricsFi
   };
 }
 
-/** The lines of `metrics.jsonl` up to the first that is not whole; none when there is no such file. Throws `StorageError`. */
+/**
+ * The lines of `metrics.jsonl` up to the first that is not whole; none when there is no such file. Throws
+ * `StorageError`.
+ */
 export async function readMetrics(path: string): Promise<StepMetrics[]> {
   if (!(await isThere(path))) return [];
   const refuse = (reason: string, cause?: unknown) =>

@@ -7,7 +7,10 @@ import type { View } from './view.ts';
 /** All scenes of a training. */
 export interface OtherScenes {
   readonly pictures: readonly Picture[];
-  /** What a caption says of each, such as "on the beach"; `undefined` for a clip's scene of which its caption says nothing. */
+  /**
+   * What a caption says of each, such as "on the beach"; `undefined` for a clip's scene of which its caption says
+   * nothing.
+   */
   readonly places: readonly (string | undefined)[];
   /** For each clip its own scene, where the thing that moves in it can be cut out. */
   readonly ofClips: readonly (ClipScene | undefined)[];
@@ -33,7 +36,10 @@ const PREPOSITIONS =
 /** The last words that begin with such a word, up to the end. */
 const PLACE = new RegExp(`\\s+((?:${PREPOSITIONS})\\s(?:(?!\\s(?:${PREPOSITIONS})\\s).)+)$`, 'i');
 
-/** What an English caption says of the place: its end from the last preposition on. "a panda runs on the beach" gives "on the beach". */
+/**
+ * What an English caption says of the place: its end from the last preposition on. "a panda runs on the beach" gives
+ * "on the beach".
+ */
 export function placeOf(caption: string): string | undefined {
   return PLACE.exec(caption.trim())?.[1];
 }

@@ -19,8 +19,8 @@ interface Owner {
 }
 
 /**
- * Takes the folder for this process and returns a function that gives it back. The lock of a process that is not alive any
- * more is taken over. Throws `StorageError` when another process holds the folder.
+ * Takes the folder for this process and returns a function that gives it back. The lock of a process that is not
+ * alive any more is taken over. Throws `StorageError` when another process holds the folder.
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, LOCK_NAME);
@@ -51,7 +51,8 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
 async function removeStale(path: string, mark: string): Promise<void> {
   const text = await readLock(path).catch(() => '');
   await assertDead(text, path);
-  // Between reading and removing, another process may have taken the lock over: what was moved aside is looked at again.
+  // Between reading and removing, another process may have taken the lock over: what was moved aside is looked at
+  // again.
   const aside = `${path}.tmp-${mark.split('').reverse().join('')}`;
   await rename(path, aside).catch(() => {});
   const moved = await readLock(aside).catch(() => text);

@@ -1,6 +1,6 @@
 /**
- * @file How a clip is seen in one training sample: mirrored, moved as a whole, in other colours, its thing before another scene, or
- * as it is.
+ * @file How a clip is seen in one training sample: mirrored, moved as a whole, in other colours, its thing before
+ * another scene, or as it is.
  */
 import { type CutOut, pasted } from '../media/cut-out.ts';
 import { flipHorizontally, type Picture, type Recolouring, recoloured, shifted } from '../media/picture.ts';

@@ -13,8 +13,8 @@ const ones = (...shape: number[]) =>
 const neighbours = [4, 6, 6, 4, 6, 9, 9, 6, 6, 9, 9, 6, 4, 6, 6, 4];
 
 /**
- * Runs a convolution, a matrix product and a softmax on the device and compares them with what they must be. Returns the
- * seconds that took. Throws `DeviceError` with what is missing and what to install.
+ * Runs a convolution, a matrix product and a softmax on the device and compares them with what they must be. Returns
+ * the seconds that took. Throws `DeviceError` with what is missing and what to install.
  */
 export async function probeDevice(name: string) {
   const device = parseDevice(name);

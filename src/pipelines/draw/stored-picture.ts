@@ -21,7 +21,10 @@ const storedSchema = z.object({
 /** Everything needed to draw a picture again, as it is stored in a PNG file. Holds no paths and no times. */
 export type StoredPicture = z.infer<typeof storedSchema>;
 
-/** Reads the settings that a picture stores (`readPngMetadata`); `undefined` when it stores none. Throws `CheckpointError`. */
+/**
+ * Reads the settings that a picture stores (`readPngMetadata`); `undefined` when it stores none. Throws
+ * `CheckpointError`.
+ */
 export function storedPicture(metadata: Readonly<Record<string, string>>): StoredPicture | undefined {
   return readStored(metadata, storedSchema, "the picture's stored settings");
 }

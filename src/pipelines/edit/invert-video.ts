@@ -1,6 +1,6 @@
 /**
- * @file Finds the noise that a clip would have come from, for videos that keep the clip's motion and layout: LAMP's video
- * editing begins with it. DDIM inversion: Song et al. 2020, arXiv 2010.02502.
+ * @file Finds the noise that a clip would have come from, for videos that keep the clip's motion and layout: LAMP's
+ * video editing begins with it. DDIM inversion: Song et al. 2020, arXiv 2010.02502.
  */
 import { type DdimInversionOptions, ddimInverter } from '../../diffusion/ddim.ts';
 import { type NoiseSchedule, readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
@@ -40,8 +40,8 @@ export interface InvertVideoOptions
 }
 
 /**
- * Walks a clip's latents up to the noise, all frames alike and without guidance; `context` is the text of the empty prompt.
- * Throws `UsageError` for steps out of range.
+ * Walks a clip's latents up to the noise, all frames alike and without guidance; `context` is the text of the empty
+ * prompt. Throws `UsageError` for steps out of range.
  */
 export function invertVideo(options: InvertVideoOptions): Promise<FloatTensor> {
   const { schedule, steps, reading, latents, ...rest } = options;

@@ -38,8 +38,8 @@ export interface EditVideoOptions extends WorkOptions {
   /** What it shall not show. */
   readonly negativePrompt?: string;
   /**
-   * Folder in which all parts of the edit are kept. The same call goes on there after it was stopped; another look of the same
-   * clip needs neither training nor inversion.
+   * Folder in which all parts of the edit are kept. The same call goes on there after it was stopped; another look of
+   * the same clip needs neither training nor inversion.
    */
   readonly run: string;
   /** What the clip shows, for training on it; its caption (see `captionsFor`) unless told. */
@@ -55,8 +55,8 @@ export interface EditVideoOptions extends WorkOptions {
   /** How it is drawn; its prompts are the video's unless told. */
   readonly drawing?: Partial<DrawSettings>;
   /**
-   * Settings of the training and of the video's shape: 24 frames at stride 2 (fewer frames of a shorter clip), never mirrored,
-   * unless told. A motion that is given has its own.
+   * Settings of the training and of the video's shape: 24 frames at stride 2 (fewer frames of a shorter clip), never
+   * mirrored, unless told. A motion that is given has its own.
    */
   readonly training?: Partial<Omit<TrainingInput, 'base' | 'clips' | 'prompt' | 'captions' | 'device'>>;
   /** How the video is sampled. */
@@ -98,8 +98,8 @@ export interface PreparedEdit extends EditMotion {
 }
 
 /**
- * Checks all that can be checked without long work, and writes nothing. Throws `UsageError` for a setting that makes no sense,
- * `DeviceError`, `CheckpointError` (base model, motion), `MediaError` (clip), `StorageError` (the folder).
+ * Checks all that can be checked without long work, and writes nothing. Throws `UsageError` for a setting that makes
+ * no sense, `DeviceError`, `CheckpointError` (base model, motion), `MediaError` (clip), `StorageError` (the folder).
  */
 export async function prepareEdit(options: PrepareEditOptions): Promise<PreparedEdit> {
   const { prompt, negativePrompt = '', strength = redrawStrength, seed = 0, device = 'cpu' } = options;

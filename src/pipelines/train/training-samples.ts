@@ -27,10 +27,9 @@ export interface TrainingSamplesOptions {
 }
 
 /**
- * A function that writes `<folder>/<step>-<n>.mp4` for each sample prompt (`.gif` where the video codecs are missing), with the
- * training's seed, the base model drawing the first frame: what `lamp generate` makes of the motion of that step. A video
- * that is there already is left.
- * Its networks are in memory only while it runs.
+ * A function that writes `<folder>/<step>-<n>.mp4` for each sample prompt (`.gif` where the video codecs are
+ * missing), with the training's seed, the base model drawing the first frame: what `lamp generate` makes of the
+ * motion of that step. A video that is there already is left. Its networks are in memory only while it runs.
  */
 export function trainingSamples(options: TrainingSamplesOptions): (work: WorkOptions) => Promise<void> {
   const { base, settings, folder, framesPerSecond, motionName, motion } = options;

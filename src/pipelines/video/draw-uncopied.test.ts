@@ -18,7 +18,10 @@ const context = floats(new Float32Array(2), [1, 1, 2]);
 /** What the image model takes for a clean picture, whatever it sees. */
 const DREAM = 7;
 
-/** Draws where `copied` (one number per pixel of a frame, the same for all frames) says so; also tells what the networks were asked. */
+/**
+ * Draws where `copied` (one number per pixel of a frame, the same for all frames) says so; also tells what the
+ * networks were asked.
+ */
 async function drawn(
   copied: readonly number[] | undefined,
   { guidance = 1, below = 300, given = true } = {},

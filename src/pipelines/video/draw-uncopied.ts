@@ -1,8 +1,9 @@
 /**
- * @file What a motion did not copy from the first frame, drawn by the image model. A video that is finished early (`finishingAt`) is sharp
- * where it was copied (see `withCopiedFirstFrame`) and blurred where it had to be made up: a mean of all that could be there. The
- * image model decides for one of them: each frame is noised a little and denoised again (SDEdit, arXiv 2108.01073), while what
- * was copied is put back at every step, as in blended diffusion (Avrahami et al. 2022, arXiv 2111.14818).
+ * @file What a motion did not copy from the first frame, drawn by the image model. A video that is finished early
+ * (`finishingAt`) is sharp where it was copied (see `withCopiedFirstFrame`) and blurred where it had to be made up: a
+ * mean of all that could be there. The image model decides for one of them: each frame is noised a little and
+ * denoised again (SDEdit, arXiv 2108.01073), while what was copied is put back at every step, as in blended diffusion
+ * (Avrahami et al. 2022, arXiv 2111.14818).
  */
 import { addNoise, type NoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import type { Sampler } from '../../diffusion/sampler.ts';
@@ -37,7 +38,10 @@ const WHOLLY_DRAWN = 0.25;
 /** Frames that the image model would have no larger part in than this, anywhere, are left as they are. */
 const NOTHING = 0.1;
 
-/** The video with what was not copied drawn by the image model; a given first frame, and frames that are wholly copied, stay as they are. */
+/**
+ * The video with what was not copied drawn by the image model; a given first frame, and frames that are wholly
+ * copied, stay as they are.
+ */
 export async function drawUncopied(options: DrawUncopiedOptions): Promise<FloatTensor> {
   const { schedule, sampler, video, details, onStep } = options;
   const steps = sampler.timesteps.flatMap((timestep, index) => (timestep < details.below ? [index] : []));
@@ -83,7 +87,10 @@ async function copiedOf({
   return floats(both.data.slice(both.data.length / 2), [1, ...both.shape.slice(1)]);
 }
 
-/** For each frame of a video `[1, c, f, h, w]`, how large the image model's part in each pixel is, `h·w` numbers from 0 to 1. */
+/**
+ * For each frame of a video `[1, c, f, h, w]`, how large the image model's part in each pixel is, `h·w` numbers from
+ * 0 to 1.
+ */
 function drawnParts(found: FloatTensor | undefined, shape: Shape): Float32Array[] {
   const pixels = sizeOf(shape.slice(3));
   const copied = found?.data ?? new Float32Array(shape[2]! * pixels);

@@ -17,8 +17,8 @@ import type { VideoGenerator, VideoRequest } from './video-request.ts';
 /** Where generators come from. */
 export interface Generators {
   /**
-   * Hands on a generator for motions and requests like this one; it must not be used afterwards. Throws what `generatorForMotions`
-   * throws, and what `use` does.
+   * Hands on a generator for motions and requests like this one; it must not be used afterwards. Throws what
+   * `generatorForMotions` throws, and what `use` does.
    */
   with<T>(
     options: MotionGeneratorOptions,
@@ -57,9 +57,9 @@ interface Kept {
 }
 
 /**
- * Keeps the generators used last. One is used again where the contents of base and motions, strengths, shape and device are the
- * same: what was rewritten under the same path is another. One that takes too much alone is freed when its request is answered.
- * Requests must come one after another.
+ * Keeps the generators used last. One is used again where the contents of base and motions, strengths, shape and
+ * device are the same: what was rewritten under the same path is another. One that takes too much alone is freed when
+ * its request is answered. Requests must come one after another.
  */
 export function keptGenerators({ bytes = quarterOfMemory(), most = 8 }: KeepOptions = {}): Generators {
   /** By `keyOf`, the one that was used last at the end. */
@@ -117,7 +117,10 @@ export function keptGenerators({ bytes = quarterOfMemory(), most = 8 }: KeepOpti
   };
 }
 
-/** Four U-Nets (of pictures and of videos, for guidance and without) and the VAE, in 32-bit floats: what is there at least. */
+/**
+ * Four U-Nets (of pictures and of videos, for guidance and without) and the VAE, in 32-bit floats: what is there at
+ * least.
+ */
 function leastBytes({ unet, vae }: BaseModel): number {
   const parameters = ({ weights }: BaseModel['unet'] | BaseModel['vae']) =>
     [...weights.shapes.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);

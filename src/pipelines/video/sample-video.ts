@@ -4,7 +4,10 @@ import { shareNoise } from '../../motion/shared-noise.ts';
 import { alignmentStart, type DenoiseVideoOptions, denoiseVideo } from '../draw/denoise.ts';
 import type { VideoSettings } from './video-settings.ts';
 
-/** What sampling begins with, `[1, c, f, h, w]`: unit noise, of which frames then share a part, or an inverted clip as it is. */
+/**
+ * What sampling begins with, `[1, c, f, h, w]`: unit noise, of which frames then share a part, or an inverted clip as
+ * it is.
+ */
 export type VideoStart = { readonly noise: FloatTensor } | { readonly inverted: FloatTensor };
 
 /** How a video is sampled. */

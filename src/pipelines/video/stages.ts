@@ -10,9 +10,9 @@ export interface Stages<Request, Begun, Sampled, Finished> {
 }
 
 /**
- * Begins all requests, then samples all, then finishes one after the other. Where there are several, the events of the later
- * stages say which one they are about. Sampling takes long: when the signal stops it, what is sampled is finished before
- * `InterruptedError` is thrown.
+ * Begins all requests, then samples all, then finishes one after the other. Where there are several, the events of
+ * the later stages say which one they are about. Sampling takes long: when the signal stops it, what is sampled is
+ * finished before `InterruptedError` is thrown.
  */
 export async function* inStages<Request, Begun, Sampled, Finished>(
   requests: Iterable<Request> | AsyncIterable<Request>,

@@ -95,11 +95,14 @@ const storedSchema = z.object({
   imageModelBelow: videoSettingsSchema.shape.imageModelBelow.default(videoDefaults.imageModelBelow),
   imageModelGuidance: videoSettingsSchema.shape.imageModelGuidance.default(videoDefaults.imageModelGuidance),
   finishAt: videoSettingsSchema.shape.finishAt.default(videoDefaults.finishAt),
-  /** Steps that were taken of `samplerSteps`: fewer where the video was finished early (`finishAt`). Older files lack it. */
+  /**
+   * Steps that were taken of `samplerSteps`: fewer where the video was finished early (`finishAt`). Older files lack
+   * it.
+   */
   stepsTaken: z.int().positive().optional(),
   /**
-   * Steps in which the image model drew (`imageModelBelow`): the last of `stepsTaken`, or, in a video that was finished early,
-   * further ones. Only where it was asked to; older files lack it.
+   * Steps in which the image model drew (`imageModelBelow`): the last of `stepsTaken`, or, in a video that was
+   * finished early, further ones. Only where it was asked to; older files lack it.
    */
   imageModelSteps: z.int().min(0).optional(),
   firstFrame: z.discriminatedUnion('kind', [
@@ -119,8 +122,8 @@ const storedSchema = z.object({
     z.object({ kind: z.literal('none') }),
   ]),
   /**
-   * SHA-256 over the trained tensors as they acted; the name as the maker called it; the variant where it is not LAMP itself;
-   * and unless it was one motion of strength 1, the motions with theirs.
+   * SHA-256 over the trained tensors as they acted; the name as the maker called it; the variant where it is not LAMP
+   * itself; and unless it was one motion of strength 1, the motions with theirs.
    */
   motion: z.object({
     name: z.string().optional(),
@@ -139,12 +142,17 @@ export type StoredSettings = z.infer<typeof storedSchema>;
 
 export { settingsKey };
 
-/** Reads the settings that a video stores (`readVideoMetadata`); `undefined` when it stores none. Throws `CheckpointError`. */
+/**
+ * Reads the settings that a video stores (`readVideoMetadata`); `undefined` when it stores none. Throws
+ * `CheckpointError`.
+ */
 export function storedSettings(metadata: Readonly<Record<string, string>>): StoredSettings | undefined {
   return readStored(metadata, storedSchema, "the video's stored settings");
 }
 
-/** What metadata holds under `settingsKey`; `undefined` when nothing. Throws `CheckpointError` naming `what` is damaged. */
+/**
+ * What metadata holds under `settingsKey`; `undefined` when nothing. Throws `CheckpointError` naming `what` is damaged.
+ */
 export function readStored<T>(
   metadata: Readonly<Record<string, string>>,
   schema: z.ZodType<T>,

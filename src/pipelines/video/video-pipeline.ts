@@ -18,10 +18,10 @@ import type { GeneratedVideo, VideoGenerator, VideoGeneratorOptions } from './vi
 
 /**
  * Makes a generator. Networks are compiled when they are first needed, and kept, but for those of a request's
- * `firstFrameBase`, which are freed when the picture is drawn. `motion` is asked for at every step, so that a
- * model in training can be sampled as it is; they must fit the base (`assertFits`).
- * Throws `UsageError` when the size or the number of frames cannot be, `CheckpointError` when the base recommends settings
- * that are none or is a Stable Diffusion XL model, which has no motions.
+ * `firstFrameBase`, which are freed when the picture is drawn. `motion` is asked for at every step, so that a model
+ * in training can be sampled as it is; they must fit the base (`assertFits`). Throws `UsageError` when the size or
+ * the number of frames cannot be, `CheckpointError` when the base recommends settings that are none or is a Stable
+ * Diffusion XL model, which has no motions.
  */
 export async function videoGenerator(
   base: BaseModel,

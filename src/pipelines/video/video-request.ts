@@ -8,12 +8,16 @@ import type { FirstFrameBase } from './drawn-first-frame.ts';
 import type { StoredSettings } from './stored-settings.ts';
 import type { VideoSettings } from './video-settings.ts';
 
-/** What to generate. Settings that are left out are as the base recommends, or else have the values of `videoDefaults`. */
+/**
+ * What to generate. Settings that are left out are as the base recommends, or else have the values of `videoDefaults`.
+ */
 export interface VideoRequest extends Partial<VideoSettings> {
   readonly prompt: string;
   /** What the video shall not show. */
   readonly negativePrompt?: string;
-  /** Frame 0, of any size; without it the base model draws one. Not used where the motion's variant has no given one. */
+  /**
+   * Frame 0, of any size; without it the base model draws one. Not used where the motion's variant has no given one.
+   */
   readonly firstFrame?: Picture;
   /** Another model, which draws frame 0 where none is given, in place of the base model. */
   readonly firstFrameBase?: FirstFrameBase | undefined;
@@ -41,9 +45,10 @@ export interface VideoGenerator {
    */
   generate(request: VideoRequest, work?: WorkOptions): Promise<GeneratedVideo>;
   /**
-   * Generates a video for each request, in their order: first all first frames, then all latents, then all pictures, so that
-   * each network is compiled once even where not all fit into memory. Of each request nothing but its first frame's latents
-   * is kept. When the signal stops it, the videos whose latents are done are still decoded. Throws as `generate` does.
+   * Generates a video for each request, in their order: first all first frames, then all latents, then all pictures,
+   * so that each network is compiled once even where not all fit into memory. Of each request nothing but its first
+   * frame's latents is kept. When the signal stops it, the videos whose latents are done are still decoded. Throws as
+   * `generate` does.
    */
   generateAll(
     requests: Iterable<VideoRequest> | AsyncIterable<VideoRequest>,
