@@ -1,6 +1,6 @@
 /**
- * @file Files appear whole or not at all: written beside their place under another name, flushed to the disk, then
- * renamed. Whatever interrupts the writing (Ctrl-C, a full disk, a power cut) leaves the old file as it was.
+ * @file Atomic file writes: to a temporary file beside the target, flushed to the disk, then renamed. An interruption
+ * (Ctrl-C, a full disk, a power cut) leaves the old file unchanged.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -8,13 +8,13 @@ import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promi
 import { dirname, join } from 'node:path';
 import { LampError, StorageError } from '../errors.ts';
 
-/** How the name of an unfinished file ends: the target's name, `.tmp-`, and 16 hexadecimal digits. */
+/** Suffix of a temporary file's name, after the target's name: `.tmp-` and 16 hexadecimal digits. */
 const TEMPORARY_NAME = /\.tmp-[0-9a-f]{16}$/;
 
 /**
- * Writes the file `path` so that readers see the old content or the whole new content, never a part. `write` gets the
- * open temporary file and need not close it. Missing parent folders are made. On any failure the temporary is removed.
- * Throws `StorageError` when the file system refuses; a `LampError` thrown by `write` passes unchanged.
+ * Writes the file `path` so that readers see either the old or the complete new content. `write` gets the open
+ * temporary file and need not close it. Missing parent folders are created. On any failure the temporary file is
+ * removed. Throws `StorageError` when the file system refuses; a `LampError` thrown by `write` passes unchanged.
  */
 export async function writeAtomically(
   path: string,
@@ -52,9 +52,9 @@ export async function writeJsonAtomically(path: string, value: unknown): Promise
 }
 
 /**
- * Removes the temporaries that a killed process left in `folder` (not in its subfolders) and returns their paths.
- * To be called only by the one process that writes there: a temporary of a living writer looks the same. A folder that
- * does not exist has none. Throws `StorageError` when the folder cannot be read or a file not be removed.
+ * Removes temporary files that a killed process left in `folder` (not in its subfolders) and returns their paths. Must
+ * be called only by the one process that writes there, since those of a running writer look the same. A folder that
+ * does not exist has none. Throws `StorageError` when the folder cannot be read or a file cannot be removed.
  */
 export async function removeLeftovers(folder: string): Promise<string[]> {
   try {
@@ -71,7 +71,7 @@ export async function removeLeftovers(folder: string): Promise<string[]> {
   }
 }
 
-/** What each refusal of the file system means for the user, and what can be done. */
+/** Meaning of file system errors, and advice. */
 const REFUSALS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full. Free some space or choose another folder.',
   EDQUOT: 'your disk quota is used up. Free some space or choose another folder.',
@@ -93,8 +93,8 @@ const REFUSALS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The `StorageError` for something that failed while writing `path`: one line with the cause and what to do.
- * Errors that do not come from the file system (a `LampError`, a bug) are returned unchanged.
+ * The `StorageError` for a failure while writing `path`: one line with the cause and advice. Errors that do not come
+ * from the file system (a `LampError`, a bug) are returned unchanged.
  */
 export function asStorageError(error: unknown, path: string): Error {
   if (error instanceof LampError) return error;
@@ -112,7 +112,7 @@ function codeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Makes the rename itself survive a power cut. Some systems (Windows) cannot open a folder: nothing is lost by that. */
+/** Flushes the rename to disk, so that it survives a power cut; skipped where folders cannot be opened (Windows). */
 async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r');
@@ -122,6 +122,6 @@ async function syncFolder(folder: string): Promise<void> {
       await handle.close();
     }
   } catch {
-    // The file is complete and in its place already; only the moment the folder reaches the disk is unknown.
+    // The file is already complete and in place; only the flush of the folder may be delayed.
   }
 }

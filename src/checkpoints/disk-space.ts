@@ -1,10 +1,10 @@
-/** @file How much fits on a disk. */
+/** @file Free disk space. */
 import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Bytes that may still be written at a path, which need not exist yet: those of the nearest folder above it that does.
- * `undefined` where the system does not say.
+ * Free bytes at a path, which need not exist yet: those of its nearest existing ancestor. `undefined` where the system
+ * does not report them.
  */
 export async function freeBytes(path: string): Promise<number | undefined> {
   for (let folder = resolve(path); ; folder = dirname(folder)) {

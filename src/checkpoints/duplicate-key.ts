@@ -1,4 +1,4 @@
-/** @file Finds what `JSON.parse` passes over in silence: a key that an object has twice. */
+/** @file Finds duplicate keys of JSON objects, which `JSON.parse` silently accepts. */
 
 import { stringEnd } from './json-text.ts';
 
@@ -6,8 +6,7 @@ import { stringEnd } from './json-text.ts';
 const colon = /[ \t\r\n]*:/y;
 
 /**
- * The first key that one object of a JSON text has twice, or undefined. `JSON.parse` keeps the last silently. The text
- * must be valid JSON.
+ * The first key that occurs twice in one object of a JSON text, or `undefined`. The text must be valid JSON.
  */
 export function findDuplicateKey(text: string): string | undefined {
   const open: (Set<string> | undefined)[] = []; // a set of keys for each open object, undefined for each open array

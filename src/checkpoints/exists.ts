@@ -1,7 +1,7 @@
-/** @file Whether something is there. */
+/** @file Existence of files and folders. */
 import { access } from 'node:fs/promises';
 
-/** Whether a file or folder of this path is there and can be reached. */
+/** Whether a file or folder exists at this path and can be accessed. */
 export function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,

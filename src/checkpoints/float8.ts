@@ -1,5 +1,5 @@
 /**
- * @file Numbers of eight bits, as PyTorch and safetensors store them: `F8_E4M3` (4 bits of exponent, 3 of fraction, no
+ * @file 8-bit floats as PyTorch and safetensors store them: `F8_E4M3` (4 bits of exponent, 3 of fraction, no
  * infinities, up to ±448) and `F8_E5M2` (5 and 2, with infinities, up to ±57 344). Formats: Micikevicius et al. 2022,
  * "FP8 Formats for Deep Learning".
  */
@@ -8,7 +8,7 @@ import type { Float8 } from '../graph/host-tensor.ts';
 
 const tables: Readonly<Record<Float8, Float32Array>> = {
   float8_e4m3fn: Float32Array.from({ length: 256 }, (_, bits) => {
-    // All ones is the only pattern that is no number; the exponent's largest value is an ordinary one.
+    // Only the pattern of all ones is NaN; the largest exponent is otherwise an ordinary one.
     if ((bits & 0x7f) === 0x7f) return Number.NaN;
     return magnitude(bits & 0x7f, { fractionBits: 3, bias: 7 }) * signOf(bits);
   }),
@@ -29,7 +29,7 @@ function magnitude(bits: number, { fractionBits, bias }: { fractionBits: number;
   return exponent === 0 ? (fraction / one) * 2 ** (1 - bias) : (1 + fraction / one) * 2 ** (exponent - bias);
 }
 
-/** Writes the numbers `bits` of that kind as 32-bit floats into `target` from element `at` on. Exact. */
+/** Converts 8-bit floats `bits` to 32-bit floats in `target`, starting at element `at`. Exact. */
 export function decodeFloat8(kind: Float8, bits: Uint8Array, target: Float32Array, at = 0): void {
   const table = tables[kind];
   for (let i = 0; i < bits.length; i++) target[at + i] = table[bits[i]!]!;

@@ -1,8 +1,8 @@
-/** @file Half-precision numbers: IEEE 754 binary16 (`F16`) and bfloat16 (`BF16`) from and to 32-bit floats. */
+/** @file Conversion between half-precision (IEEE 754 binary16 `F16`, bfloat16 `BF16`) and 32-bit floats. */
 
 let float16Table: Float32Array | undefined;
 
-/** The 65 536 binary16 values as 32-bit floats, by bit pattern; made when first needed (256 KiB). */
+/** The 65 536 binary16 values as 32-bit floats, by bit pattern; created on first use (256 KiB). */
 function tableOfFloat16(): Float32Array {
   if (float16Table) return float16Table;
   const table = new Float32Array(65_536);
@@ -18,21 +18,21 @@ function tableOfFloat16(): Float32Array {
   return table;
 }
 
-/** Writes the binary16 numbers `bits` as 32-bit floats into `target` from element `at` on. Exact. */
+/** Converts binary16 `bits` to 32-bit floats in `target`, starting at element `at`. Exact. */
 export function decodeFloat16(bits: Uint16Array, target: Float32Array, at = 0): void {
   const table = tableOfFloat16();
   for (let i = 0; i < bits.length; i++) target[at + i] = table[bits[i]!]!;
 }
 
-/** Writes the bfloat16 numbers `bits` as 32-bit floats into `target` from element `at` on. Exact. */
+/** Converts bfloat16 `bits` to 32-bit floats in `target`, starting at element `at`. Exact. */
 export function decodeBfloat16(bits: Uint16Array, target: Float32Array, at = 0): void {
   const words = new Uint32Array(target.buffer, target.byteOffset, target.length);
   for (let i = 0; i < bits.length; i++) words[at + i] = bits[i]! << 16;
 }
 
 /**
- * The binary16 bit patterns of `values`, rounded to nearest, ties to even (IEEE 754). Beyond ±65 519.99 it gives ±∞;
- * NaN stays NaN.
+ * The binary16 bit patterns of `values`, rounded to nearest, ties to even (IEEE 754). Values beyond ±65 519.99 become
+ * ±∞; NaN stays NaN.
  */
 export function encodeFloat16(values: Float32Array): Uint16Array {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);

@@ -1,7 +1,6 @@
 /**
- * @file Names of Python classes and functions that PyTorch files mention beside their weights: settings, scores and states
- * of a training. The list is closed. What they stand for is neither made nor called here: whatever such a name gives is
- * passed over, with all that is put into it.
+ * @file Allow-list of names of Python classes and functions that PyTorch files contain beside their weights: settings,
+ * metrics and training state. They are neither constructed nor called here: their objects and contents are ignored.
  */
 
 const under = (module: string, names: string): string[] =>
@@ -35,7 +34,7 @@ const callbacks = [
   'xla_stats_monitor.XLAStatsMonitor',
 ];
 
-/** NumPy 2 has its core under another name. */
+/** NumPy 2 renamed its core module. */
 const numpyCore = ['multiarray._reconstruct', 'multiarray.scalar', 'numeric._frombuffer'];
 
 const builtIn =
@@ -80,7 +79,7 @@ const names: ReadonlySet<string> = new Set([
   'uuid.UUID',
 ]);
 
-/** Whether `name`, with its module before it, may stand in a PyTorch file and says nothing about weights. */
+/** Whether the fully qualified `name` may occur in a PyTorch file and is irrelevant to the weights. */
 export function isInertName(name: string): boolean {
   return names.has(name);
 }

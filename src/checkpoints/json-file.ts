@@ -7,14 +7,14 @@ import { onOneLine } from './one-line.ts';
 import { failedDownload } from './other-kind.ts';
 import { type Refuse, readUserFile, whyUnreadable } from './user-file.ts';
 
-/** Ten times what the largest tokenizer of CLIP's kind takes. */
+/** Ten times the size of the largest CLIP tokenizer. */
 const MAX_BYTES = 16 * 2 ** 20;
 const MAX_VALUES = 500_000;
 
 /**
- * Reads the JSON file `path` and returns what `schema` makes of it. `what` names the file in messages, for example
- * "the scheduler's settings". Throws `CheckpointError` when the file is missing, not JSON, larger than
- * any such file is, or not as the schema says.
+ * Reads the JSON file `path` and parses it with `schema`. `what` names the file in messages, for example "the
+ * scheduler's settings". Throws `CheckpointError` when the file is missing, not JSON, too large, or does not match the
+ * schema.
  */
 export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, what: string): Promise<T> {
   const text = await readText(path, what);
@@ -31,8 +31,8 @@ export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, what: 
 }
 
 /**
- * Reads one of a model's text files. Throws `CheckpointError` when it is missing, larger than any such file is, or the pointer or
- * web page that a failed download leaves; `what` names it.
+ * Reads one of a model's text files. Throws `CheckpointError` when it is missing, larger than any such file is, or the
+ * pointer or web page that a failed download leaves; `what` names it.
  */
 export async function readText(path: string, what: string): Promise<string> {
   const text = (await readUserFile(path, refuseToRead(what, path), MAX_BYTES)).toString('utf8');
@@ -41,7 +41,9 @@ export async function readText(path: string, what: string): Promise<string> {
   return text;
 }
 
-/** Returns what `schema` makes of `value`; throws `CheckpointError` naming the `subject` and the field that is wrong. */
+/**
+ * Returns what `schema` makes of `value`; throws `CheckpointError` naming the `subject` and the field that is wrong.
+ */
 export function checkJson<T>(value: unknown, schema: z.ZodType<T>, subject: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;

@@ -1,16 +1,16 @@
-/** @file Parses JSON that anybody may have written, without giving it more memory than its kind ever needs. */
+/** @file Parses untrusted JSON with a limit on its memory use. */
 
-/** What the text may ask for. */
+/** Limits of a JSON text. */
 export interface JsonLimits {
-  /** Numbers, texts, lists and objects in all. */
+  /** Total number of values (numbers, strings, arrays and objects). */
   readonly values: number;
-  /** Lists and objects inside of one another; 32 unless told. */
+  /** Nesting depth of arrays and objects; default 32. */
   readonly depth?: number;
 }
 
 /**
- * `JSON.parse` after a look at how much the text would become: a few megabytes of brackets become gigabytes of objects.
- * Throws `SyntaxError` for what is beyond the limits, as for what is no JSON.
+ * `JSON.parse` after a check of the limits, since a few megabytes of brackets become gigabytes of objects. Throws
+ * `SyntaxError` beyond the limits, as for invalid JSON.
  */
 export function parseJson(text: string, { values, depth = 32 }: JsonLimits): unknown {
   let [count, open] = [1, 0];
@@ -31,11 +31,11 @@ export function parseJson(text: string, { values, depth = 32 }: JsonLimits): unk
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
-/** The closing ones are two further on. */
+/** Code of `[`; that of `]` is two higher. */
 const BRACKET = 0x5b;
 const BRACE = 0x7b;
 
-/** The position of the quote that ends the string whose first quote is at `start`; −1 where none does. */
+/** Position of the closing quote of the string whose opening quote is at `start`, or −1. */
 export function stringEnd(text: string, start: number): number {
   let at = start;
   do at = text.indexOf('"', at + 1);

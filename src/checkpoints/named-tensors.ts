@@ -1,10 +1,10 @@
-/** @file Which of the things in a PyTorch file are its weights. */
+/** @file Finds the weights among the contents of a PyTorch file. */
 
 import { CheckpointError } from '../errors.ts';
 import { onOneLine } from './one-line.ts';
 import { TorchTensor } from './torch-pickle.ts';
 
-/** The names that files give to the weights among other things, the likeliest first; averaged weights last. */
+/** Usual keys of the weights, the most likely first; averaged weights last. */
 const usualNames = [
   'state_dict',
   'model_state_dict',
@@ -17,21 +17,21 @@ const usualNames = [
   'ema',
 ];
 
-/** What is no weights of a network although PyTorch saved it, by a key that only it has. */
+/** Other things that PyTorch saves, by a key that only they have. */
 const otherThings: readonly (readonly [key: string, what: string])[] = [
   ['string_to_param', 'a textual inversion: new words for a text encoder, which this program does not use'],
   ['layer_structure', 'a hypernetwork, which changes a model and which this program does not use'],
 ];
 
 /**
- * The tensors of a file by name: those of the dictionary that it is, or of one inside it that holds more than that. Of several
- * inside, the one of a usual name such as `state_dict` is taken. Throws `CheckpointError` when there is none, or several of
- * other names.
+ * The tensors of a file by name: those of the dictionary that it is, or of one inside it that holds more than that. Of
+ * several inside, the one of a usual name such as `state_dict` is taken. Throws `CheckpointError` when there is none,
+ * or several of other names.
  */
 export function namedTensors(root: unknown, path: string): Map<string, TorchTensor> {
   const own = tensorsOf(root);
   const inside: [string, Map<string, TorchTensor>][] = [];
-  // The same dictionary may stand under a million keys: it is looked through once.
+  // The same dictionary may occur under a million keys: it is searched once.
   const seen = new Set<unknown>();
   for (const [key, value] of root instanceof Map ? root : []) {
     if (seen.has(value)) continue;
@@ -57,7 +57,7 @@ function someOf(names: readonly string[]): string {
   return names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
 }
 
-/** The tensors that stand directly in a dictionary. */
+/** The tensors directly in a dictionary. */
 function tensorsOf(value: unknown): Map<string, TorchTensor> {
   const found = new Map<string, TorchTensor>();
   if (!(value instanceof Map)) return found;

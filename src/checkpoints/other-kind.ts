@@ -1,13 +1,13 @@
-/** @file Names what people put where weights belong, by how a file begins: a download that went wrong, a picture, another format. */
+/** @file Identifies files given in place of weights by their first bytes: failed downloads, images, other formats. */
 
 import { basename } from 'node:path';
 import { CheckpointError } from '../errors.ts';
 import { onOneLine } from './one-line.ts';
 
-/** How many bytes of a file's beginning tell. */
+/** Number of bytes that identify a file. */
 export const beginningBytes = 512;
 
-/** What a file is, and what to do. */
+/** Kind of a file, and advice. */
 interface OtherKind {
   readonly what: string;
   readonly advice: string;
@@ -19,7 +19,7 @@ const convert = 'It cannot be read; give the model as .safetensors or .ckpt, or 
 const picture = 'a picture, not weights';
 const video = 'a video, not weights';
 
-/** Kinds by the bytes they begin with, the more particular ones first. */
+/** Kinds by their first bytes, the more specific ones first. */
 const beginnings: readonly (readonly [start: string, at: number, what: string, advice: string])[] = [
   [
     '\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19',
@@ -78,7 +78,7 @@ const beginnings: readonly (readonly [start: string, at: number, what: string, a
   ['\x08\x01\x12', 0, "a TensorFlow model's graph (saved_model.pb)", convert],
 ];
 
-/** Texts by how they begin, after white space. */
+/** Text files by their beginning, after white space. */
 const texts: readonly (readonly [start: RegExp, what: string, advice: string])[] = [
   [
     /^version https:\/\/git-lfs|^oid sha256:/,
@@ -98,8 +98,8 @@ const texts: readonly (readonly [start: RegExp, what: string, advice: string])[]
 ];
 
 /**
- * What the file `path` is that begins with `start` and is no weights; undefined where that is not told, so that it may be
- * weights, whole or damaged. PyTorch's own zip files are told apart before.
+ * Identifies the file `path`, whose first bytes are `start`; `undefined` when unknown, so that it may be weights,
+ * intact or damaged. PyTorch's own zip files are recognised before.
  */
 function otherKind(start: Uint8Array, path: string): OtherKind | undefined {
   const text = Buffer.from(start).toString('latin1');
@@ -129,9 +129,9 @@ function otherKind(start: Uint8Array, path: string): OtherKind | undefined {
   return textKind(start, path);
 }
 
-/** What a file of text is, and `undefined` where it is none. */
+/** Identifies a text file; `undefined` for other files. */
 function textKind(start: Uint8Array, path: string): OtherKind | undefined {
-  // A letter of several bytes may be cut at the end.
+  // A multi-byte character may be cut at the end.
   const text = Buffer.from(start)
     .toString('utf8')
     .replace(/\ufffd$/, '')
@@ -155,13 +155,13 @@ function jsonAdvice(path: string): string {
   return `${another} If it was downloaded, read what it says: the download may have failed.`;
 }
 
-/** Throws `CheckpointError` naming what the file `path`, which begins with `start`, is where that is no weights. */
+/** Throws `CheckpointError`, naming the kind, if the file `path` with the first bytes `start` is not weights. */
 export function refuseOtherKind(start: Uint8Array, path: string): void {
   const found = otherKind(start, path);
   if (found) throw new CheckpointError(`weights file "${path}" is ${found.what}. ${found.advice}`);
 }
 
-/** What a settings or vocabulary file's text is that was not downloaded whole: a pointer or a web page; else undefined. */
+/** Identifies the result of a failed download in place of a settings or vocabulary file: a pointer or a web page. */
 export function failedDownload(text: string): OtherKind | undefined {
   const beginning = text
     .slice(0, beginningBytes)

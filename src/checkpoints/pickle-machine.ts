@@ -1,4 +1,4 @@
-/** @file The machine that a Python pickle is a program for: bytes, a stack, and a memo of values to be used again. */
+/** @file The virtual machine that executes Python pickles: bytes, a stack, and a memo of reusable values. */
 
 import { CheckpointError } from '../errors.ts';
 
@@ -11,33 +11,33 @@ export class PickleTuple {
 }
 
 /**
- * Stands for a name that is known and says nothing: rules give it, and whatever the pickle calls, makes or fills of it is this
- * again. Nothing is built.
+ * Placeholder for a known but irrelevant name: returned by rules, and the result of whatever the pickle calls,
+ * constructs or fills with it. Nothing is built.
  */
-export const passedOver = Symbol('passed over');
+export const ignored = Symbol('ignored');
 
-/** What a pickle may do beyond making plain values. Each function throws a `CheckpointError` for what it refuses. */
+/** What a pickle may do beyond creating plain values. Each function throws a `CheckpointError` for what it refuses. */
 export interface PickleRules {
-  /** What a name of a Python module stands for, `passedOver` among it. */
+  /** What a name of a Python module stands for, `ignored` among it. */
   readonly global: (module: string, name: string) => unknown;
-  /** Calls what `global` gave. */
+  /** Calls a result of `global`. */
   readonly call: (callee: unknown, args: readonly unknown[]) => unknown;
   /** Sets an object's further state. */
   readonly build: (target: unknown, state: unknown) => void;
-  /** What stands outside of the pickle under this identity. */
+  /** Resolves a persistent id: an object stored outside the pickle. */
   readonly persistent: (identity: unknown) => unknown;
 }
 
-/** Limits that weights stay far below: half a million tensors take two million places of the memo. */
+/** Limits far above what weights need: half a million tensors take two million entries of the memo. */
 const MAX_STACK = 4_000_000;
 const MAX_MEMO = 8_000_000;
-/** Containers in all: a byte makes one of two hundred bytes. */
+/** Total number of containers: one byte of input creates one of 200 bytes. */
 const MAX_MADE = 4_000_000;
 
 const MARK = Symbol('mark');
 const utf8 = new TextDecoder();
 
-/** Runs what `pickle.ts` reads. Its methods throw `CheckpointError` when the pickle is damaged. */
+/** Executes the operations decoded by `pickle.ts`. Its methods throw `CheckpointError` when the pickle is damaged. */
 export class PickleMachine {
   readonly rules: PickleRules;
   readonly memo = new Map<number, unknown>();
@@ -59,7 +59,7 @@ export class PickleMachine {
     );
   }
 
-  /** Moves on by `length` bytes and returns where they begin. */
+  /** Advances by `length` bytes and returns their start. */
   #skip(length: number): number {
     const start = this.#at;
     if (length > this.#bytes.byteLength - start) throw this.damaged(`ends at byte ${start} within a value`);
@@ -71,7 +71,7 @@ export class PickleMachine {
     return this.#bytes.getUint8(this.#skip(1));
   }
 
-  /** A little-endian whole number of 1, 2, 4 or 8 bytes, without sign. */
+  /** A little-endian unsigned integer of 1, 2, 4 or 8 bytes. */
   unsigned(size: 1 | 2 | 4 | 8): number {
     const at = this.#skip(size);
     if (size === 1) return this.#bytes.getUint8(at);
@@ -97,7 +97,7 @@ export class PickleMachine {
     return utf8.decode(this.content(length));
   }
 
-  /** Text up to the line's end. */
+  /** Text up to the end of the line. */
   line(): string {
     let length = 0;
     const left = this.#bytes.byteLength - this.#at;
@@ -107,7 +107,7 @@ export class PickleMachine {
     return line;
   }
 
-  /** A two's complement number of any size. */
+  /** A two's complement integer of any size. */
   long(length: number): number | bigint {
     if (length > 64) throw this.damaged(`has a number of ${length} bytes`);
     let value = 0n;
@@ -121,7 +121,7 @@ export class PickleMachine {
     this.#stack.push(value);
   }
 
-  /** Pushes something new that takes memory of its own. */
+  /** Pushes a new value that allocates memory. */
   make(value: unknown): void {
     if (++this.#made > MAX_MADE) throw this.damaged(`makes more than ${MAX_MADE} containers`);
     this.push(value);
@@ -142,7 +142,7 @@ export class PickleMachine {
     return value;
   }
 
-  /** Everything since the last mark. */
+  /** Pops all values since the last mark. */
   popToMark(): unknown[] {
     const mark = this.#stack.lastIndexOf(MARK);
     if (mark < 0) throw this.damaged(`lacks a mark, at byte ${this.#at}`);
@@ -162,21 +162,21 @@ export class PickleMachine {
   /** Puts pairs of keys and values into the dictionary on the stack. */
   setItems(items: readonly unknown[]): void {
     const target = this.top();
-    if (target === passedOver) return;
+    if (target === ignored) return;
     if (!(target instanceof Map) || items.length % 2 !== 0) throw this.damaged('fills no dictionary');
     for (let i = 0; i < items.length; i += 2) target.set(items[i], items[i + 1]);
   }
 
   append(items: readonly unknown[]): void {
     const target = this.top();
-    if (target === passedOver) return;
+    if (target === ignored) return;
     if (!Array.isArray(target)) throw this.damaged('appends to no list');
     for (const item of items) target.push(item);
   }
 
   addItems(items: readonly unknown[]): void {
     const target = this.top();
-    if (target === passedOver) return;
+    if (target === ignored) return;
     if (!(target instanceof Set)) throw this.damaged('adds to no set');
     for (const item of items) target.add(item);
   }
@@ -195,21 +195,21 @@ export class PickleMachine {
   call(): void {
     const [args, callee] = [this.pop(), this.pop()];
     if (!(args instanceof PickleTuple)) throw this.damaged('calls something without a tuple');
-    if (callee === passedOver) this.push(passedOver);
+    if (callee === ignored) this.push(ignored);
     else this.make(this.rules.call(callee, args.items));
   }
 
-  /** An instance of a class, from `count` values on the stack above it: only of what is passed over. */
+  /** An instance of a class, with `count` values above it on the stack; only for ignored classes. */
   instance(count: 1 | 2): void {
     for (let i = 0; i < count; i++) this.pop();
-    if (this.pop() !== passedOver) throw this.damaged('makes an object of a class that weights never need');
-    this.push(passedOver);
+    if (this.pop() !== ignored) throw this.damaged('makes an object of a class that weights never need');
+    this.push(ignored);
   }
 
   /** Sets the state of the object on the stack. */
   build(): void {
     const state = this.pop();
     const target = this.top();
-    if (target !== passedOver) this.rules.build(target, state);
+    if (target !== ignored) this.rules.build(target, state);
   }
 }

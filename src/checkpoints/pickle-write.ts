@@ -1,4 +1,4 @@
-/** @file Writes the pickle of a state_dict as `torch.save` would: protocol 2, tensors as views of storages kept beside it. */
+/** @file Writes the pickle of a state_dict as `torch.save` does: protocol 2, tensors as views of external storages. */
 
 import type { Shape } from '../graph/host-tensor.ts';
 import { rowMajorStrides } from './tensor-place.ts';
@@ -48,7 +48,7 @@ class PickleWriter {
   readonly #parts: Uint8Array[] = [Uint8Array.of(0x80, 2)];
   readonly #remembered = new Map<string, number>();
 
-  /** An opcode, followed by bytes of its own. */
+  /** An opcode, followed by its argument bytes. */
   operation(opcode: string, ...bytes: readonly number[]): void {
     this.#parts.push(Uint8Array.of(opcode.charCodeAt(0), ...bytes));
   }
@@ -59,7 +59,7 @@ class PickleWriter {
     this.#parts.push(bytes);
   }
 
-  /** A whole number that is not negative. */
+  /** A non-negative integer. */
   number(value: number): void {
     if (value < 2 ** 8) this.operation('K', value);
     else if (value < 2 ** 16) this.operation('M', ...littleEndian(value, 2));
@@ -73,7 +73,7 @@ class PickleWriter {
     this.operation('t');
   }
 
-  /** A name of a module; the second time it is recalled. */
+  /** A global name, memoised after its first use. */
   global(module: string, name: string): void {
     const line = `${module}\n${name}\n`;
     const known = this.#remembered.get(line);

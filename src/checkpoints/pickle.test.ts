@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CheckpointError } from '../errors.ts';
 import { pickles, picklesWithMore, pickleWithCallbacks } from '../testing/pickles.ts';
 import { namedTensors } from './named-tensors.ts';
-import { PickleTuple, passedOver, unpickle } from './pickle.ts';
+import { ignored, PickleTuple, unpickle } from './pickle.ts';
 import { TorchStorage, TorchTensor, unpickleTorch } from './torch-pickle.ts';
 
 const decode = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
@@ -53,9 +53,9 @@ describe('what trainings keep beside their weights is passed over, and none of i
       ]),
     );
     expect(root.get('loose')).toEqual(new TorchTensor(storage, 0, [], []));
-    const skipped = [...root].filter(([, value]) => value === passedOver).map(([name]) => name);
+    const skipped = [...root].filter(([, value]) => value === ignored).map(([name]) => name);
     // Sets of their own opcodes are plain containers from protocol 4 on, and bytes from 3 on.
-    const plain = ['set', 'frozen', 'bytes'].filter((name) => root.get(name) !== passedOver);
+    const plain = ['set', 'frozen', 'bytes'].filter((name) => root.get(name) !== ignored);
     expect([...skipped, ...plain].sort()).toEqual(
       'args array bytes c counter dd dec deque device dtype frozen hparams hyper_parameters range set simple slice took type uuid version when'.split(
         ' ',

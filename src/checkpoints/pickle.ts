@@ -1,20 +1,20 @@
 /**
- * @file Reads Python pickles without Python. It makes only plain containers, numbers and texts. What a name from a Python
- * module stands for, and what may be called, is for the caller to say, so a pickle can do nothing that is not allowed.
+ * @file Reads Python pickles without Python. It creates only plain containers, numbers and strings. The caller decides
+ * what names of Python modules resolve to and what may be called, so a pickle can do nothing that is not allowed.
  * Opcodes: CPython's `Lib/pickletools.py`.
  */
 
 import { PickleMachine, type PickleRules, PickleTuple } from './pickle-machine.ts';
 
-export { type PickleRules, PickleTuple, passedOver } from './pickle-machine.ts';
+export { ignored, type PickleRules, PickleTuple } from './pickle-machine.ts';
 
 const NEWEST_PROTOCOL = 5;
 const STOP = 0x2e;
 
 /**
- * Runs the pickle `bytes` of the file `path` and returns what it makes: null, booleans, numbers, bigints, texts, `Uint8Array`,
- * arrays, `PickleTuple`, `Map` (a dictionary), `Set`, and what the rules give. Nothing is recursive, and the work is at
- * most proportional to the number of bytes. Throws `CheckpointError`.
+ * Runs the pickle `bytes` of the file `path` and returns what it makes: null, booleans, numbers, bigints, texts,
+ * `Uint8Array`, arrays, `PickleTuple`, `Map` (a dictionary), `Set`, and what the rules give. Nothing is recursive, and
+ * the work is at most proportional to the number of bytes. Throws `CheckpointError`.
  */
 export function unpickle(bytes: Uint8Array, path: string, rules: PickleRules): unknown {
   const machine = new PickleMachine(bytes, path, rules);

@@ -6,7 +6,7 @@ import { refuseToRead } from './json-file.ts';
 import { beginningBytes } from './other-kind.ts';
 import { withUserFile } from './user-file.ts';
 
-/** Fills `target` from the file's byte `position` on. One `read` call may return less than asked. */
+/** Fills `target` from the file's byte `position` on. A single `read` call may return less than requested. */
 export async function fill(
   file: FileHandle,
   target: Uint8Array,
@@ -35,7 +35,7 @@ export async function readView(
   return new DataView(bytes.buffer);
 }
 
-/** A file's first bytes, as many as tell what it is (see `refuseOtherKind`), or all where it is shorter. */
+/** A file's first bytes, enough to identify it (see `refuseOtherKind`), or all if it is shorter. */
 export async function readBeginning(file: FileHandle, path: string): Promise<Uint8Array> {
   const { size } = await file.stat();
   const bytes = new Uint8Array(Math.min(beginningBytes, size));
@@ -43,10 +43,10 @@ export async function readBeginning(file: FileHandle, path: string): Promise<Uin
   return bytes;
 }
 
-/** How much a window reads at once. */
+/** Number of bytes that a window reads at once. */
 const WINDOW_BYTES = 2 ** 16;
 
-/** Reads short pieces in rising order, many with one call of the system where they lie close together. */
+/** Reads short ranges in ascending order, many with one system call where they are close together. */
 export class ReadWindow {
   readonly #file: FileHandle;
   readonly #path: string;
@@ -71,8 +71,8 @@ export class ReadWindow {
 }
 
 /**
- * Opens a weights file for the time of `use`. Throws `CheckpointError` when the file system refuses, or for what is no file:
- * opening a pipe would wait for ever.
+ * Opens a weights file for the time of `use`. Throws `CheckpointError` when the file system refuses, or for anything
+ * but a file: opening a pipe would block.
  */
 export async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
   return withUserFile(path, refuseToRead('weights file', path), use);

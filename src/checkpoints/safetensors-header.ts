@@ -19,7 +19,7 @@ import {
   type TensorPlaces,
 } from './tensor-place.ts';
 
-/** What a header says. `tensors` are in the order of their data. */
+/** Contents of a header. `tensors` are in the order of their data. */
 export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: TensorPlaces;
@@ -27,10 +27,10 @@ export interface SafetensorsHeader {
 
 type NamedPlace = TensorPlace & { readonly name: string };
 
-/** The format's own limit for the header, 100 MB: a hostile length must not make us allocate memory. */
+/** The format's own limit of the header, 100 MB, so that a hostile length cannot exhaust memory. */
 export const MAX_HEADER_BYTES = 100_000_000;
 
-/** What the header begins with. */
+/** First byte of the header. */
 const OPENING_BRACE = 0x7b;
 
 /** Half a million tensors take four million values in the header. */
@@ -55,7 +55,7 @@ const KINDS: ReadonlyMap<string, StoredDType> = new Map([
   ['BOOL', 'bool'],
 ]);
 
-/** Checked first: of a list of millions, a schema would complain about each. */
+/** Checked first, since a schema would report an issue for each of millions of elements. */
 const few = z
   .unknown()
   .refine((value) => !Array.isArray(value) || value.length <= 64, 'has more than 64 axes');
@@ -67,8 +67,8 @@ const entrySchema = z.object({
 });
 
 /**
- * Reads the length of the header from a file's first bytes. Throws `CheckpointError` when the file is too short or the
- * length is impossible, and says so when the file is plainly of another kind.
+ * Reads the length of the header from a file's first bytes. Throws `CheckpointError` when the file is too short, the
+ * length is impossible, or the file is recognisably of another kind.
  */
 export function headerLength(start: Uint8Array, fileSize: number, path: string): number {
   if (fileSize === 0) throw damaged(path, 'is empty (0 bytes)', 'Download it again.');
@@ -77,7 +77,7 @@ export function headerLength(start: Uint8Array, fileSize: number, path: string):
     throw damaged(path, `has ${fileSize} bytes; the shortest safetensors file has 10`, 'Download it again.');
   }
   const length = new DataView(start.buffer, start.byteOffset, start.byteLength).getBigUint64(0, true);
-  // With a brace after a small number it is a header, though it may be cut off.
+  // A small number followed by a brace is a header, possibly truncated.
   if (length > BigInt(MAX_HEADER_BYTES) || start[8] !== OPENING_BRACE) refuseOtherKind(start, path);
   if (length > BigInt(MAX_HEADER_BYTES)) {
     throw damaged(
@@ -99,7 +99,7 @@ export function headerLength(start: Uint8Array, fileSize: number, path: string):
 
 /**
  * Reads and checks the header's JSON. `bytes` are the header's, without the 8 bytes of length before it. Throws
- * `CheckpointError` naming the file and the tensor when anything in it is wrong or does not fit the file's size.
+ * `CheckpointError` naming the file and the tensor when anything in it is wrong or inconsistent with the file's size.
  */
 export function parseHeader(bytes: Uint8Array, fileSize: number, path: string): SafetensorsHeader {
   const text = decodeText(bytes, path);
@@ -141,7 +141,7 @@ function parseObject(text: string, path: string): object {
   try {
     value = parseJson(text, { values: MAX_VALUES, depth: MAX_DEPTH });
   } catch (error) {
-    // The parser quotes what it found, which a long header makes unreadable; limits are told.
+    // The parser quotes the text, which is unreadable for a long header; only exceeded limits are reported.
     const limit = /more than/.test((error as Error).message) ? ` (${(error as Error).message})` : '';
     throw damaged(path, `has a header that is not valid JSON${limit}`, NOT_SAFETENSORS);
   }
@@ -151,7 +151,7 @@ function parseObject(text: string, path: string): object {
   return value;
 }
 
-/** Not by a schema: one that collects complaints about millions of values would take gigabytes for them. */
+/** Not by a schema: the issues of millions of values would take gigabytes. */
 function checkMetadata(entry: unknown, path: string): Readonly<Record<string, string>> {
   const texts = typeof entry === 'object' && entry !== null && !Array.isArray(entry);
   const wrong = texts
@@ -193,7 +193,7 @@ function readEntry(name: string, entry: unknown, dataStart: number, path: string
   return { name, path, dtype: kind, shape, offset: dataStart + begin, byteLength: end - begin };
 }
 
-/** The data must fill the file from the header to its end without overlaps and gaps, as the format demands. */
+/** The data must fill the file from the header to its end without overlaps and gaps, as the format requires. */
 function checkPlaces(
   tensors: readonly NamedPlace[],
   dataStart: number,

@@ -1,4 +1,4 @@
-/** @file Writes safetensors files: streamed, atomically, and the same tensors always give the same bytes. */
+/** @file Writes safetensors files: streamed, atomic and deterministic. */
 
 import { CheckpointError } from '../errors.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
@@ -13,7 +13,7 @@ import {
 
 /**
  * Writes named tensors and string metadata to the safetensors file `path`, atomically. The bytes depend only on the
- * arguments: tensors are ordered by element size (so that each lies aligned), then by name; metadata by key; the header
+ * arguments: tensors are ordered by element size (for alignment), then by name; metadata by key; the header
  * is padded with spaces to a multiple of 8 bytes. `float16` rounds to nearest, ties to even; integers stay `I64`.
  * Throws `StorageError` when the file system refuses, `CheckpointError` for a name given twice or a value that
  * `float16` cannot hold.
@@ -51,7 +51,7 @@ export async function writeSafetensors(
   });
 }
 
-/** The length and the JSON. Written entry by entry, since an object would move names such as "7" to the front. */
+/** The length and the JSON, written entry by entry, since an object would move names such as "7" to the front. */
 function headerBytes(
   entries: readonly [string, unknown][],
   metadata: Readonly<Record<string, string>>,

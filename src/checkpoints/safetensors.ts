@@ -1,4 +1,4 @@
-/** @file Reads safetensors files: the header first, and of the data only what is asked for. */
+/** @file Reads safetensors files: the header first, then only the requested data. */
 
 import { fill, readBeginning, withFile } from './read-range.ts';
 import { headerLength, parseHeader, type SafetensorsHeader } from './safetensors-header.ts';
@@ -12,7 +12,7 @@ export interface SafetensorsFile extends SafetensorsHeader, TensorReader {}
 
 /**
  * Reads and checks the header of the safetensors file `path`. Throws `CheckpointError` when the file is missing,
- * damaged, cut off, or of another kind.
+ * damaged, truncated, or of another kind.
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const header = await withFile(path, async (file) => {

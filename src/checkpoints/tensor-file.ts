@@ -12,10 +12,10 @@ import type { TensorPlace, TensorPlaces } from './tensor-place.ts';
 import { findTorchTensors } from './torch-file.ts';
 
 /**
- * Finds the tensors of the file `path`. What it is is told by its content, not by its name; only the index of several
- * files is known by its ending, `.index.json` or `.index.fp16.json`. Paths in the result have no symbolic links, and names no parts
- * that only say how a network was wrapped while it was trained (see `withoutWrappers`). Throws
- * `CheckpointError` when the file is missing, damaged, or of a kind that is not read.
+ * Finds the tensors of the file `path`. Its kind is determined by content, not by name, except for the index of several
+ * files, which ends in `.index.json` or `.index.fp16.json`. Symbolic links in paths are resolved, and parts of names
+ * that only show how a network was wrapped during training are removed (see `withoutWrappers`). Throws
+ * `CheckpointError` when the file is missing, damaged or unsupported.
  */
 export async function findTensors(path: string): Promise<TensorPlaces> {
   return withoutWrappers(await (isIndex(path) ? findShards(path) : findInFile(path)));
@@ -30,7 +30,7 @@ async function findInFile(path: string): Promise<TensorPlaces> {
   return new Map([...found].map(([name, place]) => [name, { ...place, path: real }]));
 }
 
-/** What PyTorch puts into names where a network is trained on several devices, or compiled. */
+/** Parts of names that PyTorch adds when a network is trained on several devices or compiled. */
 const wrappers: ReadonlySet<string> = new Set([
   'module',
   '_orig_mod',
@@ -39,7 +39,7 @@ const wrappers: ReadonlySet<string> = new Set([
   '_checkpoint_wrapped_module',
 ]);
 
-/** Tensors without the wrappers in their names, unless one is there under the shorter name as well. */
+/** Tensors without wrappers in their names, unless the shorter name exists as well. */
 function withoutWrappers(places: TensorPlaces): TensorPlaces {
   const shorter = (name: string) => {
     const short = name
@@ -52,12 +52,12 @@ function withoutWrappers(places: TensorPlaces): TensorPlaces {
   return found.size === places.size ? found : places;
 }
 
-/** Whether a file of this name lists the parts of a checkpoint. */
+/** Whether a file of this name is the index of a sharded checkpoint. */
 export function isIndex(path: string): boolean {
   return /\.index(\.[a-z0-9]+)?\.json$/.test(basename(path));
 }
 
-/** Tells a file's kind by its first bytes. Whatever is not known is left to the safetensors reader to complain about. */
+/** Determines a file's kind by its first bytes; unknown ones are left to the safetensors reader to report. */
 async function kindOf(path: string): Promise<'torch' | 'safetensors'> {
   const start = await withFile(path, (file) => readBeginning(file, path));
   const magic = Buffer.from(start.subarray(0, 4)).toString('latin1');
@@ -66,7 +66,7 @@ async function kindOf(path: string): Promise<'torch' | 'safetensors'> {
 
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
 
-/** Finds the tensors that an index divides among several files of its folder. */
+/** Finds the tensors of a sharded checkpoint by its index. */
 async function findShards(path: string): Promise<TensorPlaces> {
   const what = 'the index of the weights';
   const { weight_map: fileOf } = await readJsonFile(path, indexSchema, what);

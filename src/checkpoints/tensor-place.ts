@@ -1,15 +1,15 @@
-/** @file Where a tensor lies in a file, and views of it that lie in the same bytes. */
+/** @file Location of a tensor in a file, and views of the same bytes. */
 
 import { CheckpointError } from '../errors.ts';
 import { type DType, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { onOneLine } from './one-line.ts';
 
-/** Element kinds that a weight file may hold and that can be read. */
+/** Element types of weight files that can be read. */
 export type StoredDType = DType | 'float64' | 'int8' | 'int16' | 'uint16' | 'uint32';
 
-/** Values in a file, little-endian. They are row-major unless `strides` says otherwise. */
+/** Values in a file, little-endian, row-major unless `strides` is given. */
 export interface TensorPlace {
-  /** The file, without symbolic links: ONNX Runtime refuses to map through them. */
+  /** The file, with symbolic links resolved: ONNX Runtime refuses to map through them. */
   readonly path: string;
   readonly dtype: StoredDType;
   readonly shape: Shape;
@@ -17,11 +17,11 @@ export interface TensorPlace {
   readonly offset: number;
   /** Bytes from the first value to the end of the last. */
   readonly byteLength: number;
-  /** Elements from one index to the next, for each axis; absent where the values are row-major without gaps. */
+  /** Stride of each axis, in elements; absent where the values are row-major and contiguous. */
   readonly strides?: readonly number[];
 }
 
-/** Tensors by name: what every kind of weight file comes down to. */
+/** Tensors by name: the common form of all kinds of weight files. */
 export type TensorPlaces = ReadonlyMap<string, TensorPlace>;
 
 /** Bytes of one element. */
@@ -42,11 +42,11 @@ export const itemSizes: Readonly<Record<StoredDType, number>> = {
   bool: 1,
 };
 
-/** A name longer than any, and more axes than any tensor has. */
+/** Limits of the length of a name and of the number of axes. */
 const MAX_NAME = 1000;
 const MAX_AXES = 64;
 
-/** Throws `CheckpointError` unless a tensor's name is of usual length and its elements can be counted exactly. */
+/** Throws `CheckpointError` for a name of excessive length or an element count that is not a safe integer. */
 export function assertSensible(name: string, shape: Shape, path: string): void {
   const refuse = (what: string) => {
     throw new CheckpointError(
@@ -59,24 +59,24 @@ export function assertSensible(name: string, shape: Shape, path: string): void {
   if (!Number.isSafeInteger(count)) refuse(`of shape [${shape}], whose elements cannot be counted`);
 }
 
-/** The strides of row-major values without gaps. */
+/** Strides of row-major contiguous values. */
 export function rowMajorStrides(shape: Shape): number[] {
   return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 }
 
-/** Whether values with these strides are row-major without gaps; axes of one index do not matter. */
+/** Whether values with these strides are row-major and contiguous; axes of size 1 do not matter. */
 export function isRowMajor(shape: Shape, strides: readonly number[]): boolean {
   const plain = rowMajorStrides(shape);
   return sizeOf(shape) <= 1 || shape.every((size, axis) => size === 1 || strides[axis] === plain[axis]);
 }
 
-/** Elements from the first value to the last, both included. */
+/** Number of elements from the first value to the last, inclusive. */
 export function spanOf(shape: Shape, strides: readonly number[]): number {
   if (sizeOf(shape) === 0) return 0;
   return shape.reduce((last, size, axis) => last + (size - 1) * strides[axis]!, 1);
 }
 
-/** Makes a place from strides, and leaves them out where they say nothing. */
+/** A place with strides, which are omitted if the values are row-major and contiguous. */
 export function strided(
   place: Omit<TensorPlace, 'byteLength' | 'strides'>,
   strides: readonly number[],
@@ -104,14 +104,14 @@ export function rowBlock(place: TensorPlace, index: number, count: number): Tens
   return strided({ ...place, shape, offset: place.offset + itemSizes[place.dtype] * skipped }, strides);
 }
 
-/** The weight `[out, in, 1, 1]` of a 1×1 convolution that a matrix `[out, in]` is; other shapes stay as they are. */
+/** A matrix `[out, in]` viewed as the weight `[out, in, 1, 1]` of a 1×1 convolution; other shapes unchanged. */
 export function asPointwise(place: TensorPlace): TensorPlace {
   const { shape, strides } = place;
   if (shape.length !== 2) return place;
   return strided({ ...place, shape: [...shape, 1, 1] }, [...(strides ?? rowMajorStrides(shape)), 1, 1]);
 }
 
-/** The matrix `[out, in]` that a 1×1 convolution's weight `[out, in, 1, 1]` is; other shapes stay as they are. */
+/** The weight `[out, in, 1, 1]` of a 1×1 convolution viewed as a matrix `[out, in]`; other shapes unchanged. */
 export function asMatrix(place: TensorPlace): TensorPlace {
   const { shape, strides } = place;
   if (shape.length !== 4 || shape[2] !== 1 || shape[3] !== 1) return place;

@@ -1,4 +1,4 @@
-/** @file Reads the values of tensors out of files, converted to what the host computes with. */
+/** @file Reads the values of tensors from files, converted to host types. */
 
 import type { FileHandle } from 'node:fs/promises';
 import { CheckpointError } from '../errors.ts';
@@ -9,8 +9,8 @@ import { fill, withFile } from './read-range.ts';
 import { itemSizes, spanOf, type TensorPlace, type TensorPlaces } from './tensor-place.ts';
 
 /**
- * Reads tensors. Floating kinds of any precision become `float32`, integer kinds and booleans `int64`. Throws
- * `CheckpointError` when a file is gone, has changed, or does not fit into memory.
+ * Reads tensors. Floats of any precision become `float32`, integers and booleans `int64`. Throws `CheckpointError` when
+ * a file has been deleted or changed, or does not fit into memory.
  */
 export async function readTensors(places: TensorPlaces): Promise<Map<string, HostTensor>> {
   const byFile = new Map<string, Entry[]>();
@@ -28,17 +28,17 @@ export async function readTensors(places: TensorPlaces): Promise<Map<string, Hos
   return found;
 }
 
-/** A tensor to read: its name, its place, and what stands there, as a row of elements with gaps among them. */
+/** A tensor to read: its name, its place, and the span of elements there, possibly with gaps. */
 interface Entry {
   readonly name: string;
   readonly place: TensorPlace;
-  /** Elements from the first value to the last. */
+  /** Number of elements from the first value to the last. */
   readonly span: number;
 }
 
-/** How many bytes are read at once: few system calls, little memory beside the tensors themselves. */
+/** Bytes read at once: few system calls, little memory beside the tensors themselves. */
 const WINDOW_BYTES = 16 * 2 ** 20;
-/** Unwanted bytes between wanted tensors that are cheaper to read than to skip. */
+/** Gaps between tensors up to this many bytes are cheaper to read than to skip. */
 const GAP_BYTES = 2 ** 16;
 
 /** Reads `entries`, which are in the order of their data, through one moving window. */
@@ -64,7 +64,7 @@ async function readEntries(
       const available = Math.min(end, windowStart + window.length) - at;
       const whole = available - (available % itemSize);
       if (whole === 0) {
-        // An element lies across the window's end: move the window on to it.
+        // An element crosses the window's end: move the window to it.
         window = new Uint8Array(0);
         continue;
       }
@@ -76,7 +76,7 @@ async function readEntries(
   }
 }
 
-/** Where the run of tensors that lie close together, beginning with the given one, ends. */
+/** End of the run of close-by tensors that begins with the given one. */
 function endOfRun(entries: readonly Entry[], index: number): number {
   const first = entries[index]!.place;
   let end = first.offset + first.byteLength;
@@ -88,7 +88,7 @@ function endOfRun(entries: readonly Entry[], index: number): number {
   return end;
 }
 
-/** Memory for what stands at a place: the tensor, or the row of elements that holds it. */
+/** Memory for the values at a place: the tensor, or the span of elements that contains it. */
 function allocate({ name, place: { dtype, shape, strides, byteLength, path }, span }: Entry): HostTensor {
   const stored = strides ? [span] : shape;
   try {
@@ -101,7 +101,7 @@ function allocate({ name, place: { dtype, shape, strides, byteLength, path }, sp
   }
 }
 
-/** Picks a tensor's values out of the row of elements that holds them, in row-major order. */
+/** Gathers a strided tensor's values, in row-major order, from the span of elements that contains them. */
 function gather(row: HostTensor, { shape, strides }: TensorPlace): HostTensor {
   const pick = (target: HostTensor['data'], source: HostTensor['data']): void => {
     const index = shape.map(() => 0);
@@ -127,9 +127,9 @@ function gather(row: HostTensor, { shape, strides }: TensorPlace): HostTensor {
   return { dtype: 'int64', shape, data };
 }
 
-/** Converts whole elements of the file into the tensor, from its element `at` on. Files and hosts are little-endian. */
+/** Converts whole elements of the file into the tensor, from element `at` on. Files and hosts are little-endian. */
 function decode({ dtype }: TensorPlace, bytes: Uint8Array, tensor: HostTensor, at: number): void {
-  // Typed arrays need an aligned start, which a place in a file need not be.
+  // Typed arrays need an aligned start, which offsets in a file may not have.
   const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
   const { buffer, byteOffset, byteLength } = aligned;
   if (tensor.dtype === 'float32') {

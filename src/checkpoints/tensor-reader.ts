@@ -1,4 +1,4 @@
-/** @file Reads tensors by name, wherever they lie. */
+/** @file Reads tensors by name from any kind of file. */
 
 import { CheckpointError } from '../errors.ts';
 import type { HostTensor } from '../graph/host-tensor.ts';
@@ -6,16 +6,16 @@ import { onOneLine } from './one-line.ts';
 import type { TensorPlaces } from './tensor-place.ts';
 import { readTensors } from './tensor-read.ts';
 
-/** Tensors in a file (or several) that can be read. Nothing stays open between calls, so there is nothing to close. */
+/** Readable tensors of a file (or several). No file stays open between calls, so there is nothing to close. */
 export interface TensorReader {
-  /** The file, or what names the files. */
+  /** The file, or the index of several. */
   readonly path: string;
-  /** Kind, shape and place of every tensor. */
+  /** Type, shape and place of every tensor. */
   readonly tensors: TensorPlaces;
   /** Reads one tensor; see `readMany`. */
   read(name: string): Promise<HostTensor>;
   /**
-   * Reads the named tensors. Floating kinds of any precision become `float32`, integer kinds and booleans `int64`.
+   * Reads the named tensors. Floats of any precision become `float32`, integers and booleans `int64`.
    * Throws `CheckpointError` for an unknown name or when the file has changed.
    */
   readMany(names: Iterable<string>): Promise<Map<string, HostTensor>>;
@@ -23,7 +23,7 @@ export interface TensorReader {
   readAll(): Promise<Map<string, HostTensor>>;
 }
 
-/** Makes a reader of tensors that are known by their places; `path` names them in messages. */
+/** A reader of tensors at known places; `path` names their source in messages. */
 export function tensorReader(path: string, tensors: TensorPlaces): TensorReader {
   const readMany = async (names: Iterable<string>): Promise<Map<string, HostTensor>> => {
     const wanted = new Map(

@@ -1,6 +1,6 @@
 /**
- * @file PyTorch's files since version 1.6: a zip file with the pickle `<name>/data.pkl` and each storage's bytes, unpacked
- * and aligned, in `<name>/data/<key>`. So a tensor's values can be used where they lie.
+ * @file PyTorch files since version 1.6: a zip file with the pickle `<name>/data.pkl` and each storage's bytes,
+ * uncompressed and aligned, in `<name>/data/<key>`, so that tensors can be mapped in place.
  */
 
 import type { FileHandle } from 'node:fs/promises';
@@ -13,15 +13,15 @@ import { assertSensible, itemSizes, spanOf, strided, type TensorPlace } from './
 import { type TorchTensor, unpickleTorch } from './torch-pickle.ts';
 import { readZipDirectory, type ZipMember } from './zip.ts';
 
-/** Far more than half a million tensors need: a hostile size must not make us allocate memory. */
+/** Far more than half a million tensors need; a hostile size cannot exhaust memory. */
 const MAX_PICKLE_BYTES = 64 * 2 ** 20;
 
-/** Tensors may share values, so that together they are larger than their file; not by so much. */
+/** Tensors may share values, so that together they are larger than their file, but at most by this factor. */
 const MAX_SHARING = 16;
 
 /**
- * Finds the tensors of the PyTorch file `path`. Throws `CheckpointError` when it is damaged, compressed, asks for anything
- * but weights, or places a tensor outside of its storage.
+ * Finds the tensors of the PyTorch file `path`. Throws `CheckpointError` when it is damaged, compressed, asks for
+ * anything but weights, or places a tensor outside of its storage.
  */
 export async function findTorchTensors(path: string): Promise<Map<string, TensorPlace>> {
   return withFile(path, async (file) => {
@@ -66,7 +66,7 @@ export async function findTorchTensors(path: string): Promise<Map<string, Tensor
   });
 }
 
-/** What is in a zip file that PyTorch did not write, by the names of members. */
+/** Kinds of zip files that PyTorch did not write, by the names of members. */
 const contents: readonly (readonly [member: RegExp, what: string, advice: string])[] = [
   [
     /(^|\/)model_index\.json$/,
@@ -113,7 +113,7 @@ async function readMember(
   return new Uint8Array((await readView(file, offset, byteLength, path)).buffer);
 }
 
-/** A member whose bytes are its content. */
+/** Returns a member that is stored uncompressed; throws for others. */
 function usable(member: ZipMember, path: string): ZipMember {
   if (member.packed === undefined) return member;
   throw new CheckpointError(

@@ -1,18 +1,18 @@
 /**
- * @file What the pickle inside a PyTorch file may say. Only these names are known, and all they can do is describe tensors:
- * storages (rows of numbers kept beside the pickle), and tensors as views of them. Any other name is refused.
+ * @file Rules for the pickle inside a PyTorch file. Only the names here are allowed, and all they can do is describe
+ * tensors: storages (arrays of numbers outside the pickle), and tensors as views of them. Any other name is refused.
  */
 
 import { CheckpointError } from '../errors.ts';
 import type { Shape } from '../graph/host-tensor.ts';
 import { isInertName } from './inert-names.ts';
 import { onOneLine } from './one-line.ts';
-import { type PickleRules, PickleTuple, passedOver, unpickle } from './pickle.ts';
+import { ignored, type PickleRules, PickleTuple, unpickle } from './pickle.ts';
 import { itemSizes, type StoredDType } from './tensor-place.ts';
 
-/** A row of numbers kept in a member of the file. */
+/** An array of numbers in a member of the file. */
 export class TorchStorage<Kind extends StoredDType | 'bytes' = StoredDType> {
-  /** `bytes` in storages without a kind of their own. */
+  /** `bytes` for untyped storages. */
   readonly dtype: Kind;
   /** Its member is `data/<key>`. */
   readonly key: string;
@@ -26,13 +26,13 @@ export class TorchStorage<Kind extends StoredDType | 'bytes' = StoredDType> {
   }
 }
 
-/** A tensor: a view of a storage. All numbers are whole and not negative; none is checked against the storage. */
+/** A tensor: a view of a storage. All numbers are non-negative integers, not checked against the storage. */
 export class TorchTensor {
   readonly storage: TorchStorage;
-  /** Elements before the first. */
+  /** Index of the first element. */
   readonly offset: number;
   readonly shape: Shape;
-  /** Elements from one index to the next, for each axis. */
+  /** Stride of each axis, in elements. */
   readonly strides: readonly number[];
 
   constructor(storage: TorchStorage, offset: number, shape: Shape, strides: readonly number[]) {
@@ -43,9 +43,9 @@ export class TorchTensor {
   }
 }
 
-/** PyTorch's class of a storage. A class here too: nothing else that a pickle makes can be taken for one. */
+/** PyTorch's class of a storage. A class here too, so that no other value of a pickle can be mistaken for one. */
 class StorageKind {
-  /** `bytes`: of whatever kind the tensors say that look into it. */
+  /** `bytes`: untyped; the tensors that view it define the type. */
   readonly dtype: StoredDType | 'bytes';
 
   constructor(dtype: StoredDType | 'bytes') {
@@ -53,7 +53,7 @@ class StorageKind {
   }
 }
 
-/** Runs the pickle of the PyTorch file `path`. Throws `CheckpointError` naming what it asks for and must not have. */
+/** Runs the pickle of the PyTorch file `path`. Throws `CheckpointError` naming anything in it that is not allowed. */
 export function unpickleTorch(bytes: Uint8Array, path: string): unknown {
   return unpickle(bytes, path, torchRules(path));
 }
@@ -72,7 +72,7 @@ const storageKinds: Readonly<Record<string, StoredDType>> = {
   Bool: 'bool',
 };
 
-/** PyTorch's element kind `torch.<name>`; `dtype` is undefined for kinds that no weights have. */
+/** PyTorch's element type `torch.<name>`; `dtype` is undefined for types that weights never have. */
 class ElementKind {
   readonly name: string;
   readonly dtype: StoredDType | undefined;
@@ -83,7 +83,7 @@ class ElementKind {
   }
 }
 
-/** Element kinds of the module `torch`, by the names that it gives to some of them twice. */
+/** Element types of the module `torch`, by their names, some of which are aliases. */
 const elementKinds: Readonly<Record<string, StoredDType | undefined>> = {
   float64: 'float64',
   double: 'float64',
@@ -133,7 +133,7 @@ function torchRules(path: string): PickleRules {
     if (tensor.shape.length === tensor.strides.length) return tensor;
     throw wrong(`has a tensor of shape [${tensor.shape}] with strides [${tensor.strides}]`);
   };
-  /** What makes a tensor, of a storage with a kind of its own and of one without. */
+  /** Functions that build a tensor from a typed or an untyped storage. */
   const makers: Readonly<Record<string, Callable>> = {
     'torch._utils._rebuild_tensor_v2': (args) => {
       const [storage] = args;
@@ -160,7 +160,7 @@ function torchRules(path: string): PickleRules {
     ...makers,
     'collections.OrderedDict': () => new Map(),
     'torch.Size': ([sizes]) => new PickleTuple(wholeNumbers(sizes)),
-    // A tensor with attributes of its own: how it is made, its class, with what, and the attributes.
+    // A tensor with attributes: builder function, class, arguments, attributes.
     'torch._tensor._rebuild_from_type_v2': ([make, , args]) => {
       if (!Object.values(makers).includes(make as Callable) || !(args instanceof PickleTuple))
         throw wrong('has a tensor that is made in no known way');
@@ -171,7 +171,7 @@ function torchRules(path: string): PickleRules {
     global(module, name) {
       const full = `${module}.${name}`;
       if (Object.hasOwn(functions, full)) return functions[full];
-      if (isInertName(full)) return passedOver;
+      if (isInertName(full)) return ignored;
       if (full === 'torch.storage.UntypedStorage') return new StorageKind('bytes');
       if (module === 'torch') {
         const kind = name.endsWith('Storage') ? name.slice(0, -'Storage'.length) : '';
@@ -187,7 +187,7 @@ function torchRules(path: string): PickleRules {
       throw wrong('calls something that is no function');
     },
     build() {
-      // Only containers can be here, and their further state (a state_dict's versions) says nothing about weights.
+      // Only containers can be here; their state (a state_dict's versions) is irrelevant to the weights.
     },
     persistent(identity) {
       const [word, kind, key, , count] = identity instanceof PickleTuple ? identity.items : [];

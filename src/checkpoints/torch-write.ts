@@ -1,4 +1,4 @@
-/** @file Writes PyTorch files: a state_dict that `torch.load` reads, as PyTorch 1.6 and later do. */
+/** @file Writes PyTorch files in the format of version 1.6 and later: a state_dict for `torch.load`. */
 
 import { CheckpointError } from '../errors.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
@@ -7,13 +7,13 @@ import { pickleStateDict } from './pickle-write.ts';
 import { tensorBytes, type WritableTensor, type WriteOptions } from './writable-tensor.ts';
 import { ZipWriter } from './zip-write.ts';
 
-/** The folder inside the zip file; PyTorch takes any name. */
+/** The folder inside the zip file; PyTorch accepts any name. */
 const FOLDER = 'archive';
 
 /**
- * Writes named tensors to the PyTorch file `path`, in the order given, atomically; one of them is in memory at a time. The
- * bytes depend only on the arguments. Throws `StorageError` when the file system refuses, `CheckpointError` for a name
- * given twice or a value that `float16` cannot hold.
+ * Writes named tensors to the PyTorch file `path`, in the order given, atomically; one of them is in memory at a time.
+ * The bytes depend only on the arguments. Throws `StorageError` when the file system refuses, `CheckpointError` for a
+ * name given twice or a value that `float16` cannot hold.
  */
 export async function writeTorchFile(
   path: string,

@@ -1,4 +1,4 @@
-/** @file A model's weights in a file or several, ready to be pointed into by graphs. */
+/** @file A model's weights in one or several files, for graphs to reference in place. */
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { CheckpointError } from '../errors.ts';
@@ -12,7 +12,7 @@ import { readTensors } from './tensor-read.ts';
 import { type TensorReader, tensorReader } from './tensor-reader.ts';
 import { type Refuse, withUserFile } from './user-file.ts';
 
-/** Kinds of numbers that graphs can map from a file without a converted copy. */
+/** Element types that graphs can map from a file without a converted copy. */
 const mappable: readonly string[] = [
   'float32',
   'float16',
@@ -21,17 +21,17 @@ const mappable: readonly string[] = [
   'float8_e5m2',
 ] satisfies DType[];
 
-/** Weights that stay in their file, or files. */
+/** Weights that stay in their file or files. */
 export interface WeightFile {
-  /** The file, without symbolic links; of several files, the index that names them. */
+  /** The file, with symbolic links resolved; for several files, their index. */
   readonly path: string;
   /** Shape of every tensor, by key name. */
   readonly shapes: ReadonlyMap<string, Shape>;
   /** For reading values. */
   readonly file: TensorReader;
-  /** The tensor of that key name as a graph constant that points into its file; the same one every time. */
+  /** The tensor with that key name as a graph constant that refers to its file; the same one every time. */
   find(name: string): Tensor | undefined;
-  /** Identity of the content: the file's `fingerprint`; of several files, SHA-256 over their sorted fingerprints. */
+  /** Identity of the content: the file's `fingerprint`; for several files, SHA-256 over their sorted fingerprints. */
   fingerprint(): Promise<string>;
 }
 
@@ -41,12 +41,12 @@ export async function openWeightFile(path: string): Promise<WeightFile> {
   return weightsAt(await realpath(path), places);
 }
 
-/** Bytes of tensors with gaps among their values that are worth copying. */
+/** Limit of the total bytes of non-contiguous tensors, which have to be copied. */
 const MAX_COPIED_BYTES = 2 ** 29;
 
 /**
- * Makes weights of tensors that are known by their places; `path` stands for them in messages. Only tensors that have gaps
- * among their values are read, since graphs cannot point at those. Throws `CheckpointError`.
+ * Weights from tensors at known places; `path` names their source in messages. Only non-contiguous tensors are read,
+ * since graphs cannot refer to those. Throws `CheckpointError`.
  */
 export async function weightsAt(path: string, places: TensorPlaces): Promise<WeightFile> {
   const copies = await readTensors(await placesWithGaps(path, places));
@@ -80,7 +80,7 @@ function graphTensor(name: string, place: TensorPlace, copy: HostTensor | undefi
   const dtype = place.dtype as DType;
   const order = place.strides && axesByStride(place);
   if (!order) return stored(name, { ...place, dtype });
-  // The axes lie in another order: the graph, when it is loaded, puts them right.
+  // The axes are permuted in the file: the graph transposes them when it is loaded.
   const there = stored(name, { ...place, dtype, shape: order.map((axis) => place.shape[axis]!) });
   return transpose(
     there,
@@ -88,7 +88,7 @@ function graphTensor(name: string, place: TensorPlace, copy: HostTensor | undefi
   );
 }
 
-/** The axes from the outermost to the innermost as they lie in the file; undefined when there are gaps among the values. */
+/** The order of the axes in the file, outermost first; `undefined` when the values are not contiguous. */
 function axesByStride({ shape, strides }: TensorPlace): number[] | undefined {
   const order = shape.map((_, axis) => axis);
   order.sort((a, b) => strides![b]! - strides![a]! || shape[b]! - shape[a]!);
@@ -120,8 +120,8 @@ async function fingerprintAll(paths: readonly string[]): Promise<string> {
 
 /**
  * A short identity of a file's content: SHA-256 over its size, its beginning and 256 evenly spread samples of 4 KiB.
- * Reading gigabytes in full would take longer than a user wants to wait for a check. Throws what `refuse` makes of a file that
- * cannot be read; a `CheckpointError` by default.
+ * Reading gigabytes in full would take longer than a user wants to wait for a check. Throws what `refuse` makes of a
+ * file that cannot be read; a `CheckpointError` by default.
  */
 export async function fingerprint(
   path: string,

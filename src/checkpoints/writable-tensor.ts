@@ -1,22 +1,22 @@
-/** @file Tensors on their way into a file: held in memory, or read when their turn comes. */
+/** @file Tensors to be written to a file: held in memory, or read lazily. */
 
 import type { FileHandle } from 'node:fs/promises';
 import { CheckpointError } from '../errors.ts';
 import { type FloatTensor, type HostTensor, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { encodeFloat16 } from './half-precision.ts';
 
-/** A tensor whose values are read when they are written, so that a model need not fit into memory. */
+/** A tensor whose values are read only when it is written, so that a model need not fit into memory. */
 export interface LazyTensor {
   readonly dtype: HostTensor['dtype'];
   readonly shape: Shape;
-  /** Reads the values; their kind and shape must be these. */
+  /** Reads the values, which must have this type and shape. */
   readonly load: () => Promise<HostTensor>;
 }
 
-/** What can be written. */
+/** Any tensor that can be written. */
 export type WritableTensor = HostTensor | LazyTensor;
 
-/** How to write: `dtype` is the precision of the float tensors in the file, `float32` unless given. */
+/** Options of writing: `dtype` is the precision of float tensors in the file, default `float32`. */
 export interface WriteOptions {
   readonly dtype?: 'float32' | 'float16';
 }
@@ -27,8 +27,8 @@ export function writtenItemSize({ dtype }: WritableTensor, options: WriteOptions
 }
 
 /**
- * The bytes of a tensor in the file `path`, in pieces: little-endian, row-major. `float16` rounds to nearest, ties to even.
- * Throws `CheckpointError` for a value that `float16` cannot hold.
+ * The bytes of a tensor in the file `path`, in chunks: little-endian, row-major. `float16` rounds to nearest, ties to
+ * even. Throws `CheckpointError` for a value that `float16` cannot hold.
  */
 export async function* tensorBytes(
   name: string,
@@ -44,7 +44,7 @@ export async function* tensorBytes(
   else yield bytesOf(values.data);
 }
 
-/** How much is converted or handed to the file system at once; a write of 2 GiB and more is refused by Node. */
+/** Bytes converted or written at once; Node refuses writes of 2 GiB and more. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 
 function* halfBytes(name: string, tensor: FloatTensor, path: string): Generator<Uint8Array> {
@@ -66,7 +66,7 @@ function bytesOf(data: Float32Array | BigInt64Array | Uint16Array): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** Writes all of `bytes` at the file's current place. One `write` call may take less than given. */
+/** Writes all of `bytes` at the file's current position. A single `write` call may write less. */
 export async function writeBytes(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await file.write(bytes, done, Math.min(CHUNK_BYTES, bytes.length - done));

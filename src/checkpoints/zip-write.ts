@@ -1,6 +1,6 @@
 /**
- * @file Writes zip files without compression, with the 64-bit extensions where they are needed, each member's bytes at a
- * multiple of 64 so that they can be mapped. Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
+ * @file Writes zip files without compression, with 64-bit extensions where needed, and each member's bytes aligned to
+ * 64 so that they can be mapped. Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
 
 import type { FileHandle } from 'node:fs/promises';
@@ -13,9 +13,9 @@ const LIMIT = 0xffffffff;
 const COPIED_BYTES = 2 ** 20;
 /** Names are UTF-8. */
 const FLAGS = 0x0800;
-/** 1 January 1980, the first day that zip files know: the same content gives the same bytes. */
+/** 1 January 1980, the earliest date in zip files; constant, so that the same content gives the same bytes. */
 const DATE = 0x0021;
-/** Marks an extra field that only fills up, as PyTorch does. */
+/** Id of an extra field used as padding, as in PyTorch's files. */
 const FILLING = 0x4246;
 
 interface Member {
@@ -102,7 +102,7 @@ export class ZipWriter {
 
   async #write(...pieces: readonly Uint8Array[]): Promise<void> {
     const size = pieces.reduce((sum, { length }) => sum + length, 0);
-    // Small pieces are copied together: a call of the system costs more.
+    // Small chunks are merged, since a system call costs more than a copy.
     for (const piece of size < COPIED_BYTES ? [Buffer.concat(pieces)] : pieces) {
       await writeBytes(this.#file, piece);
     }
@@ -112,7 +112,7 @@ export class ZipWriter {
 
 type Field = readonly [size: 2 | 4 | 8, value: number];
 
-/** What a member's own header and its entry in the directory have in common. */
+/** Common fields of a member's local header and its directory entry. */
 function common({ name, checksum, size }: Member): Field[] {
   return [
     [2, FLAGS],
@@ -126,7 +126,7 @@ function common({ name, checksum, size }: Member): Field[] {
   ];
 }
 
-/** Little-endian whole numbers, one after another. */
+/** Consecutive little-endian integers. */
 function fields(...values: readonly Field[]): Uint8Array {
   const bytes = new DataView(new ArrayBuffer(values.reduce((sum, [size]) => sum + size, 0)));
   let at = 0;

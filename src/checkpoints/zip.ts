@@ -1,6 +1,6 @@
 /**
- * @file The directory of a zip file, with the 64-bit extensions: which members it has and where their bytes lie. Nothing
- * is unpacked. Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
+ * @file Reads the directory of a zip file, with 64-bit extensions: its members and the positions of their bytes.
+ * Nothing is decompressed. Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
 
 import type { FileHandle } from 'node:fs/promises';
@@ -11,15 +11,15 @@ import { ReadWindow, readView } from './read-range.ts';
 /** One file in a zip file. */
 export interface ZipMember {
   readonly name: string;
-  /** Position of its first byte, as it is stored, in the zip file. */
+  /** Position of its first stored byte in the zip file. */
   readonly offset: number;
   /** Bytes it takes in the zip file. */
   readonly byteLength: number;
-  /** Why the bytes are not the member's own content; undefined when they are. */
+  /** Why the stored bytes differ from the content; `undefined` when they do not. */
   readonly packed: 'compressed' | 'encrypted' | undefined;
 }
 
-/** Limits that no weights come near: a hostile directory must not make us allocate memory. */
+/** Limits far above what weights need; a hostile directory cannot exhaust memory. */
 const MAX_DIRECTORY_BYTES = 256 * 2 ** 20;
 const MAX_MEMBERS = 1_000_000;
 
@@ -37,7 +37,9 @@ const utf8 = new TextDecoder();
 /** The longest comment after a zip file's end. */
 const MAX_COMMENT = 0xffff;
 
-/** The members by name, in the order of their bytes. Throws `CheckpointError` when the directory is missing or damaged. */
+/**
+ * The members by name, in the order of their bytes. Throws `CheckpointError` when the directory is missing or damaged.
+ */
 export async function readZipDirectory(
   file: FileHandle,
   path: string,
@@ -53,7 +55,7 @@ export async function readZipDirectory(
     if (local + LOCAL_BYTES > directory.offset) throw damaged(path, `has "${name}" outside of its data`);
     const header = await window.view(local, LOCAL_BYTES);
     if (header.getUint32(0, true) !== LOCAL) throw damaged(path, `has nothing where "${name}" should be`);
-    // The names and extra fields here need not be as long as those in the directory.
+    // Names and extra fields here may differ in length from those in the directory.
     const offset = local + LOCAL_BYTES + header.getUint16(26, true) + header.getUint16(28, true);
     if (offset + byteLength > directory.offset) {
       throw damaged(path, `gives "${name}" ${byteLength} bytes, which it does not have`);
@@ -69,7 +71,7 @@ interface Directory {
   readonly count: number;
 }
 
-/** Looks for the record at the file's end that says where the directory is. */
+/** Finds the end record of the file, which locates the directory. */
 async function findDirectory(file: FileHandle, size: number, path: string): Promise<Directory> {
   const start = Math.max(0, size - END_BYTES - MAX_COMMENT - LOCATOR64_BYTES);
   const bytes = await readView(file, start, size - start, path);
@@ -112,7 +114,7 @@ function endsAt(bytes: DataView, at: number): boolean {
 }
 
 interface Entry extends Omit<ZipMember, 'offset'> {
-  /** Position of the member's own header. */
+  /** Position of the member's local header. */
   readonly local: number;
 }
 
@@ -145,7 +147,7 @@ function parseEntries(bytes: DataView, count: number, path: string): Entry[] {
   return entries;
 }
 
-/** Replaces 32-bit numbers that are all ones by the 64-bit ones of the extra field 1, which stand there in this order. */
+/** Replaces 32-bit numbers of all ones by the 64-bit ones of extra field 1, which are in the same order. */
 function largeNumbers(
   small: [number, number, number],
   extra: DataView,

@@ -1,24 +1,26 @@
-/** @file Which files of a repository on the hub a base model needs: the settings, and of each network one set of weights. */
+/**
+ * @file Selects the files of a hub repository that a base model needs: settings, and one set of weights per network.
+ */
 import { CheckpointError } from '../errors.ts';
 
-/** Networks that every base model has, and those that only some have. */
+/** Required and optional networks of a base model. */
 const networks = { needed: ['unet', 'vae', 'text_encoder'], possible: ['text_encoder_2'] } as const;
 
-/** Folders of settings, with the files that count in them. */
+/** Folders of settings, with the relevant files in them. */
 const settings: Readonly<Record<string, RegExp>> = {
   tokenizer: /\.(json|txt)$/,
   tokenizer_2: /\.(json|txt)$/,
   scheduler: /^scheduler_config\.json$/,
 };
 
-/** Networks of other kinds of models, which no command takes. */
+/** Networks of unsupported kinds of models. */
 const foreign = /^(transformer|prior|decoder|image_encoder_2)\//;
 
 const stem = '(?:diffusion_pytorch_model|model|pytorch_model)';
 const weightName = new RegExp(`^${stem}(\\.fp16)?(?:-(\\d{5})-of-(\\d{5}))?(\\.fp16)?\\.(safetensors|bin)$`);
 const indexName = new RegExp(`^${stem}\\.(safetensors|bin)\\.index(\\.fp16)?\\.json$`);
 
-/** Sets of weights, the best first: formats that need no unpickling, and of one format the full precision. */
+/** Sets of weights in order of preference: formats without pickles first, then full precision. */
 const preferences = ['safetensors', 'safetensors fp16', 'bin', 'bin fp16'];
 
 /**
@@ -39,7 +41,7 @@ export function selectBaseFiles<File extends { readonly path: string }>(
     );
   }
   const inside = (folder: string) => filesInside(files, folder);
-  // Beside the index a model may say which settings suit it.
+  // Recommended settings of a model are stored beside the index.
   const selected = files.filter((file) => file === index || file.path === 'lamp.json');
   for (const network of [...networks.needed, ...networks.possible]) {
     const found = inside(network);
@@ -74,7 +76,7 @@ function filesInside<File extends { readonly path: string }>(
   );
 }
 
-/** The best complete set of weights of one network: a single file, or numbered parts with their index. */
+/** The preferred complete set of weights of one network: a single file, or shards with their index. */
 function selectWeights<File>(files: ReadonlyMap<string, File>): File[] | undefined {
   for (const wanted of preferences) {
     const weights: { name: string; part: string | undefined; parts: number }[] = [];

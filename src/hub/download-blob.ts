@@ -1,4 +1,4 @@
-/** @file Downloads one file of the hub into the cache: goes on where an earlier attempt ended, and checks what came. */
+/** @file Downloads one file of the hub into the cache, with resumption and verification. */
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
@@ -14,28 +14,27 @@ import {
   send,
 } from './hub-request.ts';
 
-/** A file that the hub offers. */
+/** A file on the hub. */
 export interface HubBlob {
   /** Its name in the repository, for messages. */
   readonly name: string;
   readonly url: string;
   readonly size: number;
-  /** SHA-256 of the content (64 hexadecimal digits), or of small files their SHA-1 as git counts it (40). */
+  /** SHA-256 of the content (64 hexadecimal digits), or git's SHA-1 for small files (40). */
   readonly hash: string;
-  /** Where it is to lie. */
+  /** Target path. */
   readonly path: string;
 }
 
-/** Where the part of a file lies that has come so far. Of its own name: other programs may be at theirs. */
+/** Path of a partial download. Has a name of its own, since other programs may be downloading too. */
 export function partialPath({ path }: Pick<HubBlob, 'path'>): string {
   return `${path}.lamp-incomplete`;
 }
 
 /**
- * Downloads a file. What an earlier attempt left is completed; if the whole then has another content than the hub
- * promised, it is fetched once more from the beginning. The file appears at its place only when it is complete and right.
- * `onBytes` is told how many bytes came. Throws `CheckpointError` (refused, unreachable, damaged), `StorageError`,
- * `InterruptedError`.
+ * Downloads a file. A partial download is resumed; if the hash of the result is then wrong, the file is downloaded once
+ * more from the beginning. The file appears at its path only when it is complete and verified. `onBytes` receives the
+ * number of new bytes. Throws `CheckpointError` (refused, unreachable, damaged), `StorageError`, `InterruptedError`.
  */
 export async function downloadBlob(
   connection: HubConnection,
@@ -50,7 +49,7 @@ export async function downloadBlob(
     work.catch((error) => {
       throw asStorageError(error, partial);
     });
-  // Written to at given places and read back through the same handle: another process may do the same work meanwhile.
+  // Written at explicit positions and read back through the same handle: another process may be doing the same.
   const file = await storing(open(partial, constants.O_RDWR | constants.O_CREAT));
   try {
     const { size: found } = await storing(file.stat());
@@ -80,7 +79,7 @@ export async function downloadBlob(
   });
 }
 
-/** Fetches the bytes from `position` on, however often the connection is cut. */
+/** Downloads the bytes from `position` on, across interruptions of the connection. */
 async function receive(
   connection: HubConnection,
   blob: HubBlob,
@@ -91,7 +90,7 @@ async function receive(
   while (position < blob.size) {
     try {
       const response = await request(connection, blob, position);
-      // A server that does not know ranges sends everything again.
+      // A server without range support sends everything again.
       if (response.status !== 206) position = 0;
       for await (const bytes of bytesOf(connection, response)) {
         if (position + bytes.length > blob.size) throw wrongSize(connection, blob, 'more');
@@ -135,7 +134,7 @@ function hostOf(response: Response): string {
   return new URL(response.url).host;
 }
 
-/** The hash of the file's content, of the kind that the hub lists. */
+/** Hash of the file's content, of the kind listed by the hub. */
 async function hashOf(connection: HubConnection, { hash, size }: HubBlob, file: FileHandle): Promise<string> {
   const hasher = hash.length === 64 ? createHash('sha256') : createHash('sha1').update(`blob ${size}\0`);
   const part = new Uint8Array(2 ** 20);

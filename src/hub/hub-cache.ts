@@ -1,6 +1,7 @@
 /**
- * @file The cache folder that all programs using the Hugging Face hub share: `models--owner--name/` with `blobs/` (contents
- * named by their hash), `snapshots/<commit>/` (names that point to blobs) and `refs/` (the commit of each branch or tag).
+ * @file The cache folder shared by all programs that use the Hugging Face hub: `models--owner--name/` with `blobs/`
+ * (contents named by their hash), `snapshots/<commit>/` (links to blobs) and `refs/` (the commit of each branch or
+ * tag).
  */
 
 import { lstat, mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
@@ -9,16 +10,16 @@ import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts'
 import { refuseToRead } from '../checkpoints/json-file.ts';
 import { readUserFile } from '../checkpoints/user-file.ts';
 
-/** One repository's place in the cache. */
+/** A repository in the cache. */
 export interface CachedRepository {
   readonly folder: string;
   /** Path of the content with this hash. */
   blob(hash: string): string;
-  /** Folder of the files as they are in a commit. */
+  /** Folder of the files of a commit. */
   snapshot(commit: string): string;
-  /** The commit that a branch or tag stood for when it was last looked up; a commit stands for itself. */
+  /** The commit of a branch or tag when it was last looked up; a commit is returned unchanged. */
   readReference(revision: string): Promise<string | undefined>;
-  /** Notes it. Throws `StorageError`. */
+  /** Stores the commit of a branch or tag. Throws `StorageError`. */
   writeReference(revision: string, commit: string): Promise<void>;
 }
 
@@ -31,7 +32,7 @@ export async function hubCacheFolder(): Promise<string> {
   return getHFHubCachePath();
 }
 
-/** The place of a repository, given as `owner/name`. Nothing is made yet. */
+/** The cache entry of a repository `owner/name`. Creates nothing. */
 export async function cachedRepository(repository: string): Promise<CachedRepository> {
   const { getRepoFolderName } = await import('@huggingface/hub');
   const folder = join(await hubCacheFolder(), getRepoFolderName({ type: 'model', name: repository }));
@@ -56,8 +57,8 @@ export async function cachedRepository(repository: string): Promise<CachedReposi
 }
 
 /**
- * Puts a blob into a snapshot under a name: a relative link, so that the cache can be moved; where the system allows no
- * links, the file itself. Throws `StorageError`.
+ * Adds a blob to a snapshot under a name: as a relative link, so that the cache can be moved, or by moving the file
+ * where the system does not support links. Throws `StorageError`.
  */
 export async function linkBlob(blob: string, path: string): Promise<void> {
   try {
@@ -73,7 +74,7 @@ export async function linkBlob(blob: string, path: string): Promise<void> {
   }
 }
 
-/** The files of a snapshot that are really there, with `/` between the parts of their names. */
+/** The files present in a snapshot, with `/` as separator in their names. */
 export async function snapshotFiles(folder: string): Promise<{ path: string; size: number }[]> {
   const names = await readdir(folder, { recursive: true }).catch(() => []);
   const files: { path: string; size: number }[] = [];
@@ -84,7 +85,7 @@ export async function snapshotFiles(folder: string): Promise<{ path: string; siz
   return files;
 }
 
-/** `owner/name` of the repository that a path in the cache belongs to; `undefined` for other paths. */
+/** The repository `owner/name` that a path in the cache belongs to; `undefined` for other paths. */
 export function repositoryOf(path: string): string | undefined {
   const folder = path.split(/[/\\]/).find((part, at, parts) => {
     return /^models--.+--/.test(part) && parts[at + 1] === 'snapshots';
@@ -92,18 +93,18 @@ export function repositoryOf(path: string): string | undefined {
   return folder?.split('--').slice(1).join('/');
 }
 
-/** What lies in the cache. */
+/** Summary of the cache's contents. */
 export interface CacheContent {
   readonly folder: string;
   /** Number of models. */
   readonly models: number;
-  /** Bytes that they take. */
+  /** Their total size in bytes. */
   readonly bytes: number;
-  /** Bytes of files whose download was stopped. */
+  /** Bytes of incomplete downloads. */
   readonly unfinishedBytes: number;
 }
 
-/** Counts what lies in the cache; nothing when there is no such folder. */
+/** Summarises the cache; all zeros when the folder does not exist. */
 export async function cacheContent(): Promise<CacheContent> {
   const folder = await hubCacheFolder();
   const models = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('models--'));

@@ -1,4 +1,4 @@
-/** @file What a repository on the hub holds at a revision. */
+/** @file Lists the files of a hub repository at a revision. */
 import { z } from 'zod';
 import { CheckpointError } from '../errors.ts';
 import { commitPattern } from './hub-cache.ts';
@@ -9,7 +9,7 @@ import { type HubConnection, patientFetch } from './hub-request.ts';
 export interface HubFile {
   readonly path: string;
   readonly size: number;
-  /** SHA-256 of the content, or for small files git's SHA-1: the name of its blob in the cache. */
+  /** SHA-256 of the content, or git's SHA-1 for small files: the name of its blob in the cache. */
   readonly hash: string;
 }
 
@@ -27,12 +27,12 @@ const entrySchema = z.object({
   lfs: z.object({ oid: hash, size: z.int().nonnegative() }).optional(),
 });
 
-/** Names that would lead out of the folder they are to lie in, here or on Windows. */
+/** Names that would escape their folder, here or on Windows. */
 const unsafe = /[\\:]|(^|\/)\.{0,2}(\/|$)/;
 
 /**
- * Asks the hub which commit a revision stands for and which files it has. Throws `CheckpointError` when the hub refuses,
- * cannot be reached (`UnreachableError`) or answers something else.
+ * Looks up the commit of a revision and its files. Throws `CheckpointError` when the hub refuses, cannot be reached
+ * (`UnreachableError`) or gives an unexpected answer.
  */
 export async function listRepository(
   connection: HubConnection,

@@ -1,26 +1,28 @@
-/** @file Requests to the hub: with the user's token, tried again when the network fails, refusals said in one line. */
+/**
+ * @file Requests to the hub: with the user's token, retries after network failures, and refusals as one-line errors.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import { CheckpointError, InterruptedError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 
-/** What every request needs to know. */
+/** Settings of all requests. */
 export interface HubConnection extends WorkOptions {
   /** `owner/name`, for messages. */
   readonly repository: string;
   /** Address of the hub, without a final slash. */
   readonly endpoint: string;
-  /** The user's access token; sent to the endpoint only, never to where it redirects. */
+  /** The user's access token; sent only to the endpoint, never to redirect targets. */
   readonly token: string | undefined;
-  /** How often a request is tried before it counts as failed. */
+  /** Number of attempts before a request counts as failed. */
   readonly attempts: number;
-  /** Seconds before a request is tried again; twice as many each further time. */
+  /** Seconds before the first retry, doubled for each further one. */
   readonly firstPause: number;
 }
 
-/** The hub could not be reached, or failed again and again. */
+/** The hub could not be reached, or failed repeatedly. */
 export class UnreachableError extends CheckpointError {}
 
-/** Something that may go better the next time. */
+/** A transient failure. */
 export class PassingError extends Error {
   /** Seconds that the hub asks to wait. */
   readonly wait: number | undefined;
@@ -31,10 +33,10 @@ export class PassingError extends Error {
   }
 }
 
-/** Longer waits than this (seconds) are not obeyed. */
+/** Upper limit, in seconds, of waits that a server may request. */
 const longestWait = 300;
 
-/** Counts the failures of one piece of work and decides whether it is tried again. */
+/** Counts the failures of an operation and decides whether to retry. */
 export class Patience {
   readonly #connection: HubConnection;
   #failures = 0;
@@ -43,14 +45,14 @@ export class Patience {
     this.#connection = connection;
   }
 
-  /** Starts counting anew, since something was achieved. */
+  /** Resets the count after progress. */
   renew(): void {
     this.#failures = 0;
   }
 
   /**
-   * To be called with what went wrong: waits when it may pass. Throws `UnreachableError` when it was tried often enough,
-   * `InterruptedError` when the work is to stop, and all other errors as they are.
+   * Handles an error: waits after a transient failure. Throws `UnreachableError` when all attempts are used up,
+   * `InterruptedError` when cancelled, and all other errors unchanged.
    */
   async after(error: unknown): Promise<void> {
     if (!(error instanceof PassingError)) throw error;
@@ -70,7 +72,7 @@ export class Patience {
   }
 }
 
-/** Throws `InterruptedError` when the work is to stop. */
+/** Throws `InterruptedError` when the operation was cancelled. */
 export function assertNotStopped({ signal, repository }: HubConnection): void {
   if (!signal?.aborted) return;
   throw new InterruptedError(
@@ -79,8 +81,8 @@ export function assertNotStopped({ signal, repository }: HubConnection): void {
 }
 
 /**
- * Sends one request and returns the answer when it is good. Throws `PassingError` when the network or the server fails,
- * `CheckpointError` when the hub refuses, `InterruptedError` when the work is to stop.
+ * Sends one request and returns a successful response. Throws `PassingError` when the network or the server fails,
+ * `CheckpointError` when the hub refuses, `InterruptedError` when cancelled.
  */
 export async function send(
   connection: HubConnection,
@@ -106,7 +108,7 @@ export async function send(
   throw refusal(connection, response);
 }
 
-/** The bytes of an answer as they come. Throws as `send` does when the connection is cut. */
+/** Streams the bytes of a response. Throws as `send` does when the connection is lost. */
 export async function* bytesOf(connection: HubConnection, response: Response): AsyncGenerator<Uint8Array> {
   try {
     for await (const bytes of response.body ?? []) yield bytes;
@@ -116,7 +118,7 @@ export async function* bytesOf(connection: HubConnection, response: Response): A
   }
 }
 
-/** A `fetch` for small answers, which are read completely here, tried again as often as the connection allows. */
+/** A `fetch` with retries for small responses, which are read completely here. */
 export function patientFetch(connection: HubConnection): typeof fetch {
   return async (input, init) => {
     const patience = new Patience(connection);
@@ -173,7 +175,7 @@ function secondsToWait({ headers }: Response): number | undefined {
   return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
 }
 
-/** Node says "fetch failed" and puts the reason behind it; codes of its own mean nothing to people. */
+/** The reason behind Node's generic "fetch failed", without internal error codes. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   if (!(cause instanceof Error)) return String(cause);

@@ -1,4 +1,4 @@
-/** @file Gets base models from the Hugging Face hub: `hub:owner/name[@revision]` becomes a local folder. */
+/** @file Downloads base models from the Hugging Face hub: resolves `hub:owner/name[@revision]` to a local folder. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freeBytes } from '../checkpoints/disk-space.ts';
@@ -11,24 +11,24 @@ import { type HubId, isHubName, parseHubId } from './hub-id.ts';
 import { type HubFile, type HubListing, listRepository } from './hub-listing.ts';
 import { type HubConnection, UnreachableError } from './hub-request.ts';
 
-/** How a base model is fetched. */
+/** Options of `resolveBase`. */
 export interface ResolveOptions extends WorkOptions {
-  /** Seconds before a failed request is tried again, twice as many each further time; 1 unless told. */
+  /** Seconds before the first retry of a failed request, doubled for each further one; default 1. */
   readonly firstPause?: number;
 }
 
-/** How often a request is tried: with pauses of 1, 2, 4 and 8 s an interruption of 15 s is survived. */
+/** Number of attempts per request: pauses of 1, 2, 4 and 8 s bridge an interruption of 15 s. */
 const attempts = 5;
 
 /**
- * The local path of a base model. A path is returned as it is. `hub:owner/name[@revision]` is downloaded into the cache
- * that all Hugging Face tools share, except for what is there already, and `hub:owner/name/file` likewise as one file. Only
- * what a base model needs is downloaded (see `selectBaseFiles`), what was begun is completed, and every file is checked
- * against its hash. Environment: `HF_TOKEN`, `HF_ENDPOINT`, `HF_HOME`, `HF_HUB_CACHE`, and `HF_HUB_OFFLINE=1`, with which,
- * as when the hub cannot be reached, what the cache holds is used.
+ * The local path of a base model. A path is returned unchanged. `hub:owner/name[@revision]` is downloaded into the
+ * cache shared by all Hugging Face tools, except for files already there; `hub:owner/name/file` likewise, as a single
+ * file. Only files that a base model needs are downloaded (see `selectBaseFiles`), partial downloads are resumed, and
+ * every file is verified against its hash. Environment variables: `HF_TOKEN`, `HF_ENDPOINT`, `HF_HOME`, `HF_HUB_CACHE`,
+ * and `HF_HUB_OFFLINE=1`, with which, as when the hub cannot be reached, only the cache is used.
  *
- * Throws `UsageError` for a name that makes no sense, `CheckpointError` when the hub refuses, cannot be reached or has no
- * such model, `StorageError` when the disk is full, `InterruptedError` when stopped; what has been downloaded stays.
+ * Throws `UsageError` for a malformed name, `CheckpointError` when the hub refuses, cannot be reached or has no such
+ * model, `StorageError` when the disk is full, `InterruptedError` when cancelled; downloaded data is kept.
  */
 export async function resolveBase(name: string, options: ResolveOptions = {}): Promise<string> {
   if (!isHubName(name)) return name;
@@ -47,7 +47,7 @@ export async function resolveBase(name: string, options: ResolveOptions = {}): P
     attempts,
     firstPause: options.firstPause ?? 1,
   };
-  // With a model at hand there is no reason to wait for a network that is not there.
+  // With a cached model there is no reason to wait for an unavailable network.
   const asking = typeof kept === 'string' ? { ...connection, attempts: 1 } : connection;
   const listing = await listRepository(asking, id).catch((error: unknown) => {
     if (!(error instanceof UnreachableError) || typeof kept !== 'string') throw error;
@@ -65,7 +65,7 @@ function isOffline(): boolean {
   return /^(1|on|yes|true)$/i.test(process.env.HF_HUB_OFFLINE ?? '');
 }
 
-/** The model as the cache has it. Throws `CheckpointError` when it is not there or not complete. */
+/** The cached model. Throws `CheckpointError` when it is missing or incomplete. */
 async function keptBase(cache: CachedRepository, id: HubId): Promise<string> {
   const where = `"${id.repository}" in the cache (${cache.folder})`;
   const commit = await cache.readReference(id.revision);
@@ -91,7 +91,7 @@ function chosenFiles<File extends { readonly path: string }>(
   return [found];
 }
 
-/** Fetches what is missing of a model, the small files first. */
+/** Downloads the missing files of a model, small files first. */
 async function download(
   connection: HubConnection,
   cache: CachedRepository,
@@ -129,7 +129,7 @@ async function download(
   }
 }
 
-/** Whether a snapshot has the file already; of a blob that is there only the link is missing. */
+/** Whether a snapshot already has the file; for an existing blob only the link is created. */
 async function isThere(cache: CachedRepository, commit: string, { path, size, hash }: HubFile) {
   const place = join(cache.snapshot(commit), ...path.split('/'));
   if ((await sizeAt(place)) === size) return true;
