@@ -52,3 +52,14 @@ test('links in README and docs lead somewhere', () => {
   });
   expect(broken).toEqual([]);
 });
+
+test('the files that CONTRIBUTING names are there', () => {
+  const text = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
+  const named = [...text.matchAll(/`((?:src|lab|scripts|docs|examples|testdata)\/[\w./-]*)`/g)].map(
+    ([, path]) => path!,
+  );
+  expect(named.length).toBeGreaterThan(15);
+  // The operator of the walk-through is made there.
+  const made = 'src/graph/operators/softplus.ts';
+  expect(named.filter((path) => path !== made && !existsSync(join(root, path)))).toEqual([]);
+});
