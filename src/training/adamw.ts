@@ -1,4 +1,4 @@
-/** @file The optimiser: AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101) and clipping of the gradient's norm. */
+/** @file The optimiser: AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101), and gradient norm clipping. */
 import type { ParameterSet } from './parameters.ts';
 
 /** Settings of AdamW. */
@@ -9,14 +9,14 @@ export interface AdamWSettings {
   readonly beta2: number;
   /** Added to the root of the second moment. */
   readonly epsilon: number;
-  /** Share of a parameter taken off at each step, times the learning rate. */
+  /** Decoupled weight decay, multiplied by the learning rate at each step. */
   readonly weightDecay: number;
 }
 
 /** The reference's settings. */
 export const adamWDefaults: AdamWSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-2 };
 
-/** What AdamW remembers between steps. */
+/** State of AdamW between steps. */
 export interface AdamWState {
   /** Steps taken. */
   step: number;
@@ -60,7 +60,7 @@ export function adamWStep(
   }
 }
 
-/** Euclidean norm of all gradients together. Four sums side by side: a single one would wait for every addition. */
+/** Global Euclidean norm of the gradients. Four interleaved sums avoid waiting for each addition. */
 export function gradientNorm(gradients: ParameterSet): number {
   const values = gradients.flat;
   const even = values.length - (values.length % 4);
@@ -75,7 +75,7 @@ export function gradientNorm(gradients: ParameterSet): number {
   return Math.sqrt(a + b + c + d);
 }
 
-/** What gradients of this norm are multiplied with so that their norm is at most `limit`; 1 when it already is. */
+/** Factor that reduces gradients of this norm to at most `limit`; 1 when they already are. */
 export function clipScale(norm: number, limit: number): number {
   return Math.min(1, limit / (norm + 1e-6));
 }

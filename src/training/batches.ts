@@ -1,4 +1,4 @@
-/** @file Training batches: latents of drawn clips, noised at drawn timesteps. */
+/** @file Training batches: latents of randomly drawn clips, noised at random timesteps. */
 import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { type FloatTensor, floats, sizeOf } from '../graph/host-tensor.ts';
 import { sampleLatents } from '../models/programs.ts';
@@ -11,12 +11,12 @@ import type { MotionBatch } from './motion-step.ts';
 import { noisedVideos } from './noising.ts';
 import type { View } from './view.ts';
 
-/** What batches are made from. */
+/** Source of batches. */
 export interface BatchSource {
   readonly plan: DrawPlan;
   readonly latents: LatentCache;
   readonly schedule: NoiseSchedule;
-  /** What the VAE's latents are multiplied with for the U-Net. */
+  /** Factor that scales the VAE's latents for the U-Net. */
   readonly scalingFactor: number;
   /** Text states `[1, tokens, d]` of a clip in a view. */
   readonly textOf: (clip: number, view: View) => FloatTensor;
@@ -58,7 +58,7 @@ async function cleanVideo(source: BatchSource, index: number): Promise<FloatTens
   );
 }
 
-/** Tensors of one shape `[1, …]`, one after the other along the first dimension. */
+/** Concatenates tensors of the same shape `[1, …]` along the first dimension. */
 function stack(tensors: readonly FloatTensor[]): FloatTensor {
   const [first] = tensors;
   if (tensors.length === 1) return first!;

@@ -1,4 +1,4 @@
-/** @file States of training in files, from which it goes on bit for bit. */
+/** @file Training checkpoints, from which training resumes bit for bit. */
 import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { emptyState, type TrainingState } from './state.ts';
 
 const format = 'lamp-checkpoint';
 const version = '1';
-/** How many checkpoints are kept: the second is there should the disk damage the first. */
+/** Number of checkpoints kept: the second is a backup in case the first is damaged. */
 const KEPT = 2;
 const FILE_NAME = /^step-(\d{6,})\.safetensors$/;
 
@@ -30,9 +30,9 @@ export function saveCheckpoint(
 }
 
 /**
- * Writes the state to `folder/step-000123.safetensors`, atomically, then removes all but the last two. Returns the path.
- * `identity` says what decides the training: only the same one loads it again. Throws `StorageError`; earlier checkpoints
- * are untouched then.
+ * Writes the state to `folder/step-000123.safetensors`, atomically, then removes all but the last two. Returns the
+ * path. `identity` is a hash of the deciding settings and must match on loading. Throws `StorageError`; earlier
+ * checkpoints are untouched then.
  */
 export async function saveState(folder: string, state: TrainingState, identity: string): Promise<string> {
   const { step } = state.optimiser;
@@ -71,7 +71,7 @@ export function loadCheckpoint(
   return loadState(folder, kind, onEvent);
 }
 
-/** What a state to be loaded must be of. */
+/** Requirements on a state to be loaded. */
 export interface StateKind {
   readonly shapes: readonly ParameterShape[];
   /** See `TrainingSettings`. */
@@ -81,8 +81,8 @@ export interface StateKind {
 }
 
 /**
- * The last state in `folder`, `undefined` when there is none. A damaged file is reported as a notice and the one before it
- * is taken. Throws `CheckpointError` when all are damaged or belong to a run with other settings.
+ * The last state in `folder`, or `undefined`. A damaged file is reported as a notice and the previous one is used.
+ * Throws `CheckpointError` when all are damaged or belong to a run with other settings.
  */
 export async function loadState(
   folder: string,
@@ -155,7 +155,7 @@ async function readState(path: string, kind: StateKind): Promise<TrainingState> 
   return state;
 }
 
-/** What a checkpoint holds, by the beginning of its tensors' names. */
+/** Parts of a checkpoint by the prefix of their tensors' names. */
 function parts({ parameters, optimiser, average }: TrainingState): Record<string, ParameterSet> {
   return {
     parameter: parameters,
@@ -165,7 +165,7 @@ function parts({ parameters, optimiser, average }: TrainingState): Record<string
   };
 }
 
-/** A short name for settings: of equal ones the same, whatever their order. */
+/** A short hash of settings, independent of the order of their keys. */
 export function identityOf(settings: object): string {
   const entries = Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(entries)).digest('hex');

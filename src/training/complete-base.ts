@@ -1,4 +1,4 @@
-/** @file Checks that a base model has every weight that training needs, before hours are spent on it. */
+/** @file Checks before training that a base model has all required weights. */
 import { graphCost } from '../graph/cost.ts';
 import { input, type Tensor } from '../graph/tensor.ts';
 import { Weights } from '../graph/weights.ts';
@@ -10,9 +10,9 @@ import { unet } from '../models/unet.ts';
 import { decode, encode } from '../models/vae.ts';
 
 /**
- * Builds the graphs of the VAE and the image U-Net for pictures of this size without compiling them. Throws
- * `CheckpointError` naming the file and the tensor that is missing or of another shape. (The text encoder is checked by
- * encoding the prompt.)
+ * Builds the graphs of the VAE and the image U-Net for images of this size without compiling them. Throws
+ * `CheckpointError` naming the file and the tensor that is missing or has the wrong shape. (The text encoder is checked
+ * by encoding the prompt.)
  */
 export function assertComplete(base: BaseModel, { width, height }: PictureSize): void {
   const vae = base.vae.config;

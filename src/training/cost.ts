@@ -1,4 +1,4 @@
-/** @file What training would cost, before doing it. */
+/** @file Estimated cost of training. */
 
 import { graphCost } from '../graph/cost.ts';
 import { type Shape, sizeOf } from '../graph/host-tensor.ts';
@@ -18,7 +18,7 @@ export interface TrainingCost {
   readonly parameters: number;
 }
 
-/** What Node and ONNX Runtime take before any graph, measured. */
+/** Memory of Node and ONNX Runtime before any graph, measured. */
 const engineBytes = 250 * 2 ** 20;
 
 /**

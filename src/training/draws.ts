@@ -1,19 +1,19 @@
 /**
- * @file What each training sample is made of. Every draw depends on the seed and the sample's number alone: a resumed
- * training sees what the uninterrupted one would have seen, and what will be needed is known before it begins.
+ * @file Random draws of training samples. Each depends only on the seed and the sample's index, so that a resumed
+ * training sees the same samples as an uninterrupted one, and the required frames are known before it begins.
  */
 import { type RandomStream, randomStream } from '../diffusion/random.ts';
 import { plainView, type View, viewName } from './view.ts';
 
-/** In so many ways a clip is seen before its own scene, where clips are moved, recoloured or cut out at all. */
+/** Number of augmented views per clip with its own scene. */
 const VIEWS = 25;
-/** A recoloured view's channels are brightened or darkened by exponents of up to e to this power. */
+/** Largest absolute logarithm of the gamma exponent of a recoloured channel. */
 const LARGEST_GAMMA = 0.35;
 
-/** What the draws depend on. */
+/** Settings of the draws. */
 export interface DrawPlan {
   readonly seed: number;
-  /** For each clip, how many frames can be a video's first. */
+  /** For each clip, the number of possible first frames of a video. */
   readonly starts: readonly number[];
   /** Frames of a video. */
   readonly frames: number;
@@ -25,27 +25,27 @@ export interface DrawPlan {
   readonly framesFrom?: (clip: number, start: number) => readonly number[];
   readonly shuffle: boolean;
   readonly flipProbability: number;
-  /** Pixels by which a video is moved at most, to each side and up and down; not at all unless told. */
+  /** Largest random translation in pixels, horizontally and vertically; default none. */
   readonly reach?: { readonly across: number; readonly down: number };
-  /** Share of the views whose colours are changed; none unless told. */
+  /** Fraction of the views whose colours are changed; default 0. */
   readonly recolour?: number;
-  /** Things before other scenes; not at all unless told. */
+  /** Copy-paste augmentation: objects in front of other scenes; default none. */
   readonly copyPaste?: CopyPastePlan | undefined;
-  /** Timesteps of the noise schedule. */
+  /** Number of timesteps of the noise schedule. */
   readonly timesteps: number;
-  /** See `shiftedTimestep`; 1 unless told: all timesteps are as likely. */
+  /** See `shiftedTimestep`; default 1: uniform timesteps. */
   readonly timestepShift?: number;
-  /** No timestep below this one is drawn; 0 unless told. */
+  /** Lower bound of drawn timesteps; default 0. */
   readonly lowestTimestep?: number;
 }
 
-/** Which things are put before other scenes, and how often. */
+/** Settings of copy-paste augmentation. */
 export interface CopyPastePlan {
-  /** Share of such samples among those of a clip whose thing can be cut out; below 1. */
+  /** Fraction of such samples among those of a clip whose object can be cut out; below 1. */
   readonly share: number;
-  /** For each clip, whether its thing can be. */
+  /** For each clip, whether its object can be cut out. */
   readonly cut: readonly boolean[];
-  /** How many scenes there are. */
+  /** Number of scenes. */
   readonly scenes: number;
 }
 
@@ -55,12 +55,12 @@ export interface Draw {
   readonly clip: number;
   /** Numbers of the clip's frames, in order. */
   readonly frames: readonly number[];
-  /** How all frames are seen. */
+  /** View of all frames. */
   readonly view: View;
   readonly timestep: number;
 }
 
-/** Draws sample `index`, counted from 0. Each round through the clips takes every clip once. */
+/** Draws sample `index`, counted from 0. Each epoch uses every clip once. */
 export function drawSample(plan: DrawPlan, index: number): Draw {
   const { seed, starts, frames, stride } = plan;
   const round = Math.floor(index / starts.length);
@@ -113,7 +113,7 @@ function otherColours(stream: RandomStream, share: number): Pick<View, 'colours'
   return { colours: { order, gamma: [gamma(), gamma(), gamma()] } };
 }
 
-/** A number from −1 to 1. */
+/** A uniform number from −1 to 1. */
 function either(stream: RandomStream): number {
   return 2 * stream.uniform() - 1;
 }
@@ -127,7 +127,7 @@ export function shiftedTimestep(timestep: number, timesteps: number, shift: numb
   return Math.floor((timesteps * (shift * t)) / (1 + (shift - 1) * t));
 }
 
-/** Noise of sample `index`: `count` unit normals for the training noise, or for sampling the VAE's posterior. */
+/** Noise of sample `index`: `count` standard normals, for the training noise or for sampling the VAE's posterior. */
 export function drawNoise(
   seed: number,
   purpose: 'noise' | 'posterior',
@@ -137,13 +137,13 @@ export function drawNoise(
   return randomStream(seed, purpose, index).normals(count);
 }
 
-/** Frames of a clip that training needs in one view; numbers in ascending order. */
+/** Frames of a clip that training needs in one view; indices in ascending order. */
 export interface NeededFrames {
   readonly view: View;
   readonly frames: readonly number[];
 }
 
-/** For each clip the frames that the first `samples` samples need, view by view. */
+/** For each clip, the frames that the first `samples` samples need, by view. */
 export function neededFrames(plan: DrawPlan, samples: number): NeededFrames[][] {
   const needed = plan.starts.map(() => new Map<string, { view: View; frames: Set<number> }>());
   for (let index = 0; index < samples; index++) {

@@ -1,8 +1,8 @@
-/** @file How large the optimiser's steps are as training goes on. */
+/** @file Learning rate schedule. */
 import type { TrainingSettings } from './settings.ts';
 
 /**
- * Learning rate of a step, counted from 1: rises in a straight line over the warm-up, then stays, or falls along half a
+ * Learning rate of a step, counted from 1: rises linearly during the warm-up, then stays constant or falls along half a
  * cosine (Loshchilov & Hutter 2017, arXiv 1608.03983) that would reach 0 one step after the last.
  */
 export function learningRateAt(

@@ -1,17 +1,17 @@
-/** @file What is minimised. */
+/** @file The training loss. */
 import { mul, reduceMean, reshape, slice, sub } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { type VideoUNetOptions, videoUNet } from '../motion/video-unet.ts';
 
-/** What a training step is computed on. */
+/** Inputs of a training step. */
 export interface LossInputs {
   /** Noisy latents `[b, c, f, h, w]`, with the clean first frame in place where the variant has one. */
   readonly noisy: Tensor;
-  /** What the U-Net should say (noise or velocity), of the same shape; of a given first frame it is not looked at. */
+  /** Target of the U-Net (noise or velocity), of the same shape; ignored for a given first frame. */
   readonly target: Tensor;
-  /** Each video's timestep as sinusoids `[b, width]` (see `timestepSinusoids`). */
+  /** Sinusoidal embedding of each video's timestep `[b, width]` (see `timestepSinusoids`). */
   readonly sinusoids: Tensor;
   /** Text states `[b, tokens, d]`. */
   readonly context: Tensor;
@@ -22,9 +22,9 @@ export interface LossInputs {
 }
 
 /**
- * Mean squared error between the video U-Net's output and its target over the frames after the first (LAMP, eq. 4): the
- * first frame is given, so that training spends itself on motion. Over all frames in variants without a given first
- * frame.
+ * Mean squared error between the video U-Net's output and its target over the frames after the first (LAMP, eq. 4):
+ * since the first frame is given, training concentrates on motion. In variants without a given first frame, over all
+ * frames.
  */
 export function motionLoss(
   w: Weights,

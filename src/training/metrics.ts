@@ -1,4 +1,4 @@
-/** @file `metrics.jsonl`: one line of JSON for each training step. */
+/** @file `metrics.jsonl`: one line of JSON per training step. */
 
 import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -13,7 +13,7 @@ const lineSchema = z.object({
   learningRate: z.number(),
   /** Norm of all gradients before clipping. */
   gradNorm: z.number(),
-  /** How long the step took. */
+  /** Duration of the step. */
   seconds: z.number(),
 });
 
@@ -24,7 +24,7 @@ export type StepMetrics = z.infer<typeof lineSchema>;
 export interface MetricsFile {
   /** Appends a line. Throws `StorageError`. */
   append(metrics: StepMetrics): void;
-  /** Makes sure that all lines are on the disk. Throws `StorageError`. */
+  /** Flushes all lines to the disk. Throws `StorageError`. */
   flush(): void;
   close(): void;
 }

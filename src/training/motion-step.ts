@@ -14,31 +14,31 @@ import { type CompileOptions, compile } from '../runtime/program.ts';
 import { motionLoss } from './loss.ts';
 import type { ParameterSet } from './parameters.ts';
 
-/** A batch as the step takes it; see `LossInputs`. */
+/** A batch of a step; see `LossInputs`. */
 export interface MotionBatch {
   readonly noisy: FloatTensor;
   readonly target: FloatTensor;
   readonly timesteps: readonly number[];
   readonly context: FloatTensor;
-  /** For a variant that copies, see `copyMixing`. */
+  /** For copying variants, see `copyMixing`. */
   readonly mixing?: FloatTensor | undefined;
-  /** Weight of each video's loss; ones unless told. */
+  /** Weight of each video's loss; default 1. */
   readonly weight?: Float32Array;
 }
 
 /** Computes losses and gradients. */
 export interface MotionStep {
-  /** Returns the loss; the gradients are left in `gradients`. */
+  /** Returns the loss and writes the gradients to `gradients`. */
   run(batch: MotionBatch): Promise<number>;
   readonly gradients: ParameterSet;
   dispose(): Promise<void>;
 }
 
-/** How the step is built. */
+/** Options for building the step. */
 export interface MotionStepOptions {
-  /** Compute inner values again in the backward pass instead of keeping them. */
+  /** Recompute inner values in the backward pass instead of keeping them. */
   readonly recompute?: boolean;
-  /** What is trained. */
+  /** Variant to train. */
   readonly variant: MotionVariant;
 }
 
@@ -102,7 +102,7 @@ export async function motionStep(
         into,
       );
       const value = found.loss!.data[0] as number;
-      // The loop stops at such a loss; here is known whether the base model is why.
+      // The loop stops at such a loss; only here can the base model be identified as the cause.
       if (!Number.isFinite(value)) await blameWeights(value, 'the U-Net', unet.weights);
       return value;
     },

@@ -1,4 +1,4 @@
-/** @file Turning clean videos into a training batch: noise at a timestep, a given first frame left clean. */
+/** @file Adds noise at a timestep to clean videos of a training batch; a given first frame stays clean. */
 
 import { addNoise, type NoiseSchedule, velocity } from '../diffusion/noise-schedule.ts';
 import type { FloatTensor } from '../graph/host-tensor.ts';

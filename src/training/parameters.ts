@@ -1,4 +1,4 @@
-/** @file Trained parameters in memory: one block of numbers, so that the optimiser runs over it in one go. */
+/** @file Trained parameters in memory, as one contiguous array for the optimiser. */
 import { CheckpointError } from '../errors.ts';
 import { type FloatTensor, floats, type Shape, sameShape, sizeOf } from '../graph/host-tensor.ts';
 import { input, type Tensor } from '../graph/tensor.ts';
@@ -9,7 +9,7 @@ export interface ParameterShape {
   readonly shape: Shape;
 }
 
-/** Named tensors that lie one after the other in one array. */
+/** Named tensors stored consecutively in one array. */
 export class ParameterSet {
   readonly shapes: readonly ParameterShape[];
   /** All values, in the order of `shapes`. */
@@ -31,12 +31,14 @@ export class ParameterSet {
     );
   }
 
-  /** A set of the same names and shapes, all zero. */
+  /** A set with the same names and shapes, filled with zeros. */
   zeros(): ParameterSet {
     return new ParameterSet(this.shapes);
   }
 
-  /** Copies values into all parameters, by name. Throws `CheckpointError` when one is missing or of another shape. */
+  /**
+   * Copies values into all parameters, by name. Throws `CheckpointError` when one is missing or has the wrong shape.
+   */
   set(values: ReadonlyMap<string, FloatTensor>): void {
     for (const { name, shape } of this.shapes) {
       const found = values.get(name);
@@ -55,7 +57,7 @@ export class ParameterSet {
     return new Map(this.shapes.map(({ name, shape }) => [name, input(name, shape)]));
   }
 
-  /** The values as a graph takes them. */
+  /** The values as inputs of a graph. */
   values(): Record<string, FloatTensor> {
     return Object.fromEntries(this.views);
   }

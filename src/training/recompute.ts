@@ -1,13 +1,13 @@
-/** @file Whether a training step keeps its inner values or computes them again. */
+/** @file Whether a training step keeps its inner values or recomputes them. */
 import { totalmem } from 'node:os';
 import type { TrainingSettings } from './settings.ts';
 
-/** Share of the machine's memory that a step may fill before `auto` saves some. */
+/** Fraction of the machine's memory above which `auto` recomputes. */
 const comfortable = 0.7;
 
 /**
- * Decides `auto`: recompute where a step that keeps its values is estimated to need more than 70 % of the machine's
- * memory. `estimate` gives that step's bytes and is only called when it matters.
+ * Resolves `auto`: recompute if a step that keeps its values is estimated to need more than 70 % of the machine's
+ * memory. `estimate` returns that step's bytes and is only called when needed.
  */
 export function chooseRecompute(
   choice: TrainingSettings['recompute'],

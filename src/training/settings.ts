@@ -1,4 +1,4 @@
-/** @file Everything that decides a training run, checked where it comes in. */
+/** @file Settings of a training run, with validation. */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
@@ -14,13 +14,13 @@ const whole = (least: number) => z.int().min(least);
 const share = z.number().min(0).lt(1);
 
 const fields = {
-  /** Folder of the base model; the built-in one unless told. */
+  /** Folder of the base model; default: the built-in model. */
   base: z.string().min(1).default(builtInBase),
   /** Clips, or folders of clips. */
   clips: z.array(z.string().min(1)).min(1),
-  /** What the clips show that have no caption of their own. */
+  /** Describes the clips that have no caption of their own. */
   prompt: z.string(),
-  /** Clips with a caption of their own (see `captionsFor`) train with it in place of the prompt. */
+  /** Train clips that have a caption (see `captionsFor`) with it instead of the prompt. */
   captions: z.boolean().default(true),
   /** Frames of a training video. */
   frames: whole(2).default(16),
@@ -29,31 +29,31 @@ const fields = {
   /** Pixels. */
   height: whole(1).default(320),
   /**
-   * At which rate frames of a clip are taken, by the time at which a player shows them: frames a second; `common`: the rate of
-   * the clips, the lowest where they have several; `frames`: every frame counts as one, whatever its time. Folders of pictures
-   * have no rate, and are taken frame by frame at any.
+   * At which rate frames of a clip are taken, by the time at which a player shows them: frames a second; `common`: the
+   * rate of the clips, the lowest where they have several; `frames`: every frame counts as one, whatever its time.
+   * Folders of pictures have no rate, and are taken frame by frame at any.
    */
   clipFps: z.union([z.number().positive().max(1000), z.enum(['common', 'frames'])]).default('common'),
   /** Every n-th of these frames is taken. */
   stride: whole(1).default(1),
   /**
-   * Where in a clip a video begins: anywhere (`random`), at its start, or so that it lies in the middle; `spread`: its frames are
-   * spread over the whole clip, whatever the stride.
+   * Where in a clip a video begins: anywhere (`random`), at its start, or so that it lies in the middle; `spread`: its
+   * frames are spread over the whole clip, whatever the stride.
    */
   window: z.enum(clipWindows).default('random'),
   /** Optimiser steps. */
   steps: whole(1).default(500),
   /** Step size of the optimiser, after the warm-up. */
   learningRate: z.number().positive().default(3e-5),
-  /** How the learning rate goes on after the warm-up: stays, or falls to 0 along a cosine. */
+  /** Learning rate after the warm-up: constant, or falling to 0 along a cosine. */
   schedule: z.enum(['constant', 'cosine']).default('constant'),
   /** Steps over which the learning rate rises from 0. */
   warmupSteps: whole(0).default(0),
-  /** Videos computed at once. */
+  /** Videos per batch. */
   batch: whole(1).default(1),
   /** Batches whose gradients are averaged for one step. */
   accumulation: whole(1).default(1),
-  /** Largest norm of the gradients; 0: as large as they are. */
+  /** Largest norm of the gradients; 0: no clipping. */
   clipNorm: z.number().min(0).default(1),
   /** AdamW's decay of the mean of gradients. */
   beta1: share.default(adamWDefaults.beta1),
@@ -61,87 +61,90 @@ const fields = {
   beta2: share.default(adamWDefaults.beta2),
   /** Added to the root of AdamW's second moment. */
   epsilon: z.number().positive().default(adamWDefaults.epsilon),
-  /** Share of a parameter that is taken off at each step, times the learning rate. */
+  /** Decoupled weight decay, multiplied by the learning rate at each step. */
   weightDecay: z.number().min(0).default(adamWDefaults.weightDecay),
-  /** Decay of the moving average of the parameters that becomes the motion; 0: the parameters themselves, as in the paper. */
+  /**
+   * Decay of the moving average of the parameters that becomes the motion; 0: the parameters themselves, as in the
+   * paper.
+   */
   averageDecay: share.default(0),
   /** Probability that a video is mirrored left to right. */
   flipProbability: z.number().min(0).max(1).default(0.5),
   /**
-   * How far a video is moved at random as a whole, to the sides and up and down: at most this share of its width and height.
-   * Its edges are repeated. Keeps a training on few clips from learning by heart where things are.
+   * Largest random translation of a whole video, as a fraction of its width and height. Edges are repeated. Prevents
+   * training on few clips from memorising positions.
    */
   translate: z.number().min(0).max(0.5).default(0),
   /**
-   * Share of the ways to see a video in which its colours are changed: channels swapped, each brighter or darker. Keeps a training on
-   * few clips from learning a motion for the grounds and things of these clips alone.
+   * Fraction of a video's views with changed colours: channels swapped, each brighter or darker. Prevents training on
+   * few clips from binding a motion to the backgrounds and objects of these clips.
    */
   recolour: z.number().min(0).max(1).default(0),
   /**
-   * Share of the ways to see a video in which what moves is cut out and put before another scene: another clip's, or one of
-   * `places`. Only of clips with a still camera in which it leaves its place. Keeps a training on few clips from learning a motion for
-   * their scenes alone.
+   * Fraction of a video's views in which the moving object is cut out and pasted onto another scene: another clip's, or
+   * one of `places`. Only for clips with a still camera in which the object leaves its place. Prevents training on few
+   * clips from binding a motion to their scenes.
    */
   copyPaste: z.number().min(0).max(0.95).default(0),
-  /** Further scenes for that, which the image model draws: how an English caption says where something is, such as "on the beach". */
+  /** Additional scenes for `copyPaste`, drawn by the image model: English phrases of place, such as "on the beach". */
   places: z.array(z.string().min(1)).default([]),
-  /** How a clip meets another aspect ratio: cut what juts out, or distort (as the reference does). */
+  /** Fitting a clip to another aspect ratio: crop (`cover`), or distort (`stretch`, as the reference does). */
   fit: z.enum(['cover', 'stretch']).default('cover'),
-  /** Take the clips of each round in random order; the reference takes them as the folder lists them. */
+  /** Use the clips of each epoch in random order; the reference uses the folder's order. */
   shuffle: z.boolean().default(true),
   /**
    * Where a video may end: at the clip's last frame, or (`reference`) so that `frames · stride + 1` frames are needed,
    * since the reference never takes the last ones.
    */
   clipRange: z.enum(['whole', 'reference']).default('whole'),
-  /** How the bias of the temporal attention's output starts; the reference's is random, which disturbs the base model. */
+  /** Initial bias of the temporal attention's output; the reference's is random, which disturbs the base model. */
   temporalBias: z.enum(['zeros', 'uniform']).default('zeros'),
-  /** Draws more of the noisy timesteps (above 1) or fewer; 1: all alike, as the paper does. See `shiftedTimestep`. */
+  /** Draws noisy timesteps more often (above 1) or less; 1: uniformly, as in the paper. See `shiftedTimestep`. */
   timestepShift: z.number().positive().default(1),
   /**
-   * Timesteps below this one are not learned from; 0: all are, as in the paper. For videos whose details the image model alone
-   * draws (`VideoSettings.imageModelBelow`), or that are finished early (`VideoSettings.finishAt`).
+   * Timesteps below this one are not learned from; 0: all are, as in the paper. For videos whose details the image
+   * model alone draws (`VideoSettings.imageModelBelow`), or that are finished early (`VideoSettings.finishAt`).
    */
   lowestTimestep: z.int().min(0).max(999).default(0),
-  /** Which of LAMP's parts are trained: the name of a variant, or its switches. */
+  /** Variant of LAMP: its name, or its switches. */
   variant: motionVariantChoice
     .refine(isTrained, 'nothing of it is trained; it is for making videos alone')
     .default(motionVariants.lamp),
   /**
-   * Matrices are learned as products of two thin ones of this rank (LoRA), for a small motion file; 0: as they are, as in the
+   * Train low-rank factors of matrices (LoRA) with this rank, for a small motion file; 0: full matrices, as in the
    * paper. See `lowRankParameters`.
    */
   rank: whole(0).default(0),
-  /** Decides every random draw. */
+  /** Seed of all random draws. */
   seed: z.int().default(0),
-  /** Where it runs: a `DeviceName`. */
+  /** Device to run on: a `DeviceName`. */
   device: z.string().default('cpu'),
-  /** Compute inner values again in the backward pass instead of keeping them: less memory, a third more time. */
+  /** Recompute inner values in the backward pass instead of keeping them: less memory, a third more time. */
   recompute: z.enum(['auto', 'on', 'off']).default('auto'),
-  /** A checkpoint every so many steps, besides the one at the end. */
+  /** Write a checkpoint every n-th step, in addition to the final one. */
   saveEvery: whole(1).default(100),
-  /** Videos are made every so many steps; 0: never. */
+  /** Generate sample videos every n-th step; 0: never. */
   sampleEvery: whole(0).default(0),
-  /** What these videos show; the training prompt when there are none. */
+  /** Prompts of the sample videos; when empty, the training prompt. */
   samplePrompts: z.array(z.string()).default([]),
 };
 
-/** Everything that is set, with defaults for what is not. */
+/** Schema of all settings, with defaults. */
 export const settingsSchema = z.strictObject(fields);
 
-/** All settings of a training run. Each field's meaning stands at its definition. */
+/** All settings of a training run. Fields are documented at their definition. */
 export type TrainingSettings = z.infer<typeof settingsSchema>;
 
-/** Settings of a training whose clips have been seen: the rate at which their frames are taken is settled. */
+/** Settings after the clips have been inspected, with the rate of their frames resolved. */
 export type SettledSettings = TrainingSettings & { readonly clipFps: ClipRate };
 
-/** Settings as a caller gives them: `clips` and `prompt`, and what should not be as it is by default. */
+/** Settings as given by a caller: `clips`, `prompt`, and any others that differ from the defaults. */
 export type TrainingInput = z.input<typeof settingsSchema>;
 
-/** What a setting is when neither the caller nor the base model says. */
+/** Defaults of settings that neither the caller nor the base model specifies. */
 export const trainingDefaults = settingsSchema.omit({ clips: true, prompt: true }).parse({});
 
-/** Settings that no base model can know; its size stands elsewhere in its `lamp.json`. */
+/** Settings that a base model cannot recommend; its size has its own place in `lamp.json`. */
 const personal = {
   base: true,
   clips: true,
@@ -159,14 +162,14 @@ export function recommendedTraining(base: BaseSettings): Partial<TrainingInput> 
   return { ...base.size, ...recommended(base, 'training', settingsSchema.omit(personal)) };
 }
 
-/** Named sets of settings. `reference`: the choices of the authors' implementation where ours are better. */
+/** Named sets of settings. `reference`: the choices of the authors' implementation where our defaults are better. */
 export const presets: Readonly<Record<'reference', Partial<TrainingInput>>> = {
   reference: { fit: 'stretch', shuffle: false, clipRange: 'reference', temporalBias: 'uniform' },
 };
 
 /**
- * Settings that can change when a run is resumed. Base and clips may have moved, but must have the same content, and the
- * clips the same captions, which are recorded with them.
+ * Settings that may change when a run is resumed. Base and clips may have been moved, but must have the same content,
+ * and the clips the same captions, which are recorded with them.
  */
 const changeable: readonly string[] = [
   'base',
@@ -179,7 +182,7 @@ const changeable: readonly string[] = [
   'samplePrompts',
 ];
 
-/** Fills in the defaults. Throws `UsageError` naming the option that makes no sense, `DeviceError` for the device. */
+/** Fills in the defaults. Throws `UsageError` naming an invalid option, `DeviceError` for the device. */
 export function parseSettings(input: Partial<TrainingInput>): TrainingSettings {
   const missing = (['prompt', 'clips'] as const).find((name) => input[name] === undefined);
   if (missing) {
@@ -230,8 +233,8 @@ export function resumedSettings(begun: TrainingSettings, given: Partial<Training
 }
 
 /**
- * What the trained values depend on: identifies checkpoints, and is in the motion. No variant for LAMP, no rank of 0, nothing
- * of a window that is random or of frames that are taken by number: so older versions named it.
+ * What the trained values depend on: identifies checkpoints, and is in the motion. No variant for LAMP, no rank of 0,
+ * nothing of a window that is random or of frames that are taken by number: so older versions named it.
  */
 export function decidingSettings(settings: TrainingSettings): Partial<TrainingSettings> {
   const dropped = [

@@ -1,4 +1,4 @@
-/** @file What training changes: the parameters and all that the optimiser remembers. Its files are `checkpoint.ts`. */
+/** @file Training state: the parameters and the optimiser's state. Stored by `checkpoint.ts`. */
 import { randomStream } from '../diffusion/random.ts';
 import type { FloatTensor } from '../graph/host-tensor.ts';
 import type { Component } from '../models/base-model.ts';
@@ -9,7 +9,7 @@ import { type AdamWState, adamWState } from './adamw.ts';
 import { ParameterSet } from './parameters.ts';
 import type { TrainingSettings } from './settings.ts';
 
-/** A training between two steps. */
+/** State of a training between two steps. */
 export interface TrainingState {
   readonly parameters: ParameterSet;
   /** Holds the number of steps taken. */
@@ -44,7 +44,7 @@ export async function initialState(
   return state;
 }
 
-/** A state around these parameters whose other values are zero. */
+/** A state with these parameters and all other values zero. */
 export function emptyState(
   parameters: ParameterSet,
   { averageDecay }: Pick<TrainingSettings, 'averageDecay'>,
@@ -56,7 +56,7 @@ export function emptyState(
   };
 }
 
-/** The motion as it is: the moving average where there is one, else the parameters. Views, not copies. */
+/** The current motion: the moving average if there is one, else the parameters. Views, not copies. */
 export function motionValues({ parameters, average }: TrainingState): MotionValues {
   return (average ?? parameters).views;
 }

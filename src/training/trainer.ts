@@ -10,7 +10,7 @@ import type { ParameterSet } from './parameters.ts';
 import type { TrainingSettings } from './settings.ts';
 import type { TrainingState } from './state.ts';
 
-/** The settings that the loop itself looks at. */
+/** Settings used by the loop itself. */
 export type LoopSettings = Pick<
   TrainingSettings,
   | 'steps'
@@ -25,27 +25,26 @@ export type LoopSettings = Pick<
 > &
   AdamWSettings;
 
-/** What the loop works with; `Batch` is what its steps are computed on. */
+/** Parts of a training; `Batch` is the input of a step. */
 export interface Training<Batch> {
   readonly settings: LoopSettings;
-  /** Changed in place, step by step. */
+  /** Updated in place at each step. */
   readonly state: TrainingState;
-  /** Computes the loss of a batch, and leaves its gradients in `gradients`. */
+  /** Computes the loss of a batch and writes its gradients to `gradients`. */
   readonly lossStep: { run(batch: Batch): Promise<number>; readonly gradients: ParameterSet };
-  /** Makes batch `index`, counted from 0 over the whole training. */
+  /** Creates batch `index`, counted from 0 over the whole training. */
   readonly batchAt: (index: number) => Promise<Batch>;
   readonly log: (metrics: StepMetrics) => void;
   /** Writes a checkpoint and the motion. */
   readonly save: () => Promise<void>;
-  /** Makes the videos of this step; those that are there already need not be made again. */
+  /** Generates the sample videos of this step; existing ones may be kept. */
   readonly makeSamples: (work: WorkOptions) => Promise<void>;
 }
 
 /**
- * Trains until `settings.steps` steps are taken. Each is a function of the state before it and the seed: a state that
- * was saved and loaded goes on as if nothing had happened. Throws `InterruptedError` when stopped, after saving;
- * `LampError` when the loss is no number any more; and whatever the training's own functions throw, after an attempt to
- * save the steps taken.
+ * Trains until `settings.steps` steps are taken. Each is a function of the previous state and the seed, so that
+ * training from a saved state continues identically. Throws `InterruptedError` when cancelled, after saving;
+ * `LampError` when the loss is not finite; and errors of the training's own functions, after an attempt to save.
  */
 export async function train<Batch>(training: Training<Batch>, work: WorkOptions = {}): Promise<void> {
   const { optimiser } = training.state;
@@ -58,8 +57,8 @@ export async function train<Batch>(training: Training<Batch>, work: WorkOptions 
   try {
     await takeSteps(training, save, work);
   } catch (error) {
-    // Whatever ends it (a full disk, a failing device, an output that is gone), the steps taken are saved if they can be.
-    // Not where numbers became too large: the checkpoints before are what is good then.
+    // Whatever ends it (a full disk, a failing device, an output that is gone), the steps taken are saved if they can
+    // be. Not where numbers became too large: the checkpoints before are what is good then.
     if (!isOfNumbers(error)) await save().catch(() => {});
     throw error;
   }

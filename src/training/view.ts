@@ -5,34 +5,34 @@
 import { type CutOut, pasted } from '../media/cut-out.ts';
 import { flipHorizontally, type Picture, type Recolouring, recoloured, shifted } from '../media/picture.ts';
 
-/** One way to see all frames of a clip. */
+/** A view of all frames of a clip. */
 export interface View {
   /** Mirrored left to right. */
   readonly flipped: boolean;
-  /** Pixels by which the picture is moved to the right, after it was mirrored. */
+  /** Translation to the right in pixels, after mirroring. */
   readonly right: number;
-  /** Pixels by which it is moved down. */
+  /** Translation downwards in pixels. */
   readonly down: number;
-  /** Other colours; its own unless told. */
+  /** Changed colours; default: its own. */
   readonly colours?: Recolouring | undefined;
-  /** Another scene behind the thing, which alone is then moved and recoloured; the clip's own unless told. */
+  /** Another scene behind the object, which alone is then moved and recoloured; default: the clip's own. */
   readonly scene?: SceneView | undefined;
 }
 
-/** How another scene is seen, behind a thing that was cut out of its own. */
+/** View of another scene behind a cut-out object. */
 export interface SceneView {
   /** Number of the scene. */
   readonly index: number;
   /** Mirrored left to right. */
   readonly flipped: boolean;
-  /** Other colours; its own unless told. */
+  /** Changed colours; default: its own. */
   readonly colours?: Recolouring | undefined;
 }
 
-/** As the clip is. */
+/** The unchanged clip. */
 export const plainView: View = { flipped: false, right: 0, down: 0 };
 
-/** A short text of its own for each view; empty for the plain one. */
+/** A short unique name of each view; empty for the plain one. */
 export function viewName({ flipped, right, down, colours, scene }: View): string {
   const parts = [
     flipped ? 'flipped' : undefined,
