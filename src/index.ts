@@ -5,12 +5,13 @@
 export * from './errors.ts';
 export type { OnEvent, ProgressEvent, Stage, WorkOptions } from './events.ts';
 export { type AnimateImageOptions, animateImage } from './library/animate-image.ts';
+export { type ConvertMotionOptions, convertMotion } from './library/convert-motion.ts';
 export { type DrawImageOptions, drawImage } from './library/draw-image.ts';
 export { type EditVideoOptions, editVideo } from './library/edit-video.ts';
 export { type Engine, type EngineOptions, startEngine } from './library/engine.ts';
 export type { FirstFrameOptions } from './library/first-frame.ts';
 export { type GenerateVideoOptions, generateVideo } from './library/generate-video.ts';
-export { type LearnMotionOptions, learnMotion } from './library/learn-motion.ts';
+export { type LearnMotionOptions, learnMotion, type PresetName } from './library/learn-motion.ts';
 export { type BaseChoice, type LoadBaseOptions, loadBase } from './library/load-base.ts';
 export { type LoadMotionOptions, loadMotion, type MotionChoice } from './library/load-motion.ts';
 export type { VideoOptions } from './library/make-video.ts';

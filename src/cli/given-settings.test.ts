@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { presets } from '../training/settings.ts';
 import { givenSettings } from './given-settings.ts';
 import { trainCommand } from './train.ts';
 
@@ -7,7 +6,7 @@ import { trainCommand } from './train.ts';
 function settingsOf(...words: string[]) {
   const command = trainCommand().action(() => {});
   command.parse(words, { from: 'user' });
-  return givenSettings(command, command.args, command.opts().preset);
+  return givenSettings(command, command.args);
 }
 
 test('what is not on the command line is left open', () => {
@@ -27,7 +26,6 @@ test('a default that is said is said', () => {
   expect(settingsOf('--out', 'o', ...words)).toEqual(said);
 });
 
-test('what is said wins over a preset', () => {
-  const settings = settingsOf('--out', 'o', '--preset', 'reference', '--fit', 'cover');
-  expect(settings).toEqual({ ...presets.reference, fit: 'cover' });
+test('a preset is left to the library', () => {
+  expect(settingsOf('--out', 'o', '--preset', 'reference', '--fit', 'cover')).toEqual({ fit: 'cover' });
 });

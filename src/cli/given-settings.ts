@@ -1,10 +1,7 @@
 /** @file What the options of `lamp train` say about the training, and nothing of what they leave open. */
 import type { Command } from 'commander';
 import { withoutUndefined } from '../pipelines/video/video-settings.ts';
-import { presets, type TrainingInput } from '../training/settings.ts';
-
-/** What `--preset` can be. */
-export type PresetName = keyof typeof presets;
+import type { TrainingInput } from '../training/settings.ts';
 
 /** Names of options that go into the settings as they are. */
 const plainSettings = [
@@ -44,11 +41,7 @@ const plainSettings = [
 ] as const;
 
 /** The settings that stand on the command line: the others are left to the library, which asks the base, or the run. */
-export function givenSettings(
-  command: Command,
-  clips: readonly string[],
-  preset?: PresetName,
-): Partial<TrainingInput> {
+export function givenSettings(command: Command, clips: readonly string[]): Partial<TrainingInput> {
   const values = command.opts<Record<string, unknown>>();
   const given = (name: string) => (command.getOptionValueSource(name) === 'cli' ? values[name] : undefined);
   const named = {
@@ -61,5 +54,5 @@ export function givenSettings(
     places: given('place'),
     samplePrompts: given('samplePrompt'),
   };
-  return { ...(preset && presets[preset]), ...withoutUndefined(named) } as Partial<TrainingInput>;
+  return withoutUndefined(named) as Partial<TrainingInput>;
 }

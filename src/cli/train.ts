@@ -1,11 +1,11 @@
 /** @file `lamp train`: teaches a base model a motion from clips. */
 import { Command } from 'commander';
-import { basePath } from '../library/load-base.ts';
+import { type LearnMotionOptions, learnMotionAs, type PresetName } from '../library/learn-motion.ts';
 import { clipWindows } from '../media/clip-window.ts';
 import { isTrained, motionVariantNames, motionVariants } from '../motion/variant.ts';
-import { runTraining } from '../pipelines/train/run-training.ts';
+import { withoutUndefined } from '../pipelines/video/video-settings.ts';
 import { trainingDefaults as usual } from '../training/settings.ts';
-import { givenSettings, type PresetName } from './given-settings.ts';
+import { givenSettings } from './given-settings.ts';
 import { interruptible } from './interruptible.ts';
 import {
   baseHelp,
@@ -226,20 +226,12 @@ export function trainCommand(): Command {
     .optionsGroup('Output:')
     .option('--json', 'tell what happens as lines of JSON on standard output')
     .addHelpText('after', examples);
-  return command.action(async (clips: string[], options: TrainOptions) => {
-    const { onEvent, end } = reporter({ json: options.json ?? false });
+  return command.action(async (clips: string[], { json = false, out, resume, preset }: TrainOptions) => {
+    const { onEvent, end } = reporter({ json });
     try {
-      await interruptible(async (signal) => {
-        const { base, ...others } = givenSettings(command, clips, options.preset);
-        return runTraining({
-          out: options.out,
-          resume: options.resume ?? false,
-          settings:
-            base === undefined ? others : { ...others, base: await basePath(base, { onEvent, signal }) },
-          useRecommended: options.preset === undefined,
-          onEvent,
-          signal,
-        });
+      await interruptible((signal) => {
+        const asked = withoutUndefined({ ...givenSettings(command, clips), out, resume, preset });
+        return learnMotionAs({ ...asked, onEvent, signal } as LearnMotionOptions);
       });
     } finally {
       end();

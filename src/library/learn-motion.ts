@@ -1,8 +1,14 @@
 /** @file Learning a motion from clips: everything from options to the motion file in one call. */
+import { z } from 'zod';
+import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
-import { type LearnedMotion, runTraining } from '../pipelines/train/run-training.ts';
+import {
+  type LearnedMotion,
+  type LearnMotionOptions as RunOptions,
+  runTraining,
+} from '../pipelines/train/run-training.ts';
 import type { DeviceName } from '../runtime/devices.ts';
-import { type TrainingInput, trainingDefaults } from '../training/settings.ts';
+import { presets, type TrainingInput, trainingDefaults } from '../training/settings.ts';
 import { checkOptions, field, fieldsNamed, workFields } from './check-options.ts';
 import { type BaseChoice, baseField, baseFolder } from './load-base.ts';
 
@@ -24,12 +30,23 @@ export interface LearnMotionOptions
   readonly device?: DeviceName;
   /** Whether settings that are left out are as the base recommends; true unless told. */
   readonly useRecommended?: boolean;
+  /**
+   * A named set of settings, below those that are given: `reference`, the choices of the authors' implementation for
+   * `fit`, `shuffle`, `clipRange` and `temporalBias`. With it, nothing is as the base recommends.
+   */
+  readonly preset?: PresetName;
 }
+
+/** Names of the sets of settings that training knows. */
+export type PresetName = keyof typeof presets;
+
+const presetNames = Object.keys(presets) as PresetName[];
 
 const fields = {
   out: field.path,
   resume: field.flag.optional(),
   useRecommended: field.flag.optional(),
+  preset: z.enum(presetNames, { error: `one of: ${presetNames.join(', ')}` }).optional(),
   prompt: field.anyText.optional(),
   clips: field.anything,
   ...fieldsNamed(Object.keys(trainingDefaults) as (keyof typeof trainingDefaults)[]),
@@ -58,19 +75,38 @@ const fields = {
  * console.log(path); // the motion, for generateVideo({ motion: path, … })
  */
 export async function learnMotion(options: LearnMotionOptions): Promise<LearnedMotion> {
-  const { onEvent, signal, ...given } = checkOptions('learnMotion', options, fields);
-  const { out, resume, useRecommended, base, ...settings } = given;
-  const work = { onEvent, signal };
-  return runTraining({
-    ...work,
-    out,
-    ...(resume !== undefined && { resume }),
-    ...(useRecommended !== undefined && { useRecommended }),
-    settings: { ...settings, ...(base !== undefined && { base: await baseFolder(base, work) }) },
+  return learnMotionAs(options, {
     howToGoOn: 'Go on with the same call and resume: true.',
     whatNext: ({ settings, moreSteps }) =>
       moreSteps === undefined
         ? undefined
         : `the motion took ${settings.steps} of ${moreSteps} recommended steps; train further with resume: true and steps: ${moreSteps}.`,
+  });
+}
+
+/** The same, for callers who word what to do next in their own way; `lamp` commands by default. */
+export async function learnMotionAs(
+  options: LearnMotionOptions,
+  wording: Pick<RunOptions, 'howToGoOn' | 'whatNext'> = {},
+): Promise<LearnedMotion> {
+  const { onEvent, signal, ...given } = checkOptions('learnMotion', options, fields);
+  const { out, resume, useRecommended = given.preset === undefined, base, preset, ...settings } = given;
+  if (preset !== undefined && useRecommended) {
+    throw new UsageError(
+      'learnMotion: "preset" leaves aside what the base recommends. Leave out one of "preset" and "useRecommended: true".',
+    );
+  }
+  const work = { onEvent, signal };
+  return runTraining({
+    ...work,
+    ...wording,
+    out,
+    ...(resume !== undefined && { resume }),
+    useRecommended,
+    settings: {
+      ...(preset && presets[preset]),
+      ...settings,
+      ...(base !== undefined && { base: await baseFolder(base, work) }),
+    },
   });
 }

@@ -6,6 +6,8 @@ import { tinyBase, writeTestMotion } from '../testing/library-models.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { thrownBy } from '../testing/thrown-by.ts';
+import { readRun } from '../training/run-folder.ts';
+import { presets } from '../training/settings.ts';
 
 const at = await testFolder();
 const cat = testdata('pictures/skimage_chelsea.png');
@@ -64,6 +66,27 @@ test('learnMotion writes a motion that the others take; a stopped run goes on', 
   expect((await thrownBy(learnMotion({ ...training, stepz: 3, out: at('b') } as never))).message).toMatch(
     /"stepz"/,
   );
+});
+
+test('a preset is below what is given, and above what the base recommends', async () => {
+  const training = {
+    clips: [walking],
+    prompt: 'a person walks',
+    base: tinyBase,
+    frames: 3,
+    width: 16,
+    height: 16,
+    steps: 1,
+  };
+  await learnMotion({ ...training, preset: 'reference', fit: 'cover', out: at('preset') });
+  const { settings } = await readRun(at('preset'));
+  expect(settings).toMatchObject({ ...presets.reference, fit: 'cover' });
+  const unknown = learnMotion({ ...training, preset: 'paper', out: at('never') } as never);
+  expect((await thrownBy(unknown)).message).toBe(
+    'learnMotion: the option "preset" is "paper"; expected one of: reference.',
+  );
+  const both = learnMotion({ ...training, preset: 'reference', useRecommended: true, out: at('never') });
+  expect((await thrownBy(both)).message).toMatch(/Leave out one of "preset" and "useRecommended: true"/);
 });
 
 test('editVideo gives a clip a new look', async () => {
