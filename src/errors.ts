@@ -1,12 +1,41 @@
 /**
  * @file The kinds of trouble a user can meet. Each message says what was found, what was expected and what to do,
- * on one line; the command prints it without a stack trace and ends with the class's exit code.
+ * on one line, and keeps these as parts, so that each interface can word them itself. The command prints it without a stack
+ * trace and ends with the class's exit code.
  */
+import {
+  type GivenParts,
+  libraryVocabulary,
+  type MessageParts,
+  messageParts,
+  type Phrase,
+  wordFor,
+} from './phrases.ts';
 
-/** Any trouble that is not a bug of this package. `exitCode` is what the `lamp` command ends with. */
-export class LampError extends Error {
+/**
+ * Any trouble that is not a bug of this package. `exitCode` is what the `lamp` command ends with. Takes its parts, or one text that is
+ * all of it `found`; `message` says them in the library's words. `wordFor` says them in others.
+ */
+export class LampError extends Error implements MessageParts {
   override readonly name: string = 'LampError';
   readonly exitCode: number = 1;
+  /** What was found. */
+  readonly found: Phrase;
+  /** What would have been right. */
+  readonly expected: Phrase | undefined;
+  /** Key of the setting concerned; a dot leads into a nested object (`drawing.samplerSteps`). */
+  readonly setting: string | undefined;
+  /** What can be done: whole sentences. */
+  readonly advice: readonly Phrase[];
+
+  constructor(said: string | GivenParts, options?: ErrorOptions) {
+    const parts = messageParts(said);
+    super(wordFor(parts, libraryVocabulary), options);
+    this.found = parts.found;
+    this.expected = parts.expected;
+    this.setting = parts.setting;
+    this.advice = parts.advice;
+  }
 }
 
 /** An option or argument that makes no sense (exit code 2). */

@@ -1,4 +1,5 @@
 /** @file What long work tells while it runs. The terminal, JSON lines and web pages only show these events. */
+import { type GivenParts, libraryVocabulary, type MessageParts, messageParts, wordFor } from './phrases.ts';
 
 /** Parts of a job that a user may want to see the progress of. */
 export type Stage =
@@ -50,8 +51,19 @@ export type ProgressEvent =
   | { readonly type: 'written'; readonly path: string }
   /** A call to an engine waits: so many calls, the running one included, are before it. Told again whenever it moves up. */
   | { readonly type: 'queued'; readonly place: number }
-  /** Something the user should know that is no error. */
-  | { readonly type: 'notice'; readonly message: string };
+  | Notice;
+
+/** Something the user should know that is no error, in parts; `message` says them in the library's words. Made by {@link notice}. */
+export interface Notice extends MessageParts {
+  readonly type: 'notice';
+  readonly message: string;
+}
+
+/** A notice of its parts, or of one text that is all of it `found`. */
+export function notice(said: string | GivenParts): Notice {
+  const parts = messageParts(said);
+  return { type: 'notice', message: wordFor(parts, libraryVocabulary), ...parts };
+}
 
 /** Receives events; must be quick and must not throw. */
 export type OnEvent = (event: ProgressEvent) => void;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeJsonAtomically } from '../../src/checkpoints/atomic-write.ts';
 import { writeSafetensors } from '../../src/checkpoints/safetensors.ts';
 import { randomStream } from '../../src/diffusion/random.ts';
-import type { WorkOptions } from '../../src/events.ts';
+import { notice, type WorkOptions } from '../../src/events.ts';
 import { type FloatTensor, floats, type Shape, sizeOf } from '../../src/graph/host-tensor.ts';
 import { input } from '../../src/graph/tensor.ts';
 import { Weights } from '../../src/graph/weights.ts';
@@ -103,7 +103,7 @@ export async function showReconstruction(
   await writePng(file, contactSheet([picturesOf(pictures, shown), picturesOf(back, shown)]));
   onEvent?.({ type: 'written', path: file });
   const message = `step ${step}: pictures come back with ${psnr(pictures, back).toFixed(2)} dB`;
-  onEvent?.({ type: 'notice', message });
+  onEvent?.(notice(message));
 }
 
 /**

@@ -1,7 +1,7 @@
 /** @file `lamp animate`: makes pictures move with a motion. */
 import { Command } from 'commander';
 import { InterruptedError, MediaError } from '../errors.ts';
-import type { WorkOptions } from '../events.ts';
+import { notice, type WorkOptions } from '../events.ts';
 import { keepVideo } from '../library/video.ts';
 import { findPictures } from '../media/find-pictures.ts';
 import type { Picture } from '../media/picture.ts';
@@ -144,7 +144,7 @@ function readAll(paths: readonly string[], { onEvent, signal }: WorkOptions) {
       } catch (error) {
         if (!(error instanceof MediaError) || paths.length === 1) throw error;
         failed.push(path);
-        onEvent?.({ type: 'notice', message: error.message });
+        onEvent?.(notice(error.message));
       }
     }
   }

@@ -1,4 +1,5 @@
 /** @file `lamp clips`: looks clips over before they are trained on, and takes them apart where they need it. */
+
 import { basename, extname } from 'node:path';
 import { Command } from 'commander';
 import { MediaError, UsageError } from '../errors.ts';
@@ -16,10 +17,12 @@ import { contactSheet } from '../media/contact-sheet.ts';
 import { assertEmpty, planPieces, writePieces } from '../media/cut-clips.ts';
 import { findClipSet } from '../media/find-clips.ts';
 import { writePng } from '../media/picture-file.ts';
+import { wordFor, wordParts } from '../phrases.ts';
 import { type Facts, factLines, passedOverRows } from './facts.ts';
 import { interruptible } from './interruptible.ts';
 import { clipFpsHelp, clipFrameRate, oneOf, someText, wholeNumber } from './options.ts';
 import { reporter } from './progress.ts';
+import { commandVocabulary } from './vocabulary.ts';
 
 interface ClipsOptions {
   readonly frames: number;
@@ -143,8 +146,8 @@ export function setFacts(path: string, report: SetReport, frames: number, showPl
   const rows: [string, string][] = [];
   for (const clip of clips) {
     rows.push([basename(clip.path), clipText(clip)]);
-    for (const { serious, message } of notesAbout(clip, frames, clipFps)) {
-      rows.push(['', `${serious ? 'problem' : 'note'}: ${message}`]);
+    for (const note of notesAbout(clip, frames, clipFps)) {
+      rows.push(['', `${note.serious ? 'problem' : 'note'}: ${wordFor(note, commandVocabulary)}`]);
     }
     if (showPlaces && clip.window) rows.push(['', placesText(clip.window)]);
   }
@@ -165,7 +168,11 @@ export function setFacts(path: string, report: SetReport, frames: number, showPl
       kind: 'clip set',
       clips: clips.map(({ frameTimes, ...clip }) => ({
         ...clip,
-        notes: notesAbout(frameTimes ? { ...clip, frameTimes } : clip, frames, clipFps),
+        notes: notesAbout(frameTimes ? { ...clip, frameTimes } : clip, frames, clipFps).map((note) => ({
+          kind: note.kind,
+          serious: note.serious,
+          ...wordParts(note, commandVocabulary),
+        })),
       })),
       unreadable,
       alike,

@@ -2,7 +2,7 @@
 import { join, parse } from 'node:path';
 import { Command } from 'commander';
 import { redrawStrength } from '../diffusion/sdedit.ts';
-import type { WorkOptions } from '../events.ts';
+import { notice, type WorkOptions } from '../events.ts';
 import { keepVideo } from '../library/video.ts';
 import { assertVideoPath } from '../media/video-file.ts';
 import { assertVideoTarget } from '../media/video-target.ts';
@@ -144,7 +144,7 @@ async function edit(clip: string, options: EditOptions, work: WorkOptions): Prom
   const prepared = await prepareEdit({ ...(await libraryOptions(clip, run, options, work)), ...work });
   await assertVideoTarget(out, prepared.size);
   const message = `the parts of the edit are kept in "${run}": for another look of the clip, give it as --run.`;
-  work.onEvent?.({ type: 'notice', message });
+  work.onEvent?.(notice(message));
   const edited = await runEdit(prepared, work);
   await keepVideo({ ...edited, framesPerSecond: options.fps ?? edited.framesPerSecond }, out, work);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { duration } from '../duration.ts';
-import type { ProgressEvent } from '../events.ts';
+import { notice, type ProgressEvent } from '../events.ts';
+import { phrase, setting } from '../phrases.ts';
 import { reporter } from './progress.ts';
 
 /** Runs events, one a second, through a reporter; gives what was written where. */
@@ -54,6 +55,22 @@ test('tells which of several pictures it is about', () => {
   expect(show([about]).stderr).toMatch(/^picture 2 of 5: sampling 30\/30/);
 });
 
+test("what a notice says is in the command's words, and in JSON in parts as well", () => {
+  const said = notice({
+    found: 'too short',
+    advice: phrase`Use ${setting('frames', 8)}.`,
+    setting: 'frames',
+  });
+  expect(show([said]).stderr).toBe('note: too short. Use --frames 8.\n');
+  expect(JSON.parse(show([said], { json: true }).stdout)).toEqual({
+    type: 'notice',
+    message: 'too short. Use --frames 8.',
+    found: 'too short',
+    setting: 'frames',
+    advice: ['Use --frames 8.'],
+  });
+});
+
 describe('as JSON', () => {
   test('every event is one line on standard output', () => {
     const events = [progress(0), step(1, 0.5)];
@@ -94,12 +111,12 @@ describe('on a terminal', () => {
       done,
       total: 1,
     });
-    const notice: ProgressEvent = { type: 'notice', message: 'hello' };
+    const hello = notice('hello');
     const { stderr } = show([compiling(0), compiling(1)], { isTTY: true });
     expect(stderr.endsWith('\r\x1b[K')).toBe(true);
     expect(stderr).not.toContain('\n');
-    expect(show([notice], { isTTY: true }).stderr).toBe('\x1b[33mnote: hello\x1b[39m\n');
-    expect(show([notice], { isTTY: true, variables: { NO_COLOR: '1' } }).stderr).toBe('note: hello\n');
+    expect(show([hello], { isTTY: true }).stderr).toBe('\x1b[33mnote: hello\x1b[39m\n');
+    expect(show([hello], { isTTY: true, variables: { NO_COLOR: '1' } }).stderr).toBe('note: hello\n');
   });
 });
 

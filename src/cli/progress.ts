@@ -4,6 +4,8 @@
  */
 import { duration } from '../duration.ts';
 import type { OnEvent, ProgressEvent, Stage } from '../events.ts';
+import { wordFor, wordParts } from '../phrases.ts';
+import { commandVocabulary } from './vocabulary.ts';
 
 /** Where a reporter writes. */
 export interface Output {
@@ -36,7 +38,7 @@ export interface Reporter {
 export function reporter({ json }: { json: boolean }, environment = processEnvironment()): Reporter {
   if (json) {
     return {
-      onEvent: (event) => environment.stdout.write(`${JSON.stringify(event)}\n`),
+      onEvent: (event) => environment.stdout.write(`${JSON.stringify(inWords(event))}\n`),
       end: () => {},
     };
   }
@@ -44,6 +46,11 @@ export function reporter({ json }: { json: boolean }, environment = processEnvir
   return stderr.isTTY && environment.variables.TERM !== 'dumb'
     ? terminalReporter(environment)
     : logReporter(environment);
+}
+
+/** The event as a program reads it: what a notice says is in the command's words. */
+function inWords(event: ProgressEvent): object {
+  return event.type === 'notice' ? { type: 'notice', ...wordParts(event, commandVocabulary) } : event;
 }
 
 function processEnvironment(): ReporterEnvironment {
@@ -188,7 +195,7 @@ function describer(now: () => number): (event: ProgressEvent) => Line {
       case 'queued':
         return still(`waiting: ${event.place} before it`);
       case 'notice':
-        return still(`note: ${event.message}`, true);
+        return still(`note: ${wordFor(event, commandVocabulary)}`, true);
     }
   };
 }

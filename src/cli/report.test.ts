@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { UsageError } from '../errors.ts';
+import { phrase, setting } from '../phrases.ts';
 import { packageVersion } from '../versions.ts';
 import { report } from './report.ts';
 
@@ -28,4 +29,26 @@ test("what is no fault of the user's is said to be a bug, with its version and h
 
 test("the user's mistakes keep their own exit codes", () => {
   expect(reported(new UsageError('no such thing.'))).toEqual({ code: 2, text: 'lamp: no such thing.\n' });
+});
+
+test("an error's parts are said in the command's words, and are fields of JSON", () => {
+  const found = phrase`${setting('firstFrameSize')} is 7x9`;
+  const error = new UsageError({
+    found,
+    expected: 'sides that divide by 8',
+    setting: 'firstFrameSize',
+    advice: [phrase`Use ${setting('firstFrameSize', { width: 8, height: 8 })}.`],
+  });
+  const message = '--first-frame-size is 7x9; expected sides that divide by 8. Use --first-frame-size 8x8.';
+  expect(reported(error).text).toBe(`lamp: ${message}\n`);
+  expect(JSON.parse(reported(error, '--json').text)).toEqual({
+    type: 'error',
+    kind: 'UsageError',
+    message,
+    found: '--first-frame-size is 7x9',
+    expected: 'sides that divide by 8',
+    setting: 'firstFrameSize',
+    advice: ['Use --first-frame-size 8x8.'],
+    exitCode: 2,
+  });
 });

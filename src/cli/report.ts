@@ -1,30 +1,38 @@
 /** @file How the command ends when something went wrong: one line, and an exit code. */
 import { CommanderError } from 'commander';
 import { LampError } from '../errors.ts';
+import { type WordedParts, wordParts } from '../phrases.ts';
 import { packageVersion } from '../versions.ts';
 import { outputFailure } from './output-failure.ts';
+import { commandVocabulary } from './vocabulary.ts';
 
 /** What the process ends with when something is wrong that is no fault of the user's (`EX_SOFTWARE`). */
 const bugExitCode = 70;
 
-/** Tells about an error on one line (as JSON where the words ask for it) and returns the exit code. */
+/**
+ * Tells about an error on one line and returns the exit code. Where the words ask for JSON it has the error's parts as well (`found`,
+ * `expected`, `setting`, `advice`).
+ */
 export function report(error: unknown, words: readonly string[]): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help and --version
-  const { message, exitCode } = describeError(error);
+  const { exitCode, ...said } = describeError(error);
   // Where nobody reads the lines of JSON any more, somebody may still see the terminal.
   if (words.includes('--json') && outputFailure()?.stream !== 'standard output') {
     const kind = error instanceof Error ? error.name : 'Error';
-    process.stdout.write(`${JSON.stringify({ type: 'error', kind, message, exitCode })}\n`);
+    process.stdout.write(`${JSON.stringify({ type: 'error', kind, ...said, exitCode })}\n`);
   } else {
-    process.stderr.write(`lamp: ${message}\n`);
+    process.stderr.write(`lamp: ${said.message}\n`);
   }
   if (process.env.LAMP_DEBUG && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`);
   return exitCode;
 }
 
-function describeError(error: unknown): { message: string; exitCode: number } {
+function describeError(error: unknown): { message: string; exitCode: number } & Partial<WordedParts> {
+  if (error instanceof LampError) {
+    const said = wordParts(error, commandVocabulary);
+    return { ...said, message: oneLine(said.message), exitCode: error.exitCode };
+  }
   const message = oneLine(error instanceof Error ? error.message : String(error));
-  if (error instanceof LampError) return { message, exitCode: error.exitCode };
   if (error instanceof CommanderError) {
     if (error.code === 'commander.help')
       return { message: 'no command given; see "lamp --help"', exitCode: 2 };

@@ -1,6 +1,6 @@
 /** @file `lamp train`: teaches a base model a motion from clips. */
 import { Command } from 'commander';
-import { type LearnMotionOptions, learnMotionAs, type PresetName } from '../library/learn-motion.ts';
+import { type LearnMotionOptions, learnMotion, type PresetName } from '../library/learn-motion.ts';
 import { clipWindows } from '../media/clip-window.ts';
 import { isTrained, motionVariantNames, motionVariants } from '../motion/variant.ts';
 import { withoutUndefined } from '../pipelines/video/video-settings.ts';
@@ -231,7 +231,7 @@ export function trainCommand(): Command {
     try {
       await interruptible((signal) => {
         const asked = withoutUndefined({ ...givenSettings(command, clips), out, resume, preset });
-        return learnMotionAs({ ...asked, onEvent, signal } as LearnMotionOptions);
+        return learnMotion({ ...asked, onEvent, signal } as LearnMotionOptions);
       });
     } finally {
       end();

@@ -5,6 +5,7 @@ import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { asStorageError } from '../checkpoints/atomic-write.ts';
 import { CheckpointError } from '../errors.ts';
+import { notice } from '../events.ts';
 import {
   assertNotStopped,
   bytesOf,
@@ -66,7 +67,7 @@ export async function downloadBlob(
         );
       }
       const message = `what was already there of "${blob.name}" is damaged; downloading it anew`;
-      connection.onEvent?.({ type: 'notice', message });
+      connection.onEvent?.(notice(message));
     }
     await storing(file.sync());
   } finally {

@@ -3,7 +3,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { CheckpointError, InterruptedError } from '../errors.ts';
-import type { WorkOptions } from '../events.ts';
+import { notice, type WorkOptions } from '../events.ts';
 
 /** Settings of all requests. */
 export interface HubConnection extends WorkOptions {
@@ -66,7 +66,7 @@ export class Patience {
     }
     const seconds = Math.min(longestWait, error.wait ?? firstPause * 2 ** (this.#failures - 1));
     const message = `${error.message}; trying again in ${Math.ceil(seconds)} s`;
-    onEvent?.({ type: 'notice', message });
+    onEvent?.(notice(message));
     await pause(1000 * seconds, undefined, { signal }).catch(() => {});
     assertNotStopped(this.#connection);
   }

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freeBytes } from '../checkpoints/disk-space.ts';
 import { CheckpointError, StorageError } from '../errors.ts';
-import type { WorkOptions } from '../events.ts';
+import { notice, type WorkOptions } from '../events.ts';
 import { selectBaseFiles } from './base-files.ts';
 import { downloadBlob, partialPath } from './download-blob.ts';
 import { type CachedRepository, cachedRepository, linkBlob, snapshotFiles } from './hub-cache.ts';
@@ -52,7 +52,7 @@ export async function resolveBase(name: string, options: ResolveOptions = {}): P
   const listing = await listRepository(asking, id).catch((error: unknown) => {
     if (!(error instanceof UnreachableError) || typeof kept !== 'string') throw error;
     const message = `${connection.endpoint} cannot be reached; using "${id.repository}" as it is in the cache`;
-    options.onEvent?.({ type: 'notice', message });
+    options.onEvent?.(notice(message));
     return undefined;
   });
   if (!listing) return kept as string;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { StorageError } from '../errors.ts';
+import { InterruptedError, MediaError, StorageError } from '../errors.ts';
+import { call, phrase, setting } from '../phrases.ts';
 import { tinyBase, writeTestMotion } from '../testing/library-models.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { packError, packOptions, unpackError } from './engine-messages.ts';
@@ -19,6 +20,25 @@ test('messages keep errors of this package and of JavaScript, with their causes'
     message: 'odd',
   });
   expect(unpackError(packError('a text')).message).toBe('a text');
+});
+
+test('messages keep what an error says in parts', () => {
+  const cause = new MediaError({
+    found: 'short',
+    expected: phrase`${4} frames`,
+    setting: 'frames',
+    advice: [phrase`Use ${setting('firstFrameSize', { width: 8, height: 8 })}.`, 'Or leave it out.'],
+  });
+  const error = new InterruptedError(
+    { found: 'stopped', advice: phrase`Go on: ${call('learnMotion')}` },
+    { cause },
+  );
+  const back = unpackError(structuredClone(packError(error)));
+  expect(back).toEqual(error);
+  expect(back).toMatchObject({ name: 'InterruptedError', exitCode: 130, advice: error.advice });
+  expect(back.cause).toBeInstanceOf(MediaError);
+  const { found, expected, setting: concerned, advice, message } = cause;
+  expect(back.cause).toMatchObject({ found, expected, setting: concerned, advice, message });
 });
 
 test('messages hold paths of what was loaded', async () => {

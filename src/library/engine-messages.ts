@@ -2,6 +2,7 @@
 import * as errors from '../errors.ts';
 import type { ProgressEvent } from '../events.ts';
 import type { BaseModel } from '../models/base-model.ts';
+import { type MessageParts, messageParts } from '../phrases.ts';
 import type { LoadedMotion } from '../pipelines/video/loaded-motions.ts';
 import type { Calls } from './calls.ts';
 
@@ -32,6 +33,8 @@ export interface PackedError {
   readonly message: string;
   readonly stack: string | undefined;
   readonly cause: PackedError | undefined;
+  /** What an error of this package says. */
+  readonly parts?: MessageParts;
 }
 
 /** An error, or whatever else was thrown, as a message. */
@@ -40,20 +43,25 @@ export function packError(error: unknown): PackedError {
     return { name: 'Error', message: String(error), stack: undefined, cause: undefined };
   }
   const { name, message, stack, cause } = error;
-  return { name, message, stack, cause: cause === undefined ? undefined : packError(cause) };
+  return {
+    name,
+    message,
+    stack,
+    cause: cause === undefined ? undefined : packError(cause),
+    ...(error instanceof errors.LampError && { parts: messageParts(error) }),
+  };
 }
 
-const builtIn = { RangeError, TypeError, SyntaxError };
+const builtIn: Readonly<Record<string, ErrorConstructor>> = { RangeError, TypeError, SyntaxError };
+const ownErrors: Readonly<Record<string, typeof errors.LampError>> = { ...errors };
 
 /** The error that was packed: of its own class, where that is one of this package's or of JavaScript's. */
-export function unpackError({ name, message, stack, cause }: PackedError): Error {
-  const known: Readonly<Record<string, new (message: string, options?: ErrorOptions) => Error>> = {
-    ...errors,
-    ...builtIn,
-  };
+export function unpackError({ name, message, stack, cause, parts }: PackedError): Error {
   const options = cause && { cause: unpackError(cause) };
-  const error = new (known[name] ?? Error)(message, options);
-  if (!known[name]) error.name = name;
+  const error = parts
+    ? new (ownErrors[name] ?? errors.LampError)(parts, options)
+    : new (builtIn[name] ?? Error)(message, options);
+  if (error.name !== name) Object.assign(error, { name });
   if (stack !== undefined) error.stack = stack;
   return error;
 }

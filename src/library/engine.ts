@@ -1,6 +1,6 @@
 /** @file The engine in a process of its own, so that this one stays responsive: a step of the engine blocks its event loop. */
 import { DeviceError, InterruptedError, UsageError } from '../errors.ts';
-import type { WorkOptions } from '../events.ts';
+import { notice, type WorkOptions } from '../events.ts';
 import { type Calls, callNames } from './calls.ts';
 import { checkOptions, field } from './check-options.ts';
 import { type ChildOptions, startChild, UnheardError } from './engine-child.ts';
@@ -86,7 +86,7 @@ async function engineWith(options: ChildOptions): Promise<Engine> {
       child = started;
     });
     await starting;
-    onEvent?.({ type: 'notice', message: `${end}; another was started (${child.pid})` });
+    onEvent?.(notice(`${end}; another was started (${child.pid})`));
   };
 
   const answerTo = async ({ name, options }: Waiting) => {

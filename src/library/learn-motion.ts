@@ -2,11 +2,8 @@
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
-import {
-  type LearnedMotion,
-  type LearnMotionOptions as RunOptions,
-  runTraining,
-} from '../pipelines/train/run-training.ts';
+import { phrase, setting } from '../phrases.ts';
+import { type LearnedMotion, runTraining } from '../pipelines/train/run-training.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { presets, type TrainingInput, trainingDefaults } from '../training/settings.ts';
 import { checkOptions, field, fieldsNamed, workFields } from './check-options.ts';
@@ -75,31 +72,18 @@ const fields = {
  * console.log(path); // the motion, for generateVideo({ motion: path, … })
  */
 export async function learnMotion(options: LearnMotionOptions): Promise<LearnedMotion> {
-  return learnMotionAs(options, {
-    howToGoOn: 'Go on with the same call and resume: true.',
-    whatNext: ({ settings, moreSteps }) =>
-      moreSteps === undefined
-        ? undefined
-        : `the motion took ${settings.steps} of ${moreSteps} recommended steps; train further with resume: true and steps: ${moreSteps}.`,
-  });
-}
-
-/** The same, for callers who word what to do next in their own way; `lamp` commands by default. */
-export async function learnMotionAs(
-  options: LearnMotionOptions,
-  wording: Pick<RunOptions, 'howToGoOn' | 'whatNext'> = {},
-): Promise<LearnedMotion> {
   const { onEvent, signal, ...given } = checkOptions('learnMotion', options, fields);
   const { out, resume, useRecommended = given.preset === undefined, base, preset, ...settings } = given;
   if (preset !== undefined && useRecommended) {
-    throw new UsageError(
-      'learnMotion: "preset" leaves aside what the base recommends. Leave out one of "preset" and "useRecommended: true".',
-    );
+    throw new UsageError({
+      found: phrase`${setting('preset')} leaves aside what the base recommends, and ${setting('useRecommended', true)} asks for it`,
+      setting: 'preset',
+      advice: 'Leave out one of them.',
+    });
   }
   const work = { onEvent, signal };
   return runTraining({
     ...work,
-    ...wording,
     out,
     ...(resume !== undefined && { resume }),
     useRecommended,

@@ -1,5 +1,5 @@
 /** @file A finished video, in memory and in a file. */
-import type { WorkOptions } from '../events.ts';
+import { notice, type WorkOptions } from '../events.ts';
 import type { Picture } from '../media/picture.ts';
 import { readPicture } from '../media/picture-file.ts';
 import { playedRate, writeVideo } from '../media/video-file.ts';
@@ -26,7 +26,7 @@ export async function keepVideo<V extends Video>(
   if (framesPerSecond !== video.framesPerSecond) {
     const asked = Number(video.framesPerSecond.toFixed(2));
     const message = `"${out}" plays at ${framesPerSecond} frames a second, not ${asked}: GIF goes no faster. Use .mp4 or .webm.`;
-    onEvent?.({ type: 'notice', message });
+    onEvent?.(notice(message));
   }
   const metadata = { [settingsKey]: JSON.stringify({ ...settings, framesPerSecond }) };
   await writeVideo(out, frames, { framesPerSecond, metadata });

@@ -1,8 +1,10 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { commandVocabulary } from '../cli/vocabulary.ts';
 import { InterruptedError, MediaError, StorageError } from '../errors.ts';
 import type { ProgressEvent } from '../events.ts';
+import { wordFor } from '../phrases.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { readFrames } from './clip.ts';
@@ -68,7 +70,7 @@ describe('a set', () => {
     expect(kinds('4-short.gif')).toEqual(['short']);
     expect(kinds('5-still.mp4')).toEqual(['still']);
     expect(kinds('6-pictures')).toEqual(['cuts']);
-    expect(notesAbout(clipNamed('6-pictures'), 19).map(({ message }) => message)).toEqual([
+    expect(notesAbout(clipNamed('6-pictures'), 19).map((note) => wordFor(note, commandVocabulary))).toEqual([
       'too short: its longest shot has 18 of 19 frames. Use --frames 18 or leave it out.',
       '2 shots: a new one begins at frame 18 (counted from 0). Take it apart with --cut.',
     ]);

@@ -280,13 +280,13 @@ describe('assertLongEnough', () => {
       return '';
     };
     expect(suggestion(20, 16, 2)).toBe(
-      'clip "a.mp4" has 20 frames; 16 at stride 2 need 31. Use --stride 1, --frames 10, or a longer clip.',
+      'clip "a.mp4" has 20 frames; 16 at stride 2 need 31. Use stride: 1, frames: 10, or a longer clip.',
     );
     expect(suggestion(9, 16, 2)).toBe(
-      'clip "a.mp4" has 9 frames; 16 at stride 2 need 31. Use --frames 5, --stride 1 --frames 9, or a longer clip.',
+      'clip "a.mp4" has 9 frames; 16 at stride 2 need 31. Use frames: 5, stride: 1 with frames: 9, or a longer clip.',
     );
     expect(suggestion(9, 16, 1)).toBe(
-      'clip "a.mp4" has 9 frames; 16 at stride 1 need 16. Use --frames 9 or a longer clip.',
+      'clip "a.mp4" has 9 frames; 16 at stride 1 need 16. Use frames: 9 or a longer clip.',
     );
     expect(suggestion(1, 16, 1)).toBe('clip "a.mp4" has 1 frame; 16 at stride 1 need 16. Use a longer clip.');
   });

@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { MediaError } from '../errors.ts';
+import { alternatives, type Phrase, phrase, setting } from '../phrases.ts';
 import { decodeAnimation, inspectAnimation } from './animated-picture.ts';
 import { type ClipTiming, microseconds } from './frame-times.ts';
 import type { FirstField } from './h264-fields.ts';
@@ -189,27 +190,24 @@ export function assertLongEnough(
   if (frameCount >= needed) {
     return;
   }
-  const remedies: string[] = [];
+  const remedies: Phrase[] = [];
   const workingStride = frames > 1 ? Math.floor((frameCount - 1) / (frames - 1)) : 0;
   if (workingStride >= 1) {
-    remedies.push(`--stride ${workingStride}`);
+    remedies.push([setting('stride', workingStride)]);
   }
   const workingFrames = Math.floor((frameCount - 1) / stride) + 1;
   if (workingFrames >= 2) {
-    remedies.push(`--frames ${workingFrames}`);
+    remedies.push([setting('frames', workingFrames)]);
   }
-  const atStride1 = `--stride 1 --frames ${frameCount}`;
   if (workingStride < 1 && frameCount > workingFrames && frameCount >= 2) {
-    remedies.push(atStride1);
+    remedies.push(phrase`${setting('stride', 1)} with ${setting('frames', frameCount)}`);
   }
-  if (clipFps !== undefined) remedies.push('a higher --clip-fps');
-  remedies.push('a longer clip');
+  if (clipFps !== undefined) remedies.push(phrase`a higher ${setting('clipFps')}`);
+  remedies.push(['a longer clip']);
   const at = clipFps === undefined ? '' : ` at ${Number(clipFps.toFixed(3))} a second`;
-  const listed =
-    remedies.length > 1
-      ? `${remedies.slice(0, -1).join(', ')}${remedies.length > 2 ? ',' : ''} or ${remedies.at(-1)}`
-      : remedies[0];
-  throw new MediaError(
-    `clip "${path}" has ${frameCount} frame${frameCount === 1 ? '' : 's'}${at}; ${frames} at stride ${stride} need ${needed}. Use ${listed}.`,
-  );
+  throw new MediaError({
+    found: `clip "${path}" has ${frameCount} frame${frameCount === 1 ? '' : 's'}${at}; ${frames} at stride ${stride} need ${needed}`,
+    setting: 'frames',
+    advice: phrase`Use ${alternatives(remedies)}.`,
+  });
 }

@@ -1,9 +1,11 @@
 /** @file Takes clips apart at their cuts and without their black bars, into a folder that can be trained on. */
+
 import { cp, mkdir, readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts';
 import { InterruptedError, StorageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
+import { phrase, setting } from '../phrases.ts';
 import { type Bars, cropPicture, sizeWithoutBars } from './black-bars.ts';
 import { CAPTIONS_NAME } from './caption-files.ts';
 import { visitFrames } from './clip.ts';
@@ -104,9 +106,11 @@ export async function assertEmpty(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true });
     const [name] = await readdir(folder);
     if (name === undefined) return;
-    throw new StorageError(
-      `"${folder}" is not empty (it holds "${name}"), and nothing is overwritten. Give another --out.`,
-    );
+    throw new StorageError({
+      found: `"${folder}" is not empty (it holds "${name}"), and nothing is overwritten`,
+      setting: 'out',
+      advice: phrase`Give another ${setting('out')}.`,
+    });
   } catch (error) {
     throw asStorageError(error, folder);
   }

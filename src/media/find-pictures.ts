@@ -5,7 +5,9 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { onOneLine } from '../checkpoints/one-line.ts';
 import { readUserFile } from '../checkpoints/user-file.ts';
 import { MediaError } from '../errors.ts';
-import type { WorkOptions } from '../events.ts';
+
+import { notice, type WorkOptions } from '../events.ts';
+
 import { visibleNames } from './picture-folder.ts';
 import { refuseMedia } from './refuse-media.ts';
 
@@ -63,7 +65,7 @@ async function picturesIn(folder: string, { onEvent }: Pick<WorkOptions, 'onEven
   }
   if (others.length > 0) {
     const message = `folder "${folder}": ${pictures.length} of ${names.length} members are pictures; not taken: ${some}`;
-    onEvent?.({ type: 'notice', message });
+    onEvent?.(notice(message));
   }
   return pictures.map((name) => join(folder, name));
 }

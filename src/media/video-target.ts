@@ -1,10 +1,12 @@
 /** @file Looks before long work whether a video or picture can be written to a path. */
+
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { asStorageError } from '../checkpoints/atomic-write.ts';
 import { StorageError, UsageError } from '../errors.ts';
-import type { OnEvent } from '../events.ts';
+import { notice, type OnEvent } from '../events.ts';
+import { foundOf, phrase, setting } from '../phrases.ts';
 import type { Size } from './picture.ts';
 import { videoCodecTrouble, videoEngine } from './video-engine.ts';
 import { holdsFrames, videoFormat } from './video-file.ts';
@@ -19,9 +21,11 @@ export async function assertVideoTarget(path: string, { width, height }: Size): 
   const format = videoFormat(path);
   const needsCodecs = format === 'mp4' || format === 'webm';
   if (needsCodecs && (width % 2 === 1 || height % 2 === 1)) {
-    throw new UsageError(
-      `cannot write "${path}": ${width}x${height} is an odd size, which .${format} cannot hold. Use another --size, .gif, or a folder of PNG frames.`,
-    );
+    throw new UsageError({
+      found: `cannot write "${path}": ${width}x${height} is an odd size, which .${format} cannot hold`,
+      setting: 'size',
+      advice: phrase`Use another ${setting('size')}, .gif, or a folder of PNG frames.`,
+    });
   }
   if (needsCodecs) await videoEngine();
   if (format === 'folder') {
@@ -36,7 +40,12 @@ export async function assertVideoTarget(path: string, { width, height }: Size): 
 export async function usualFormat(onEvent?: OnEvent): Promise<'mp4' | 'gif'> {
   const trouble = await videoCodecTrouble();
   if (!trouble) return 'mp4';
-  onEvent?.({ type: 'notice', message: `videos are written as GIF, of 256 colours: ${trouble.message}` });
+  onEvent?.(
+    notice({
+      found: phrase`videos are written as GIF, of 256 colours: ${foundOf(trouble)}`,
+      advice: trouble.advice,
+    }),
+  );
   return 'gif';
 }
 

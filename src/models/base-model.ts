@@ -1,4 +1,5 @@
 /** @file A text-to-image model: a diffusers folder, or one file in the original Stable Diffusion's names. */
+
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -7,6 +8,7 @@ import { onOneLine } from '../checkpoints/one-line.ts';
 import { assertUserFile, isThere } from '../checkpoints/user-file.ts';
 import { CheckpointError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
+import { phrase, setting } from '../phrases.ts';
 import { type BaseSettings, readBaseSettings } from './base-settings.ts';
 import { builtInBase } from './built-in-base.ts';
 import { type Component, openComponent } from './component.ts';
@@ -119,8 +121,15 @@ async function openFolder(root: string, path: string): Promise<ModelParts> {
       : `there is no ${/\.(safetensors|ckpt|pt|pth|bin)$/i.test(path) ? 'file' : 'folder'} "${path}"`;
     throw new CheckpointError(
       root === builtInBase()
-        ? `the built-in model is missing: ${found}. Install the package again, or give another model with --base.`
-        : `${found}; a base model is a diffusers folder with model_index.json, unet/, vae/, text_encoder/, tokenizer/ and scheduler/, or one .safetensors or .ckpt file with everything. Check --base.`,
+        ? {
+            found: `the built-in model is missing: ${found}`,
+            advice: phrase`Install the package again, or give another model with ${setting('base')}.`,
+          }
+        : {
+            found: `${found}; a base model is a diffusers folder with model_index.json, unet/, vae/, text_encoder/, tokenizer/ and scheduler/, or one .safetensors or .ckpt file with everything`,
+            setting: 'base',
+            advice: phrase`Check ${setting('base')}.`,
+          },
     );
   }
   await assertHasUNet(root, path);
@@ -146,9 +155,11 @@ async function openFolder(root: string, path: string): Promise<ModelParts> {
 async function assertNotPart(root: string, path: string): Promise<void> {
   const names = await readdir(root).catch(() => [] as string[]);
   if (names.includes('run.json')) {
-    throw new CheckpointError(
-      `"${path}" is a training run, not a base model. Give it with --motion, and with --base the model that it was trained on.`,
-    );
+    throw new CheckpointError({
+      found: `"${path}" is a training run, not a base model`,
+      setting: 'base',
+      advice: phrase`Give it with ${setting('motion')}, and with ${setting('base')} the model that it was trained on.`,
+    });
   }
   if (names.includes('config.json')) {
     throw new CheckpointError(

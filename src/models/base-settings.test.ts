@@ -66,7 +66,7 @@ test('a model says how large its pictures are', async () => {
     unet: { ...model.unet, config: { ...model.unet.config, sample_size } },
   });
   expect(recommendedSize(withSample([4, 6]))).toEqual({ width: 48, height: 32 });
-  expect(() => recommendedSize(withSample(null))).toThrow('Give --size.');
+  expect(() => recommendedSize(withSample(null))).toThrow('Give "width" and "height".');
 });
 
 test('the built-in model has a name of its own, and its absence is told plainly', async () => {
@@ -78,6 +78,6 @@ test('the built-in model has a name of its own, and its absence is told plainly'
   expect((await openBaseModel(testdata('mini/tiny-sd'))).name).toBe('built-in');
   place.mockReturnValue(path('gone'));
   await expect(openBaseModel(path('gone'))).rejects.toThrow(CheckpointError);
-  await expect(openBaseModel(path('gone'))).rejects.toThrow(/^the built-in model is missing: .*--base\.$/);
+  await expect(openBaseModel(path('gone'))).rejects.toThrow(/^the built-in model is missing: .*"base"\.$/);
   place.mockRestore();
 });

@@ -189,12 +189,12 @@ describe('in a base model’s folder', () => {
 test('a motion, a run, and a part of a model are no base model', async () => {
   const motion = await writeTestMotion(inFolder('motion.safetensors'));
   await expect(openBaseModel(motion)).rejects.toThrow(
-    /is a motion, not a base model\. Give it with --motion/,
+    /is a motion, not a base model\. Give it with "motion"/,
   );
   await mkdir(inFolder('run'));
   await writeFile(inFolder('run/run.json'), '{}');
   await expect(openBaseModel(inFolder('run'))).rejects.toThrow(
-    /is a training run, not a base model\. Give it with --motion/,
+    /is a training run, not a base model\. Give it with "motion"/,
   );
   await expect(openBaseModel(`${tinyBase}/unet`)).rejects.toThrow(
     /is one part of a model\. Give the folder that has model_index/,

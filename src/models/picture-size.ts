@@ -1,5 +1,6 @@
 /** @file Image sizes that a model supports. */
 import { UsageError } from '../errors.ts';
+import { phrase, setting } from '../phrases.ts';
 import type { BaseModel } from './base-model.ts';
 import { type VaeConfig, vaeFactor } from './configs.ts';
 import type { PictureSize } from './programs.ts';
@@ -9,9 +10,9 @@ const LONGEST_SIDE = 16_384;
 
 /**
  * Throws `UsageError`, naming the nearest valid size, unless both sides are multiples of the VAE's factor and no
- * longer than 16 384 pixels. `option` is where the size was given.
+ * longer than 16 384 pixels. `key` is the setting that gives the size.
  */
-export function assertPictureSize(vae: VaeConfig, { width, height }: PictureSize, option = '--size'): void {
+export function assertPictureSize(vae: VaeConfig, { width, height }: PictureSize, key = 'size'): void {
   const factor = vaeFactor(vae);
   if (width > LONGEST_SIDE || height > LONGEST_SIDE) {
     throw new UsageError(
@@ -21,21 +22,27 @@ export function assertPictureSize(vae: VaeConfig, { width, height }: PictureSize
   const whole = [width, height].every((side) => Number.isInteger(side) && side > 0);
   if (whole && width % factor === 0 && height % factor === 0) return;
   const nearest = (side: number) => Math.max(1, Math.round(side / factor)) * factor;
-  throw new UsageError(
-    `the size ${width}x${height} cannot be used: this model's VAE needs sides that divide by ${factor}. Use ${option} ${nearest(width)}x${nearest(height)}.`,
-  );
+  throw new UsageError({
+    found: `the size ${width}x${height} cannot be used: this model's VAE needs sides that divide by ${factor}`,
+    setting: key,
+    advice: phrase`Use ${setting(key, { width: nearest(width), height: nearest(height) })}.`,
+  });
 }
 
 /**
  * Default size of a base model's images: the recommended one, or else its U-Net's native size (`sample_size`). Throws
- * `UsageError`, naming the `option` to give, when it has neither.
+ * `UsageError`, naming the setting (`key`) to give, when it has neither.
  */
-export function recommendedSize({ name, settings, unet, vae }: BaseModel, option = '--size'): PictureSize {
+export function recommendedSize({ name, settings, unet, vae }: BaseModel, key = 'size'): PictureSize {
   if (settings.size) return settings.size;
   const factor = vaeFactor(vae.config);
   const [height, width = height] = [unet.config.sample_size ?? []].flat();
   if (height === undefined || width === undefined) {
-    throw new UsageError(`the base "${name}" does not say how large its pictures are. Give ${option}.`);
+    throw new UsageError({
+      found: `the base "${name}" does not say how large its pictures are`,
+      setting: key,
+      advice: phrase`Give ${setting(key)}.`,
+    });
   }
   return { width: factor * width, height: factor * height };
 }

@@ -3,6 +3,7 @@
  * contains only weights: the configuration is inferred from their shapes, the tokenizer is CLIP's own, and a JSON file
  * beside it may specify what cannot be inferred.
  */
+
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { z } from 'zod';
@@ -12,8 +13,9 @@ import { findTensors } from '../checkpoints/tensor-file.ts';
 import type { TensorPlaces } from '../checkpoints/tensor-place.ts';
 import { weightsAt } from '../checkpoints/weight-file.ts';
 import { CheckpointError } from '../errors.ts';
-import type { OnEvent } from '../events.ts';
+import { notice, type OnEvent } from '../events.ts';
 import type { Shape } from '../graph/host-tensor.ts';
+import { phrase, setting } from '../phrases.ts';
 import type { ModelParts } from './base-model.ts';
 import { type BesideSettings, besideFile, readBeside } from './beside-file.ts';
 import { clipTokenizer, clipVocabularySize } from './clip-tokenizer.ts';
@@ -43,7 +45,7 @@ export async function openSingleFile(path: string, onEvent?: OnEvent): Promise<M
   const parts = originalParts(places, path);
   if (parts.averaged) {
     const message = `"${basename(path)}" holds averaged (EMA) weights of its U-Net and no plain ones; they are used`;
-    onEvent?.({ type: 'notice', message });
+    onEvent?.(notice(message));
   }
   const real = await realpath(path);
   const open = async <Config>(
@@ -107,9 +109,11 @@ async function refuseMotion(places: TensorPlaces, path: string): Promise<void> {
   // A PyTorch file has no metadata.
   const file = await openSafetensors(path).catch(() => undefined);
   if (file?.metadata.format !== 'lamp-motion') return;
-  throw new CheckpointError(
-    `"${path}" is a motion, not a base model. Give it with --motion, and with --base the model that it was trained on.`,
-  );
+  throw new CheckpointError({
+    found: `"${path}" is a motion, not a base model`,
+    setting: 'base',
+    advice: phrase`Give it with ${setting('motion')}, and with ${setting('base')} the model that it was trained on.`,
+  });
 }
 
 /** Scaling factor of XL's latents, which cannot be inferred from weights. */
@@ -144,7 +148,7 @@ function assumedPrediction(
   if (scheduler.prediction_type === undefined) {
     const other = assumed === 'epsilon' ? 'v_prediction' : 'epsilon';
     const message = `"${name}" is taken to predict ${assumed}, going by its name. If pictures are noise, write {"scheduler": {"prediction_type": "${other}"}} into ${basename(besideFile(path))} beside it.`;
-    onEvent?.({ type: 'notice', message });
+    onEvent?.(notice(message));
   }
   return assumed;
 }

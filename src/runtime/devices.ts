@@ -3,6 +3,7 @@ import { DeviceError } from '../errors.ts';
 import { floats } from '../graph/host-tensor.ts';
 import { add } from '../graph/operators/add.ts';
 import { input } from '../graph/tensor.ts';
+import { type Phrase, phrase, setting } from '../phrases.ts';
 import { coreCount } from './cores.ts';
 import { emitGraph } from './emit.ts';
 import { plainReason } from './memory.ts';
@@ -14,17 +15,24 @@ export const deviceNames = ['cpu', 'webgpu', 'cuda'] as const;
 /** Name of a device: the CPU, a GPU through WebGPU, or an NVIDIA GPU through CUDA. */
 export type DeviceName = (typeof deviceNames)[number];
 
-const remedies: Record<DeviceName, string> = {
-  cpu: 'ONNX Runtime itself does not work here; reinstall with "npm install onnxruntime-node".',
-  webgpu:
-    'WebGPU needs a graphics driver (Vulkan on Linux, Direct3D 12 on Windows, Metal on macOS). Install it, or use --device cpu.',
-  cuda: 'CUDA needs Linux on x64, an NVIDIA driver, CUDA 12 with cuDNN 9, and ONNX Runtime\'s CUDA files: run "npm rebuild onnxruntime-node --ignore-scripts=false" in the project, or use --device cpu.',
+const remedies: Record<DeviceName, readonly (string | Phrase)[]> = {
+  cpu: ['ONNX Runtime itself does not work here; reinstall with "npm install onnxruntime-node".'],
+  webgpu: [
+    'WebGPU needs a graphics driver (Vulkan on Linux, Direct3D 12 on Windows, Metal on macOS).',
+    phrase`Install it, or use ${setting('device', 'cpu')}.`,
+  ],
+  cuda: [
+    phrase`CUDA needs Linux on x64, an NVIDIA driver, CUDA 12 with cuDNN 9, and ONNX Runtime's CUDA files: run "npm rebuild onnxruntime-node --ignore-scripts=false" in the project, or use ${setting('device', 'cpu')}.`,
+  ],
 };
 
 /** Validates a device name. Throws `DeviceError` listing the choices. */
 export function parseDevice(name: string): DeviceName {
   const device = deviceNames.find((known) => known === name);
-  if (!device) throw new DeviceError(`unknown device "${name}"; must be one of: ${deviceNames.join(', ')}`);
+  if (!device) {
+    const expected = `one of: ${deviceNames.join(', ')}`;
+    throw new DeviceError({ found: `unknown device "${name}"`, expected, setting: 'device' });
+  }
   return device;
 }
 
@@ -34,7 +42,11 @@ export function parseDevice(name: string): DeviceName {
  */
 export async function checkDevice(device: DeviceName): Promise<void> {
   const fail = (found: string): never => {
-    throw new DeviceError(`device "${device}" cannot be used: ${found}. ${remedies[device]}`);
+    throw new DeviceError({
+      found: `device "${device}" cannot be used: ${found}`,
+      setting: 'device',
+      advice: remedies[device],
+    });
   };
   if (!executionProviders().includes(device)) {
     fail(`this build of ONNX Runtime for ${process.platform}-${process.arch} does not include it`);

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { asStorageError } from '../checkpoints/atomic-write.ts';
 import { openSafetensors, writeSafetensors } from '../checkpoints/safetensors.ts';
 import { CheckpointError } from '../errors.ts';
-import type { OnEvent } from '../events.ts';
+import { notice, type OnEvent } from '../events.ts';
 import { sameShape } from '../graph/host-tensor.ts';
 import type { Component } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { motionParameters } from '../motion/parameters.ts';
+import { messageParts } from '../phrases.ts';
 import { ParameterSet, type ParameterShape } from './parameters.ts';
 import { decidingSettings, type TrainingSettings } from './settings.ts';
 import { emptyState, type TrainingState } from './state.ts';
@@ -93,7 +94,10 @@ export async function loadState(
   for (const { path } of await listCheckpoints(folder)) {
     try {
       const state = await readState(path, kind);
-      if (failure) onEvent({ type: 'notice', message: `${failure.message} Going on from "${path}".` });
+      if (failure)
+        onEvent(
+          notice({ ...messageParts(failure), advice: [...failure.advice, `Going on from "${path}".`] }),
+        );
       return state;
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;

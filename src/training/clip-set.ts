@@ -5,16 +5,17 @@ import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { fingerprint } from '../checkpoints/weight-file.ts';
 import { UsageError } from '../errors.ts';
-import type { OnEvent } from '../events.ts';
+import { notice, type OnEvent } from '../events.ts';
 import { type ClipCaptions, describeUnused, readCaptions } from '../media/captions.ts';
 import { type ClipInfo, clipKind, inspectClip } from '../media/clip.ts';
-import { madeByLampText } from '../media/clip-notes.ts';
+import { madeByLamp } from '../media/clip-notes.ts';
 import { type ClipRate, clipWindow, framesAtRate, lowestRate } from '../media/clip-window.ts';
 import { describePassedOver, findClipSet } from '../media/find-clips.ts';
 import { notesOnNumbers } from '../media/frame-numbers.ts';
 import { isMadeByLamp } from '../media/lamp-made.ts';
 import { listFrames } from '../media/picture-folder.ts';
 import { refuseMedia } from '../media/refuse-media.ts';
+import { type GivenParts, type MessageParts, messageParts, phrase, setting } from '../phrases.ts';
 import { tellOfClipTimes } from './clip-times.ts';
 import type { TrainingSettings } from './settings.ts';
 
@@ -62,7 +63,7 @@ export async function findTrainingClips(
 ): Promise<TrainingClip[]> {
   const { clips: paths, passedOver, folders } = await findClipSet(settings.clips);
   const { captions, unused } = settings.captions === false ? noCaptions : await readCaptions(paths, folders);
-  const tell = (message: string) => onEvent?.({ type: 'notice', message });
+  const tell = (said: string | GivenParts) => onEvent?.(notice(said));
   for (const message of [...describePassedOver(passedOver), ...describeUnused(unused)]) tell(message);
   const clips: TrainingClip[] = [];
   const inspected: ClipInfo[] = [];
@@ -71,7 +72,9 @@ export async function findTrainingClips(
     const same = known.find((clip) => clip.fingerprint === identity);
     const info = same ? undefined : await inspectClip(path);
     if (info) inspected.push(info);
-    for (const message of await notesOnClip(path)) tell(`clip "${path}": ${message}`);
+    for (const { found, ...note } of await notesOnClip(path)) {
+      tell({ ...note, found: phrase`clip "${path}": ${found}` });
+    }
     const caption = captions.get(path);
     clips.push({
       ...timeOf((same ?? info)!),
@@ -89,12 +92,13 @@ export async function findTrainingClips(
 const noCaptions: ClipCaptions = { captions: new Map(), unused: [] };
 
 /** What is remarkable about a clip without looking at its frames: gaps in their numbers, and that lamp made it. */
-async function notesOnClip(path: string): Promise<string[]> {
+async function notesOnClip(path: string): Promise<MessageParts[]> {
   const onNumbers =
     (await clipKind(path)) === 'folder'
       ? notesOnNumbers((await listFrames(path)).map((frame) => basename(frame))).map(({ message }) => message)
       : [];
-  return (await isMadeByLamp(path)) ? [...onNumbers, madeByLampText] : onNumbers;
+  const notes = (await isMadeByLamp(path)) ? [...onNumbers, madeByLamp] : onNumbers;
+  return notes.map(messageParts);
 }
 
 /** What is kept of a clip's time. */
@@ -141,18 +145,22 @@ export function assertSameClips(begun: readonly TrainingClip[], found: readonly 
       : !was
         ? `"${is.path}" was not among them`
         : `"${is.path}" stands where "${basename(was.path)}" with other content was`;
-    throw new UsageError(
-      `the clips are not those the run was begun with: ${difference}. Give the same clips in the same order, or train under another --out.`,
-    );
+    throw new UsageError({
+      found: `the clips are not those the run was begun with: ${difference}`,
+      setting: 'clips',
+      advice: phrase`Give the same clips in the same order, or train under another ${setting('out')}.`,
+    });
   }
 }
 
 function assertSameCaption(was: TrainingClip, is: TrainingClip): void {
   if (was.caption === is.caption) return;
   const quoted = (caption: string | undefined) => (caption === undefined ? 'no caption' : `"${caption}"`);
-  throw new UsageError(
-    `the captions are not those the run was begun with: "${basename(is.path)}" has ${quoted(is.caption)} in place of ${quoted(was.caption)}. Put it back (--no-captions: no clip has one), or train under another --out.`,
-  );
+  throw new UsageError({
+    found: `the captions are not those the run was begun with: "${basename(is.path)}" has ${quoted(is.caption)} in place of ${quoted(was.caption)}`,
+    setting: 'captions',
+    advice: phrase`Put it back (${setting('captions', false)}: no clip has one), or train under another ${setting('out')}.`,
+  });
 }
 
 /**
@@ -173,9 +181,11 @@ export function assertFramesOfEarlierVersion(
   const why = other.firstField
     ? 'both fields of its interlaced frames at once'
     : 'frames that its edit list does not show';
-  throw new UsageError(
-    `the run was begun by an earlier version, which took of "${basename(other.path)}" ${why}: this one cannot go on with it. Train under another --out.`,
-  );
+  throw new UsageError({
+    found: `the run was begun by an earlier version, which took of "${basename(other.path)}" ${why}: this one cannot go on with it`,
+    setting: 'out',
+    advice: phrase`Train under another ${setting('out')}.`,
+  });
 }
 
 /** Rate at which the training videos play: that of the frames that are taken, divided by the stride; the median of those that differ. */

@@ -24,7 +24,7 @@ describe('the prompt of clips that have captions', () => {
     const some = firstCaption({ clips: [at('clips')] });
     await expect(some).rejects.toThrow(UsageError);
     await expect(some).rejects.toThrow(
-      /^training needs a prompt for the 1 of 2 clips .*a\.mp4"; give --prompt/,
+      /^training needs a prompt for the 1 of 2 clips .*a\.mp4"\. Give prompt: "a person walks"\.$/,
     );
     await writeFile(at('clips/captions.tsv'), 'a.mp4\ta girl walks\n');
     expect(await firstCaption({ clips: [at('clips')] })).toBe('a girl walks');

@@ -1,6 +1,7 @@
 /** @file What each clip of a training shows, in words, and those words as the U-Net reads them. */
+
 import { UsageError } from '../errors.ts';
-import type { OnEvent } from '../events.ts';
+import { notice, type OnEvent } from '../events.ts';
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
 import { describeUnused, readCaptions } from '../media/captions.ts';
 import { findClipSet } from '../media/find-clips.ts';
@@ -8,6 +9,7 @@ import type { BaseModel } from '../models/base-model.ts';
 import { inBatches } from '../models/program-by-count.ts';
 import { encodePrompts } from '../models/programs.ts';
 import { neverShownText, wordsNeverShown } from '../models/shown-words.ts';
+import { phrase, setting } from '../phrases.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import type { TrainingClip } from './clip-set.ts';
 import type { TrainingInput } from './settings.ts';
@@ -26,12 +28,14 @@ export async function firstCaption(
   const { captions: found, unused } = await readCaptions(paths, folders);
   const without = paths.filter((path) => !found.has(path));
   if (without.length > 0) {
-    for (const message of describeUnused(unused)) onEvent?.({ type: 'notice', message });
+    for (const message of describeUnused(unused)) onEvent?.(notice(message));
   }
   if (found.size > 0 && without.length > 0) {
-    throw new UsageError(
-      `training needs a prompt for the ${without.length} of ${paths.length} clips that have no caption, such as "${without[0]}"; give --prompt "a person walks".`,
-    );
+    throw new UsageError({
+      found: `training needs a prompt for the ${without.length} of ${paths.length} clips that have no caption, such as "${without[0]}"`,
+      setting: 'prompt',
+      advice: phrase`Give ${setting('prompt', 'a person walks')}.`,
+    });
   }
   return found.get(paths[0] ?? '');
 }
@@ -44,7 +48,7 @@ export function tellOfCaptions(clips: readonly TrainingClip[], onEvent: OnEvent 
     own < clips.length
       ? `${own} of ${clips.length} clips train with captions of their own, the others with the prompt.`
       : `${own === 1 ? 'the clip trains with a caption of its' : `all ${own} clips train with captions of their`} own, not with the prompt.`;
-  onEvent?.({ type: 'notice', message });
+  onEvent?.(notice(message));
 }
 
 /**
@@ -65,10 +69,10 @@ export async function clipTexts(
     if (tokens <= maxLength) continue;
     const name = text === prompt ? 'the prompt' : `the caption "${text}"`;
     const message = `${name} has ${tokens} tokens, of which the model reads ${maxLength}; its end is cut off.`;
-    onEvent?.({ type: 'notice', message });
+    onEvent?.(notice(message));
   }
   const words = base.shown ? wordsNeverShown(base.shown, distinct.join('\n')) : [];
-  if (words.length > 0) onEvent?.({ type: 'notice', message: neverShownText(base.name ?? '', words) });
+  if (words.length > 0) onEvent?.(notice(neverShownText(base.name ?? '', words)));
   const states = await inBatches(distinct, async (some) =>
     samples(await encodePrompts(base, some, { device })),
   );

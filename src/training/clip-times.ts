@@ -1,9 +1,11 @@
 /** @file Says in which way the time of the clips is taken. */
+
 import { basename } from 'node:path';
-import type { OnEvent } from '../events.ts';
+import { notice, type OnEvent } from '../events.ts';
 import type { ClipInfo } from '../media/clip.ts';
 import type { ClipRate } from '../media/clip-window.ts';
 import { type TimeNote, timeNotes } from '../media/time-notes.ts';
+import { call, phrase, setting } from '../phrases.ts';
 import type { TrainingClip } from './clip-set.ts';
 import type { TrainingSettings } from './settings.ts';
 
@@ -29,11 +31,11 @@ export function tellOfClipTimes(
   for (const kind of new Set(notes.map((note) => note.kind))) {
     const ofKind = notes.filter((note) => note.kind === kind);
     for (const { path, message } of ofKind.slice(0, NAMED)) {
-      onEvent?.({ type: 'notice', message: `clip "${path}": ${message}` });
+      onEvent?.(notice(`clip "${path}": ${message}`));
     }
     const more = ofKind.length - NAMED;
-    const message = `${more} more note${more === 1 ? '' : 's'} of this kind (${kind}); "lamp clips" lists all.`;
-    if (more > 0) onEvent?.({ type: 'notice', message });
+    const found = phrase`${more} more note${more === 1 ? '' : 's'} of this kind (${kind}); "${call('examineClips')}" lists all.`;
+    if (more > 0) onEvent?.(notice({ found }));
   }
 }
 
@@ -50,32 +52,32 @@ export function tellOfRate(
     const several =
       rates.length > 1 ? ` They have several rates (${listed(rates)}) and teach several speeds.` : '';
     const message = `every frame of the clips counts as one, whatever its time.${several}`;
-    onEvent?.({ type: 'notice', message });
+    onEvent?.(notice(message));
   }
   if (clipFps === 'frames' && typeof asked === 'number') {
-    const message =
-      '--clip-fps does not count: folders of pictures have no rate and are taken frame by frame.';
-    onEvent?.({ type: 'notice', message });
+    const found = phrase`${setting('clipFps')} does not count: folders of pictures have no rate and are taken frame by frame.`;
+    onEvent?.(notice({ found, setting: 'clipFps' }));
   }
   if (clipFps !== 'frames') {
     const why =
       asked !== 'common'
-        ? 'as --clip-fps says'
+        ? phrase`as ${setting('clipFps')} says`
         : rates.length > 1
-          ? `the lowest of their rates (${listed(rates)}); --clip-fps takes another`
-          : 'their own rate';
+          ? phrase`the lowest of their rates (${listed(rates)}); ${setting('clipFps')} takes another`
+          : phrase`their own rate`;
     const slower = timed.find(({ framesPerSecond }) => framesPerSecond! < clipFps - 1e-9);
-    const parts = [
-      `the clips are taken at ${short(clipFps)} frames a second, ${why}.`,
-      slower &&
-        `"${basename(slower.path)}" has only ${short(slower.framesPerSecond!)}: frames of it are repeated.`,
-      timed.length < clips.length && 'Folders of pictures have no rate and are taken frame by frame.',
-    ];
-    onEvent?.({ type: 'notice', message: parts.filter(Boolean).join(' ') });
+    const repeated = slower
+      ? ` "${basename(slower.path)}" has only ${short(slower.framesPerSecond!)}: frames of it are repeated.`
+      : '';
+    const folders =
+      timed.length < clips.length ? ' Folders of pictures have no rate and are taken frame by frame.' : '';
+    const found = phrase`the clips are taken at ${short(clipFps)} frames a second, ${why}.${repeated}${folders}`;
+    onEvent?.(notice({ found, setting: 'clipFps' }));
   }
   if (window === 'spread' && stride > 1) {
-    const message = 'frames are spread over the whole clip (--window spread): --stride does not count.';
-    onEvent?.({ type: 'notice', message });
+    const spread = setting('window', 'spread');
+    const found = phrase`frames are spread over the whole clip (${spread}): ${setting('stride')} does not count.`;
+    onEvent?.(notice({ found, setting: 'stride' }));
   }
 }
 

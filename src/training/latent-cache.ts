@@ -2,6 +2,7 @@
  * @file What the VAE makes of the clips' frames, computed once before training and kept in the run's folder: a training
  * step neither decodes a video nor encodes a picture.
  */
+
 import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { removeLeftovers } from '../checkpoints/atomic-write.ts';
 import { openSafetensors, type SafetensorsFile, writeSafetensors } from '../checkpoints/safetensors.ts';
 import { CheckpointError, InterruptedError } from '../errors.ts';
-import type { WorkOptions } from '../events.ts';
+import { notice, type WorkOptions } from '../events.ts';
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
 import { readFrames } from '../media/clip.ts';
 import { type CutOut, cutOut } from '../media/cut-out.ts';
@@ -17,6 +18,7 @@ import { type Picture, pictureToFloats } from '../media/picture.ts';
 import type { Component } from '../models/base-model.ts';
 import type { VaeConfig } from '../models/configs.ts';
 import { type LatentPosterior, type PictureEncoder, pictureEncoder } from '../models/programs.ts';
+import { messageParts } from '../phrases.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import type { TrainingClip } from './clip-set.ts';
 import type { NeededFrames } from './draws.ts';
@@ -178,7 +180,9 @@ async function findFrames(folder: string, key: string, onEvent: WorkOptions['onE
       for (const tensor of file.tensors.keys()) index.set(tensor, file);
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
-      onEvent?.({ type: 'notice', message: `${error.message} Its frames are encoded again.` });
+      onEvent?.(
+        notice({ ...messageParts(error), advice: [...error.advice, 'Its frames are encoded again.'] }),
+      );
       await rm(path, { force: true });
     }
   }

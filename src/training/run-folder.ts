@@ -14,6 +14,7 @@ import { parseJson } from '../checkpoints/json-text.ts';
 import { onOneLine } from '../checkpoints/one-line.ts';
 import { isThere, readUserFile } from '../checkpoints/user-file.ts';
 import { StorageError } from '../errors.ts';
+import { phrase, setting } from '../phrases.ts';
 import { trainingClipSchema } from './clip-set.ts';
 import { LOCK_NAME, lockFolder } from './run-lock.ts';
 import { settingsSchema } from './settings.ts';
@@ -86,9 +87,11 @@ export function runPaths(folder: string): RunPaths {
 export async function assertNoRun(folder: string): Promise<void> {
   const { record } = runPaths(folder);
   if (await exists(record)) {
-    throw new StorageError(
-      `"${folder}" already holds a run. Add --resume to go on with it, or choose another --out.`,
-    );
+    throw new StorageError({
+      found: `"${folder}" already holds a run`,
+      setting: 'out',
+      advice: phrase`Add ${setting('resume', true)} to go on with it, or choose another ${setting('out')}.`,
+    });
   }
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
@@ -98,9 +101,11 @@ export async function assertNoRun(folder: string): Promise<void> {
   const foreign = names.filter((name) => name !== LOCK_NAME && !/^(lock|run\.json)\.tmp-/.test(name));
   if (foreign.length > 0) {
     const some = foreign.slice(0, 3).join(', ');
-    throw new StorageError(
-      `"${folder}" is not empty (it holds ${some}${foreign.length > 3 ? ', …' : ''}) and is no run. Choose another --out.`,
-    );
+    throw new StorageError({
+      found: `"${folder}" is not empty (it holds ${some}${foreign.length > 3 ? ', …' : ''}) and is no run`,
+      setting: 'out',
+      advice: phrase`Choose another ${setting('out')}.`,
+    });
   }
 }
 
@@ -108,9 +113,11 @@ export async function assertNoRun(folder: string): Promise<void> {
 export async function readRun(folder: string): Promise<RunRecord> {
   const { record } = runPaths(folder);
   if (!(await isThere(record))) {
-    throw new StorageError(
-      `there is no run in "${folder}" to resume (no run.json). Leave out --resume to begin one, or check --out.`,
-    );
+    throw new StorageError({
+      found: `there is no run in "${folder}" to resume (no run.json)`,
+      setting: 'out',
+      advice: phrase`Leave out ${setting('resume', true)} to begin one, or check ${setting('out')}.`,
+    });
   }
   const refuse = (reason: string, cause?: unknown) =>
     new StorageError(`cannot read "${record}": ${reason}`, { cause });

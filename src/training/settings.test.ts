@@ -26,16 +26,18 @@ describe('parseSettings', () => {
   });
 
   test('names what is missing', () => {
-    expect(() => parseSettings({ base: 'b', clips: ['c'] })).toThrow('give --prompt');
+    expect(() => parseSettings({ base: 'b', clips: ['c'] })).toThrow(
+      'training needs a prompt. Give prompt: "a person walks".',
+    );
     expect(() => parseSettings({ base: 'b', prompt: 'p' })).toThrow('needs a clip');
   });
 
   test('names the option that makes no sense', () => {
     const wrong = (settings: object) => () => parseSettings({ ...least, ...settings });
     expect(wrong({ frames: 1 })).toThrow(UsageError);
-    expect(wrong({ frames: 1 })).toThrow(/^--frames is 1; too small/);
-    expect(wrong({ learningRate: -1 })).toThrow('--learning-rate is -1');
-    expect(wrong({ averageDecay: 1 })).toThrow('--ema is 1');
+    expect(wrong({ frames: 1 })).toThrow(/^"frames" is 1; expected a whole number from 2\.$/);
+    expect(wrong({ learningRate: -1 })).toThrow('"learningRate" is -1; expected a number above 0.');
+    expect(wrong({ averageDecay: 1 })).toThrow('"averageDecay" is 1; expected a number from 0 to below 1.');
     expect(wrong({ stepz: 1 })).toThrow('stepz');
     expect(wrong({ device: 'gpu' })).toThrow(DeviceError);
   });
@@ -61,15 +63,15 @@ describe('resumedSettings', () => {
 
   test('refuses other settings by name', () => {
     expect(() => resumedSettings(begun, { learningRate: 1 })).toThrow(
-      /^--learning-rate is 1, but .* with 0.00003/,
+      /^"learningRate" is 1, but .* with 0.00003/,
     );
-    expect(() => resumedSettings(begun, { width: 64 })).toThrow('--size is 64');
+    expect(() => resumedSettings(begun, { width: 64 })).toThrow('"width" is 64');
     expect(() => resumedSettings(begun, { seed: 5 })).toThrow(UsageError);
   });
 
   test('refuses other steps under a cosine, which depends on them', () => {
     const cosine = parseSettings({ ...least, schedule: 'cosine' });
-    expect(() => resumedSettings(cosine, { steps: 600 })).toThrow(/--steps is 600.*cosine/);
+    expect(() => resumedSettings(cosine, { steps: 600 })).toThrow(/"steps" is 600.*cosine/);
     expect(decidingSettings(cosine)).toHaveProperty('steps');
     expect(decidingSettings(begun)).not.toHaveProperty('steps');
   });
@@ -83,9 +85,9 @@ test('the rate and the window decide a training, which is not changed where fram
   expect(decidingSettings(older)).not.toHaveProperty('window');
   const timed = parseSettings({ ...least, clipFps: 24, window: 'middle' });
   expect(decidingSettings(timed)).toEqual({ ...decidingSettings(older), clipFps: 24, window: 'middle' });
-  expect(() => resumedSettings(timed, { clipFps: 12 })).toThrow(/^--clip-fps is 12, but .* with 24/);
-  expect(() => resumedSettings(timed, { window: 'start' })).toThrow(/^--window is "start"/);
-  expect(() => parseSettings({ ...least, clipFps: 0 })).toThrow(/^--clip-fps is 0/);
+  expect(() => resumedSettings(timed, { clipFps: 12 })).toThrow(/^"clipFps" is 12, but .* with 24/);
+  expect(() => resumedSettings(timed, { window: 'start' })).toThrow(/^"window" is "start"/);
+  expect(() => parseSettings({ ...least, clipFps: 0 })).toThrow(/^"clipFps" is 0/);
 });
 
 test('the rank decides a training, which is not changed where matrices are whole', () => {
@@ -96,8 +98,10 @@ test('the rank decides a training, which is not changed where matrices are whole
   expect(decidingSettings(thin)).toEqual({ ...decidingSettings(whole), rank: 32 });
   const { rank: _, ...older } = whole;
   expect(resumedSettings(older as typeof whole, {})).toEqual(whole);
-  expect(() => resumedSettings(whole, { rank: 8 })).toThrow(/^--rank is 8, but the run was begun with 0/);
-  expect(() => parseSettings({ ...least, rank: -1 })).toThrow(/^--rank is -1/);
+  expect(() => resumedSettings(whole, { rank: 8 })).toThrow(/^"rank" is 8, but the run was begun with 0/);
+  expect(() => parseSettings({ ...least, rank: -1 })).toThrow(
+    /^"rank" is -1; expected a whole number from 0/,
+  );
 });
 
 describe('variants', () => {
@@ -109,9 +113,11 @@ describe('variants', () => {
     expect(named.variant).toEqual(motionVariants['plain-convolution']);
     expect(parseSettings({ ...least, variant: { temporalConvolution: 'plain' } })).toEqual(named);
     const wrong = (variant: unknown) => () => parseSettings({ ...least, variant } as typeof least);
-    expect(wrong('lava')).toThrow(/^--variant is "lava"; must be one of lamp, lamp-extended, no-first-frame/);
+    expect(wrong('lava')).toThrow(
+      /^"variant" is "lava"; expected one of: lamp, lamp-extended, no-first-frame/,
+    );
     expect(wrong('zero-shot')).toThrow('nothing of it is trained');
-    expect(wrong({ warp: 1 })).toThrow('--variant is {"warp":1}; unrecognized key');
+    expect(wrong({ warp: 1 })).toThrow('"variant" has the unknown key "warp"; expected some of');
   });
 
   test('decide a training, which is not changed when it is LAMP', () => {
@@ -121,11 +127,11 @@ describe('variants', () => {
     const stored = JSON.parse(JSON.stringify(other));
     expect(resumedSettings(stored, { variant: 'frozen-queries' })).toEqual(other);
     expect(resumedSettings(stored, {})).toEqual(other);
-    expect(() => resumedSettings(stored, { variant: 'lamp' })).toThrow(/^--variant is/);
+    expect(() => resumedSettings(stored, { variant: 'lamp' })).toThrow(/^"variant" is/);
     const { variant: _, ...older } = lamp;
     expect(resumedSettings(older as typeof lamp, {})).toEqual(lamp);
     expect(() => resumedSettings(older as typeof lamp, { variant: 'frozen-queries' })).toThrow(
-      '--variant is',
+      '"variant" is',
     );
   });
 });

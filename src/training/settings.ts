@@ -6,9 +6,10 @@ import { type ClipRate, clipWindows } from '../media/clip-window.ts';
 import { type BaseSettings, recommended } from '../models/base-settings.ts';
 import { builtInBase } from '../models/built-in-base.ts';
 import { isLamp, isTrained, motionVariantChoice, motionVariants } from '../motion/variant.ts';
+import { phrase, setting } from '../phrases.ts';
 import { checkDevice, parseDevice } from '../runtime/devices.ts';
+import { wrongSetting } from '../wrong-settings.ts';
 import { adamWDefaults } from './adamw.ts';
-import { optionName } from './option-name.ts';
 
 const whole = (least: number) => z.int().min(least);
 const share = z.number().min(0).lt(1);
@@ -186,11 +187,14 @@ const changeable: readonly string[] = [
 export function parseSettings(input: Partial<TrainingInput>): TrainingSettings {
   const missing = (['prompt', 'clips'] as const).find((name) => input[name] === undefined);
   if (missing) {
-    const example = { prompt: '--prompt "a person walks"', clips: 'clips' }[missing];
-    throw new UsageError(`training needs a ${missing === 'clips' ? 'clip' : missing}; give ${example}.`);
+    throw new UsageError({
+      found: `training needs a ${missing === 'clips' ? 'clip' : missing}`,
+      setting: missing,
+      advice: phrase`Give ${missing === 'clips' ? setting('clips') : setting('prompt', 'a person walks')}.`,
+    });
   }
   const result = settingsSchema.safeParse(input);
-  if (!result.success) throw new UsageError(`${describe(result.error.issues[0]!, input)}.`);
+  if (!result.success) throw new UsageError(wrongSetting(result.error, settingsSchema, input));
   const settings = result.data;
   parseDevice(settings.device);
   // Prompts for samples without a rhythm: the rhythm of the checkpoints.
@@ -202,13 +206,6 @@ export function parseSettings(input: Partial<TrainingInput>): TrainingSettings {
 /** Checks that the device of the settings works. Throws `DeviceError`. */
 export function checkTrainingDevice(settings: TrainingSettings): Promise<void> {
   return checkDevice(parseDevice(settings.device));
-}
-
-function describe(issue: z.core.$ZodIssue, input: object): string {
-  const [name] = issue.path;
-  if (name === undefined) return issue.message;
-  const value = JSON.stringify((input as Record<PropertyKey, unknown>)[name]);
-  return `${optionName(String(name))} is ${value}; ${issue.message.replace(/^./, (first) => first.toLowerCase())}`;
 }
 
 /**
@@ -225,9 +222,11 @@ export function resumedSettings(begun: TrainingSettings, given: Partial<Training
     const [was, is] = [before[name], settings[name]];
     if (isDeepStrictEqual(was, is) || fixed.includes(name)) continue;
     const why = name === 'steps' ? ', since the cosine of its learning rate ends there' : '';
-    throw new UsageError(
-      `${optionName(name)} is ${JSON.stringify(is)}, but the run was begun with ${JSON.stringify(was)}${why}. Leave it out to resume, or train under another --out.`,
-    );
+    throw new UsageError({
+      found: phrase`${setting(name)} is ${JSON.stringify(is)}, but the run was begun with ${JSON.stringify(was)}${why}`,
+      setting: name,
+      advice: phrase`Leave it out to resume, or train under another ${setting('out')}.`,
+    });
   }
   return settings;
 }

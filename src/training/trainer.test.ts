@@ -145,7 +145,7 @@ describe('train', () => {
     training.lossStep.run = async (batch) => (state.optimiser.step < 2 ? run(batch) : Number.NaN);
     const failing = train(training);
     await expect(failing).rejects.toThrow(LampError);
-    await expect(failing).rejects.toThrow(/failed at step 3: the loss is NaN.*--learning-rate \(it is 0.1\)/);
+    await expect(failing).rejects.toThrow(/failed at step 3: the loss is NaN.*"learningRate" \(it is 0.1\)/);
     expect(happened).toEqual(['save 1', 'save 2']);
   });
 });

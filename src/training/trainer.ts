@@ -1,7 +1,9 @@
 /** @file The training loop. */
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CheckpointError, InterruptedError, LampError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
+import { phrase, setting } from '../phrases.ts';
 import { type AdamWSettings, adamWStep, clipScale, gradientNorm } from './adamw.ts';
 import { learningRateAt } from './learning-rate.ts';
 import type { StepMetrics } from './metrics.ts';
@@ -143,8 +145,11 @@ function stepPace(): (seconds: number) => number {
 class DivergenceError extends LampError {}
 
 function divergence(step: number, loss: number, { learningRate, clipNorm }: LoopSettings): LampError {
-  const advice = clipNorm === 0 ? ' or with --clip-norm 1' : '';
-  return new DivergenceError(
-    `training failed at step ${step}: the loss is ${loss} and its gradients are no finite numbers. The last checkpoint is kept. Train anew under another --out with a lower --learning-rate (it is ${learningRate})${advice}.`,
-  );
+  const clipped = clipNorm === 0 ? phrase` or with ${setting('clipNorm', 1)}` : '';
+  const lower = phrase`with a lower ${setting('learningRate')} (it is ${learningRate})${clipped}`;
+  return new DivergenceError({
+    found: `training failed at step ${step}: the loss is ${loss} and its gradients are no finite numbers`,
+    setting: 'learningRate',
+    advice: ['The last checkpoint is kept.', phrase`Train anew under another ${setting('out')} ${lower}.`],
+  });
 }

@@ -1,11 +1,14 @@
 /** @file Which base models motions can be trained on. */
 import { CheckpointError } from '../../errors.ts';
 import type { BaseModel } from '../../models/base-model.ts';
+import { call, phrase, setting } from '../../phrases.ts';
 
 /** Throws `CheckpointError` for Stable Diffusion XL, which only draws first frames and images. */
 export function assertMotionBase({ name, second }: Pick<BaseModel, 'name' | 'second'>): void {
   if (!second) return;
-  throw new CheckpointError(
-    `the base "${name}" is a Stable Diffusion XL model; motions are for Stable Diffusion 1.x and 2.x. Give one of those with --base; XL can draw the first frame (--first-frame-base) and pictures (lamp image).`,
-  );
+  throw new CheckpointError({
+    found: `the base "${name}" is a Stable Diffusion XL model; motions are for Stable Diffusion 1.x and 2.x`,
+    setting: 'base',
+    advice: phrase`Give one of those with ${setting('base')}; XL can draw the first frame (${setting('firstFrameBase')}) and pictures (${call('drawImage')}).`,
+  });
 }

@@ -94,23 +94,23 @@ test.each([
   [
     'a base model',
     ['model.diffusion_model.out.0.bias', 'first_stage_model.x'],
-    /it is a whole Stable Diffusion model\. A base model is given with --base/,
+    /it is a whole Stable Diffusion model\. A base model is given with "base"/,
   ],
   [
     'a LoRA',
     ['lora_unet_x.lora_up.weight'],
-    /it is a LoRA, which changes a model.*Give a motion file or the run folder/,
+    /it is a LoRA, which changes a model.*Give a motion file, or the run folder/,
   ],
   ['a motion module', ['down_blocks.0.motion_modules.0.x'], /it is a motion module of AnimateDiff/],
   [
     'the authors’ U-Net',
     ['conv_in.conv1d.weight'],
-    /it looks like LAMP's U-Net of another program\. "lamp convert"/,
+    /it looks like LAMP's U-Net of another program\. "convertMotion"/,
   ],
   [
     'anything',
     ['x'],
-    /no motion \(its metadata has no format "lamp-motion"\)\. Give a motion file or the run/,
+    /no motion \(its metadata has no format "lamp-motion"\)\. Give a motion file, or the run/,
   ],
 ])('%s in a motion’s place is named', async (_, names, message) => {
   const bias = await base.unet.weights.file.read('conv_in.bias');
@@ -124,6 +124,6 @@ test.each([
 
 test('a base model’s folder in a motion’s place is named', async () => {
   await expect(findMotionFile(base.folder)).rejects.toThrow(
-    /is a base model, not a motion; a base model is given with --base/,
+    /is a base model, not a motion; a base model is given with "base"/,
   );
 });

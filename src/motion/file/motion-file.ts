@@ -5,15 +5,17 @@ import { parseJson } from '../../checkpoints/json-text.ts';
 import { onOneLine } from '../../checkpoints/one-line.ts';
 import { openSafetensors, type WriteOptions, writeSafetensors } from '../../checkpoints/safetensors.ts';
 import { CheckpointError } from '../../errors.ts';
-import type { WorkOptions } from '../../events.ts';
+import { notice, type WorkOptions } from '../../events.ts';
 import { type FloatTensor, sameShape } from '../../graph/host-tensor.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { nonFinite } from '../../models/finite.ts';
 import { kindOfWeights, type WeightsKind } from '../../models/other-models.ts';
+import { call, type GivenParts, phrase, setting } from '../../phrases.ts';
 import { motionParameters, normParameters } from '../parameters.ts';
 import type { MotionValues, TrainedMotion } from '../predictor.ts';
 import { isLamp, motionVariantSchema, motionVariants } from '../variant.ts';
 import { assertMotionBase } from './motion-base.ts';
+import { giveMotion } from './motion-path.ts';
 
 const format = 'lamp-motion';
 const version = 1;
@@ -127,21 +129,27 @@ export function assertFits(
   }
   if (info.baseFingerprint !== base.fingerprint) {
     const message = `motion "${path}" was trained on base "${info.baseName}" (fingerprint ${info.baseFingerprint}); "${given}" (fingerprint ${base.fingerprint}) has other weights, so the motion may come out weaker or with faults`;
-    onEvent?.({ type: 'notice', message });
+    onEvent?.(notice(message));
   }
 }
 
 /** Message for a safetensors file that is not a motion: what it is, and what to do with it. */
-function noMotion(path: string, found: WeightsKind | undefined): string {
+function noMotion(path: string, found: WeightsKind | undefined): GivenParts {
   const what = `"${path}" is a safetensors file but no motion (its metadata has no format "${format}")`;
-  const motions = 'Give a motion file or the run folder that "lamp train" made';
-  if (!found) return `${what}. ${motions}.`;
-  if (found.kind === 'whole')
-    return `${what}: it is ${found.what}. A base model is given with --base. ${motions}.`;
+  if (!found) return { found: what, setting: 'motion', advice: giveMotion };
   if (found.kind === 'motion') {
-    return `${what}: it looks like LAMP's U-Net of another program. "lamp convert" makes a motion of the folder it is in.`;
+    const advice = phrase`"${call('convertMotion')}" makes a motion of the folder it is in.`;
+    return {
+      found: `${what}: it looks like LAMP's U-Net of another program`,
+      setting: 'motion',
+      advice,
+    };
   }
-  return `${what}: it is ${found.what}. ${motions}.`;
+  const advice = [
+    ...(found.kind === 'whole' ? [phrase`A base model is given with ${setting('base')}.`] : []),
+    giveMotion,
+  ];
+  return { found: `${what}: it is ${found.what}`, setting: 'motion', advice };
 }
 
 async function openMotion(path: string) {

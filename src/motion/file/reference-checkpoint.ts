@@ -3,6 +3,7 @@
  * `diffusion_pytorch_model.bin` or `.safetensors`. It contains the image model's weights under the video U-Net's names
  * (`X` becomes `X.conv2d` in a motion-learning layer) along with the trained ones.
  */
+
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeJsonAtomically } from '../../checkpoints/atomic-write.ts';
@@ -15,6 +16,7 @@ import { type FloatTensor, floats, type Shape, sameShape } from '../../graph/hos
 import { type BaseModel, openComponent } from '../../models/base-model.ts';
 import { type UNetConfig, unetConfigSchema } from '../../models/configs.ts';
 import { kindOfWeights } from '../../models/other-models.ts';
+import { phrase, setting } from '../../phrases.ts';
 import { motionParameters, normParameters } from '../parameters.ts';
 import type { MotionValues } from '../predictor.ts';
 import { motionVariants } from '../variant.ts';
@@ -162,9 +164,11 @@ async function assertSameFrozen(
       const same = (x: number, y: number) =>
         x === y || Math.abs(x - y) <= unit * Math.max(Math.abs(x), 2 ** -14);
       if (a.every((value, i) => same(Number(value), Number(b[i])))) continue;
-      throw new CheckpointError(
-        `"${folder}" was trained on another base than "${base.name}": "${there}" has other values, although it is not trained. Give that base, or allow this one with --other-base.`,
-      );
+      throw new CheckpointError({
+        found: `"${folder}" was trained on another base than "${base.name}": "${there}" has other values, although it is not trained`,
+        setting: 'base',
+        advice: phrase`Give that base, or allow this one with ${setting('otherBase', true)}.`,
+      });
     }
   }
 }

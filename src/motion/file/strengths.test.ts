@@ -165,11 +165,13 @@ describe('what does not go together is refused', () => {
     expect(() => sharedShape([motion('a', { variant: motionVariants.lamp }), motion('b')])).not.toThrow();
     const longer = [motion('a'), motion('b', { frames: 8 })];
     expect(() => sharedShape(longer)).toThrow(
-      '"a" was trained with 4 frames, "b" with 8. Choose with --frames.',
+      '"a" was trained with 4 frames, "b" with 8. Choose with "frames".',
     );
     expect(sharedShape(longer, { frames: 6 })).toEqual({ ...usual, frames: 6 });
     const wider = [motion('a'), motion('b', { width: 128 })];
-    expect(() => sharedShape(wider)).toThrow('"a" was trained at 64x64, "b" at 128x64. Choose with --size.');
+    expect(() => sharedShape(wider)).toThrow(
+      '"a" was trained at 64x64, "b" at 128x64. Choose with "width" and "height".',
+    );
     expect(sharedShape(wider, { width: 32, height: 32 })).toEqual({ ...usual, width: 32, height: 32 });
   });
 });

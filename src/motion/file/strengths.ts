@@ -12,10 +12,12 @@
  * All but the last are linear in `conv1d`, `attn_temp.to_out` and `carried.to_out`, so a strength scales just these (of
  * low-rank factors, B). Weights of several motions are never averaged but kept side by side (see `acting-motions.ts`).
  */
+
 import { isDeepStrictEqual } from 'node:util';
 import { CheckpointError, UsageError } from '../../errors.ts';
 import { type FloatTensor, floats } from '../../graph/host-tensor.ts';
 import type { BaseModel } from '../../models/base-model.ts';
+import { phrase, setting } from '../../phrases.ts';
 import { nameInCombination } from '../acting-motions.ts';
 import type { MotionValues, TrainedMotion } from '../predictor.ts';
 import { stackedA, stackedB } from './low-rank.ts';
@@ -128,14 +130,18 @@ export function sharedShape(
     }
     const sizeOf = ({ info }: { info: MotionInfo }) => `${info.width}x${info.height}`;
     if (asked.frames === undefined && first.info.frames !== other.info.frames) {
-      throw new UsageError(
-        `motion "${first.path}" was trained with ${first.info.frames} frames, "${other.path}" with ${other.info.frames}. Choose with --frames.`,
-      );
+      throw new UsageError({
+        found: `motion "${first.path}" was trained with ${first.info.frames} frames, "${other.path}" with ${other.info.frames}`,
+        setting: 'frames',
+        advice: phrase`Choose with ${setting('frames')}.`,
+      });
     }
     if (asked.width === undefined && sizeOf(first) !== sizeOf(other)) {
-      throw new UsageError(
-        `motion "${first.path}" was trained at ${sizeOf(first)}, "${other.path}" at ${sizeOf(other)}. Choose with --size.`,
-      );
+      throw new UsageError({
+        found: `motion "${first.path}" was trained at ${sizeOf(first)}, "${other.path}" at ${sizeOf(other)}`,
+        setting: 'size',
+        advice: phrase`Choose with ${setting('size')}.`,
+      });
     }
   }
   const { frames, width, height } = first.info;

@@ -78,7 +78,9 @@ test('a picture is drawn anew, as far as the strength says', async () => {
 test('a setting that cannot be is refused before the first picture', async () => {
   const drawn = drawImages(base, [request, { ...request, samplerSteps: 1001 }], size);
   await expect(drawn.next()).rejects.toThrow(UsageError);
-  await expect(drawPicture(base, request, { width: 23, height: 16 })).rejects.toThrow('Use --size 24x16.');
+  await expect(drawPicture(base, request, { width: 23, height: 16 })).rejects.toThrow(
+    'Use width: 24, height: 16.',
+  );
 });
 
 test('it stops between two steps when asked to', async () => {

@@ -1,6 +1,6 @@
 /** @file Says when pictures are to have a size far from those that a base model was trained on, and how long it will take. */
 import { duration } from '../../duration.ts';
-import type { WorkOptions } from '../../events.ts';
+import { notice, type WorkOptions } from '../../events.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { recommendedSize } from '../../models/picture-size.ts';
 import type { PictureSize } from '../../models/programs.ts';
@@ -57,7 +57,7 @@ export async function tellFarSize(
   const text = ({ width, height }: PictureSize) => `${width}x${height}`;
   const name = base.name === 'built-in' ? 'the built-in model' : `the base "${base.name}"`;
   const message = `${name} was trained on pictures of ${text(usual)}; ${text(size)} is far from that, and what it draws may fall apart.${time}`;
-  onEvent({ type: 'notice', message });
+  onEvent(notice(message));
 }
 
 /** The same for pictures that are to be drawn. */

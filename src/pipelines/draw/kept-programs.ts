@@ -1,5 +1,5 @@
 /** @file Programs that are compiled when they are first needed and kept for the next time. */
-import type { WorkOptions } from '../../events.ts';
+import { notice, type WorkOptions } from '../../events.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { encodePrompts, type TextStates } from '../../models/programs.ts';
 import { neverShownText, wordsNeverShown } from '../../models/shown-words.ts';
@@ -71,14 +71,15 @@ export function promptEncoder(base: BaseModel, device: DeviceName): PromptEncode
 
 function warnOfWords({ name, shown }: BaseModel, prompt: string, { onEvent }: WorkOptions): void {
   const words = shown ? wordsNeverShown(shown, prompt) : [];
-  if (words.length > 0) onEvent?.({ type: 'notice', message: neverShownText(name, words) });
+  if (words.length > 0) onEvent?.(notice(neverShownText(name, words)));
 }
 
 function warnOfLength({ tokenizer }: BaseModel, prompt: string, { onEvent }: WorkOptions): void {
   const tokens = tokenizer.encodeUntruncated(prompt).length;
   if (tokens <= tokenizer.maxLength) return;
-  onEvent?.({
-    type: 'notice',
-    message: `a prompt has ${tokens} tokens, of which the model reads ${tokenizer.maxLength}; the end is cut off: "${prompt}"`,
-  });
+  onEvent?.(
+    notice(
+      `a prompt has ${tokens} tokens, of which the model reads ${tokenizer.maxLength}; the end is cut off: "${prompt}"`,
+    ),
+  );
 }

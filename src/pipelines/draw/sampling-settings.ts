@@ -1,4 +1,5 @@
 /** @file What drawing a picture and generating a video have in common: settings, samplers, text, stopping between steps. */
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ddimSampler } from '../../diffusion/ddim.ts';
 import { dpmSolverSampler } from '../../diffusion/dpm-solver.ts';
@@ -7,6 +8,7 @@ import type { RandomStream } from '../../diffusion/random.ts';
 import type { Sampler } from '../../diffusion/sampler.ts';
 import { InterruptedError, UsageError } from '../../errors.ts';
 import type { Stage, WorkOptions } from '../../events.ts';
+import { phrase, setting } from '../../phrases.ts';
 
 /** Names of the samplers: DDIM, and DPM-Solver++(2M). */
 export const samplerNames = ['ddim', 'dpm++'] as const;
@@ -36,10 +38,18 @@ export function samplerFor(
   noise: RandomStream,
 ): Sampler {
   if (!Number.isFinite(guidance) || guidance < 0) {
-    throw new UsageError(`guidance is ${guidance}; give a number from 0.`);
+    throw new UsageError({
+      found: phrase`${setting('guidance')} is ${guidance}`,
+      expected: 'a number from 0',
+      setting: 'guidance',
+    });
   }
   if (!samplerNames.includes(sampler)) {
-    throw new UsageError(`sampler is "${sampler}"; give one of: ${samplerNames.join(', ')}.`);
+    throw new UsageError({
+      found: phrase`${setting('sampler')} is "${sampler}"`,
+      expected: `one of: ${samplerNames.join(', ')}`,
+      setting: 'sampler',
+    });
   }
   // A name without a case here does not compile.
   switch (sampler) {
@@ -48,7 +58,13 @@ export function samplerFor(
       return eta === 0 ? ddim : withNoise(ddim, noise);
     }
     case 'dpm++':
-      if (eta !== 0) throw new UsageError(`eta is ${eta}, but dpm++ adds no noise. Use --sampler ddim.`);
+      if (eta !== 0) {
+        throw new UsageError({
+          found: phrase`${setting('eta')} is ${eta}, but dpm++ adds no noise`,
+          setting: 'eta',
+          advice: phrase`Use ${setting('sampler', 'ddim')}.`,
+        });
+      }
       return dpmSolverSampler(schedule, { steps });
   }
 }

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { asStorageError } from '../../checkpoints/atomic-write.ts';
 import { StorageError } from '../../errors.ts';
+import { phrase, setting } from '../../phrases.ts';
 import { LOCK_NAME } from '../../training/run-lock.ts';
 
 /** Paths of an edit's parts. */
@@ -34,16 +35,20 @@ export async function assertEditFolder(folder: string): Promise<void> {
     throw asStorageError(error, folder);
   });
   if (names.includes('run.json')) {
-    throw new StorageError(
-      `"${folder}" is the run of a training. Give it as --motion "${folder}", and another folder as --run.`,
-    );
+    throw new StorageError({
+      found: `"${folder}" is the run of a training`,
+      setting: 'run',
+      advice: phrase`Give it as ${setting('motion', folder)}, and another folder as ${setting('run')}.`,
+    });
   }
   const { training, inversion, firstFrame } = editPaths(folder);
   const own = [LOCK_NAME, ...[training, inversion, firstFrame].map((path) => basename(path))];
   const foreign = names.find((name) => !own.includes(name.replace(/\.tmp-[0-9a-f]+$/, '')));
   if (foreign !== undefined) {
-    throw new StorageError(
-      `"${folder}" holds "${foreign}", which no edit made. Choose another folder as --run.`,
-    );
+    throw new StorageError({
+      found: `"${folder}" holds "${foreign}", which no edit made`,
+      setting: 'run',
+      advice: phrase`Choose another folder as ${setting('run')}.`,
+    });
   }
 }

@@ -2,7 +2,9 @@
 
 import { stat } from 'node:fs/promises';
 import { UsageError } from '../../errors.ts';
-import type { OnEvent, WorkOptions } from '../../events.ts';
+
+import { notice, type OnEvent, type WorkOptions } from '../../events.ts';
+
 import { captionsFor } from '../../media/captions.ts';
 import { type ClipRate, framesAtRate } from '../../media/clip-window.ts';
 import { findClips } from '../../media/find-clips.ts';
@@ -10,7 +12,10 @@ import type { BaseModel } from '../../models/base-model.ts';
 import type { PictureSize } from '../../models/programs.ts';
 import { assertFits, type Motion, readMotion } from '../../motion/file/motion-file.ts';
 import type { MotionVariant } from '../../motion/variant.ts';
+
+import { call, foundOf, phrase, setting } from '../../phrases.ts';
 import { assertSameClips, clipRate, findTrainingClips, type TrainingClip } from '../../training/clip-set.ts';
+
 import { type RunRecord, readRun, runPaths } from '../../training/run-folder.ts';
 import {
   recommendedTraining,
@@ -151,16 +156,18 @@ function fewer(frameCount: number, wanted: number, stride: number, { onEvent }: 
   const most = Math.floor((frameCount - 1) / stride) + 1;
   if (most >= wanted) return wanted;
   const message = `the clip has ${frameCount} frames: ${most} at stride ${stride} are edited, not ${wanted}.`;
-  onEvent?.({ type: 'notice', message });
+  onEvent?.(notice(message));
   return most;
 }
 
 async function clipPrompt(path: string, options: EditVideoOptions): Promise<string> {
   const prompt = options.clipPrompt ?? (await captionsFor([path])).get(path);
   if (prompt !== undefined) return prompt;
-  throw new UsageError(
-    'to train on the clip, say what it shows: --clip-prompt "a person walks" (or give --motion, trained on it before).',
-  );
+  throw new UsageError({
+    found: 'to train on the clip, it must be known what it shows',
+    setting: 'clipPrompt',
+    advice: phrase`Say it with ${setting('clipPrompt', 'a person walks')}, or give ${setting('motion')}, trained on the clip before.`,
+  });
 }
 
 /** The training of an edit that was begun before, if there is one. */
@@ -193,8 +200,8 @@ export async function trainForEdit(
   const options = {
     ...work,
     out: paths.training,
-    howToGoOn: 'Go on with the same command.',
-    whatNext: () => undefined,
+    howToGoOn: sameEdit,
+    tellWhatNext: false,
   };
   const { path } = await runTraining({ ...options, resume: begun, settings }).catch((error: unknown) => {
     throw inEdit(error, paths);
@@ -202,9 +209,18 @@ export async function trainForEdit(
   return { motion: await readMotion(path), name: settings.prompt };
 }
 
+/** How one goes on with an edit. */
+export const sameEdit = phrase`Go on with the same ${call('editVideo')}.`;
+
 /** What a training says of settings that it cannot go on with, with the advice that helps an edit. */
 function inEdit(error: unknown, { folder }: EditPaths): unknown {
   if (!(error instanceof UsageError)) return error;
-  const found = error.message.replace(/ (Leave it out|Give the same clips|Put it back|Ask for more).*$/, '');
-  return new UsageError(`"${folder}" holds another edit: ${found} Give another --run.`, { cause: error });
+  return new UsageError(
+    {
+      found: phrase`"${folder}" holds another edit: ${foundOf(error)}`,
+      setting: error.setting,
+      advice: phrase`Give another ${setting('run')}.`,
+    },
+    { cause: error },
+  );
 }

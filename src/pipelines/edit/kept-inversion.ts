@@ -1,11 +1,14 @@
 /** @file The inverted clip in a file, from which an edit goes on as long as nothing has changed that it was made from. */
+
 import { stat } from 'node:fs/promises';
 import { openSafetensors, writeSafetensors } from '../../checkpoints/safetensors.ts';
 import { CheckpointError } from '../../errors.ts';
+import { notice } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
 import { baseIdentity } from '../../models/base-model.ts';
 import { motionFingerprint } from '../../motion/file/motion-fingerprint.ts';
 import { isLamp } from '../../motion/variant.ts';
+import { messageParts } from '../../phrases.ts';
 import { type InvertClipOptions, type InvertedClip, invertClip, originOf } from './invert-video.ts';
 
 const format = 'lamp-inversion';
@@ -21,7 +24,7 @@ export async function keptInversion(path: string, options: InvertClipOptions): P
   const madeFrom = await describe(options);
   const kept = await readLatents(path, madeFrom, options);
   if (kept) {
-    onEvent?.({ type: 'notice', message: `the inverted clip is there already: "${path}".` });
+    onEvent?.(notice(`the inverted clip is there already: "${path}".`));
     return { latents: kept, origin: originOf(options) };
   }
   const inverted = await invertClip(options);
@@ -60,7 +63,7 @@ async function readLatents(
     const { metadata } = file;
     if (metadata.format === format && metadata.version === '1') {
       const message = `"${path}" was made by an earlier version, which took other frames of some clips. The clip is inverted again.`;
-      onEvent?.({ type: 'notice', message });
+      onEvent?.(notice(message));
     }
     if (metadata.format !== format || metadata.version !== version || metadata.madeFrom !== madeFrom) {
       return undefined;
@@ -68,7 +71,7 @@ async function readLatents(
     return (await file.readMany(['latents'])).get('latents') as FloatTensor;
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
-    onEvent?.({ type: 'notice', message: `${error.message} The clip is inverted again.` });
+    onEvent?.(notice({ ...messageParts(error), advice: [...error.advice, 'The clip is inverted again.'] }));
     return undefined;
   }
 }

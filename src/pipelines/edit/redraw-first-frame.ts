@@ -2,16 +2,18 @@
  * @file The first frame of an edited video, in the new look: a picture of the user's, or the clip's own first frame drawn anew
  * (SDEdit, arXiv 2108.01073). It is a PNG file that the user can look at before the long work, and from which an edit goes on.
  */
+
 import { stat } from 'node:fs/promises';
 import { redrawSteps } from '../../diffusion/sdedit.ts';
 import { StorageError } from '../../errors.ts';
-import type { WorkOptions } from '../../events.ts';
+import { notice, type WorkOptions } from '../../events.ts';
 import { readFrames } from '../../media/clip.ts';
 import type { Picture } from '../../media/picture.ts';
 import { readPicture, readPngMetadata, writePng } from '../../media/picture-file.ts';
 import { resizePicture } from '../../media/resize.ts';
 import { type BaseModel, baseIdentity } from '../../models/base-model.ts';
 import type { PictureSize } from '../../models/programs.ts';
+import { phrase, setting } from '../../phrases.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { DrawSettings } from '../draw/draw-picture.ts';
 import { drawFirstFrame, type FirstFrameBase, firstFrameSize } from '../video/drawn-first-frame.ts';
@@ -64,7 +66,7 @@ export async function newFirstFrame(options: NewFirstFrameOptions): Promise<NewF
   const madeFrom = await describe(options);
   const kept = await keptPicture(path, madeFrom, options);
   if (kept) {
-    onEvent?.({ type: 'notice', message: `the first frame in the new look is there already: "${path}".` });
+    onEvent?.(notice(`the first frame in the new look is there already: "${path}".`));
     return { picture: kept, ...(redrawn && { redrawn }) };
   }
   const made = given ? { picture: await fitGiven(given, options) } : await redraw(options);
@@ -115,9 +117,11 @@ async function keptPicture(
   const picture = await readPicture(path);
   const same = given && pictureFingerprint(await fitGiven(given, options)).sha256;
   if (same === pictureFingerprint(picture).sha256) return picture;
-  throw new StorageError(
-    `"${path}" was not made by this program, or was changed since. Use it with --first-frame "${path}", or move it away.`,
-  );
+  throw new StorageError({
+    found: `"${path}" was not made by this program, or was changed since`,
+    setting: 'run',
+    advice: phrase`Use it with ${setting('firstFrame', path)}, or move it away.`,
+  });
 }
 
 function fitGiven(given: Picture, { size, givenFit }: NewFirstFrameOptions): Promise<Picture> {

@@ -131,7 +131,7 @@ describe('an edit', () => {
     await rm(join(run, missing), { recursive: true, force: true });
     const stopped = edit({ run }, stopAt);
     await expect(stopped).rejects.toThrow(InterruptedError);
-    await expect(stopped).rejects.toThrow(`is kept in "${run}". Go on with the same command.`);
+    await expect(stopped).rejects.toThrow(`is kept in "${run}". Go on with the same editVideo.`);
     expect(await readdir(run)).not.toContain('lock');
     expect((await edit({ run })).video).toEqual(whole);
   });
@@ -174,7 +174,7 @@ describe('an edit', () => {
     await writePng(at('damaged/first-frame.png'), own!);
     const refused = await refusal({ run });
     expect(refused).toBeInstanceOf(StorageError);
-    expect(refused.message).toContain('Use it with --first-frame');
+    expect(refused.message).toContain('Use it with firstFrame: ');
     const { video: used } = await edit({ run, firstFrame: own! });
     expect(used.settings.firstFrame).toMatchObject({ kind: 'picture' });
     expect(await readPicture(at('damaged/first-frame.png'))).toEqual(own);
@@ -183,13 +183,13 @@ describe('an edit', () => {
   test('is not gone on with other settings or another clip', async () => {
     const other = await refusal({ training: { frames: 4 } });
     expect(other).toBeInstanceOf(UsageError);
-    expect(other.message).toMatch(/holds another edit: --frames is 4, but .* with 3\. Give another --run\.$/);
+    expect(other.message).toMatch(/holds another edit: "frames" is 4, but .* with 3\. Give another "run"\.$/);
     const clipRefused = await refusal({ clip: testdata('clips/walking/walk_out_02.mp4') });
     expect(clipRefused.message).toMatch(
-      /holds another edit: the clips are not those.* Give another --run\.$/,
+      /holds another edit: the clips are not those.* Give another "run"\.$/,
     );
     expect((await refusal({ training: { steps: 2 } })).message).toMatch(
-      /taken 3 steps already; --steps is 2\. Give another --run\.$/,
+      /taken 3 steps already; "steps" is 2\. Give another "run"\.$/,
     );
   });
 });
@@ -284,7 +284,7 @@ describe('bad input is refused on one line, and nothing is written', () => {
     ['a strength out of range', { strength: 2 }, UsageError, /^strength is 2/],
     ['an empty prompt', { prompt: ' ' }, UsageError, /needs a prompt/],
     ['steps out of range', { inversionSteps: 5000 }, UsageError, /5000 sampling steps/],
-    ['a size that cannot be', { training: { width: 33 } }, UsageError, /Use --size/],
+    ['a size that cannot be', { training: { width: 33 } }, UsageError, /Use width: 32, height: 32/],
     ['a frame too many', { training: { ...size, frames: 500 } }, MediaError, /500 at stride 2 need/],
   ];
   test.each(cases)('%s', async (_, more, kind, words) => {
@@ -297,7 +297,9 @@ describe('bad input is refused on one line, and nothing is written', () => {
 
   test('a clip of which nothing is said', async () => {
     const { clipPrompt: _, ...rest } = options({ run });
-    await expect(prepareAndRunEdit(rest)).rejects.toThrow(/say what it shows: --clip-prompt/);
+    await expect(prepareAndRunEdit(rest)).rejects.toThrow(
+      /Say it with clipPrompt: "a person walks", or give "motion"/,
+    );
     await cp(clip, at('said.mp4'));
     await writeFile(at('said.txt'), 'a person walks');
     const said = await prepareEdit({ ...rest, clip: at('said.mp4') });
@@ -310,6 +312,6 @@ describe('bad input is refused on one line, and nothing is written', () => {
     expect(refused).toBeInstanceOf(StorageError);
     expect(refused.message).toContain('holds "letter.txt", which no edit made');
     const run = await refusal({ run: at('edit/training') });
-    expect(run.message).toContain('is the run of a training. Give it as --motion');
+    expect(run.message).toContain('is the run of a training. Give it as motion: ');
   });
 });

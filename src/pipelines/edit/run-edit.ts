@@ -8,7 +8,7 @@ import { trained } from '../../motion/file/motion-file.ts';
 import { openRunFolder } from '../../training/run-folder.ts';
 import { videoGenerator } from '../video/video-pipeline.ts';
 import type { GeneratedVideo } from '../video/video-request.ts';
-import { trainForEdit } from './edit-motion.ts';
+import { sameEdit, trainForEdit } from './edit-motion.ts';
 import { keptInversion } from './kept-inversion.ts';
 import type { PreparedEdit } from './prepare-edit.ts';
 import { type NewFirstFrame, newFirstFrame } from './redraw-first-frame.ts';
@@ -97,9 +97,6 @@ async function withMotion(
 }
 
 function goOn(error: InterruptedError, { paths }: PreparedEdit): InterruptedError {
-  const advice = 'Go on with the same command.';
-  const message = error.message.replace(advice, '').trim();
-  return new InterruptedError(`${message} What was done before is kept in "${paths.folder}". ${advice}`, {
-    cause: error,
-  });
+  const advice = [`What was done before is kept in "${paths.folder}".`, sameEdit];
+  return new InterruptedError({ found: error.found, advice }, { cause: error });
 }

@@ -38,8 +38,13 @@ async function learn(name: string, more: Partial<TrainingInput> = {}, resume = f
   const notices: string[] = [];
   const onEvent = (event: ProgressEvent) => void (event.type === 'notice' && notices.push(event.message));
   const given = resume ? more : { ...settings, ...more };
-  const whatNext = () => undefined;
-  const { path } = await runTraining({ out: at(name), resume, settings: given, onEvent, whatNext });
+  const { path } = await runTraining({
+    out: at(name),
+    resume,
+    settings: given,
+    onEvent,
+    tellWhatNext: false,
+  });
   return {
     motion: await readMotion(path),
     notices: notices.filter((text) => !/far fewer than|far from that/.test(text)),
@@ -96,7 +101,7 @@ test('captions are recorded, and a run goes on with the same ones only', async (
   await rm(join(at('clips'), 'captions.tsv'));
   await learn('before', { prompt: 'p', steps: 1 });
   await caption('a man walks', 'snow');
-  await expect(learn('before', { steps: 2 }, true)).rejects.toThrow('--no-captions');
+  await expect(learn('before', { steps: 2 }, true)).rejects.toThrow('captions: false');
   expect((await learn('before', { steps: 2, captions: false }, true)).motion.info.steps).toBe(2);
 });
 

@@ -84,12 +84,12 @@ describe('a training', () => {
     const clips = [timing('r24.mp4'), timing('r60.mp4')];
     const { notices, run, info } = await train(at('rates'), { clips, stride: 3, steps: 1 });
     expect(notices).toEqual([
-      'the clips are taken at 24 frames a second, the lowest of their rates (24, 60); --clip-fps takes another.',
+      'the clips are taken at 24 frames a second, the lowest of their rates (24, 60); "clipFps" takes another.',
     ]);
     expect(run.settings.clipFps).toBe(24);
     expect(info.framesPerSecond).toBe(8);
     const resumed = runTraining({ out: at('rates'), resume: true, settings: { clipFps: 12 } });
-    await expect(resumed).rejects.toThrow('--clip-fps is 12, but the run was begun with 24');
+    await expect(resumed).rejects.toThrow('"clipFps" is 12, but the run was begun with 24');
     await expect(train(at('long'), { clips, frames: 16, stride: 2 })).rejects.toThrow(
       'has 24 frames; 16 at stride 2 need 31.',
     );
@@ -99,8 +99,8 @@ describe('a training', () => {
     const clips = [timing('r24.mp4'), timing('r60.mp4')];
     const faster = await train(at('faster'), { clips, clipFps: 60, steps: 1, window: 'spread', stride: 2 });
     expect(faster.notices).toEqual([
-      'the clips are taken at 60 frames a second, as --clip-fps says. "r24.mp4" has only 24: frames of it are repeated.',
-      'frames are spread over the whole clip (--window spread): --stride does not count.',
+      'the clips are taken at 60 frames a second, as "clipFps" says. "r24.mp4" has only 24: frames of it are repeated.',
+      'frames are spread over the whole clip (window: "spread"): "stride" does not count.',
     ]);
     // Four frames over a second, of which the last begins 59/60 after the first.
     expect(faster.info.framesPerSecond).toBeCloseTo((60 * 3) / 59, 10);
@@ -116,7 +116,7 @@ describe('a training', () => {
     await writeVideo(at('pictures'), frames, { framesPerSecond: 1 });
     const alone = await train(at('folder'), { clips: [at('pictures')], clipFps: 24, steps: 1 });
     expect(alone.notices).toEqual([
-      '--clip-fps does not count: folders of pictures have no rate and are taken frame by frame.',
+      '"clipFps" does not count: folders of pictures have no rate and are taken frame by frame.',
     ]);
     expect(alone.run.settings.clipFps).toBe('frames');
     expect(alone.info.framesPerSecond).toBe(8);
@@ -133,7 +133,7 @@ describe('a training', () => {
       `clip "${clips[0]}": its edit list shows 38 frames of the 56 that are stored; these are taken.`,
       `clip "${clips[1]}": interlaced (top field first): of each frame only that field is taken, and its rows are filled in between.`,
       `clip "${clips[2]}": rests for 3 s on its last frame, which counts once.`,
-      'the clips are taken at 10 frames a second, the lowest of their rates (10, 25, 30); --clip-fps takes another.',
+      'the clips are taken at 10 frames a second, the lowest of their rates (10, 25, 30); "clipFps" takes another.',
     ]);
     expect(run.clips).toMatchObject([
       { frameCount: 38, storedFrames: 56, framesPerSecond: 30 },

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { exists } from '../../checkpoints/exists.ts';
 import { MediaError } from '../../errors.ts';
-import type { WorkOptions } from '../../events.ts';
+import { notice, type WorkOptions } from '../../events.ts';
 import { readFrames } from '../../media/clip.ts';
 import { type ClipScene, findScene } from '../../media/cut-out.ts';
 import type { Picture } from '../../media/picture.ts';
@@ -42,10 +42,10 @@ export async function gatherScenes(options: GatherScenesOptions): Promise<OtherS
   const cutFrom = (which: string) => `what moves can be cut out of ${which} of the ${clips.length} clips`;
   if (cut === 0) {
     const message = `${cutFrom('none')}, and is not put before other scenes (it never leaves its place, or the camera moves).`;
-    onEvent?.({ type: 'notice', message });
+    onEvent?.(notice(message));
     return undefined;
   }
-  onEvent?.({ type: 'notice', message: `${cutFrom(`${cut}`)}, and is put before other scenes as well.` });
+  onEvent?.(notice(`${cutFrom(`${cut}`)}, and is put before other scenes as well.`));
   const found = ofClips.flatMap((scene, i) =>
     scene ? [{ picture: scene.picture, place: placeOf(clips[i]!.caption ?? settings.prompt) }] : [],
   );

@@ -1,13 +1,15 @@
 /** @file Finds out whether a training is possible, before anything is written or computed for long. */
+
 import { resolve } from 'node:path';
 import { type NoiseSchedule, readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { MediaError, UsageError } from '../../errors.ts';
-import type { WorkOptions } from '../../events.ts';
+import { notice, type WorkOptions } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
 import { type BaseModel, baseIdentity, openBaseModel } from '../../models/base-model.ts';
 import { readBaseSettings } from '../../models/base-settings.ts';
 import { assertPictureSize } from '../../models/picture-size.ts';
 import { assertMotionBase } from '../../motion/file/motion-base.ts';
+import { messageParts, phrase, setting } from '../../phrases.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import { softwareVersions } from '../../runtime/software-versions.ts';
 import {
@@ -84,23 +86,24 @@ export async function prepareTraining(
     (part) => begun && begun.base[part] !== identity[part],
   );
   if (begun && other) {
-    throw new UsageError(
-      `the run was begun with another base model than "${asked.base}" (its ${other} differs). Give the same --base.`,
-    );
+    throw new UsageError({
+      found: `the run was begun with another base model than "${asked.base}" (its ${other} differs)`,
+      setting: 'base',
+      advice: phrase`Give the same ${setting('base')}.`,
+    });
   }
   const isEarlier = begun?.version === 1;
   const known = isEarlier ? [] : begun?.clips;
   const clips = await findTrainingClips(asked, known, onEvent).catch((error: unknown) => {
     if (!begun || !(error instanceof MediaError)) throw error;
-    throw new MediaError(`${error.message} If the clips have moved, name them before --resume.`, {
-      cause: error,
-    });
+    const moved = phrase`If the clips have moved, give ${setting('clips')} with ${setting('resume', true)}.`;
+    throw new MediaError({ ...messageParts(error), advice: [...error.advice, moved] }, { cause: error });
   });
   if (begun) assertSameClips(begun.clips, clips);
   if (isEarlier) {
     assertFramesOfEarlierVersion(begun.clips, clips);
     const message = 'the run was begun by an earlier version: its frames are taken by number, as they were.';
-    onEvent?.({ type: 'notice', message });
+    onEvent?.(notice(message));
     for (const [i, clip] of clips.entries()) clip.framesPerSecond = begun.clips[i]!.framesPerSecond;
   }
   const settings = { ...asked, clipFps: clipRate(asked, clips) };
@@ -110,7 +113,7 @@ export async function prepareTraining(
   const changed = Object.keys(versions).find((name) => begun && begun.versions[name] !== versions[name]);
   if (begun && changed) {
     const message = `the run was begun with ${changed} ${begun.versions[changed]}, this is ${versions[changed]}: the result may differ in the last bits.`;
-    onEvent?.({ type: 'notice', message });
+    onEvent?.(notice(message));
   }
   return {
     settings,

@@ -95,7 +95,7 @@ describe('a run', () => {
       const stopping = trainUntil(step, out, i > 0);
       await expect(stopping).rejects.toThrow(InterruptedError);
       await expect(stopping).rejects.toThrow(
-        `stopped after step ${step} of 6; it is saved. Go on with: lamp train --out`,
+        `stopped after step ${step} of 6; it is saved. Go on with: learnMotion({ out: `,
       );
     }
     await runTraining({ out, resume: true, settings });
@@ -133,7 +133,7 @@ describe('a run', () => {
     expect(await runTraining({ ...again, settings: {} })).toMatchObject({ wasFinished: true, steps: 6 });
     expect(notices.at(-1)).toMatchObject({
       type: 'notice',
-      message: expect.stringContaining('Raise --steps'),
+      message: expect.stringContaining('Raise "steps"'),
     });
     expect((await readFile(join(whole, 'run.json'))).equals(before)).toBe(true);
     const more = await runTraining({ ...again, settings: { steps: 7, sampleEvery: 0 } });
@@ -153,8 +153,8 @@ describe('a run', () => {
         () => 'accepted',
         (error: LampError) => error.message,
       );
-    expect(await refused(false, settings)).toMatch(/already holds a run. Add --resume/);
-    expect(await refused(true, { frames: 5 })).toMatch(/^--frames is 5/);
+    expect(await refused(false, settings)).toMatch(/already holds a run. Add resume: true/);
+    expect(await refused(true, { frames: 5 })).toMatch(/^"frames" is 5/);
     expect(await refused(true, { clips: [...settings.clips].reverse() })).toMatch(
       /not those the run was begun with/,
     );
@@ -207,14 +207,14 @@ describe('bad input is refused on one line, and nothing is written', () => {
     [
       'missing base folder',
       CheckpointError,
-      /there is no folder .*Check --base/,
+      /there is no folder .*Check "base"/,
       async () => ({ base: at('nowhere') }),
     ],
     ['missing clip folder', MediaError, /does not exist/, async () => ({ clips: [at('nowhere')] })],
     [
       'clip too short',
       MediaError,
-      /frames; 400 at stride 1 need 400\. Use .*--frames/,
+      /frames; 400 at stride 1 need 400\. Use .*frames: /,
       async () => ({ frames: 400 }),
     ],
     [
@@ -280,7 +280,7 @@ describe('bad input is refused on one line, and nothing is written', () => {
     [
       'size the VAE cannot take',
       UsageError,
-      /36x32 cannot be used.* Use --size (32|40)x32/,
+      /36x32 cannot be used.* Use width: (32|40), height: 32/,
       async () => ({ width: 36 }),
     ],
   ];

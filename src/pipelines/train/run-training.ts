@@ -3,12 +3,13 @@
 import { resolve } from 'node:path';
 import { exists } from '../../checkpoints/exists.ts';
 import { InterruptedError, StorageError, UsageError } from '../../errors.ts';
-import type { WorkOptions } from '../../events.ts';
+import { notice, type WorkOptions } from '../../events.ts';
 import type { Shape } from '../../graph/host-tensor.ts';
 import { vaeFactor } from '../../models/configs.ts';
 import { roundedToHalf } from '../../motion/file/low-rank.ts';
 import { writeMotion } from '../../motion/file/motion-file.ts';
 import type { MotionValues } from '../../motion/predictor.ts';
+import { messageParts, type Phrase, phrase, setting } from '../../phrases.ts';
 import { makeBatch } from '../../training/batches.ts';
 import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../../training/checkpoint.ts';
 import { type TrainingClip, trainingRate } from '../../training/clip-set.ts';
@@ -30,14 +31,13 @@ import {
   type TrainingInput,
   type TrainingSettings,
 } from '../../training/settings.ts';
-import { shellWord } from '../../training/shell-word.ts';
 import { initialState, motionValues, type TrainingState } from '../../training/state.ts';
 import { train } from '../../training/trainer.ts';
 import { tellFarSize } from '../draw/far-size.ts';
 import { newSettings, type Prepared, prepareTraining } from './prepare-training.ts';
 import { trainingMaterial } from './training-material.ts';
 import { trainingSamples } from './training-samples.ts';
-import { type EndedTraining, fewStepsText, nextCommands, recommendedSteps } from './what-next.ts';
+import { fewStepsText, howToGoOn, recommendedSteps, whatNext } from './what-next.ts';
 
 /** What to learn, and where the run is kept. */
 export interface LearnMotionOptions extends WorkOptions {
@@ -52,10 +52,10 @@ export interface LearnMotionOptions extends WorkOptions {
   readonly settings: Partial<TrainingInput>;
   /** Whether settings that are left out are as the base recommends (its `lamp.json`); true unless told. */
   readonly useRecommended?: boolean;
-  /** What is said to whoever stops the training: how to go on. How `lamp train` does unless told. */
-  readonly howToGoOn?: string;
-  /** What is said, with a notice, when all steps are taken: nothing, or what to do next. `lamp` commands unless told. */
-  readonly whatNext?: (ended: EndedTraining) => string | undefined;
+  /** What is said to whoever stops the training: how to go on. With a call that resumes the run by default. */
+  readonly howToGoOn?: Phrase;
+  /** Whether a notice says what to do next when all steps are taken; true by default. */
+  readonly tellWhatNext?: boolean;
 }
 
 /** A motion that was learned. */
@@ -91,15 +91,17 @@ export async function runTraining(options: LearnMotionOptions): Promise<LearnedM
     const { base } = prepared;
     const hasMotion = await exists(paths.motion);
     if (begun?.finished && begun.settings.steps === settings.steps && hasMotion) {
-      const message = `the run in "${out}" has taken all its ${settings.steps} steps. Raise --steps to train on.`;
-      options.onEvent?.({ type: 'notice', message });
+      const found = `the run in "${out}" has taken all its ${settings.steps} steps`;
+      options.onEvent?.(
+        notice({ found, setting: 'steps', advice: phrase`Raise ${setting('steps')} to train on.` }),
+      );
       return { path: paths.motion, steps: settings.steps, wasFinished: true };
     }
     const saved = begun && (await loadCheckpoint(paths.checkpoints, base.unet, settings, options.onEvent));
     assertCanGoOn(options.out, settings, saved, hasMotion);
     const moreSteps = recommendedSteps(settings, base);
     if (moreSteps !== undefined) {
-      options.onEvent?.({ type: 'notice', message: fewStepsText(settings.steps, moreSteps) });
+      options.onEvent?.(notice(fewStepsText(settings.steps, moreSteps)));
     }
     await tellFarTraining(prepared, settings.steps - (saved?.optimiser.step ?? 0), options);
     const recompute = recomputes(prepared);
@@ -111,13 +113,13 @@ export async function runTraining(options: LearnMotionOptions): Promise<LearnedM
     await keep({});
     const state = saved ?? (await initialState(base.unet, settings));
     await trainInto(out, prepared, { state, recompute, keep }, options).catch(async (error: unknown) => {
-      const advice = options.howToGoOn ?? `Go on with: lamp train --out ${shellWord(options.out)} --resume`;
+      const advice = options.howToGoOn ?? howToGoOn(options.out);
       throw await withAdvice(error, advice, paths.checkpoints);
     });
     await keep({ finished: new Date().toISOString() });
     options.onEvent?.({ type: 'written', path: paths.motion });
-    const message = (options.whatNext ?? nextCommands)({ out: options.out, settings, moreSteps });
-    if (message !== undefined) options.onEvent?.({ type: 'notice', message });
+    if (options.tellWhatNext !== false)
+      options.onEvent?.(whatNext({ out: options.out, settings, moreSteps }));
     return { path: paths.motion, steps: settings.steps, wasFinished: false };
   } finally {
     await unlock();
@@ -132,25 +134,30 @@ function assertCanGoOn(
   hasMotion: boolean,
 ): void {
   if (!saved && hasMotion) {
-    throw new StorageError(
-      `"${out}" holds a motion but no checkpoint to go on from. Train under another --out.`,
-    );
+    throw new StorageError({
+      found: `"${out}" holds a motion but no checkpoint to go on from`,
+      setting: 'out',
+      advice: phrase`Train under another ${setting('out')}.`,
+    });
   }
   const taken = saved?.optimiser.step ?? 0;
   if (taken > steps) {
-    throw new UsageError(
-      `the run has taken ${taken} steps already; --steps is ${steps}. Ask for more, or train under another --out.`,
-    );
+    throw new UsageError({
+      found: phrase`the run has taken ${taken} steps already; ${setting('steps')} is ${steps}`,
+      setting: 'steps',
+      advice: phrase`Ask for more, or train under another ${setting('out')}.`,
+    });
   }
 }
 
 /** Says how to go on with a run that was stopped or could not be written. */
-async function withAdvice(error: unknown, advice: string, checkpoints: string): Promise<unknown> {
-  if (error instanceof InterruptedError) return new InterruptedError(`${error.message} ${advice}`);
+async function withAdvice(error: unknown, advice: Phrase, checkpoints: string): Promise<unknown> {
+  if (error instanceof InterruptedError) return new InterruptedError({ ...messageParts(error), advice });
   if (error instanceof StorageError) {
     const kept = (await listCheckpoints(checkpoints)).length > 0;
     const state = kept ? 'The last checkpoint is intact.' : 'No checkpoint was written yet.';
-    return new StorageError(`${error.message} ${state} ${advice}`, { cause: error });
+    const parts = messageParts(error);
+    return new StorageError({ ...parts, advice: [...parts.advice, state, advice] }, { cause: error });
   }
   return error;
 }

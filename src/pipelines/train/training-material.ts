@@ -1,8 +1,10 @@
 /** @file What a training learns from: the clips as they will be seen, encoded, and the words for them. */
+
 import { UsageError } from '../../errors.ts';
 import type { OnEvent, WorkOptions } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
 import { clipWindow } from '../../media/clip-window.ts';
+import { phrase, setting } from '../../phrases.ts';
 import type { BatchSource } from '../../training/batches.ts';
 import { clipTexts } from '../../training/clip-texts.ts';
 import { type DrawPlan, type NeededFrames, neededFrames } from '../../training/draws.ts';
@@ -31,8 +33,11 @@ export async function trainingMaterial(
   const { clips } = record;
   const timesteps = schedule.alphasCumprod.length;
   if (settings.lowestTimestep >= timesteps) {
-    const found = `--lowest-timestep is ${settings.lowestTimestep}`;
-    throw new UsageError(`${found}, but the base model has ${timesteps} timesteps; give a smaller one.`);
+    throw new UsageError({
+      found: phrase`${setting('lowestTimestep')} is ${settings.lowestTimestep}, but the base model has ${timesteps} timesteps`,
+      setting: 'lowestTimestep',
+      advice: 'Give a smaller one.',
+    });
   }
   const scenes = await gatherScenes({ ...work, base, settings, clips, folder: paths.scenes });
   const plan = planOf(prepared, timesteps, scenes);

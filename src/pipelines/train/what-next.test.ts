@@ -1,15 +1,17 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { commandVocabulary } from '../../cli/vocabulary.ts';
 import type { ProgressEvent } from '../../events.ts';
 import { learnMotion } from '../../library/learn-motion.ts';
 import { builtInBase } from '../../models/built-in-base.ts';
 import { readMotionInfo } from '../../motion/file/motion-file.ts';
+import { wordFor } from '../../phrases.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { tellUnfinished } from '../video/loaded-motions.ts';
 import { runTraining } from './run-training.ts';
-import { nextCommands, recommendedSteps } from './what-next.ts';
+import { recommendedSteps, whatNext } from './what-next.ts';
 
 const at = await testFolder();
 const amount = (steps: number, batch = 1, accumulation = 1) => ({ steps, batch, accumulation });
@@ -43,12 +45,11 @@ test('steps are far too few below half of what is recommended, seen in videos', 
 
 test('the commands that come next can be pasted into a shell', () => {
   const ended = { out: 'runs/a b', settings: { base: builtInBase(), prompt: "it's", steps: 2 } };
-  expect(nextCommands({ ...ended, moreSteps: undefined })).toBe(
+  const next = (...[training]: Parameters<typeof whatNext>) => wordFor(whatNext(training), commandVocabulary);
+  expect(next({ ...ended, moreSteps: undefined })).toBe(
     "make a video with: lamp generate --motion 'runs/a b' --prompt 'it'\\''s' --out video.gif",
   );
-  expect(
-    nextCommands({ out: 'r', settings: { base: '/models/sd', prompt: 'x y', steps: 2 }, moreSteps: 500 }),
-  ).toBe(
+  expect(next({ out: 'r', settings: { base: '/models/sd', prompt: 'x y', steps: 2 }, moreSteps: 500 })).toBe(
     "make a video with: lamp generate --motion r --base /models/sd --prompt 'x y' --out video.gif. It took 2 of 500 recommended steps; train further with: lamp train --out r --resume --steps 500",
   );
 });
@@ -56,17 +57,18 @@ test('the commands that come next can be pasted into a shell', () => {
 test('a training says at its beginning that its steps are few, and at its end what comes next', async () => {
   const few =
     '1 step is far fewer than the 500 that are recommended with this base: the motion may hardly be learned.';
+  const rate = 'the clips are taken at 10 frames a second, their own rate.';
   const out = at('run');
   const rate = 'the clips are taken at 10 frames a second, their own rate.';
   expect(await noticesOf((onEvent) => runTraining({ out, settings, onEvent }))).toEqual([
     rate,
     few,
-    nextCommands({ out, settings, moreSteps: 500 }),
+    whatNext({ out, settings, moreSteps: 500 }).message,
   ]);
   expect(await noticesOf((onEvent) => learnMotion({ out: at('called'), ...settings, onEvent }))).toEqual([
     rate,
     few,
-    'the motion took 1 of 500 recommended steps; train further with resume: true and steps: 500.',
+    whatNext({ out: at('called'), settings, moreSteps: 500 }).message,
   ]);
 });
 
@@ -80,7 +82,7 @@ test('the motion of a run that is not finished is used with a notice', async () 
   const unfinished = { ...record, finished: null, settings: { ...record.settings, steps: 2000 } };
   await writeFile(at('run/run.json'), JSON.stringify(unfinished));
   expect(await told(path)).toEqual([
-    `the run "${at('run')}" is not finished: its motion is that of step 1 of 2000. Go on with: lamp train --out ${at('run')} --resume`,
+    `the run "${at('run')}" is not finished: its motion is that of step 1 of 2000. Go on with: learnMotion({ out: "${at('run')}", resume: true })`,
   ]);
   // All steps taken, but killed before that was written; a motion by itself; a damaged record.
   await writeFile(at('run/run.json'), JSON.stringify({ ...record, finished: null }));

@@ -1,9 +1,10 @@
 /** @file What is said to whoever trained a motion: what can be done with it, and whether it was trained for long enough. */
 
+import { type Notice, notice } from '../../events.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { builtInBase } from '../../models/built-in-base.ts';
+import { call, type Phrase, phrase } from '../../phrases.ts';
 import { recommendedTraining, type TrainingSettings, trainingDefaults } from '../../training/settings.ts';
-import { shellWord } from '../../training/shell-word.ts';
 import { withoutUndefined } from '../video/video-settings.ts';
 
 /** A training that took all its steps. */
@@ -37,13 +38,25 @@ export function fewStepsText(steps: number, recommended: number): string {
   return `${steps} step${steps === 1 ? ' is' : 's are'} far fewer than the ${recommended} that are recommended with this base: the motion may hardly be learned.`;
 }
 
-/** What to do next, as commands. */
-export function nextCommands({ out, settings, moreSteps }: EndedTraining): string {
-  const base = settings.base === builtInBase() ? '' : ` --base ${shellWord(settings.base)}`;
-  const make = `lamp generate --motion ${shellWord(out)}${base} --prompt ${shellWord(settings.prompt)} --out video.gif`;
-  const more =
-    moreSteps === undefined
-      ? ''
-      : ` It took ${settings.steps} of ${moreSteps} recommended steps; train further with: lamp train --out ${shellWord(out)} --resume --steps ${moreSteps}`;
-  return `make a video with: ${make}${more && `.${more}`}`;
+/** What is said when all steps are taken: what to do next. */
+export function whatNext({ out, settings, moreSteps }: EndedTraining): Notice {
+  const { base, prompt, steps } = settings;
+  const make = call('generateVideo', {
+    motion: out,
+    ...(base !== builtInBase() && { base }),
+    prompt,
+    out: 'video.gif',
+  });
+  const found = phrase`make a video with: ${make}`;
+  if (moreSteps === undefined) return notice({ found });
+  const more = call('learnMotion', { out, resume: true, steps: moreSteps });
+  return notice({
+    found,
+    advice: phrase`It took ${steps} of ${moreSteps} recommended steps; train further with: ${more}`,
+  });
+}
+
+/** How one goes on with the run in `out`. */
+export function howToGoOn(out: string): Phrase {
+  return phrase`Go on with: ${call('learnMotion', { out, resume: true })}`;
 }

@@ -1,9 +1,11 @@
 /** @file Makes pictures move: image to video with a motion, the picture being the first frame. */
+
 import { UsageError } from '../../errors.ts';
 import type { WorkOptions } from '../../events.ts';
 import type { Picture } from '../../media/picture.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { assertFits, type Motion, type MotionInfo, trained } from '../../motion/file/motion-file.ts';
+import { call, phrase } from '../../phrases.ts';
 import { videoGenerator } from './video-pipeline.ts';
 import type { GeneratedVideo, VideoGeneratorOptions, VideoRequest } from './video-request.ts';
 
@@ -86,7 +88,9 @@ export async function* requestsFor(
 /** Throws `UsageError` for a motion, called `name`, whose variant draws the first frame itself. */
 export function assertTakesFirstFrame(name: string, { variant }: MotionInfo): void {
   if (variant.firstFrame) return;
-  throw new UsageError(
-    `motion "${name}" draws the first frame itself (its variant has no given one): it cannot begin with a picture. Use lamp generate, or a motion of another variant.`,
-  );
+  throw new UsageError({
+    found: `motion "${name}" draws the first frame itself (its variant has no given one): it cannot begin with a picture`,
+    setting: 'motion',
+    advice: phrase`Use ${call('generateVideo')}, or a motion of another variant.`,
+  });
 }

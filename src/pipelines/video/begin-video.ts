@@ -1,6 +1,6 @@
 /** @file Step 2 of making a video: the latents of its first frame, given or drawn. */
 import { randomStream } from '../../diffusion/random.ts';
-import type { WorkOptions } from '../../events.ts';
+import { notice, type WorkOptions } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
 import type { Picture } from '../../media/picture.ts';
 import { drawLatents } from '../draw/draw-picture.ts';
@@ -51,7 +51,7 @@ async function latentsOfFirst(
 ): Promise<FloatTensor | undefined> {
   if (!motion().variant.firstFrame) {
     const message = 'this motion draws the first frame like the others; the one given is not used.';
-    if (picture) work.onEvent?.({ type: 'notice', message });
+    if (picture) work.onEvent?.(notice(message));
     return undefined;
   }
   if (picture) {

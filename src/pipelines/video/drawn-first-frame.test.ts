@@ -47,13 +47,13 @@ describe('the size of a first frame', () => {
     expect(firstFrameSize({ ...real(), size }, { width: 64, height: 64 })).toBe(size);
     const odd = () => firstFrameSize({ ...real(), size: { width: 1217, height: 832 } }, size);
     expect(odd).toThrow(UsageError);
-    expect(odd).toThrow(/Use --first-frame-size 1216x832/);
+    expect(odd).toThrow(/Use firstFrameSize: \{ width: 1216, height: 832 \}/);
   });
 
   test('must be told for a model that does not say how large its pictures are', () => {
     const silent = { ...xl, unet: { ...xl.unet, config: { ...xl.unet.config, sample_size: null } } };
     expect(() => firstFrameSize({ base: silent }, { width: 64, height: 64 })).toThrow(
-      /Give --first-frame-size/,
+      /Give "firstFrameSize"/,
     );
   });
 });
@@ -115,7 +115,9 @@ describe('a video whose first frame another model draws', () => {
     const motion = await untrainedMotion(base);
     const drawsFirst = { variant: motionVariants['no-first-frame'], values: motion };
     const generator = await videoGenerator(base, () => drawsFirst, { frames: 2, ...video });
-    expect(() => generator.check({ ...request, firstFrameBase: { base: xl } })).toThrow(/--first-frame-base/);
+    expect(() => generator.check({ ...request, firstFrameBase: { base: xl } })).toThrow(
+      /another model cannot \("firstFrameBase"\)/,
+    );
     await expect(videoGenerator(xl, () => lampMotion(motion), { frames: 2, ...video })).rejects.toThrow(
       /the base "tiny-xl" is a Stable Diffusion XL model; motions are for Stable Diffusion 1\.x and 2\.x/,
     );

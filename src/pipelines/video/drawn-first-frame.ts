@@ -25,7 +25,7 @@ export interface FirstFrameBase {
  * does not say how large its pictures are.
  */
 export function firstFrameSize({ base, size }: FirstFrameBase, video: PictureSize): PictureSize {
-  const option = '--first-frame-size';
+  const option = 'firstFrameSize';
   if (size) {
     assertPictureSize(base.vae.config, size, option);
     return size;

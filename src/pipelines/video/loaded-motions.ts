@@ -1,15 +1,15 @@
 /** @file Several motions with strengths, and the generator that makes videos with all of them at once. */
 import { basename } from 'node:path';
-import type { WorkOptions } from '../../events.ts';
+import { notice, type WorkOptions } from '../../events.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { assertPictureSize } from '../../models/picture-size.ts';
 import { assertFits, type Motion, trained } from '../../motion/file/motion-file.ts';
 import { motionFingerprint } from '../../motion/file/motion-fingerprint.ts';
 import { combineMotions, type MotionShape, sharedShape } from '../../motion/file/strengths.ts';
+import { call, phrase } from '../../phrases.ts';
 import { checkDevice, type DeviceName } from '../../runtime/devices.ts';
 import { assertComplete } from '../../training/complete-base.ts';
 import { unfinishedRun } from '../../training/run-folder.ts';
-import { shellWord } from '../../training/shell-word.ts';
 import { tellFarSize, videoFlops } from '../draw/far-size.ts';
 import { videoGenerator } from './video-pipeline.ts';
 import type { VideoGenerator, VideoRequest } from './video-request.ts';
@@ -49,8 +49,9 @@ export async function tellUnfinished(
   for (const { path, info } of motions) {
     const run = await unfinishedRun(path, info.steps);
     if (!run) continue;
-    const message = `the run "${run.folder}" is not finished: its motion is that of step ${info.steps} of ${run.steps}. Go on with: lamp train --out ${shellWord(run.folder)} --resume`;
-    onEvent?.({ type: 'notice', message });
+    const found = `the run "${run.folder}" is not finished: its motion is that of step ${info.steps} of ${run.steps}`;
+    const goOn = call('learnMotion', { out: run.folder, resume: true });
+    onEvent?.(notice({ found, advice: phrase`Go on with: ${goOn}` }));
   }
 }
 
@@ -107,7 +108,7 @@ export async function tellDifferences(
   work: WorkOptions,
 ): Promise<void> {
   const notes = new Set(motions.flatMap(({ info }) => difference(info, shape) ?? []));
-  for (const message of notes) work.onEvent?.({ type: 'notice', message });
+  for (const message of notes) work.onEvent?.(notice(message));
   const flops = () => {
     const ofBase = useRecommended ? recommendedVideoSettings(base.settings) : {};
     return videoFlops(base, shape, layered(videoDefaults, ofBase, withoutUndefined(request)));

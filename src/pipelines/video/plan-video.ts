@@ -1,9 +1,11 @@
 /** @file Step 1 of making a video: its request checked, and what is left open filled in. */
+
 import { randomStream } from '../../diffusion/random.ts';
 import type { Sampler } from '../../diffusion/sampler.ts';
 import { UsageError } from '../../errors.ts';
 import { sameShape } from '../../graph/host-tensor.ts';
 import { finishingAt } from '../../motion/extended/finishing.ts';
+import { phrase, setting } from '../../phrases.ts';
 import { type DrawSettings, latentShape, resolveDrawSettings } from '../draw/draw-picture.ts';
 import { samplerFor } from '../draw/sampling-settings.ts';
 import { type FirstFrameBase, firstFrameSize } from './drawn-first-frame.ts';
@@ -41,9 +43,11 @@ export function planVideo(context: VideoContext, request: VideoRequest): VideoPl
   const firstFrameBase = firstFrame ? undefined : anotherModel;
   if (firstFrameBase) firstFrameSize(firstFrameBase, size);
   if (firstFrameBase && !context.motion().variant.firstFrame) {
-    throw new UsageError(
-      'this motion draws the first frame like the others: another model cannot (--first-frame-base).',
-    );
+    throw new UsageError({
+      found: phrase`this motion draws the first frame like the others: another model cannot (${setting('firstFrameBase')})`,
+      setting: 'firstFrameBase',
+      advice: phrase`Leave out ${setting('firstFrameBase')}.`,
+    });
   }
   const ofDrawing =
     firstFrameBase && useRecommended ? recommendedSampling(firstFrameBase.base.settings) : recommended.image;

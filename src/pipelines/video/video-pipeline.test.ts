@@ -209,12 +209,14 @@ describe('settings', () => {
 
   test('out of range are refused by name', async () => {
     await expect(generate({ noiseShare: 2 })).rejects.toThrow(/noiseShare.*1/);
-    await expect(generate({ sampler: 'dpm++', eta: 0.5 })).rejects.toThrow(/eta is 0.5.*--sampler ddim/);
+    await expect(generate({ sampler: 'dpm++', eta: 0.5 })).rejects.toThrow(
+      /"eta" is 0.5.*Use sampler: "ddim"/,
+    );
     await expect(generate({ samplerSteps: 1001 })).rejects.toThrow(UsageError);
     const make = (options: object) =>
       videoGenerator(base, () => lampMotion(motion), { ...size, frames, ...options });
-    await expect(make({ width: 50 })).rejects.toThrow('Use --size 48x32.');
-    await expect(make({ width: 3, height: 30 })).rejects.toThrow('Use --size 8x32.');
+    await expect(make({ width: 50 })).rejects.toThrow('Use width: 48, height: 32.');
+    await expect(make({ width: 3, height: 30 })).rejects.toThrow('Use width: 8, height: 32.');
     await expect(make({ frames: 1 })).rejects.toThrow(/1 frames.*at least 2/);
   });
 });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { UsageError } from '../../errors.ts';
 import { type BaseSettings, recommended } from '../../models/base-settings.ts';
+import { wrongSetting } from '../../wrong-settings.ts';
 import { type SamplingSettings, samplerNames } from '../draw/sampling-settings.ts';
 
 /** The fields of `SamplingSettings`, checked. */
@@ -106,8 +107,7 @@ export function resolveVideoSettings(
 ): VideoSettings {
   const result = videoSettingsSchema.safeParse(layered(videoDefaults, ofBase, given));
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new UsageError(`${issue?.path.join('.')}: ${issue?.message}.`);
+  throw new UsageError(wrongSetting(result.error, videoSettingsSchema, given));
 }
 
 /**
