@@ -3,7 +3,7 @@
  * long takes one object of options, tells what it does as events, and can be stopped by a signal.
  */
 export * from './errors.ts';
-export type { OnEvent, ProgressEvent, Stage, WorkOptions } from './events.ts';
+export type { Notice, OnEvent, ProgressEvent, Stage, WorkOptions } from './events.ts';
 export { type AnimateImageOptions, animateImage } from './library/animate-image.ts';
 export { type ConvertMotionOptions, convertMotion } from './library/convert-motion.ts';
 export { type DrawImageOptions, drawImage } from './library/draw-image.ts';
@@ -29,6 +29,18 @@ export {
   motionVariantNames,
   motionVariants,
 } from './motion/variant.ts';
+export {
+  type CallReference,
+  type GivenParts,
+  libraryVocabulary,
+  type MessageParts,
+  type Phrase,
+  type SettingReference,
+  type SettingValue,
+  type Vocabulary,
+  wordFor,
+  wordPhrase,
+} from './phrases.ts';
 export {
   type DrawnPicture,
   type DrawRequest,

@@ -2,6 +2,7 @@
 
 import type { z } from 'zod';
 import { CheckpointError } from '../errors.ts';
+import { wrongInFile } from '../wrong-settings.ts';
 import { parseJson } from './json-text.ts';
 import { onOneLine } from './one-line.ts';
 import { failedDownload } from './other-kind.ts';
@@ -47,16 +48,7 @@ export async function readText(path: string, what: string): Promise<string> {
 export function checkJson<T>(value: unknown, schema: z.ZodType<T>, subject: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new CheckpointError(`${subject}, is not as expected: ${describeIssues(result.error)}.`);
-}
-
-/** What a schema found wrong, on one line: the first two issues with their places. */
-export function describeIssues(error: z.ZodError): string {
-  const lines = error.issues.map((issue) =>
-    issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`,
-  );
-  const more = lines.length > 2 ? `; and ${lines.length - 2} more` : '';
-  return `${onOneLine(lines.slice(0, 2).join('; '))}${more}`;
+  throw new CheckpointError(`${subject}, is not as expected: ${wrongInFile(result.error, schema, value)}.`);
 }
 
 /** Makes a `CheckpointError` of what is wrong with a file; `what` names it. */

@@ -1,5 +1,10 @@
 /** @file Parses untrusted JSON with a limit on its memory use. */
 
+/** A JSON text exceeds the limits. */
+export class JsonLimitError extends SyntaxError {
+  override readonly name = 'JsonLimitError';
+}
+
 /** Limits of a JSON text. */
 export interface JsonLimits {
   /** Total number of values (numbers, strings, arrays and objects). */
@@ -10,7 +15,7 @@ export interface JsonLimits {
 
 /**
  * `JSON.parse` after a check of the limits, since a few megabytes of brackets become gigabytes of objects. Throws
- * `SyntaxError` beyond the limits, as for invalid JSON.
+ * `JsonLimitError` beyond the limits, `SyntaxError` for invalid JSON.
  */
 export function parseJson(text: string, { values, depth = 32 }: JsonLimits): unknown {
   let [count, open] = [1, 0];
@@ -20,11 +25,11 @@ export function parseJson(text: string, { values, depth = 32 }: JsonLimits): unk
       at = stringEnd(text, at);
       if (at < 0) break;
     } else if (code === BRACE || code === BRACKET) {
-      if (++open > depth) throw new SyntaxError(`lists and objects more than ${depth} deep`);
+      if (++open > depth) throw new JsonLimitError(`lists and objects more than ${depth} deep`);
       count++;
     } else if (code === BRACE + 2 || code === BRACKET + 2) open--;
     else if (code === COMMA) count++;
-    if (count > values) throw new SyntaxError(`more than ${values} values`);
+    if (count > values) throw new JsonLimitError(`more than ${values} values`);
   }
   return JSON.parse(text);
 }

@@ -6,9 +6,9 @@
 
 import { z } from 'zod';
 import { CheckpointError } from '../errors.ts';
+import { wrongInFile } from '../wrong-settings.ts';
 import { findDuplicateKey } from './duplicate-key.ts';
-import { describeIssues } from './json-file.ts';
-import { parseJson } from './json-text.ts';
+import { JsonLimitError, parseJson } from './json-text.ts';
 import { onOneLine } from './one-line.ts';
 import { refuseOtherKind } from './other-kind.ts';
 import {
@@ -142,7 +142,7 @@ function parseObject(text: string, path: string): object {
     value = parseJson(text, { values: MAX_VALUES, depth: MAX_DEPTH });
   } catch (error) {
     // The parser quotes the text, which is unreadable for a long header; only exceeded limits are reported.
-    const limit = /more than/.test((error as Error).message) ? ` (${(error as Error).message})` : '';
+    const limit = error instanceof JsonLimitError ? ` (${error.message})` : '';
     throw damaged(path, `has a header that is not valid JSON${limit}`, NOT_SAFETENSORS);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -168,7 +168,7 @@ function readEntry(name: string, entry: unknown, dataStart: number, path: string
   if (!result.success) {
     throw damaged(
       path,
-      `describes tensor "${name}" wrongly (${describeIssues(result.error)})`,
+      `describes tensor "${name}" wrongly (${wrongInFile(result.error, entrySchema, entry)})`,
       NOT_SAFETENSORS,
     );
   }

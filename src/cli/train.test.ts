@@ -78,7 +78,7 @@ test('wrong words end with one line and the exit code of their kind', async () =
   ]);
   expect(noPrompt).toMatchObject({
     ended: 2,
-    stderr: 'lamp: training needs a prompt; give --prompt "a person walks".\n',
+    stderr: 'lamp: training needs a prompt. Give --prompt "a person walks".\n',
   });
   expect(badSize.ended).toBe(2);
   expect(badSize.stderr).toMatch(/^lamp: .*--size.*512x320.*\n$/);

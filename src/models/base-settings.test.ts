@@ -52,7 +52,9 @@ test('a field that is none, or has no such value, is named with the file', async
     await folderWith('fields', { image: { guidance: -1 }, video: { stepz: 3 } }),
   );
   expect(() => recommended(settings, 'image', fields)).toThrow(CheckpointError);
-  expect(() => recommended(settings, 'image', fields)).toThrow(/lamp\.json", .*image\.guidance: Too small/);
+  expect(() => recommended(settings, 'image', fields)).toThrow(
+    /lamp\.json", .*"image\.guidance" is .*; expected a number from 0/,
+  );
   expect(() => recommended(settings, 'video', fields)).toThrow(/lamp\.json", .*video: .*stepz/);
 });
 

@@ -9,12 +9,12 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { asStorageError, removeLeftovers, writeJsonAtomically } from '../checkpoints/atomic-write.ts';
 import { exists } from '../checkpoints/exists.ts';
-import { describeIssues } from '../checkpoints/json-file.ts';
 import { parseJson } from '../checkpoints/json-text.ts';
 import { onOneLine } from '../checkpoints/one-line.ts';
 import { isThere, readUserFile } from '../checkpoints/user-file.ts';
 import { StorageError } from '../errors.ts';
 import { phrase, setting } from '../phrases.ts';
+import { wrongInFile } from '../wrong-settings.ts';
 import { trainingClipSchema } from './clip-set.ts';
 import { LOCK_NAME, lockFolder } from './run-lock.ts';
 import { settingsSchema } from './settings.ts';
@@ -123,9 +123,12 @@ export async function readRun(folder: string): Promise<RunRecord> {
     new StorageError(`cannot read "${record}": ${reason}`, { cause });
   const text = (await readUserFile(record, refuse)).toString('utf8');
   try {
-    const parsed = runSchema.safeParse(parseJson(text, { values: MAX_VALUES }));
+    const value = parseJson(text, { values: MAX_VALUES });
+    const parsed = runSchema.safeParse(value);
     if (parsed.success) return asBegun(parsed.data);
-    throw new StorageError(`"${record}" is damaged or of another version: ${describeIssues(parsed.error)}.`);
+    throw new StorageError(
+      `"${record}" is damaged or of another version: ${wrongInFile(parsed.error, runSchema, value)}.`,
+    );
   } catch (error) {
     if (error instanceof StorageError) throw error;
     throw new StorageError(`"${record}" is damaged: ${onOneLine((error as Error).message)}.`);

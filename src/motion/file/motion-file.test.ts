@@ -87,7 +87,9 @@ test('a motion whose training went wrong is refused by the tensor, and sizes bey
   await expect(readMotion(at('nan'))).rejects.toThrow(CheckpointError);
   await expect(readMotion(at('nan'))).rejects.toThrow(`holds NaN in tensor "${name}"`);
   await writeMotion(at('huge'), testMotion(base, new Map(), { frames: 2 ** 40 }));
-  await expect(readMotionInfo(at('huge'))).rejects.toThrow(/frames: Too big/);
+  await expect(readMotionInfo(at('huge'))).rejects.toThrow(
+    /"frames" is \d+; expected a whole number from \d+ to \d+/,
+  );
 });
 
 test.each([
