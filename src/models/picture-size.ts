@@ -1,4 +1,5 @@
 /** @file Image sizes that a model supports. */
+
 import { UsageError } from '../errors.ts';
 import { phrase, setting } from '../phrases.ts';
 import type { BaseModel } from './base-model.ts';
@@ -15,9 +16,11 @@ const LONGEST_SIDE = 16_384;
 export function assertPictureSize(vae: VaeConfig, { width, height }: PictureSize, key = 'size'): void {
   const factor = vaeFactor(vae);
   if (width > LONGEST_SIDE || height > LONGEST_SIDE) {
-    throw new UsageError(
-      `the size ${width}x${height} cannot be used: a side has at most ${LONGEST_SIDE} pixels. Use ${option} 512x512, or what the model was made for.`,
-    );
+    throw new UsageError({
+      found: `the size ${width}x${height} cannot be used: a side has at most ${LONGEST_SIDE} pixels`,
+      setting: key,
+      advice: phrase`Use ${setting(key, { width: 512, height: 512 })}, or what the model was made for.`,
+    });
   }
   const whole = [width, height].every((side) => Number.isInteger(side) && side > 0);
   if (whole && width % factor === 0 && height % factor === 0) return;

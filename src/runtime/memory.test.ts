@@ -12,7 +12,7 @@ test('work that is larger than the memory is refused before it begins, with both
   assertFits(24 * GiB, 24 * GiB);
   expect(() => assertFits(86.4 * GiB, 24 * GiB)).toThrow(
     new DeviceError(
-      'one step needs about 86 GiB of memory at one time; this machine has 24 GiB. Use a smaller --size or fewer --frames, or a machine with more memory.',
+      'one step needs about 86 GiB of memory at one time; this machine has 24 GiB. Use a smaller "width" and "height" or fewer "frames", or a machine with more memory.',
     ),
   );
   const side = Math.ceil(Math.sqrt(machineMemory / 4)) + 1;
@@ -28,7 +28,7 @@ describe('what the engine reports', () => {
 
   test('too little memory is said in words', () => {
     expect(engineError(new Error(raw), 'cpu', 24 * GiB).message).toBe(
-      'memory ran out on device "cpu": 32 GiB more were needed; this machine has 24 GiB. Use a smaller --size or fewer --frames, or a machine with more memory.',
+      'memory ran out on device "cpu": 32 GiB more were needed; this machine has 24 GiB. Use a smaller "width" and "height" or fewer "frames", or a machine with more memory.',
     );
     for (const text of [
       'std::bad_alloc',
@@ -36,7 +36,7 @@ describe('what the engine reports', () => {
       'Invalid typed array length: 9e9',
     ]) {
       expect(engineError(new RangeError(text), 'cpu', 24 * GiB).message).toMatch(
-        /^memory ran out on device "cpu"; this machine has 24 GiB\. Use a smaller --size/,
+        /^memory ran out on device "cpu"; this machine has 24 GiB\. Use a smaller "width" and "height"/,
       );
     }
   });

@@ -1,11 +1,13 @@
 /** @file Whether work fits into memory, and what is said where it does not, or where the engine fails otherwise. */
+
 import { totalmem } from 'node:os';
 import { DeviceError } from '../errors.ts';
+import { phrase, setting } from '../phrases.ts';
 
 /** Bytes of this machine's memory, or what a container leaves of it. */
 export const machineMemory = Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY);
 
-const remedy = 'Use a smaller --size or fewer --frames, or a machine with more memory.';
+const advice = phrase`Use a smaller ${setting('size')} or fewer ${setting('frames')}, or a machine with more memory.`;
 
 /**
  * Throws `DeviceError` for work that needs more bytes at one time than the machine has. Asked before it begins: a
@@ -14,9 +16,11 @@ const remedy = 'Use a smaller --size or fewer --frames, or a machine with more m
 export function assertFits(bytes: number, memory = machineMemory): void {
   if (bytes <= memory) return;
   const [needs, has] = [bytes, memory].map(gibibytes);
-  throw new DeviceError(
-    `one step needs about ${needs} of memory at one time; this machine has ${has}. ${remedy}`,
-  );
+  throw new DeviceError({
+    found: `one step needs about ${needs} of memory at one time; this machine has ${has}`,
+    setting: 'size',
+    advice,
+  });
 }
 
 /** The `DeviceError` for what the engine, or the allocation of its results, reported while it computed on `device`. */
@@ -25,13 +29,18 @@ export function engineError(error: unknown, device: string, memory = machineMemo
   const size = /requested buffer of size (\d+)/.exec(message)?.[1];
   if (size !== undefined) {
     return new DeviceError(
-      `memory ran out on device "${device}": ${gibibytes(Number(size))} more were needed; this machine has ${gibibytes(memory)}. ${remedy}`,
+      {
+        found: `memory ran out on device "${device}": ${gibibytes(Number(size))} more were needed; this machine has ${gibibytes(memory)}`,
+        setting: 'size',
+        advice,
+      },
       { cause: error },
     );
   }
   if (/alloc|out of memory|not enough memory|typed array length|overflow/i.test(message)) {
     const has = `this machine has ${gibibytes(memory)}`;
-    return new DeviceError(`memory ran out on device "${device}"; ${has}. ${remedy}`, { cause: error });
+    const found = `memory ran out on device "${device}"; ${has}`;
+    return new DeviceError({ found, setting: 'size', advice }, { cause: error });
   }
   const reason = plainReason(message);
   return new DeviceError(`the computation failed on device "${device}": ${reason}.`, { cause: error });
