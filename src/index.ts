@@ -5,8 +5,14 @@
 export * from './errors.ts';
 export type { Notice, OnEvent, ProgressEvent, Stage, WorkOptions } from './events.ts';
 export { type AnimateImageOptions, animateImage } from './library/animate-image.ts';
+export { type AnimateImagesOptions, animateImages } from './library/animate-images.ts';
 export { type ConvertMotionOptions, convertMotion } from './library/convert-motion.ts';
-export { type DrawImageOptions, drawImage } from './library/draw-image.ts';
+export {
+  type DrawImageOptions,
+  type DrawImagesOptions,
+  drawImage,
+  drawImages,
+} from './library/draw-image.ts';
 export { type EditVideoOptions, editVideo } from './library/edit-video.ts';
 export { type Engine, type EngineOptions, startEngine } from './library/engine.ts';
 export type { FirstFrameOptions } from './library/first-frame.ts';
@@ -15,6 +21,7 @@ export { type LearnMotionOptions, learnMotion, type PresetName } from './library
 export { type BaseChoice, type LoadBaseOptions, loadBase } from './library/load-base.ts';
 export { type LoadMotionOptions, loadMotion, type MotionChoice } from './library/load-motion.ts';
 export type { VideoOptions } from './library/make-video.ts';
+export { type Generator, type OpenGeneratorOptions, openGenerator } from './library/open-generator.ts';
 export type { Video } from './library/video.ts';
 export { type Picture, picture } from './media/picture.ts';
 export { type ReadPictureOptions, readPicture, writePicture } from './media/picture-file.ts';
@@ -22,7 +29,7 @@ export { readVideoMetadata, type WriteVideoOptions, writeVideo } from './media/v
 export type { BaseModel } from './models/base-model.ts';
 export { type Motion, type MotionInfo, readMotionInfo, writeMotion } from './motion/file/motion-file.ts';
 export { type ActingMotion, combineMotions } from './motion/file/strengths.ts';
-export type { MotionValues } from './motion/predictor.ts';
+export type { MotionValues, TrainedMotion } from './motion/predictor.ts';
 export {
   type MotionVariant,
   type MotionVariantName,
@@ -41,25 +48,13 @@ export {
   wordFor,
   wordPhrase,
 } from './phrases.ts';
-export {
-  type DrawnPicture,
-  type DrawRequest,
-  type DrawSettings,
-  drawImages,
-} from './pipelines/draw/draw-picture.ts';
+export type { DrawnPicture } from './pipelines/draw/draw-picture.ts';
 export type { SamplerName, SamplingSettings } from './pipelines/draw/sampling-settings.ts';
 export type { StoredPicture } from './pipelines/draw/stored-picture.ts';
 export type { LearnedMotion } from './pipelines/train/run-training.ts';
-export { type AnimateOptions, animateImages } from './pipelines/video/animate-pictures.ts';
 export type { LoadedMotion } from './pipelines/video/loaded-motions.ts';
 export { type StoredSettings, storedSettings } from './pipelines/video/stored-settings.ts';
-export { videoGenerator } from './pipelines/video/video-pipeline.ts';
-export type {
-  GeneratedVideo,
-  VideoGenerator,
-  VideoGeneratorOptions,
-  VideoRequest,
-} from './pipelines/video/video-request.ts';
+export type { GeneratedVideo } from './pipelines/video/video-request.ts';
 export { referenceOptions, type VideoSettings } from './pipelines/video/video-settings.ts';
 export { type DeviceName, deviceNames } from './runtime/devices.ts';
 export type { TrainingInput } from './training/settings.ts';

@@ -1,27 +1,12 @@
 /** @file `lamp animate`: makes pictures move with a motion. */
 import { Command } from 'commander';
-import { InterruptedError, MediaError } from '../errors.ts';
-import { notice, type WorkOptions } from '../events.ts';
-import { keepVideo } from '../library/video.ts';
-import { findPictures } from '../media/find-pictures.ts';
-import type { Picture } from '../media/picture.ts';
-import { readPicture } from '../media/picture-file.ts';
-import { assertVideoTarget, usualFormat } from '../media/video-target.ts';
-import { assertTakesFirstFrame, requestsFor } from '../pipelines/video/animate-pictures.ts';
-import { sharedPrompt } from '../pipelines/video/loaded-motions.ts';
-import type { VideoRequest } from '../pipelines/video/video-request.ts';
-import {
-  firstFrameFits,
-  type VideoSettings,
-  videoDefaults,
-  withoutUndefined,
-} from '../pipelines/video/video-settings.ts';
-import { isSingle, type TargetFormat, targetFormats, videoTargets } from './animate-targets.ts';
-import { interruptible } from './interruptible.ts';
+import { type AnimateImagesOptions, animateImages } from '../library/animate-images.ts';
+import { targetFormats } from '../library/video-targets.ts';
+import { firstFrameFits, type VideoSettings, videoDefaults } from '../pipelines/video/video-settings.ts';
+import { type CommandVideoOptions, givenVideo } from './given-video.ts';
 import { withMotionOption } from './motion-option.ts';
 import { ofBase, oneOf, requireOptions, someText } from './options.ts';
-import { openGenerator, openMotions, type VideoOptions, videoSettings } from './prepare-generation.ts';
-import { reporter } from './progress.ts';
+import { runCommand } from './run-command.ts';
 import {
   fitHelp,
   withGeneralOptions,
@@ -31,10 +16,9 @@ import {
 } from './video-options.ts';
 
 /** What commander makes of the options. */
-interface AnimateOptions extends VideoOptions {
-  readonly prompt?: string;
-  readonly out: string;
-  readonly format?: TargetFormat;
+interface AnimateOptions
+  extends Omit<CommandVideoOptions, 'out'>,
+    Pick<AnimateImagesOptions, 'prompt' | 'out' | 'format'> {
   readonly fit?: VideoSettings['firstFrameFit'];
 }
 
@@ -83,70 +67,8 @@ export function animateCommand(): Command {
     .addHelpText('after', help)
     .action(async (pictures: string[], options: AnimateOptions, command: Command) => {
       requireOptions(command, 'motion', 'out');
-      const { onEvent, end } = reporter({ json: options.json ?? false });
-      try {
-        await interruptible((signal) => animate(pictures, options, { onEvent, signal }));
-      } finally {
-        end();
-      }
+      const { fit: firstFrameFit, ...others } = options;
+      const given = { ...givenVideo(others), ...(firstFrameFit && { firstFrameFit }), pictures };
+      await runCommand(options, (work) => animateImages({ ...given, ...work }));
     });
-}
-
-async function animate(words: readonly string[], options: AnimateOptions, work: WorkOptions) {
-  const { paths: pictures, many } = await findPictures(words, work);
-  const single = isSingle(pictures, options.out, many);
-  const format = options.format ?? (single ? undefined : await usualFormat(work.onEvent));
-  const targets = videoTargets(pictures, options.out, format, many);
-  const motions = await openMotions(options, work);
-  for (const { path, info } of motions.motions) assertTakesFirstFrame(path, info);
-  for (const target of targets) await assertVideoTarget(target, motions.shape);
-  const request = withoutUndefined({
-    ...videoSettings(options, options.fit),
-    prompt: options.prompt ?? sharedPrompt(motions.motions),
-    negativePrompt: options.negativePrompt,
-    seed: options.seed,
-  }) as VideoRequest;
-  const { generator, framesPerSecond } = await openGenerator(motions, options, request, work);
-  const reading = readAll(pictures, work);
-  let written = 0;
-  try {
-    const requests = requestsFor(reading.pictures, request);
-    for await (const video of generator.generateAll(requests, work)) {
-      const path = targets[reading.read[written++]!]!;
-      await keepVideo({ ...video, framesPerSecond }, path, work);
-    }
-  } catch (error) {
-    if (!(error instanceof InterruptedError) || written === 0) throw error;
-    throw new InterruptedError(`stopped; ${written} of ${pictures.length} videos were written.`);
-  } finally {
-    await generator.dispose();
-  }
-  if (reading.failed.length > 0) {
-    const names = reading.failed.map((path) => `"${path}"`).join(', ');
-    throw new MediaError(
-      `${reading.failed.length} of ${pictures.length} pictures could not be read (see the notes above): ${names}.`,
-    );
-  }
-}
-
-/** Reads pictures when they are asked for; those that cannot be read are told and left out. A single one must be readable. */
-function readAll(paths: readonly string[], { onEvent, signal }: WorkOptions) {
-  /** Indices of pictures that were read. */
-  const read: number[] = [];
-  const failed: string[] = [];
-  async function* pictures(): AsyncGenerator<Picture> {
-    for (const [i, path] of paths.entries()) {
-      if (signal?.aborted) throw new InterruptedError('stopped while reading pictures; nothing was written.');
-      try {
-        const picture = await readPicture(path);
-        read.push(i);
-        yield picture;
-      } catch (error) {
-        if (!(error instanceof MediaError) || paths.length === 1) throw error;
-        failed.push(path);
-        onEvent?.(notice(error.message));
-      }
-    }
-  }
-  return { pictures: pictures(), read, failed };
 }

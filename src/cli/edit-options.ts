@@ -1,79 +1,30 @@
-/** @file What the options of `lamp edit` say to the library. */
-
-import { UsageError } from '../errors.ts';
-import type { WorkOptions } from '../events.ts';
-import { basePath } from '../library/load-base.ts';
+/** @file What the options of `lamp edit` say to the library, which checks and decides. */
+import type { EditVideoOptions } from '../library/edit-video.ts';
 import type { ClipRate } from '../media/clip-window.ts';
-import { readPicture } from '../media/picture-file.ts';
-import { findMotionFile } from '../motion/file/motion-path.ts';
-import type { PrepareEditOptions } from '../pipelines/edit/prepare-edit.ts';
-import { type VideoSettings, withoutUndefined } from '../pipelines/video/video-settings.ts';
-import { parseDevice } from '../runtime/devices.ts';
-import { type FirstFrameBaseOptions, openFirstFrameBase } from './first-frame-base.ts';
-import { type VideoOptions, videoSettings } from './prepare-generation.ts';
+import type { PictureSize } from '../models/programs.ts';
+import { withoutUndefined } from '../pipelines/video/video-settings.ts';
 
 /** What commander makes of the options. */
-export interface EditOptions extends Omit<VideoOptions, 'motion'>, FirstFrameBaseOptions {
-  readonly prompt: string;
-  readonly out: string;
-  readonly run?: string;
-  readonly clipPrompt?: string;
-  readonly motion?: string;
+export interface EditOptions
+  extends Omit<EditVideoOptions, 'clip' | 'width' | 'height' | 'framesPerSecond' | 'training' | 'drawing'> {
+  readonly size?: PictureSize;
+  readonly fps?: number;
   readonly clipFps?: ClipRate;
   readonly stride?: number;
   readonly fit?: 'cover' | 'stretch';
   readonly steps?: number;
   readonly learningRate?: number;
   readonly saveEvery?: number;
-  readonly firstFrameFit?: VideoSettings['firstFrameFit'];
-  readonly strength?: number;
-  readonly inversionSteps?: number;
+  readonly json?: boolean;
+  /** Does nothing any more. */
+  readonly otherBase?: boolean;
 }
 
-/**
- * The library's options for editing `clip` in the folder `run`. Throws `UsageError` for options that exclude each other,
- * and what reading the picture and finding motion and base throw.
- */
-export async function libraryOptions(
-  clip: string,
-  run: string,
-  options: EditOptions,
-  work: WorkOptions,
-): Promise<PrepareEditOptions> {
-  if (options.firstFrame !== undefined && options.strength !== undefined) {
-    throw new UsageError(
-      "--first-frame gives the picture, and --strength says how far the clip's own is drawn anew. Use one of them.",
-    );
-  }
-  const { prompt, negativePrompt, clipPrompt, strength, inversionSteps, seed } = options;
-  const { frames, clipFps, stride, size, fit, steps, learningRate, saveEvery } = options;
-  const training = withoutUndefined({
-    frames,
-    clipFps,
-    stride,
-    ...size,
-    fit,
-    steps,
-    learningRate,
-    saveEvery,
-  });
-  const { reference = false } = options;
-  return withoutUndefined({
-    clip,
-    run,
-    prompt,
-    negativePrompt,
-    clipPrompt,
-    motion: options.motion === undefined ? undefined : await findMotionFile(options.motion),
-    base: options.base === undefined ? undefined : await basePath(options.base, work),
-    firstFrame: options.firstFrame === undefined ? undefined : await readPicture(options.firstFrame),
-    firstFrameBase: await openFirstFrameBase(options, work),
-    strength,
-    training,
-    sampling: videoSettings(options, options.firstFrameFit),
-    inversionSteps,
-    seed,
-    device: parseDevice(options.device),
-    useRecommended: !reference,
-  }) as PrepareEditOptions;
+/** The library's options for editing `clip`. */
+export function givenEdit(clip: string, options: EditOptions): EditVideoOptions {
+  const { size, fps, clipFps, stride, fit, steps, learningRate, saveEvery, ...rest } = options;
+  const { json: _, otherBase: __, ...others } = rest;
+  const training = withoutUndefined({ clipFps, stride, fit, steps, learningRate, saveEvery });
+  const rate = fps === undefined ? {} : { framesPerSecond: fps };
+  return { ...withoutUndefined(others), clip, training, ...size, ...rate };
 }

@@ -1,18 +1,11 @@
 /** @file `lamp edit`: gives a clip a new look. */
-import { join, parse } from 'node:path';
 import { Command } from 'commander';
 import { redrawStrength } from '../diffusion/sdedit.ts';
-import { notice, type WorkOptions } from '../events.ts';
-import { keepVideo } from '../library/video.ts';
-import { assertVideoPath } from '../media/video-file.ts';
-import { assertVideoTarget } from '../media/video-target.ts';
-import { prepareEdit } from '../pipelines/edit/prepare-edit.ts';
-import { runEdit } from '../pipelines/edit/run-edit.ts';
+import { editVideo } from '../library/edit-video.ts';
 import { firstFrameFits, videoDefaults } from '../pipelines/video/video-settings.ts';
 import { trainingDefaults as usual } from '../training/settings.ts';
-import { type EditOptions, libraryOptions } from './edit-options.ts';
+import { type EditOptions, givenEdit } from './edit-options.ts';
 import { withFirstFrameBase } from './first-frame-base.ts';
-import { interruptible } from './interruptible.ts';
 import {
   baseHelp,
   clipFpsHelp,
@@ -25,7 +18,7 @@ import {
   someText,
   wholeNumber,
 } from './options.ts';
-import { reporter } from './progress.ts';
+import { runCommand } from './run-command.ts';
 import { fitHelp, withGeneralOptions, withPosteriorOption, withSamplingOptions } from './video-options.ts';
 
 const help = `
@@ -128,29 +121,6 @@ export function editCommand(): Command {
     .addHelpText('after', help)
     .action(async (clip: string, options: EditOptions) => {
       requireOptions(command, 'prompt', 'out');
-      const { onEvent, end } = reporter({ json: options.json ?? false });
-      try {
-        await interruptible((signal) => edit(clip, options, { onEvent, signal }));
-      } finally {
-        end();
-      }
+      await runCommand(options, (work) => editVideo({ ...givenEdit(clip, options), ...work }));
     });
-}
-
-async function edit(clip: string, options: EditOptions, work: WorkOptions): Promise<void> {
-  const { out } = options;
-  assertVideoPath(out);
-  const run = options.run ?? runBeside(out);
-  const prepared = await prepareEdit({ ...(await libraryOptions(clip, run, options, work)), ...work });
-  await assertVideoTarget(out, prepared.size);
-  const message = `the parts of the edit are kept in "${run}": for another look of the clip, give it as --run.`;
-  work.onEvent?.(notice(message));
-  const edited = await runEdit(prepared, work);
-  await keepVideo({ ...edited, framesPerSecond: options.fps ?? edited.framesPerSecond }, out, work);
-}
-
-/** `fox.edit` beside `fox.mp4`, or beside the folder `fox/`. */
-function runBeside(out: string): string {
-  const { dir, name } = parse(out);
-  return join(dir, `${name}.edit`);
 }

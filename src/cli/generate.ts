@@ -1,13 +1,12 @@
 /** @file `lamp generate`: makes a video with a motion. */
 import { Command } from 'commander';
-import { keepVideo } from '../library/video.ts';
+import { type GenerateVideoOptions, generateVideo } from '../library/generate-video.ts';
 import { firstFrameFits, videoDefaults } from '../pipelines/video/video-settings.ts';
 import { withFirstFrameBase } from './first-frame-base.ts';
-import { interruptible } from './interruptible.ts';
+import { type CommandVideoOptions, givenVideo } from './given-video.ts';
 import { withMotionOption } from './motion-option.ts';
 import { ofBase, oneOf, requireOptions, someText } from './options.ts';
-import { type GenerateOptions, prepareGeneration } from './prepare-generation.ts';
-import { reporter } from './progress.ts';
+import { runCommand } from './run-command.ts';
 import {
   fitHelp,
   withGeneralOptions,
@@ -15,6 +14,15 @@ import {
   withSamplingOptions,
   withSizeOptions,
 } from './video-options.ts';
+
+/** What commander makes of the options. */
+interface GenerateOptions
+  extends CommandVideoOptions,
+    Pick<GenerateVideoOptions, 'firstFrame' | 'firstFrameBase' | 'firstFrameSize'> {
+  readonly prompt: string;
+  readonly out: string;
+  readonly firstFramePrompt?: string;
+}
 
 const help = `
 Examples:
@@ -70,18 +78,7 @@ export function generateCommand(): Command {
 }
 
 async function generate(options: GenerateOptions): Promise<void> {
-  const { onEvent, end } = reporter({ json: options.json ?? false });
-  try {
-    await interruptible(async (signal) => {
-      const { generator, request, framesPerSecond } = await prepareGeneration(options, { onEvent, signal });
-      try {
-        const video = await generator.generate(request, { onEvent, signal });
-        await keepVideo({ ...video, framesPerSecond }, options.out, { onEvent });
-      } finally {
-        await generator.dispose();
-      }
-    });
-  } finally {
-    end();
-  }
+  const { firstFramePrompt: prompt, ...others } = options;
+  const drawing = prompt === undefined ? {} : { drawing: { prompt } };
+  await runCommand(options, (work) => generateVideo({ ...givenVideo(others), ...drawing, ...work }));
 }

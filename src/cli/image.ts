@@ -1,26 +1,17 @@
 /** @file `lamp image`: draws pictures with a base model alone. */
 import { readFileSync } from 'node:fs';
-import { join, parse } from 'node:path';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { redrawStrength } from '../diffusion/sdedit.ts';
-import { UsageError } from '../errors.ts';
-import type { OnEvent } from '../events.ts';
-import { assertPicturePath, readPicture, writePicture } from '../media/picture-file.ts';
-import { assertFileTarget } from '../media/video-target.ts';
+import { type DrawImagesOptions, drawImages } from '../library/draw-image.ts';
 import { builtInBase } from '../models/built-in-base.ts';
-import { assertPictureSize, recommendedSize } from '../models/picture-size.ts';
 import type { PictureSize } from '../models/programs.ts';
 import { SHOWN_NAME, shownPhrasesSchema } from '../models/shown-words.ts';
-import { type DrawRequest, drawDefaults, drawImages } from '../pipelines/draw/draw-picture.ts';
-import { tellFarPictures } from '../pipelines/draw/far-size.ts';
-import { type SamplerName, samplerNames } from '../pipelines/draw/sampling-settings.ts';
-import { settingsKey } from '../pipelines/video/stored-settings.ts';
-import { defaultSteps, withoutUndefined } from '../pipelines/video/video-settings.ts';
-import { checkDevice, deviceNames, parseDevice } from '../runtime/devices.ts';
-import { assertComplete } from '../training/complete-base.ts';
-import { chosenBase } from './base-option.ts';
+import { drawDefaults } from '../pipelines/draw/draw-picture.ts';
+import { samplerNames } from '../pipelines/draw/sampling-settings.ts';
+import { defaultSteps } from '../pipelines/video/video-settings.ts';
+import { deviceNames } from '../runtime/devices.ts';
 import { wrapped } from './facts.ts';
-import { interruptible } from './interruptible.ts';
 import {
   ofBase,
   oneOf,
@@ -32,23 +23,11 @@ import {
   someText,
   wholeNumber,
 } from './options.ts';
-import { reporter } from './progress.ts';
+import { runCommand } from './run-command.ts';
 
 /** What commander makes of the options. */
-interface ImageOptions {
-  readonly prompt: string;
-  readonly out: string;
-  readonly base?: string;
-  readonly negativePrompt?: string;
-  readonly seed: number;
-  readonly count: number;
+interface ImageOptions extends Omit<DrawImagesOptions, 'width' | 'height'> {
   readonly size?: PictureSize;
-  readonly sampler?: SamplerName;
-  readonly samplerSteps?: number;
-  readonly guidance?: number;
-  readonly from?: string;
-  readonly strength?: number;
-  readonly device: string;
   readonly json?: boolean;
 }
 
@@ -114,49 +93,17 @@ export function imageCommand(): Command {
       `how closely to follow the prompt; 1: no guidance, twice as fast ${ofBase(drawDefaults.guidance)}`,
       realNumber({ least: 0 }),
     )
+    .option(
+      '--eta <number>',
+      `noise that ddim adds, 0 to 1 ${ofBase(drawDefaults.eta)}`,
+      realNumber({ least: 0, most: 1 }),
+    )
     .option('--device <name>', `where to compute: ${deviceNames.join(', ')}`, 'cpu')
     .option('--json', 'print every event as one line of JSON on standard output')
     .addHelpText('after', () => `${help}\n\n${builtInHelp()}`)
     .action(async (options: ImageOptions, command: Command) => {
       requireOptions(command, 'prompt', 'out');
-      const { onEvent, end } = reporter({ json: options.json ?? false });
-      try {
-        await interruptible((signal) => drawTo(options, onEvent, signal));
-      } finally {
-        end();
-      }
+      const { size, json: _, ...others } = options;
+      await runCommand(options, (work) => drawImages({ ...others, ...size, ...work }));
     });
-}
-
-async function drawTo(options: ImageOptions, onEvent: OnEvent, signal: AbortSignal): Promise<void> {
-  const { prompt, out, negativePrompt, seed, count, sampler, samplerSteps, guidance, strength } = options;
-  assertPicturePath(out);
-  if (strength !== undefined && options.from === undefined) {
-    throw new UsageError('--strength says how far a picture is drawn anew. Give the picture with --from.');
-  }
-  const device = parseDevice(options.device);
-  const base = await chosenBase(options.base, { onEvent, signal });
-  const { width, height } = options.size ?? recommendedSize(base);
-  assertPictureSize(base.vae.config, { width, height });
-  assertComplete(base, { width, height });
-  const paths = Array.from({ length: count }, (_, n) => (count === 1 ? out : numbered(out, n, count)));
-  for (const path of paths) await assertFileTarget(path);
-  const from = options.from === undefined ? undefined : await readPicture(options.from);
-  await checkDevice(device);
-  const given = withoutUndefined({ negativePrompt, sampler, samplerSteps, guidance, from, strength });
-  const requests = paths.map((_, n) => ({ prompt, seed: seed + n, ...given }) as DrawRequest);
-  await tellFarPictures({ base, requests, size: { width, height }, device }, { onEvent });
-  const drawn = drawImages(base, requests, { width, height, device }, { onEvent, signal });
-  let done = 0;
-  for await (const { picture, settings } of drawn) {
-    const path = paths[done++]!;
-    await writePicture(path, picture, { [settingsKey]: JSON.stringify(settings) });
-    onEvent({ type: 'written', path });
-  }
-}
-
-/** `fox.png` as `fox-0.png`, with as many digits as the last one needs, so that names sort as numbers do. */
-function numbered(path: string, n: number, count: number): string {
-  const { dir, name, ext } = parse(path);
-  return join(dir, `${name}-${String(n).padStart(String(count - 1).length, '0')}${ext}`);
 }

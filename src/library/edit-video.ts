@@ -1,22 +1,34 @@
 /** @file Giving a clip a new look: everything from options to frames in one call. */
+import { join, parse } from 'node:path';
 import { UsageError } from '../errors.ts';
+import { notice } from '../events.ts';
 import { assertVideoPath } from '../media/video-file.ts';
 import { assertVideoTarget } from '../media/video-target.ts';
+import { phrase, setting } from '../phrases.ts';
 import { type EditVideoOptions as EditOptions, prepareEdit } from '../pipelines/edit/prepare-edit.ts';
 import { runEdit } from '../pipelines/edit/run-edit.ts';
 import { referenceOptions, type VideoSettings, withoutUndefined } from '../pipelines/video/video-settings.ts';
 import { parseDevice } from '../runtime/devices.ts';
 import { checkOptions, field, fieldsNamed, workFields } from './check-options.ts';
-import { type FirstFrameOptions, firstFrameFields, givenFirstFrameBase } from './first-frame.ts';
+import {
+  assertNotDrawn,
+  type FirstFrameOptions,
+  firstFrameFields,
+  givenFirstFrameBase,
+} from './first-frame.ts';
 import { type BaseChoice, baseField, baseFolder } from './load-base.ts';
 import { givenMotion, type MotionChoice, motionField } from './load-motion.ts';
 import { givenPicture, keepVideo, type Video } from './video.ts';
 
 /** What `editVideo` takes. What is left out is as the base recommends (its `lamp.json`), or as in the paper. */
 export interface EditVideoOptions
-  extends Omit<EditOptions, 'base' | 'motion' | 'firstFrame' | 'sampling'>,
+  extends Omit<EditOptions, 'base' | 'motion' | 'firstFrame' | 'sampling' | 'run'>,
     Partial<VideoSettings>,
     FirstFrameOptions {
+  /** Folder that keeps the parts of the edit; by default `fox.edit` beside an `out` of `fox.mp4`. Needed where there is no `out`. */
+  readonly run?: string;
+  /** Settings that are left out are those of the authors' implementation, whatever the base recommends; false by default. */
+  readonly reference?: boolean;
   /** The model that edits; the built-in one unless told. See `LoadBaseOptions.base`. */
   readonly base?: BaseChoice;
   /** A motion that was trained on the clip before: there is no training then. Its strength is 1. */
@@ -39,7 +51,7 @@ const fields = {
   clip: field.path,
   prompt: field.text,
   negativePrompt: field.anyText.optional(),
-  run: field.path,
+  run: field.path.optional(),
   clipPrompt: field.text.optional(),
   motion: motionField.optional(),
   base: baseField.optional(),
@@ -54,6 +66,7 @@ const fields = {
   seed: field.seed.optional(),
   device: field.text.optional(),
   useRecommended: field.flag.optional(),
+  reference: field.flag.optional(),
   out: field.path.optional(),
   framesPerSecond: field.rate.optional(),
   ...fieldsNamed(samplingNames),
@@ -84,20 +97,23 @@ const fields = {
 export async function editVideo(options: EditVideoOptions): Promise<Video> {
   const { onEvent, signal, ...given } = checkOptions('editVideo', options, fields);
   const work = { onEvent, signal };
-  const { base, motion, out, framesPerSecond, device, firstFrame, ...others } = given;
-  const { firstFrameBase: _, firstFrameSize: __, ...edits } = others;
+  const { base, motion, out, framesPerSecond, device, firstFrame, reference = false, ...others } = given;
+  const { firstFrameBase: _, firstFrameSize: __, run = runBeside(out), ...edits } = others;
 
   if (out !== undefined) assertVideoPath(out);
+  if (firstFrame !== undefined) assertNotDrawn(given);
   const { frames, width, height, training, ...rest } = edits;
   const firstFrameBase = await givenFirstFrameBase(given, work);
   const sampling = Object.fromEntries(samplingNames.map((name) => [name, rest[name]]));
   const edit = Object.fromEntries(
     Object.entries(rest).filter(([name]) => !samplingNames.includes(name as keyof VideoSettings)),
-  ) as Pick<EditOptions, 'clip' | 'prompt' | 'run'>;
+  ) as Pick<EditOptions, 'clip' | 'prompt'>;
   const prepared = await prepareEdit({
     ...work,
+    useRecommended: !reference,
     ...edit,
-    sampling: withoutUndefined(sampling),
+    run,
+    sampling: { ...(reference && referenceOptions), ...withoutUndefined(sampling) },
     training: withoutUndefined({ ...training, frames, width, height }) as NonNullable<
       EditOptions['training']
     >,
@@ -108,9 +124,28 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
     firstFrameBase,
   });
   if (out !== undefined) await assertVideoTarget(out, prepared.size);
+  onEvent?.(
+    notice({
+      found: `the parts of the edit are kept in "${run}"`,
+      advice: phrase`For another look of the clip, give it as ${setting('run')}.`,
+    }),
+  );
   const edited = await runEdit(prepared, work);
   const rate = framesPerSecond ?? edited.framesPerSecond;
   return keepVideo({ ...edited, framesPerSecond: rate }, out, work);
+}
+
+/** `fox.edit` beside `fox.mp4`, or beside the folder `fox/`. */
+function runBeside(out: string | undefined): string {
+  if (out === undefined) {
+    throw new UsageError({
+      found: phrase`neither ${setting('run')} nor ${setting('out')} says where the parts of the edit are kept`,
+      setting: 'run',
+      advice: 'Give one of them.',
+    });
+  }
+  const { dir, name } = parse(out);
+  return join(dir, `${name}.edit`);
 }
 
 /** The path of a motion that acts as it was learned. */

@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import type { Picture } from '../media/picture.ts';
 import type { PictureSize } from '../models/programs.ts';
+import { phrase, setting } from '../phrases.ts';
 import type { FirstFrameBase } from '../pipelines/video/drawn-first-frame.ts';
 import { field } from './check-options.ts';
 import { type BaseChoice, baseField, givenBase } from './load-base.ts';
@@ -24,19 +25,42 @@ export const firstFrameFields = {
   firstFrameSize: field.settings.optional(),
 };
 
-/** The other model, if there is one. Throws `UsageError` for options that exclude each other, and what `loadBase` throws. */
+/**
+ * Throws `UsageError` where a first frame is given and something says how one is drawn: the picture would win, and the rest be
+ * ignored in silence.
+ */
+export function assertNotDrawn(options: {
+  readonly firstFrameBase?: BaseChoice;
+  readonly firstFrameSize?: PictureSize;
+  readonly drawing?: object;
+  readonly strength?: number;
+}): void {
+  for (const [name, value] of Object.entries({
+    firstFrameBase: options.firstFrameBase,
+    firstFrameSize: options.firstFrameSize,
+    'drawing.prompt': options.drawing && 'prompt' in options.drawing ? options.drawing.prompt : undefined,
+    drawing: options.drawing,
+    strength: options.strength,
+  })) {
+    if (value === undefined) continue;
+    throw new UsageError({
+      found: phrase`${setting('firstFrame')} gives the picture and ${setting(name)} says how one is drawn`,
+      setting: name,
+      advice: 'Use one of them.',
+    });
+  }
+}
+
+/** The other model, if there is one. Throws `UsageError` for a size without a model, and what `loadBase` throws. */
 export async function givenFirstFrameBase(
-  { firstFrame, firstFrameBase, firstFrameSize: size }: FirstFrameOptions,
+  { firstFrameBase, firstFrameSize: size }: Omit<FirstFrameOptions, 'firstFrame'>,
   work: WorkOptions,
 ): Promise<FirstFrameBase | undefined> {
-  if (firstFrameBase === undefined) {
-    if (size === undefined) return undefined;
-    throw new UsageError(
-      '"firstFrameSize" is for a first frame that "firstFrameBase" draws. Give both or none.',
-    );
-  }
-  if (firstFrame !== undefined) {
-    throw new UsageError('"firstFrame" gives the picture and "firstFrameBase" draws one. Use one of them.');
-  }
-  return { base: await givenBase(firstFrameBase, work), size };
+  if (firstFrameBase !== undefined) return { base: await givenBase(firstFrameBase, work), size };
+  if (size === undefined) return undefined;
+  throw new UsageError({
+    found: phrase`${setting('firstFrameSize')} is for a first frame that another model draws, and none is named`,
+    setting: 'firstFrameSize',
+    advice: phrase`Name the model with ${setting('firstFrameBase')}.`,
+  });
 }

@@ -1,16 +1,23 @@
 /** @file What generating a video and animating a picture have in common: from options as callers give them to frames. */
+import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { assertVideoPath } from '../media/video-file.ts';
 import { assertVideoTarget } from '../media/video-target.ts';
 import type { MotionInfo } from '../motion/file/motion-file.ts';
+import { phrase, setting } from '../phrases.ts';
 import { checkFirstFrameBase } from '../pipelines/video/drawn-first-frame.ts';
 import type { Generators } from '../pipelines/video/kept-generators.ts';
-import { fitMotions, sharedPrompt, tellUnfinished } from '../pipelines/video/loaded-motions.ts';
+import {
+  fitMotions,
+  type MotionGeneratorOptions,
+  sharedPrompt,
+  tellUnfinished,
+} from '../pipelines/video/loaded-motions.ts';
 import type { VideoRequest } from '../pipelines/video/video-request.ts';
 import { referenceOptions, type VideoSettings } from '../pipelines/video/video-settings.ts';
 import { type DeviceName, parseDevice } from '../runtime/devices.ts';
 import { field, fieldsNamed, workFields } from './check-options.ts';
-import { type FirstFrameOptions, givenFirstFrameBase } from './first-frame.ts';
+import { assertNotDrawn, type FirstFrameOptions, givenFirstFrameBase } from './first-frame.ts';
 import { type BaseChoice, baseField, givenBase } from './load-base.ts';
 import { givenMotions, type MotionChoice, motionField, motionsField } from './load-motion.ts';
 import { givenPicture, keepVideo, type Video } from './video.ts';
@@ -35,8 +42,10 @@ export interface VideoOptions extends Partial<VideoSettings>, WorkOptions {
   readonly seed?: number;
   /** Where to compute: `cpu` unless told. */
   readonly device?: DeviceName;
-  /** Whether settings that are left out are as the base recommends; true unless told. */
+  /** Whether settings that are left out are as the base recommends; true by default. */
   readonly useRecommended?: boolean;
+  /** Settings that are left out are those of the authors' implementation, whatever the base recommends; false by default. */
+  readonly reference?: boolean;
   /** Writes the video there: `.mp4`, `.webm` or `.gif`; a name without ending makes a folder of PNG frames. */
   readonly out?: string;
   /** The rate to play at; the motion's unless told. */
@@ -55,6 +64,7 @@ export const videoFields = {
   seed: field.seed.optional(),
   device: field.text.optional(),
   useRecommended: field.flag.optional(),
+  reference: field.flag.optional(),
   out: field.path.optional(),
   framesPerSecond: field.rate.optional(),
   ...fieldsNamed(Object.keys(referenceOptions) as (keyof VideoSettings)[]),
@@ -67,20 +77,30 @@ interface Shown extends FirstFrameOptions, Pick<VideoRequest, 'drawing'> {
   readonly prompt?: string;
 }
 
-/**
- * Makes the video that options ask for. `name` is the function's, `check` refuses motions that are not for it, `generators` says
- * whether networks stay compiled.
- */
-export async function makeVideo(
-  generators: Generators,
+/** Most frames of a video, and most of them in a second: what is above is a slip of the keyboard. */
+const most = { frames: 10_000, framesPerSecond: 1000 } as const;
+
+/** What videos are made with, all checked, before anything is computed. */
+export interface PreparedVideos {
+  readonly generating: MotionGeneratorOptions;
+  /** Without a first frame that is given. */
+  readonly request: VideoRequest;
+  readonly framesPerSecond: number;
+  readonly work: WorkOptions;
+}
+
+/** Checks what can be checked, and opens what is needed. `name` is the function's, `check` refuses motions that are not for it. */
+export async function prepareVideos(
   name: string,
-  { onEvent, signal, ...options }: VideoOptions & Shown,
+  { onEvent, signal, ...options }: Omit<VideoOptions, 'out'> & Omit<Shown, 'firstFrame'>,
   check: (path: string, info: MotionInfo) => void = () => {},
-): Promise<Video> {
+): Promise<PreparedVideos> {
   const work = { onEvent, signal };
   const { base: chosenBase, motion, motions: several, frames, width, height, ...others } = options;
-  const { device: deviceName = 'cpu', useRecommended = true, out, framesPerSecond, ...asked } = others;
-  if (out !== undefined) assertVideoPath(out);
+  const { device: deviceName = 'cpu', reference = false, framesPerSecond, ...asked } = others;
+  const { useRecommended = !reference, firstFrameBase, firstFrameSize, ...shown } = asked;
+  assertAtMost('frames', frames);
+  assertAtMost('framesPerSecond', framesPerSecond);
   const device = parseDevice(deviceName);
   const motions = await givenMotions(name, {
     ...(motion && { motion }),
@@ -90,20 +110,51 @@ export async function makeVideo(
   const base = await givenBase(chosenBase, work);
   const shape = fitMotions(motions, base, { frames, width, height }, work);
   await tellUnfinished(motions, work);
-  if (out !== undefined) await assertVideoTarget(out, shape);
-  const { firstFrame, firstFrameBase, firstFrameSize, prompt = sharedPrompt(motions), ...settings } = asked;
-  const by = await givenFirstFrameBase(asked, work);
+  const by = await givenFirstFrameBase(
+    { ...(firstFrameBase && { firstFrameBase }), ...(firstFrameSize && { firstFrameSize }) },
+    work,
+  );
   if (by) checkFirstFrameBase(by, shape);
-  const request: VideoRequest = {
-    ...settings,
-    prompt,
-    ...(firstFrame !== undefined && { firstFrame: await givenPicture(firstFrame) }),
-    ...(by && { firstFrameBase: by }),
+  const { prompt = sharedPrompt(motions), ...settings } = shown;
+  return {
+    generating: { motions, base, shape, device, useRecommended },
+    request: {
+      ...(reference && referenceOptions),
+      ...settings,
+      prompt,
+      ...(by && { firstFrameBase: by }),
+    },
+    framesPerSecond: framesPerSecond ?? motions[0]!.info.framesPerSecond,
+    work,
   };
-  const generating = { motions, base, shape, device, useRecommended };
-  return generators.with(generating, request, work, async (generator) => {
-    const video = await generator.generate(request, work);
-    const rate = framesPerSecond ?? motions[0]!.info.framesPerSecond;
-    return keepVideo({ ...video, framesPerSecond: rate }, out, work);
+}
+
+/**
+ * Makes the video that options ask for. `name` is the function's, `check` refuses motions that are not for it, `generators` says
+ * whether networks stay compiled.
+ */
+export async function makeVideo(
+  generators: Generators,
+  name: string,
+  { out, firstFrame, ...options }: VideoOptions & Shown,
+  check?: (path: string, info: MotionInfo) => void,
+): Promise<Video> {
+  if (out !== undefined) assertVideoPath(out);
+  if (firstFrame !== undefined) assertNotDrawn(options);
+  const { generating, request, framesPerSecond, work } = await prepareVideos(name, options, check);
+  if (out !== undefined) await assertVideoTarget(out, generating.shape);
+  const picture = firstFrame === undefined ? {} : { firstFrame: await givenPicture(firstFrame) };
+  return generators.with(generating, { ...request, ...picture }, work, async (generator) => {
+    const video = await generator.generate({ ...request, ...picture }, work);
+    return keepVideo({ ...video, framesPerSecond }, out, work);
+  });
+}
+
+function assertAtMost(name: keyof typeof most, value: number | undefined): void {
+  if (value === undefined || value <= most[name]) return;
+  throw new UsageError({
+    found: phrase`${setting(name)} is ${value}`,
+    expected: `at most ${most[name]}`,
+    setting: name,
   });
 }

@@ -12,8 +12,8 @@ import {
   type DrawnPicture,
   type DrawRequest,
   decodedPicture,
-  drawImages,
   drawPicture,
+  drawPictures,
 } from './draw-picture.ts';
 
 const size = { width: 24, height: 16 };
@@ -28,7 +28,7 @@ test('many pictures are those that each request gives alone, with networks compi
   const events: ProgressEvent[] = [];
   const requests = [request, { ...request, seed: 1 }, { ...request, guidance: 1, negativePrompt: 'x' }];
   const drawn: DrawnPicture[] = [];
-  for await (const each of drawImages(base, requests, size, { onEvent: (event) => events.push(event) })) {
+  for await (const each of drawPictures(base, requests, size, { onEvent: (event) => events.push(event) })) {
     drawn.push(each);
   }
   const alone: Picture[] = [];
@@ -76,7 +76,7 @@ test('a picture is drawn anew, as far as the strength says', async () => {
 });
 
 test('a setting that cannot be is refused before the first picture', async () => {
-  const drawn = drawImages(base, [request, { ...request, samplerSteps: 1001 }], size);
+  const drawn = drawPictures(base, [request, { ...request, samplerSteps: 1001 }], size);
   await expect(drawn.next()).rejects.toThrow(UsageError);
   await expect(drawPicture(base, request, { width: 23, height: 16 })).rejects.toThrow(
     'Use width: 24, height: 16.',
@@ -85,7 +85,7 @@ test('a setting that cannot be is refused before the first picture', async () =>
 
 test('it stops between two steps when asked to', async () => {
   const controller = new AbortController();
-  const drawn = drawImages(base, [request, request], size, { signal: controller.signal });
+  const drawn = drawPictures(base, [request, request], size, { signal: controller.signal });
   await drawn.next();
   controller.abort();
   await expect(drawn.next()).rejects.toThrow(

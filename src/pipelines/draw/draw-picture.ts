@@ -142,7 +142,7 @@ export interface DrawnPicture {
  * `UsageError` for a size or setting that cannot be, `CheckpointError` when the base recommends one; and `InterruptedError`
  * when the signal stops it.
  */
-export async function* drawImages(
+export async function* drawPictures(
   base: BaseModel,
   requests: readonly DrawRequest[],
   { device = 'cpu', width, height, stage = 'drawing' }: PictureSize & { device?: DeviceName; stage?: Stage },
@@ -182,7 +182,7 @@ export async function* drawImages(
   }
 }
 
-/** Draws one picture; see `drawImages`. */
+/** Draws one picture; see `drawPictures`. */
 export async function drawPicture(
   base: BaseModel,
   request: DrawRequest,
@@ -190,6 +190,6 @@ export async function drawPicture(
   work: WorkOptions = {},
 ): Promise<Picture> {
   let drawn: Picture | undefined;
-  for await (const { picture } of drawImages(base, [request], size, work)) drawn = picture;
+  for await (const { picture } of drawPictures(base, [request], size, work)) drawn = picture;
   return drawn!;
 }

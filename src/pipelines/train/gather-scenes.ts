@@ -13,7 +13,7 @@ import type { DeviceName } from '../../runtime/devices.ts';
 import type { TrainingClip } from '../../training/clip-set.ts';
 import { type OtherScenes, placeOf } from '../../training/other-scenes.ts';
 import type { TrainingSettings } from '../../training/settings.ts';
-import { drawImages } from '../draw/draw-picture.ts';
+import { drawPictures } from '../draw/draw-picture.ts';
 
 /** A clip's scene is found from so many of its frames at most, spread over it. */
 const FRAMES_LOOKED_AT = 32;
@@ -93,7 +93,7 @@ async function drawnScenes({
   const report = () =>
     work.onEvent?.({ type: 'progress', stage: 'drawing scenes', done: drawn.size, total: missing.length });
   if (missing.length > 0) report();
-  const pictures = drawImages(base, requests, { ...size, device: device as DeviceName }, quiet);
+  const pictures = drawPictures(base, requests, { ...size, device: device as DeviceName }, quiet);
   for await (const { picture } of pictures) {
     const { path } = missing[drawn.size]!;
     await writePng(path, picture);

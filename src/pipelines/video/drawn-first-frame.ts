@@ -9,7 +9,7 @@ import { assertPictureSize, recommendedSize } from '../../models/picture-size.ts
 import type { PictureSize } from '../../models/programs.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import { assertComplete } from '../../training/complete-base.ts';
-import { type DrawnPicture, type DrawRequest, drawImages } from '../draw/draw-picture.ts';
+import { type DrawnPicture, type DrawRequest, drawPictures } from '../draw/draw-picture.ts';
 import type { StoredDrawing } from './stored-settings.ts';
 
 /** A model that draws first frames, and the size at which it does, in pixels: see `firstFrameSize`. */
@@ -44,7 +44,7 @@ export function checkFirstFrameBase(by: FirstFrameBase, video: PictureSize): voi
 
 /**
  * Draws a first frame, at `firstFrameSize`. The model's networks are in memory one after the other and only while they are
- * needed: its U-Net may be larger than all the others together. Throws as `drawImages` does.
+ * needed: its U-Net may be larger than all the others together. Throws as `drawPictures` does.
  */
 export async function drawFirstFrame(
   by: FirstFrameBase,
@@ -53,7 +53,7 @@ export async function drawFirstFrame(
   work: WorkOptions = {},
 ): Promise<DrawnPicture> {
   const options = { ...firstFrameSize(by, video), device, stage: 'drawing the first frame' } as const;
-  for await (const drawn of drawImages(by.base, [request], options, work)) return drawn;
+  for await (const drawn of drawPictures(by.base, [request], options, work)) return drawn;
   throw new Error('one request gives one picture');
 }
 

@@ -6,7 +6,7 @@ import { lampMotion, randomMotion } from '../../testing/motion.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { presets, trainingDefaults } from '../../training/settings.ts';
-import { drawImages, resolveDrawSettings } from '../draw/draw-picture.ts';
+import { drawPictures, resolveDrawSettings } from '../draw/draw-picture.ts';
 import { newSettings } from '../train/prepare-training.ts';
 import { videoGenerator } from './video-pipeline.ts';
 import type { VideoRequest } from './video-request.ts';
@@ -109,7 +109,7 @@ describe('videos', () => {
 });
 
 test('pictures take what the base recommends', async () => {
-  for await (const { settings } of drawImages(base, [{ prompt: 'p', guidance: 1 }], lamp.size)) {
+  for await (const { settings } of drawPictures(base, [{ prompt: 'p', guidance: 1 }], lamp.size)) {
     expect(settings).toMatchObject({ ...lamp.size, sampler: 'dpm++', samplerSteps: 3, guidance: 1 });
   }
 });

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UsageError } from '../errors.ts';
-import { videoTargets } from './animate-targets.ts';
+import { videoTargets } from './video-targets.ts';
 
-test('one picture goes where --out says', () => {
+test('one picture goes where out says', () => {
   expect(videoTargets(['a.png'], 'x.gif')).toEqual(['x.gif']);
   expect(videoTargets(['a.png'], 'x.MP4', 'mp4')).toEqual(['x.MP4']);
   expect(videoTargets(['a.png'], 'frames')).toEqual(['frames']);
   expect(videoTargets(['in/a.png'], 'out', 'webm')).toEqual([join('out', 'a.webm')]);
 });
 
-test('one out of a folder goes into a folder, unless --out is a video', () => {
+test('one out of a folder goes into a folder, unless out is a video', () => {
   expect(videoTargets(['in/a.png'], 'out', undefined, true)).toEqual([join('out', 'a.mp4')]);
   expect(videoTargets(['in/a.png'], 'a.gif', undefined, true)).toEqual(['a.gif']);
 });
@@ -29,9 +29,9 @@ test('several go into a folder under their own names, none twice', () => {
 test('refuses what cannot be', () => {
   expect(() => videoTargets(['a.png', 'b.png'], 'x.mp4')).toThrow(
     new UsageError(
-      '--out "x.mp4" is one video, but there are 2 pictures. Give a folder, and the kind of videos with --format.',
+      '"out" "x.mp4" is one video, but there are 2 pictures. Give a folder, and the kind of videos with "format".',
     ),
   );
-  expect(() => videoTargets(['a.png'], 'x.mp4', 'gif')).toThrow('is no .gif. Leave --format out');
+  expect(() => videoTargets(['a.png'], 'x.mp4', 'gif')).toThrow('is no .gif. Leave "format" out');
   expect(() => videoTargets(['a.png'], 'x.avi')).toThrow('ends in .avi');
 });

@@ -2,6 +2,7 @@
 import { extname, join, parse } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { assertVideoPath } from '../media/video-file.ts';
+import { phrase, setting } from '../phrases.ts';
 
 /** Kinds of videos that a folder can be filled with; `frames`: a folder of PNG frames for each. */
 export const targetFormats = ['mp4', 'gif', 'webm', 'frames'] as const;
@@ -36,8 +37,16 @@ export function videoTargets(
   if (videoEndings.includes(ending)) {
     throw new UsageError(
       pictures.length > 1
-        ? `--out "${out}" is one video, but there are ${pictures.length} pictures. Give a folder, and the kind of videos with --format.`
-        : `--out "${out}" is no .${format}. Leave --format out, or give a folder.`,
+        ? {
+            found: phrase`${setting('out')} "${out}" is one video, but there are ${pictures.length} pictures`,
+            setting: 'out',
+            advice: phrase`Give a folder, and the kind of videos with ${setting('format')}.`,
+          }
+        : {
+            found: phrase`${setting('out')} "${out}" is no .${format ?? ''}`,
+            setting: 'out',
+            advice: phrase`Leave ${setting('format')} out, or give a folder.`,
+          },
     );
   }
   const taken = new Set<string>();

@@ -1,0 +1,98 @@
+/** @file Making many pictures move, with networks compiled once. */
+import { InterruptedError, MediaError } from '../errors.ts';
+import { notice, type WorkOptions } from '../events.ts';
+import { findPictures } from '../media/find-pictures.ts';
+import type { Picture } from '../media/picture.ts';
+import { readPicture } from '../media/picture-file.ts';
+import { assertVideoTarget, usualFormat } from '../media/video-target.ts';
+import { assertTakesFirstFrame, requestsFor } from '../pipelines/video/animate-pictures.ts';
+import { generatorForMotions } from '../pipelines/video/loaded-motions.ts';
+import { checkOptions, field } from './check-options.ts';
+import { prepareVideos, type VideoOptions, videoFields } from './make-video.ts';
+import { keepVideo } from './video.ts';
+import { isSingle, type TargetFormat, videoTargets } from './video-targets.ts';
+
+/** What `animateImages` takes. */
+export interface AnimateImagesOptions extends Omit<VideoOptions, 'out'> {
+  /** Paths of pictures, of folders of them, and `@list.txt` for files with a path a line. */
+  readonly pictures: readonly string[];
+  /** What the videos show; what the motions' clips were said to show by default. */
+  readonly prompt?: string;
+  /** The video of a single picture; a folder for those of several, or of a folder or list. */
+  readonly out: string;
+  /** Kind of the videos in the folder `out`; `mp4` by default, `gif` where the video codecs are missing. */
+  readonly format?: TargetFormat;
+}
+
+const { out: _, ...shared } = videoFields;
+const fields = {
+  pictures: field.anything,
+  prompt: field.text.optional(),
+  out: field.path,
+  format: field.anything,
+  ...shared,
+};
+
+/**
+ * Makes pictures move as a motion does, one video each, named after its picture; returns the paths of the videos. Networks are
+ * compiled once, and pictures are read one at a time. One that cannot be read is reported as a notice and the others go on; in the
+ * end `MediaError` says which. Throws what `generateVideo` throws, and `InterruptedError` with the number of videos that are there.
+ *
+ * @example
+ * import { animateImages } from 'lamp-video';
+ *
+ * const videos = await animateImages({ pictures: ['photo.png'], motion: 'runs/jumps', out: 'moving/', format: 'gif' });
+ * console.log(videos); // [ 'moving/photo.gif' ]
+ */
+export async function animateImages(options: AnimateImagesOptions): Promise<string[]> {
+  const { pictures: words, out, format: kind, ...given } = checkOptions('animateImages', options, fields);
+  const { paths: pictures, many } = await findPictures(words, given);
+  const format = kind ?? (isSingle(pictures, out, many) ? undefined : await usualFormat(given.onEvent));
+  const targets = videoTargets(pictures, out, format, many);
+  const prepared = await prepareVideos('animateImages', given, assertTakesFirstFrame);
+  const { generating, request, framesPerSecond, work } = prepared;
+  for (const target of targets) await assertVideoTarget(target, generating.shape);
+  const generator = await generatorForMotions(generating, request, work);
+  const reading = readAll(pictures, work);
+  const written: string[] = [];
+  try {
+    const requests = requestsFor(reading.pictures, request);
+    for await (const video of generator.generateAll(requests, work)) {
+      const path = targets[reading.read[written.length]!]!;
+      await keepVideo({ ...video, framesPerSecond }, path, work);
+      written.push(path);
+    }
+  } catch (error) {
+    if (!(error instanceof InterruptedError) || written.length === 0) throw error;
+    throw new InterruptedError(`stopped; ${written.length} of ${pictures.length} videos were written.`);
+  } finally {
+    await generator.dispose();
+  }
+  if (reading.failed.length === 0) return written;
+  const names = reading.failed.map((path) => `"${path}"`).join(', ');
+  throw new MediaError(
+    `${reading.failed.length} of ${pictures.length} pictures could not be read (see the notes above): ${names}.`,
+  );
+}
+
+/** Reads pictures when they are asked for; those that cannot be read are reported and left out. A single one must be readable. */
+function readAll(paths: readonly string[], { onEvent, signal }: WorkOptions) {
+  /** Indices of pictures that were read. */
+  const read: number[] = [];
+  const failed: string[] = [];
+  async function* pictures(): AsyncGenerator<Picture> {
+    for (const [i, path] of paths.entries()) {
+      if (signal?.aborted) throw new InterruptedError('stopped while reading pictures; nothing was written.');
+      try {
+        const picture = await readPicture(path);
+        read.push(i);
+        yield picture;
+      } catch (error) {
+        if (!(error instanceof MediaError) || paths.length === 1) throw error;
+        failed.push(path);
+        onEvent?.(notice(error));
+      }
+    }
+  }
+  return { pictures: pictures(), read, failed };
+}

@@ -1,0 +1,64 @@
+/** @file A generator that keeps its networks compiled from one video to the next. */
+import { keptGenerators } from '../pipelines/video/kept-generators.ts';
+import { type AnimateImageOptions, animateImageWith } from './animate-image.ts';
+import { checkOptions, workFields } from './check-options.ts';
+import { type GenerateVideoOptions, generateVideoWith } from './generate-video.ts';
+import { givenBase } from './load-base.ts';
+import { givenMotions } from './load-motion.ts';
+import { type VideoOptions, videoFields } from './make-video.ts';
+import type { Video } from './video.ts';
+
+/** What all videos of a generator share. */
+type Shared = 'base' | 'motion' | 'motions' | 'frames' | 'width' | 'height' | 'device';
+
+/** What `openGenerator` takes. What is left out is as with `generateVideo`. */
+export type OpenGeneratorOptions = Pick<VideoOptions, Shared | 'onEvent' | 'signal'>;
+
+/** Makes videos with one base, the same motions, and one length and size. Calls must come one after another. */
+export interface Generator {
+  /** As the function of that name, without what the generator was opened with. */
+  generateVideo(options: Omit<GenerateVideoOptions, Shared>): Promise<Video>;
+  /** As the function of that name, without what the generator was opened with. */
+  animateImage(options: Omit<AnimateImageOptions, Shared>): Promise<Video>;
+  /** Frees the compiled networks. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Opens a base and motions for many videos: each network is compiled when it is first needed and kept until `dispose`, whatever memory
+ * it takes. Throws what `loadBase` and `loadMotion` throw; whether they go together is checked with each video.
+ *
+ * @example
+ * import { openGenerator } from 'lamp-video';
+ *
+ * const generator = await openGenerator({ motion: 'runs/jumps' });
+ * for (const thing of ['a fox', 'a panda']) {
+ *   await generator.generateVideo({ prompt: `${thing} jumps in the snow`, out: `${thing}.gif` });
+ * }
+ * await generator.dispose();
+ */
+export async function openGenerator(options: OpenGeneratorOptions): Promise<Generator> {
+  const {
+    base: chosen,
+    motion,
+    motions,
+    onEvent,
+    signal,
+    ...shape
+  } = checkOptions('openGenerator', options, fields);
+  const base = await givenBase(chosen, { onEvent, signal });
+  const loaded = await givenMotions('openGenerator', {
+    ...(motion && { motion }),
+    ...(motions && { motions }),
+  });
+  const generators = keptGenerators({ bytes: Number.POSITIVE_INFINITY });
+  const shared = { ...shape, base, motions: loaded };
+  return {
+    generateVideo: (request) => generateVideoWith(generators, { ...request, ...shared }),
+    animateImage: (request) => animateImageWith(generators, { ...request, ...shared }),
+    dispose: () => generators.free(),
+  };
+}
+
+const { base, motion, motions, frames, width, height, device } = videoFields;
+const fields = { base, motion, motions, frames, width, height, device, ...workFields };
