@@ -119,7 +119,7 @@ describe('lamp animate', () => {
       [path('in/broken.png')],
       {},
       3,
-      /^lamp: "[^\n]*" is not a picture[^\n]*\n$/,
+      /^(note: [^\n]*\n)?lamp: "[^\n]*" is not a picture[^\n]*\n$/,
     ],
     ['no picture', [], {}, 2, /missing required argument 'pictures'/],
     ['a file for many', [cat, cat], { '--out': path('x.mp4') }, 2, /is one video, but there are 2 pictures/],

@@ -4,6 +4,7 @@ import { shellWord } from './shell-word.ts';
 
 /** Options whose names are not their settings' in lower case with hyphens. */
 const names: Readonly<Record<string, string>> = {
+  'drawing.prompt': '--first-frame-prompt',
   width: '--size',
   height: '--size',
   batch: '--batch-size',
@@ -56,7 +57,7 @@ export const commandVocabulary: Vocabulary = {
 /** What a setting is called on the command line. */
 export function optionName(setting: string): string {
   const own = setting.slice(setting.lastIndexOf('.') + 1);
-  return names[own] ?? `--${own.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return names[setting] ?? names[own] ?? `--${own.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** A value as it is typed; what has spaces in double quotes where these suffice, as people write it. */

@@ -39,7 +39,6 @@ export function assertNotDrawn(options: {
     firstFrameBase: options.firstFrameBase,
     firstFrameSize: options.firstFrameSize,
     'drawing.prompt': options.drawing && 'prompt' in options.drawing ? options.drawing.prompt : undefined,
-    drawing: options.drawing,
     strength: options.strength,
   })) {
     if (value === undefined) continue;

@@ -8,6 +8,7 @@ import {
   loadMotion,
   readPicture,
   readVideoMetadata,
+  referenceOptions,
   storedSettings,
 } from '../index.ts';
 import { inspectClip } from '../media/clip.ts';
@@ -120,6 +121,36 @@ describe('generateVideo', () => {
     const { settings } = await generateVideo({ ...drawn, firstFrameSize: { width: 48, height: 32 } });
     expect(settings.firstFrame).toMatchObject({ kind: 'picture', width: 48, height: 32 });
     expect((await thrownBy(generateVideo({ ...drawn, firstFrame: cat }))).message).toMatch(/Use one of them/);
+  });
+
+  test('refuses what the command refuses, and names the setting', async () => {
+    const request = { ...quick, motion, prompt: 'a cat' };
+    for (const [options, key, message] of [
+      [
+        { firstFrame: cat, drawing: { prompt: 'a dog' } },
+        'drawing.prompt',
+        /"drawing.prompt" says how one is drawn/,
+      ],
+      [
+        { firstFrameSize: { width: 48, height: 32 } },
+        'firstFrameSize',
+        /Name the model with "firstFrameBase"/,
+      ],
+      [{ frames: 10_001 }, 'frames', /"frames" is 10001; expected at most 10000/],
+      [{ framesPerSecond: 1001 }, 'framesPerSecond', /"framesPerSecond" is 1001; expected at most 1000/],
+    ] as const) {
+      const error = (await thrownBy(generateVideo({ ...request, ...options }))) as UsageError;
+      expect(error).toBeInstanceOf(UsageError);
+      expect(error.setting).toBe(key);
+      expect(error.message).toMatch(message);
+    }
+  });
+
+  test('takes the values of the authors’ implementation for what is left out', async () => {
+    const { settings } = await generateVideo({ ...quick, motion, prompt: 'a cat', reference: true });
+    const { samplerSteps: _, ...reference } = referenceOptions;
+    expect(settings).toMatchObject(reference);
+    expect(settings.samplerSteps).toBe(quick.samplerSteps);
   });
 
   test('stops at the signal', async () => {

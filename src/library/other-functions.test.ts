@@ -1,6 +1,16 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { animateImage, drawImage, editVideo, generateVideo, learnMotion, readPicture } from '../index.ts';
+import type { ProgressEvent } from '../events.ts';
+import {
+  animateImage,
+  drawImage,
+  drawImages,
+  editVideo,
+  generateVideo,
+  learnMotion,
+  openGenerator,
+  readPicture,
+} from '../index.ts';
 import { inspectClip } from '../media/clip.ts';
 import { tinyBase, writeTestMotion } from '../testing/library-models.ts';
 import { testFolder } from '../testing/test-folder.ts';
@@ -36,6 +46,38 @@ test('drawImage draws, writes, and draws anew', async () => {
   expect(await readPicture(out)).toEqual(drawn.picture);
   const same = await drawImage({ ...options, prompt: 'a dog', from: out, strength: 0 });
   expect(same.settings.redrawn).toMatchObject({ width: 24, height: 16, strength: 0 });
+});
+
+test('drawImage needs a picture for a strength', async () => {
+  const options = { base: tinyBase, samplerSteps: 2, prompt: 'a cat', strength: 0.5 };
+  expect((await thrownBy(drawImage(options))).message).toMatch(/Give the picture with "from"/);
+});
+
+test('drawImages draws as many as are asked for, and numbers the files', async () => {
+  const options = { base: tinyBase, samplerSteps: 2, width: 24, height: 16, prompt: 'a cat', seed: 5 };
+  const drawn = await drawImages({ ...options, count: 2, out: at('cats.png') });
+  expect(drawn.map(({ settings }) => settings.seed)).toEqual([5, 6]);
+  expect(await readPicture(at('cats-1.png'))).toEqual(drawn[1]!.picture);
+  expect((await drawImage({ ...options, seed: 6 })).picture).toEqual(drawn[1]!.picture);
+  expect((await thrownBy(drawImages({ ...options, count: 0 }))).message).toMatch(/from 1 to 10000/);
+});
+
+test('openGenerator compiles networks once for several videos', async () => {
+  let compiled = 0;
+  const onEvent = (event: ProgressEvent) =>
+    void (event.type === 'progress' && event.stage === 'compiling' && event.done === 1 && compiled++);
+  const generator = await openGenerator({ base: tinyBase, motion });
+  const request = { prompt: 'a cat', samplerSteps: 2, drawing: { samplerSteps: 2 }, onEvent };
+  const first = await generator.generateVideo(request);
+  const before = compiled;
+  expect(before).toBeGreaterThan(0);
+  const second = await generator.generateVideo({ ...request, seed: 1 });
+  expect(compiled).toBe(before);
+  expect(second.frames).not.toEqual(first.frames);
+  expect((await generator.generateVideo(request)).frames).toEqual(first.frames);
+  const alone = await generateVideo({ base: tinyBase, motion, ...request });
+  expect(first.frames).toEqual(alone.frames);
+  await generator.dispose();
 });
 
 test('learnMotion writes a motion that the others take; a stopped run goes on', async () => {
