@@ -97,7 +97,7 @@ describe('weights in files', async () => {
 describe('devices', () => {
   test('are checked by name', () => {
     expect(parseDevice('cpu')).toBe('cpu');
-    expect(() => parseDevice('gpu')).toThrow('unknown device "gpu"; must be one of: cpu, webgpu, cuda');
+    expect(() => parseDevice('gpu')).toThrow('unknown device "gpu"; expected one of: cpu, webgpu, cuda');
   });
 
   test('that work pass, that do not say what to install', async () => {
