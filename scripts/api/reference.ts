@@ -109,7 +109,7 @@ const defaults: Readonly<Record<string, object>> = {
 function usual(owner: string, name: string, text: string): string {
   const value = (defaults[owner] as Record<string, unknown> | undefined)?.[name];
   const simple = ['string', 'number', 'boolean'].includes(typeof value) && value !== '';
-  return simple && !text.includes('unless told') ? `Default: \`${value}\`.` : '';
+  return simple && !/unless told|\bdefault:?\s/i.test(text) ? `Default: \`${value}\`.` : '';
 }
 
 /** What is said elsewhere of a property that has no docblock of its own. */
