@@ -12,7 +12,7 @@ const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const library = JSON.stringify(here('./index.ts'));
 const runtime = JSON.stringify(fileURLToPath(import.meta.resolve('onnxruntime-node')));
 const drawing = { base: tinyBase, prompt: 'a cat', width: 16, height: 16, samplerSteps: 1 };
-const draw = `drawPicture(${JSON.stringify(drawing)})`;
+const draw = `drawImage(${JSON.stringify(drawing)})`;
 let motion: string;
 
 /** Runs a program with nothing in its home; `name` ends in `.mts` or `.cts`. */
@@ -38,7 +38,7 @@ describe('a fresh home, cache and temporary folder hold nothing afterwards', () 
   test('of the library, and of an engine’s process', async () => {
     const run = await program(
       'modules.mts',
-      `import { drawPicture, startEngine } from ${library};
+      `import { drawImage, startEngine } from ${library};
       console.log((await ${draw}).picture.width);
       const engine = await startEngine();
       console.log((await engine.${draw}).picture.width);
@@ -67,7 +67,7 @@ describe('where the engine cannot be told, nothing is computed', () => {
     // Threads do not inherit what compiles TypeScript.
     const compiling = `import { register } from ${JSON.stringify(import.meta.resolve('tsx/esm/api'))};\nregister();`;
     const worker = at(`${name}-thread.mjs`);
-    await writeFile(worker, `${compiling}\nconst { drawPicture } = await import(${library});${printed}`);
+    await writeFile(worker, `${compiling}\nconst { drawImage } = await import(${library});${printed}`);
     return program(
       `${name}.mts`,
       `import { SHARE_ENV, Worker } from 'node:worker_threads';
@@ -94,7 +94,7 @@ describe('where the engine cannot be told, nothing is computed', () => {
   const loadedBefore = `
     import { createRequire } from 'node:module';
     createRequire(import.meta.url)(${runtime});
-    const { drawPicture } = await import(${library});${printed}`;
+    const { drawImage } = await import(${library});${printed}`;
 
   test('after somebody else loaded it', async () => {
     const run = await program('host.mts', loadedBefore);
@@ -149,8 +149,8 @@ describe.skipIf(!hasNamespaces)('without a network (skipped where "unshare -rn" 
     const run = await program(
       'offline.mts',
       `${countAttempts}
-      import { generateVideo, runTraining, startEngine } from ${library};
-      const { path } = await runTraining(${JSON.stringify({ ...training, ...shape })});
+      import { generateVideo, learnMotion, startEngine } from ${library};
+      const { path } = await learnMotion(${JSON.stringify({ ...training, ...shape })});
       const video = { base: ${JSON.stringify(tinyBase)}, motion: path, prompt: 'a person', samplerSteps: 1 };
       await generateVideo({ ...video, out: ${JSON.stringify(at('offline.mp4'))} });
       const engine = await startEngine();

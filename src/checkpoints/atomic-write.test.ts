@@ -1,4 +1,5 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -104,4 +105,14 @@ test('removeLeftovers removes only unfinished files', async () => {
     'sub.tmp-0123456789abcdef',
   ]);
   expect(await removeLeftovers(join(folder, 'nowhere'))).toEqual([]);
+});
+
+test('a pipe in the place of the file is named, and stays', async () => {
+  if (process.platform === 'win32') return;
+  const path = join(folder, 'pipe.gif');
+  execFileSync('mkfifo', [path]);
+  await expect(writeAtomically(path, (file) => file.writeFile('x'))).rejects.toThrow(
+    `cannot write "${path}": it is a pipe, not a file. Choose another name.`,
+  );
+  expect((await stat(path)).isFIFO()).toBe(true);
 });

@@ -4,7 +4,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LampError, StorageError } from '../errors.ts';
 
@@ -23,6 +23,7 @@ export async function writeAtomically(
   const folder = dirname(path);
   const temporary = `${path}.tmp-${randomBytes(8).toString('hex')}`;
   try {
+    await assertReplaceable(path);
     await mkdir(folder, { recursive: true });
     const file = await open(temporary, 'wx');
     try {
@@ -37,6 +38,17 @@ export async function writeAtomically(
     throw asStorageError(error, path);
   }
   await syncFolder(folder);
+}
+
+/**
+ * Throws `StorageError` when a pipe, socket or device is in the place of a file to be written: it was made for something
+ * else, and a file would take its place for good.
+ */
+export async function assertReplaceable(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (!found || found.isFile() || found.isDirectory() || found.isSymbolicLink()) return;
+  const kind = found.isFIFO() ? 'a pipe' : found.isSocket() ? 'a socket' : 'a device';
+  throw new StorageError(`cannot write "${path}": it is ${kind}, not a file. Choose another name.`);
 }
 
 /**

@@ -57,7 +57,7 @@ describe('lamp image', () => {
     const { code, stderr } = await image(words);
     expect(code).toBe(0);
     expect(stderr).toContain(
-      'note: the built-in model was never shown: dragon, and, wizard ("lamp inspect built-in" lists what it can draw)\n',
+      'note: the built-in model was never shown: dragon, wizard ("lamp inspect built-in" lists what it can draw)\n',
     );
     expect((await image({ ...words, '--prompt': 'a panda' })).stderr).not.toContain('never shown');
     expect((await run('help', 'image')).stdout).toMatch(/The built-in model draws a panda, an elephant,/);

@@ -136,7 +136,7 @@ describe('bad input ends with one line, its exit code, and nothing written', () 
       'a size beyond all measure',
       { '--size': '99992x64' },
       2,
-      /99992x64 cannot be used; expected at most 16384 pixels a side/,
+      /99992x64 cannot be used: a side has at most 16384/,
     ],
     ['a size that is none', { '--size': 'big' }, 2, /--size <WxH>: found "big"; expected .*512x320/],
     ['a missing picture', { '--first-frame': '/no/picture.png' }, 3, /there is no such file/],

@@ -3,7 +3,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { asStorageError } from '../checkpoints/atomic-write.ts';
+import { asStorageError, assertReplaceable } from '../checkpoints/atomic-write.ts';
 import { StorageError, UsageError } from '../errors.ts';
 import { notice, type OnEvent } from '../events.ts';
 import { foundOf, phrase, setting } from '../phrases.ts';
@@ -54,6 +54,7 @@ export async function assertFileTarget(path: string): Promise<void> {
   if ((await stat(path).catch(() => undefined))?.isDirectory()) {
     throw new StorageError(`cannot write "${path}": there is a folder of this name. Choose another name.`);
   }
+  await assertReplaceable(path);
   await assertWritable(path);
 }
 

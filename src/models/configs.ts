@@ -20,7 +20,7 @@ function checkBlocks(
   for (const name of names) {
     const values = config[name];
     if (!Array.isArray(values) || values.length === count) continue;
-    const message = `has ${values.length} values, block_out_channels ${count}`;
+    const message = `${count} values, one for each of block_out_channels`;
     context.addIssue({ code: 'custom', path: [name], message });
   }
 }
@@ -87,7 +87,7 @@ function checkAdded(config: z.infer<typeof unetFields>, context: z.RefinementCtx
   if (config.addition_embed_type == null) return;
   for (const name of ['addition_time_embed_dim', 'projection_class_embeddings_input_dim'] as const) {
     if (config[name] != null) continue;
-    context.addIssue({ code: 'custom', path: [name], message: 'is needed with addition_embed_type' });
+    context.addIssue({ code: 'custom', path: [name], message: 'a number, which addition_embed_type needs' });
   }
 }
 

@@ -23,12 +23,12 @@ export async function readShownPhrases(folder: string): Promise<ShownPhrases | u
 }
 
 /**
- * The distinct words of a text that occur in none of the phrases, in lower case and in order. Only runs of letters
- * count as words, not numbers or punctuation.
+ * The distinct words of a text that occur in none of the phrases, in lower case and in order. Runs of letters and digits
+ * count as words, but not numbers, punctuation, or words that name nothing that could be drawn (`and`, `near`, `two`).
  */
 export function wordsNeverShown(shown: ShownPhrases, text: string): string[] {
   const known = new Set(Object.values(shown).flatMap((phrases) => phrases.flatMap(wordsOf)));
-  return [...new Set(wordsOf(text))].filter((word) => !known.has(word));
+  return [...new Set(wordsOf(text))].filter((word) => !known.has(word) && !functionWords.has(word));
 }
 
 /** Message about such words; `name` is the model's. */
@@ -37,11 +37,19 @@ export function neverShownText(name: string, words: readonly string[]): string {
   return `the ${name === 'built-in' ? 'built-in model' : `base model "${name}"`} was never shown: ${words.join(', ')}${list}`;
 }
 
+/** English words that connect, count or point, and name nothing themselves. */
+const functionWords = new Set(
+  `a an the and or but with without of to from by at in on into onto over under near beside behind between above below
+  through around along across is are was be being that this these those it its his her their as like some many few
+  several both all one two three four five six seven eight nine ten very while who which`.split(/\s+/),
+);
+
 function wordsOf(text: string): string[] {
   return (
     text
       .normalize('NFC')
       .toLowerCase()
-      .match(/[\p{L}\p{M}]+/gu) ?? []
+      .match(/[\p{L}\p{M}\p{N}]+/gu)
+      ?.filter((word) => /\p{L}/u.test(word)) ?? []
   );
 }

@@ -152,7 +152,7 @@ describe('what does not belong together is named', () => {
     [
       'no width of sinusoids',
       { unet: { addition_time_embed_dim: null } },
-      /addition_time_embed_dim: is needed/,
+      /"addition_time_embed_dim" is null; expected a number, which addition_embed_type needs/,
     ],
   ])('%s', async (name, changes, message) => {
     await writeTinyXl(at(name), changes);

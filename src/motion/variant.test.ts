@@ -81,13 +81,13 @@ test('every named variant passes the check, what makes no sense does not', () =>
     expect(motionVariantSchema.parse(motionVariants[name])).toEqual(motionVariants[name]);
   }
   const positions = { temporalAttention: false, temporalPositions: true };
-  expect(() => motionVariantSchema.parse(positions)).toThrow('Switch temporalAttention on');
+  expect(() => motionVariantSchema.parse(positions)).toThrow('false while temporalAttention is off');
   const clean = { firstFrame: false, cleanFirstTime: true };
-  expect(() => motionVariantSchema.parse(clean)).toThrow('Switch firstFrame on');
+  expect(() => motionVariantSchema.parse(clean)).toThrow('false while firstFrame is off');
   expect(() => motionVariantSchema.parse({ firstFrame: false, carry: true })).toThrow('could be carried');
   expect(() => motionVariantSchema.parse({ firstFrame: false, copy: true })).toThrow('could be copied');
   const unseen = { spatialAttention: 'own', movement: true };
-  expect(() => motionVariantSchema.parse(unseen)).toThrow('Let spatialAttention be first');
+  expect(() => motionVariantSchema.parse(unseen)).toThrow('false unless spatialAttention is first');
   expect(() => motionVariantSchema.parse({ spatialAttention: 'last' })).toThrow('first-and-previous');
   expect(() => motionVariantSchema.parse({ first: true })).toThrow('first');
 });

@@ -50,24 +50,23 @@ export const motionVariantSchema = z
   })
   .refine(({ temporalAttention, temporalPositions }) => temporalAttention || !temporalPositions, {
     path: ['temporalPositions'],
-    message: 'positions are for the temporal attention, which is off. Switch temporalAttention on',
+    message: 'false while temporalAttention is off, which positions are for',
   })
   .refine(({ spatialAttention, movement }) => spatialAttention === 'first' || !movement, {
     path: ['movement'],
-    message:
-      'a movement is learned from the first frame, at which no one looks. Let spatialAttention be first',
+    message: 'false unless spatialAttention is first, since a movement is learned from the first frame',
   })
   .refine(({ firstFrame, carry }) => firstFrame || !carry, {
     path: ['carry'],
-    message: 'no first frame is given that could be carried. Switch firstFrame on',
+    message: 'false while firstFrame is off: there is none that could be carried',
   })
   .refine(({ firstFrame, copy }) => firstFrame || !copy, {
     path: ['copy'],
-    message: 'no first frame is given that could be copied. Switch firstFrame on',
+    message: 'false while firstFrame is off: there is none that could be copied',
   })
   .refine(({ firstFrame, cleanFirstTime }) => firstFrame || !cleanFirstTime, {
     path: ['cleanFirstTime'],
-    message: 'no first frame is given, whose timestep could be 0. Switch firstFrame on',
+    message: 'false while firstFrame is off: there is none whose timestep could be 0',
   });
 
 /** See `motionVariantSchema`. */

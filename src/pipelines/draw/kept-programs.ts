@@ -79,7 +79,12 @@ function warnOfLength({ tokenizer }: BaseModel, prompt: string, { onEvent }: Wor
   if (tokens <= tokenizer.maxLength) return;
   onEvent?.(
     notice(
-      `a prompt has ${tokens} tokens, of which the model reads ${tokenizer.maxLength}; the end is cut off: "${prompt}"`,
+      `a prompt has ${tokens} tokens, of which the model reads ${tokenizer.maxLength}; the end is cut off: "${shortened(prompt)}"`,
     ),
   );
+}
+
+/** The beginning of a text, for a message. */
+function shortened(text: string): string {
+  return text.length <= 300 ? text : `${text.slice(0, 300)} …`;
 }

@@ -18,7 +18,7 @@ test('a name that is none of them is refused, and not taken for DDIM', () => {
   for (const name of ['none', 'DDIM', '', undefined]) {
     expect(() => make({ sampler: name as SamplerName })).toThrow(UsageError);
     expect(() => make({ sampler: name as SamplerName })).toThrow(
-      `sampler is "${name}"; give one of: ${samplerNames.join(', ')}.`,
+      `"sampler" is "${name}"; expected one of: ${samplerNames.join(', ')}.`,
     );
   }
 });

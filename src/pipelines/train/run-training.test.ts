@@ -276,7 +276,7 @@ describe('bad input is refused on one line, and nothing is written', () => {
         ),
       }),
     ],
-    ['unknown device', DeviceError, /unknown device "tpu"; must be one of/, async () => ({ device: 'tpu' })],
+    ['unknown device', DeviceError, /unknown device "tpu"; expected one of/, async () => ({ device: 'tpu' })],
     [
       'size the VAE cannot take',
       UsageError,
