@@ -18,7 +18,7 @@ interface Wrong {
  */
 export function wrongSetting(error: z.ZodError, schema: z.ZodType, input: unknown, within = ''): GivenParts {
   const { path, found, expected, nearest } = wrongOf(error.issues[0]!, schema, input);
-  const key = [...(within ? [within] : []), ...path].join('.');
+  const key = plain([...(within ? [within] : []), ...path].join('.'));
   const subject: Phrase = key ? [setting(key)] : ['what is given'];
   if (nearest === undefined) return { found: phrase`${subject} ${found}`, expected, setting: key };
   const right = key ? `${key}.${nearest}` : nearest;
@@ -35,7 +35,7 @@ export function wrongInFile(error: z.ZodError, schema: z.ZodType, value: unknown
   const lines = error.issues.slice(0, 2).map((issue) => {
     const { path, found, expected, nearest } = wrongOf(issue, schema, value);
     const meant = nearest === undefined ? '' : ` (did you mean "${nearest}"?)`;
-    return `${path.length === 0 ? 'it' : `"${path.join('.')}"`} ${found}; expected ${expected}${meant}`;
+    return `${path.length === 0 ? 'it' : `"${plain(path.join('.'))}"`} ${found}; expected ${expected}${meant}`;
   });
   const more = error.issues.length - lines.length;
   return `${lines.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
@@ -144,7 +144,13 @@ function range({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: Node): 
 export function shown(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   const text = typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value));
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  return plain(text);
+}
+
+/** At most 80 characters on one line, without what could steer a terminal. */
+function plain(text: string): string {
+  const clean = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ');
+  return clean.length > 80 ? `${clean.slice(0, 80)}…` : clean;
 }
 
 /** Levenshtein's distance: how many letters must be added, taken away or changed. */

@@ -27,7 +27,7 @@ test('reads, fills in defaults and passes over a byte order mark', async () => {
 test('complaints are one line and name the file and the field', async () => {
   for (const [text, message] of [
     ['{"size":', /the model's settings, ".*config\.json", is not valid JSON/],
-    ['{"size":"8"}', /config\.json", is not as expected: size: .*expected/],
+    ['{"size":"8"}', /config\.json", is not as expected: "size" is .*expected/],
     ['7\n', /is not as expected: /],
   ] as const) {
     const error = await reading(text).catch((reason: unknown) => reason);

@@ -4,8 +4,10 @@
  */
 import { constants } from 'node:os';
 import { InterruptedError } from '../errors.ts';
+import { wordFor } from '../phrases.ts';
 import { hangupIsIgnored } from './hangup.ts';
 import { type OutputFailure, onOutputFailure, outputError } from './output-failure.ts';
+import { commandVocabulary } from './vocabulary.ts';
 
 /** Signals that ask a program to end, and that it can answer. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
@@ -68,7 +70,7 @@ export async function interruptible<T>(
     return result;
   } catch (error) {
     if (failure && since === undefined && error instanceof InterruptedError) {
-      throw outputError(failure, sentence(error.message));
+      throw outputError(failure, sentence(wordFor(error, commandVocabulary)));
     }
     throw error;
   } finally {

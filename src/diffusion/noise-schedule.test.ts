@@ -63,8 +63,8 @@ describe('settings', () => {
   });
 
   test.each([
-    [{ beta_schedule: 'sigmoid' }, /beta_schedule: .*"scaled_linear"/],
-    [{ prediction_type: 'flow' }, /prediction_type: .*"v_prediction"/],
+    [{ beta_schedule: 'sigmoid' }, /"beta_schedule" .*scaled_linear/],
+    [{ prediction_type: 'flow' }, /"prediction_type" .*v_prediction/],
     [{ num_train_timesteps: 0 }, /num_train_timesteps/],
     [{ beta_start: 'small' }, /beta_start/],
     [{ rescale_betas_zero_snr: true }, /rescale_betas_zero_snr/],

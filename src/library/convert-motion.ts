@@ -16,6 +16,7 @@ import {
   writeReferenceUNet,
 } from '../motion/file/reference-checkpoint.ts';
 import { isLamp, motionVariants } from '../motion/variant.ts';
+import { phrase, setting } from '../phrases.ts';
 import { trainingDefaults as usual } from '../training/settings.ts';
 import { checkOptions, field, workFields } from './check-options.ts';
 import { type BaseChoice, baseField, givenBase } from './load-base.ts';
@@ -107,14 +108,19 @@ async function convert(options: ConvertMotionOptions, work: WorkOptions): Promis
 
   if (unet !== undefined) {
     if (!toMotion) {
-      throw new UsageError(
-        `"${source}" is the authors' U-Net already. To make a motion file of it, give --out a name with .safetensors.`,
-      );
+      throw new UsageError({
+        found: `"${source}" is the authors' U-Net already`,
+        setting: 'out',
+        advice: phrase`To make a motion file of it, give ${setting('out')} a name with .safetensors.`,
+      });
     }
     const { prompt, frames = usual.frames, framesPerSecond = 8, steps = 0 } = options;
     const { width = usual.width, height = usual.height } = options;
     if (prompt === undefined)
-      throw new UsageError('--prompt <text> missing: a motion says what its clips show.');
+      throw new UsageError({
+        found: phrase`${setting('prompt')} is missing: a motion says what its clips show`,
+        setting: 'prompt',
+      });
     const base = await neededBase(options, work);
     const values = await readReferenceUNet(unet, base, { otherWeights: otherBase });
     const info = {
@@ -178,14 +184,19 @@ function refuseOptions(
   const given = Object.entries(names).find(
     ([name]) => options[name as keyof ConvertMotionOptions] !== undefined,
   );
-  if (given) throw new UsageError(`--${given[1]} is only for conversions in which ${where}.`);
+  if (given)
+    throw new UsageError({
+      found: phrase`${setting(given[0])} is only for conversions in which ${where}`,
+      setting: given[0],
+    });
 }
 
 function neededBase({ base }: ConvertMotionOptions, work: WorkOptions) {
   if (base === undefined) {
-    throw new UsageError(
-      '--base <path> missing: a motion is nothing without the model that it was trained on.',
-    );
+    throw new UsageError({
+      found: phrase`${setting('base')} is missing: a motion is nothing without the model that it was trained on`,
+      setting: 'base',
+    });
   }
   return givenBase(base, work);
 }

@@ -128,7 +128,9 @@ test('a preset is below what is given, and above what the base recommends', asyn
     'learnMotion: the option "preset" is "paper"; expected one of: reference.',
   );
   const both = learnMotion({ ...training, preset: 'reference', useRecommended: true, out: at('never') });
-  expect((await thrownBy(both)).message).toMatch(/"preset" leaves aside what the base recommends.* Leave out one of them/);
+  expect((await thrownBy(both)).message).toMatch(
+    /"preset" leaves aside what the base recommends.* Leave out one of them/,
+  );
 });
 
 test('editVideo gives a clip a new look', async () => {

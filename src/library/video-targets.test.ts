@@ -28,9 +28,7 @@ test('several go into a folder under their own names, none twice', () => {
 
 test('refuses what cannot be', () => {
   expect(() => videoTargets(['a.png', 'b.png'], 'x.mp4')).toThrow(
-    new UsageError(
-      '"out" "x.mp4" is one video, but there are 2 pictures. Give a folder, and the kind of videos with "format".',
-    ),
+    '"out" "x.mp4" is one video, but there are 2 pictures. Give a folder, and the kind of videos with "format".',
   );
   expect(() => videoTargets(['a.png'], 'x.mp4', 'gif')).toThrow('is no .gif. Leave "format" out');
   expect(() => videoTargets(['a.png'], 'x.avi')).toThrow('ends in .avi');

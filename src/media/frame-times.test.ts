@@ -11,7 +11,7 @@ test('clips of a constant rate are evenly timed', async () => {
   for (const [clip, rate] of [
     ['clips/walking/walk_out_01.mp4', 10],
     ['clips/asl_signing/milk.mkv', 30], // Matroska rounds to milliseconds: 33, 33, 34.
-    ['../assets/world/shapes/a_penguin_0.gif', 1000 / 120],
+    ['../lab/assets/world/shapes/a_penguin_0.gif', 1000 / 120],
   ] as const) {
     const info = await inspectClip(testdata(clip));
     expect(info.framesPerSecond).toBeCloseTo(rate, 10);

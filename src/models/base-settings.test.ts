@@ -55,7 +55,9 @@ test('a field that is none, or has no such value, is named with the file', async
   expect(() => recommended(settings, 'image', fields)).toThrow(
     /lamp\.json", .*"image\.guidance" is .*; expected a number from 0/,
   );
-  expect(() => recommended(settings, 'video', fields)).toThrow(/lamp\.json", .*video: .*stepz/);
+  expect(() => recommended(settings, 'video', fields)).toThrow(
+    /lamp\.json", .*"video" has the unknown key "stepz"/,
+  );
 });
 
 test('a model says how large its pictures are', async () => {

@@ -103,7 +103,7 @@ describe('files', () => {
       /special token "<\|startoftext\|>", which its vocabulary of 1/,
     );
     await writeJson('vocab.json', { a: -1 });
-    await expect(loadTokenizer(folder)).rejects.toThrow(/vocab\.json", is not as expected: a: /);
+    await expect(loadTokenizer(folder)).rejects.toThrow(/vocab\.json", is not as expected: "a" is /);
     await writeFile(join(folder, 'vocab.json'), '{"a":');
     await expect(loadTokenizer(folder)).rejects.toThrow(/is not valid JSON/);
     await copy('vocab.json');

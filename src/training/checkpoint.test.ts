@@ -53,7 +53,7 @@ test('a damaged checkpoint is told about and the one before it taken; two damage
   const notices: unknown[] = [];
   const state = await loadCheckpoint(folder, base.unet, settings, (event) => notices.push(event));
   expect(state!.optimiser.step).toBe(1);
-  expect(notices).toEqual([{ type: 'notice', message: expect.stringContaining('Going on from') }]);
+  expect(notices).toMatchObject([{ type: 'notice', message: expect.stringContaining('Going on from') }]);
   await writeFile(join(folder, 'step-000001.safetensors'), '');
   await expect(loadCheckpoint(folder, base.unet, settings)).rejects.toThrow(CheckpointError);
 });

@@ -60,8 +60,8 @@ describe('training', () => {
 
   test.each([
     ['learningRate', { learningRate: -1 }, /lamp\.json", .*training\.learningRate/],
-    ['prompt, which is not its to say', { prompt: 'x' }, /lamp\.json", .*training: .*prompt/],
-    ['width, which has its own place', { width: 64 }, /lamp\.json", .*training: .*width/],
+    ['prompt, which is not its to say', { prompt: 'x' }, /lamp\.json", .*"training" .*"prompt"/],
+    ['width, which has its own place', { width: 64 }, /lamp\.json", .*"training" .*"width"/],
   ])('refuses a wrong %s by name', async (name, training, message) => {
     const folder = await modelWith(`wrong ${name}`, { training });
     const refused = newSettings({ settings: { ...given, base: folder } });
@@ -104,7 +104,7 @@ describe('videos', () => {
   test('refuse a wrong field by name', async () => {
     const model = await openBaseModel(await modelWith('wrong video', { video: { guidence: 1 } }));
     const refused = videoGenerator(model, () => lampMotion(new Map()), { frames: 2, ...lamp.size });
-    await expect(refused).rejects.toThrow(/lamp\.json", .*video: .*guidence/);
+    await expect(refused).rejects.toThrow(/lamp\.json", .*"video" .*"guidence"/);
   });
 });
 
