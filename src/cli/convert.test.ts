@@ -110,21 +110,21 @@ describe('lamp convert', () => {
   });
 
   test.each([
-    ['no prompt', [unet, '--base', base, '--out', 'x.safetensors'], 2, /--prompt <text> missing/],
-    ['no base', [unet, '--prompt', 'p', '--out', 'x.safetensors'], 2, /--base <path> missing/],
+    ['no prompt', [unet, '--base', base, '--out', 'x.safetensors'], 2, /"prompt" is missing/],
+    ['no base', [unet, '--prompt', 'p', '--out', 'x.safetensors'], 2, /"base" is missing/],
     ['nothing to write', [unet], 2, /--out <path> missing/],
     ['U-Net to U-Net', [unet, '--base', base, '--out', 'x'], 2, /is the authors' U-Net already/],
     [
       'a prompt for a motion',
       ['own', '--prompt', 'p', '--out', 'x'],
       2,
-      /--prompt is only for conversions in which the authors' U-Net comes in/,
+      /"prompt" is only for conversions in which the authors' U-Net comes in/,
     ],
     [
       'a format for a motion',
       ['own', '--format', 'bin', '--out', 'x.safetensors'],
       2,
-      /--format is only for conversions in which the authors' U-Net goes out/,
+      /"format" is only for conversions in which the authors' U-Net goes out/,
     ],
     ['weights without their folder', ['/x/diffusion_pytorch_model.bin', '--out', 'x'], 2, /Give the folder/],
     [

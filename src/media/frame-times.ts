@@ -72,13 +72,18 @@ function usualRate(times: readonly number[], lastDuration: number, tick: number)
   const intervals = intervalsOf(times);
   const usual = median(intervals.filter((interval) => interval > 0));
   if (usual === undefined) return lastDuration > 0 ? 1 / lastDuration : 1;
-  const allowed = Math.max(rounding, tolerance * usual);
+  const allowed = Math.max(rounding, tolerance * usual, 1.01 * tick);
   const isUsual = (interval: number) => Math.abs(interval - usual) <= allowed;
   const taken = intervals.every(isUsual)
     ? intervals
     : intervals.filter((interval) => isUsual(interval) && interval > 0);
   const seconds =
     taken === intervals ? times.at(-1)! - times[0]! : taken.reduce((sum, interval) => sum + interval, 0);
+  // Rounded intervals add up to the mean rate only where the last one counts as well.
+  if (taken === intervals && tick > 0 && lastDuration > 0 && isUsual(lastDuration)) {
+    const whole = seconds + lastDuration;
+    return customaryRate((taken.length + 1) / whole, tick / whole);
+  }
   return customaryRate(taken.length / seconds, tick / Math.max(seconds, lastDuration));
 }
 

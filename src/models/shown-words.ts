@@ -23,8 +23,8 @@ export async function readShownPhrases(folder: string): Promise<ShownPhrases | u
 }
 
 /**
- * The distinct words of a text that occur in none of the phrases, in lower case and in order. Runs of letters and digits
- * count as words, but not numbers, punctuation, or words that name nothing that could be drawn (`and`, `near`, `two`).
+ * The distinct words of a text that occur in none of the phrases, in lower case and in order. Runs of letters and
+ * digits count as words, but not numbers, punctuation, or words that name nothing to draw (`and`, `near`, `two`).
  */
 export function wordsNeverShown(shown: ShownPhrases, text: string): string[] {
   const known = new Set(Object.values(shown).flatMap((phrases) => phrases.flatMap(wordsOf)));

@@ -46,7 +46,7 @@ export function samplerFor(
   }
   if (!samplerNames.includes(sampler)) {
     throw new UsageError({
-      found: phrase`${setting('sampler')} is "${sampler}"`,
+      found: phrase`${setting('sampler')} is "${String(sampler)}"`,
       expected: `one of: ${samplerNames.join(', ')}`,
       setting: 'sampler',
     });
