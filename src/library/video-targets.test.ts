@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { UsageError } from '../errors.ts';
 import { videoTargets } from './video-targets.ts';
 
 test('one picture goes where out says', () => {
