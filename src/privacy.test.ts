@@ -144,12 +144,10 @@ describe.skipIf(!hasNamespaces)('without a network (skipped where "unshare -rn" 
       import { setTimeout as pause } from 'node:timers/promises';
       const { InferenceSession } = createRequire(import.meta.url)(${runtime});
       await InferenceSession.create(new Uint8Array(${JSON.stringify([...(await smallGraph())])}));
-      const until = Date.now() + 30_000;
+      const until = Date.now() + 60_000;
       while (attempts() === 0 && Date.now() < until) await pause(100);
       console.log(attempts() > 0 ? 'it tried' : 'it did not try');`;
-    // It tries after about 9 s, but on a busy machine now and then not at all: then another process of it is asked.
-    const tries = 3;
-    const controls: string[] = [];
+    let control: string | undefined;
     const run = await program(
       'offline.mts',
       `${countAttempts}
@@ -169,14 +167,12 @@ describe.skipIf(!hasNamespaces)('without a network (skipped where "unshare -rn" 
         onStdout: async (text, endInput) => {
           if (text !== 'made\n') return;
           // The runtime alone, not told, in a namespace of its own: when it has tried, ours would have.
-          while (controls.length < tries && controls.at(-1) !== 'it tried\n') {
-            controls.push((await program('alone.mts', runtimeAlone, { offline: true })).stdout);
-          }
+          control = (await program('alone.mts', runtimeAlone, { offline: true })).stdout;
           endInput();
         },
       },
     );
-    expect(controls.at(-1)).toBe('it tried\n');
+    expect(control).toBe('it tried\n');
     expect(run).toMatchObject({ code: 0, stdout: 'made\n0\n', left: [] });
   }, 300_000);
 });
