@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { usersEnvironment } from '../src/testing/fresh-home.ts';
 import { exampleFiles, examples } from './api/examples.ts';
 import { consumerFiles } from './package/consumer.ts';
 import { faultsOf, moduleFaults, type PackedFile } from './package/contents.ts';
@@ -122,8 +123,7 @@ function checkTypes(home: string): void {
 
 /** The environment of a user whose home, cache and temporary folders are one, and who has told the engine nothing. */
 function freshUser(path: string): NodeJS.ProcessEnv {
-  const { ORT_DISABLE_TELEMETRY: _, ...inherited } = process.env;
-  return { ...inherited, HOME: path, XDG_CACHE_HOME: path, TMPDIR: path };
+  return { ...usersEnvironment(), HOME: path, XDG_CACHE_HOME: path, TMPDIR: path };
 }
 
 /**

@@ -24,8 +24,8 @@ export interface FreshOptions {
 }
 
 /**
- * Variables in which ONNX Runtime sends nothing of itself: the switch, and those by which it knows build servers. Without
- * them a program runs as on a user's own machine, wherever the tests do; with them it would prove nothing.
+ * Variables that keep ONNX Runtime from sending anything: the switch, and those by which it knows build servers.
+ * Without them a program runs as on a user's own machine, wherever the tests do; with them it would prove nothing.
  */
 const silencing = new Set([
   'ORT_DISABLE_TELEMETRY',
@@ -44,6 +44,11 @@ const silencing = new Set([
   'TRAVIS',
 ]);
 
+/** This process's environment without what keeps ONNX Runtime from sending usage data. */
+export function usersEnvironment(): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !silencing.has(name)));
+}
+
 /** Whether programs can be run in a network namespace of their own, in which nothing can be reached. */
 export const hasNamespaces = spawnSync('unshare', ['-rn', 'true']).status === 0;
 
@@ -59,7 +64,7 @@ export async function runFresh(
   const folder = await mkdtemp(join(parent, 'fresh-'));
   const [home, cache, temporary] = ['home', 'cache', 'tmp'].map((name) => join(folder, name));
   for (const path of [home, cache, temporary]) await mkdir(path!);
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !silencing.has(name)));
+  const inherited = usersEnvironment();
   const program = [process.execPath, '--import', import.meta.resolve('tsx'), ...words];
   const [first, ...rest] = offline ? ['unshare', '-rn', ...program] : program;
   const child = spawn(first!, rest, {
