@@ -22,7 +22,7 @@ import { openBaseModel } from '../src/models/base-model.ts';
 import { runTraining } from '../src/pipelines/train/run-training.ts';
 import { readMetrics } from '../src/training/metrics.ts';
 import { readRun, runPaths } from '../src/training/run-folder.ts';
-import { trainingDefaults } from '../src/training/settings.ts';
+import { trainingDefaults } from '../src/training/training-settings.ts';
 import { makeVideos, showClips, type Wish } from './demo/exhibits.ts';
 import { lossChart, meanWindow } from './demo/loss-chart.ts';
 import { writeOverview } from './demo/overview.ts';

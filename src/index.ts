@@ -57,4 +57,4 @@ export { type StoredSettings, storedSettings } from './pipelines/video/stored-se
 export type { GeneratedVideo } from './pipelines/video/video-request.ts';
 export { referenceOptions, type VideoSettings } from './pipelines/video/video-settings.ts';
 export { type DeviceName, deviceNames } from './runtime/devices.ts';
-export type { TrainingInput } from './training/settings.ts';
+export type { TrainingInput } from './training/training-settings.ts';

@@ -11,15 +11,15 @@ import type { Component } from '../../src/models/base-model.ts';
 import { type UNetConfig, unetConfigSchema } from '../../src/models/configs.ts';
 import { timestepWidth } from '../../src/models/time-embedding.ts';
 import { unet } from '../../src/models/unet.ts';
-import { initialValues, motionParameters, videoWeights } from '../../src/motion/parameters.ts';
+import { initialValues, motionParameters, videoWeights } from '../../src/motion/motion-parameters.ts';
 import { videoPredictor } from '../../src/motion/predictor.ts';
 import { motionVariants } from '../../src/motion/variant.ts';
 import { videoUNet } from '../../src/motion/video-unet.ts';
 import { measureSpeed } from '../../src/runtime/speed.ts';
 import { adamWDefaults, adamWState, adamWStep, clipScale, gradientNorm } from '../../src/training/adamw.ts';
-import { trainingCost } from '../../src/training/cost.ts';
 import { motionStep } from '../../src/training/motion-step.ts';
-import { ParameterSet } from '../../src/training/parameters.ts';
+import { ParameterSet } from '../../src/training/parameter-set.ts';
+import { trainingCost } from '../../src/training/training-cost.ts';
 
 const variant = motionVariants.lamp;
 

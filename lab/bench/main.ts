@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type BenchResult, benchCases, runCase } from './cases.ts';
-import { pretrainCase, runPretrainCase } from './pretrain.ts';
+import { pretrainCase, runPretrainCase } from './pretraining-case.ts';
 
 const { values } = parseArgs({
   options: {

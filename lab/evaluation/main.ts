@@ -3,7 +3,7 @@
  * learned on it. Errors end as those of `lamp` do: one line, and the same exit codes.
  */
 import { report } from '../../src/cli/report.ts';
-import { evaluateCommand } from './command.ts';
+import { evaluateCommand } from './evaluate-command.ts';
 
 const words = process.argv.slice(2);
 try {

@@ -8,13 +8,13 @@ import { randomStream } from '../../src/diffusion/random.ts';
 import { CAPTIONS_NAME } from '../../src/media/caption-files.ts';
 import type { Picture, Size } from '../../src/media/picture.ts';
 import { writeVideo } from '../../src/media/video-file.ts';
-import { MOTIONS, type WorldMotion } from '../world/motion.ts';
 import { motionClip } from '../world/motion-clip.ts';
 import { motionSet, motionSplit } from '../world/motion-set.ts';
 import { pick } from '../world/sample.ts';
 import { loadShapes, ROTATES, type Shape, shapeSplit } from '../world/shape.ts';
 import { loadThings, type Thing } from '../world/thing.ts';
 import type { TrackPoint } from '../world/track.ts';
+import { MOTIONS, type WorldMotion } from '../world/world-motions.ts';
 import type { CaptionedVideo } from './motion-loss.ts';
 
 /** Frames of a clip and of a video. */

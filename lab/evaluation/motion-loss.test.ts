@@ -10,8 +10,8 @@ import { motionVariants } from '../../src/motion/variant.ts';
 import { testdata } from '../../src/testing/testdata.ts';
 import { motionStep } from '../../src/training/motion-step.ts';
 import { noisedVideos } from '../../src/training/noising.ts';
-import { parseSettings } from '../../src/training/settings.ts';
 import { initialState } from '../../src/training/state.ts';
+import { parseSettings } from '../../src/training/training-settings.ts';
 import { motionLosses } from './motion-loss.ts';
 
 test('is the loss of the training, over four levels of noise, for each list', async () => {

@@ -17,7 +17,7 @@ import { motionFingerprint } from '../../src/motion/file/motion-fingerprint.ts';
 import type { MotionValues } from '../../src/motion/predictor.ts';
 import { runTraining } from '../../src/pipelines/train/run-training.ts';
 import { videoGenerator } from '../../src/pipelines/video/video-pipeline.ts';
-import type { TrainingInput } from '../../src/training/settings.ts';
+import type { TrainingInput } from '../../src/training/training-settings.ts';
 import type { Classifier } from './classifier.ts';
 import type { Clip } from './clip-model.ts';
 import { measureVideo, type VideoMeasures } from './measure-video.ts';

@@ -10,7 +10,7 @@ import {
   motionVariants,
 } from '../../src/motion/variant.ts';
 import type { VideoSettings } from '../../src/pipelines/video/video-settings.ts';
-import { recommendedTraining, type TrainingInput } from '../../src/training/settings.ts';
+import { recommendedTraining, type TrainingInput } from '../../src/training/training-settings.ts';
 
 /** One way to learn motions and to make videos with them. */
 export interface EvaluationRow {

@@ -9,7 +9,7 @@ import { readBeside } from '../../src/models/beside-file.ts';
 import { textEncoderConfigSchema, unetConfigSchema, vaeConfigSchema } from '../../src/models/configs.ts';
 import { recommendedSampling, recommendedVideoSettings } from '../../src/pipelines/video/video-settings.ts';
 import { testdata } from '../../src/testing/testdata.ts';
-import { recommendedTraining } from '../../src/training/settings.ts';
+import { recommendedTraining } from '../../src/training/training-settings.ts';
 import { clipConfigSchema } from '../evaluation/clip-config.ts';
 import { build, buildText, buildUNet, buildVae } from './build-networks.ts';
 import { badJson } from './damaged-json.ts';

@@ -11,7 +11,7 @@ import { storedSettings } from '../../src/pipelines/video/stored-settings.ts';
 import { videoDefaults } from '../../src/pipelines/video/video-settings.ts';
 import { readMetrics } from '../../src/training/metrics.ts';
 import { readRun } from '../../src/training/run-folder.ts';
-import { trainingDefaults } from '../../src/training/settings.ts';
+import { trainingDefaults } from '../../src/training/training-settings.ts';
 import { badBytes } from './damaged-bytes.ts';
 import { badJson } from './damaged-json.ts';
 import { type Fuzzing, fuzzing } from './fuzz.ts';

@@ -7,7 +7,7 @@ import { pictureToFloats } from '../../src/media/picture.ts';
 import { textEncoderConfigSchema, unetConfigSchema } from '../../src/models/configs.ts';
 import { exactVaeConfig, exactVaeWeights } from '../pretraining/exact-vae.ts';
 import { pretrainModel } from '../pretraining/pretrain-model.ts';
-import { type PretrainSettings, pretrainDefaults } from '../pretraining/settings.ts';
+import { type PretrainSettings, pretrainDefaults } from '../pretraining/pretraining-settings.ts';
 import { smallTokenizer } from '../pretraining/small-tokenizer.ts';
 import { captionOf, drawScene, microColourNames, microShapeNames, microSize, paintScene } from './world.ts';
 

@@ -14,7 +14,7 @@ import { contactSheet } from '../../src/media/contact-sheet.ts';
 import type { Picture } from '../../src/media/picture.ts';
 import { writePng } from '../../src/media/picture-file.ts';
 import { microSettings, trainMicroBase } from './base.ts';
-import { learnMicroMotion, type MicroVideo, meanOf, measureMicroMotion } from './motion.ts';
+import { learnMicroMotion, type MicroVideo, meanOf, measureMicroMotion } from './micro-motion.ts';
 import { captionOf, paintScene } from './world.ts';
 
 const { values, positionals } = parseArgs({

@@ -6,7 +6,7 @@
 import { expect, test } from 'vitest';
 import { testFolder } from '../../src/testing/test-folder.ts';
 import { trainMicroBase } from './base.ts';
-import { learnMicroMotion, meanOf, measureMicroMotion } from './motion.ts';
+import { learnMicroMotion, meanOf, measureMicroMotion } from './micro-motion.ts';
 
 const at = await testFolder();
 

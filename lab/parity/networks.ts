@@ -9,7 +9,7 @@ import type { UNetConfig } from '../../src/models/configs.ts';
 import { encodeIds, pictureDecoder, pictureEncoder, sampleLatents } from '../../src/models/programs.ts';
 import { timestepSinusoids } from '../../src/models/time-embedding.ts';
 import { unet } from '../../src/models/unet.ts';
-import { videoWeights } from '../../src/motion/parameters.ts';
+import { videoWeights } from '../../src/motion/motion-parameters.ts';
 import { motionVariants } from '../../src/motion/variant.ts';
 import { toVideos, videoUNet } from '../../src/motion/video-unet.ts';
 import { compile } from '../../src/runtime/program.ts';

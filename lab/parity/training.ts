@@ -10,7 +10,7 @@ import type { Fixture } from '../../src/testing/fixture.ts';
 import { adamWDefaults, adamWState, adamWStep, clipScale, gradientNorm } from '../../src/training/adamw.ts';
 import { type MotionStep, motionStep } from '../../src/training/motion-step.ts';
 import { noisedVideos } from '../../src/training/noising.ts';
-import { ParameterSet } from '../../src/training/parameters.ts';
+import { ParameterSet } from '../../src/training/parameter-set.ts';
 import { Comparison } from './compare.ts';
 import { openFixtureBase, openFixtureVideoUNet } from './models.ts';
 

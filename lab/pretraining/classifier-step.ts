@@ -4,7 +4,7 @@ import { add } from '../../src/graph/operators/index.ts';
 import { input } from '../../src/graph/tensor.ts';
 import { weightsTakenBy } from '../../src/graph/weights.ts';
 import type { CompileOptions } from '../../src/runtime/program.ts';
-import type { ParameterSet, ParameterShape } from '../../src/training/parameters.ts';
+import type { ParameterSet, ParameterShape } from '../../src/training/parameter-set.ts';
 import { CLASSIFIER_SIDE, pictureClassifier } from '../evaluation/picture-classifier.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { gradientStep } from './gradient-step.ts';

@@ -5,7 +5,7 @@ import { input } from '../../src/graph/tensor.ts';
 import { weightsTakenBy } from '../../src/graph/weights.ts';
 import { endsOfTexts } from '../../src/models/ends-of-texts.ts';
 import type { CompileOptions } from '../../src/runtime/program.ts';
-import type { ParameterSet, ParameterShape } from '../../src/training/parameters.ts';
+import type { ParameterSet, ParameterShape } from '../../src/training/parameter-set.ts';
 import type { ClipConfig } from '../evaluation/clip-config.ts';
 import { pictureEmbeddings, textEmbeddings } from '../evaluation/clip-network.ts';
 import { crossEntropy } from './cross-entropy.ts';

@@ -4,7 +4,7 @@
  */
 import type { FloatTensor } from '../../src/graph/host-tensor.ts';
 import { type VaeConfig, vaeConfigSchema } from '../../src/models/configs.ts';
-import { ParameterSet } from '../../src/training/parameters.ts';
+import { ParameterSet } from '../../src/training/parameter-set.ts';
 import { vaeShapes } from './vae-step.ts';
 
 /** Its settings: one level (a pixel is a latent), three channels, no scaling. */

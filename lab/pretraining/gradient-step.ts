@@ -3,7 +3,7 @@ import { gradients } from '../../src/graph/differentiate.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import { Weights } from '../../src/graph/weights.ts';
 import { type CompileOptions, compile, type Values } from '../../src/runtime/program.ts';
-import type { ParameterSet } from '../../src/training/parameters.ts';
+import type { ParameterSet } from '../../src/training/parameter-set.ts';
 
 /** Runs one compiled step after another. */
 export interface GradientStep {

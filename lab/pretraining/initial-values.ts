@@ -1,7 +1,7 @@
 /** @file Where the weights of a model that is trained from scratch start. */
 import { randomStream } from '../../src/diffusion/random.ts';
 import { sizeOf } from '../../src/graph/host-tensor.ts';
-import { ParameterSet, type ParameterShape } from '../../src/training/parameters.ts';
+import { ParameterSet, type ParameterShape } from '../../src/training/parameter-set.ts';
 
 /**
  * Layers whose result is added to what was there before. Their weights start at zero, so that the untrained network

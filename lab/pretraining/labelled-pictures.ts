@@ -2,13 +2,13 @@
 import { type RandomStream, randomStream } from '../../src/diffusion/random.ts';
 import { floats } from '../../src/graph/host-tensor.ts';
 import { blankPicture, type Picture, pictureToFloats, type Size } from '../../src/media/picture.ts';
-import { MOTIONS } from '../world/motion.ts';
 import { placeMotion } from '../world/placement.ts';
 import { pick, worldSample } from '../world/sample.ts';
 import { paintScene, SCENES } from '../world/scene.ts';
 import { type Shape, shapeSample } from '../world/shape.ts';
 import { drawSprite } from '../world/sprite.ts';
 import type { Thing } from '../world/thing.ts';
+import { MOTIONS } from '../world/world-motions.ts';
 import { augment } from './augment.ts';
 import type { ClassifierBatch } from './classifier-step.ts';
 

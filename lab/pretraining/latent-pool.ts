@@ -6,8 +6,8 @@ import { stat } from 'node:fs/promises';
 import { openSafetensors, writeSafetensors } from '../../src/checkpoints/safetensors.ts';
 import { randomStream } from '../../src/diffusion/random.ts';
 import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';
-import type { CaptionedLatents } from './batches.ts';
 import type { BatchCodec } from './pretrain-vae.ts';
+import type { CaptionedLatents } from './pretraining-batches.ts';
 
 /** Posteriors of pictures' latents, not scaled, with the pictures' captions. */
 export interface LatentPool {

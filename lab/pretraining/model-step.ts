@@ -9,7 +9,7 @@ import { textEncoder } from '../../src/models/text-encoder.ts';
 import { timestepSinusoids, timestepWidth } from '../../src/models/time-embedding.ts';
 import { unet } from '../../src/models/unet.ts';
 import type { CompileOptions } from '../../src/runtime/program.ts';
-import type { ParameterSet, ParameterShape } from '../../src/training/parameters.ts';
+import type { ParameterSet, ParameterShape } from '../../src/training/parameter-set.ts';
 import { gradientStep } from './gradient-step.ts';
 
 /** The networks that are trained together. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { randomStream } from '../../src/diffusion/random.ts';
 import { floats } from '../../src/graph/host-tensor.ts';
-import { ParameterSet } from '../../src/training/parameters.ts';
+import { ParameterSet } from '../../src/training/parameter-set.ts';
 import { exactVaeConfig, exactVaeWeights } from './exact-vae.ts';
 import { drawMove, movedBatch, movesOfBatch, noMove, type PictureMove } from './moved-latents.ts';
 import { vaeShapes, vaeStep } from './vae-step.ts';

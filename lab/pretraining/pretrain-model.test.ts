@@ -10,7 +10,7 @@ import { testFolder } from '../../src/testing/test-folder.ts';
 import { readMetrics } from '../../src/training/metrics.ts';
 import { exactVaeConfig, exactVaeWeights } from './exact-vae.ts';
 import { type PretrainModelOptions, pretrainModel } from './pretrain-model.ts';
-import { pretrainDefaults } from './settings.ts';
+import { pretrainDefaults } from './pretraining-settings.ts';
 import { smallTokenizer } from './small-tokenizer.ts';
 
 const at = await testFolder();

@@ -12,13 +12,13 @@ import { openBaseModel } from '../../src/models/base-model.ts';
 import { type VaeConfig, vaeFactor } from '../../src/models/configs.ts';
 import { loadTokenizer } from '../../src/models/tokenizer.ts';
 import type { DeviceName } from '../../src/runtime/devices.ts';
-import type { ParameterSet } from '../../src/training/parameters.ts';
+import type { ParameterSet } from '../../src/training/parameter-set.ts';
 import { type DrawManyOptions, drawMany } from '../evaluation/draw-many.ts';
-import { type BatchPlan, type CaptionedLatents, modelBatches } from './batches.ts';
 import { schedulerConfig, writeModel } from './model-folder.ts';
 import { type ModelConfigs, modelShapes, modelStep } from './model-step.ts';
 import { pretrain } from './pretrain.ts';
-import type { PretrainSettings } from './settings.ts';
+import { type BatchPlan, type CaptionedLatents, modelBatches } from './pretraining-batches.ts';
+import type { PretrainSettings } from './pretraining-settings.ts';
 import { type SmallTokenizer, writeSmallTokenizer } from './small-tokenizer.ts';
 
 /** What is trained, on what. */

@@ -10,7 +10,7 @@ import { pictureDecoder, pictureEncoder } from '../../src/models/programs.ts';
 import { smallVaeConfig } from '../../src/testing/small-vae.ts';
 import { testFolder } from '../../src/testing/test-folder.ts';
 import { batchCodec, encodeBatch, pretrainVae } from './pretrain-vae.ts';
-import { pretrainDefaults } from './settings.ts';
+import { pretrainDefaults } from './pretraining-settings.ts';
 import { tuneDecoder } from './tune-decoder.ts';
 
 const at = await testFolder();

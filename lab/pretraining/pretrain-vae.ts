@@ -18,7 +18,7 @@ import { type CompileOptions, compile } from '../../src/runtime/program.ts';
 import { movesOfBatch } from './moved-latents.ts';
 import { channelStatistics, normalisedLatents } from './normalise-latents.ts';
 import { pretrain } from './pretrain.ts';
-import type { PretrainSettings } from './settings.ts';
+import type { PretrainSettings } from './pretraining-settings.ts';
 import { type VaeLossWeights, vaeLatentShape, vaeLossDefaults, vaeShapes, vaeStep } from './vae-step.ts';
 
 /** What is trained, on what. */

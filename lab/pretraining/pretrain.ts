@@ -5,13 +5,13 @@ import type { WorkOptions } from '../../src/events.ts';
 import type { FloatTensor } from '../../src/graph/host-tensor.ts';
 import { identityOf, loadState, saveState } from '../../src/training/checkpoint.ts';
 import { openMetrics } from '../../src/training/metrics.ts';
-import type { ParameterSet, ParameterShape } from '../../src/training/parameters.ts';
+import type { ParameterSet, ParameterShape } from '../../src/training/parameter-set.ts';
 import { lockFolder } from '../../src/training/run-lock.ts';
 import { emptyState, type TrainingState } from '../../src/training/state.ts';
 import { train } from '../../src/training/trainer.ts';
 import { initialParameters } from './initial-values.ts';
 import type { TrainingStep } from './model-step.ts';
-import { decidingPretrainSettings, type PretrainSettings } from './settings.ts';
+import { decidingPretrainSettings, type PretrainSettings } from './pretraining-settings.ts';
 
 /** What to train, on what, and where the training is kept. */
 export interface PretrainOptions<Batch> extends WorkOptions {

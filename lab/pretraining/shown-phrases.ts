@@ -1,10 +1,10 @@
 /** @file What the built-in model's pictures show, in the words of their captions: `words.json` of its folder. */
 import type { ShownPhrases } from '../../src/models/shown-words.ts';
 import { withAdjective } from '../world/caption.ts';
-import { MOTIONS } from '../world/motion.ts';
 import { SCENES } from '../world/scene.ts';
 import { loadShapes } from '../world/shape.ts';
 import { loadThings } from '../world/thing.ts';
+import { MOTIONS } from '../world/world-motions.ts';
 import { loadMoreThings } from './command/more-things.ts';
 
 /**

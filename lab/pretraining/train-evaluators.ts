@@ -10,7 +10,7 @@ import { randomStream } from '../../src/diffusion/random.ts';
 import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';
 import { pictureToFloats, signedFloatsToPicture } from '../../src/media/picture.ts';
 import { loadTokenizer } from '../../src/models/tokenizer.ts';
-import type { ParameterSet } from '../../src/training/parameters.ts';
+import type { ParameterSet } from '../../src/training/parameter-set.ts';
 import { openClassifier, writeClassifier } from '../evaluation/classifier.ts';
 import { classifierAccuracy } from '../evaluation/classifier-accuracy.ts';
 import { clipConfigSchema } from '../evaluation/clip-config.ts';
@@ -23,7 +23,6 @@ import { SCENES } from '../world/scene.ts';
 import { loadShapes } from '../world/shape.ts';
 import { loadThings } from '../world/thing.ts';
 import { augment } from './augment.ts';
-import { rememberingTokens } from './batches.ts';
 import { classifierShapes, classifierStep } from './classifier-step.ts';
 import { writeClip } from './clip-folder.ts';
 import { type ContrastiveBatch, clipShapes, contrastiveStep } from './contrastive-step.ts';
@@ -37,7 +36,8 @@ import {
 } from './labelled-pictures.ts';
 import { logProgress } from './log-progress.ts';
 import { pretrain } from './pretrain.ts';
-import { pretrainDefaults } from './settings.ts';
+import { rememberingTokens } from './pretraining-batches.ts';
+import { pretrainDefaults } from './pretraining-settings.ts';
 import { smallTokenizer, writeSmallTokenizer } from './small-tokenizer.ts';
 import { worldTexts } from './world-texts.ts';
 

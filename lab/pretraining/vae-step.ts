@@ -17,7 +17,7 @@ import { type Weights, weightsTakenBy } from '../../src/graph/weights.ts';
 import { type VaeConfig, vaeFactor } from '../../src/models/configs.ts';
 import { decode, encode } from '../../src/models/vae.ts';
 import type { CompileOptions, Values } from '../../src/runtime/program.ts';
-import type { ParameterSet, ParameterShape } from '../../src/training/parameters.ts';
+import type { ParameterSet, ParameterShape } from '../../src/training/parameter-set.ts';
 import { gradientStep } from './gradient-step.ts';
 import { type TrainingStep, underPart } from './model-step.ts';
 import { movedBatch, noMove, type PictureMove } from './moved-latents.ts';

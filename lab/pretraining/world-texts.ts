@@ -1,9 +1,9 @@
 /** @file Texts that together have every word of the little world's captions and prompts, for a tokenizer. */
 import { withAdjective } from '../world/caption.ts';
-import { MOTIONS } from '../world/motion.ts';
 import { SCENES } from '../world/scene.ts';
 import { ROTATES, type Shape } from '../world/shape.ts';
 import type { Thing } from '../world/thing.ts';
+import { MOTIONS } from '../world/world-motions.ts';
 
 /** Words that captions add: see `sample.ts` and `shape.ts` of the world. */
 const ADDED = [

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CAPTIONS_NAME } from '../../src/media/caption-files.ts';
 import { writeVideo } from '../../src/media/video-file.ts';
-import { motionNamed } from './motion.ts';
 import { motionSet } from './motion-set.ts';
 import { loadThings } from './thing.ts';
+import { motionNamed } from './world-motions.ts';
 
 const folder = fileURLToPath(new URL('../../assets/demo/clips', import.meta.url));
 const motion = motionNamed(process.argv[2] ?? 'runs');

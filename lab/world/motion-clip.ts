@@ -3,12 +3,12 @@
 import type { RandomStream } from '../../src/diffusion/random.ts';
 import type { Picture, Size } from '../../src/media/picture.ts';
 import { captionOf } from './caption.ts';
-import type { WorldMotion } from './motion.ts';
 import { placeMotion } from './placement.ts';
 import { paintScene, type Scene, WORLD_SIZE } from './scene.ts';
 import { type Box, drawSprite, type Pose, placeOf, type Sprite, spriteBox } from './sprite.ts';
 import type { Thing } from './thing.ts';
 import type { TrackPoint } from './track.ts';
+import type { WorldMotion } from './world-motions.ts';
 
 /** Options of {@link motionClip}. */
 export interface MotionClipOptions {

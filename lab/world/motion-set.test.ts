@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from 'vitest';
 import { randomStream } from '../../src/diffusion/random.ts';
-import { MOTIONS, motionNamed } from './motion.ts';
 import { motionClip } from './motion-clip.ts';
 import { motionSet, motionSplit } from './motion-set.ts';
 import { SCENES, sceneNamed } from './scene.ts';
 import { loadThings, type Thing, thingNamed } from './thing.ts';
+import { MOTIONS, motionNamed } from './world-motions.ts';
 
 let things: readonly Thing[];
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 /** @file The clips that teach a motion, and what is kept out of them to measure it. */
 
 import { randomStream } from '../../src/diffusion/random.ts';
-import type { WorldMotion } from './motion.ts';
 import { type MotionClip, type MotionClipOptions, motionClip } from './motion-clip.ts';
 import { SCENES, type Scene } from './scene.ts';
 import type { Thing, ThingGroup } from './thing.ts';
+import type { WorldMotion } from './world-motions.ts';
 
 /** Which core things and scenes may be in a motion's clips, and which never are. */
 export interface MotionSplit {

@@ -2,9 +2,9 @@
 
 import type { RandomStream } from '../../src/diffusion/random.ts';
 import type { Size } from '../../src/media/picture.ts';
-import type { WorldMotion } from './motion.ts';
 import { between } from './scene-painters.ts';
 import { type Box, type Pose, type Sprite, spriteBox } from './sprite.ts';
+import type { WorldMotion } from './world-motions.ts';
 
 /** Nothing comes nearer to the picture's edge than this share of it. */
 export const MARGIN = 0.02;

@@ -3,12 +3,12 @@
 import type { RandomStream } from '../../src/diffusion/random.ts';
 import type { Picture, Size } from '../../src/media/picture.ts';
 import { type CaptionParts, captionOf, counted, withAdjective } from './caption.ts';
-import { MOTIONS } from './motion.ts';
 import { placeGroup, placeMotion, placeStill } from './placement.ts';
 import { paintScene, SCENES, type Scene, WORLD_SIZE } from './scene.ts';
 import { between } from './scene-painters.ts';
 import { type Box, drawSprite, type Pose, spriteBox } from './sprite.ts';
 import type { Thing } from './thing.ts';
+import { MOTIONS } from './world-motions.ts';
 
 /** What kinds of pictures come how often, and which things and scenes. */
 export interface WorldOptions {

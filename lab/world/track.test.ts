@@ -1,12 +1,12 @@
 import { beforeAll, expect, test } from 'vitest';
 import { randomStream } from '../../src/diffusion/random.ts';
 import { blankPicture, type Picture } from '../../src/media/picture.ts';
-import { MOTIONS, motionNamed, type WorldMotion } from './motion.ts';
 import { type MotionClip, motionClip } from './motion-clip.ts';
 import { SCENES, sceneNamed } from './scene.ts';
 import { loadThings, type Thing, thingNamed } from './thing.ts';
 import { type TrackOptions, trackThing } from './track.ts';
 import { stillTrack, type TrackError, trackError } from './track-error.ts';
+import { MOTIONS, motionNamed, type WorldMotion } from './world-motions.ts';
 
 let things: readonly Thing[];
 beforeAll(async () => {

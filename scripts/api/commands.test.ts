@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lampProgram } from '../../src/cli/program.ts';
+import { lampProgram } from '../../src/cli/lamp-program.ts';
 import { commandsIn, documentedCommands, type ShownCommand } from './commands.ts';
 
 /** The program, with commands that do nothing once their words are understood, and write nothing. */

@@ -2,7 +2,7 @@
 import { type FunctionDeclaration, Node } from 'ts-morph';
 import { drawDefaults } from '../../src/pipelines/draw/draw-picture.ts';
 import { videoDefaults } from '../../src/pipelines/video/video-settings.ts';
-import { trainingDefaults } from '../../src/training/settings.ts';
+import { trainingDefaults } from '../../src/training/training-settings.ts';
 import { type Exported, type Property, propertiesOf, publicFace } from './public-face.ts';
 
 const head = `# The library, name by name

@@ -9,10 +9,10 @@ import { writeMotion } from '../motion/file/motion-file.ts';
 import { motionVariants } from '../motion/variant.ts';
 import { pictureFingerprint } from '../pipelines/video/encode-first-frame.ts';
 import { storedSettings } from '../pipelines/video/stored-settings.ts';
-import { randomMotion, testMotion } from '../testing/motion.ts';
 import { testFolder } from '../testing/test-folder.ts';
+import { randomMotion, testMotion } from '../testing/test-motions.ts';
 import { testdata } from '../testing/testdata.ts';
-import { runCommandLine } from './program.ts';
+import { runCommandLine } from './lamp-program.ts';
 
 const path = await testFolder();
 const cat = testdata('pictures/skimage_chelsea.png');

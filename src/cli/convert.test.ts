@@ -8,8 +8,8 @@ import { openBaseModel } from '../models/base-model.ts';
 import { multipliedOut } from '../motion/file/low-rank.ts';
 import { readMotion, writeMotion } from '../motion/file/motion-file.ts';
 import { motionVariants } from '../motion/variant.ts';
-import { randomMotion, testMotion } from '../testing/motion.ts';
 import { testFolder } from '../testing/test-folder.ts';
+import { randomMotion, testMotion } from '../testing/test-motions.ts';
 import { testdata } from '../testing/testdata.ts';
 import { convertCommand } from './convert.ts';
 

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { type ConvertMotionOptions, convertMotion } from '../library/convert-motion.ts';
 import type { PictureSize } from '../models/programs.ts';
 import { withoutUndefined } from '../pipelines/video/video-settings.ts';
-import { trainingDefaults as usual } from '../training/settings.ts';
+import { trainingDefaults as usual } from '../training/training-settings.ts';
 import { interruptible } from './interruptible.ts';
 import { oneOf, pictureSize, realNumber, requireOptions, someText, wholeNumber } from './options.ts';
 import { reporter } from './progress.ts';

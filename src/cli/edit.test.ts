@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { inspectClip } from '../media/clip.ts';
 import { readVideoMetadata } from '../media/video-file.ts';
 import { storedSettings } from '../pipelines/video/stored-settings.ts';
-import { lamp } from '../testing/command.ts';
 import { runHere as run } from '../testing/run-here.ts';
+import { lamp } from '../testing/run-lamp.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 

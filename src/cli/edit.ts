@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { redrawStrength } from '../diffusion/sdedit.ts';
 import { editVideo } from '../library/edit-video.ts';
 import { firstFrameFits, videoDefaults } from '../pipelines/video/video-settings.ts';
-import { trainingDefaults as usual } from '../training/settings.ts';
+import { trainingDefaults as usual } from '../training/training-settings.ts';
 import { type EditOptions, givenEdit } from './edit-options.ts';
 import { withFirstFrameBase } from './first-frame-base.ts';
 import {

@@ -7,9 +7,9 @@ import { openBaseModel } from '../models/base-model.ts';
 import { writeMotion } from '../motion/file/motion-file.ts';
 import { storedPicture } from '../pipelines/draw/stored-picture.ts';
 import { storedSettings } from '../pipelines/video/stored-settings.ts';
-import { randomMotion, testMotion } from '../testing/motion.ts';
 import { runHere as run } from '../testing/run-here.ts';
 import { testFolder } from '../testing/test-folder.ts';
+import { randomMotion, testMotion } from '../testing/test-motions.ts';
 import { testdata } from '../testing/testdata.ts';
 import { writeTinyXl } from '../testing/tiny-xl.ts';
 

@@ -1,7 +1,7 @@
 /** @file What the options of `lamp train` say about the training, and nothing of what they leave open. */
 import type { Command } from 'commander';
 import { withoutUndefined } from '../pipelines/video/video-settings.ts';
-import type { TrainingInput } from '../training/settings.ts';
+import type { TrainingInput } from '../training/training-settings.ts';
 
 /** Names of options that go into the settings as they are. */
 const plainSettings = [

@@ -12,8 +12,8 @@ import { type MotionVariant, motionVariantNames, motionVariants } from '../motio
 import { withoutUndefined } from '../pipelines/video/video-settings.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { estimatedSeconds, machineCeiling } from '../runtime/work-time.ts';
-import { trainingCost } from '../training/cost.ts';
-import { parseSettings, recommendedTraining, type TrainingSettings } from '../training/settings.ts';
+import { trainingCost } from '../training/training-cost.ts';
+import { parseSettings, recommendedTraining, type TrainingSettings } from '../training/training-settings.ts';
 import { bytesText, countText, type Facts, flopText, settingRows, wrapped } from './facts.ts';
 
 /** What the cost is asked for; what is left out is as the base recommends, or as in the paper. */

@@ -7,12 +7,12 @@ import { writeMotion } from '../motion/file/motion-file.ts';
 import { motionVariants } from '../motion/variant.ts';
 import { settingsKey } from '../pipelines/video/stored-settings.ts';
 import { videoGenerator } from '../pipelines/video/video-pipeline.ts';
-import { lampMotion, randomMotion, testMotion } from '../testing/motion.ts';
 import { testFolder } from '../testing/test-folder.ts';
+import { lampMotion, randomMotion, testMotion } from '../testing/test-motions.ts';
 import { testdata } from '../testing/testdata.ts';
-import { trainingCost } from '../training/cost.ts';
+import { trainingCost } from '../training/training-cost.ts';
 import { bytesText, countText, flopText } from './facts.ts';
-import { runCommandLine } from './program.ts';
+import { runCommandLine } from './lamp-program.ts';
 
 // Measuring the machine takes seconds and tells nothing here.
 vi.mock('../runtime/speed.ts', () => ({ measureSpeed: async () => ({ matmul: 1e11, convolution: 1e11 }) }));

@@ -20,7 +20,7 @@ import { type StoredSettings, settingsKey, storedSettings } from '../pipelines/v
 import { checkDevice, deviceNames, parseDevice } from '../runtime/devices.ts';
 import { readMetrics } from '../training/metrics.ts';
 import { readRun, runPaths } from '../training/run-folder.ts';
-import { trainingDefaults as usual } from '../training/settings.ts';
+import { trainingDefaults as usual } from '../training/training-settings.ts';
 import { bytesText, countText, type Facts, factLines, passedOverRows, settingRows } from './facts.ts';
 import { baseFacts } from './inspect-base.ts';
 import { pictureFacts } from './inspect-picture.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lamp } from '../testing/command.ts';
+import { lamp } from '../testing/run-lamp.ts';
 
 /** Makes ONNX Runtime's module fail to load, as it does where its native library does not fit the system. */
 function withoutEngine(): Record<string, string> {

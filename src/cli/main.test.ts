@@ -8,10 +8,10 @@ import { readVideoMetadata } from '../media/video-file.ts';
 import { openBaseModel } from '../models/base-model.ts';
 import { writeMotion } from '../motion/file/motion-file.ts';
 import { storedSettings } from '../pipelines/video/stored-settings.ts';
-import { lamp } from '../testing/command.ts';
-import { randomMotion, testMotion } from '../testing/motion.ts';
 import { runHere as run } from '../testing/run-here.ts';
+import { lamp } from '../testing/run-lamp.ts';
 import { testFolder } from '../testing/test-folder.ts';
+import { randomMotion, testMotion } from '../testing/test-motions.ts';
 import { testdata } from '../testing/testdata.ts';
 
 const path = await testFolder();

@@ -14,7 +14,7 @@ const words = process.argv.slice(2);
 
 async function run(): Promise<number> {
   try {
-    const { runCommandLine } = await import('./program.ts');
+    const { runCommandLine } = await import('./lamp-program.ts');
     return await runCommandLine(words);
   } catch (error) {
     // Nothing that the program does throws: it could not be loaded.

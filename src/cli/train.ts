@@ -4,7 +4,7 @@ import { type LearnMotionOptions, learnMotion, type PresetName } from '../librar
 import { clipWindows } from '../media/clip-window.ts';
 import { isTrained, motionVariantNames, motionVariants } from '../motion/variant.ts';
 import { withoutUndefined } from '../pipelines/video/video-settings.ts';
-import { trainingDefaults as usual } from '../training/settings.ts';
+import { trainingDefaults as usual } from '../training/training-settings.ts';
 import { givenSettings } from './given-settings.ts';
 import { interruptible } from './interruptible.ts';
 import {

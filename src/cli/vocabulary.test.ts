@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { call, type Phrase, setting, wordPhrase } from '../phrases.ts';
-import { trainingDefaults } from '../training/settings.ts';
-import { lampProgram } from './program.ts';
+import { trainingDefaults } from '../training/training-settings.ts';
+import { lampProgram } from './lamp-program.ts';
 import { commandVocabulary } from './vocabulary.ts';
 
 const said = (...members: Phrase) => wordPhrase(members, commandVocabulary);

@@ -17,7 +17,7 @@ import {
 } from '../motion/file/reference-checkpoint.ts';
 import { isLamp, motionVariants } from '../motion/variant.ts';
 import { phrase, setting } from '../phrases.ts';
-import { trainingDefaults as usual } from '../training/settings.ts';
+import { trainingDefaults as usual } from '../training/training-settings.ts';
 import { checkOptions, field, workFields } from './check-options.ts';
 import { type BaseChoice, baseField, givenBase } from './load-base.ts';
 

@@ -5,7 +5,7 @@ import type { WorkOptions } from '../events.ts';
 import { phrase, setting } from '../phrases.ts';
 import { type LearnedMotion, runTraining } from '../pipelines/train/run-training.ts';
 import type { DeviceName } from '../runtime/devices.ts';
-import { presets, type TrainingInput, trainingDefaults } from '../training/settings.ts';
+import { presets, type TrainingInput, trainingDefaults } from '../training/training-settings.ts';
 import { checkOptions, field, fieldsNamed, workFields } from './check-options.ts';
 import { type BaseChoice, baseField, baseFolder } from './load-base.ts';
 

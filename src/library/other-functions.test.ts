@@ -17,7 +17,7 @@ import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { thrownBy } from '../testing/thrown-by.ts';
 import { readRun } from '../training/run-folder.ts';
-import { presets } from '../training/settings.ts';
+import { presets } from '../training/training-settings.ts';
 
 const at = await testFolder();
 const cat = testdata('pictures/skimage_chelsea.png');

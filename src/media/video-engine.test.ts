@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { lamp } from '../testing/command.ts';
 import { tinyBase, writeTestMotion } from '../testing/library-models.ts';
+import { lamp } from '../testing/run-lamp.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { inspectClip } from './clip.ts';

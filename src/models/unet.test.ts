@@ -3,7 +3,7 @@ import { randomStream } from '../diffusion/random.ts';
 import { type FloatTensor, floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { constant, input, type Tensor } from '../graph/tensor.ts';
 import { Weights, weightsTakenBy } from '../graph/weights.ts';
-import { motionParameters, videoWeights } from '../motion/parameters.ts';
+import { motionParameters, videoWeights } from '../motion/motion-parameters.ts';
 import { motionVariants } from '../motion/variant.ts';
 import { videoUNet } from '../motion/video-unet.ts';
 import { compile } from '../runtime/program.ts';

@@ -13,7 +13,7 @@ import {
 import { timestepWidth } from '../models/time-embedding.ts';
 import { type CompileOptions, compile } from '../runtime/program.ts';
 import { copyMixing, mixingNumbers } from './extended/copied.ts';
-import { videoWeights } from './parameters.ts';
+import { videoWeights } from './motion-parameters.ts';
 import type { MotionVariant } from './variant.ts';
 import { videoUNet } from './video-unet.ts';
 

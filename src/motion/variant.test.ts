@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { motionParameters } from './parameters.ts';
+import { motionParameters } from './motion-parameters.ts';
 import { isLamp, isTrained, motionVariantNames, motionVariantSchema, motionVariants } from './variant.ts';
 
 const unet = new Map([

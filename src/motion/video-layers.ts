@@ -9,7 +9,12 @@ import {
   withFramePositions,
 } from './compared/compared-layers.ts';
 import { movementBias } from './extended/movement.ts';
-import { causalConvolution, firstFrameAttention, motionConvolution, temporalAttention } from './layers.ts';
+import {
+  causalConvolution,
+  firstFrameAttention,
+  motionConvolution,
+  temporalAttention,
+} from './motion-layers.ts';
 import type { MotionVariant } from './variant.ts';
 
 /** The layers of the video U-Net for videos of `frames` frames, without extensions of LAMP (see `extension`). */

@@ -4,7 +4,7 @@ import { randomStream } from '../diffusion/random.ts';
 import { type FloatTensor, floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { imagePredictor } from '../models/programs.ts';
-import { lampMotion, randomMotion, untrainedMotion } from '../testing/motion.ts';
+import { lampMotion, randomMotion, untrainedMotion } from '../testing/test-motions.ts';
 import { testdata } from '../testing/testdata.ts';
 import { frameOf, fromFrames } from './frames.ts';
 import { type MotionValues, videoPredictor } from './predictor.ts';

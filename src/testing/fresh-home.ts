@@ -5,7 +5,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CommandResult } from './command.ts';
+import type { CommandResult } from './run-lamp.ts';
 
 /** How such a program ended. */
 export interface FreshRun extends CommandResult {

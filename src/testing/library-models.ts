@@ -1,7 +1,7 @@
 /** @file A tiny base model and motions for it, as files, for tests of the library. */
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { type MotionInfo, writeMotion } from '../motion/file/motion-file.ts';
-import { randomMotion, testMotion } from './motion.ts';
+import { randomMotion, testMotion } from './test-motions.ts';
 import { testdata } from './testdata.ts';
 
 /** The folder of the tiny base model. */

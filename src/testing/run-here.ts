@@ -1,6 +1,6 @@
 /** @file Runs the `lamp` command line in the test's own process: quicker than `lamp` in a process of its own. */
 import { vi } from 'vitest';
-import { runCommandLine } from '../cli/program.ts';
+import { runCommandLine } from '../cli/lamp-program.ts';
 
 /** Runs a command line; gives its exit code and what it wrote. */
 export async function runHere(...words: string[]) {

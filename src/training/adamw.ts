@@ -1,5 +1,5 @@
 /** @file The optimiser: AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101), and gradient norm clipping. */
-import type { ParameterSet } from './parameters.ts';
+import type { ParameterSet } from './parameter-set.ts';
 
 /** Settings of AdamW. */
 export interface AdamWSettings {

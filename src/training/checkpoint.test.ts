@@ -8,8 +8,8 @@ import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
-import { parseSettings } from './settings.ts';
 import { initialState, motionValues } from './state.ts';
+import { parseSettings } from './training-settings.ts';
 
 const at = await testFolder();
 const settings = parseSettings({ base: 'b', clips: ['c'], prompt: 'p', averageDecay: 0.9 });

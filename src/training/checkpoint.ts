@@ -9,11 +9,11 @@ import { notice, type OnEvent } from '../events.ts';
 import { sameShape } from '../graph/host-tensor.ts';
 import type { Component } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
-import { motionParameters } from '../motion/parameters.ts';
+import { motionParameters } from '../motion/motion-parameters.ts';
 import { messageParts } from '../phrases.ts';
-import { ParameterSet, type ParameterShape } from './parameters.ts';
-import { decidingSettings, type TrainingSettings } from './settings.ts';
+import { ParameterSet, type ParameterShape } from './parameter-set.ts';
 import { emptyState, type TrainingState } from './state.ts';
+import { decidingSettings, type TrainingSettings } from './training-settings.ts';
 
 const format = 'lamp-checkpoint';
 const version = '1';

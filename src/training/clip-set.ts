@@ -17,7 +17,7 @@ import { listFrames } from '../media/picture-folder.ts';
 import { refuseMedia } from '../media/refuse-media.ts';
 import { type GivenParts, type MessageParts, messageParts, phrase, setting } from '../phrases.ts';
 import { tellOfClipTimes } from './clip-times.ts';
-import type { TrainingSettings } from './settings.ts';
+import type { TrainingSettings } from './training-settings.ts';
 
 /** A clip as `run.json` describes it. */
 export const trainingClipSchema = z.object({

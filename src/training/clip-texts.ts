@@ -12,7 +12,7 @@ import { neverShownText, wordsNeverShown } from '../models/shown-words.ts';
 import { phrase, setting } from '../phrases.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import type { TrainingClip } from './clip-set.ts';
-import type { TrainingInput } from './settings.ts';
+import type { TrainingInput } from './training-settings.ts';
 
 /**
  * The caption of the first clip where all have one: what a motion is called that was given no prompt. `undefined` where no

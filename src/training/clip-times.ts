@@ -7,7 +7,7 @@ import type { ClipRate } from '../media/clip-window.ts';
 import { type TimeNote, timeNotes } from '../media/time-notes.ts';
 import { call, phrase, setting } from '../phrases.ts';
 import type { TrainingClip } from './clip-set.ts';
-import type { TrainingSettings } from './settings.ts';
+import type { TrainingSettings } from './training-settings.ts';
 
 /** So many clips with the same kind of note are named. */
 const NAMED = 3;

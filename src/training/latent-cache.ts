@@ -23,7 +23,7 @@ import type { DeviceName } from '../runtime/devices.ts';
 import type { TrainingClip } from './clip-set.ts';
 import type { NeededFrames } from './draws.ts';
 import type { OtherScenes } from './other-scenes.ts';
-import type { TrainingSettings } from './settings.ts';
+import type { TrainingSettings } from './training-settings.ts';
 import { type SceneView, seenAs, seenBefore, type View, viewName } from './view.ts';
 
 const format = 'lamp-latents';

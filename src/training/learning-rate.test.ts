@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { learningRateAt } from './learning-rate.ts';
 import { updateAverage } from './moving-average.ts';
-import { ParameterSet } from './parameters.ts';
+import { ParameterSet } from './parameter-set.ts';
 
 test('the rate rises over the warm-up and then stays', () => {
   const settings = { learningRate: 2, schedule: 'constant', warmupSteps: 4, steps: 10 } as const;

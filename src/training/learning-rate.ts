@@ -1,5 +1,5 @@
 /** @file Learning rate schedule. */
-import type { TrainingSettings } from './settings.ts';
+import type { TrainingSettings } from './training-settings.ts';
 
 /**
  * Learning rate of a step, counted from 1: rises linearly during the warm-up, then stays constant or falls along half a

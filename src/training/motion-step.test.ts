@@ -5,14 +5,14 @@ import { floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { constant } from '../graph/tensor.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { copyMixing } from '../motion/extended/copied.ts';
-import { motionParameters } from '../motion/parameters.ts';
+import { motionParameters } from '../motion/motion-parameters.ts';
 import { type MotionVariant, motionVariants } from '../motion/variant.ts';
-import { randomMotion } from '../testing/motion.ts';
+import { randomMotion } from '../testing/test-motions.ts';
 import { testdata } from '../testing/testdata.ts';
-import { trainingCost } from './cost.ts';
 import { type MotionStep, motionStep } from './motion-step.ts';
 import { noisedVideos } from './noising.ts';
-import { ParameterSet } from './parameters.ts';
+import { ParameterSet } from './parameter-set.ts';
+import { trainingCost } from './training-cost.ts';
 
 const shape: Shape = [1, 4, 3, 4, 4];
 const tokens = 5;

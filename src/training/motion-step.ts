@@ -8,11 +8,11 @@ import type { UNetConfig } from '../models/configs.ts';
 import { blameWeights } from '../models/finite.ts';
 import { timestepSinusoids, timestepWidth } from '../models/time-embedding.ts';
 import { mixingNumbers } from '../motion/extended/copied.ts';
-import { videoWeights } from '../motion/parameters.ts';
+import { videoWeights } from '../motion/motion-parameters.ts';
 import type { MotionVariant } from '../motion/variant.ts';
 import { type CompileOptions, compile } from '../runtime/program.ts';
 import { motionLoss } from './loss.ts';
-import type { ParameterSet } from './parameters.ts';
+import type { ParameterSet } from './parameter-set.ts';
 
 /** A batch of a step; see `LossInputs`. */
 export interface MotionBatch {

@@ -1,7 +1,7 @@
 /**
  * @file A moving average of the trained parameters, which is often better than the last ones (Polyak & Juditsky 1992).
  */
-import type { ParameterSet } from './parameters.ts';
+import type { ParameterSet } from './parameter-set.ts';
 
 /**
  * Moves `average` towards `parameters`, in place: `a ← d·a + (1 − d)·p`. The decay d begins small, so that the

@@ -1,6 +1,6 @@
 /** @file Whether a training step keeps its inner values or recomputes them. */
 import { totalmem } from 'node:os';
-import type { TrainingSettings } from './settings.ts';
+import type { TrainingSettings } from './training-settings.ts';
 
 /** Fraction of the machine's memory above which `auto` recomputes. */
 const comfortable = 0.7;

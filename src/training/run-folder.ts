@@ -17,7 +17,7 @@ import { phrase, setting } from '../phrases.ts';
 import { wrongInFile } from '../wrong-settings.ts';
 import { trainingClipSchema } from './clip-set.ts';
 import { LOCK_NAME, lockFolder } from './run-lock.ts';
-import { settingsSchema } from './settings.ts';
+import { settingsSchema } from './training-settings.ts';
 
 /** A hundred thousand clips take fewer. */
 const MAX_VALUES = 1_000_000;

@@ -3,11 +3,11 @@ import { randomStream } from '../diffusion/random.ts';
 import type { FloatTensor } from '../graph/host-tensor.ts';
 import type { Component } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
-import { initialValues, motionParameters } from '../motion/parameters.ts';
+import { initialValues, motionParameters } from '../motion/motion-parameters.ts';
 import type { MotionValues } from '../motion/predictor.ts';
 import { type AdamWState, adamWState } from './adamw.ts';
-import { ParameterSet } from './parameters.ts';
-import type { TrainingSettings } from './settings.ts';
+import { ParameterSet } from './parameter-set.ts';
+import type { TrainingSettings } from './training-settings.ts';
 
 /** State of a training between two steps. */
 export interface TrainingState {

@@ -3,10 +3,10 @@ import { InterruptedError, LampError, StorageError } from '../errors.ts';
 import { floats } from '../graph/host-tensor.ts';
 import type { StepMetrics } from './metrics.ts';
 import type { MotionBatch, MotionStep } from './motion-step.ts';
-import { ParameterSet } from './parameters.ts';
-import { parseSettings, type TrainingInput } from './settings.ts';
+import { ParameterSet } from './parameter-set.ts';
 import { emptyState } from './state.ts';
 import { type Training, train } from './trainer.ts';
+import { parseSettings, type TrainingInput } from './training-settings.ts';
 
 /** A training of one parameter p whose loss is (p − target)², the target being the batch's number. */
 function toyTraining(given: Partial<TrainingInput>, overrides: Partial<Training<MotionBatch>> = {}) {

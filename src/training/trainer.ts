@@ -8,9 +8,9 @@ import { type AdamWSettings, adamWStep, clipScale, gradientNorm } from './adamw.
 import { learningRateAt } from './learning-rate.ts';
 import type { StepMetrics } from './metrics.ts';
 import { updateAverage } from './moving-average.ts';
-import type { ParameterSet } from './parameters.ts';
-import type { TrainingSettings } from './settings.ts';
+import type { ParameterSet } from './parameter-set.ts';
 import type { TrainingState } from './state.ts';
+import type { TrainingSettings } from './training-settings.ts';
 
 /** Settings used by the loop itself. */
 export type LoopSettings = Pick<

@@ -8,7 +8,7 @@ import { type UNetConfig, unetConfigSchema } from '../../models/configs.ts';
 import { timestepWidth } from '../../models/time-embedding.ts';
 import { unet } from '../../models/unet.ts';
 import { motionVariants } from '../../motion/variant.ts';
-import { trainingCost } from '../../training/cost.ts';
+import { trainingCost } from '../../training/training-cost.ts';
 
 /** Tokens of a prompt. */
 const tokens = 77;

@@ -5,7 +5,7 @@ import { constant, input, type Tensor } from '../../graph/tensor.ts';
 import { Weights } from '../../graph/weights.ts';
 import { imageSelfAttention } from '../../models/transformer.ts';
 import { compile } from '../../runtime/program.ts';
-import { causalConvolution, temporalAttention } from '../layers.ts';
+import { causalConvolution, temporalAttention } from '../motion-layers.ts';
 import { centredConvolution, firstAndPreviousAttention, withFramePositions } from './compared-layers.ts';
 
 const [videos, frames] = [2, 4];

@@ -4,7 +4,7 @@ import { type FloatTensor, floats, type Shape, sizeOf } from '../../graph/host-t
 import { constant, input, type Tensor } from '../../graph/tensor.ts';
 import { Weights } from '../../graph/weights.ts';
 import { compile } from '../../runtime/program.ts';
-import { firstFrameAttention } from '../layers.ts';
+import { firstFrameAttention } from '../motion-layers.ts';
 import { movementBias, movementName, movementShape } from './movement.ts';
 
 const [moments, tables, numbers] = movementShape as [number, number, number];

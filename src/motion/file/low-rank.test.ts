@@ -6,10 +6,10 @@ import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
 import { unetConfigSchema } from '../../models/configs.ts';
 import { timestepWidth } from '../../models/time-embedding.ts';
 import { unet } from '../../models/unet.ts';
-import { randomMotion, untrainedMotion } from '../../testing/motion.ts';
 import { largestDifference, predictVideo } from '../../testing/predict-video.ts';
+import { randomMotion, untrainedMotion } from '../../testing/test-motions.ts';
 import { testdata } from '../../testing/testdata.ts';
-import { motionParameters } from '../parameters.ts';
+import { motionParameters } from '../motion-parameters.ts';
 import { motionVariants } from '../variant.ts';
 import { hasFactors, lowRankParameters, multipliedOut, roundedToHalf } from './low-rank.ts';
 

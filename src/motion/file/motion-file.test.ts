@@ -4,8 +4,8 @@ import { openSafetensors, writeSafetensors } from '../../checkpoints/safetensors
 import { CheckpointError } from '../../errors.ts';
 import type { ProgressEvent } from '../../events.ts';
 import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
-import { randomMotion, testMotion } from '../../testing/motion.ts';
 import { testFolder } from '../../testing/test-folder.ts';
+import { randomMotion, testMotion } from '../../testing/test-motions.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { motionVariants } from '../variant.ts';
 import { assertFits, readMotion, readMotionInfo, writeMotion } from './motion-file.ts';

@@ -11,7 +11,7 @@ import type { BaseModel } from '../../models/base-model.ts';
 import { nonFinite } from '../../models/finite.ts';
 import { kindOfWeights, type WeightsKind } from '../../models/other-models.ts';
 import { call, type GivenParts, phrase, setting } from '../../phrases.ts';
-import { motionParameters, normParameters } from '../parameters.ts';
+import { motionParameters, normParameters } from '../motion-parameters.ts';
 import type { MotionValues, TrainedMotion } from '../predictor.ts';
 import { isLamp, motionVariantSchema, motionVariants } from '../variant.ts';
 import { assertMotionBase } from './motion-base.ts';

@@ -17,7 +17,7 @@ import { type BaseModel, openComponent } from '../../models/base-model.ts';
 import { type UNetConfig, unetConfigSchema } from '../../models/configs.ts';
 import { kindOfWeights } from '../../models/other-models.ts';
 import { phrase, setting } from '../../phrases.ts';
-import { motionParameters, normParameters } from '../parameters.ts';
+import { motionParameters, normParameters } from '../motion-parameters.ts';
 import type { MotionValues } from '../predictor.ts';
 import { motionVariants } from '../variant.ts';
 

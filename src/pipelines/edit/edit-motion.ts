@@ -23,7 +23,7 @@ import {
   type TrainingInput,
   type TrainingSettings,
   trainingDefaults,
-} from '../../training/settings.ts';
+} from '../../training/training-settings.ts';
 import { newSettings } from '../train/prepare-training.ts';
 import { runTraining } from '../train/run-training.ts';
 import { tellUnfinished } from '../video/loaded-motions.ts';

@@ -15,7 +15,7 @@ import { assertMotionBase } from '../../motion/file/motion-base.ts';
 import { checkDevice, type DeviceName } from '../../runtime/devices.ts';
 import { type TrainingClip, trainingRate } from '../../training/clip-set.ts';
 import { assertComplete } from '../../training/complete-base.ts';
-import type { TrainingInput } from '../../training/settings.ts';
+import type { TrainingInput } from '../../training/training-settings.ts';
 import { type DrawSettings, resolveDrawSettings } from '../draw/draw-picture.ts';
 import { tellFarSize, videoFlops } from '../draw/far-size.ts';
 import { samplerFor } from '../draw/sampling-settings.ts';

@@ -8,8 +8,8 @@ import { readPicture, readPngMetadata, writePng } from '../../media/picture-file
 import { writeVideo } from '../../media/video-file.ts';
 import { openBaseModel } from '../../models/base-model.ts';
 import { writeMotion } from '../../motion/file/motion-file.ts';
-import { randomMotion, testMotion } from '../../testing/motion.ts';
 import { testFolder } from '../../testing/test-folder.ts';
+import { randomMotion, testMotion } from '../../testing/test-motions.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { readRun } from '../../training/run-folder.ts';
 import { storedPicture } from '../draw/stored-picture.ts';

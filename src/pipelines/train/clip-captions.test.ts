@@ -9,7 +9,7 @@ import { readMotion } from '../../motion/file/motion-file.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { readRun } from '../../training/run-folder.ts';
-import type { TrainingInput } from '../../training/settings.ts';
+import type { TrainingInput } from '../../training/training-settings.ts';
 import { runTraining } from './run-training.ts';
 
 const at = await testFolder();

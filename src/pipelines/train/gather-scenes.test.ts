@@ -11,7 +11,7 @@ import { testFolder } from '../../testing/test-folder.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { findTrainingClips, type TrainingClip } from '../../training/clip-set.ts';
 import { readRun } from '../../training/run-folder.ts';
-import { parseSettings } from '../../training/settings.ts';
+import { parseSettings } from '../../training/training-settings.ts';
 import { gatherScenes } from './gather-scenes.ts';
 import { runTraining } from './run-training.ts';
 

@@ -12,7 +12,7 @@ import type { BaseModel } from '../../models/base-model.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { TrainingClip } from '../../training/clip-set.ts';
 import { type OtherScenes, placeOf } from '../../training/other-scenes.ts';
-import type { TrainingSettings } from '../../training/settings.ts';
+import type { TrainingSettings } from '../../training/training-settings.ts';
 import { drawPictures } from '../draw/draw-picture.ts';
 
 /** A clip's scene is found from so many of its frames at most, spread over it. */

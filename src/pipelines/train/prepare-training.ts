@@ -30,7 +30,7 @@ import {
   type TrainingInput,
   type TrainingSettings,
   trainingDefaults,
-} from '../../training/settings.ts';
+} from '../../training/training-settings.ts';
 import { withoutUndefined } from '../video/video-settings.ts';
 
 /** A training that is known to be possible. */

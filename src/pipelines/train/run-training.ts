@@ -10,11 +10,10 @@ import { roundedToHalf } from '../../motion/file/low-rank.ts';
 import { writeMotion } from '../../motion/file/motion-file.ts';
 import type { MotionValues } from '../../motion/predictor.ts';
 import { messageParts, type Phrase, phrase, setting } from '../../phrases.ts';
-import { makeBatch } from '../../training/batches.ts';
 import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../../training/checkpoint.ts';
 import { type TrainingClip, trainingRate } from '../../training/clip-set.ts';
-import { trainingCost } from '../../training/cost.ts';
 import { openMetrics } from '../../training/metrics.ts';
+import { makeBatch } from '../../training/motion-batches.ts';
 import { motionStep } from '../../training/motion-step.ts';
 import { chooseRecompute } from '../../training/recompute.ts';
 import {
@@ -25,14 +24,15 @@ import {
   runPaths,
   writeRun,
 } from '../../training/run-folder.ts';
+import { initialState, motionValues, type TrainingState } from '../../training/state.ts';
+import { train } from '../../training/trainer.ts';
+import { trainingCost } from '../../training/training-cost.ts';
 import {
   decidingSettings,
   resumedSettings,
   type TrainingInput,
   type TrainingSettings,
-} from '../../training/settings.ts';
-import { initialState, motionValues, type TrainingState } from '../../training/state.ts';
-import { train } from '../../training/trainer.ts';
+} from '../../training/training-settings.ts';
 import { tellFarSize } from '../draw/far-size.ts';
 import { newSettings, type Prepared, prepareTraining } from './prepare-training.ts';
 import { trainingMaterial } from './training-material.ts';

@@ -8,7 +8,7 @@ import { usualFormat } from '../../media/video-target.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import type { TrainedMotion } from '../../motion/predictor.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
-import type { TrainingSettings } from '../../training/settings.ts';
+import type { TrainingSettings } from '../../training/training-settings.ts';
 import { settingsKey } from '../video/stored-settings.ts';
 import { videoGenerator } from '../video/video-pipeline.ts';
 

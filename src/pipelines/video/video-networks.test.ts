@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { openBaseModel } from '../../models/base-model.ts';
-import { lampMotion, randomMotion } from '../../testing/motion.ts';
+import { lampMotion, randomMotion } from '../../testing/test-motions.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { videoNetworks } from './video-networks.ts';
 

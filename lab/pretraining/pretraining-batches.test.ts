@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { alphaCumprodAt, noiseSchedule } from '../../src/diffusion/noise-schedule.ts';
 import { floats } from '../../src/graph/host-tensor.ts';
-import { type BatchPlan, modelBatches } from './batches.ts';
 import { schedulerConfig } from './model-folder.ts';
+import { type BatchPlan, modelBatches } from './pretraining-batches.ts';
 
 const schedule = noiseSchedule(schedulerConfig);
 const tokenizer = { maxLength: 2, encode: (text: string) => [text === '' ? 0 : 1, 2] };

@@ -10,7 +10,7 @@ import { UsageError } from '../../src/errors.ts';
 import type { OnEvent } from '../../src/events.ts';
 import { recommendedSize } from '../../src/models/picture-size.ts';
 import { recommendedSampling, withoutUndefined } from '../../src/pipelines/video/video-settings.ts';
-import { recommendedTraining, trainingDefaults } from '../../src/training/settings.ts';
+import { recommendedTraining, trainingDefaults } from '../../src/training/training-settings.ts';
 import { ROTATES } from '../world/shape.ts';
 import { runBaseSuite } from './base-suite.ts';
 import { builtInClip, openClassifier } from './classifier.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
-import { pretrainOptions } from './options.ts';
+import { pretrainOptions } from './pretraining-options.ts';
 
 test('options are numbers, flags and words, the folder among them or not', () => {
   expect(pretrainOptions([])).toMatchObject({ folder: 'runs/built-in', steps: 40_000, still: false });

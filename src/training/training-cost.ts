@@ -5,7 +5,7 @@ import { type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { input } from '../graph/tensor.ts';
 import type { Component } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
-import { motionParameters } from '../motion/parameters.ts';
+import { motionParameters } from '../motion/motion-parameters.ts';
 import { type MotionStepOptions, motionStepGraph } from './motion-step.ts';
 
 /** Cost of one training step. */

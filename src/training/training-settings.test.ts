@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DeviceError, UsageError } from '../errors.ts';
 import { builtInBase } from '../models/built-in-base.ts';
 import { motionVariants } from '../motion/variant.ts';
-import { decidingSettings, parseSettings, presets, resumedSettings } from './settings.ts';
+import { decidingSettings, parseSettings, presets, resumedSettings } from './training-settings.ts';
 
 const least = { base: 'b', clips: ['c'], prompt: 'p' };
 

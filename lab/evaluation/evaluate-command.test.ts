@@ -1,7 +1,7 @@
 import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
-import { lamp } from '../../src/testing/command.ts';
+import { lamp } from '../../src/testing/run-lamp.ts';
 import { testFolder } from '../../src/testing/test-folder.ts';
 import { testdata } from '../../src/testing/testdata.ts';
 
