@@ -11,7 +11,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const covered = [
   ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
   ...['assets', 'docs', 'examples', 'lab', 'scripts', 'testdata'],
-  ...['diffusion', 'graph', 'models', 'motion', 'runtime', 'testing'].map((room) => `src/${room}`),
+  ...['checkpoints', 'diffusion', 'graph', 'hub', 'models', 'motion', 'runtime', 'testing', 'training'].map(
+    (room) => `src/${room}`,
+  ),
 ];
 
 /** `docs/api.md` shows docblocks and declarations as they are, so its lines are those of the code. */

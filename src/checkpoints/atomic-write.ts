@@ -41,8 +41,8 @@ export async function writeAtomically(
 }
 
 /**
- * Throws `StorageError` when a pipe, socket or device is in the place of a file to be written: it was made for something
- * else, and a file would take its place for good.
+ * Throws `StorageError` when a pipe, socket or device is in the place of a file to be written: it was made for
+ * something else, and a file would take its place for good.
  */
 export async function assertReplaceable(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);

@@ -108,7 +108,7 @@ export async function loadState(
   return undefined;
 }
 
-/** Checkpoints in `folder`, the latest first; none when there is no such folder. */
+/** Checkpoints in `folder`, the latest first; none if there is no such folder. */
 export async function listCheckpoints(folder: string): Promise<{ step: number; path: string }[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
@@ -127,7 +127,7 @@ async function readState(path: string, kind: StateKind): Promise<TrainingState> 
   const { metadata } = file;
   if (metadata.format !== format || metadata.version !== version) {
     throw new CheckpointError(
-      `"${path}" is no checkpoint of a training that this version can read. Move it away.`,
+      `"${path}" is not a training checkpoint that this version can read. Move it away.`,
     );
   }
   if (metadata.settings !== kind.identity) {
@@ -143,7 +143,7 @@ async function readState(path: string, kind: StateKind): Promise<TrainingState> 
       const tensor = found.get(`${part}:${name}`)!;
       if (tensor.dtype !== 'float32' || !sameShape(tensor.shape, view.shape)) {
         throw new CheckpointError(
-          `checkpoint "${path}": tensor "${part}:${name}" is ${tensor.dtype} [${tensor.shape}], expected float32 [${view.shape}]. It is of another base model.`,
+          `checkpoint "${path}": tensor "${part}:${name}" is ${tensor.dtype} [${tensor.shape}], expected float32 [${view.shape}]. It belongs to another base model.`,
         );
       }
       view.data.set(tensor.data);

@@ -1,4 +1,4 @@
-/** @file The clips of a training: found, inspected, identified by their content and captions. */
+/** @file The clips of a training: finding them, inspecting them, and identifying them by content and caption. */
 
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
@@ -25,36 +25,36 @@ export const trainingClipSchema = z.object({
   path: z.string(),
   /** Identity of the content (see `fingerprint`). */
   fingerprint: z.string(),
-  /** Frames that a player shows. */
+  /** Number of frames, as a player shows them. */
   frameCount: z.int().positive(),
-  /** The usual rate; `null` for a folder of pictures. */
+  /** Frame rate (the most common one where it varies); `null` for a folder of pictures. */
   framesPerSecond: z.number().positive().nullable(),
-  /** Seconds at which the frames are shown, where they are not evenly spaced (see `ClipTiming`). */
+  /** Display time of each frame in seconds, if the frames are not evenly spaced (see `ClipTiming`). */
   frameTimes: z.array(z.number()).optional(),
-  /** Frames in the file, where an edit list does not show each once. */
+  /** Number of frames in the file, if an edit list does not show each exactly once. */
   storedFrames: z.int().positive().optional(),
-  /** The field that is taken of each frame, where the video is interlaced. */
+  /** The field taken from each frame, if the video is interlaced. */
   firstField: z.enum(['top', 'bottom']).optional(),
-  /** What it shows, where it has a caption of its own; absent: the prompt says it. */
+  /** The clip's own caption; absent if it has none and the prompt is used. */
   caption: z.string().optional(),
 });
 
 /** See `trainingClipSchema`. */
 export type TrainingClip = z.infer<typeof trainingClipSchema>;
 
-/** Rate at which folders of pictures are taken to play: the reference's. */
+/** Assumed frame rate of folders of pictures, in frames a second; the reference's. */
 const CUSTOMARY_RATE = 8;
 
-/** Which clips, and which frames of them. */
+/** The settings that decide which clips are used, and which of their frames. */
 export type ClipChoice = Pick<
   TrainingSettings,
   'clips' | 'frames' | 'stride' | 'clipRange' | 'clipFps' | 'window'
 > & { readonly captions?: boolean };
 
 /**
- * Finds and inspects the clips. Those among `known` by their content are not decoded again. Their captions are read
- * unless `captions` is false. Notices tell what in their folders is not taken, and what is remarkable about a clip and its time.
- * Throws `MediaError` when a clip is missing, unreadable or too short for a video, or captions are damaged.
+ * Finds and inspects the clips, and reads their captions unless `captions` is false. A clip whose content is among
+ * `known` is not decoded again. Notices report files that are skipped, and anything unusual about a clip or its timing.
+ * Throws `MediaError` if a clip is missing, unreadable or too short for a video, or if a caption file is damaged.
  */
 export async function findTrainingClips(
   settings: ClipChoice,
@@ -91,7 +91,7 @@ export async function findTrainingClips(
 
 const noCaptions: ClipCaptions = { captions: new Map(), unused: [] };
 
-/** What is remarkable about a clip without looking at its frames: gaps in their numbers, and that lamp made it. */
+/** Notes on a clip that need no look at its frames: gaps in their numbering, and whether lamp made it. */
 async function notesOnClip(path: string): Promise<MessageParts[]> {
   const onNumbers =
     (await clipKind(path)) === 'folder'
@@ -101,7 +101,7 @@ async function notesOnClip(path: string): Promise<MessageParts[]> {
   return notes.map(messageParts);
 }
 
-/** What is kept of a clip's time. */
+/** The timing of a clip, as `run.json` keeps it. */
 function timeOf(facts: TrainingClip | ClipInfo) {
   const { frameCount, framesPerSecond, frameTimes, storedFrames, firstField } = facts;
   return {
@@ -113,7 +113,7 @@ function timeOf(facts: TrainingClip | ClipInfo) {
   };
 }
 
-/** The rate at which frames of these clips are taken. */
+/** The rate at which frames are sampled from these clips. */
 export function clipRate(
   { clipFps }: Pick<TrainingSettings, 'clipFps'>,
   clips: readonly Pick<TrainingClip, 'framesPerSecond'>[],
@@ -132,7 +132,10 @@ async function clipFingerprint(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Throws `UsageError` naming the first difference unless the clips have the same content and captions in the same order. */
+/**
+ * Checks that the clips have the same content and captions, in the same order, as when the run was begun. Throws
+ * `UsageError` naming the first difference.
+ */
 export function assertSameClips(begun: readonly TrainingClip[], found: readonly TrainingClip[]): void {
   for (let i = 0; i < Math.max(begun.length, found.length); i++) {
     const [was, is] = [begun[i], found[i]];
@@ -141,10 +144,10 @@ export function assertSameClips(begun: readonly TrainingClip[], found: readonly 
       continue;
     }
     const difference = !is
-      ? `"${basename(was!.path)}" is not among them any more`
+      ? `"${basename(was!.path)}" is missing`
       : !was
-        ? `"${is.path}" was not among them`
-        : `"${is.path}" stands where "${basename(was.path)}" with other content was`;
+        ? `"${is.path}" is new`
+        : `"${is.path}" is in place of "${basename(was.path)}", whose content differs`;
     throw new UsageError({
       found: `the clips are not those the run was begun with: ${difference}`,
       setting: 'clips',
@@ -164,8 +167,9 @@ function assertSameCaption(was: TrainingClip, is: TrainingClip): void {
 }
 
 /**
- * Throws `UsageError` unless a run that an earlier version began has the frames that this one reads: it took what the file stores,
- * whatever a player shows of it, and both fields of interlaced frames at once.
+ * Checks that a run begun by an earlier version would use the same frames as this version. Earlier versions read frames
+ * as the file stores them, regardless of edit lists, and both fields of an interlaced frame at once. Throws
+ * `UsageError` if the frames differ.
  */
 export function assertFramesOfEarlierVersion(
   begun: readonly TrainingClip[],
@@ -188,7 +192,9 @@ export function assertFramesOfEarlierVersion(
   });
 }
 
-/** Rate at which the training videos play: that of the frames that are taken, divided by the stride; the median of those that differ. */
+/**
+ * Frame rate of the training videos: the rate of the sampled frames divided by the stride; the median if clips differ.
+ */
 export function trainingRate(
   clips: readonly TrainingClip[],
   settings: Pick<TrainingSettings, 'frames' | 'stride' | 'clipRange' | 'window'> & {

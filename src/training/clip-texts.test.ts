@@ -48,11 +48,9 @@ test('says how many clips have captions of their own', () => {
     return messages;
   };
   expect(told(undefined, undefined)).toEqual([]);
-  expect(told('x', undefined)).toEqual([
-    '1 of 2 clips train with captions of their own, the others with the prompt.',
-  ]);
-  expect(told('x', 'y')).toEqual(['all 2 clips train with captions of their own, not with the prompt.']);
-  expect(told('x')).toEqual(['the clip trains with a caption of its own, not with the prompt.']);
+  expect(told('x', undefined)).toEqual(['1 of 2 clips use captions of their own, the others the prompt.']);
+  expect(told('x', 'y')).toEqual(['all 2 clips use captions of their own, not the prompt.']);
+  expect(told('x')).toEqual(['the clip uses a caption of its own, not the prompt.']);
 });
 
 describe('text states', () => {

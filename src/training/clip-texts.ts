@@ -1,4 +1,4 @@
-/** @file What each clip of a training shows, in words, and those words as the U-Net reads them. */
+/** @file The captions of a training's clips, and their text encodings. */
 
 import { UsageError } from '../errors.ts';
 import { notice, type OnEvent } from '../events.ts';
@@ -15,9 +15,9 @@ import type { TrainingClip } from './clip-set.ts';
 import type { TrainingInput } from './training-settings.ts';
 
 /**
- * The caption of the first clip where all have one: what a motion is called that was given no prompt. `undefined` where no
- * clip has one, or captions are not wanted. Where not all have one, notices tell of captions that belong to no clip. Throws
- * `UsageError` when only some have one, `MediaError` for a missing clip.
+ * The first clip's caption, used in place of the prompt if none is given and every clip has a caption. `undefined` if
+ * no clip has one or captions are switched off. Notices report captions that belong to no clip. Throws `UsageError` if
+ * only some clips have a caption, `MediaError` for a missing clip.
  */
 export async function firstCaption(
   { clips = [], captions = true }: Pick<Partial<TrainingInput>, 'clips' | 'captions'>,
@@ -40,20 +40,20 @@ export async function firstCaption(
   return found.get(paths[0] ?? '');
 }
 
-/** Says with a notice how many clips have captions of their own, if any has one. */
+/** Reports in a notice how many clips have captions of their own, if any do. */
 export function tellOfCaptions(clips: readonly TrainingClip[], onEvent: OnEvent | undefined): void {
   const own = clips.filter(({ caption }) => caption !== undefined).length;
   if (own === 0) return;
   const message =
     own < clips.length
-      ? `${own} of ${clips.length} clips train with captions of their own, the others with the prompt.`
-      : `${own === 1 ? 'the clip trains with a caption of its' : `all ${own} clips train with captions of their`} own, not with the prompt.`;
+      ? `${own} of ${clips.length} clips use captions of their own, the others the prompt.`
+      : `${own === 1 ? 'the clip uses a caption of its' : `all ${own} clips use captions of their`} own, not the prompt.`;
   onEvent?.(notice(message));
 }
 
 /**
- * Text states `[1, tokens, d]` of each clip: of its caption, or of the prompt where it has none. Each text is encoded once;
- * one that is too long for the model is told with a notice, and so are words that the model was never shown.
+ * Text states `[1, tokens, d]` of each clip: of its caption, or of the prompt if it has none. Each text is encoded
+ * once. Notices report texts that are too long for the model and words that it was not trained on.
  */
 export async function clipTexts(
   base: Pick<BaseModel, 'textEncoder' | 'tokenizer'> & Partial<Pick<BaseModel, 'name' | 'shown'>>,

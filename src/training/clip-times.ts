@@ -1,4 +1,4 @@
-/** @file Says in which way the time of the clips is taken. */
+/** @file Notices about the timing of the clips and the rate at which their frames are sampled. */
 
 import { basename } from 'node:path';
 import { notice, type OnEvent } from '../events.ts';
@@ -9,12 +9,12 @@ import { call, phrase, setting } from '../phrases.ts';
 import type { TrainingClip } from './clip-set.ts';
 import type { TrainingSettings } from './training-settings.ts';
 
-/** So many clips with the same kind of note are named. */
+/** Number of clips named for each kind of note. */
 const NAMED = 3;
 
 /**
- * Says what is remarkable about the time of clips, as `lamp clips` does: of each kind the first few, and how many more. When frames
- * are shown does not matter where each counts as one.
+ * Reports what is unusual about the timing of the clips, as `lamp clips` does: the first few notes of each kind, and
+ * the number of further ones. Display times do not matter if frames are taken one by one.
  */
 export function tellOfClipTimes(
   clips: readonly ClipInfo[],
@@ -39,7 +39,7 @@ export function tellOfClipTimes(
   }
 }
 
-/** Says with a notice at which rate frames of the clips are taken, where they have rates, and why. */
+/** Reports in a notice the rate at which frames are sampled from the clips, and why, if the clips have rates. */
 export function tellOfRate(
   clips: readonly TrainingClip[],
   { clipFps: asked, window, stride }: Pick<TrainingSettings, 'clipFps' | 'window' | 'stride'>,
@@ -50,33 +50,35 @@ export function tellOfRate(
   const rates = [...new Set(timed.map(({ framesPerSecond }) => short(framesPerSecond!)))];
   if (clipFps === 'frames' && (rates.length > 1 || timed.some(({ frameTimes }) => frameTimes))) {
     const several =
-      rates.length > 1 ? ` They have several rates (${listed(rates)}) and teach several speeds.` : '';
-    const message = `every frame of the clips counts as one, whatever its time.${several}`;
+      rates.length > 1
+        ? ` They have different rates (${listed(rates)}), so the motion is learned at different speeds.`
+        : '';
+    const message = `the clips are read frame by frame, regardless of display times.${several}`;
     onEvent?.(notice(message));
   }
   if (clipFps === 'frames' && typeof asked === 'number') {
-    const found = phrase`${setting('clipFps')} does not count: folders of pictures have no rate and are taken frame by frame.`;
+    const found = phrase`${setting('clipFps')} has no effect: folders of pictures have no rate and are read frame by frame.`;
     onEvent?.(notice({ found, setting: 'clipFps' }));
   }
   if (clipFps !== 'frames') {
     const why =
       asked !== 'common'
-        ? phrase`as ${setting('clipFps')} says`
+        ? phrase`as set by ${setting('clipFps')}`
         : rates.length > 1
-          ? phrase`the lowest of their rates (${listed(rates)}); ${setting('clipFps')} takes another`
+          ? phrase`the lowest of their rates (${listed(rates)}); ${setting('clipFps')} sets another`
           : phrase`their own rate`;
     const slower = timed.find(({ framesPerSecond }) => framesPerSecond! < clipFps - 1e-9);
     const repeated = slower
-      ? ` "${basename(slower.path)}" has only ${short(slower.framesPerSecond!)}: frames of it are repeated.`
+      ? ` "${basename(slower.path)}" has only ${short(slower.framesPerSecond!)}: its frames are repeated.`
       : '';
     const folders =
-      timed.length < clips.length ? ' Folders of pictures have no rate and are taken frame by frame.' : '';
-    const found = phrase`the clips are taken at ${short(clipFps)} frames a second, ${why}.${repeated}${folders}`;
+      timed.length < clips.length ? ' Folders of pictures have no rate and are read frame by frame.' : '';
+    const found = phrase`the clips are sampled at ${short(clipFps)} frames a second, ${why}.${repeated}${folders}`;
     onEvent?.(notice({ found, setting: 'clipFps' }));
   }
   if (window === 'spread' && stride > 1) {
     const spread = setting('window', 'spread');
-    const found = phrase`frames are spread over the whole clip (${spread}): ${setting('stride')} does not count.`;
+    const found = phrase`frames are spread over the whole clip (${spread}): ${setting('stride')} has no effect.`;
     onEvent?.(notice({ found, setting: 'stride' }));
   }
 }

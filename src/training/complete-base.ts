@@ -22,15 +22,15 @@ export function assertComplete(base: BaseModel, { width, height }: PictureSize):
   drawingGraphs(base, { width, height }, 1);
 }
 
-/** Arithmetic of drawing one picture of a size. */
+/** Floating-point operations to generate one picture of a given size. */
 export interface DrawingCost {
-  /** Of the U-Net, each time it is asked. */
+  /** Of one U-Net evaluation. */
   readonly step: number;
   /** Of decoding the picture. */
   readonly decode: number;
 }
 
-/** Estimates it from the shapes of the graphs. Throws as {@link assertComplete} does. */
+/** Estimates the cost from the shapes of the graphs. Throws as {@link assertComplete} does. */
 export function drawingCost(base: BaseModel, size: PictureSize): DrawingCost {
   const { prediction, picture } = drawingGraphs(base, size, base.tokenizer.maxLength);
   return { step: graphCost([prediction]).flops, decode: graphCost([picture]).flops };
@@ -48,7 +48,7 @@ function drawingGraphs(
   const picture = withCheckpoint(base.vae.weights, () =>
     decode(new Weights(base.vae.weights.find), vae, latents),
   );
-  // A file may also have the video U-Net's names for the convolutions.
+  // A file may also use the video U-Net's names for the convolutions.
   const find = (name: string) =>
     weights.find(name) ?? weights.find(name.replace(/\.(weight|bias)$/, '.conv2d.$1'));
   const added = addedWidths(config);

@@ -19,9 +19,7 @@ export interface DrawPlan {
   readonly frames: number;
   /** Every n-th frame is taken. */
   readonly stride: number;
-  /**
-   * The numbers of the frames of a clip's video that begins at a start; every `stride`-th from there on unless told.
-   */
+  /** Indices of the frames of a clip's video that begins at `start`; default every `stride`-th frame from there on. */
   readonly framesFrom?: (clip: number, start: number) => readonly number[];
   readonly shuffle: boolean;
   readonly flipProbability: number;
@@ -82,10 +80,10 @@ export function drawSample(plan: DrawPlan, index: number): Draw {
 }
 
 /**
- * One of the clip's views: a limited number, so that no frame need be encoded more often. The first is the clip as it
- * is, the next are moved and recoloured as a whole, the last have the thing before another scene. In other colours
- * the channels are swapped and each is brightened or darkened: which thing is before which ground is then no longer
- * known by heart.
+ * One of the clip's views. Their number is limited, which bounds how often a frame is encoded. View 0 is the unchanged
+ * clip, the next ones are translated and recoloured as a whole, and the last ones have the object pasted onto another
+ * scene. Recolouring swaps the channels and brightens or darkens each, so that the model cannot memorise which object
+ * stands before which background.
  */
 function otherView(
   { seed, reach, recolour = 0, copyPaste }: DrawPlan,
@@ -113,14 +111,14 @@ function otherColours(stream: RandomStream, share: number): Pick<View, 'colours'
   return { colours: { order, gamma: [gamma(), gamma(), gamma()] } };
 }
 
-/** A uniform number from −1 to 1. */
+/** A uniform random number from −1 to 1. */
 function either(stream: RandomStream): number {
   return 2 * stream.uniform() - 1;
 }
 
 /**
- * A timestep moved towards more noise (shift above 1) or less (below): `t' = s·t / (1 + (s − 1)·t)` of t in 0…1
- * (Esser et al. 2024, arXiv 2403.03206, eq. 23). Where a thing will be is decided in the noisiest steps.
+ * A timestep shifted towards more noise (shift above 1) or less (below 1): `t' = s·t / (1 + (s − 1)·t)` for t in 0…1
+ * (Esser et al. 2024, arXiv 2403.03206, eq. 23). The noisiest steps decide where an object will be.
  */
 export function shiftedTimestep(timestep: number, timesteps: number, shift: number): number {
   const t = (timestep + 0.5) / timesteps;
@@ -137,13 +135,13 @@ export function drawNoise(
   return randomStream(seed, purpose, index).normals(count);
 }
 
-/** Frames of a clip that training needs in one view; indices in ascending order. */
+/** Frames of a clip that the training needs in one view, as indices in ascending order. */
 export interface NeededFrames {
   readonly view: View;
   readonly frames: readonly number[];
 }
 
-/** For each clip, the frames that the first `samples` samples need, by view. */
+/** For each clip, the frames needed by the first `samples` samples, grouped by view. */
 export function neededFrames(plan: DrawPlan, samples: number): NeededFrames[][] {
   const needed = plan.starts.map(() => new Map<string, { view: View; frames: Set<number> }>());
   for (let index = 0; index < samples; index++) {

@@ -1,6 +1,6 @@
 /**
- * @file What the VAE makes of the clips' frames, computed once before training and kept in the run's folder: a training
- * step neither decodes a video nor encodes a picture.
+ * @file The latents of the clips' frames, computed once before training and kept in the run's folder, so that a
+ * training step neither decodes video nor runs the VAE.
  */
 
 import { createHash } from 'node:crypto';
@@ -27,40 +27,41 @@ import type { TrainingSettings } from './training-settings.ts';
 import { type SceneView, seenAs, seenBefore, type View, viewName } from './view.ts';
 
 const format = 'lamp-latents';
-/** Frames are numbered as a player shows them; before, as they are stored. */
+/** Since version 2, frames are numbered as a player shows them; before, as the file stores them. */
 const version = '2';
 
-/** Most frames, and most bytes of them, that are decoded before they are encoded and written. */
+/** Upper bounds, in frames and bytes, of what is decoded before it is encoded and written. */
 const CHUNK_FRAMES = 256;
 const CHUNK_BYTES = 256 * 2 ** 20;
 
-/** The posterior of one frame: mean and standard deviation `[1, c, h, w]`, not scaled. */
+/** The VAE's posterior of one frame: mean and standard deviation `[1, c, h, w]`, not scaled for the U-Net. */
 export type FramePosterior = Pick<LatentPosterior, 'mean' | 'deviation'>;
 
-/** Posteriors of all frames that training needs. */
+/** Posteriors of all frames that the training needs. */
 export interface LatentCache {
-  /** Reads frames of a clip, by the clip's number. Throws `CheckpointError` when the files were changed meanwhile. */
+  /** Reads frames of a clip, given the clip's index. Throws `CheckpointError` if the files have changed since. */
   read(clip: number, frames: readonly number[], view: View): Promise<FramePosterior[]>;
 }
 
-/** What latents are made of and where they are kept. */
+/** What is encoded, and where the latents are kept. */
 export interface LatentCacheOptions extends WorkOptions {
   readonly folder: string;
   readonly vae: Component<VaeConfig>;
   readonly settings: Pick<TrainingSettings, 'width' | 'height' | 'fit' | 'device'>;
   readonly clips: readonly TrainingClip[];
-  /** For each clip the frames to have, view by view. */
+  /** For each clip, the frames needed in each view. */
   readonly needed: readonly (readonly NeededFrames[])[];
-  /** For views before other scenes. */
+  /** Scenes for copy-paste views. */
   readonly scenes?: OtherScenes | undefined;
 }
 
-/** A clip's frames: which file holds each. */
+/** For each tensor of a clip, the file that holds it. */
 type FrameIndex = Map<string, SafetensorsFile>;
 
 /**
- * Encodes what is not in `folder` yet. Files there are found by what they were made of: the clip's content, the size, the
- * VAE. Throws `InterruptedError` when stopped (what was encoded is kept), `MediaError` for a clip, `StorageError`.
+ * Encodes the frames that `folder` does not hold yet. Cached files are looked up by a hash of what they depend on (clip
+ * content, size, VAE). Throws `InterruptedError` when stopped (frames encoded so far are kept), `MediaError` for a
+ * clip, `StorageError`.
  */
 export async function cacheLatents(options: LatentCacheOptions): Promise<LatentCache> {
   const { folder, vae, settings, clips, needed, scenes, onEvent } = options;
@@ -114,7 +115,10 @@ export async function cacheLatents(options: LatentCacheOptions): Promise<LatentC
   };
 }
 
-/** Encodes the missing frames of one clip in chunks, so that a long one needs little memory, and writes a file for each. */
+/**
+ * Encodes the missing frames of one clip in chunks, which bounds the memory for long clips, and writes a file per
+ * chunk.
+ */
 async function encodeClip(
   { folder, settings, clips, scenes, signal }: LatentCacheOptions,
   clip: number,
@@ -149,11 +153,12 @@ async function encodeClip(
       const name = `${filePrefix(key)}${content.digest('hex').slice(0, 16)}.safetensors`;
       await writeSafetensors(join(folder, name), tensors, { format, version, key });
     }
-    if (signal?.aborted) throw new InterruptedError('stopped while encoding clips; what is done is kept.');
+    if (signal?.aborted)
+      throw new InterruptedError('stopped while encoding clips; the frames encoded so far are kept.');
   }
 }
 
-/** How a frame looks in each view; what moves in it is cut out once. */
+/** Renders a frame in each view; the moving object is cut out only once. */
 function looksOf(picture: Picture, clip: number, scenes: OtherScenes | undefined): (view: View) => Picture {
   let thing: CutOut | undefined;
   return (view) => {
@@ -167,7 +172,7 @@ function isBeforeScene(view: View): view is View & { readonly scene: SceneView }
   return view.scene !== undefined;
 }
 
-/** Finds the frames of the clip of this key in all files of the folder. Damaged files are removed, with a notice. */
+/** Finds the cached frames of the clip with this key. Damaged files are removed, with a notice. */
 async function findFrames(folder: string, key: string, onEvent: WorkOptions['onEvent']): Promise<FrameIndex> {
   const index: FrameIndex = new Map();
   const names = await readdir(folder).catch(() => []);

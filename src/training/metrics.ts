@@ -30,7 +30,7 @@ export interface MetricsFile {
 }
 
 /**
- * Opens the file for the steps after `step`: lines of later steps, and a last one that a kill tore off, are removed
+ * Opens the file for the steps after `step`. Lines of later steps, and a last line cut short by a kill, are removed
  * first. Throws `StorageError`.
  */
 export async function openMetrics(path: string, step: number): Promise<MetricsFile> {
@@ -49,7 +49,7 @@ export async function openMetrics(path: string, step: number): Promise<MetricsFi
   return {
     append: ({ step, loss, learningRate, gradNorm, seconds }) => {
       const line = JSON.stringify({ step, loss, learningRate, gradNorm, seconds });
-      // Unlike `writeSync`, this goes on after a part was written, until the disk is full.
+      // Unlike `writeSync`, this continues after a partial write.
       guarded(() => writeFileSync(file, `${line}\n`));
     },
     flush: () => guarded(() => fsyncSync(file)),
@@ -58,8 +58,7 @@ export async function openMetrics(path: string, step: number): Promise<MetricsFi
 }
 
 /**
- * The lines of `metrics.jsonl` up to the first that is not whole; none when there is no such file. Throws
- * `StorageError`.
+ * The lines of `metrics.jsonl` up to the first incomplete one; none if there is no such file. Throws `StorageError`.
  */
 export async function readMetrics(path: string): Promise<StepMetrics[]> {
   if (!(await isThere(path))) return [];

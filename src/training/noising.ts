@@ -6,8 +6,8 @@ import { withFirstFrame } from '../motion/frames.ts';
 import type { MotionVariant } from '../motion/variant.ts';
 
 /**
- * `x_t = √ᾱ_t·x_0 + √(1−ᾱ_t)·ε`, with frame 0 put back clean where the variant has a given first frame, and what the
- * U-Net should say of it.
+ * Noisy latents `x_t = √ᾱ_t·x_0 + √(1−ᾱ_t)·ε`, with a clean frame 0 if the variant has a given first frame, and the
+ * U-Net's target for them (noise, velocity or sample). All tensors are `[b, c, f, h, w]`.
  */
 export function noisedVideos(
   schedule: NoiseSchedule,

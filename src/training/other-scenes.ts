@@ -1,4 +1,4 @@
-/** @file Scenes to put the clips' things before, and the captions of what is then seen. */
+/** @file Scenes for copy-paste augmentation, and captions that match them. */
 import type { ClipScene } from '../media/cut-out.ts';
 import type { Picture } from '../media/picture.ts';
 import type { TrainingClip } from './clip-set.ts';
@@ -8,17 +8,19 @@ import type { View } from './view.ts';
 export interface OtherScenes {
   readonly pictures: readonly Picture[];
   /**
-   * What a caption says of each, such as "on the beach"; `undefined` for a clip's scene of which its caption says
-   * nothing.
+   * The phrase of place for each scene, such as "on the beach"; `undefined` for a clip's scene whose caption names no
+   * place.
    */
   readonly places: readonly (string | undefined)[];
-  /** For each clip its own scene, where the thing that moves in it can be cut out. */
+  /** For each clip, its own scene, if the moving object can be cut out. */
   readonly ofClips: readonly (ClipScene | undefined)[];
-  /** Identity of all pictures. */
+  /** Hash of all pictures. */
   readonly fingerprint: string;
 }
 
-/** What a clip shows in a view, in words: its caption or else the prompt, with another place before another scene. */
+/**
+ * The caption of a clip in a view: its own or else the prompt, with the place replaced if the view has another scene.
+ */
 export function captionOfView(
   clip: Pick<TrainingClip, 'caption'>,
   { scene }: Pick<View, 'scene'>,
@@ -29,22 +31,22 @@ export function captionOfView(
   return scene && scenes ? withPlace(caption, scenes.places[scene.index]) : caption;
 }
 
-/** English words that begin to say where something is. */
+/** English prepositions that introduce a place. */
 const PREPOSITIONS =
   'above|across|against|along|among|around|at|before|behind|below|beneath|beside|between|by|in|inside|near|on|outside|over|past|through|under|underneath|within';
 
-/** The last words that begin with such a word, up to the end. */
+/** The last prepositional phrase at the end of a caption. */
 const PLACE = new RegExp(`\\s+((?:${PREPOSITIONS})\\s(?:(?!\\s(?:${PREPOSITIONS})\\s).)+)$`, 'i');
 
 /**
- * What an English caption says of the place: its end from the last preposition on. "a panda runs on the beach" gives
- * "on the beach".
+ * The place named in an English caption: its end from the last preposition on. "a panda runs on the beach" gives "on
+ * the beach".
  */
 export function placeOf(caption: string): string | undefined {
   return PLACE.exec(caption.trim())?.[1];
 }
 
-/** The caption with its place taken away and another one in its stead, or none. */
+/** The caption with its place replaced by another one, or removed if `place` is `undefined`. */
 export function withPlace(caption: string, place: string | undefined): string {
   const bare = caption.trim().replace(PLACE, '').replace(/,$/, '');
   return place === undefined ? bare : `${bare} ${place}`;

@@ -1,7 +1,7 @@
 /**
- * @file A run is a folder that anything can read: `run.json` (what is trained, with what), `metrics.jsonl`, `samples/`,
- * `checkpoints/`, `motion.safetensors`; `scenes/`, which the image model drew for what is cut out of the clips; and `latents/`,
- * what the VAE made of the clips. The last two may be deleted afterwards.
+ * @file A run is a folder of plain files: `run.json` (settings, base and clips), `metrics.jsonl`, `samples/`,
+ * `checkpoints/`, `motion.safetensors`; `scenes/`, the backgrounds that the image model drew for copy-paste
+ * augmentation; and `latents/`, the encoded clips. The last two may be deleted once training is finished.
  */
 
 import { mkdir, readdir } from 'node:fs/promises';
@@ -19,23 +19,25 @@ import { trainingClipSchema } from './clip-set.ts';
 import { LOCK_NAME, lockFolder } from './run-lock.ts';
 import { settingsSchema } from './training-settings.ts';
 
-/** A hundred thousand clips take fewer. */
+/** Limit on the number of JSON values; a run with 100 000 clips stays below it. */
 const MAX_VALUES = 1_000_000;
 
 const versionsSchema = z.record(z.string(), z.string());
 
 const runSchema = z.object({
   format: z.literal('lamp-run'),
-  /** Version 1 took frames by number, whatever a player shows of a clip. */
+  /** Version 1 took frames as the file stores them, not as a player shows them. */
   version: z.union([z.literal(1), z.literal(2)]),
-  /** Versions of this package and of what computes, when the run was begun. */
+  /** Versions of this package and its engine when the run was begun. */
   versions: versionsSchema,
   settings: settingsSchema,
-  /** What `settings.recompute` came to: whether inner values were computed again. Older runs lack it. */
+  /**
+   * Whether inner values were recomputed in the backward pass (`settings.recompute`, resolved). Absent in older runs.
+   */
   recomputed: z.boolean().optional(),
   /**
-   * In how many of the clips what moves can be cut out: the share `settings.copyPaste` is of the views of these alone. Absent where it
-   * is 0, until the clips have been looked at, and in older runs.
+   * Number of clips whose moving object can be cut out; `settings.copyPaste` applies to the views of these only. Absent
+   * if that setting is 0, until the clips have been examined, and in older runs.
    */
   cutClips: z.int().min(0).optional(),
   base: z.object({
@@ -46,12 +48,12 @@ const runSchema = z.object({
     textEncoder: z.string(),
   }),
   clips: z.array(trainingClipSchema),
-  /** ISO dates; `finished` is null until all steps are taken. */
+  /** ISO dates; `finished` is null until training is complete. */
   started: z.string(),
   finished: z.string().nullable(),
 });
 
-/** What `run.json` says. */
+/** The contents of `run.json`. */
 export type RunRecord = z.infer<typeof runSchema>;
 
 /** Paths of a run's parts. */
@@ -66,7 +68,7 @@ export interface RunPaths {
   readonly latents: string;
 }
 
-/** Where the parts of the run in `folder` are. */
+/** The paths of the run in `folder`. */
 export function runPaths(folder: string): RunPaths {
   return {
     folder,
@@ -81,8 +83,8 @@ export function runPaths(folder: string): RunPaths {
 }
 
 /**
- * Checks that a run can be begun in `folder`: it does not exist or is empty. Throws `StorageError` when there is a run or
- * anything else; touches nothing.
+ * Checks that a run can be begun in `folder`: it does not exist or is empty. Throws `StorageError` if it holds a run or
+ * anything else. Changes nothing.
  */
 export async function assertNoRun(folder: string): Promise<void> {
   const { record } = runPaths(folder);
@@ -97,7 +99,7 @@ export async function assertNoRun(folder: string): Promise<void> {
     if (error.code === 'ENOENT') return [];
     throw asStorageError(error, folder);
   });
-  // A run that was killed before its first file was written leaves a lock and unfinished files: nothing of value.
+  // A run that was killed before its first file was written leaves only a lock and temporary files.
   const foreign = names.filter((name) => name !== LOCK_NAME && !/^(lock|run\.json)\.tmp-/.test(name));
   if (foreign.length > 0) {
     const some = foreign.slice(0, 3).join(', ');
@@ -109,7 +111,7 @@ export async function assertNoRun(folder: string): Promise<void> {
   }
 }
 
-/** Reads `run.json` of the run to resume. Throws `StorageError` when there is none or it is damaged. */
+/** Reads `run.json` of the run to resume. Throws `StorageError` if it is missing or damaged. */
 export async function readRun(folder: string): Promise<RunRecord> {
   const { record } = runPaths(folder);
   if (!(await isThere(record))) {
@@ -135,7 +137,7 @@ export async function readRun(folder: string): Promise<RunRecord> {
   }
 }
 
-/** A run of version 1 goes on with the frames that it began with. */
+/** A run of version 1 keeps the frame selection that it was begun with. */
 function asBegun(record: RunRecord): RunRecord {
   if (record.version > 1) return record;
   return { ...record, settings: { ...record.settings, clipFps: 'frames', window: 'random' } };
@@ -147,8 +149,8 @@ export async function writeRun(folder: string, record: RunRecord): Promise<void>
 }
 
 /**
- * Makes the folder if need be, takes its lock, and clears away what a killed process left unfinished. Returns a function
- * that gives the lock back. Throws `StorageError`.
+ * Creates the folder if necessary, locks it, and removes temporary files that a killed process left. Returns a function
+ * that releases the lock. Throws `StorageError`.
  */
 export async function openRunFolder(folder: string): Promise<() => Promise<void>> {
   try {
@@ -167,14 +169,17 @@ export async function openRunFolder(folder: string): Promise<() => Promise<void>
   }
 }
 
-/** A run whose training has not taken all its steps. */
+/** A run whose training is not complete. */
 export interface UnfinishedRun {
   readonly folder: string;
-  /** How many steps it is to take. */
+  /** Number of steps it is meant to take. */
   readonly steps: number;
 }
 
-/** The run that a motion file is of, where it is that of a run and this is not finished; `taken`: steps of the motion. */
+/**
+ * The run that a motion file belongs to, if there is one and its training is not complete. `taken` is the number of
+ * steps that the motion was trained for.
+ */
 export async function unfinishedRun(motion: string, taken: number): Promise<UnfinishedRun | undefined> {
   const folder = dirname(motion);
   if (basename(motion) !== basename(runPaths(folder).motion)) return undefined;

@@ -16,7 +16,7 @@ test('only one holds a folder, and giving it back frees it', async () => {
   const here = await folder('one');
   const unlock = await lockFolder(here);
   await expect(lockFolder(here)).rejects.toThrow(StorageError);
-  await expect(lockFolder(here)).rejects.toThrow(`process ${process.pid} is at work in this folder`);
+  await expect(lockFolder(here)).rejects.toThrow(`process ${process.pid} is using this folder`);
   await unlock();
   expect(await readdir(here)).toEqual([]);
   await (await lockFolder(here))();

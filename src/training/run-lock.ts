@@ -1,4 +1,4 @@
-/** @file Keeps two processes from working in one folder. */
+/** @file A lock file that keeps two processes from working in one folder. */
 
 import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -8,24 +8,25 @@ import { asStorageError } from '../checkpoints/atomic-write.ts';
 import { readUserFile } from '../checkpoints/user-file.ts';
 import { StorageError } from '../errors.ts';
 
-/** Name of the lock's file in the run's folder. */
+/** Name of the lock file in the run's folder. */
 export const LOCK_NAME = 'lock';
 
 interface Owner {
   readonly pid: number;
   readonly host: string;
-  /** When the process began, as the system counts it, so that another process of the same number is told apart. */
+  /** Start time of the process in the system's units, which tells it apart from a later process with the same id. */
   readonly born: string | null;
 }
 
 /**
- * Takes the folder for this process and returns a function that gives it back. The lock of a process that is not
- * alive any more is taken over. Throws `StorageError` when another process holds the folder.
+ * Locks the folder for this process and returns a function that releases it. The lock of a process that no longer runs
+ * is taken over. Throws `StorageError` if another process holds the lock.
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, LOCK_NAME);
   const mark = randomBytes(8).toString('hex');
-  // Written beside its place, then linked: the lock appears whole or not at all, and only where there is none.
+  // Written to a temporary file and then linked into place: the lock appears complete or not at all, and never replaces
+  // another.
   const temporary = `${path}.tmp-${mark}`;
   const mine: Owner = { pid: process.pid, host: hostname(), born: await birthOf(process.pid) };
   try {
@@ -47,11 +48,11 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   return () => rm(path, { force: true });
 }
 
-/** Removes the lock if its owner is dead; throws `StorageError` if it lives. */
+/** Removes the lock if its owner no longer runs; throws `StorageError` if it does. */
 async function removeStale(path: string, mark: string): Promise<void> {
   const text = await readLock(path).catch(() => '');
   await assertDead(text, path);
-  // Between reading and removing, another process may have taken the lock over: what was moved aside is looked at
+  // Another process may have taken over the lock between reading and removing it, so what was moved aside is checked
   // again.
   const aside = `${path}.tmp-${mark.split('').reverse().join('')}`;
   await rename(path, aside).catch(() => {});
@@ -60,7 +61,7 @@ async function removeStale(path: string, mark: string): Promise<void> {
   await rm(aside, { force: true });
 }
 
-/** More than a lock holds. */
+/** Upper bound of a lock file's size. */
 const MOST_LOCK_BYTES = 4096;
 
 async function readLock(path: string): Promise<string> {
@@ -78,13 +79,13 @@ async function assertDead(text: string, path: string): Promise<void> {
   const advice = `If nothing runs there, remove "${path}".`;
   if (owner.host !== hostname()) {
     throw new StorageError(
-      `process ${owner.pid} on "${owner.host}" is at work in this folder, or was killed while it was. ${advice}`,
+      `process ${owner.pid} on "${owner.host}" is using this folder, or was killed while it did. ${advice}`,
     );
   }
   const alive = await isAlive(owner);
   if (alive) {
     throw new StorageError(
-      `process ${owner.pid} is at work in this folder. Wait for it, stop it, or choose another folder. ${advice}`,
+      `process ${owner.pid} is using this folder. Wait for it, stop it, or choose another folder. ${advice}`,
     );
   }
 }
@@ -99,12 +100,12 @@ async function isAlive({ pid, born }: Owner): Promise<boolean> {
   return born === null || now === null || born === now;
 }
 
-/** Boot and start time of a process where the system tells them (Linux), else null. */
+/** Boot id and start time of a process, on systems that provide them (Linux); else null. */
 async function birthOf(pid: number): Promise<string | null> {
   try {
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The second field is a name in parentheses that may hold spaces; the start time is the 22nd.
+    // The second field is a name in parentheses that may contain spaces; the start time is the 22nd field.
     return `${boot.trim()} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
   } catch {
     return null;

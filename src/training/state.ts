@@ -14,11 +14,11 @@ export interface TrainingState {
   readonly parameters: ParameterSet;
   /** Holds the number of steps taken. */
   readonly optimiser: AdamWState;
-  /** Moving average of the parameters, where there is one. */
+  /** Moving average of the parameters, if one is kept. */
   readonly average: ParameterSet | undefined;
 }
 
-/** The state before the first step, drawn from the seed and the base model's own values. */
+/** The state before the first step, initialised from the seed and the base model's weights. */
 export async function initialState(
   { weights }: Component<UNetConfig>,
   settings: Pick<TrainingSettings, 'seed' | 'averageDecay' | 'temporalBias' | 'variant'> &
@@ -34,7 +34,7 @@ export async function initialState(
     const { uniform } = randomStream(settings.seed, 'initial', parameter.name);
     data.set(initialValues(parameter, (name) => (own.get(name) as FloatTensor).data, uniform));
     if (settings.temporalBias === 'uniform' && parameter.name.endsWith('.attn_temp.to_out.0.bias')) {
-      // As many inputs as outputs: PyTorch's customary ±1/√inputs.
+      // There are as many inputs as outputs: PyTorch's default initialisation ±1/√inputs.
       const bound = 1 / Math.sqrt(data.length);
       for (let i = 0; i < data.length; i++) data[i] = bound * (2 * uniform() - 1);
     }

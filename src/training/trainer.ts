@@ -34,19 +34,19 @@ export interface Training<Batch> {
   readonly state: TrainingState;
   /** Computes the loss of a batch and writes its gradients to `gradients`. */
   readonly lossStep: { run(batch: Batch): Promise<number>; readonly gradients: ParameterSet };
-  /** Creates batch `index`, counted from 0 over the whole training. */
+  /** Creates batch `index`, counted from 0 over the entire training. */
   readonly batchAt: (index: number) => Promise<Batch>;
   readonly log: (metrics: StepMetrics) => void;
   /** Writes a checkpoint and the motion. */
   readonly save: () => Promise<void>;
-  /** Generates the sample videos of this step; existing ones may be kept. */
+  /** Generates the sample videos of the current step; existing ones may be kept. */
   readonly makeSamples: (work: WorkOptions) => Promise<void>;
 }
 
 /**
- * Trains until `settings.steps` steps are taken. Each is a function of the previous state and the seed, so that
- * training from a saved state continues identically. Throws `InterruptedError` when cancelled, after saving;
- * `LampError` when the loss is not finite; and errors of the training's own functions, after an attempt to save.
+ * Trains up to step `settings.steps`. Each step depends only on the previous state and the seed, so a training resumed
+ * from a saved state continues identically. Throws `InterruptedError` when cancelled, after saving; `LampError` if the
+ * loss is not finite; and errors of the functions in `training`, after an attempt to save.
  */
 export async function train<Batch>(training: Training<Batch>, work: WorkOptions = {}): Promise<void> {
   const { optimiser } = training.state;
@@ -59,8 +59,8 @@ export async function train<Batch>(training: Training<Batch>, work: WorkOptions 
   try {
     await takeSteps(training, save, work);
   } catch (error) {
-    // Whatever ends it (a full disk, a failing device, an output that is gone), the steps taken are saved if they can
-    // be. Not where numbers became too large: the checkpoints before are what is good then.
+    // Whatever ends the training (a full disk, a failing device, a closed output), the steps taken are saved if
+    // possible; but not after a divergence, where the earlier checkpoints are the good ones.
     if (!isOfNumbers(error)) await save().catch(() => {});
     throw error;
   }
@@ -85,7 +85,7 @@ async function takeSteps<Batch>(
         if (!work.signal?.aborted) throw error;
       });
     }
-    await nextTurn(); // A step blocks the event loop: here Ctrl-C arrives.
+    await nextTurn(); // A step blocks the event loop; Ctrl-C is handled here.
     if (work.signal?.aborted) {
       await save();
       throw new InterruptedError(`stopped after step ${optimiser.step} of ${steps}; it is saved.`);
@@ -116,12 +116,12 @@ async function takeSteps<Batch>(
     const secondsLeft = pace(seconds) * (steps - step);
     work.onEvent?.({ type: 'step', steps, secondsLeft, ...metrics });
     if (step % saveEvery === 0 || step === steps) await save();
-    // Samples take long and may fail: what was trained is safe before they are made.
+    // Samples take long and may fail, so the state is saved before they are made.
     else if (samplesAreDue()) await save();
   }
 }
 
-/** Whether an error is about the values themselves: a loss that is no number, weights that are none. */
+/** Whether an error is about non-finite values: a loss or weights that are NaN or infinite. */
 function isOfNumbers(error: unknown): boolean {
   return error instanceof DivergenceError || error instanceof CheckpointError;
 }
@@ -131,7 +131,7 @@ function addScaled(sum: ParameterSet, gradients: ParameterSet, factor: number): 
   for (let i = 0; i < s.length; i++) s[i] = s[i]! + factor * g[i]!;
 }
 
-/** Smoothed seconds per step, for the remaining time. */
+/** Smoothed seconds per step, for estimating the remaining time. */
 function stepPace(): (seconds: number) => number {
   let [sum, weight] = [0, 0];
   return (seconds) => {
@@ -141,14 +141,14 @@ function stepPace(): (seconds: number) => number {
   };
 }
 
-/** The loss or its gradients are no numbers any more. */
+/** The loss or its gradients are not finite. */
 class DivergenceError extends LampError {}
 
 function divergence(step: number, loss: number, { learningRate, clipNorm }: LoopSettings): LampError {
   const clipped = clipNorm === 0 ? phrase` or with ${setting('clipNorm', 1)}` : '';
   const lower = phrase`with a lower ${setting('learningRate')} (it is ${learningRate})${clipped}`;
   return new DivergenceError({
-    found: `training failed at step ${step}: the loss is ${loss} and its gradients are no finite numbers`,
+    found: `training failed at step ${step}: the loss is ${loss} and its gradients are not finite`,
     setting: 'learningRate',
     advice: ['The last checkpoint is kept.', phrase`Train anew under another ${setting('out')} ${lower}.`],
   });

@@ -10,9 +10,9 @@ import { type MotionStepOptions, motionStepGraph } from './motion-step.ts';
 
 /** Cost of one training step. */
 export interface TrainingCost {
-  /** Arithmetic of loss and gradients. */
+  /** Floating-point operations for loss and gradients. */
   readonly flops: number;
-  /** Memory in bytes: weights, parameters with their gradients and moments, and the largest sum of values in a step. */
+  /** Peak memory in bytes: weights, parameters with gradients and moments, and the values alive at once in a step. */
   readonly bytes: number;
   /** Number of trained values. */
   readonly parameters: number;
@@ -36,7 +36,7 @@ export function trainingCost(
   const { loss, slopes } = motionStepGraph(unet, trained, latentShape, tokens, options);
   const cost = graphCost([loss, ...slopes]);
   const parameters = shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  // Held beside the values of a step: the frozen weights as mapped, packed for the forward pass, and packed once more
+  // Held in addition to the values of a step: the frozen weights, mapped, packed for the forward pass, and packed again
   // for the backward pass; the parameters and their two moments (the gradients are outputs of the graph); the engine.
   const beside = 3 * cost.weightBytes + 3 * 4 * parameters + engineBytes;
   return { flops: cost.flops, bytes: Math.round(1.1 * cost.peakBytes) + beside, parameters };

@@ -1,6 +1,6 @@
 /**
- * @file How a clip is seen in one training sample: mirrored, moved as a whole, in other colours, its thing before
- * another scene, or as it is.
+ * @file Augmented views of a clip: mirrored, translated, recoloured, its object pasted onto another scene, or
+ * unchanged.
  */
 import { type CutOut, pasted } from '../media/cut-out.ts';
 import { flipHorizontally, type Picture, type Recolouring, recoloured, shifted } from '../media/picture.ts';
@@ -15,13 +15,16 @@ export interface View {
   readonly down: number;
   /** Changed colours; default: its own. */
   readonly colours?: Recolouring | undefined;
-  /** Another scene behind the object, which alone is then moved and recoloured; default: the clip's own. */
+  /**
+   * Another scene behind the object; translation and colours then apply to the object only. Default: the clip's own
+   * scene.
+   */
   readonly scene?: SceneView | undefined;
 }
 
-/** View of another scene behind a cut-out object. */
+/** View of the scene behind a cut-out object. */
 export interface SceneView {
-  /** Number of the scene. */
+  /** Index of the scene. */
   readonly index: number;
   /** Mirrored left to right. */
   readonly flipped: boolean;
@@ -49,14 +52,14 @@ function coloursName({ order, gamma }: Recolouring): string {
   return `${order.join('')}_${gamma.map((each) => Math.round(100 * each)).join('_')}`;
 }
 
-/** A picture as it looks in a view of the clip's own scene. */
+/** A picture as seen in a view that keeps the clip's own scene. */
 export function seenAs(picture: Picture, { flipped, right, down, colours }: View): Picture {
   const mirrored = flipped ? flipHorizontally(picture) : picture;
   const moved = right || down ? shifted(mirrored, right, down) : mirrored;
   return colours ? recoloured(moved, colours) : moved;
 }
 
-/** What was cut out of a frame as it looks in a view before another of the scenes. */
+/** An object cut out of a frame, as seen in a view with another scene. */
 export function seenBefore(
   thing: CutOut,
   scenes: readonly Picture[],

@@ -66,7 +66,7 @@ describe('an edit', () => {
     whole = video;
     expect(written).toEqual(['first-frame.png', 'motion.safetensors', 'inversion.safetensors']);
     expect(notices).toEqual([
-      'the clips are taken at 10 frames a second, their own rate.',
+      'the clips are sampled at 10 frames a second, their own rate.',
       expect.stringMatching(/steps? (is|are) far fewer than the 500/),
       'the base "tiny-sd" was trained on pictures of 64x64; 32x16 is far from that, and what it draws may fall apart.',
     ]);

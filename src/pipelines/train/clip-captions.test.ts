@@ -25,7 +25,7 @@ const settings: Partial<TrainingInput> = {
 };
 
 /** What is said of every set here. */
-const rate = 'the clips are taken at 10 frames a second, their own rate.';
+const rate = 'the clips are sampled at 10 frames a second, their own rate.';
 
 /** Writes a caption for each clip. */
 async function caption(...captions: readonly string[]): Promise<void> {
@@ -64,7 +64,7 @@ test('a clip trains with its own caption', async () => {
   const same = await learn('same');
   expect(same.motion.values).toEqual(plain.motion.values);
   expect(same.motion.info.prompt).toBe('a man walks');
-  expect(same.notices).toEqual([rate, 'all 2 clips train with captions of their own, not with the prompt.']);
+  expect(same.notices).toEqual([rate, 'all 2 clips use captions of their own, not the prompt.']);
 
   await caption('a man walks', 'snow');
   const other = await learn('other', { prompt: 'unused' });

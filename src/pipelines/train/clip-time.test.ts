@@ -73,7 +73,7 @@ async function valuesOf(out: string) {
 describe('a training', () => {
   test('on clips of one constant rate learns from the frames that it took when they were counted', async () => {
     const { notices, run, info } = await train(at('timed'), { stride: 2 });
-    expect(notices).toEqual(['the clips are taken at 10 frames a second, their own rate.']);
+    expect(notices).toEqual(['the clips are sampled at 10 frames a second, their own rate.']);
     expect(run).toMatchObject({ version: 2, settings: { clipFps: 10, window: 'random' } });
     expect(info).toMatchObject({ framesPerSecond: 5, settings: { clipFps: 10, stride: 2 } });
     await train(at('counted'), { stride: 2, clipFps: 'frames' });
@@ -84,7 +84,7 @@ describe('a training', () => {
     const clips = [timing('r24.mp4'), timing('r60.mp4')];
     const { notices, run, info } = await train(at('rates'), { clips, stride: 3, steps: 1 });
     expect(notices).toEqual([
-      'the clips are taken at 24 frames a second, the lowest of their rates (24, 60); "clipFps" takes another.',
+      'the clips are sampled at 24 frames a second, the lowest of their rates (24, 60); "clipFps" sets another.',
     ]);
     expect(run.settings.clipFps).toBe(24);
     expect(info.framesPerSecond).toBe(8);
@@ -99,15 +99,15 @@ describe('a training', () => {
     const clips = [timing('r24.mp4'), timing('r60.mp4')];
     const faster = await train(at('faster'), { clips, clipFps: 60, steps: 1, window: 'spread', stride: 2 });
     expect(faster.notices).toEqual([
-      'the clips are taken at 60 frames a second, as "clipFps" says. "r24.mp4" has only 24: frames of it are repeated.',
-      'frames are spread over the whole clip (window: "spread"): "stride" does not count.',
+      'the clips are sampled at 60 frames a second, as set by "clipFps". "r24.mp4" has only 24: its frames are repeated.',
+      'frames are spread over the whole clip (window: "spread"): "stride" has no effect.',
     ]);
     // Four frames over a second, of which the last begins 59/60 after the first.
     expect(faster.info.framesPerSecond).toBeCloseTo((60 * 3) / 59, 10);
     expect(faster.info.settings).toMatchObject({ window: 'spread' });
     const counted = await train(at('by-number'), { clips, clipFps: 'frames', steps: 1 });
     expect(counted.notices).toEqual([
-      'every frame of the clips counts as one, whatever its time. They have several rates (24, 60) and teach several speeds.',
+      'the clips are read frame by frame, regardless of display times. They have different rates (24, 60), so the motion is learned at different speeds.',
     ]);
   });
 
@@ -116,13 +116,13 @@ describe('a training', () => {
     await writeVideo(at('pictures'), frames, { framesPerSecond: 1 });
     const alone = await train(at('folder'), { clips: [at('pictures')], clipFps: 24, steps: 1 });
     expect(alone.notices).toEqual([
-      '"clipFps" does not count: folders of pictures have no rate and are taken frame by frame.',
+      '"clipFps" has no effect: folders of pictures have no rate and are read frame by frame.',
     ]);
     expect(alone.run.settings.clipFps).toBe('frames');
     expect(alone.info.framesPerSecond).toBe(8);
     const mixed = await train(at('mixed'), { clips: [at('pictures'), timing('r24.mp4')], steps: 1 });
     expect(mixed.notices).toEqual([
-      'the clips are taken at 24 frames a second, their own rate. Folders of pictures have no rate and are taken frame by frame.',
+      'the clips are sampled at 24 frames a second, their own rate. Folders of pictures have no rate and are read frame by frame.',
     ]);
   });
 
@@ -133,7 +133,7 @@ describe('a training', () => {
       `clip "${clips[0]}": its edit list shows 38 frames of the 56 that are stored; these are taken.`,
       `clip "${clips[1]}": interlaced (top field first): of each frame only that field is taken, and its rows are filled in between.`,
       `clip "${clips[2]}": rests for 3 s on its last frame, which counts once.`,
-      'the clips are taken at 10 frames a second, the lowest of their rates (10, 25, 30); "clipFps" takes another.',
+      'the clips are sampled at 10 frames a second, the lowest of their rates (10, 25, 30); "clipFps" sets another.',
     ]);
     expect(run.clips).toMatchObject([
       { frameCount: 38, storedFrames: 56, framesPerSecond: 30 },

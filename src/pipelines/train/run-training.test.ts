@@ -158,9 +158,7 @@ describe('a run', () => {
     expect(await refused(true, { clips: [...settings.clips].reverse() })).toMatch(
       /not those the run was begun with/,
     );
-    expect(await refused(true, { clips: [settings.clips[0]!] })).toMatch(
-      /walk_out_02.mp4" is not among them any more/,
-    );
+    expect(await refused(true, { clips: [settings.clips[0]!] })).toMatch(/walk_out_02.mp4" is missing/);
     expect(await refused(true, { clips: [at('gone.mp4')] })).toMatch(
       /does not exist.*If the clips have moved/,
     );

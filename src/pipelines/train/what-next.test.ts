@@ -58,7 +58,7 @@ test('a training says at its beginning that its steps are few, and at its end wh
   const few =
     '1 step is far fewer than the 500 that are recommended with this base: the motion may hardly be learned.';
   const out = at('run');
-  const rate = 'the clips are taken at 10 frames a second, their own rate.';
+  const rate = 'the clips are sampled at 10 frames a second, their own rate.';
   expect(await noticesOf((onEvent) => runTraining({ out, settings, onEvent }))).toEqual([
     rate,
     few,
