@@ -6,7 +6,8 @@
 
 const SOI = 0xd8;
 const EOI = 0xd9;
-const SOS = 0xda;
+/** The marker of a scan's header, behind which its coded data follows. */
+export const SOS = 0xda;
 const JFIF = 0xe0;
 const ADOBE = 0xee;
 
@@ -16,16 +17,24 @@ export function isJpeg(bytes: Uint8Array): boolean {
 }
 
 /** What a frame header (SOF) says. */
-interface FrameHeader {
+export interface FrameHeader {
   readonly marker: number;
   /** Bits per sample. */
   readonly bits: number;
+  readonly width: number;
   readonly height: number;
-  readonly components: readonly number[];
+  readonly components: readonly FrameComponent[];
+}
+
+/** A component of a frame, and how many samples it has per unit across and down. */
+export interface FrameComponent {
+  readonly id: number;
+  readonly horizontal: number;
+  readonly vertical: number;
 }
 
 /** Coded in one pass over all frequencies (baseline and extended); else progressive. */
-function isSequential({ marker }: FrameHeader): boolean {
+export function isSequential({ marker }: FrameHeader): boolean {
   return marker === 0xc0 || marker === 0xc1;
 }
 
@@ -68,7 +77,7 @@ export function mendJpeg(jpeg: Uint8Array): Uint8Array {
     if (marker === SOS && content.length >= 6) {
       const scan = scanHeader(content);
       if (isSequential(frame)) content.set([0, 63, 0], content.length - 3);
-      scans.push(isSequential(frame) ? { ...scan, first: 0, last: 63, low: 0 } : scan);
+      scans.push(isSequential(frame) ? { ...scan, first: 0, last: 63, high: 0, low: 0 } : scan);
     }
     if (marker === JFIF && startsWith(content, 'JFIF\0')) content[5] = 1;
     if (marker === ADOBE && startsWith(content, 'Adobe') && (content[11] ?? 0) > 2) {
@@ -81,7 +90,8 @@ export function mendJpeg(jpeg: Uint8Array): Uint8Array {
   return isComplete(frame, scans) ? Buffer.concat([rest, Uint8Array.of(0xff, EOI)]) : rest;
 }
 
-interface Segment {
+/** A marker segment of a file. */
+export interface Segment {
   readonly marker: number;
   /** Where the content begins, behind the length, and ends. */
   readonly start: number;
@@ -91,7 +101,7 @@ interface Segment {
 }
 
 /** The segments up to the end marker or to where no further one is found. */
-function* segments(jpeg: Uint8Array): Generator<Segment> {
+export function* segments(jpeg: Uint8Array): Generator<Segment> {
   let at = 2;
   while (at < jpeg.length) {
     at = nextMarker(jpeg, at);
@@ -123,37 +133,52 @@ function nextMarker(jpeg: Uint8Array, from: number): number {
   return jpeg.length;
 }
 
-function isFrameHeader(marker: number): boolean {
+/** Whether a marker is that of a frame header, of whatever kind of JPEG. */
+export function isFrameHeader(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
 
-function frameHeader(marker: number, content: Uint8Array): FrameHeader {
-  const components = Array.from({ length: content[5] ?? 0 }, (_, index) => content[6 + 3 * index] ?? -1);
-  const [bits = 0, high = 0, low = 0] = content;
-  return { marker, bits, height: (high << 8) | low, components };
+/** Reads the content of a frame header. What it is too short for is 0, or -1 for a component's `id`. */
+export function frameHeader(marker: number, content: Uint8Array): FrameHeader {
+  const components = Array.from({ length: content[5] ?? 0 }, (_, index) => {
+    const [id = -1, sampling = 0] = content.subarray(6 + 3 * index);
+    return { id, horizontal: sampling >> 4, vertical: sampling & 15 };
+  });
+  const [bits = 0, high = 0, low = 0, wide = 0, narrow = 0] = content;
+  return { marker, bits, width: (wide << 8) | narrow, height: (high << 8) | low, components };
 }
 
-/** What a scan codes: frequencies `first` to `last` of some components, down to bit `low`. */
-interface Scan {
+/**
+ * What a scan codes: frequencies `first` to `last` of some components, down to bit `low`, where earlier scans have
+ * brought them down to bit `high` (0: there was none).
+ */
+export interface Scan {
   readonly components: readonly number[];
+  /** Of each component the numbers of its Huffman tables: `DC << 4 | AC`. */
+  readonly tables: readonly number[];
   readonly first: number;
   readonly last: number;
+  readonly high: number;
   readonly low: number;
 }
 
-function scanHeader(content: Uint8Array): Scan {
-  const components = Array.from({ length: content[0]! }, (_, index) => content[1 + 2 * index] ?? -1);
-  const [first, last, bits] = content.subarray(content.length - 3);
-  return { components, first: first!, last: last!, low: bits! & 15 };
+/** Reads the content of a scan's header. What it is too short for is 0, or -1 for a component. */
+export function scanHeader(content: Uint8Array): Scan {
+  const indices = Array.from({ length: content[0] ?? 0 }, (_, index) => index);
+  const [first = 0, last = 0, bits = 0] = content.subarray(-3);
+  return {
+    components: indices.map((index) => content[1 + 2 * index] ?? -1),
+    tables: indices.map((index) => content[2 + 2 * index] ?? 0),
+    ...{ first, last, high: bits >> 4, low: bits & 15 },
+  };
 }
 
 /** Whether the scans bring every frequency of every component, down to its last bit. */
 function isComplete({ components }: FrameHeader, scans: readonly Scan[]): boolean {
-  return components.every((component) => {
+  return components.every(({ id }) => {
     const finished = new Uint8Array(64);
     for (const scan of scans) {
-      if (scan.components.includes(component))
-        finished.fill(scan.low === 0 ? 1 : 0, scan.first, scan.last + 1);
+      if (scan.components.includes(id)) finished.fill(scan.low === 0 ? 1 : 0, scan.first, scan.last + 1);
     }
     return finished.every((done) => done === 1);
   });

@@ -5,12 +5,14 @@
 import { extname } from 'node:path';
 import { readUserFile, withUserFile } from '../checkpoints/user-file.ts';
 import { MediaError } from '../errors.ts';
+import { jpegDataFault } from './jpeg-data.ts';
 import { isJpeg, mendJpeg, unreadJpegKind } from './jpeg-markers.ts';
 import { refuseMedia } from './refuse-media.ts';
 
 /**
  * What is to be decoded for a picture file: its path, or, of a JPEG, its bytes without the slips that viewers forgive.
- * Throws `MediaError` when it cannot be opened or is of a kind that is not read and that its first bytes tell.
+ * Throws `MediaError` when it cannot be opened, is of a kind that is not read and that its first bytes tell, or is a
+ * JPEG whose data does not reach to the picture's end.
  */
 export async function pictureSource(path: string): Promise<string | Buffer> {
   const head = await headOf(path);
@@ -21,7 +23,10 @@ export async function pictureSource(path: string): Promise<string | Buffer> {
   const bytes = await readUserFile(path, refuseMedia('picture', path));
   const jpeg = unreadJpegKind(bytes);
   if (jpeg) throw unreadError(path, `a JPEG ${jpeg}`);
-  return Buffer.from(mendJpeg(bytes));
+  const mended = mendJpeg(bytes);
+  const fault = jpegDataFault(mended);
+  if (fault) throw new MediaError(`picture "${path}" is damaged (${fault}). Copy or download it again.`);
+  return Buffer.from(mended);
 }
 
 function unreadError(path: string, kind: string): MediaError {
