@@ -125,7 +125,7 @@ function describe(node: Node): string | undefined {
   }
 }
 
-function range({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: Node): string {
+function range({ minimum, exclusiveMinimum, maximum, exclusiveMaximum, multipleOf }: Node): string {
   const isBound = (bound: unknown) => typeof bound === 'number' && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
   const lower = isBound(exclusiveMinimum)
     ? ` above ${exclusiveMinimum}`
@@ -137,7 +137,8 @@ function range({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: Node): 
     : isBound(maximum)
       ? ` ${lower.startsWith(' from') ? 'to' : 'up to'} ${maximum}`
       : '';
-  return lower && upper.startsWith(' below') ? `${lower} to${upper}` : `${lower}${upper}`;
+  const between = lower && upper.startsWith(' below') ? `${lower} to${upper}` : `${lower}${upper}`;
+  return multipleOf === undefined ? between : `${between}, a multiple of ${multipleOf}`;
 }
 
 /** A value as a message can show it: short, on one line. */

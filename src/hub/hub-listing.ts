@@ -1,6 +1,7 @@
 /** @file Lists the files of a hub repository at a revision. */
 import { z } from 'zod';
 import { CheckpointError } from '../errors.ts';
+import { wrongInFile } from '../wrong-settings.ts';
 import { commitPattern } from './hub-cache.ts';
 import type { HubId } from './hub-id.ts';
 import { type HubConnection, patientFetch } from './hub-request.ts';
@@ -19,7 +20,12 @@ export interface HubListing {
   readonly files: readonly HubFile[];
 }
 
-const hash = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/);
+/** A hash, or a name of a commit, of these digits. */
+const hexadecimal = (pattern: RegExp, digits: string) =>
+  z.string().refine((text) => pattern.test(text), { error: `${digits} hexadecimal digits` });
+
+const commitSchema = z.object({ sha: hexadecimal(commitPattern, '40') });
+const hash = hexadecimal(/^([0-9a-f]{40}|[0-9a-f]{64})$/, '40 or 64');
 const entrySchema = z.object({
   path: z.string(),
   size: z.int().nonnegative(),
@@ -41,29 +47,33 @@ export async function listRepository(
   const { listFiles, modelInfo } = await import('@huggingface/hub');
   const fetch = patientFetch(connection);
   const hubUrl = connection.endpoint;
-  const strange = (error: unknown) =>
+  const strange = (what: string, cause?: unknown) =>
     new CheckpointError(
-      `${hubUrl} does not answer as the Hugging Face hub does (${firstLine(error)}). Check HF_ENDPOINT.`,
-      { cause: error },
+      {
+        found: `${hubUrl} does not answer as the Hugging Face hub does: ${what}`,
+        advice: 'Check HF_ENDPOINT.',
+      },
+      { cause },
     );
+  const checked = <T>(schema: z.ZodType<T>, answer: unknown, what: string): T => {
+    const read = schema.safeParse(answer);
+    if (read.success) return read.data;
+    throw strange(`in ${what}, ${wrongInFile(read.error, schema, answer)}`, read.error);
+  };
   try {
-    const { sha } = await modelInfo({ name: repository, revision, hubUrl, fetch, additionalFields: ['sha'] });
-    const commit = z.string().regex(commitPattern).parse(sha);
+    const info = await modelInfo({ name: repository, revision, hubUrl, fetch, additionalFields: ['sha'] });
+    const { sha: commit } = checked(commitSchema, info, `what it says of "${repository}"`);
     const files: HubFile[] = [];
     const listing = { repo: { type: 'model', name: repository }, recursive: true } as const;
     for await (const entry of listFiles({ ...listing, revision: commit, hubUrl, fetch })) {
       if (entry.type !== 'file' || unsafe.test(entry.path)) continue;
-      const { path, size, oid, lfs } = entrySchema.parse(entry);
+      const { path, size, oid, lfs } = checked(entrySchema, entry, `its list of files of "${repository}"`);
       files.push({ path, size: lfs?.size ?? size, hash: lfs?.oid ?? oid });
     }
     return { commit, files };
   } catch (error) {
-    const formal = error instanceof z.ZodError || error instanceof SyntaxError || error instanceof TypeError;
-    throw formal ? strange(error) : error;
+    if (error instanceof SyntaxError) throw strange('its answer is not JSON', error);
+    if (error instanceof TypeError) throw strange('its answer is of another shape', error);
+    throw error;
   }
-}
-
-function firstLine(error: unknown): string {
-  if (error instanceof z.ZodError) return error.issues[0]!.message;
-  return error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
 }

@@ -7,6 +7,7 @@ import { openBaseModel } from '../models/base-model.ts';
 import { acceptedToken, hashOf, hubServer, type ServedRepository } from '../testing/hub-server.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
+import { thrownBy } from '../testing/thrown-by.ts';
 import { cacheContent, hubCacheFolder, repositoryOf } from './hub-cache.ts';
 import { type ResolveOptions, resolveBase } from './resolve-base.ts';
 
@@ -264,7 +265,22 @@ describe('what arrives is checked', () => {
 
   test('an answer that is not the hub’s', async () => {
     server.order('/revision/', { kind: 'status', status: 200 });
+    const strange = async (path: string, content: string) => {
+      server.order(path, { kind: 'content', content: Buffer.from(content) });
+      return (await thrownBy(resolve('hub:some/model'))).message.replaceAll(server.endpoint, 'HUB');
+    };
     await expect(resolve('hub:some/model')).rejects.toThrow('does not answer as the Hugging Face hub does');
+    const begins = 'HUB does not answer as the Hugging Face hub does';
+    expect(await strange('/revision/', '<html>')).toBe(
+      `${begins}: its answer is not JSON. Check HF_ENDPOINT.`,
+    );
+    expect(await strange('/revision/', '{"sha":"main"}')).toBe(
+      `${begins}: in what it says of "some/model", "sha" is "main"; expected 40 hexadecimal digits. Check HF_ENDPOINT.`,
+    );
+    expect(await strange('/tree/', '[{"type":"file","path":"a.json","size":-1,"oid":"x"}]')).toBe(
+      `${begins}: in its list of files of "some/model", "size" is -1; expected a whole number from 0; ` +
+        '"oid" is "x"; expected 40 or 64 hexadecimal digits. Check HF_ENDPOINT.',
+    );
   });
 });
 

@@ -85,10 +85,12 @@ export async function hubServer(repositories: readonly ServedRepository[]): Prom
       const repository = repositories.find(({ name }) => path.includes(`/${name}/`));
       if (!repository) return notFound(response, 'RepoNotFound');
       const { name, commit, files } = repository;
-      const json = (value: unknown, headers = {}) =>
+      const json = (value: unknown, headers = {}) => {
+        const fault = faults.get(response);
         response
           .writeHead(200, { 'content-type': 'application/json', ...headers })
-          .end(JSON.stringify(value));
+          .end(fault?.kind === 'content' ? fault.content : JSON.stringify(value));
+      };
       const revision = /\/revision\/([^?]+)/.exec(path)?.[1];
       if (revision !== undefined && !['main', commit].includes(revision)) {
         return notFound(response, 'RevisionNotFound');

@@ -15,11 +15,14 @@ test('options are numbers, flags and words, the folder among them or not', () =>
 });
 
 test.each([
-  [['--only', 'vea'], /--only vea: .*"vae"/],
-  [['--steps', 'many'], /--steps many: .*number/],
-  [['--steps', '0'], /--steps 0: /],
-  [['--pool', '50'], /--pool 50: .*multiple of 32/],
-  [['--more-share', '2'], /--more-share 2: /],
+  [['--only', 'vea'], '--only is "vea"; expected one of: vae, decoder, model'],
+  [['--steps', 'many'], '--steps is "many"; expected a whole number from 1'],
+  [['--steps', '0'], '--steps is 0; expected a whole number from 1'],
+  [['--steps', '1.5'], '--steps is 1.5; expected a whole number from 1'],
+  [['--steps', ''], '--steps is ""; expected a whole number from 1'],
+  [['--vae-learning-rate', '0'], '--vae-learning-rate is 0; expected a number above 0'],
+  [['--pool', '50'], '--pool is 50; expected a whole number from 1, a multiple of 32'],
+  [['--more-share', '2'], '--more-share is 2; expected a number from 0 to 1'],
   [['--stil'], /--stil/],
   [['a', 'b'], /one folder .* "b"/],
 ])('what makes no sense is refused by name: %j', (args, message) => {

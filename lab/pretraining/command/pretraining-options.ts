@@ -2,13 +2,15 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { UsageError } from '../../../src/errors.ts';
+import { messageParts, type Vocabulary, wordFor } from '../../../src/phrases.ts';
+import { wrongSetting } from '../../../src/wrong-settings.ts';
 
 /** Pictures that are encoded at a time; a pool holds a multiple of it. */
 export const POOL_BATCH = 32;
 
-const count = z.coerce.number().int().min(1);
-const rate = z.coerce.number().positive();
-const share = z.coerce.number().min(0).max(1);
+const count = z.int().min(1);
+const rate = z.number().positive();
+const share = z.number().min(0).max(1);
 
 const schema = z.strictObject({
   'vae-steps': count.default(3200),
@@ -24,8 +26,8 @@ const schema = z.strictObject({
   schedule: z.enum(['constant', 'cosine']).default('constant'),
   timesteps: z.enum(['logit-normal', 'uniform']).default('logit-normal'),
   /** Steps from one sheet of samples to the next; none with 0. */
-  'sample-every': z.coerce.number().int().min(0).default(1000),
-  seed: z.coerce.number().int().min(0).default(0),
+  'sample-every': z.int().min(0).default(1000),
+  seed: z.int().min(0).default(0),
   from: z.string().optional(),
   'keep-autoencoder': z.boolean().default(false),
   only: z.enum(['vae', 'decoder', 'model']).optional(),
@@ -37,18 +39,21 @@ const schema = z.strictObject({
 /** The options, read. */
 export type PretrainOptions = z.output<typeof schema> & { readonly folder: string };
 
-const flags = ['still', 'keep-autoencoder'];
+const kinds = z.toJSONSchema(schema, { io: 'input' }).properties as Record<string, { type: string }>;
 const options = Object.fromEntries(
-  Object.keys(schema.shape).map((name) => [name, { type: flags.includes(name) ? 'boolean' : 'string' }]),
+  Object.entries(kinds).map(([name, { type }]) => [name, { type: type === 'boolean' ? type : 'string' }]),
 ) as Record<string, { type: 'boolean' | 'string' }>;
+
+/** Settings are named as the options that they are. */
+const vocabulary: Vocabulary = { setting: (name) => `--${name}`, call: (name) => name };
 
 /** Reads them. Throws `UsageError` when one is unknown, or not of its kind. */
 export function pretrainOptions(args: readonly string[]): PretrainOptions {
   const { values, positionals } = parse(args);
-  const read = schema.safeParse(values);
+  const given = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typed(name, value)]));
+  const read = schema.safeParse(given);
   if (!read.success) {
-    const [{ path, message }] = read.error.issues as [z.core.$ZodIssue];
-    throw new UsageError(`--${path.join('.')} ${String(values[String(path[0])])}: ${message}`);
+    throw new UsageError(wordFor(messageParts(wrongSetting(read.error, schema, given)), vocabulary));
   }
   const [folder = 'runs/built-in', more] = positionals;
   if (more !== undefined) throw new UsageError(`one folder can be given; found "${more}" as well`);
@@ -61,4 +66,11 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }
+}
+
+/** A number where the option is one and its text is, else what was given. */
+function typed(name: string, given: unknown): unknown {
+  const isNumber = ['integer', 'number'].includes(kinds[name]!.type);
+  const value = typeof given === 'string' && given.trim() !== '' ? Number(given) : Number.NaN;
+  return isNumber && !Number.isNaN(value) ? value : given;
 }
