@@ -15,11 +15,17 @@ export {
 } from './library/draw-image.ts';
 export { type EditVideoOptions, editVideo } from './library/edit-video.ts';
 export { type Engine, type EngineOptions, startEngine } from './library/engine.ts';
+export {
+  type ExamineMachineOptions,
+  examineMachine,
+  type MachineReport,
+} from './library/examine-machine.ts';
 export type { FirstFrameOptions } from './library/first-frame.ts';
 export { type GenerateVideoOptions, generateVideo } from './library/generate-video.ts';
 export { type LearnMotionOptions, learnMotion, type PresetName } from './library/learn-motion.ts';
 export { type BaseChoice, type LoadBaseOptions, loadBase } from './library/load-base.ts';
 export { type LoadMotionOptions, loadMotion, type MotionChoice } from './library/load-motion.ts';
+export type { Finding, Verdict } from './library/machine/finding.ts';
 export type { VideoOptions } from './library/make-video.ts';
 export { type Generator, type OpenGeneratorOptions, openGenerator } from './library/open-generator.ts';
 export type { Video } from './library/video.ts';

@@ -59,7 +59,7 @@ function stale(path: string): boolean {
 const entrances = [
   'dist/index.js',
   'dist/cli/main.js',
-  'dist/cli/doctor/probe-main.js',
+  'dist/library/machine/probe-main.js',
   'dist/library/engine-process.js',
 ];
 

@@ -1,12 +1,11 @@
 /** @file `lamp doctor`: looks whether this machine has what lamp needs, and says what to do where it has not. */
 import { Command } from 'commander';
 import { LampError } from '../errors.ts';
-import { checkCache, checkDisk, places } from './doctor/check-disk.ts';
-import { checkBase, checkMedia } from './doctor/check-media.ts';
-import { checkMemory, memoryFacts } from './doctor/check-memory.ts';
-import { checkEngine, checkNode, checkSpeed, nodeFacts } from './doctor/check-software.ts';
-import { type Check, diagnose, type Finding, isUsable } from './doctor/finding.ts';
-import { type RunProbe, runProbe } from './doctor/run-probe.ts';
+import { examineMachineWith } from '../library/examine-machine.ts';
+import type { Finding } from '../library/machine/finding.ts';
+import { type RunProbe, runProbe } from '../library/machine/run-probe.ts';
+import { wordPhrase } from '../phrases.ts';
+import { commandVocabulary } from './vocabulary.ts';
 
 const help = `
 Each line begins with ok, warning (it works, but less well than it could) or problem (lamp cannot be used so).
@@ -22,38 +21,39 @@ export function doctorCommand(probe: RunProbe = runProbe): Command {
     .action(async ({ json }: { json?: boolean }) => {
       const show = (value: object, text: string) =>
         process.stdout.write(`${json ? JSON.stringify(value) : text}\n`);
-      const findings = await diagnose(checks(probe), (finding) =>
-        show({ type: 'finding', ...finding }, findingText(finding)),
-      );
+      const onFinding = (finding: Finding) =>
+        show({ type: 'finding', ...worded(finding) }, findingText(finding));
+      const { findings, usable } = await examineMachineWith(probe, { onFinding });
       const summary = summaryText(findings);
-      show({ type: 'summary', usable: isUsable(findings), message: summary }, summary);
-      if (!isUsable(findings))
-        throw new LampError('lamp cannot be used here before the problems are solved.');
+      show({ type: 'summary', usable, message: summary }, summary);
+      if (!usable) throw new LampError('lamp cannot be used here before the problems are solved.');
     });
 }
 
-/** Everything that is looked at, in this order. */
-function checks(probe: RunProbe): Record<string, Check> {
+/** A finding in the command's words. */
+function worded({ subject, verdict, found, advice, data }: Finding) {
   return {
-    'Node.js': () => checkNode(nodeFacts()),
-    'ONNX Runtime': () => checkEngine(probe, nodeFacts()),
-    speed: () => checkSpeed(probe),
-    memory: () => checkMemory(probe, memoryFacts()),
-    disk: async () => checkDisk(await places()),
-    'cached models': () => checkCache(),
-    videos: () => checkMedia(probe),
-    'built-in model': () => checkBase(probe),
+    subject,
+    verdict,
+    found: wordPhrase(found, commandVocabulary),
+    ...(advice.length > 0 && { advice: adviceLines({ advice }).join(' ') }),
+    ...(data && { data }),
   };
+}
+
+function adviceLines({ advice }: Pick<Finding, 'advice'>): string[] {
+  return advice.map((sentence) => wordPhrase(sentence, commandVocabulary));
 }
 
 /** Widths of the columns before a finding's text. */
 const [verdictWidth, subjectWidth] = [7, 17];
 
-/** A finding as people read it: one line, and below it what to do. */
-export function findingText({ verdict, subject, found, advice }: Finding): string {
+/** A finding as people read it: one line, and below it what to do, a line for each piece of advice. */
+export function findingText(finding: Finding): string {
+  const { verdict, subject, found } = finding;
   const start = `${verdict.padEnd(verdictWidth)}  ${subject.padEnd(subjectWidth)}  `;
-  const next = advice === undefined ? '' : `\n${' '.repeat(start.length)}${advice}`;
-  return `${start}${found}${next}`;
+  const lines = [wordPhrase(found, commandVocabulary), ...adviceLines(finding)];
+  return `${start}${lines.join(`\n${' '.repeat(start.length)}`)}`;
 }
 
 /** All findings in one sentence. */

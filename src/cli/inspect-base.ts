@@ -1,6 +1,7 @@
 /** @file What `lamp inspect` says about a base model: its architecture, and what training a motion on it would cost. */
 
 import { isDeepStrictEqual } from 'node:util';
+import { bytesText, countText, flopText } from '../amounts.ts';
 import type { WeightFile } from '../checkpoints/weight-file.ts';
 import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { duration } from '../duration.ts';
@@ -14,7 +15,7 @@ import type { DeviceName } from '../runtime/devices.ts';
 import { estimatedSeconds, machineCeiling } from '../runtime/work-time.ts';
 import { trainingCost } from '../training/training-cost.ts';
 import { parseSettings, recommendedTraining, type TrainingSettings } from '../training/training-settings.ts';
-import { bytesText, countText, type Facts, flopText, settingRows, wrapped } from './facts.ts';
+import { type Facts, settingRows, wrapped } from './facts.ts';
 
 /** What the cost is asked for; what is left out is as the base recommends, or as in the paper. */
 export interface CostQuestion {

@@ -1,5 +1,6 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { bytesText, countText, flopText } from '../amounts.ts';
 import { blankPicture } from '../media/picture.ts';
 import { writeVideo } from '../media/video-file.ts';
 import { openBaseModel } from '../models/base-model.ts';
@@ -11,7 +12,6 @@ import { testFolder } from '../testing/test-folder.ts';
 import { lampMotion, randomMotion, testMotion } from '../testing/test-motions.ts';
 import { testdata } from '../testing/testdata.ts';
 import { trainingCost } from '../training/training-cost.ts';
-import { bytesText, countText, flopText } from './facts.ts';
 import { runCommandLine } from './lamp-program.ts';
 
 // Measuring the machine takes seconds and tells nothing here.

@@ -3,6 +3,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Command } from 'commander';
+import { bytesText, countText } from '../amounts.ts';
 import { unreadable } from '../checkpoints/json-file.ts';
 import { openSafetensors } from '../checkpoints/safetensors.ts';
 import { isThere, whyUnreadable } from '../checkpoints/user-file.ts';
@@ -21,7 +22,7 @@ import { checkDevice, deviceNames, parseDevice } from '../runtime/devices.ts';
 import { readMetrics } from '../training/metrics.ts';
 import { readRun, runPaths } from '../training/run-folder.ts';
 import { trainingDefaults as usual } from '../training/training-settings.ts';
-import { bytesText, countText, type Facts, factLines, passedOverRows, settingRows } from './facts.ts';
+import { type Facts, factLines, passedOverRows, settingRows } from './facts.ts';
 import { baseFacts } from './inspect-base.ts';
 import { pictureFacts } from './inspect-picture.ts';
 import { ofBase, pictureSize, wholeNumber } from './options.ts';

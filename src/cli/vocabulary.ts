@@ -27,6 +27,7 @@ const commands: Readonly<Record<string, string>> = {
   editVideo: 'edit',
   convertMotion: 'convert',
   examineClips: 'clips',
+  examineMachine: 'doctor',
 };
 
 /** Settings that a command takes as words without an option. */

@@ -15,7 +15,8 @@ export const deviceNames = ['cpu', 'webgpu', 'cuda'] as const;
 /** Name of a device: the CPU, a GPU through WebGPU, or an NVIDIA GPU through CUDA. */
 export type DeviceName = (typeof deviceNames)[number];
 
-const remedies: Record<DeviceName, readonly (string | Phrase)[]> = {
+/** What to do where a device cannot be used. */
+export const deviceAdvice: Record<DeviceName, readonly (string | Phrase)[]> = {
   cpu: ['ONNX Runtime itself does not work here; reinstall with "npm install onnxruntime-node".'],
   webgpu: [
     'WebGPU needs a graphics driver (Vulkan on Linux, Direct3D 12 on Windows, Metal on macOS).',
@@ -41,15 +42,22 @@ export function parseDevice(name: string): DeviceName {
  * there is no silent fallback to another device.
  */
 export async function checkDevice(device: DeviceName): Promise<void> {
-  const fail = (found: string): never => {
-    throw new DeviceError({
-      found: `device "${device}" cannot be used: ${found}`,
-      setting: 'device',
-      advice: remedies[device],
-    });
-  };
+  const reason = await whyUnusable(device);
+  if (reason === undefined) return;
+  throw new DeviceError({
+    found: `device "${device}" cannot be used: ${reason}`,
+    setting: 'device',
+    advice: deviceAdvice[device],
+  });
+}
+
+/**
+ * Why a small graph does not run on a device; `undefined` where it does. Throws `DeviceError` where `LAMP_THREADS`
+ * makes no sense.
+ */
+export async function whyUnusable(device: DeviceName): Promise<string | undefined> {
   if (!executionProviders().includes(device)) {
-    fail(`this build of ONNX Runtime for ${process.platform}-${process.arch} does not include it`);
+    return `this build of ONNX Runtime for ${process.platform}-${process.arch} does not include it`;
   }
   const { bytes } = emitGraph({ y: add(input('x', [4]), input('x2', [4])) });
   try {
@@ -58,10 +66,10 @@ export async function checkDevice(device: DeviceName): Promise<void> {
     const tensor = new OrtTensor('float32', value.data, value.shape);
     const { y } = await session.run({ x: tensor, x2: tensor });
     await session.release();
-    if (y?.data[3] !== 8) fail('a small graph gave a wrong result');
+    return y?.data[3] === 8 ? undefined : 'a small graph gave a wrong result';
   } catch (error) {
     if (error instanceof DeviceError) throw error;
-    fail(plainReason(error instanceof Error ? error.message : String(error)));
+    return plainReason(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -1,8 +1,9 @@
 /** @file Node.js and ONNX Runtime: the right versions, and each device tried. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { flopText } from '../facts.ts';
-import { type Finding, messageOf } from './finding.ts';
+import { flopText } from '../../amounts.ts';
+import { phrase, setting } from '../../phrases.ts';
+import { type Finding, finding, said } from './finding.ts';
 import type { RunProbe } from './run-probe.ts';
 
 /** What a process knows about the Node.js it runs on. */
@@ -29,14 +30,14 @@ export function nodeFacts(): NodeFacts {
 /** Checks that Node.js is as new as this package needs. */
 export async function checkNode({ version, platform, arch }: NodeFacts): Promise<Finding[]> {
   const least = leastNodeVersion();
-  const finding = {
+  const node = {
     subject: 'Node.js',
     found: `${version} on ${platform}-${arch}`,
     data: { version, least },
   };
-  if (isAtLeast(version, least)) return [{ ...finding, verdict: 'ok' }];
+  if (isAtLeast(version, least)) return [finding({ ...node, verdict: 'ok' })];
   const advice = `lamp needs Node.js ${least} or newer: install it from https://nodejs.org.`;
-  return [{ ...finding, verdict: 'problem', advice }];
+  return [finding({ ...node, verdict: 'problem', advice })];
 }
 
 /** The version that `package.json` asks for. */
@@ -61,32 +62,35 @@ function isAtLeast(version: string, least: string): boolean {
  * devices are a matter of speed.
  */
 export async function checkEngine(runProbe: RunProbe, { hasGlibc }: NodeFacts): Promise<Finding[]> {
-  const engine = await runProbe('engine').catch((error: unknown) => messageOf(error));
+  const engine = await runProbe('engine').catch((error: unknown) => said(error));
   const subject = 'ONNX Runtime';
-  if (typeof engine === 'string') {
+  if ('found' in engine) {
     const advice = hasGlibc
       ? 'Install again with "npm install". If that does not help, this system is too old for it or not supported.'
       : 'It needs glibc, which this system (Alpine Linux?) does not have: use Debian, Ubuntu or an image made from them.';
-    return [{ subject, verdict: 'problem', found: `does not load: ${engine}`, advice }];
+    return [finding({ subject, verdict: 'problem', found: phrase`does not load: ${engine.found}`, advice })];
   }
   const { versions, providers, devices } = engine;
   const found = `${versions.onnxruntime} with ${providers.join(', ')}`;
-  const findings: Finding[] = [{ subject, verdict: 'ok', found, data: { versions, providers } }];
+  const findings = [finding({ subject, verdict: 'ok', found, data: { versions, providers } })];
   for (const device of devices) findings.push(await checkOneDevice(runProbe, device));
   return findings;
 }
 
 async function checkOneDevice(runProbe: RunProbe, device: string): Promise<Finding> {
   const subject = `device ${device}`;
+  const unusable = device === 'cpu' ? 'problem' : 'warning';
   try {
-    const { seconds } = await runProbe('device', device);
-    const found = `computes a small graph rightly (${seconds.toFixed(2)} s with the start)`;
-    return { subject, verdict: 'ok', found, data: { device, seconds } };
+    const answer = await runProbe('device', device);
+    if ('reason' in answer) {
+      const { reason: found, advice } = answer;
+      return finding({ subject, verdict: unusable, found, advice, data: { device } });
+    }
+    const { seconds } = answer;
+    const found = `computes a small graph correctly (${seconds.toFixed(2)} s with the start)`;
+    return finding({ subject, verdict: 'ok', found, data: { device, seconds } });
   } catch (error) {
-    // The error says what is missing and what to do.
-    const verdict = device === 'cpu' ? 'problem' : 'warning';
-    const found = messageOf(error).replace(/^device "\w+" cannot be used: /, '');
-    return { subject, verdict, found, data: { device } };
+    return finding({ subject, verdict: unusable, ...said(error), data: { device } });
   }
 }
 
@@ -96,13 +100,12 @@ const slow = 3e10;
 /** Measures how fast the processor is. */
 export async function checkSpeed(runProbe: RunProbe): Promise<Finding[]> {
   const { matmul, convolution } = await runProbe('speed');
-  const finding = {
+  const speed = {
     subject: 'speed',
     found: `${flopText(matmul)}/s in matrix products, ${flopText(convolution)}/s in convolutions, on the processor`,
     data: { matmul, convolution },
   };
-  if (matmul >= slow) return [{ ...finding, verdict: 'ok' }];
-  const advice =
-    'That is slow. Close other programs, use a small size and few frames, or --device webgpu where a graphics card is at hand.';
-  return [{ ...finding, verdict: 'warning', advice }];
+  if (matmul >= slow) return [finding({ ...speed, verdict: 'ok' })];
+  const advice = phrase`That is slow. Close other programs, use a small size and few frames, or ${setting('device', 'webgpu')} where a graphics card is at hand.`;
+  return [finding({ ...speed, verdict: 'warning', advice })];
 }

@@ -2,6 +2,7 @@
  * @file What is tried in a process of its own, because it runs native code that may not load, hang, or take the process
  * down. Nothing is imported before it is needed: one part that does not load must not hide the others.
  */
+import type { PackedError } from '../engine-messages.ts';
 
 /** The probes by name. Arguments and results travel between processes as JSON. */
 export const probes = {
@@ -17,4 +18,4 @@ export const probes = {
 export type Probes = typeof probes;
 
 /** What a probe's process tells the one that started it. */
-export type ProbeAnswer = { readonly result: unknown } | { readonly error: string };
+export type ProbeAnswer = { readonly result: unknown } | { readonly error: PackedError };

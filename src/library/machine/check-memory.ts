@@ -1,7 +1,8 @@
 /** @file Memory: how much there is, and what training takes. */
 import { freemem, totalmem } from 'node:os';
-import { bytesText } from '../facts.ts';
-import type { Finding } from './finding.ts';
+import { bytesText } from '../../amounts.ts';
+import { call, phrase, setting as settingOf } from '../../phrases.ts';
+import { type Finding, finding } from './finding.ts';
 import type { RunProbe } from './run-probe.ts';
 
 /** Memory in bytes. */
@@ -37,11 +38,12 @@ export async function checkMemory(runProbe: RunProbe, { total, free }: MemoryFac
     found: `on Stable Diffusion 1.x, ${setting(usual)} take at least ${bytesText(usual.bytes)}, ${setting(modest)} ${bytesText(modest.bytes)} (estimated)`,
     data: { usual, modest },
   };
-  const findings: Finding[] = [{ ...memory, ...tight, verdict: free < little ? 'warning' : 'ok' }];
-  if (total > usual.bytes) return [...findings, { ...need, verdict: 'ok' }];
+  const findings = [finding({ ...memory, ...tight, verdict: free < little ? 'warning' : 'ok' })];
+  if (total > usual.bytes) return [...findings, finding({ ...need, verdict: 'ok' })];
+  const { frames, width, height } = modest;
   const advice =
     total > modest.bytes
-      ? `Train with --size ${modest.width}x${modest.height} --frames ${modest.frames}, or on a smaller base model.`
-      : 'Train on a smaller base model, such as the built-in one; "lamp inspect <base>" tells what a model takes.';
-  return [...findings, { ...need, verdict: 'warning', advice }];
+      ? phrase`Train with ${settingOf('size', { width, height })} and ${settingOf('frames', frames)}, or on a smaller base model.`
+      : phrase`Train on a smaller base model, such as the built-in one; "${call('inspect')}" tells what a model takes.`;
+  return [...findings, finding({ ...need, verdict: 'warning', advice })];
 }

@@ -1,7 +1,9 @@
 /** @file The codecs, and the model that comes with the package. */
-import { bytesText, countText } from '../facts.ts';
+import { bytesText, countText } from '../../amounts.ts';
+import { StorageError } from '../../errors.ts';
+import { phrase } from '../../phrases.ts';
 import { temporaryAdvice } from './check-disk.ts';
-import { type Finding, messageOf } from './finding.ts';
+import { type Finding, finding, said } from './finding.ts';
 import type { RunProbe } from './run-probe.ts';
 
 /** Kinds of videos by their endings. PNG is what everything else can be replaced by. */
@@ -21,18 +23,20 @@ export async function checkMedia(runProbe: RunProbe): Promise<Finding[]> {
     try {
       const { bytes } = await runProbe('media', ending);
       const found = `${name} can be written and read`;
-      findings.push({ subject, verdict: 'ok', found, data: { ending, bytes } });
+      findings.push(finding({ subject, verdict: 'ok', found, data: { ending, bytes } }));
     } catch (error) {
-      if (messageOf(error).startsWith('cannot write')) {
+      const what = said(error);
+      const about = { subject, data: { ending } };
+      if (error instanceof StorageError) {
         // Nothing is known of the codecs.
-        const found = `${name}: not tried, since the temporary folder cannot be used: ${messageOf(error)}`;
-        findings.push({ subject, verdict: 'warning', found, advice: temporaryAdvice, data: { ending } });
+        const found = phrase`${name}: not tried, since the temporary folder cannot be used: ${what.found}`;
+        findings.push(finding({ ...about, verdict: 'warning', found, advice: temporaryAdvice }));
         continue;
       }
       const verdict = ending === '' ? 'problem' : 'warning';
       // The codecs' own message says what to do.
-      const advice = ending in codecless ? { advice: codecless[ending as keyof typeof codecless] } : {};
-      findings.push({ subject, verdict, found: `${name}: ${messageOf(error)}`, ...advice, data: { ending } });
+      const advice = ending in codecless ? codecless[ending as keyof typeof codecless] : what.advice;
+      findings.push(finding({ ...about, verdict, found: phrase`${name}: ${what.found}`, advice }));
     }
   }
   return findings;
@@ -45,8 +49,8 @@ export async function checkBase(runProbe: RunProbe): Promise<Finding[]> {
     const { parameters, size } = await runProbe('base');
     const pictures = size ? `, pictures of ${size.width}x${size.height}` : '';
     const found = `${countText(parameters)} parameters (${bytesText(2 * parameters)})${pictures}`;
-    return [{ subject, verdict: 'ok', found, data: { parameters, size } }];
+    return [finding({ subject, verdict: 'ok', found, data: { parameters, size } })];
   } catch (error) {
-    return [{ subject, verdict: 'warning', found: messageOf(error) }];
+    return [finding({ subject, verdict: 'warning', ...said(error) })];
   }
 }

@@ -1,11 +1,11 @@
 /** @file Runs one probe, named with its arguments on the command line, and sends its answer to the parent process. */
-import { messageOf } from './finding.ts';
+import { packError } from '../engine-messages.ts';
 import { type ProbeAnswer, type Probes, probes } from './probes.ts';
 
 const [name, ...given] = process.argv.slice(2) as [keyof Probes, ...string[]];
 const probe = probes[name] as (...given: string[]) => Promise<unknown>;
 const answer: ProbeAnswer = await probe(...given).then(
   (result) => ({ result }),
-  (error: unknown) => ({ error: messageOf(error) }),
+  (error: unknown) => ({ error: packError(error) }),
 );
 process.send?.(answer);

@@ -2,10 +2,11 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
+import { bytesText } from '../../amounts.ts';
 import { freeBytes } from '../../checkpoints/disk-space.ts';
 import { type CacheContent, cacheContent, hubCacheFolder } from '../../hub/hub-cache.ts';
-import { bytesText } from '../facts.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, finding } from './finding.ts';
 
 /** A folder that lamp writes into. */
 export interface Place {
@@ -64,15 +65,15 @@ export async function checkDisk(
     const data = { folder, free: bytes };
     if (ifMissing !== undefined && !(await isFolder(folder))) {
       const missing = { found: `there is no folder ${folder}`, data: { folder, free: undefined } };
-      findings.push({ subject, verdict: 'warning', ...missing, advice: ifMissing });
+      findings.push(finding({ subject, verdict: 'warning', ...missing, advice: ifMissing }));
     } else if (!(await isWritable(folder))) {
       const advice = 'It cannot be written to: change its permissions, or work in another folder.';
-      findings.push({ subject, verdict: 'warning', found, advice, data });
+      findings.push(finding({ subject, verdict: 'warning', found, advice, data }));
     } else if (bytes !== undefined && bytes < needs) {
       const advice = `Usual work takes about ${bytesText(needs)} there (${purpose}): free some space.`;
-      findings.push({ subject, verdict: 'warning', found, advice, data });
+      findings.push(finding({ subject, verdict: 'warning', found, advice, data }));
     } else {
-      findings.push({ subject, verdict: 'ok', found, data });
+      findings.push(finding({ subject, verdict: 'ok', found, data }));
     }
   }
   return findings;
@@ -85,11 +86,12 @@ function isFolder(path: string): Promise<boolean> {
   );
 }
 
-/** Whether a folder may be written to; one that does not exist yet counts as writable. */
+/** Whether a folder may be written to, or, where it does not exist yet, be made. */
 async function isWritable(folder: string): Promise<boolean> {
+  const parent = dirname(folder);
   return access(folder, constants.W_OK).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+    () => isFolder(folder),
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT' && parent !== folder && isWritable(parent),
   );
 }
 
@@ -98,7 +100,8 @@ export async function checkCache(read: () => Promise<CacheContent> = cacheConten
   const { folder, models, bytes, unfinishedBytes } = await read();
   const count = models === 1 ? '1 model' : `${models} models`;
   const unfinished = unfinishedBytes > 0 ? `, ${bytesText(unfinishedBytes)} of it unfinished downloads` : '';
-  const found = `${count}, ${bytesText(bytes)}${unfinished}, in ${folder}`;
-  const finding = { subject: 'cached models', found, data: { folder, models, bytes, unfinishedBytes } };
-  return [{ ...finding, verdict: 'ok' }];
+  const size = bytes > 0 ? `${count}, ${bytesText(bytes)}${unfinished},` : 'none';
+  const found = `${size} in ${folder}`;
+  const data = { folder, models, bytes, unfinishedBytes };
+  return [finding({ subject: 'cached models', verdict: 'ok', found, data })];
 }

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { DeviceError } from '../../errors.ts';
 import { testFolder } from '../../testing/test-folder.ts';
+import { thrownBy } from '../../testing/thrown-by.ts';
 import { ProbeError, probeRunner } from './run-probe.ts';
 
 const path = await testFolder();
@@ -15,7 +17,9 @@ async function probing(code: string, seconds = 20): Promise<unknown> {
 test('a probe of the real ones answers', async () => {
   const run = probeRunner({ nodeOptions: ['--import', 'tsx'] });
   expect((await run('device', 'cpu')).seconds).toBeGreaterThan(0);
-  await expect(run('device', 'abacus')).rejects.toThrow(/^unknown device "abacus"; expected one of: cpu/);
+  const error = await thrownBy(run('device', 'abacus'));
+  expect(error).toBeInstanceOf(DeviceError);
+  expect(error).toMatchObject({ found: ['unknown device "abacus"'], setting: 'device' });
 });
 
 test('the words arrive and the result comes back', async () => {

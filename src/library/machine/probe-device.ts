@@ -3,7 +3,8 @@ import { DeviceError } from '../../errors.ts';
 import { floats } from '../../graph/host-tensor.ts';
 import { conv2d, matmul, reshape, softmax } from '../../graph/operators/index.ts';
 import { constant, input } from '../../graph/tensor.ts';
-import { checkDevice, parseDevice } from '../../runtime/devices.ts';
+import { phrase, setting } from '../../phrases.ts';
+import { deviceAdvice, parseDevice, whyUnusable } from '../../runtime/devices.ts';
 import { compile } from '../../runtime/program.ts';
 
 const ones = (...shape: number[]) =>
@@ -14,12 +15,13 @@ const neighbours = [4, 6, 6, 4, 6, 9, 9, 6, 6, 9, 9, 6, 4, 6, 6, 4];
 
 /**
  * Runs a convolution, a matrix product and a softmax on the device and compares them with what they must be. Returns
- * the seconds that took. Throws `DeviceError` with what is missing and what to install.
+ * the seconds that took, or where the device cannot be used, why and what to do. Throws `DeviceError` for results that are wrong.
  */
 export async function probeDevice(name: string) {
   const device = parseDevice(name);
   const began = performance.now();
-  await checkDevice(device);
+  const reason = await whyUnusable(device);
+  if (reason !== undefined) return { reason, advice: deviceAdvice[device] };
   const picture = input('picture', [1, 1, 4, 4]);
   const sums = conv2d(picture, constant(ones(1, 1, 3, 3)));
   const products = matmul(reshape(sums, [4, 4]), constant(ones(4, 2)));
@@ -35,9 +37,11 @@ export async function probeDevice(name: string) {
   for (const [name, values] of Object.entries(expected)) {
     const data = [...(found[name]!.data as Float32Array)];
     if (data.length !== values.length || data.some((value, i) => !(Math.abs(value - values[i]!) < 1e-2))) {
-      throw new DeviceError(
-        `device "${device}" computes wrong results (${data.slice(0, 4)} instead of ${values.slice(0, 4)}). Update its driver, or use --device cpu.`,
-      );
+      throw new DeviceError({
+        found: `it computes wrong results (${data.slice(0, 4)} instead of ${values.slice(0, 4)})`,
+        setting: 'device',
+        advice: phrase`Update its driver, or use ${setting('device', 'cpu')}.`,
+      });
     }
   }
   return { seconds: (performance.now() - began) / 1000 };

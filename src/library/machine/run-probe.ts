@@ -2,9 +2,10 @@
 import { fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unpackError } from '../engine-messages.ts';
 import type { ProbeAnswer, Probes } from './probes.ts';
 
-/** A probe failed; the message says how, on one line. */
+/** The process of a probe ended or hung before it answered; the message says how, on one line. */
 export class ProbeError extends Error {
   override readonly name = 'ProbeError';
 }
@@ -28,12 +29,15 @@ export type RunProbe = <Name extends keyof Probes>(
 // The same from `src/` and from `dist/`.
 const main = fileURLToPath(new URL(`./probe-main${extname(import.meta.url)}`, import.meta.url));
 
-/** Makes a {@link RunProbe}. What it returns throws `ProbeError` when the probe fails, crashes, or does not answer. */
+/**
+ * Makes a {@link RunProbe}. What it returns throws what the probe throws, and `ProbeError` when its process crashes or does not
+ * answer.
+ */
 export function probeRunner(options: ProbeOptions = {}): RunProbe {
   return (name, ...given) => answerOf([name, ...given], options) as never;
 }
 
-/** Runs a probe in a process of its own. Throws `ProbeError`. */
+/** Runs a probe in a process of its own. Throws what the probe throws, and `ProbeError`. */
 export const runProbe: RunProbe = probeRunner();
 
 function answerOf(words: readonly string[], options: ProbeOptions): Promise<unknown> {
@@ -54,7 +58,7 @@ function answerOf(words: readonly string[], options: ProbeOptions): Promise<unkn
       child.kill('SIGKILL');
     }, 1000 * seconds);
     child.on('message', (answer: ProbeAnswer) => {
-      if ('error' in answer) fail(answer.error);
+      if ('error' in answer) reject(unpackError(answer.error));
       else resolve(answer.result);
       // What native code does when its process ends by itself is of no interest any more.
       child.kill('SIGKILL');

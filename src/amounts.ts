@@ -1,0 +1,26 @@
+/** @file Amounts as people read them: bytes, counts, arithmetic operations. */
+
+/** Bytes as people read them: `1.4 GiB`. */
+export function bytesText(bytes: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  return power === 0 ? `${bytes} bytes` : `${three(bytes / 1024 ** power)} ${units[power]}`;
+}
+
+/** A large number as people read it: `254 million`. */
+export function countText(count: number): string {
+  if (count >= 1e9) return `${three(count / 1e9)} billion`;
+  if (count >= 1e6) return `${three(count / 1e6)} million`;
+  return count.toLocaleString('en');
+}
+
+/** Arithmetic operations as people read them: `21.3 TFLOP`. */
+export function flopText(flops: number): string {
+  const units = ['FLOP', 'kFLOP', 'MFLOP', 'GFLOP', 'TFLOP', 'PFLOP'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, flops)) / 3));
+  return `${three(flops / 1000 ** power)} ${units[power]}`;
+}
+
+function three(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}

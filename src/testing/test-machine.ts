@@ -1,0 +1,30 @@
+/** @file A machine that answers probes as tests want it. */
+import type { Probes } from '../library/machine/probes.ts';
+import type { RunProbe } from '../library/machine/run-probe.ts';
+
+const gibibyte = 2 ** 30;
+
+type Answers = { [Name in keyof Probes]: Awaited<ReturnType<Probes[Name]>> };
+
+/** What a good machine answers. */
+export const goodMachine: Answers = {
+  engine: { versions: { onnxruntime: '1.30.0' }, providers: ['cpu', 'webgpu'], devices: ['cpu', 'webgpu'] },
+  device: { seconds: 0.1 },
+  speed: { matmul: 2e11, convolution: 3e11 },
+  media: { bytes: 100 },
+  base: { parameters: 5e6, size: { width: 128, height: 128 } },
+  training: {
+    usual: { frames: 16, width: 512, height: 320, bytes: 20 * gibibyte, flops: 3e13 },
+    modest: { frames: 8, width: 256, height: 256, bytes: 12 * gibibyte, flops: 5e12 },
+  },
+};
+
+/** Answers as told; an `Error` or a function of the words that returns one fails the probe. */
+export function testMachine(answers: Record<string, unknown> = {}): RunProbe {
+  return (async (name: keyof Probes, ...words: string[]) => {
+    const given = name in answers ? answers[name] : goodMachine[name];
+    const answer = typeof given === 'function' ? given(...words) : given;
+    if (answer instanceof Error) throw answer;
+    return answer;
+  }) as RunProbe;
+}
