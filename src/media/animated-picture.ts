@@ -1,6 +1,5 @@
 /** @file Animated GIF and WebP: their frames in and, for GIF, out. */
 
-import sharp from 'sharp';
 import { readUserFile } from '../checkpoints/user-file.ts';
 import { MediaError } from '../errors.ts';
 import { timingOf } from './frame-times.ts';
@@ -8,6 +7,7 @@ import { scanGif } from './gif-blocks.ts';
 import { type Picture, picture } from './picture.ts';
 import { assertFile, decodeToRgb, LARGEST_PICTURE } from './picture-file.ts';
 import { refuseMedia } from './refuse-media.ts';
+import { sharp } from './sharp.ts';
 import type { VideoFacts } from './video-decoding.ts';
 
 /** How many bytes of decoded frames are held at once; longer animations are read in parts. */

@@ -2,7 +2,6 @@
 
 import { stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
-import sharp from 'sharp';
 import { assertUserFile } from '../checkpoints/user-file.ts';
 import { MediaError } from '../errors.ts';
 import { isAboutAll, isCaptionFile } from './caption-files.ts';
@@ -16,6 +15,7 @@ import {
 } from './file-kinds.ts';
 import { areNumberedPictures, isSystemFile, visibleNames } from './picture-folder.ts';
 import { clipError, refuseMedia } from './refuse-media.ts';
+import { sharp } from './sharp.ts';
 
 /** Something in a folder of clips that is not taken. */
 export interface PassedOver {

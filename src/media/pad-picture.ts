@@ -1,7 +1,8 @@
 /** @file The whole of a picture at another aspect ratio, over a blurred copy of itself. */
-import sharp from 'sharp';
+
 import type { Picture, Size } from './picture.ts';
 import { resizePicture } from './resize.ts';
+import { sharp } from './sharp.ts';
 
 /** The blur's standard deviation as a share of the longer side: wide enough that nothing in it can be told any more. */
 const blurShare = 1 / 24;

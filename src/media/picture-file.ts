@@ -1,7 +1,6 @@
 /** @file Pictures on disk: any common format in; PNG, JPEG and WebP out. */
 
 import { extname } from 'node:path';
-import sharp, { type Sharp } from 'sharp';
 import { writeAtomically } from '../checkpoints/atomic-write.ts';
 import { assertUserFile, readUserFile } from '../checkpoints/user-file.ts';
 import { MediaError, UsageError } from '../errors.ts';
@@ -13,6 +12,7 @@ import { heicError, pictureSource } from './picture-source.ts';
 import { readPngText, withPngText } from './png-text.ts';
 import { refuseMedia } from './refuse-media.ts';
 import { type Fit, resizePicture } from './resize.ts';
+import { type Sharp, sharp } from './sharp.ts';
 
 /** Larger pictures are refused: 16 384 by 16 384 pixels take 768 MiB as RGB, and a small file can claim any size. */
 export const LARGEST_PICTURE = 16384 * 16384;

@@ -2,11 +2,11 @@
 
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import sharp from 'sharp';
 import { MediaError } from '../errors.ts';
 import type { Picture, Size } from './picture.ts';
 import { pictureError, readPicture } from './picture-file.ts';
 import { pictureSource } from './picture-source.ts';
+import { sharp } from './sharp.ts';
 
 /** Endings of pictures that a folder clip may consist of. */
 export const FRAME_ENDINGS: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp'];

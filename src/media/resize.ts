@@ -1,7 +1,7 @@
 /** @file Resizing pictures: antialiased for quality, and OpenCV's bilinear for parity with the reference. */
 
-import sharp from 'sharp';
 import type { Picture, Size } from './picture.ts';
+import { sharp } from './sharp.ts';
 
 /** How a picture meets another aspect ratio: fill the size and cut what juts out, or distort. */
 export type Fit = 'cover' | 'stretch';
