@@ -1,5 +1,6 @@
 /** @file Names of the files that captions can stand in, and names of clips as people write them. */
 import { basename, extname } from 'node:path';
+import { clipKindOfName } from './clip.ts';
 
 /** Name of the list of captions in a folder of clips: a line each, the clip's name, a tab, its caption. */
 export const CAPTIONS_NAME = 'captions.tsv';
@@ -42,6 +43,22 @@ export function stemOf(name: string): string {
 /** A name in one Unicode form (NFC). */
 export function composed(name: string): string {
   return name.normalize('NFC');
+}
+
+/**
+ * Which of the names in a folder one clearly means that is not among them: the same without the quotes around it, a
+ * leading `./`, or slashes at its end, or the one clip that is called so but for its ending. `undefined` where there is
+ * none, or more than one. Upper and lower case and folders count: those may be other clips.
+ */
+export function clipMeant(written: string, names: readonly string[]): string | undefined {
+  const name = composed(written.trim())
+    .replace(/^(["'])(.*)\1$/u, '$2')
+    .replace(/^(\.[/\\])+/, '')
+    .replace(/[/\\]+$/, '');
+  const same = names.find((each) => composed(each) === name);
+  if (same !== undefined) return same;
+  const alike = names.filter((each) => clipKindOfName(each) !== undefined && stemOf(each) === name);
+  return alike.length === 1 ? alike[0] : undefined;
 }
 
 /**

@@ -14,6 +14,20 @@ export interface ListedCaption {
   readonly caption: string | undefined;
 }
 
+/** A line that is not of a list's form. */
+export interface OddLine {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly fault: string;
+}
+
+/** What a list holds. */
+export interface CaptionList {
+  readonly lines: readonly ListedCaption[];
+  /** Lines that cannot be used. */
+  readonly odd: readonly OddLine[];
+}
+
 /** A text on one line, without white space at its ends. */
 export function onOneLineOfText(text: string): string {
   return text.trim().replace(/\s+/g, ' ');
@@ -28,16 +42,17 @@ export function nameInList(name: string): string {
 const HEADERS = /^(file|file_name|filename|name|clip|video)\t(caption|text|prompt)$/i;
 
 /**
- * The lines of a `captions.tsv`: a name, a tab, a caption. A first line such as `file<TAB>caption` is no caption.
- * Throws `MediaError` for a line that is not of that form, or names a clip twice.
+ * The lines of a `captions.tsv`: a name, a tab, a caption; quotes around a caption, as spreadsheets write them, are
+ * taken off. A first line such as `file<TAB>caption` is no caption. Throws `MediaError` for a line that is not of that form, or names a clip twice.
  */
-export function parseCaptionTable(text: string, path: string): ListedCaption[] {
+export function parseCaptionTable(text: string, path: string): CaptionList {
   const captions: ListedCaption[] = [];
   const names = new Set<string>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (line.trim() === '' || (index === 0 && HEADERS.test(line.trim()))) continue;
+    if (line.trim() === '' || (index === 0 && HEADERS.test(line.trim().replaceAll('"', '')))) continue;
     const fields = line.split('\t').map(onOneLineOfText);
-    const [name, caption] = fields;
+    const [name, quoted] = fields;
+    const caption = quoted && withoutQuotes(quoted);
     const wrong = (what: string) =>
       new MediaError(
         `captions "${path}", line ${index + 1}: ${what}. Each line is a clip's name, a tab, and its caption.`,
@@ -50,7 +65,18 @@ export function parseCaptionTable(text: string, path: string): ListedCaption[] {
     names.add(nameInList(name));
     captions.push({ line: index + 1, name, caption });
   }
-  return captions;
+  return { lines: captions, odd: [] };
+}
+
+/** The line of a `captions.tsv` that gives a clip its caption. */
+export function captionTableLine(name: string, caption: string): string {
+  const isQuoted = withoutQuotes(caption) !== caption;
+  return `${name}\t${isQuoted ? `"${caption.replaceAll('"', '""')}"` : caption}\n`;
+}
+
+/** A field without the quotes that spreadsheets put around it; quotes within it are doubled there. */
+function withoutQuotes(field: string): string {
+  return /^"(?:[^"]|"")*"$/.test(field) ? onOneLineOfText(field.slice(1, -1).replaceAll('""', '"')) : field;
 }
 
 /** Keys of a line that hold its caption. */
@@ -60,37 +86,49 @@ const MOST_VALUES = 100_000;
 
 /**
  * The lines of a `metadata.jsonl`: an object each, with the clip's name under `file_name` and its caption under
- * `text`, `caption` or `prompt`. Throws `MediaError` for a line that is not of that form, has different captions, or
- * names a clip twice.
+ * `text`, `caption` or `prompt`. Lines that are not of that form, have different captions, or name a clip that has
+ * been named are `odd`. Throws `MediaError` when all lines are.
  */
-export function parseMetadataLines(text: string, path: string): ListedCaption[] {
-  const captions: ListedCaption[] = [];
+export function parseMetadataLines(text: string, path: string): CaptionList {
+  const lines: ListedCaption[] = [];
+  const odd: OddLine[] = [];
   const names = new Set<string>();
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (line.trim() === '') continue;
-    const wrong = (what: string) =>
-      new MediaError(
-        `captions "${path}", line ${index + 1}: ${what}. Each line is an object such as {"file_name": "walk.mp4", "text": "a person walks"}.`,
-      );
-    const entry = objectIn(line);
-    if (!entry) throw wrong(`"${onOneLine(line, 40)}" is no JSON object`);
-    const name = entry.file_name;
-    if (typeof name !== 'string' || name.trim() === '') throw wrong('"file_name" is missing');
-    const found = CAPTION_KEYS.flatMap((key) => {
-      const value = entry[key];
-      if (value === undefined || value === null) return [];
-      if (typeof value !== 'string') throw wrong(`"${key}" is no text`);
-      const caption = onOneLineOfText(value);
-      return caption === '' ? [] : [{ key, caption }];
-    });
-    const [first, ...others] = found;
-    const other = others.find(({ caption }) => caption !== first?.caption);
-    if (first && other) throw wrong(`"${first.key}" and "${other.key}" differ; keep one of them`);
-    if (names.has(nameInList(name))) throw wrong(`"${onOneLine(name, 40)}" is there already`);
-    names.add(nameInList(name));
-    captions.push({ line: index + 1, name, caption: first?.caption });
+  for (const [index, content] of text.split(/\r?\n/).entries()) {
+    if (content.trim() === '') continue;
+    const line = index + 1;
+    const read = metadataLine(content);
+    if ('fault' in read) odd.push({ line, fault: read.fault });
+    else if (names.has(nameInList(read.name))) {
+      odd.push({ line, fault: `"${onOneLine(read.name, 40)}" has been named before` });
+    } else {
+      names.add(nameInList(read.name));
+      lines.push({ line, ...read });
+    }
   }
-  return captions;
+  const [first] = odd;
+  if (first && lines.length === 0) {
+    throw new MediaError(
+      `captions "${path}", line ${first.line}: ${first.fault}. Each line is an object such as {"file_name": "walk.mp4", "text": "a person walks"}.`,
+    );
+  }
+  return { lines, odd };
+}
+
+function metadataLine(content: string): { name: string; caption: string | undefined } | { fault: string } {
+  const entry = objectIn(content);
+  if (!entry) return { fault: `"${onOneLine(content, 40)}" is no JSON object` };
+  const name = entry.file_name;
+  if (typeof name !== 'string' || name.trim() === '') return { fault: '"file_name" is missing' };
+  const given = CAPTION_KEYS.filter((key) => entry[key] !== undefined && entry[key] !== null);
+  const noText = given.find((key) => typeof entry[key] !== 'string');
+  if (noText) return { fault: `"${noText}" is no text` };
+  const found = given
+    .map((key) => ({ key, caption: onOneLineOfText(entry[key] as string) }))
+    .filter(({ caption }) => caption !== '');
+  const [first, ...others] = found;
+  const other = others.find(({ caption }) => caption !== first?.caption);
+  if (first && other) return { fault: `"${first.key}" and "${other.key}" differ` };
+  return { name, caption: first?.caption };
 }
 
 function objectIn(line: string): Record<string, unknown> | undefined {

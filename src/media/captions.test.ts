@@ -3,7 +3,9 @@ import { basename } from 'node:path';
 import { expect, test } from 'vitest';
 import { MediaError } from '../errors.ts';
 import { testFolder } from '../testing/test-folder.ts';
-import { captionsFor, describeUnused, readCaptions } from './captions.ts';
+import { captionTableLine } from './caption-lists.ts';
+import { describeCaptionNotes } from './caption-notes.ts';
+import { captionsFor, readCaptions } from './captions.ts';
 
 const at = await testFolder();
 let count = 0;
@@ -73,25 +75,87 @@ async function captionSet(files: Record<string, string>, ...clips: string[]) {
   );
   return {
     captions: Object.fromEntries([...found.captions].map(([path, text]) => [basename(path), text])),
-    told: describeUnused(found.unused).map((text) => text.replaceAll(`${at(folder)}/`, '')),
+    told: describeCaptionNotes(found.notes).map((text) => text.replaceAll(`${at(folder)}/`, '')),
   };
 }
 
 test('lines of a list that name nothing are counted, and the clip that may be meant is named', async () => {
-  const names = ['"a.mp4"', 'B.mp4', 'clips/c.mp4', 'd', 'else.mp4', './e.mp4'];
+  const names = ['B.mp4', 'clips/c.mp4', 'D', 'else.mp4', './e.mp4'];
   const files = {
     'captions.tsv': names.map((name) => `${name}\tx\n`).join(''),
-    ...Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((name) => [`${name}.mp4`, ''])),
+    ...Object.fromEntries(['b', 'c', 'd', 'e'].map((name) => [`${name}.mp4`, ''])),
   };
-  const { captions, told } = await captionSet(files, 'a.mp4', 'b.mp4', 'c.mp4', 'd.mp4', 'e.mp4');
+  const { captions, told } = await captionSet(files, 'b.mp4', 'c.mp4', 'd.mp4', 'e.mp4');
   expect(captions).toEqual({ 'e.mp4': 'x' });
   expect(told).toEqual([
-    '5 lines of "captions.tsv" match no clip: ""a.mp4"" (line 1; is "a.mp4" meant?), "B.mp4" (line 2; is "b.mp4" meant?), "clips/c.mp4" (line 3; is "c.mp4" meant?), …',
+    '4 lines of "captions.tsv" match no clip: "B.mp4" (line 1; is "b.mp4" meant?), "clips/c.mp4" (line 2; is "c.mp4" meant?), "D" (line 3; is "d.mp4" meant?), …',
   ]);
   // A clip that is there and not asked for is no mistake.
   expect((await captionSet({ 'captions.tsv': 'b.mp4\tx', 'a.mp4': '', 'b.mp4': '' }, 'a.mp4')).told).toEqual(
     [],
   );
+});
+
+test('lines that clearly mean one clip are used for it, and named', async () => {
+  const lines = [
+    '"a.mp4"\t"a ""big"" horse, running"',
+    'b\tx b',
+    'frames/\tx frames',
+    '.\\d.mp4\tx d',
+    'e.mp4\t"no" and "yes"',
+  ];
+  const clips = { 'a.mp4': '', 'b.webm': '', frames: '', 'd.mp4': '', 'e.mp4': '', 'b.txt~': '' };
+  const { captions, told } = await captionSet(
+    { 'captions.tsv': `"file"\t"caption"\r\n${lines.join('\r\n')}`, ...clips },
+    ...['a.mp4', 'b.webm', 'frames', 'd.mp4', 'e.mp4'],
+  );
+  expect(captions).toEqual({
+    'a.mp4': 'a "big" horse, running',
+    'b.webm': 'x b',
+    frames: 'x frames',
+    'd.mp4': 'x d',
+    'e.mp4': '"no" and "yes"',
+  });
+  expect(told).toEqual([
+    '4 lines of "captions.tsv" name their clips differently and are used: ""a.mp4"" for "a.mp4" (line 2), "b" for "b.webm" (line 3), "frames/" for "frames" (line 4), …',
+  ]);
+  const metadata = '{"file_name":"./a","text":"x"}\n{"file_name":"b.mp4/","text":"y"}';
+  expect(
+    await captionSet({ 'metadata.jsonl': metadata, 'a.mp4': '', 'b.mp4': '' }, 'a.mp4', 'b.mp4'),
+  ).toEqual({
+    captions: { 'a.mp4': 'x', 'b.mp4': 'y' },
+    told: [
+      '2 lines of "metadata.jsonl" name their clips differently and are used: "./a" for "a.mp4" (line 1), "b.mp4/" for "b.mp4" (line 2).',
+    ],
+  });
+});
+
+test('a line that is written for a caption gives that caption', async () => {
+  for (const caption of ['a horse', '"so to speak"', '"no" and "yes"', 'an 8" disc', '"']) {
+    const table = captionTableLine('a.mp4', caption);
+    expect(await captions({ 'captions.tsv': table }, 'a.mp4')).toEqual({ 'a.mp4': caption });
+  }
+});
+
+test('what may mean two clips, or is said twice, is not used', async () => {
+  const two = await captionSet({ 'captions.tsv': 'a\tx', 'a.mp4': '', 'a.gif': '' }, 'a.mp4', 'a.gif');
+  expect(two).toEqual({ captions: {}, told: ['1 line of "captions.tsv" matches no clip: "a" (line 1).'] });
+  // The other one lies there, though it is not asked for.
+  expect((await captionSet({ 'captions.tsv': 'a\tx', 'a.mp4': '', 'a.gif': '' }, 'a.mp4')).captions).toEqual(
+    {},
+  );
+  const twice = await captionSet({ 'captions.tsv': 'a\tx\n"a.mp4"\ty', 'a.mp4': '' }, 'a.mp4');
+  expect(twice.captions).toEqual({});
+  expect(twice.told).toEqual([
+    '2 lines of "captions.tsv" match no clip: "a" (line 1; is "a.mp4" meant?), ""a.mp4"" (line 2; is "a.mp4" meant?).',
+  ]);
+  const exact = await captionSet({ 'captions.tsv': 'a\tx\na.mp4\ty', 'a.mp4': '' }, 'a.mp4');
+  expect(exact).toEqual({
+    captions: { 'a.mp4': 'y' },
+    told: ['1 line of "captions.tsv" matches no clip: "a" (line 1; is "a.mp4" meant?).'],
+  });
+  // A dot in a folder's name is no ending.
+  expect((await captionSet({ 'captions.tsv': 'v1\tx', 'v1.2': '' }, 'v1.2')).captions).toEqual({});
 });
 
 test('one caption file a clip in all its spellings', async () => {
@@ -137,22 +201,47 @@ test('metadata.jsonl as on the hub', async () => {
     '1 line of "metadata.jsonl" matches no clip: "train/e.mp4" (line 5; is "e.mp4" meant?).',
     '1 line of "metadata.jsonl" has no caption under "text", "caption" or "prompt": "d.mp4" (line 4).',
   ]);
-  const message = (line: string) =>
-    captionSet({ 'metadata.jsonl': line, 'a.mp4': '' }, 'a.mp4').then(
-      () => '',
-      (error: Error) => error.message,
+});
+
+test('odd lines of metadata.jsonl are named, and the others used', async () => {
+  const odd = [
+    ['{"file_name": "a.mp4", "text": 3}', '"text" is no text'],
+    ['{"text": "x"}', '"file_name" is missing'],
+    ['["a.mp4"]', '"["a.mp4"]" is no JSON object'],
+    ['{"file_name": "a.mp4", "text": "x",', '"{"file_name": "a.mp4", "text": "x"," is no JSON object'],
+    ['{"file_name": "a.mp4", "text": "x", "prompt": "y"}', '"text" and "prompt" differ'],
+  ] as const;
+  for (const [line, fault] of odd) {
+    const error = await captionSet({ 'metadata.jsonl': line, 'a.mp4': '' }, 'a.mp4').catch(
+      (thrown: unknown) => thrown,
     );
-  expect(await message('{"file_name": "a.mp4", "text": 3}')).toContain('line 1: "text" is no text.');
-  expect(await message('{"text": "x"}')).toContain('"file_name" is missing');
-  expect(await message('["a.mp4"]')).toContain(
-    'is no JSON object. Each line is an object such as {"file_name"',
-  );
-  expect(await message('{"file_name": "a.mp4", "text": "x", "prompt": "y"}')).toContain(
-    '"text" and "prompt" differ',
-  );
-  expect(await message('{"file_name":"a.mp4","text":"x"}\n{"file_name":"./a.mp4","text":"y"}')).toContain(
-    'line 2: "./a.mp4" is there already',
-  );
+    expect(error).toBeInstanceOf(MediaError);
+    expect((error as Error).message).toContain(
+      `line 1: ${fault}. Each line is an object such as {"file_name": "walk.mp4", "text": "a person walks"}.`,
+    );
+    const rest = '{"file_name": "b.mp4", "text": "b"}';
+    expect(
+      await captionSet(
+        { 'metadata.jsonl': `${rest}\n${line}\n`, 'a.mp4': '', 'b.mp4': '' },
+        'a.mp4',
+        'b.mp4',
+      ),
+    ).toEqual({
+      captions: { 'b.mp4': 'b' },
+      told: [`1 line of "metadata.jsonl" cannot be used and is left out: line 2 (${fault}).`],
+    });
+  }
+  const twice = '{"file_name":"a.mp4","text":"x"}\n{"file_name":"./a.mp4","text":"y"}';
+  expect(await captionSet({ 'metadata.jsonl': twice, 'a.mp4': '' }, 'a.mp4')).toEqual({
+    captions: { 'a.mp4': 'x' },
+    told: [
+      '1 line of "metadata.jsonl" cannot be used and is left out: line 2 ("./a.mp4" has been named before).',
+    ],
+  });
+  const many = ['{"file_name":"a.mp4","text":"x"}', 'one', '', 'two', 'three', 'four'].join('\n');
+  expect((await captionSet({ 'metadata.jsonl': many, 'a.mp4': '' }, 'a.mp4')).told).toEqual([
+    '4 lines of "metadata.jsonl" cannot be used and are left out: line 2 ("one" is no JSON object), line 4 ("two" is no JSON object), line 5 ("three" is no JSON object), …',
+  ]);
 });
 
 test('a folder of frames keeps the dots in its name', async () => {
@@ -169,13 +258,13 @@ test('a folder of frames keeps the dots in its name', async () => {
   ]);
   await rm(at(`${folder}/v1`), { recursive: true });
   const rest = await readCaptions([clips[0]!, clips[2]!], [at(folder)]);
-  expect(describeUnused(rest.unused)).toEqual(['1 caption file matches no clip: "v1.txt".']);
+  expect(describeCaptionNotes(rest.notes)).toEqual(['1 caption file matches no clip: "v1.txt".']);
 });
 
 test('texts beside a single clip are only named where a clip is nearly called so', async () => {
   const folder = `set-${count++}`;
   await mkdir(at(folder));
   for (const name of ['walk.mp4', 'Walk.txt', 'diary.txt']) await writeFile(at(`${folder}/${name}`), 'x');
-  const { unused } = await readCaptions([at(`${folder}/walk.mp4`)]);
-  expect(unused.map(({ name, meant }) => [name, meant])).toEqual([['Walk.txt', 'walk.mp4']]);
+  const { notes } = await readCaptions([at(`${folder}/walk.mp4`)]);
+  expect(notes.map(({ name, meant }) => [name, meant])).toEqual([['Walk.txt', 'walk.mp4']]);
 });

@@ -5,11 +5,11 @@
 
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { onOneLine } from '../checkpoints/one-line.ts';
 import { isThere, readUserFile } from '../checkpoints/user-file.ts';
 import { MediaError } from '../errors.ts';
 import {
   CAPTIONS_NAME,
+  clipMeant,
   composed,
   isListOfCaptions,
   isOwnCaption,
@@ -18,33 +18,22 @@ import {
   stemOf,
 } from './caption-files.ts';
 import {
+  type CaptionList,
   type ListedCaption,
   nameInList,
   onOneLineOfText,
   parseCaptionTable,
   parseMetadataLines,
 } from './caption-lists.ts';
+import type { CaptionNote } from './caption-notes.ts';
 import { refuseMedia } from './refuse-media.ts';
-
-/** A caption that is not used. */
-export interface UnusedCaption {
-  /** The file: a list of captions, or the caption itself. */
-  readonly path: string;
-  /** In a list: which line, counted from 1. */
-  readonly line?: number;
-  /** The name of a clip that is not there, as it is written. */
-  readonly name: string;
-  /** `no clip` of that name, or `no caption` on the line. */
-  readonly reason: 'no clip' | 'no caption';
-  /** The clip that may be meant. */
-  readonly meant?: string;
-}
 
 /** The captions of a set of clips. */
 export interface ClipCaptions {
   /** Of those clips that have one, by the clips' paths as given. */
   readonly captions: ReadonlyMap<string, string>;
-  readonly unused: readonly UnusedCaption[];
+  /** What is to be said of those that are not used, or whose clip is written otherwise. */
+  readonly notes: readonly CaptionNote[];
 }
 
 /** The captions of {@link readCaptions}. */
@@ -55,10 +44,11 @@ export async function captionsFor(clips: readonly string[]): Promise<ReadonlyMap
 /**
  * The captions of clips. A text file of the clip's name beside it (`walk.txt`, `walk.TXT` or `walk.caption` for
  * `walk.mp4` or the folder `walk/`) goes before the folder's `captions.tsv`, and that before its `metadata.jsonl`
- * (see `caption-lists.ts`). Names are compared exactly but for their Unicode form. Lists may name other files that
- * are there; lines that name nothing are `unused`, and so are caption files of no clip in `folders`, those that are
- * trained on as a whole. Throws `MediaError` for a file that is empty, not UTF-8 or malformed, and for two files with
- * different captions of one clip.
+ * (see `caption-lists.ts`). Names are compared exactly but for their Unicode form; a line that names nothing exactly is
+ * used for the clip that it clearly means (see `clipMeant`), where nothing else names that. Lists may name other files
+ * that are there. `notes` has the lines that name nothing or nothing exactly, and the caption files of no clip in
+ * `folders`, those that are trained on as a whole. Throws `MediaError` for a file that is empty, not UTF-8 or malformed,
+ * and for two files with different captions of one clip.
  */
 export async function readCaptions(
   clips: readonly string[],
@@ -74,11 +64,11 @@ export async function readCaptions(
     const stem = await stemOfClip(clip, name);
     place.clips.set(name, stem);
     const own = await readOwn(clip, stem, place);
-    const caption = own ?? place.listed.get(nameInList(name));
+    const caption = own ?? place.listed.get(nameInList(name))?.caption;
     if (caption !== undefined) captions.set(clip, caption);
   }
-  const unused = [...places].flatMap(([folder, place]) => unusedIn(place, whole.has(folder)));
-  return { captions, unused };
+  const notes = [...places].flatMap(([folder, place]) => notesOn(place, whole.has(folder)));
+  return { captions, notes };
 }
 
 /** What lies beside clips. */
@@ -87,11 +77,16 @@ interface Place {
   readonly folder: string;
   /** Names of everything in it. */
   readonly names: readonly string[];
-  readonly lists: readonly { readonly path: string; readonly lines: readonly ListedCaption[] }[];
-  /** What the lists say, by name. */
-  readonly listed: ReadonlyMap<string, string>;
+  readonly lists: readonly PlacedList[];
+  /** The lines that are used, by the names of what is there, or by the names they have. */
+  readonly listed: ReadonlyMap<string, ListedCaption>;
   /** The names of the clips here, as far as they are known, and what their own caption files are called. */
   readonly clips: Map<string, string>;
+}
+
+/** A list of captions and where it is. */
+interface PlacedList extends CaptionList {
+  readonly path: string;
 }
 
 function whereIs(clip: string): { folder: string; name: string } {
@@ -103,23 +98,38 @@ async function lookAround(place: string, clip: string): Promise<Place> {
   // As the user names it, where that is possible: not for a clip ".".
   const shown = resolve(dirname(clip)) === place ? dirname(clip) : place;
   const names = await readdir(place).catch(() => [CAPTIONS_NAME, METADATA_NAME]);
-  const lists: { path: string; lines: ListedCaption[] }[] = [];
+  const lists: PlacedList[] = [];
   for (const wanted of [CAPTIONS_NAME, METADATA_NAME]) {
     const name = listNamed(wanted, names);
     const path = name !== undefined ? join(shown, name) : undefined;
     const text = path !== undefined ? await readText(path) : undefined;
     if (path === undefined || text === undefined) continue;
     const parse = wanted === CAPTIONS_NAME ? parseCaptionTable : parseMetadataLines;
-    lists.push({ path, lines: parse(text, path) });
+    lists.push({ path, ...parse(text, path) });
   }
-  const listed = new Map<string, string>();
+  return { folder: shown, names, lists, listed: usedLines(lists, names), clips: new Map() };
+}
+
+/** Which line of the lists is used for what, the first list's before the second's. */
+function usedLines(lists: readonly CaptionList[], names: readonly string[]): Map<string, ListedCaption> {
+  const there = new Set(names.map(nameInList));
+  const used = new Map<string, ListedCaption>();
   for (const { lines } of lists) {
-    for (const { name, caption } of lines) {
-      const key = nameInList(name);
-      if (caption !== undefined && !listed.has(key)) listed.set(key, caption);
+    const captioned = lines.filter(({ caption }) => caption !== undefined);
+    const take = (key: string, line: ListedCaption) => {
+      if (!used.has(key)) used.set(key, line);
+    };
+    for (const line of captioned) take(nameInList(line.name), line);
+    const meant = new Map<string, ListedCaption[]>();
+    for (const line of captioned) {
+      const clip = there.has(nameInList(line.name)) ? undefined : clipMeant(line.name, names);
+      if (clip !== undefined) meant.set(nameInList(clip), [...(meant.get(nameInList(clip)) ?? []), line]);
+    }
+    for (const [key, [line, ...others]] of meant) {
+      if (others.every(({ caption }) => caption === line!.caption)) take(key, line!);
     }
   }
-  return { folder: shown, names, lists, listed, clips: new Map() };
+  return used;
 }
 
 /** The list of that name, or of that name in other letters. */
@@ -159,19 +169,30 @@ async function stemOfClip(clip: string, name: string): Promise<string> {
   return isFolder ? composed(name) : stemOf(name);
 }
 
-/** What belongs to nothing that is there; `whole`: the folder is trained on as a whole. */
-function unusedIn(place: Place, whole: boolean): UnusedCaption[] {
+/** What belongs to nothing that is there, or not exactly; `whole`: the folder is trained on as a whole. */
+function notesOn(place: Place, whole: boolean): CaptionNote[] {
   const there = new Set(place.names.map(nameInList));
   const meant = (name: string) => {
     const alike = [...place.clips.keys()].filter((clip) => looseName(clip) === looseName(name));
     return alike.length === 1 ? { meant: alike[0]! } : {};
   };
-  const lines = place.lists.flatMap(({ path, lines }) =>
-    lines.flatMap(({ line, name, caption }): UnusedCaption[] => {
-      if (!there.has(nameInList(name))) return [{ path, line, name, reason: 'no clip', ...meant(name) }];
-      return caption === undefined ? [{ path, line, name, reason: 'no caption' }] : [];
+  const clipOf = (listed: ListedCaption): string | undefined => {
+    const clip = clipMeant(listed.name, place.names);
+    const used = clip === undefined ? undefined : place.listed.get(nameInList(clip));
+    return used !== undefined && used.caption === listed.caption ? clip : undefined;
+  };
+  const lines = place.lists.flatMap(({ path, lines, odd }) => [
+    ...lines.flatMap((listed): CaptionNote[] => {
+      const { line, name, caption } = listed;
+      const clip = clipOf(listed);
+      if (there.has(nameInList(name))) {
+        return caption === undefined ? [{ path, line, name, reason: 'no caption' }] : [];
+      }
+      if (clip === undefined) return [{ path, line, name, reason: 'no clip', ...meant(name) }];
+      return [{ path, line, name, reason: 'matched', meant: clip }];
     }),
-  );
+    ...odd.map(({ line, fault }): CaptionNote => ({ path, line, name: '', reason: 'odd line', fault })),
+  ]);
   const stems = new Set(
     place.names.flatMap((name) => {
       const known = place.clips.get(name);
@@ -181,49 +202,12 @@ function unusedIn(place: Place, whole: boolean): UnusedCaption[] {
   );
   const files = place.names
     .filter((name) => isOwnCaption(name) && !isListOfCaptions(name) && !stems.has(stemOf(name)))
-    .map((name): UnusedCaption => {
+    .map((name): CaptionNote => {
       return { path: join(place.folder, name), name, reason: 'no clip', ...meant(name) };
     })
     // Beside single clips there may be texts about anything.
     .filter(({ meant }) => whole || meant !== undefined);
   return [...lines, ...files];
-}
-
-/** What is to be said of captions that are not used, a text for each kind. */
-export function describeUnused(unused: readonly UnusedCaption[]): string[] {
-  const texts: string[] = [];
-  const lists = new Set(unused.flatMap(({ path, line }) => (line === undefined ? [] : [path])));
-  for (const list of lists) {
-    for (const reason of ['no clip', 'no caption'] as const) {
-      const lines = unused.filter(
-        (each) => each.path === list && each.line !== undefined && each.reason === reason,
-      );
-      if (lines.length === 0) continue;
-      const verb =
-        reason === 'no clip'
-          ? `match${lines.length === 1 ? 'es' : ''} no clip`
-          : `ha${lines.length === 1 ? 's' : 've'} no caption under "text", "caption" or "prompt"`;
-      texts.push(
-        `${lines.length} line${lines.length === 1 ? '' : 's'} of "${list}" ${verb}: ${someOf(lines)}`,
-      );
-    }
-  }
-  const files = unused.filter(({ line }) => line === undefined);
-  if (files.length > 0) {
-    const those = files.length === 1 ? 'caption file matches' : 'caption files match';
-    texts.push(`${files.length} ${those} no clip: ${someOf(files)}`);
-  }
-  return texts;
-}
-
-function someOf(unused: readonly UnusedCaption[]): string {
-  const shown = unused.slice(0, 3).map(({ name, line, meant }) => {
-    const where = line === undefined ? [] : [`line ${line}`];
-    const hint = meant === undefined ? [] : [`is "${onOneLine(meant, 80)}" meant?`];
-    const details = [...where, ...hint].join('; ');
-    return `"${onOneLine(name, 80)}"${details ? ` (${details})` : ''}`;
-  });
-  return `${shown.join(', ')}${unused.length > 3 ? ', …' : '.'}`;
 }
 
 /** Lists of data sets hold more than captions; this many bytes are those of a hundred thousand clips. */

@@ -5,7 +5,8 @@ import { basename } from 'node:path';
 import { InterruptedError, MediaError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { type Bars, blackBars } from './black-bars.ts';
-import { describeUnused, readCaptions } from './captions.ts';
+import { describeCaptionNotes } from './caption-notes.ts';
+import { readCaptions } from './captions.ts';
 import { type ClipInfo, inspectClip, readFrames, visitFrames } from './clip.ts';
 import { type ClipPrint, clipPrint, likeness } from './clip-likeness.ts';
 import {
@@ -94,7 +95,7 @@ export interface SetReport {
   readonly alike: readonly AlikeClips[];
   /** What else lies in the folders of the clips. */
   readonly passedOver: readonly PassedOver[];
-  /** Captions that belong to no clip, in words (see `describeUnused`). */
+  /** Captions that belong to no clip, or whose clip is written otherwise, in words (see `describeCaptionNotes`). */
   readonly unusedCaptions: readonly string[];
   /** `undefined` when no clip holds enough frames. */
   readonly proposal: Proposal | undefined;
@@ -139,7 +140,7 @@ export async function examineClips(
   options: ExamineOptions,
 ): Promise<SetReport> {
   const { frames, signal, onEvent } = options;
-  const { captions, unused } = await readCaptions(paths, folders);
+  const { captions, notes } = await readCaptions(paths, folders);
   const progress = (done: number) =>
     onEvent?.({ type: 'progress', stage: 'examining clips', done, total: paths.length });
   const unreadable: { path: string; reason: string }[] = [];
@@ -166,7 +167,7 @@ export async function examineClips(
     unreadable,
     alike: findAlike(found),
     passedOver,
-    unusedCaptions: describeUnused(unused),
+    unusedCaptions: describeCaptionNotes(notes),
     clipFps,
     proposal: propose(clips, frames, clipFps),
     strips,

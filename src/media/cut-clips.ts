@@ -8,6 +8,7 @@ import type { WorkOptions } from '../events.ts';
 import { phrase, setting } from '../phrases.ts';
 import { type Bars, cropPicture, sizeWithoutBars } from './black-bars.ts';
 import { CAPTIONS_NAME } from './caption-files.ts';
+import { captionTableLine } from './caption-lists.ts';
 import { visitFrames } from './clip.ts';
 import type { ClipReport, Shot } from './clip-report.ts';
 import { framesAtRate } from './clip-window.ts';
@@ -95,7 +96,9 @@ export async function writePieces(
     await writePiece(piece, join(folder, piece.name));
     progress(index + 1);
   }
-  const lines = pieces.flatMap(({ clip, name }) => (clip.caption ? [`${name}\t${clip.caption}\n`] : []));
+  const lines = pieces.flatMap(({ clip, name }) =>
+    clip.caption ? [captionTableLine(name, clip.caption)] : [],
+  );
   if (lines.length === 0) return;
   await writeAtomically(join(folder, CAPTIONS_NAME), (file) => file.writeFile(lines.join('')));
 }

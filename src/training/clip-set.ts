@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { fingerprint } from '../checkpoints/weight-file.ts';
 import { UsageError } from '../errors.ts';
 import { notice, type OnEvent } from '../events.ts';
-import { type ClipCaptions, describeUnused, readCaptions } from '../media/captions.ts';
+import { describeCaptionNotes } from '../media/caption-notes.ts';
+import { type ClipCaptions, readCaptions } from '../media/captions.ts';
 import { type ClipInfo, clipKind, inspectClip } from '../media/clip.ts';
 import { madeByLamp } from '../media/clip-notes.ts';
 import { type ClipRate, clipWindow, framesAtRate, lowestRate } from '../media/clip-window.ts';
@@ -62,9 +63,9 @@ export async function findTrainingClips(
   onEvent?: OnEvent,
 ): Promise<TrainingClip[]> {
   const { clips: paths, passedOver, folders } = await findClipSet(settings.clips);
-  const { captions, unused } = settings.captions === false ? noCaptions : await readCaptions(paths, folders);
+  const { captions, notes } = settings.captions === false ? noCaptions : await readCaptions(paths, folders);
   const tell = (said: string | GivenParts) => onEvent?.(notice(said));
-  for (const message of [...describePassedOver(passedOver), ...describeUnused(unused)]) tell(message);
+  for (const message of [...describePassedOver(passedOver), ...describeCaptionNotes(notes)]) tell(message);
   const clips: TrainingClip[] = [];
   const inspected: ClipInfo[] = [];
   for (const path of paths) {
@@ -89,7 +90,7 @@ export async function findTrainingClips(
   return clips;
 }
 
-const noCaptions: ClipCaptions = { captions: new Map(), unused: [] };
+const noCaptions: ClipCaptions = { captions: new Map(), notes: [] };
 
 /** Notes on a clip that need no look at its frames: gaps in their numbering, and whether lamp made it. */
 async function notesOnClip(path: string): Promise<MessageParts[]> {

@@ -3,7 +3,8 @@
 import { UsageError } from '../errors.ts';
 import { notice, type OnEvent } from '../events.ts';
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
-import { describeUnused, readCaptions } from '../media/captions.ts';
+import { describeCaptionNotes } from '../media/caption-notes.ts';
+import { readCaptions } from '../media/captions.ts';
 import { findClipSet } from '../media/find-clips.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import { inBatches } from '../models/program-by-count.ts';
@@ -25,10 +26,10 @@ export async function firstCaption(
 ): Promise<string | undefined> {
   if (!captions) return undefined;
   const { clips: paths, folders } = await findClipSet(clips);
-  const { captions: found, unused } = await readCaptions(paths, folders);
+  const { captions: found, notes } = await readCaptions(paths, folders);
   const without = paths.filter((path) => !found.has(path));
   if (without.length > 0) {
-    for (const message of describeUnused(unused)) onEvent?.(notice(message));
+    for (const message of describeCaptionNotes(notes)) onEvent?.(notice(message));
   }
   if (found.size > 0 && without.length > 0) {
     throw new UsageError({

@@ -1,0 +1,71 @@
+/** @file What is to be said of the captions of a set: those that are not used, and those whose clip had to be found. */
+
+import { onOneLine } from '../checkpoints/one-line.ts';
+
+/** A caption, or a line of a list, of which something is to be said. */
+export interface CaptionNote {
+  /** The file: a list of captions, or the caption itself. */
+  readonly path: string;
+  /** In a list: which line, counted from 1. */
+  readonly line?: number;
+  /** The name of the clip as it is written; `''` where it cannot be read. */
+  readonly name: string;
+  /**
+   * `no clip` of that name, `no caption` on the line, `odd line` that cannot be read, or `matched`: used for the clip
+   * `meant`, whose name is written otherwise.
+   */
+  readonly reason: 'no clip' | 'no caption' | 'odd line' | 'matched';
+  /** The clip that is meant, or that may be. */
+  readonly meant?: string;
+  /** What is wrong with an odd line. */
+  readonly fault?: string;
+}
+
+const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
+
+/** What is said of so many lines of a list, for each reason. */
+const OF_LINES = {
+  matched: (count: number) =>
+    `${plural(count, 'names its clip', 'name their clips')} differently and ${plural(count, 'is', 'are')} used`,
+  'no clip': (count: number) => `${plural(count, 'matches', 'match')} no clip`,
+  'no caption': (count: number) =>
+    `${plural(count, 'has', 'have')} no caption under "text", "caption" or "prompt"`,
+  'odd line': (count: number) => `cannot be used and ${plural(count, 'is', 'are')} left out`,
+} as const;
+
+/** The notes in words, a text for each list and reason, and one for the caption files that match no clip. */
+export function describeCaptionNotes(notes: readonly CaptionNote[]): string[] {
+  const texts: string[] = [];
+  const lists = new Set(notes.flatMap(({ path, line }) => (line === undefined ? [] : [path])));
+  for (const list of lists) {
+    for (const reason of Object.keys(OF_LINES) as CaptionNote['reason'][]) {
+      const lines = notes.filter(
+        (each) => each.path === list && each.line !== undefined && each.reason === reason,
+      );
+      if (lines.length === 0) continue;
+      const count = `${lines.length} ${plural(lines.length, 'line', 'lines')}`;
+      texts.push(`${count} of "${list}" ${OF_LINES[reason](lines.length)}: ${someOf(lines)}`);
+    }
+  }
+  const files = notes.filter(({ line }) => line === undefined);
+  if (files.length > 0) {
+    const those = plural(files.length, 'caption file matches', 'caption files match');
+    texts.push(`${files.length} ${those} no clip: ${someOf(files)}`);
+  }
+  return texts;
+}
+
+/** Names the first three. */
+function someOf(notes: readonly CaptionNote[]): string {
+  return `${notes.slice(0, 3).map(oneOf).join(', ')}${notes.length > 3 ? ', …' : '.'}`;
+}
+
+function oneOf({ name, line, reason, meant, fault }: CaptionNote): string {
+  if (reason === 'odd line') return `line ${line} (${fault})`;
+  const clip = meant === undefined ? [] : [`"${onOneLine(meant, 80)}"`];
+  const where = line === undefined ? [] : [`line ${line}`];
+  const shown = `"${onOneLine(name, 80)}"`;
+  if (reason === 'matched') return `${shown} for ${clip[0]} (${where[0]})`;
+  const details = [...where, ...clip.map((found) => `is ${found} meant?`)].join('; ');
+  return details ? `${shown} (${details})` : shown;
+}
