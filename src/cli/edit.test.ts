@@ -105,7 +105,12 @@ describe('bad input ends with one line, its exit code, and nothing written', () 
     ['a missing first frame', { '--first-frame': '/no/look.png' }, 3, /there is no such file/],
     ['a first frame and a strength', { '--first-frame': picture, '--strength': '0.5' }, 2, /Use one of them/],
     ['a strength above 1', { '--strength': '1.5' }, 2, /expected a number from 0 to 1/],
-    ['a foreign folder', { '--run': path('foreign') }, 6, /holds "letter\.txt", which no edit made/],
+    [
+      'a foreign folder',
+      { '--run': path('foreign') },
+      6,
+      /contains "letter\.txt", which does not belong to an edit/,
+    ],
   ];
   beforeAll(async () => {
     await mkdir(path('foreign'));

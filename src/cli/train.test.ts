@@ -58,7 +58,7 @@ test('killed, stopped with Ctrl-C, and resumed, it ends with the bytes of an uni
   const { kind, message, exitCode } = JSON.parse(stopped.stdout.trim().split('\n').at(-1)!);
   expect({ kind, exitCode }).toEqual({ kind: 'InterruptedError', exitCode: 130 });
   expect(message).toMatch(
-    /^stopped after step \d+ of 60; it is saved\. Go on with: lamp train --out .* --resume$/,
+    /^stopped after step \d+ of 60; it is saved\. Continue with: lamp train --out .* --resume$/,
   );
 
   const ended = await lampTrain([...command, '--out', out, '--resume']);

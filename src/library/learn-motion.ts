@@ -21,7 +21,7 @@ export interface LearnMotionOptions
   readonly prompt?: string;
   /** The model that learns; the built-in one unless told. See `LoadBaseOptions.base`. */
   readonly base?: BaseChoice;
-  /** Go on with the run in `out`; only what changes needs to be given then. */
+  /** Resume the run in `out`; only what changes needs to be given then. */
   readonly resume?: boolean;
   /** Where to compute: `cpu` unless told. */
   readonly device?: DeviceName;

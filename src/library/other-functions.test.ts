@@ -100,7 +100,7 @@ test('learnMotion writes a motion that the others take; a stopped run goes on', 
       onEvent: (event) => void (event.type === 'step' && event.step === 1 && controller.abort()),
     }),
   );
-  expect(error.message).toMatch(/Go on with: learnMotion\(\{ out: ".*", resume: true \}\)$/);
+  expect(error.message).toMatch(/Continue with: learnMotion\(\{ out: ".*", resume: true \}\)$/);
   const learned = await learnMotion({ out, resume: true });
   expect(learned).toEqual({ path: join(out, 'motion.safetensors'), steps: 3, wasFinished: false });
   const { frames } = await generateVideo({ base: tinyBase, samplerSteps: 2, motion: out, prompt: 'a man' });

@@ -1,6 +1,7 @@
 /**
  * @file The U-Net hooks of LAMP's extensions (`lamp-extended`). The small built-in model needs them; the paper has none
- * of them, and a variant without extensions gets no hooks at all.
+ * of them, and a variant without extensions gets no hooks at all. `docs/research/lamp-extended.md` says what each
+ * switch buys.
  */
 import { concat, expand, reshape } from '../../graph/operators/index.ts';
 import type { Tensor } from '../../graph/tensor.ts';

@@ -45,7 +45,7 @@ export async function findMotionFile(path: string): Promise<string> {
       ? {
           found: `the run "${path}" has no ${motionFile} yet: its training is not finished`,
           setting: 'motion',
-          advice: phrase`Go on with: ${call('learnMotion', { out: path, resume: true })}`,
+          advice: phrase`Continue with: ${call('learnMotion', { out: path, resume: true })}`,
         }
       : { found: `the folder "${path}" holds no ${motionFile}`, setting: 'motion', advice: giveMotion },
   );

@@ -6,24 +6,26 @@ import type { NoisePredictor, TextStates } from '../../models/programs.ts';
 import { type AdainScope, alignFrames } from '../../motion/adain.ts';
 import { frameOf, fromFrames, withFirstFrame } from '../../motion/frames.ts';
 
-/** What both loops need. */
+/** Options common to pictures and videos. */
 export interface DenoiseOptions {
-  /** Compiled for a batch of 2 when `guidance` is more than 1, else for 1. */
+  /** Compiled for a batch of 2 if `guidance` is above 1, else for 1. */
   readonly predictor: NoisePredictor;
   readonly sampler: Sampler;
-  /** Text states: without and with the prompt `[2, tokens, d]`, or `[1, tokens, d]` without guidance. */
+  /**
+   * Text states: negative prompt and prompt `[2, tokens, d]`, or the prompt alone `[1, tokens, d]` without guidance.
+   */
   readonly context: TextStates;
-  /** Classifier-free guidance (Ho & Salimans 2022); 1 and less: none. */
+  /** Scale of classifier-free guidance (Ho & Salimans 2022); 1 or less: no guidance. */
   readonly guidance: number;
-  /** What to start from, `[1, c, …]`: noise, or latents with the noise of the first step's timestep. */
+  /** Starting point `[1, c, …]`: unit noise, or latents noised to the first step's timestep. */
   readonly noise: FloatTensor;
-  /** The first step to be taken, counted from 0; 0 unless told. */
+  /** Index of the first step; default 0. */
   readonly firstStep?: number | undefined;
-  /** Called after every step with the latents as they are then. May throw to stop. */
+  /** Called after every step with the current latents. May throw to stop. */
   readonly onStep?: ((index: number, latents: FloatTensor) => void | Promise<void>) | undefined;
 }
 
-/** Draws a picture's latents `[1, c, h, w]`. */
+/** Samples the latents `[1, c, h, w]` of a picture. */
 export function denoisePicture(options: DenoiseOptions): Promise<FloatTensor> {
   return denoise(options, {
     predict: (latents, timestep) => guidedPrediction(options, latents, timestep),
@@ -31,7 +33,7 @@ export function denoisePicture(options: DenoiseOptions): Promise<FloatTensor> {
   });
 }
 
-/** The loop: from each timestep to the next, as the sampler says. */
+/** The sampling loop. */
 async function denoise(
   {
     sampler,
@@ -44,7 +46,7 @@ async function denoise(
     settle,
   }: {
     readonly predict: (latents: FloatTensor, timestep: number) => Promise<Float32Array>;
-    /** What becomes of the latents after a step. */
+    /** Applied to the latents after each step. */
     readonly settle: (latents: FloatTensor, index: number) => FloatTensor;
   },
 ): Promise<FloatTensor> {
@@ -58,31 +60,31 @@ async function denoise(
   return latents;
 }
 
-/** What LAMP adds. */
+/** Options that LAMP adds for videos. */
 export interface DenoiseVideoOptions extends Omit<DenoiseOptions, 'firstStep'> {
-  /** Clean latents of the given first frame `[1, c, 1, h, w]`; `undefined`: frame 0 is drawn like the others. */
+  /** Clean latents of the given first frame `[1, c, 1, h, w]`; `undefined`: frame 0 is sampled like the others. */
   readonly firstFrame: FloatTensor | undefined;
   /**
-   * Index of the first step after which the second frame takes the first's statistics (31 of 50 in the paper); the
-   * later frames take the second's after every step. `undefined`: no alignment of statistics at all.
+   * Index of the first step after which frame 1 is given the statistics of frame 0 (31 of 50 in the paper). Later
+   * frames are given those of frame 1 after every step. `undefined`: statistics are not aligned.
    */
   readonly alignFrom: number | undefined;
-  /** Who draws the details; unless told the video model does, as in the paper. */
+  /** The model for the last, least noisy steps; default the video model, as in the paper. */
   readonly details?: FrameDetails | undefined;
 }
 
-/** The image model as the one that draws the details, each frame by itself. */
+/** The image model for the last steps, applied to each frame on its own. */
 export interface FrameDetails {
-  /** Timesteps below this one are its own. */
+  /** Timesteps below this one use the image model. */
   readonly below: number;
-  /** For pictures `[1, c, h, w]`, twice as many with guidance. Asked for when the first such step has come. */
+  /** Predicts for pictures `[1, c, h, w]`, or a batch of 2 with guidance. Called at the first such step. */
   readonly predictor: () => Promise<NoisePredictor>;
-  /** As in `DenoiseOptions`, for these steps. */
+  /** Guidance scale for these steps; see `DenoiseOptions`. */
   readonly guidance: number;
   readonly context: TextStates;
 }
 
-/** Draws a video's latents `[1, c, f, h, w]` around a given first frame, which stays as it is (LAMP, Sec. 3.4). */
+/** Samples a video's latents `[1, c, f, h, w]` with a given first frame, which stays unchanged (LAMP, Sec. 3.4). */
 export async function denoiseVideo(options: DenoiseVideoOptions): Promise<FloatTensor> {
   const { firstFrame, alignFrom, details } = options;
   const withGiven = (latents: FloatTensor) => (firstFrame ? withFirstFrame(latents, firstFrame) : latents);
@@ -102,12 +104,12 @@ export async function denoiseVideo(options: DenoiseVideoOptions): Promise<FloatT
   return aligned(latents, 'first');
 }
 
-/** The step from which the second frame is aligned with the first: the paper's 31 of 50, in proportion. */
+/** The step from which frame 1 is aligned with frame 0: the paper's 31 of 50, scaled to the number of steps. */
 export function alignmentStart(steps: number): number {
   return Math.round((31 / 50) * steps);
 }
 
-/** What the image model makes of each frame of `[1, c, f, h, w]`; nothing of a first frame that is given. */
+/** The image model's prediction for each frame of `[1, c, f, h, w]`; zeros for a given first frame. */
 async function frameByFrame(
   options: DenoiseVideoOptions,
   latents: FloatTensor,
@@ -125,7 +127,7 @@ async function frameByFrame(
   return fromFrames(outputs).data;
 }
 
-/** The prediction for one picture or video `[1, c, …]`, guided where `guidance` is more than 1. */
+/** The prediction for one picture or video `[1, c, …]`, with classifier-free guidance if `guidance` is above 1. */
 export async function guidedPrediction(
   { predictor, context, guidance }: Pick<DenoiseOptions, 'predictor' | 'context' | 'guidance'>,
   latents: FloatTensor,
@@ -137,7 +139,7 @@ export async function guidedPrediction(
   return guide(both.data.subarray(0, size), both.data.subarray(size), guidance);
 }
 
-/** A batch of two that are the same `[1, …]`: without and with the prompt. */
+/** Repeats a tensor `[1, …]` to a batch of two, for predictions without and with the prompt. */
 export function twice({ data, shape }: FloatTensor): FloatTensor {
   const both = new Float32Array(2 * data.length);
   both.set(data);

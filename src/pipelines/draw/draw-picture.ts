@@ -1,4 +1,4 @@
-/** @file Text-to-image: a prompt, or a prompt and a picture, become a picture, with the base model alone. */
+/** @file Text-to-image and image-to-image with the base model alone. */
 import type { NoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { randomStream } from '../../diffusion/random.ts';
@@ -26,24 +26,24 @@ import { type Redrawing, redrawingOf } from './redrawing.ts';
 import { betweenSteps, type SamplingSettings, samplerFor } from './sampling-settings.ts';
 import type { StoredPicture } from './stored-picture.ts';
 
-/** What to draw and how. */
+/** Settings of a picture. */
 export interface DrawSettings extends SamplingSettings {
   readonly prompt: string;
-  /** What the picture shall not show. */
+  /** What the picture should not show. */
   readonly negativePrompt: string;
 }
 
-/** A prompt, and settings that differ from the defaults. */
+/** A request for one picture: a prompt, and settings that differ from the defaults. */
 export interface DrawRequest extends Partial<DrawSettings> {
   readonly prompt: string;
   readonly seed?: number;
-  /** A picture to draw anew as the prompt says (SDEdit), cut to the size of the new one. */
+  /** A picture to redraw according to the prompt (SDEdit), cropped to the size of the new one. */
   readonly from?: Picture;
-  /** How far that one is drawn anew, 0 (as it is) to 1; 0.6 unless told. */
+  /** How far that picture is redrawn, 0 (not at all) to 1; default 0.6. */
   readonly strength?: number;
 }
 
-/** How pictures are drawn unless the base model recommends something else: DPM-Solver++ (25 steps), guidance 7.5. */
+/** Default settings, used where the base model recommends nothing else: DPM-Solver++ (25 steps), guidance 7.5. */
 export const drawDefaults = {
   sampler: 'dpm++',
   eta: 0,
@@ -51,7 +51,7 @@ export const drawDefaults = {
   negativePrompt: '',
 } as const satisfies Partial<DrawSettings>;
 
-/** Settings that are given, over what the base model recommends, over the defaults. */
+/** Resolves settings: those given, else what the base model recommends, else the defaults. */
 export function resolveDrawSettings(
   { prompt, ...given }: Omit<DrawRequest, 'seed' | 'from' | 'strength'>,
   ofBase: Partial<SamplingSettings> = {},
@@ -59,19 +59,19 @@ export function resolveDrawSettings(
   return { prompt, ...layered<Omit<DrawSettings, 'prompt'>>(drawDefaults, ofBase, given) };
 }
 
-/** What latents are drawn with. */
+/** The networks and settings used for sampling latents. */
 export interface DrawingTools {
   readonly base: BaseModel;
   readonly schedule: NoiseSchedule;
   readonly size: PictureSize;
   readonly prompts: PromptEncoder;
-  /** The image U-Net, compiled for two samples at once with guidance (more than 1), else for one. */
+  /** The image U-Net, compiled for a batch of 2 with guidance (above 1), else for 1. */
   readonly predictor: Kept<NoisePredictor>;
 }
 
 /**
- * Draws a picture's latents `[1, c, h, w]`, scaled as the U-Net sees them: from noise, or from those of `redrawing`. One seed
- * gives the same latents again.
+ * Samples a picture's latents `[1, c, h, w]`, scaled for the U-Net, from noise or from those of `redrawing`. The same
+ * seed gives the same latents.
  */
 export async function drawLatents(
   { base, schedule, size, prompts, predictor }: DrawingTools,
@@ -104,13 +104,15 @@ export async function drawLatents(
   });
 }
 
-/** Shape `[1, c, h, w]` of a picture's latents. */
+/** The shape `[1, c, h, w]` of a picture's latents. */
 export function latentShape(base: BaseModel, { width, height }: PictureSize): [1, number, number, number] {
   const factor = vaeFactor(base.vae.config);
   return [1, base.vae.config.latent_channels, height / factor, width / factor];
 }
 
-/** The image U-Net of a base model at one size, compiled when first asked for; one for each kind of guidance. */
+/**
+ * The image U-Net of a base model at one size, compiled on first use, with one program for guidance and one without.
+ */
 export function imagePredictors(base: BaseModel, size: PictureSize, device: DeviceName) {
   const [, channels, height, width] = latentShape(base, size);
   const make = (samples: number) =>
@@ -123,24 +125,24 @@ export function imagePredictors(base: BaseModel, size: PictureSize, device: Devi
   return { guided: make(2), unguided: make(1) };
 }
 
-/** A decoded picture `[1, 3, H, W]`, about −1…1, in 8 bits. */
+/** Converts a decoded picture `[1, 3, H, W]`, values about −1…1, to 8 bits. */
 export function decodedPicture({ shape, data }: FloatTensor, rounding: Rounding = 'nearest'): Picture {
   const [, , height, width] = shape as [number, number, number, number];
   const unit = data.map((value) => value / 2 + 0.5);
   return unitFloatsToPicture(unit, { width, height }, { rounding });
 }
 
-/** A picture, and everything needed to draw it again. */
+/** A picture, and everything needed to reproduce it. */
 export interface DrawnPicture {
   readonly picture: Picture;
   readonly settings: StoredPicture;
 }
 
 /**
- * Draws a picture for each request: text-to-image as Stable Diffusion does it, or a picture drawn anew (SDEdit). Settings that are left out are as the base
- * recommends, or else have the values of `drawDefaults`. The networks are compiled once. Throws before anything is computed:
- * `UsageError` for a size or setting that cannot be, `CheckpointError` when the base recommends one; and `InterruptedError`
- * when the signal stops it.
+ * Draws a picture for each request: text-to-image as in Stable Diffusion, or image-to-image (SDEdit). Omitted settings
+ * are those that the base recommends, else those of `drawDefaults`. The networks are compiled once. Before anything is
+ * computed, throws `UsageError` for an invalid size or setting, or `CheckpointError` if it is the base that recommends
+ * it; later, `InterruptedError` when stopped by the signal.
  */
 export async function* drawPictures(
   base: BaseModel,
@@ -170,7 +172,7 @@ export async function* drawPictures(
       const tools = { base, schedule, size, prompts, predictor };
       const redrawing = from && (await redrawingOf({ base, size, encoder }, from, strength, work));
       const latents = await drawLatents(tools, settings, seed, work, { stage, redrawing });
-      // Large networks need not be in memory together for one picture.
+      // For a single picture, large networks need not be in memory at the same time.
       if (i === planned.length - 1) await freePredictors();
       const picture = decodedPicture(await (await decoder.get(work)).decode(latents));
       const stepsTaken = redrawSteps(settings.samplerSteps, strength);

@@ -1,4 +1,7 @@
-/** @file Says when pictures are to have a size far from those that a base model was trained on, and how long it will take. */
+/**
+ * @file Warns if the requested size is far from what a base model was trained on, and estimates how long the work
+ * takes.
+ */
 import { duration } from '../../duration.ts';
 import { notice, type WorkOptions } from '../../events.ts';
 import type { BaseModel } from '../../models/base-model.ts';
@@ -10,12 +13,12 @@ import { drawingCost } from '../../training/complete-base.ts';
 import { recommendedSampling, type VideoSettings } from '../video/video-settings.ts';
 import { type DrawRequest, resolveDrawSettings } from './draw-picture.ts';
 
-/** Pictures of more than so many times the pixels, or fewer than the inverse, are far from the usual ones. */
+/** A size is far from the usual one if its area differs by more than this factor. */
 const FAR_AREA = 2;
-/** So are pictures that are so many times as wide for their height, or as high for their width. */
+/** The same for the aspect ratio. */
 const FAR_ASPECT = 2;
 
-/** The size of the pictures that the base was trained on, where `size` is far from it and that is known. */
+/** The size that the base was trained on, if it is known and `size` is far from it. */
 export function farFrom(base: BaseModel, { width, height }: PictureSize): PictureSize | undefined {
   const usual = usualSize(base);
   if (!usual) return undefined;
@@ -33,18 +36,18 @@ function usualSize(base: BaseModel): PictureSize | undefined {
   }
 }
 
-/** What is to be done at a size. */
+/** The work to be done at a size. */
 export interface WorkAtSize {
   readonly base: BaseModel;
   readonly size: PictureSize;
   readonly device: DeviceName;
-  /** The arithmetic of all of it. */
+  /** Floating-point operations of all of it. */
   readonly flops: () => number;
 }
 
 /**
- * Tells with a notice when the size is far from what the base was trained on, and, where it is larger, about how long the work will
- * take; the machine is measured for that, in a second or two.
+ * Reports in a notice if the size is far from what the base was trained on and, if it is larger, about how long the
+ * work will take. For that estimate the machine's speed is measured, which takes a second or two.
  */
 export async function tellFarSize(
   { base, size, device, flops }: WorkAtSize,
@@ -60,7 +63,7 @@ export async function tellFarSize(
   onEvent(notice(message));
 }
 
-/** The same for pictures that are to be drawn. */
+/** {@link tellFarSize} for pictures to be drawn. */
 export function tellFarPictures(
   { base, requests, ...where }: Omit<WorkAtSize, 'flops'> & { readonly requests: readonly DrawRequest[] },
   work: WorkOptions,
@@ -79,7 +82,8 @@ export function tellFarPictures(
 }
 
 /**
- * The arithmetic of a video, about: its frames as that many pictures, and no noisy steps after `finishAt`, which are not taken.
+ * Approximate floating-point operations of a video: those of as many pictures as it has frames, without the steps after
+ * `finishAt`, which are not taken.
  */
 export function videoFlops(
   base: BaseModel,
@@ -91,7 +95,7 @@ export function videoFlops(
   return frames * (passes(guidance, steps) * cost.step + cost.decode);
 }
 
-/** How often the U-Net draws each frame: with guidance twice a step. */
+/** U-Net evaluations for each frame: two a step with guidance. */
 function passes(guidance: number, steps: number): number {
   return (guidance > 1 ? 2 : 1) * steps;
 }

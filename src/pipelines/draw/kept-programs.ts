@@ -1,4 +1,4 @@
-/** @file Programs that are compiled when they are first needed and kept for the next time. */
+/** @file Programs that are compiled on first use and kept for reuse. */
 import { notice, type WorkOptions } from '../../events.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { encodePrompts, type TextStates } from '../../models/programs.ts';
@@ -6,15 +6,15 @@ import { neverShownText, wordsNeverShown } from '../../models/shown-words.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import { betweenSteps } from './sampling-settings.ts';
 
-/** Something compiled on demand. */
+/** A program compiled on demand. */
 export interface Kept<T> {
-  /** Compiles it the first time, with an event. Throws what compiling throws; a later call tries again. */
+  /** Compiles the program on the first call, with an event. Throws what compiling throws; a later call tries again. */
   get(work?: WorkOptions): Promise<T>;
-  /** Frees it; it is compiled again when it is next needed. */
+  /** Frees the program; it is compiled again when next needed. */
   dispose(): Promise<void>;
 }
 
-/** Makes a program that is compiled by `make` when it is first asked for. */
+/** A program that is compiled by `make` on first use. */
 export function compiled<T extends { dispose(): Promise<void> }>(make: () => Promise<T>): Kept<T> {
   let program: T | undefined;
   return {
@@ -34,18 +34,21 @@ export function compiled<T extends { dispose(): Promise<void> }>(make: () => Pro
   };
 }
 
-/** Encodes prompts, and remembers the last few. */
+/** Encodes prompts, and caches the last few. */
 export interface PromptEncoder {
-  /** Text states `[prompts, tokens, d]`; tells with a notice, the first time that it comes, when a prompt is too long or has words that the model was never shown. */
+  /**
+   * Text states `[prompts, tokens, d]`. A notice reports, once for each prompt, that it is too long or has words that
+   * the model was not trained on.
+   */
   encode(prompts: readonly string[], work?: WorkOptions): Promise<TextStates>;
-  /** Has the notices come again. */
+  /** Lets notices that were already given be given again. */
   tellAgain(): void;
 }
 
-/** How many sets of prompts are remembered. */
+/** Number of cached sets of prompts. */
 const rememberedPrompts = 16;
 
-/** Makes a prompt encoder of a base model. The text encoder itself is in memory only while it runs. */
+/** The prompt encoder of a base model. The text encoder itself is in memory only while it runs. */
 export function promptEncoder(base: BaseModel, device: DeviceName): PromptEncoder {
   const states = new Map<string, TextStates>();
   const told = new Set<string>();
@@ -84,7 +87,7 @@ function warnOfLength({ tokenizer }: BaseModel, prompt: string, { onEvent }: Wor
   );
 }
 
-/** The beginning of a text, for a message. */
+/** The beginning of a text, for use in a message. */
 function shortened(text: string): string {
   return text.length <= 300 ? text : `${text.slice(0, 300)} …`;
 }

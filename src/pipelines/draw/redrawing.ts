@@ -1,4 +1,4 @@
-/** @file A picture that is to be drawn anew, as latents (SDEdit, arXiv 2108.01073). */
+/** @file The latents of a picture to be redrawn (SDEdit, arXiv 2108.01073). */
 import { randomStream } from '../../diffusion/random.ts';
 import type { WorkOptions } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
@@ -8,13 +8,13 @@ import type { PictureEncoder, PictureSize } from '../../models/programs.ts';
 import { encodeFirstFrame } from '../video/encode-first-frame.ts';
 import type { Kept } from './kept-programs.ts';
 
-/** Latents `[1, c, h, w]` of a picture that is drawn anew, and how far it is (see `redrawStart`). */
+/** Latents `[1, c, h, w]` of a picture to be redrawn, and how far (see `redrawStart`). */
 export interface Redrawing {
   readonly latents: FloatTensor;
   readonly strength: number;
 }
 
-/** The picture, cut to the size, as the mean of the VAE's posterior. */
+/** Encodes the picture, cropped to the size, as the mean of the VAE's posterior. */
 export async function redrawingOf(
   { base, size, encoder }: { base: BaseModel; size: PictureSize; encoder: Kept<PictureEncoder> },
   picture: Picture,
@@ -23,7 +23,7 @@ export async function redrawingOf(
 ): Promise<Redrawing> {
   const asMean = { firstFrameFit: 'cover', firstFramePosterior: 'mean' } as const;
   const { scaling_factor: scale } = base.vae.config;
-  // The mean takes nothing from the stream.
+  // The mean draws nothing from the random stream.
   const latents = await encodeFirstFrame(
     await encoder.get(work),
     picture,

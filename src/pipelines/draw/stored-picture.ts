@@ -1,29 +1,29 @@
-/** @file What is stored with a drawn picture, so that it can be drawn again. */
+/** @file The settings stored with a picture, from which it can be reproduced. */
 import { z } from 'zod';
 import { drawnSchema, readStored, storedWith } from '../video/stored-settings.ts';
 
 const storedSchema = z.object({
   ...drawnSchema.omit({ kind: true }).shape,
-  /** The picture it was drawn from, with SHA-256 over its size and pixels, and how far it was drawn anew. */
+  /** The picture it was redrawn from (SHA-256 over size and pixels), and how far. */
   redrawn: z
     .object({
       width: z.int(),
       height: z.int(),
       sha256: z.string(),
       strength: z.number().min(0).max(1),
-      /** How many of the sampler's steps that took. Older files lack it. */
+      /** Number of sampler steps actually taken. Absent in older files. */
       stepsTaken: z.int().min(0).optional(),
     })
     .optional(),
   ...storedWith,
 });
 
-/** Everything needed to draw a picture again, as it is stored in a PNG file. Holds no paths and no times. */
+/** Everything needed to reproduce a picture, as stored in a PNG file. Contains no paths and no times. */
 export type StoredPicture = z.infer<typeof storedSchema>;
 
 /**
- * Reads the settings that a picture stores (`readPngMetadata`); `undefined` when it stores none. Throws
- * `CheckpointError`.
+ * Reads a picture's stored settings from its metadata (`readPngMetadata`); `undefined` if there are none. Throws
+ * `CheckpointError` if they are damaged.
  */
 export function storedPicture(metadata: Readonly<Record<string, string>>): StoredPicture | undefined {
   return readStored(metadata, storedSchema, "the picture's stored settings");

@@ -1,4 +1,4 @@
-/** @file The folder of an edit: the training on the clip, the inverted clip, the first frame in the new look. */
+/** @file The folder of an edit: the training on the clip, the inverted clip, and the redrawn first frame. */
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { asStorageError } from '../../checkpoints/atomic-write.ts';
@@ -9,13 +9,13 @@ import { LOCK_NAME } from '../../training/run-lock.ts';
 /** Paths of an edit's parts. */
 export interface EditPaths {
   readonly folder: string;
-  /** A run folder, as `lamp train` makes one. */
+  /** A run folder, as written by `lamp train`. */
   readonly training: string;
   readonly inversion: string;
   readonly firstFrame: string;
 }
 
-/** Where the parts of the edit in `folder` are. */
+/** The paths of the edit in `folder`. */
 export function editPaths(folder: string): EditPaths {
   return {
     folder,
@@ -26,8 +26,8 @@ export function editPaths(folder: string): EditPaths {
 }
 
 /**
- * Checks that an edit can be begun or gone on with in `folder`: it does not exist, or holds nothing but what edits make. Throws
- * `StorageError`; touches nothing.
+ * Checks that an edit can be begun or continued in `folder`: it does not exist, or contains only files of an edit.
+ * Throws `StorageError`. Changes nothing.
  */
 export async function assertEditFolder(folder: string): Promise<void> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
@@ -36,7 +36,7 @@ export async function assertEditFolder(folder: string): Promise<void> {
   });
   if (names.includes('run.json')) {
     throw new StorageError({
-      found: `"${folder}" is the run of a training`,
+      found: `"${folder}" is a training run`,
       setting: 'run',
       advice: phrase`Give it as ${setting('motion', folder)}, and another folder as ${setting('run')}.`,
     });
@@ -46,7 +46,7 @@ export async function assertEditFolder(folder: string): Promise<void> {
   const foreign = names.find((name) => !own.includes(name.replace(/\.tmp-[0-9a-f]+$/, '')));
   if (foreign !== undefined) {
     throw new StorageError({
-      found: `"${folder}" holds "${foreign}", which no edit made`,
+      found: `"${folder}" contains "${foreign}", which does not belong to an edit`,
       setting: 'run',
       advice: phrase`Choose another folder as ${setting('run')}.`,
     });

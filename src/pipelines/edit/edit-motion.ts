@@ -1,4 +1,4 @@
-/** @file The motion that an edit needs: one that was trained on the clip, or the training that makes it. */
+/** @file The motion for an edit: an existing one trained on the clip, or the training that will learn it. */
 
 import { stat } from 'node:fs/promises';
 import { UsageError } from '../../errors.ts';
@@ -31,35 +31,35 @@ import { withoutUndefined } from '../video/video-settings.ts';
 import type { EditPaths } from './edit-folder.ts';
 import type { EditVideoOptions } from './prepare-edit.ts';
 
-/** A motion, what it is called in what is stored with videos, or the training that will make it. */
+/** A loaded motion with its name for stored metadata, or the training that will learn it. */
 export type MotionSource =
   | { readonly motion: Motion; readonly name: string }
   | { readonly settings: TrainingSettings; readonly begun: boolean };
 
-/** The clip, which of its frames are edited, and the motion. */
+/** The clip, the frames of it that are edited, and the motion. */
 export interface EditMotion {
   readonly clip: TrainingClip;
   readonly frames: number;
   readonly stride: number;
-  /** At which rate frames are taken. */
+  /** Rate at which frames are sampled. */
   readonly clipFps: ClipRate;
   readonly size: PictureSize;
-  /** How the clip meets the size. */
+  /** How the clip is fitted to the video's size. */
   readonly fit: 'cover' | 'stretch';
   readonly variant: MotionVariant;
   readonly source: MotionSource;
 }
 
 /**
- * The paper's: 24 frames at stride 2. One clip is edited as it is, so that there is nothing to learn from its mirror image, or from what
- * moves before other scenes.
+ * The paper's 24 frames at stride 2. Mirroring and copy-paste are off: with a single clip that is edited as it is,
+ * augmented views teach nothing.
  */
 const editDefaults = { frames: 24, stride: 2, flipProbability: 0, copyPaste: 0 } as const;
 
 /**
- * Finds the clip, and decides what it is trained with, or reads the motion. Throws `MediaError` for the clip, `CheckpointError`
- * for the motion or what the base recommends, `UsageError` for settings that make no sense or are not those that the training
- * in the folder was begun with.
+ * Finds the clip, and resolves the settings of its training or reads the motion. Throws `MediaError` for the clip,
+ * `CheckpointError` for the motion or for recommendations of the base, `UsageError` for invalid settings or for
+ * settings other than those with which the training in the folder was begun.
  */
 export async function editMotion(
   base: BaseModel,
@@ -76,11 +76,11 @@ export async function editMotion(
   const begun = motion ? undefined : await begunTraining(paths);
   const ofBase = useRecommended ? recommendedTraining(base.settings) : {};
   const usual = motion ? shapeOf(motion) : (begun?.settings ?? ofBase);
-  // A number of frames that is recommended is not meant at the paper's stride for editing.
+  // A number of frames recommended by the base is not meant for the paper's editing stride.
   const usualStride = usual.frames === undefined ? editDefaults.stride : trainingDefaults.stride;
   const stride = given.stride ?? usual.stride ?? usualStride;
   const asked = { frames: given.frames ?? 2, stride, clipFps: given.clipFps ?? usual.clipFps ?? 'common' };
-  // A training tells what is remarkable about the clip itself.
+  // A training reports notes on the clip itself.
   const clip = await inspectOne(path, asked, motion && options.onEvent);
   const clipFps = clipRate(asked, [clip]);
   const most = usual.frames ?? editDefaults.frames;
@@ -113,7 +113,7 @@ export async function editMotion(
   return { clip, frames, stride, clipFps, size: { width, height }, fit, variant, source };
 }
 
-/** What stands in the options under another name than in the settings. */
+/** Settings that have other names in the options. */
 function sayings({
   clipPrompt,
   device,
@@ -129,7 +129,7 @@ async function oneClip(given: string): Promise<string> {
   );
 }
 
-/** What a motion was trained with. */
+/** The video shape that a motion was trained with. */
 function shapeOf({ info }: Motion): Partial<Pick<TrainingSettings, 'frames' | 'stride' | 'clipFps' | 'fit'>> {
   const { stride, clipFps, fit } = info.settings;
   return {
@@ -140,7 +140,7 @@ function shapeOf({ info }: Motion): Partial<Pick<TrainingSettings, 'frames' | 's
   };
 }
 
-/** The clip; throws `MediaError` when it is too short for the frames that were asked for, or for any video. */
+/** Inspects the clip. Throws `MediaError` if it is too short for the requested frames, or for any video. */
 async function inspectOne(
   path: string,
   asked: Pick<TrainingSettings, 'frames' | 'stride' | 'clipFps'>,
@@ -151,7 +151,7 @@ async function inspectOne(
   return clip!;
 }
 
-/** As many frames as the clip has at this stride, at most `wanted`. */
+/** The number of frames that the clip has at this stride, at most `wanted`. */
 function fewer(frameCount: number, wanted: number, stride: number, { onEvent }: WorkOptions): number {
   const most = Math.floor((frameCount - 1) / stride) + 1;
   if (most >= wanted) return wanted;
@@ -164,19 +164,19 @@ async function clipPrompt(path: string, options: EditVideoOptions): Promise<stri
   const prompt = options.clipPrompt ?? (await captionsFor([path])).get(path);
   if (prompt !== undefined) return prompt;
   throw new UsageError({
-    found: 'to train on the clip, it must be known what it shows',
+    found: 'training on the clip needs a description of what it shows',
     setting: 'clipPrompt',
-    advice: phrase`Say it with ${setting('clipPrompt', 'a person walks')}, or give ${setting('motion')}, trained on the clip before.`,
+    advice: phrase`Give ${setting('clipPrompt', 'a person walks')}, or ${setting('motion')} with a motion trained on the clip.`,
   });
 }
 
-/** The training of an edit that was begun before, if there is one. */
+/** The training of an earlier edit in the folder, if there is one. */
 async function begunTraining({ training }: EditPaths): Promise<RunRecord | undefined> {
   const there = await stat(runPaths(training).record).catch(() => undefined);
   return there && readRun(training);
 }
 
-/** The settings with which a training goes on. Throws `UsageError` when it is not the one that is asked for. */
+/** The settings with which a training is resumed. Throws `UsageError` if they differ from those requested. */
 function goingOn(
   paths: EditPaths,
   begun: RunRecord,
@@ -191,7 +191,7 @@ function goingOn(
   }
 }
 
-/** Trains on the clip, or goes on with that. Throws what `runTraining` throws. */
+/** Trains on the clip, or resumes that training. Throws as `runTraining` does. */
 export async function trainForEdit(
   paths: EditPaths,
   { settings, begun }: Extract<MotionSource, { settings: unknown }>,
@@ -209,10 +209,10 @@ export async function trainForEdit(
   return { motion: await readMotion(path), name: settings.prompt };
 }
 
-/** How one goes on with an edit. */
-export const sameEdit = phrase`Go on with the same ${call('editVideo')}.`;
+/** Advice on how to continue an edit. */
+export const sameEdit = phrase`Continue with the same ${call('editVideo')}.`;
 
-/** What a training says of settings that it cannot go on with, with the advice that helps an edit. */
+/** The error of a training that cannot be resumed with other settings, with advice that suits an edit. */
 function inEdit(error: unknown, { folder }: EditPaths): unknown {
   if (!(error instanceof UsageError)) return error;
   return new UsageError(

@@ -134,7 +134,7 @@ describe('an inverted clip', () => {
     };
     const { latents } = await keptInversion(file, options({ onEvent }));
     await keptInversion(file, options({ onEvent }));
-    expect(notices.splice(0)).toEqual([`the inverted clip is there already: "${file}".`]);
+    expect(notices.splice(0)).toEqual([`using the existing inverted clip "${file}".`]);
     const { metadata } = await openSafetensors(file);
     expect(metadata.version).toBe('2');
     const other = floats(

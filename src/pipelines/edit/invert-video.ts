@@ -1,6 +1,6 @@
 /**
- * @file Finds the noise that a clip would have come from, for videos that keep the clip's motion and layout: LAMP's
- * video editing begins with it. DDIM inversion: Song et al. 2020, arXiv 2010.02502.
+ * @file DDIM inversion of a clip (Song et al. 2020, arXiv 2010.02502): the noise from which sampling would reproduce
+ * it. LAMP's video editing starts from this noise, which keeps the clip's motion and layout.
  */
 import { type DdimInversionOptions, ddimInverter } from '../../diffusion/ddim.ts';
 import { type NoiseSchedule, readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
@@ -22,26 +22,26 @@ import type { StoredInversion } from '../video/stored-settings.ts';
 import { type VideoNetworks, videoNetworks } from '../video/video-networks.ts';
 import type { VideoSettings } from '../video/video-settings.ts';
 
-/** A clip as the noise it would have come from. */
+/** A clip's inverted latents. */
 export interface InvertedClip {
   /** `[1, c, f, h, w]`. */
   readonly latents: FloatTensor;
-  /** The clip, and how it was inverted; stored with the videos that are made from it. */
+  /** The clip and how it was inverted; stored with videos made from it. */
   readonly origin: StoredInversion;
 }
 
-/** What inverting latents takes. */
+/** Options of {@link invertVideo}. */
 export interface InvertVideoOptions
   extends Pick<DenoiseOptions, 'predictor' | 'context' | 'onStep'>,
     DdimInversionOptions {
   readonly schedule: NoiseSchedule;
-  /** Clean latents of the clip `[1, c, f, h, w]`, scaled as the U-Net sees them. */
+  /** Clean latents of the clip `[1, c, f, h, w]`, scaled for the U-Net. */
   readonly latents: FloatTensor;
 }
 
 /**
- * Walks a clip's latents up to the noise, all frames alike and without guidance; `context` is the text of the empty
- * prompt. Throws `UsageError` for steps out of range.
+ * Inverts a clip's latents step by step up to noise, treating all frames alike and without guidance. `context` holds
+ * the text states of the empty prompt. Throws `UsageError` if the number of steps is out of range.
  */
 export function invertVideo(options: InvertVideoOptions): Promise<FloatTensor> {
   const { schedule, steps, reading, latents, ...rest } = options;
@@ -49,28 +49,28 @@ export function invertVideo(options: InvertVideoOptions): Promise<FloatTensor> {
   return denoisePicture({ ...rest, sampler, noise: latents, guidance: 1 });
 }
 
-/** Which clip to invert, and with what. */
+/** Options of {@link invertClip}. */
 export interface InvertClipOptions extends WorkOptions {
   readonly base: BaseModel;
-  /** A motion that was trained on the clip. */
+  /** A motion trained on the clip. */
   readonly motion: TrainedMotion;
   readonly device: DeviceName;
   readonly clip: TimedClip & { readonly fingerprint: string };
   readonly frames: number;
   readonly stride: number;
-  /** At which rate its frames are taken. */
+  /** Rate at which its frames are sampled. */
   readonly clipFps: ClipRate;
   readonly size: PictureSize;
   readonly fit: 'cover' | 'stretch';
   readonly steps: number;
-  /** Encode frames as the VAE's mean, or as a sample drawn from the seed. */
+  /** Encode frames as the mean of the VAE's posterior, or as a sample of it. */
   readonly posterior: VideoSettings['firstFramePosterior'];
   readonly seed: number;
 }
 
 /**
- * Inverts the first `frames` frames of a clip at a stride. Throws `MediaError` for a clip that is damaged or too short,
- * `UsageError` for steps out of range, `InterruptedError` when the signal stops it.
+ * Inverts the first `frames` frames of a clip at the given stride. Throws `MediaError` if the clip is damaged or too
+ * short, `UsageError` if the number of steps is out of range, `InterruptedError` when stopped by the signal.
  */
 export async function invertClip(options: InvertClipOptions): Promise<InvertedClip> {
   const { base, motion, frames, size, steps, device } = options;
@@ -90,12 +90,12 @@ export async function invertClip(options: InvertClipOptions): Promise<InvertedCl
   }
 }
 
-/** What is stored with videos that begin with this clip. */
+/** The record of the inversion that is stored with videos made from it. */
 export function originOf({ clip, clipFps, stride, fit, steps }: InvertClipOptions): StoredInversion {
   return { clip: clip.fingerprint, ...(clipFps !== 'frames' && { clipFps }), stride, fit, steps };
 }
 
-/** The clip's latents `[1, c, f, h, w]`. */
+/** Encodes the clip to latents `[1, c, f, h, w]`. */
 async function encodeClip(networks: VideoNetworks, options: InvertClipOptions): Promise<FloatTensor> {
   const { base, clip, frames, stride, clipFps, size, fit, posterior, seed } = options;
   const window = clipWindow(clip, { frames, stride, clipFps, window: 'start', clipRange: 'whole' });

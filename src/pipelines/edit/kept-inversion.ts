@@ -1,4 +1,4 @@
-/** @file The inverted clip in a file, from which an edit goes on as long as nothing has changed that it was made from. */
+/** @file The inverted clip in a file, reused by later calls as long as nothing it depends on has changed. */
 
 import { stat } from 'node:fs/promises';
 import { openSafetensors, writeSafetensors } from '../../checkpoints/safetensors.ts';
@@ -12,19 +12,19 @@ import { messageParts } from '../../phrases.ts';
 import { type InvertClipOptions, type InvertedClip, invertClip, originOf } from './invert-video.ts';
 
 const format = 'lamp-inversion';
-/** Version 1 took the clip's frames by number, whatever a player shows of it. */
+/** Version 1 took the clip's frames as the file stores them, not as a player shows them. */
 const version = '2';
 
 /**
- * The clip as the noise it would have come from: read from the file `path` if it holds just that, else computed and written
- * there. A damaged file is told with a notice and made anew. Throws as `invertClip` does, and `StorageError`.
+ * The inverted clip: read from the file `path` if it matches these options, else computed and written there. A damaged
+ * file is reported in a notice and computed again. Throws as `invertClip` does, and `StorageError`.
  */
 export async function keptInversion(path: string, options: InvertClipOptions): Promise<InvertedClip> {
   const { onEvent } = options;
   const madeFrom = await describe(options);
   const kept = await readLatents(path, madeFrom, options);
   if (kept) {
-    onEvent?.(notice(`the inverted clip is there already: "${path}".`));
+    onEvent?.(notice(`using the existing inverted clip "${path}".`));
     return { latents: kept, origin: originOf(options) };
   }
   const inverted = await invertClip(options);
@@ -33,7 +33,7 @@ export async function keptInversion(path: string, options: InvertClipOptions): P
   return inverted;
 }
 
-/** All that decides the latents. */
+/** Everything that the latents depend on. */
 async function describe(options: InvertClipOptions): Promise<string> {
   const { base, motion, device, frames, size, posterior, seed } = options;
   const { name: _, ...networks } = await baseIdentity(base);

@@ -1,4 +1,4 @@
-/** @file Finds out whether a clip can be edited as asked, before anything is written or computed for long. */
+/** @file Checks that a clip can be edited as requested, before anything is written or computed at length. */
 import { resolve } from 'node:path';
 import { ddimInverter } from '../../diffusion/ddim.ts';
 import { readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
@@ -29,55 +29,55 @@ import {
 import { assertEditFolder, type EditPaths, editPaths } from './edit-folder.ts';
 import { type EditMotion, editMotion } from './edit-motion.ts';
 
-/** What to edit and how. What is left out is as the base recommends, or as in the paper. */
+/** Options of an edit. Omitted settings are those that the base recommends, else the paper's. */
 export interface EditVideoOptions extends WorkOptions {
-  /** A video, an animation, or a folder of numbered pictures. Its first frames are edited. */
+  /** Path of a video, an animation, or a folder of numbered pictures. Its first frames are edited. */
   readonly clip: string;
-  /** What the edited video shows. */
+  /** What the edited video should show. */
   readonly prompt: string;
-  /** What it shall not show. */
+  /** What it should not show. */
   readonly negativePrompt?: string;
   /**
-   * Folder in which all parts of the edit are kept. The same call goes on there after it was stopped; another look of
-   * the same clip needs neither training nor inversion.
+   * Folder for all intermediate results. After an interruption the same call continues there; another edit of the same
+   * clip needs neither training nor inversion.
    */
   readonly run: string;
-  /** What the clip shows, for training on it; its caption (see `captionsFor`) unless told. */
+  /** What the clip shows, for training on it; default its caption (see `captionsFor`). */
   readonly clipPrompt?: string;
-  /** Path of a motion file that was trained on the clip before: there is no training then. */
+  /** Path of a motion file trained on the clip; there is then no training. */
   readonly motion?: string;
-  /** The base model's folder or file; the built-in one unless told. */
+  /** The base model's folder or file; default the built-in one. */
   readonly base?: string;
-  /** The first frame in the new look, of any size; the clip's own is drawn anew unless told. */
+  /** The edited first frame, of any size; default the clip's first frame, redrawn. */
   readonly firstFrame?: Picture;
-  /** How far the clip's first frame is drawn anew, 0 (as it is) to 1; 0.6 unless told. */
+  /** How far the clip's first frame is redrawn, 0 (not at all) to 1; default 0.6. */
   readonly strength?: number;
-  /** How it is drawn; its prompts are the video's unless told. */
+  /** Settings for redrawing it; the prompts default to the video's. */
   readonly drawing?: Partial<DrawSettings>;
   /**
-   * Settings of the training and of the video's shape: 24 frames at stride 2 (fewer frames of a shorter clip), never
-   * mirrored, unless told. A motion that is given has its own.
+   * Settings of the training and of the video's shape; default 24 frames at stride 2 (fewer for a shorter clip), never
+   * mirrored. With a given `motion`, its own settings are used.
    */
   readonly training?: Partial<Omit<TrainingInput, 'base' | 'clips' | 'prompt' | 'captions' | 'device'>>;
-  /** How the video is sampled. */
+  /** Sampling settings of the video. */
   readonly sampling?: Partial<VideoSettings>;
-  /** Steps of the DDIM inversion; those of a DDIM sampler, or 50, unless told. */
+  /** Steps of the DDIM inversion; default those of the sampler if it is DDIM, else 50. */
   readonly inversionSteps?: number;
-  /** Decides the first frame and the sampling's noise, not the training; 0 unless told. */
+  /** Seed of the first frame and the sampling noise, but not of the training; default 0. */
   readonly seed?: number;
-  /** `cpu` unless told. */
+  /** Default `cpu`. */
   readonly device?: DeviceName;
-  /** Whether settings that are left out are as the base recommends (its `lamp.json`); true unless told. */
+  /** Whether omitted settings are those that the base recommends (in its `lamp.json`); default true. */
   readonly useRecommended?: boolean;
 }
 
-/** What to edit and how, and who draws. */
+/** Options of an edit, with the model that draws its first frame. */
 export interface PrepareEditOptions extends EditVideoOptions {
-  /** Another model, which draws the clip's first frame anew in place of the base model. */
+  /** Another model that redraws the clip's first frame in place of the base model. */
   readonly firstFrameBase?: FirstFrameBase | undefined;
 }
 
-/** An edit that is known to be possible. */
+/** An edit that has passed all checks. */
 export interface PreparedEdit extends EditMotion {
   readonly base: BaseModel;
   readonly device: DeviceName;
@@ -93,13 +93,13 @@ export interface PreparedEdit extends EditMotion {
   readonly sampling: VideoSettings;
   readonly inversionSteps: number;
   readonly seed: number;
-  /** The rate at which the frames play. */
+  /** Frame rate of the edited video. */
   readonly framesPerSecond: number;
 }
 
 /**
- * Checks all that can be checked without long work, and writes nothing. Throws `UsageError` for a setting that makes
- * no sense, `DeviceError`, `CheckpointError` (base model, motion), `MediaError` (clip), `StorageError` (the folder).
+ * Checks everything that can be checked without long work, and writes nothing. Throws `UsageError` for an invalid
+ * setting, `DeviceError`, `CheckpointError` (base model, motion), `MediaError` (clip), `StorageError` (the folder).
  */
 export async function prepareEdit(options: PrepareEditOptions): Promise<PreparedEdit> {
   const { prompt, negativePrompt = '', strength = redrawStrength, seed = 0, device = 'cpu' } = options;
@@ -154,5 +154,5 @@ export async function prepareEdit(options: PrepareEditOptions): Promise<Prepared
   };
 }
 
-/** The paper's. */
+/** The paper's number of inversion steps. */
 const DDIM_STEPS = 50;

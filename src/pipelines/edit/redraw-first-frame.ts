@@ -1,6 +1,6 @@
 /**
- * @file The first frame of an edited video, in the new look: a picture of the user's, or the clip's own first frame drawn anew
- * (SDEdit, arXiv 2108.01073). It is a PNG file that the user can look at before the long work, and from which an edit goes on.
+ * @file The first frame of an edited video: the user's picture, or the clip's first frame redrawn (SDEdit, arXiv
+ * 2108.01073). It is kept as a PNG file that the user can look at before the long work, and that later calls reuse.
  */
 
 import { stat } from 'node:fs/promises';
@@ -21,24 +21,24 @@ import { fitFirstFrame, pictureFingerprint } from '../video/encode-first-frame.t
 import { type StoredRedrawing, settingsKey } from '../video/stored-settings.ts';
 import type { VideoSettings } from '../video/video-settings.ts';
 
-/** What the first frame is made from, and where it is kept. */
+/** Options of {@link newFirstFrame}. */
 export interface NewFirstFrameOptions extends WorkOptions {
   /** Path of the PNG file. */
   readonly path: string;
   readonly size: PictureSize;
-  /** The user's picture; `undefined`: the clip's first frame is drawn anew. */
+  /** The user's picture; `undefined`: the clip's first frame is redrawn. */
   readonly given: Picture | undefined;
-  /** How the user's picture meets the size. */
+  /** How the user's picture is fitted to the size. */
   readonly givenFit: VideoSettings['firstFrameFit'];
   readonly base: BaseModel;
-  /** Another model, which draws it anew in place of the base model. */
+  /** Another model that redraws it in place of the base model. */
   readonly firstFrameBase?: FirstFrameBase | undefined;
   readonly device: DeviceName;
   readonly clip: { readonly path: string; readonly fingerprint: string };
-  /** How the clip's first frame meets the size. */
+  /** How the clip's first frame is fitted to the size. */
   readonly fit: 'cover' | 'stretch';
   readonly drawing: DrawSettings;
-  /** How far it is drawn anew; see `redrawStart`. */
+  /** How far it is redrawn; see `redrawStart`. */
   readonly strength: number;
   readonly seed: number;
 }
@@ -46,17 +46,17 @@ export interface NewFirstFrameOptions extends WorkOptions {
 /** A first frame of the video's size. */
 export interface NewFirstFrame {
   readonly picture: Picture;
-  /** How it was drawn, unless it was given. */
+  /** How it was redrawn, unless it was given. */
   readonly redrawn?: StoredRedrawing;
 }
 
-/** The PNG entry that says what the picture was made from. */
+/** The PNG text entry that records what the picture was made from. */
 const MADE_FROM = 'lamp-made-from';
 
 /**
- * The first frame in the new look: read from the file `path` if it was made from just this, else made and written there. Throws
- * `StorageError` when the file is one that no edit made, so that work of the user's is not lost; `MediaError` for the clip;
- * `InterruptedError` when the signal stops it.
+ * The edited first frame: read from the file `path` if it was made from the same inputs, else made and written there.
+ * Throws `StorageError` if the file was not written by an edit, so that the user's work is not lost; `MediaError` for
+ * the clip; `InterruptedError` when stopped by the signal.
  */
 export async function newFirstFrame(options: NewFirstFrameOptions): Promise<NewFirstFrame> {
   const { path, given, drawing, strength, seed, onEvent } = options;
@@ -66,7 +66,7 @@ export async function newFirstFrame(options: NewFirstFrameOptions): Promise<NewF
   const madeFrom = await describe(options);
   const kept = await keptPicture(path, madeFrom, options);
   if (kept) {
-    onEvent?.(notice(`the first frame in the new look is there already: "${path}".`));
+    onEvent?.(notice(`using the existing first frame "${path}".`));
     return { picture: kept, ...(redrawn && { redrawn }) };
   }
   const made = given ? { picture: await fitGiven(given, options) } : await redraw(options);
@@ -76,7 +76,7 @@ export async function newFirstFrame(options: NewFirstFrameOptions): Promise<NewF
   return { picture: made.picture, ...(redrawn && { redrawn }) };
 }
 
-/** All that decides the picture. */
+/** Everything that the picture depends on. */
 async function describe(options: NewFirstFrameOptions): Promise<string> {
   const { size, given, givenFit, clip, fit, drawing, strength, seed, device } = options;
   const { width, height } = size;
@@ -97,13 +97,13 @@ async function describe(options: NewFirstFrameOptions): Promise<string> {
   });
 }
 
-/** Which other model draws it, if one does, and how large. */
+/** The other model that redraws it, if any, and at which size. */
 async function drawnBy({ firstFrameBase, size }: NewFirstFrameOptions): Promise<StoredRedrawing['by']> {
   if (!firstFrameBase) return undefined;
   return { base: await baseIdentity(firstFrameBase.base), ...firstFrameSize(firstFrameBase, size) };
 }
 
-/** The picture that is there, if it is the one that is wanted. */
+/** The existing picture, if it was made from the same inputs. */
 async function keptPicture(
   path: string,
   madeFrom: string,

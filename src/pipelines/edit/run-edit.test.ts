@@ -131,7 +131,7 @@ describe('an edit', () => {
     await rm(join(run, missing), { recursive: true, force: true });
     const stopped = edit({ run }, stopAt);
     await expect(stopped).rejects.toThrow(InterruptedError);
-    await expect(stopped).rejects.toThrow(`is kept in "${run}". Go on with the same editVideo.`);
+    await expect(stopped).rejects.toThrow(`are kept in "${run}". Continue with the same editVideo.`);
     expect(await readdir(run)).not.toContain('lock');
     expect((await edit({ run })).video).toEqual(whole);
   });
@@ -189,7 +189,7 @@ describe('an edit', () => {
       /holds another edit: the clips are not those.* Give another "run"\.$/,
     );
     expect((await refusal({ training: { steps: 2 } })).message).toMatch(
-      /taken 3 steps already; "steps" is 2\. Give another "run"\.$/,
+      /already taken 3 steps; "steps" is 2\. Give another "run"\.$/,
     );
   });
 });
@@ -298,7 +298,7 @@ describe('bad input is refused on one line, and nothing is written', () => {
   test('a clip of which nothing is said', async () => {
     const { clipPrompt: _, ...rest } = options({ run });
     await expect(prepareAndRunEdit(rest)).rejects.toThrow(
-      /Say it with clipPrompt: "a person walks", or give "motion"/,
+      /Give clipPrompt: "a person walks", or "motion" with a motion/,
     );
     await cp(clip, at('said.mp4'));
     await writeFile(at('said.txt'), 'a person walks');
@@ -310,8 +310,8 @@ describe('bad input is refused on one line, and nothing is written', () => {
     await writeFile(at('edit/letter.txt'), 'Dear reader');
     const refused = await refusal({});
     expect(refused).toBeInstanceOf(StorageError);
-    expect(refused.message).toContain('holds "letter.txt", which no edit made');
+    expect(refused.message).toContain('contains "letter.txt", which does not belong to an edit');
     const run = await refusal({ run: at('edit/training') });
-    expect(run.message).toContain('is the run of a training. Give it as motion: ');
+    expect(run.message).toContain('is a training run. Give it as motion: ');
   });
 });

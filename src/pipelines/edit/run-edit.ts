@@ -1,6 +1,6 @@
 /**
- * @file Video editing (LAMP, Sec. 4): a clip in a new look. The model learns the motion of the one clip, DDIM inversion finds the
- * noise that the clip would have come from, and from that noise and a first frame in the new look the new video is made.
+ * @file Video editing (LAMP, Sec. 4). The model learns the motion of a single clip, DDIM inversion finds the noise from
+ * which the clip would be sampled, and that noise and an edited first frame give the new video.
  */
 import { InterruptedError } from '../../errors.ts';
 import type { WorkOptions } from '../../events.ts';
@@ -13,20 +13,21 @@ import { keptInversion } from './kept-inversion.ts';
 import type { PreparedEdit } from './prepare-edit.ts';
 import { type NewFirstFrame, newFirstFrame } from './redraw-first-frame.ts';
 
-/** An edited video, and the rate at which its frames move as the clip's do. */
+/** An edited video, and the frame rate at which it moves as fast as the clip. */
 export interface EditedVideo extends GeneratedVideo {
   readonly framesPerSecond: number;
 }
 
 /**
- * Makes an edit that was prepared (see `prepareEdit`, which checks everything before anything is written). The run's folder keeps
- * the training, the inverted clip and the first frame, each written whole and used again only while all is the same that it was
- * made from: an edit that was stopped, by the signal (`InterruptedError`) or by a kill, goes on with the same call.
+ * Carries out a prepared edit (see `prepareEdit`, which checks everything before anything is written). The run's folder
+ * keeps the training, the inverted clip and the first frame. Each is written atomically and reused only while its
+ * inputs are unchanged, so an edit that was stopped, by the signal (`InterruptedError`) or by a kill, continues with
+ * the same call.
  */
 export async function runEdit(edit: PreparedEdit, work: WorkOptions = {}): Promise<EditedVideo> {
   const unlock = await openRunFolder(edit.paths.folder);
   try {
-    // First what takes least time, and what the user may want to look at before the rest.
+    // The first frame comes first: it is quick, and the user may want to look at it before the rest.
     const first = edit.variant.firstFrame ? await firstFrameOf(edit, work) : undefined;
     return await withMotion(edit, first, work);
   } catch (error) {
@@ -97,6 +98,6 @@ async function withMotion(
 }
 
 function goOn(error: InterruptedError, { paths }: PreparedEdit): InterruptedError {
-  const advice = [`What was done before is kept in "${paths.folder}".`, sameEdit];
+  const advice = [`The results so far are kept in "${paths.folder}".`, sameEdit];
   return new InterruptedError({ found: error.found, advice }, { cause: error });
 }

@@ -158,7 +158,7 @@ describe('a run that an earlier version began', () => {
       onEvent: (event) => event.type === 'notice' && notices.push(event.message),
     });
     expect(notices.filter(isAboutClips)).toEqual([
-      'the run was begun by an earlier version: its frames are taken by number, as they were.',
+      'the run was begun by an earlier version: its frames are still taken one by one, without regard to time.',
     ]);
     const motions = ['v1', 'v1-whole'].map((run) => readFile(join(at(run), 'motion.safetensors')));
     const [resumed, whole] = await Promise.all(motions);

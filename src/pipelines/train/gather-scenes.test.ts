@@ -68,7 +68,7 @@ test('the scenes of clips whose thing can be cut out, and drawn ones, which are 
     places: ['on the beach', 'at sea'],
   });
   expect(notices).toEqual([
-    'what moves can be cut out of 1 of the 2 clips, and is put before other scenes as well.',
+    '"copyPaste": the moving object of 1 of 2 clips can be cut out and is also shown in front of other scenes.',
   ]);
   expect(drawn).toBe(8);
   expect(scenes!.places).toEqual([
@@ -94,7 +94,7 @@ test('nothing is drawn where nothing can be cut out, or shall be', async () => {
   const none = await gather([1], { copyPaste: 0.5, places: ['at home'] });
   expect(none.scenes).toBeUndefined();
   expect(none.notices).toEqual([
-    'what moves can be cut out of none of the 1 clips, and is not put before other scenes (it never leaves its place, or the camera moves).',
+    '"copyPaste" has no effect: no moving object can be cut out of the clips, because it never leaves its place or the camera moves.',
   ]);
   expect(none.drawn).toBe(0);
   expect(await gather([0], { copyPaste: 0, places: ['at home'] })).toEqual({

@@ -1,4 +1,4 @@
-/** @file Finds and draws the scenes that a training puts the clips' things before. */
+/** @file Finds and draws the scenes for copy-paste augmentation. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { exists } from '../../checkpoints/exists.ts';
@@ -9,47 +9,49 @@ import { type ClipScene, findScene } from '../../media/cut-out.ts';
 import type { Picture } from '../../media/picture.ts';
 import { readPicture, writePng } from '../../media/picture-file.ts';
 import type { BaseModel } from '../../models/base-model.ts';
+import { phrase, setting } from '../../phrases.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { TrainingClip } from '../../training/clip-set.ts';
 import { type OtherScenes, placeOf } from '../../training/other-scenes.ts';
 import type { TrainingSettings } from '../../training/training-settings.ts';
 import { drawPictures } from '../draw/draw-picture.ts';
 
-/** A clip's scene is found from so many of its frames at most, spread over it. */
+/** Largest number of frames, spread over a clip, from which its scene is estimated. */
 const FRAMES_LOOKED_AT = 32;
-/** The image model draws each place so many times. */
+/** Number of pictures drawn for each place. */
 const PICTURES_PER_PLACE = 4;
 
-/** What scenes are found in and drawn with. */
+/** Options of {@link gatherScenes}. */
 export interface GatherScenesOptions extends WorkOptions {
   readonly base: BaseModel;
   readonly settings: TrainingSettings;
   readonly clips: readonly TrainingClip[];
-  /** Where drawn pictures are kept, so that a resumed training has the same. */
+  /** Folder for the drawn pictures, so that a resumed training uses the same ones. */
   readonly folder: string;
 }
 
 /**
- * The scenes of the clips whose thing can be cut out, and pictures of the settings' places, drawn by the image model with the
- * training's seed. `undefined` when no thing is to be put before another scene, or none can be: a notice says so. Throws
- * `MediaError` for a clip, `StorageError`, `InterruptedError`.
+ * The scenes of the clips whose moving object can be cut out, and pictures of `settings.places`, drawn by the image
+ * model with the training's seed. `undefined` if copy-paste is off, or if no object can be cut out, which a notice
+ * reports. Throws `MediaError` for a clip, `StorageError`, `InterruptedError`.
  */
 export async function gatherScenes(options: GatherScenesOptions): Promise<OtherScenes | undefined> {
   const { settings, clips, onEvent } = options;
   if (settings.copyPaste === 0) return undefined;
   const ofClips = await Promise.all(clips.map((clip) => sceneOf(clip, settings)));
   const cut = ofClips.filter((scene) => scene !== undefined).length;
-  const cutFrom = (which: string) => `what moves can be cut out of ${which} of the ${clips.length} clips`;
+  const copyPaste = setting('copyPaste');
   if (cut === 0) {
-    const message = `${cutFrom('none')}, and is not put before other scenes (it never leaves its place, or the camera moves).`;
-    onEvent?.(notice(message));
+    const found = phrase`${copyPaste} has no effect: no moving object can be cut out of the clips, because it never leaves its place or the camera moves.`;
+    onEvent?.(notice({ found, setting: 'copyPaste' }));
     return undefined;
   }
-  onEvent?.(notice(`${cutFrom(`${cut}`)}, and is put before other scenes as well.`));
-  const found = ofClips.flatMap((scene, i) =>
+  const found = phrase`${copyPaste}: the moving object of ${cut} of ${clips.length} clips can be cut out and is also shown in front of other scenes.`;
+  onEvent?.(notice({ found, setting: 'copyPaste' }));
+  const own = ofClips.flatMap((scene, i) =>
     scene ? [{ picture: scene.picture, place: placeOf(clips[i]!.caption ?? settings.prompt) }] : [],
   );
-  const scenes = [...found, ...(await drawnScenes(options))];
+  const scenes = [...own, ...(await drawnScenes(options))];
   const hash = createHash('sha256');
   for (const { picture } of scenes) hash.update(picture.data);
   return {
@@ -69,7 +71,7 @@ async function sceneOf(
   return findScene(await readFrames(path, { indices, size: { width, height }, fit }));
 }
 
-/** Pictures of the places, from the folder as far as they are there. */
+/** Pictures of the places, read from the folder where it has them. */
 async function drawnScenes({
   base,
   settings,
@@ -103,7 +105,7 @@ async function drawnScenes({
   return planned.map(({ place, path }, i) => ({ place, picture: known[i] ?? drawn.get(path)! }));
 }
 
-/** The picture in a file, if it is whole and has the size. */
+/** The picture in a file, if it is intact and has the right size. */
 async function keptPicture(path: string, { width, height }: { width: number; height: number }) {
   if (!(await exists(path))) return undefined;
   try {

@@ -1,4 +1,4 @@
-/** @file Finds out whether a training is possible, before anything is written or computed for long. */
+/** @file Checks that a training is possible, before anything is written or computed at length. */
 
 import { resolve } from 'node:path';
 import { type NoiseSchedule, readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
@@ -33,7 +33,7 @@ import {
 } from '../../training/training-settings.ts';
 import { withoutUndefined } from '../video/video-settings.ts';
 
-/** A training that is known to be possible. */
+/** A training that has passed all checks. */
 export interface Prepared {
   readonly settings: SettledSettings;
   readonly device: DeviceName;
@@ -45,10 +45,9 @@ export interface Prepared {
 }
 
 /**
- * The settings of a new run: those given, over what the base recommends (unless `useRecommended` is false), over the
- * defaults. A prompt that is not given is the first clip's caption, where every clip has one. Throws `UsageError` for a
- * setting that makes no sense, `CheckpointError` when the base recommends one, `MediaError` for clips whose captions are asked
- * for and that are not there.
+ * The settings of a new run: those given, else what the base recommends (unless `useRecommended` is false), else the
+ * defaults. The prompt defaults to the first clip's caption if every clip has one. Throws `UsageError` for an invalid
+ * setting, `CheckpointError` if it is the base that recommends it, `MediaError` for missing clips.
  */
 export async function newSettings({
   settings: given,
@@ -65,9 +64,9 @@ export async function newSettings({
 }
 
 /**
- * Checks all that can be checked without long work, and writes nothing. `begun` is the run to go on with. Throws
- * `DeviceError`, `CheckpointError` (base model), `MediaError` (clips), and `UsageError` for a size that cannot be or when
- * base, clips or captions are not those the run was begun with.
+ * Checks everything that can be checked without long work, and writes nothing. `begun` is the run to resume. Throws
+ * `DeviceError`, `CheckpointError` (base model), `MediaError` (clips), and `UsageError` for an invalid size, or if
+ * base, clips or captions differ from those that the run was begun with.
  */
 export async function prepareTraining(
   asked: TrainingSettings,
@@ -102,7 +101,8 @@ export async function prepareTraining(
   if (begun) assertSameClips(begun.clips, clips);
   if (isEarlier) {
     assertFramesOfEarlierVersion(begun.clips, clips);
-    const message = 'the run was begun by an earlier version: its frames are taken by number, as they were.';
+    const message =
+      'the run was begun by an earlier version: its frames are still taken one by one, without regard to time.';
     onEvent?.(notice(message));
     for (const [i, clip] of clips.entries()) clip.framesPerSecond = begun.clips[i]!.framesPerSecond;
   }

@@ -95,7 +95,7 @@ describe('a run', () => {
       const stopping = trainUntil(step, out, i > 0);
       await expect(stopping).rejects.toThrow(InterruptedError);
       await expect(stopping).rejects.toThrow(
-        `stopped after step ${step} of 6; it is saved. Go on with: learnMotion({ out: `,
+        `stopped after step ${step} of 6; it is saved. Continue with: learnMotion({ out: `,
       );
     }
     await runTraining({ out, resume: true, settings });
@@ -143,7 +143,7 @@ describe('a run', () => {
     await cp(whole, at('bare'), { recursive: true });
     await rm(at('bare/checkpoints'), { recursive: true });
     const bare = runTraining({ out: at('bare'), resume: true, settings: { steps: 9 } });
-    await expect(bare).rejects.toThrow('holds a motion but no checkpoint to go on from');
+    await expect(bare).rejects.toThrow('contains a motion but no checkpoint to continue from');
   });
 
   test('is not written over, nor resumed with other settings, clips or base', async () => {

@@ -1,4 +1,4 @@
-/** @file Teaches a base model a motion from clips: everything around the training loop. */
+/** @file Learning a motion from clips: everything around the training loop. */
 
 import { resolve } from 'node:path';
 import { exists } from '../../checkpoints/exists.ts';
@@ -39,39 +39,39 @@ import { trainingMaterial } from './training-material.ts';
 import { trainingSamples } from './training-samples.ts';
 import { fewStepsText, howToGoOn, recommendedSteps, whatNext } from './what-next.ts';
 
-/** What to learn, and where the run is kept. */
+/** Options of a training. */
 export interface LearnMotionOptions extends WorkOptions {
-  /** Folder of the run: a new or empty one, or with `resume` that of a run. */
+  /** Folder of the run: new or empty, or with `resume` an existing run. */
   readonly out: string;
-  /** Go on with the run in `out`; `settings` need then hold only what changes. */
+  /** Resume the run in `out`; `settings` then need contain only changes. */
   readonly resume?: boolean;
   /**
-   * `clips` and `prompt`, and what should not be as it is by default: as the base recommends, or as in the paper. Where every
-   * clip has a caption, `prompt` may be left out and is the first one then.
+   * `clips`, `prompt`, and settings that differ from the defaults (what the base recommends, else the paper's values).
+   * `prompt` may be omitted if every clip has a caption; it then defaults to the first one.
    */
   readonly settings: Partial<TrainingInput>;
-  /** Whether settings that are left out are as the base recommends (its `lamp.json`); true unless told. */
+  /** Whether omitted settings are those that the base recommends (in its `lamp.json`); default true. */
   readonly useRecommended?: boolean;
-  /** What is said to whoever stops the training: how to go on. With a call that resumes the run by default. */
+  /** Advice, given when the training is stopped, on how to continue; default a call that resumes the run. */
   readonly howToGoOn?: Phrase;
-  /** Whether a notice says what to do next when all steps are taken; true by default. */
+  /** Whether a notice suggests what to do next when training is complete; default true. */
   readonly tellWhatNext?: boolean;
 }
 
-/** A motion that was learned. */
+/** A learned motion. */
 export interface LearnedMotion {
   /** Path of the motion file. */
   readonly path: string;
   readonly steps: number;
-  /** Whether all steps had been taken before this call, which then changed nothing. */
+  /** Whether training was already complete before this call, which then changed nothing. */
   readonly wasFinished: boolean;
 }
 
 /**
  * Learns a motion (LAMP, Sec. 3). Everything is checked before anything is written: settings (`UsageError`), the run's
- * folder (`StorageError`), the device (`DeviceError`), the base model (`CheckpointError`), the clips (`MediaError`). A run
- * that was stopped, by the signal (`InterruptedError`) or by a kill at any moment, goes on with `resume` as if it had not
- * been: the motion's bytes are the same.
+ * folder (`StorageError`), the device (`DeviceError`), the base model (`CheckpointError`), the clips (`MediaError`). A
+ * run that was stopped, by the signal (`InterruptedError`) or by a kill at any moment, can be continued with `resume`;
+ * the resulting motion file is byte for byte the same.
  */
 export async function runTraining(options: LearnMotionOptions): Promise<LearnedMotion> {
   const out = resolve(options.out);
@@ -86,14 +86,14 @@ export async function runTraining(options: LearnMotionOptions): Promise<LearnedM
 
   const unlock = await openRunFolder(out);
   try {
-    // Another process may have been here before the lock was taken.
+    // Another process may have worked here before the lock was taken.
     if (!begun) await assertNoRun(out);
     const { base } = prepared;
     const hasMotion = await exists(paths.motion);
     if (begun?.finished && begun.settings.steps === settings.steps && hasMotion) {
-      const found = `the run in "${out}" has taken all its ${settings.steps} steps`;
+      const found = `the run in "${out}" has completed all its ${settings.steps} steps`;
       options.onEvent?.(
-        notice({ found, setting: 'steps', advice: phrase`Raise ${setting('steps')} to train on.` }),
+        notice({ found, setting: 'steps', advice: phrase`Raise ${setting('steps')} to train further.` }),
       );
       return { path: paths.motion, steps: settings.steps, wasFinished: true };
     }
@@ -126,7 +126,7 @@ export async function runTraining(options: LearnMotionOptions): Promise<LearnedM
   }
 }
 
-/** Throws unless training can go on from the saved state, or from the beginning where nothing was saved yet. */
+/** Throws unless training can continue from the saved state, or from the beginning if nothing was saved yet. */
 function assertCanGoOn(
   out: string,
   { steps }: TrainingSettings,
@@ -135,7 +135,7 @@ function assertCanGoOn(
 ): void {
   if (!saved && hasMotion) {
     throw new StorageError({
-      found: `"${out}" holds a motion but no checkpoint to go on from`,
+      found: `"${out}" contains a motion but no checkpoint to continue from`,
       setting: 'out',
       advice: phrase`Train under another ${setting('out')}.`,
     });
@@ -143,14 +143,14 @@ function assertCanGoOn(
   const taken = saved?.optimiser.step ?? 0;
   if (taken > steps) {
     throw new UsageError({
-      found: phrase`the run has taken ${taken} steps already; ${setting('steps')} is ${steps}`,
+      found: phrase`the run has already taken ${taken} steps; ${setting('steps')} is ${steps}`,
       setting: 'steps',
-      advice: phrase`Ask for more, or train under another ${setting('out')}.`,
+      advice: phrase`Give a larger number, or train under another ${setting('out')}.`,
     });
   }
 }
 
-/** Says how to go on with a run that was stopped or could not be written. */
+/** Adds advice on how to continue to the error of a run that was stopped or could not be written. */
 async function withAdvice(error: unknown, advice: Phrase, checkpoints: string): Promise<unknown> {
   if (error instanceof InterruptedError) return new InterruptedError({ ...messageParts(error), advice });
   if (error instanceof StorageError) {
@@ -162,7 +162,7 @@ async function withAdvice(error: unknown, advice: Phrase, checkpoints: string): 
   return error;
 }
 
-/** Encodes the clips, compiles the step, and runs the loop from `state` on, into the folder's files. */
+/** Encodes the clips, compiles the step, and runs the loop from `state`, writing to the run's folder. */
 async function trainInto(
   out: string,
   prepared: Prepared,
@@ -173,7 +173,7 @@ async function trainInto(
   }: {
     readonly state: TrainingState;
     readonly recompute: boolean;
-    /** Puts something more into `run.json`. */
+    /** Adds fields to `run.json`. */
     readonly keep: (more: Partial<RunRecord>) => Promise<void>;
   },
   work: WorkOptions,
@@ -214,14 +214,14 @@ async function trainInto(
         settings,
         folder: paths.samples,
         framesPerSecond,
-        // What `lamp generate` calls the motion of a run.
+        // The name that `lamp generate` gives to a run's motion.
         motionName: settings.prompt,
         motion: () => ({ variant, values: valuesInFile(state, settings) }),
         step: () => state.optimiser.step,
       }),
     };
     await train(training, work);
-    // Killed between the last checkpoint and its motion: the motion is written now.
+    // If the process was killed between the last checkpoint and its motion, the motion is written now.
     await writeMotionOf(paths.motion, prepared, state, { framesPerSecond, cutClips });
   } finally {
     metrics.close();
@@ -229,7 +229,9 @@ async function trainInto(
   }
 }
 
-/** Tells with a notice when the videos' size is far from what the base was trained on, and how long the steps will take then. */
+/**
+ * Reports in a notice if the videos' size is far from what the base was trained on, and how long the steps will take.
+ */
 function tellFarTraining(prepared: Prepared, steps: number, work: WorkOptions): Promise<void> {
   const { base, device, settings, texts } = prepared;
   const { variant, rank, accumulation } = settings;
@@ -240,7 +242,7 @@ function tellFarTraining(prepared: Prepared, steps: number, work: WorkOptions): 
   return tellFarSize({ base, size: settings, device, flops }, work);
 }
 
-/** Whether a step of this training computes its inner values again. */
+/** Whether a step of this training recomputes inner values in the backward pass. */
 function recomputes(prepared: Prepared): boolean {
   const { base, settings, texts } = prepared;
   const { variant, rank } = settings;
@@ -250,7 +252,7 @@ function recomputes(prepared: Prepared): boolean {
   );
 }
 
-/** Shape `[b, c, f, h, w]` of the latents of a step. */
+/** The shape `[b, c, f, h, w]` of a step's latents. */
 function latentsOf({ base, settings }: Prepared): Shape {
   const factor = vaeFactor(base.vae.config);
   const [height, width] = [settings.height / factor, settings.width / factor];
@@ -261,13 +263,15 @@ function tokensOf(texts: Prepared['texts']): number {
   return texts[0]!.shape[1]!;
 }
 
-/** The clips' captions, `null` for a clip that has none; nothing where none has one. */
+/** The clips' captions, `null` for a clip without one; empty if no clip has one. */
 function captionsOf(clips: readonly TrainingClip[]): { captions?: (string | null)[] } {
   const captions = clips.map(({ caption }) => caption ?? null);
   return captions.some((caption) => caption !== null) ? { captions } : {};
 }
 
-/** Writes the motion as it is. It holds no paths, times or durations: the same training gives the same bytes. */
+/**
+ * Writes the current motion. The file contains no paths, times or durations, so the same training gives the same bytes.
+ */
 function writeMotionOf(
   path: string,
   { settings, base, record }: Prepared,
@@ -290,7 +294,7 @@ function writeMotionOf(
     rank,
     settings: {
       ...others,
-      // Where what moves could not be cut out of all clips, `copyPaste` alone would say more than was done.
+      // If objects could be cut out of only some clips, `copyPaste` alone would overstate what was done.
       ...(cutClips !== undefined && cutClips < record.clips.length && { cutClips }),
       clips: record.clips.map((clip) => clip.fingerprint),
       ...captionsOf(record.clips),
@@ -300,7 +304,7 @@ function writeMotionOf(
   return writeMotion(path, { info, values }, { dtype: settings.rank > 0 ? 'float16' : 'float32' });
 }
 
-/** The motion as its file gives it back: factors are for a small file, and are rounded to float16. */
+/** The motion as read back from its file: low-rank factors are rounded to float16 there. */
 function valuesInFile(state: TrainingState, { rank }: TrainingSettings): MotionValues {
   return rank > 0 ? roundedToHalf(motionValues(state)) : motionValues(state);
 }

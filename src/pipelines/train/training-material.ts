@@ -1,4 +1,4 @@
-/** @file What a training learns from: the clips as they will be seen, encoded, and the words for them. */
+/** @file The material of a training: its samples, latents and text states. */
 
 import { UsageError } from '../../errors.ts';
 import type { OnEvent, WorkOptions } from '../../events.ts';
@@ -14,15 +14,16 @@ import type { RunPaths } from '../../training/run-folder.ts';
 import { gatherScenes } from './gather-scenes.ts';
 import type { Prepared } from './prepare-training.ts';
 
-/** What batches are made from, and what became of `settings.copyPaste`. */
+/** The inputs of batches, and the outcome of `settings.copyPaste`. */
 export interface TrainingMaterial extends Pick<BatchSource, 'plan' | 'latents' | 'textOf'> {
-  /** Clips of which what moves can be cut out; absent where nothing was to be. */
+  /** Number of clips whose moving object can be cut out; absent if copy-paste is off. */
   readonly cutClips?: number;
 }
 
 /**
- * Decides what each sample will be, finds and draws the scenes for it, and encodes all frames and captions that are not in the run's
- * folder yet. Throws `UsageError` when the base has too few timesteps, `MediaError` for a clip, `StorageError`, `InterruptedError`.
+ * Plans all samples, gathers the scenes for them, and encodes the frames and captions that the run's folder does not
+ * hold yet. Throws `UsageError` if the base has too few timesteps, `MediaError` for a clip, `StorageError`,
+ * `InterruptedError`.
  */
 export async function trainingMaterial(
   prepared: Prepared,
@@ -79,7 +80,7 @@ function planOf(
   };
 }
 
-/** The text states of what each clip shows in each view that is needed. */
+/** The text states for each clip in each view that is needed. */
 async function textsOfViews(
   { base, device, settings: { prompt }, record: { clips }, texts }: Prepared,
   needed: readonly (readonly NeededFrames[])[],

@@ -1,4 +1,4 @@
-/** @file Videos made from a motion in training, by the very code that `lamp generate` uses. */
+/** @file Sample videos during training, made by the same code as `lamp generate`. */
 
 import { join } from 'node:path';
 import { exists } from '../../checkpoints/exists.ts';
@@ -12,24 +12,24 @@ import type { TrainingSettings } from '../../training/training-settings.ts';
 import { settingsKey } from '../video/stored-settings.ts';
 import { videoGenerator } from '../video/video-pipeline.ts';
 
-/** What samples are made from, and where they go. */
+/** Options of {@link trainingSamples}. */
 export interface TrainingSamplesOptions {
   readonly base: BaseModel;
   readonly settings: TrainingSettings;
   readonly folder: string;
   readonly framesPerSecond: number;
-  /** What the motion is called in the videos' metadata. */
+  /** Name of the motion in the videos' metadata. */
   readonly motionName: string;
-  /** The motion as it is. */
+  /** Returns the current motion. */
   readonly motion: () => TrainedMotion;
-  /** Steps taken. */
+  /** Returns the number of steps taken. */
   readonly step: () => number;
 }
 
 /**
- * A function that writes `<folder>/<step>-<n>.mp4` for each sample prompt (`.gif` where the video codecs are
- * missing), with the training's seed, the base model drawing the first frame: what `lamp generate` makes of the
- * motion of that step. A video that is there already is left. Its networks are in memory only while it runs.
+ * Returns a function that writes `<folder>/<step>-<n>.mp4` (`.gif` if the video codecs are missing) for each sample
+ * prompt: the video that `lamp generate` makes with the current motion and the training's seed, with a first frame
+ * drawn by the base model. Existing videos are kept. The networks are in memory only while it runs.
  */
 export function trainingSamples(options: TrainingSamplesOptions): (work: WorkOptions) => Promise<void> {
   const { base, settings, folder, framesPerSecond, motionName, motion } = options;

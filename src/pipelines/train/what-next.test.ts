@@ -50,7 +50,7 @@ test('the commands that come next can be pasted into a shell', () => {
     "make a video with: lamp generate --motion 'runs/a b' --prompt 'it'\\''s' --out video.gif",
   );
   expect(next({ out: 'r', settings: { base: '/models/sd', prompt: 'x y', steps: 2 }, moreSteps: 500 })).toBe(
-    "make a video with: lamp generate --motion r --base /models/sd --prompt 'x y' --out video.gif. It took 2 of 500 recommended steps; train further with: lamp train --out r --resume --steps 500",
+    "make a video with: lamp generate --motion r --base /models/sd --prompt 'x y' --out video.gif. It was trained for 2 of 500 recommended steps; train further with: lamp train --out r --resume --steps 500",
   );
 });
 
@@ -81,7 +81,7 @@ test('the motion of a run that is not finished is used with a notice', async () 
   const unfinished = { ...record, finished: null, settings: { ...record.settings, steps: 2000 } };
   await writeFile(at('run/run.json'), JSON.stringify(unfinished));
   expect(await told(path)).toEqual([
-    `the run "${at('run')}" is not finished: its motion is that of step 1 of 2000. Go on with: learnMotion({ out: "${at('run')}", resume: true })`,
+    `the run "${at('run')}" is not finished: its motion is from step 1 of 2000. Continue with: learnMotion({ out: "${at('run')}", resume: true })`,
   ]);
   // All steps taken, but killed before that was written; a motion by itself; a damaged record.
   await writeFile(at('run/run.json'), JSON.stringify({ ...record, finished: null }));

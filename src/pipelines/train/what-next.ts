@@ -1,4 +1,4 @@
-/** @file What is said to whoever trained a motion: what can be done with it, and whether it was trained for long enough. */
+/** @file Notices after a training: what to do with the motion, and whether it was trained for long enough. */
 
 import { type Notice, notice } from '../../events.ts';
 import type { BaseModel } from '../../models/base-model.ts';
@@ -11,23 +11,23 @@ import {
 } from '../../training/training-settings.ts';
 import { withoutUndefined } from '../video/video-settings.ts';
 
-/** A training that took all its steps. */
+/** A completed training. */
 export interface EndedTraining {
-  /** Folder of the run, as it was given. */
+  /** Folder of the run, as given. */
   readonly out: string;
   readonly settings: Pick<TrainingSettings, 'base' | 'prompt' | 'steps'>;
-  /** How many steps should be taken, where these are far fewer. */
+  /** Recommended number of steps, if far fewer were taken. */
   readonly moreSteps: number | undefined;
 }
 
-/** So small a share of the recommended steps is far too little. */
+/** Below this share of the recommended amount, a training is far too short. */
 const TOO_FEW = 1 / 2;
 
 type Amount = Pick<TrainingSettings, 'steps' | 'batch' | 'accumulation'>;
 
 /**
- * The steps that a base recommends (500, the paper's, unless it says so) where `settings` see less than half as many videos,
- * else `undefined`.
+ * The number of steps that a base recommends (default the paper's 500) if `settings` train on fewer than half as many
+ * videos, else `undefined`.
  */
 export function recommendedSteps(settings: Amount, base: Pick<BaseModel, 'settings'>): number | undefined {
   const ofBase = recommendedTraining(base.settings);
@@ -37,12 +37,12 @@ export function recommendedSteps(settings: Amount, base: Pick<BaseModel, 'settin
   return Math.ceil((steps * batch * accumulation) / (settings.batch * settings.accumulation));
 }
 
-/** What is said before a training that will take far fewer steps than it should. */
+/** The warning before a training with far fewer steps than recommended. */
 export function fewStepsText(steps: number, recommended: number): string {
   return `${steps} step${steps === 1 ? ' is' : 's are'} far fewer than the ${recommended} that are recommended with this base: the motion may hardly be learned.`;
 }
 
-/** What is said when all steps are taken: what to do next. */
+/** The notice when training is complete: what to do next. */
 export function whatNext({ out, settings, moreSteps }: EndedTraining): Notice {
   const { base, prompt, steps } = settings;
   const make = call('generateVideo', {
@@ -56,11 +56,11 @@ export function whatNext({ out, settings, moreSteps }: EndedTraining): Notice {
   const more = call('learnMotion', { out, resume: true, steps: moreSteps });
   return notice({
     found,
-    advice: phrase`It took ${steps} of ${moreSteps} recommended steps; train further with: ${more}`,
+    advice: phrase`It was trained for ${steps} of ${moreSteps} recommended steps; train further with: ${more}`,
   });
 }
 
-/** How one goes on with the run in `out`. */
+/** Advice on how to continue the run in `out`. */
 export function howToGoOn(out: string): Phrase {
-  return phrase`Go on with: ${call('learnMotion', { out, resume: true })}`;
+  return phrase`Continue with: ${call('learnMotion', { out, resume: true })}`;
 }

@@ -1,4 +1,4 @@
-/** @file Step 2 of making a video: the latents of its first frame, given or drawn. */
+/** @file Step 2 of making a video: the latents of its first frame, encoded or drawn. */
 import { randomStream } from '../../diffusion/random.ts';
 import { notice, type WorkOptions } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
@@ -12,15 +12,15 @@ import type { VideoContext } from './video-context.ts';
 import { forGuidance } from './video-networks.ts';
 import type { VideoRequest } from './video-request.ts';
 
-/** A video of which the first frame is there, as latents: its picture need not be kept. */
+/** A planned video with the latents of its first frame; the picture itself need not be kept. */
 export interface BegunVideo extends VideoPlan {
-  /** `[1, c, h, w]`; `undefined` where the motion's variant draws frame 0 like the others. */
+  /** `[1, c, h, w]`; `undefined` if the motion's variant samples frame 0 like the others. */
   readonly firstLatents: FloatTensor | undefined;
-  /** Where it came from; stored with the video. */
+  /** Origin of the first frame; stored with the video. */
   readonly firstFrame: StoredSettings['firstFrame'];
 }
 
-/** Plans a video and draws or encodes its first frame. Throws as `planVideo`, and `InterruptedError`. */
+/** Plans a video and draws or encodes its first frame. Throws as `planVideo` does, and `InterruptedError`. */
 export async function beginVideo(
   context: VideoContext,
   request: VideoRequest,

@@ -1,9 +1,9 @@
 /**
- * @file What a motion did not copy from the first frame, drawn by the image model. A video that is finished early
- * (`finishingAt`) is sharp where it was copied (see `withCopiedFirstFrame`) and blurred where it had to be made up: a
- * mean of all that could be there. The image model decides for one of them: each frame is noised a little and
- * denoised again (SDEdit, arXiv 2108.01073), while what was copied is put back at every step, as in blended diffusion
- * (Avrahami et al. 2022, arXiv 2111.14818).
+ * @file Regions that a motion did not copy from the first frame, redrawn by the image model. A video that is finished
+ * early (`finishingAt`) is sharp where it was copied (see `withCopiedFirstFrame`) and blurred elsewhere, since the
+ * prediction there is a mean over everything possible. The image model picks one possibility: each frame is noised a
+ * little and denoised again (SDEdit, arXiv 2108.01073), while copied regions are restored at every step, as in blended
+ * diffusion (Avrahami et al. 2022, arXiv 2111.14818).
  */
 import { addNoise, type NoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import type { Sampler } from '../../diffusion/sampler.ts';
@@ -12,35 +12,35 @@ import { frameOf, fromFrames, withFirstFrame } from '../../motion/frames.ts';
 import type { VideoPredictor } from '../../motion/predictor.ts';
 import { type DenoiseOptions, type FrameDetails, guidedPrediction, twice } from '../draw/denoise.ts';
 
-/** What is drawn, and how. */
+/** Options of {@link drawUncopied}. */
 export interface DrawUncopiedOptions {
   readonly schedule: NoiseSchedule;
-  /** All its steps; those below `details.below` are taken. It must not remember earlier steps. */
+  /** The sampler, of which only the steps below `details.below` are taken. It must not depend on earlier steps. */
   readonly sampler: Sampler;
-  /** The finished video's latents `[1, c, f, h, w]`. */
+  /** Latents of the finished video `[1, c, f, h, w]`. */
   readonly video: FloatTensor;
-  /** Whether its first frame was given: it then stays as it is. */
+  /** Whether its first frame was given and stays unchanged. */
   readonly given: boolean;
-  /** Who can say what was copied, at the last timestep that it was asked about; nothing was where it cannot. */
+  /** The motion's predictor and its last timestep, asked what was copied. If it cannot tell, nothing was. */
   readonly motion: Pick<DenoiseOptions, 'context' | 'guidance'> & {
     readonly predictor: Pick<VideoPredictor, 'copied'>;
     readonly timestep: number;
   };
-  /** Unit normals of the video's shape. */
+  /** Unit Gaussian noise of the video's shape. */
   readonly noise: FloatTensor;
   readonly details: FrameDetails;
   /** Called after every step. May throw to stop. */
   readonly onStep?: ((index: number, steps: number) => void | Promise<void>) | undefined;
 }
 
-/** A pixel of which so much is drawn is the image model's alone; of which less is, in part. */
+/** From this uncopied share on, a pixel is the image model's alone; below it the two are blended. */
 const WHOLLY_DRAWN = 0.25;
-/** Frames that the image model would have no larger part in than this, anywhere, are left as they are. */
+/** Frames in which the image model's share nowhere exceeds this are left unchanged. */
 const NOTHING = 0.1;
 
 /**
- * The video with what was not copied drawn by the image model; a given first frame, and frames that are wholly
- * copied, stay as they are.
+ * The video with its uncopied regions redrawn by the image model. A given first frame, and frames that were copied
+ * entirely, stay unchanged.
  */
 export async function drawUncopied(options: DrawUncopiedOptions): Promise<FloatTensor> {
   const { schedule, sampler, video, details, onStep } = options;
@@ -71,7 +71,7 @@ export async function drawUncopied(options: DrawUncopiedOptions): Promise<FloatT
   return fromFrames(frames.map((frame, f) => found.get(f) ?? frame));
 }
 
-/** How much of each pixel the motion copies, `[1, 1, f, h, w]`, when it sees the video in its noise once more. */
+/** The copied share of each pixel `[1, 1, f, h, w]`, found by one more prediction on the noised video. */
 async function copiedOf({
   schedule,
   video,
@@ -87,10 +87,7 @@ async function copiedOf({
   return floats(both.data.slice(both.data.length / 2), [1, ...both.shape.slice(1)]);
 }
 
-/**
- * For each frame of a video `[1, c, f, h, w]`, how large the image model's part in each pixel is, `h·w` numbers from
- * 0 to 1.
- */
+/** For each frame of a video `[1, c, f, h, w]`, the image model's share in each pixel: `h·w` numbers from 0 to 1. */
 function drawnParts(found: FloatTensor | undefined, shape: Shape): Float32Array[] {
   const pixels = sizeOf(shape.slice(3));
   const copied = found?.data ?? new Float32Array(shape[2]! * pixels);
@@ -98,7 +95,7 @@ function drawnParts(found: FloatTensor | undefined, shape: Shape): Float32Array[
   return Array.from({ length: shape[2]! }, (_, f) => parts.subarray(f * pixels, (f + 1) * pixels));
 }
 
-/** Of each pixel, so much of `drawn`, and the rest of `kept`. */
+/** Blends `drawn` over `kept` with these weights. */
 function blended(drawn: Float32Array, kept: FloatTensor, parts: Float32Array): FloatTensor {
   const data = drawn.map((value, i) => {
     const part = parts[i % parts.length]!;

@@ -1,4 +1,6 @@
-/** @file Step 3 of making a video: from noise to its latents, the details by the image model where that is wanted. */
+/**
+ * @file Step 3 of making a video: sampling its latents from noise, with the image model in the last steps if requested.
+ */
 import { ddimSampler } from '../../diffusion/ddim.ts';
 import type { WorkOptions } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
@@ -15,14 +17,14 @@ import type { StoredSettings } from './stored-settings.ts';
 import type { VideoContext } from './video-context.ts';
 import { forGuidance } from './video-networks.ts';
 
-/** A video's latents, and how many steps it took to draw them. */
+/** A video's latents, and the number of steps taken. */
 export interface DrawnVideo {
   /** `[1, c, f, h, w]`. */
   readonly latents: FloatTensor;
   readonly ran: Pick<StoredSettings, 'stepsTaken' | 'imageModelSteps'>;
 }
 
-/** Draws the latents of a video that was begun. Throws `InterruptedError` when the signal stops it. */
+/** Samples the latents of a video whose first frame is ready. Throws `InterruptedError` when stopped by the signal. */
 export async function drawVideo(
   context: VideoContext,
   video: BegunVideo,
@@ -57,7 +59,7 @@ export async function drawVideo(
   let imageModelSteps = 0;
   const finished = await drawUncopied({
     schedule,
-    // From here on nothing is left to chance, and no earlier step is remembered.
+    // From here on sampling is deterministic and independent of earlier steps.
     sampler: ddimSampler(schedule, { steps: settings.samplerSteps }),
     video: latents,
     given: firstLatents !== undefined,
@@ -72,7 +74,7 @@ export async function drawVideo(
   return { latents: finished, ran: { stepsTaken: steps, imageModelSteps } };
 }
 
-/** Text states for guidance of this strength: without and with the prompt, or with it alone. */
+/** Text states for this guidance scale: negative prompt and prompt, or the prompt alone. */
 function encodeText(
   { prompts }: VideoContext,
   { prompt, negativePrompt }: BegunVideo,
@@ -82,7 +84,7 @@ function encodeText(
   return prompts.encode(guidance > 1 ? [negativePrompt, prompt] : [prompt], work);
 }
 
-/** How the image model draws the details; `undefined` where the video model draws everything, as in the paper. */
+/** How the image model takes the last steps; `undefined` if the video model takes all steps, as in the paper. */
 async function detailsOf(
   context: VideoContext,
   video: BegunVideo,

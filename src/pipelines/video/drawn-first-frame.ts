@@ -1,6 +1,6 @@
 /**
- * @file First frames that another text-to-image model draws, larger than the video and in its own way, as the LAMP paper has
- * Stable Diffusion XL draw them for a motion on Stable Diffusion 1.4.
+ * @file First frames drawn by another text-to-image model at its own size, as the LAMP paper uses Stable Diffusion XL
+ * for motions trained on Stable Diffusion 1.4.
  */
 import type { WorkOptions } from '../../events.ts';
 import type { BaseModel } from '../../models/base-model.ts';
@@ -12,17 +12,17 @@ import { assertComplete } from '../../training/complete-base.ts';
 import { type DrawnPicture, type DrawRequest, drawPictures } from '../draw/draw-picture.ts';
 import type { StoredDrawing } from './stored-settings.ts';
 
-/** A model that draws first frames, and the size at which it does, in pixels: see `firstFrameSize`. */
+/** A model that draws first frames, and the size in pixels at which it draws (see `firstFrameSize`). */
 export interface FirstFrameBase {
   readonly base: BaseModel;
   readonly size?: PictureSize | undefined;
 }
 
 /**
- * The size at which a first frame is drawn for a video: the one that is told, or else the video's aspect ratio with about as many
- * pixels as the model's own pictures have, since a model draws badly what is much smaller or larger. Its sides divide by
- * what all levels of VAE and U-Net together halve. Throws `UsageError` for a size that the model cannot draw, and when it
- * does not say how large its pictures are.
+ * The size at which a first frame is drawn for a video: the given size, or else the video's aspect ratio at about the
+ * number of pixels that the model was trained on, since models draw badly at much smaller or larger sizes. Its sides
+ * are multiples of the total downsampling factor of VAE and U-Net. Throws `UsageError` for a size that the model cannot
+ * draw, and if the model's own size is unknown.
  */
 export function firstFrameSize({ base, size }: FirstFrameBase, video: PictureSize): PictureSize {
   const option = 'firstFrameSize';
@@ -37,14 +37,14 @@ export function firstFrameSize({ base, size }: FirstFrameBase, video: PictureSiz
   return { width: near(video.width), height: near(video.height) };
 }
 
-/** Checks before long work what `drawFirstFrame` would find out. Throws `UsageError` (size), `CheckpointError`. */
+/** Checks the model ahead of long work. Throws `UsageError` (size), `CheckpointError`. */
 export function checkFirstFrameBase(by: FirstFrameBase, video: PictureSize): void {
   assertComplete(by.base, firstFrameSize(by, video));
 }
 
 /**
- * Draws a first frame, at `firstFrameSize`. The model's networks are in memory one after the other and only while they are
- * needed: its U-Net may be larger than all the others together. Throws as `drawPictures` does.
+ * Draws a first frame at `firstFrameSize`. The model's networks are loaded one at a time and only while needed, since
+ * its U-Net may be larger than all other networks together. Throws as `drawPictures` does.
  */
 export async function drawFirstFrame(
   by: FirstFrameBase,
@@ -57,7 +57,7 @@ export async function drawFirstFrame(
   throw new Error('one request gives one picture');
 }
 
-/** What is stored of a first frame with the video, which has the same device and versions. */
+/** The part of a first frame's settings that is stored with the video (device and versions are the video's). */
 export function drawnSettings({ settings }: DrawnPicture): StoredDrawing {
   const { device: _, versions: __, redrawn: ___, ...drawn } = settings;
   return drawn;

@@ -8,7 +8,7 @@ import { resizeLinear, resizePicture } from '../../media/resize.ts';
 import { type PictureEncoder, type PictureSize, sampleLatents } from '../../models/programs.ts';
 import type { VideoSettings } from './video-settings.ts';
 
-/** Latents `[1, c, h, w]` of a picture at the video's size, scaled as the U-Net sees them. */
+/** Latents `[1, c, h, w]` of a picture at the video's size, scaled for the U-Net. */
 export async function encodeFirstFrame(
   encoder: PictureEncoder,
   picture: Picture,
@@ -24,7 +24,7 @@ export async function encodeFirstFrame(
   return sampleLatents(posterior, drawn, scalingFactor);
 }
 
-/** A picture at the video's size. */
+/** Fits a picture to the video's size. */
 export async function fitFirstFrame(
   picture: Picture,
   size: PictureSize,
@@ -34,7 +34,7 @@ export async function fitFirstFrame(
   return fit === 'pad' ? padPicture(picture, size) : resizePicture(picture, size, fit);
 }
 
-/** Identity of a picture: its size, and SHA-256 over size and pixels. */
+/** Identifies a picture by its size and SHA-256 over size and pixels. */
 export function pictureFingerprint({ width, height, data }: Picture) {
   const sha256 = createHash('sha256').update(`${width}x${height}:`).update(data).digest('hex');
   return { width, height, sha256 };

@@ -1,4 +1,4 @@
-/** @file Steps 4 and 5 of making a video: latents become pictures, and what it was made of is written down. */
+/** @file Step 4 of making a video: its frames are decoded, and its settings recorded. */
 import type { WorkOptions } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
 import { matchHistogram } from '../../media/histogram.ts';
@@ -16,7 +16,7 @@ import type { VideoContext } from './video-context.ts';
 import type { GeneratedVideo } from './video-request.ts';
 import type { VideoSettings } from './video-settings.ts';
 
-/** Decodes a video and tells how it was made. Throws `InterruptedError` when the signal stops it. */
+/** Decodes a video and records how it was made. Throws `InterruptedError` when stopped by the signal. */
 export async function finishVideo(
   context: VideoContext,
   begun: BegunVideo,
@@ -29,7 +29,10 @@ export async function finishVideo(
   };
 }
 
-/** Each frame `[1, c, h, w]` by itself, then each but the first with the first's colours (method.md, 4.5). */
+/**
+ * Decodes each frame `[1, c, h, w]` on its own, then matches the colour histograms of all frames to the first one's
+ * (LAMP, Sec. 3.4).
+ */
 async function decodeFrames(
   { networks, frames }: VideoContext,
   latents: FloatTensor,
@@ -48,7 +51,7 @@ async function decodeFrames(
   return pictures;
 }
 
-/** Everything needed to make the video again. */
+/** Everything needed to reproduce the video. */
 function settingsOf(
   { identity, motion, motionName, motionParts, frames, size, device }: VideoContext,
   { prompt, negativePrompt, seed, settings, firstFrame, inversion }: BegunVideo,

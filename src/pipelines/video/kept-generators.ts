@@ -1,4 +1,4 @@
-/** @file Generators of videos that stay compiled from one request to the next, as far as memory goes. */
+/** @file A cache of compiled video generators, limited by memory. */
 
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
@@ -14,11 +14,11 @@ import { motionFingerprint } from '../../motion/file/motion-fingerprint.ts';
 import { generatorForMotions, type MotionGeneratorOptions, tellDifferences } from './loaded-motions.ts';
 import type { VideoGenerator, VideoRequest } from './video-request.ts';
 
-/** Where generators come from. */
+/** A source of generators. */
 export interface Generators {
   /**
-   * Hands on a generator for motions and requests like this one; it must not be used afterwards. Throws what
-   * `generatorForMotions` throws, and what `use` does.
+   * Calls `use` with a generator for these motions and requests like this one; the generator must not be used
+   * afterwards. Throws what `generatorForMotions` and `use` throw.
    */
   with<T>(
     options: MotionGeneratorOptions,
@@ -26,11 +26,11 @@ export interface Generators {
     work: WorkOptions,
     use: (generator: VideoGenerator) => Promise<T>,
   ): Promise<T>;
-  /** Frees all that are kept; others may be asked for afterwards. */
+  /** Frees all cached generators; new ones can be requested afterwards. */
   free(): Promise<void>;
 }
 
-/** A new generator for each request, freed when it is answered. */
+/** Makes a new generator for each request and frees it afterwards. */
 export const newGenerators: Generators = {
   async with(options, request, work, use) {
     const generator = await generatorForMotions(options, request, work);
@@ -43,11 +43,11 @@ export const newGenerators: Generators = {
   free: async () => {},
 };
 
-/** How much is kept. */
+/** Limits of the cache. */
 export interface KeepOptions {
-  /** Memory in bytes that all of them may take; a quarter of the machine's, or of the container's, unless told. */
+  /** Memory limit for all of them in bytes; default a quarter of the machine's or the container's memory. */
   readonly bytes?: number;
-  /** How many at most; 8 unless told. */
+  /** Largest number of generators; default 8. */
   readonly most?: number;
 }
 
@@ -57,12 +57,12 @@ interface Kept {
 }
 
 /**
- * Keeps the generators used last. One is used again where the contents of base and motions, strengths, shape and
- * device are the same: what was rewritten under the same path is another. One that takes too much alone is freed when
- * its request is answered. Requests must come one after another.
+ * Keeps the most recently used generators. A generator is reused if the contents of base and motions, the strengths,
+ * the shape and the device are the same; a file rewritten under the same path counts as different. A generator that
+ * exceeds the limit on its own is freed after its request. Requests must not overlap.
  */
 export function keptGenerators({ bytes = quarterOfMemory(), most = 8 }: KeepOptions = {}): Generators {
-  /** By `keyOf`, the one that was used last at the end. */
+  /** By `keyOf`, in order of last use. */
   const kept = new Map<string, Kept>();
   const drop = async (key: string) => {
     const { generator } = kept.get(key)!;
@@ -75,7 +75,7 @@ export function keptGenerators({ bytes = quarterOfMemory(), most = 8 }: KeepOpti
       await drop(kept.keys().next().value!);
     }
   };
-  /** The one that is there, as if it were new to whoever asks. */
+  /** The cached generator, reset so that it behaves like a new one. */
   const again = async (
     { generator }: Kept,
     options: MotionGeneratorOptions,
@@ -102,7 +102,7 @@ export function keptGenerators({ bytes = quarterOfMemory(), most = 8 }: KeepOpti
       try {
         return await use(generator);
       } catch (error) {
-        // What a device could not do, it may do after a new start.
+        // After a device failure, a newly compiled generator may work.
         if (error instanceof DeviceError) await drop(key);
         throw error;
       } finally {
@@ -118,8 +118,7 @@ export function keptGenerators({ bytes = quarterOfMemory(), most = 8 }: KeepOpti
 }
 
 /**
- * Four U-Nets (of pictures and of videos, for guidance and without) and the VAE, in 32-bit floats: what is there at
- * least.
+ * A lower bound of the memory: four U-Nets (image and video, with and without guidance) and the VAE in 32-bit floats.
  */
 function leastBytes({ unet, vae }: BaseModel): number {
   const parameters = ({ weights }: BaseModel['unet'] | BaseModel['vae']) =>
@@ -131,7 +130,7 @@ function quarterOfMemory(): number {
   return Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY) / 4;
 }
 
-/** What a generator depends on, and nothing else: the contents of files, not where they lie. */
+/** Everything that a generator depends on: the contents of files, not their paths. */
 async function keyOf({
   motions,
   base,
@@ -151,7 +150,7 @@ async function keyOf({
 
 async function contentOf(base: BaseModel): Promise<unknown> {
   const { unet, vae, textEncoder, schedulerConfig, settings } = base;
-  // The identity is made of samples of the weights; a change between them shows in the time.
+  // The fingerprint covers only samples of the weights; the modification time reveals changes between them.
   const times = [unet, vae, textEncoder].map(async ({ weights }) => (await stat(weights.path)).mtimeMs);
   const { path: _, ...recommended } = settings;
   return [
@@ -165,7 +164,7 @@ async function contentOf(base: BaseModel): Promise<unknown> {
   ];
 }
 
-/** SHA-256 over the files of a folder; of a folder that is not there, over none. */
+/** SHA-256 over the files of a folder; a missing folder counts as empty. */
 async function hashOfFiles(folder: string): Promise<string> {
   const hash = createHash('sha256');
   for (const name of (await readdir(folder).catch(() => [])).sort()) {

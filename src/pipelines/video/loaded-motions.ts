@@ -1,4 +1,4 @@
-/** @file Several motions with strengths, and the generator that makes videos with all of them at once. */
+/** @file Several motions with strengths, and a generator for videos that combine them. */
 import { basename } from 'node:path';
 import { notice, type WorkOptions } from '../../events.ts';
 import type { BaseModel } from '../../models/base-model.ts';
@@ -15,18 +15,18 @@ import { videoGenerator } from './video-pipeline.ts';
 import type { VideoGenerator, VideoRequest } from './video-request.ts';
 import { layered, recommendedVideoSettings, videoDefaults, withoutUndefined } from './video-settings.ts';
 
-/** A motion that was read from a file, and how strongly it shall act. */
+/** A motion read from a file, and the strength with which it acts. */
 export interface LoadedMotion extends Motion {
   /** Path of the motion file. */
   readonly path: string;
-  /** From 0, not at all, to 1, as it was learned. */
+  /** From 0 (not at all) to 1 (as learned). */
   readonly strength: number;
 }
 
 /**
- * Checks that motions can act in a base, alone or together, and gives the length and size of the videos: those asked for, else
- * what the motions were trained with. Throws `CheckpointError` when they do not go together, `UsageError` for a size that
- * cannot be.
+ * Checks that the motions fit the base and one another, and returns the length and size of the videos: those requested,
+ * else what the motions were trained with. Throws `CheckpointError` if they do not fit, `UsageError` for an invalid
+ * size.
  */
 export function fitMotions(
   motions: readonly LoadedMotion[],
@@ -41,7 +41,7 @@ export function fitMotions(
   return shape;
 }
 
-/** Tells with a notice which of the motions are of runs that are not finished. */
+/** Reports in notices which of the motions belong to unfinished runs. */
 export async function tellUnfinished(
   motions: readonly Pick<LoadedMotion, 'path' | 'info'>[],
   { onEvent }: WorkOptions,
@@ -49,13 +49,13 @@ export async function tellUnfinished(
   for (const { path, info } of motions) {
     const run = await unfinishedRun(path, info.steps);
     if (!run) continue;
-    const found = `the run "${run.folder}" is not finished: its motion is that of step ${info.steps} of ${run.steps}`;
+    const found = `the run "${run.folder}" is not finished: its motion is from step ${info.steps} of ${run.steps}`;
     const goOn = call('learnMotion', { out: run.folder, resume: true });
-    onEvent?.(notice({ found, advice: phrase`Go on with: ${goOn}` }));
+    onEvent?.(notice({ found, advice: phrase`Continue with: ${goOn}` }));
   }
 }
 
-/** What motions are used with. */
+/** Options of {@link generatorForMotions}. */
 export interface MotionGeneratorOptions {
   readonly motions: readonly LoadedMotion[];
   readonly base: BaseModel;
@@ -67,8 +67,9 @@ export interface MotionGeneratorOptions {
 }
 
 /**
- * Makes the generator for motions and requests like this one. A notice tells where the videos' length or size is not what a
- * motion was trained with. Throws `DeviceError` when the device does not work, and what `VideoGenerator.check` throws.
+ * Makes the generator for these motions and for requests like this one. Notices report a length or size that differs
+ * from what a motion was trained with. Throws `DeviceError` if the device does not work, and what
+ * `VideoGenerator.check` throws.
  */
 export async function generatorForMotions(
   { motions, base, shape, device, useRecommended }: MotionGeneratorOptions,
@@ -99,7 +100,7 @@ export async function generatorForMotions(
 }
 
 /**
- * Tells with notices where the videos' length or size is not what a motion was trained with, and where the size is far from what the
+ * Reports in notices a length or size that differs from what a motion was trained with, and a size far from what the
  * base was trained on.
  */
 export async function tellDifferences(
@@ -116,17 +117,17 @@ export async function tellDifferences(
   await tellFarSize({ base, size: shape, device, flops }, work);
 }
 
-/** What videos show when nobody says: what the motions' clips were said to show. */
+/** The default prompt of videos: the training prompt that all motions share. */
 export function sharedPrompt(motions: readonly Pick<Motion, 'info'>[]): string {
   return [...new Set(motions.map(({ info }) => info.prompt))].join(', ');
 }
 
-/** What a motion is called in what is stored with its videos: that of a run is named by what it shows. */
+/** The name of a motion in the metadata of its videos; a run's motion is named after its prompt. */
 function nameOf({ path, info }: LoadedMotion): string {
   return basename(path) === 'motion.safetensors' ? info.prompt : basename(path);
 }
 
-/** How what is asked for differs from what a motion was trained with. */
+/** Describes how the request differs from what a motion was trained with. */
 function difference(motion: MotionShape, asked: MotionShape): string | undefined {
   const text = ({ frames, width, height }: MotionShape) => `${frames} frames of ${width}x${height}`;
   if (text(motion) === text(asked)) return undefined;

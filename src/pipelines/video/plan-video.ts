@@ -1,4 +1,4 @@
-/** @file Step 1 of making a video: its request checked, and what is left open filled in. */
+/** @file Step 1 of making a video: checking the request and resolving its settings. */
 
 import { randomStream } from '../../diffusion/random.ts';
 import type { Sampler } from '../../diffusion/sampler.ts';
@@ -13,20 +13,20 @@ import type { VideoContext } from './video-context.ts';
 import type { VideoRequest } from './video-request.ts';
 import { recommendedSampling, resolveVideoSettings, type VideoSettings } from './video-settings.ts';
 
-/** A request with everything decided. */
+/** A request with all settings resolved. */
 export interface VideoPlan extends Pick<VideoRequest, 'inversion'> {
   readonly prompt: string;
   readonly negativePrompt: string;
   readonly seed: number;
   readonly settings: VideoSettings;
-  /** How the first frame is drawn, where none is given. */
+  /** Settings for drawing the first frame, if none is given. */
   readonly drawing: DrawSettings;
-  /** Another model that draws it. */
+  /** Another model that draws the first frame. */
   readonly firstFrameBase: FirstFrameBase | undefined;
   readonly sampler: Sampler;
 }
 
-/** Decides everything about a video. Throws `UsageError` for what cannot be. */
+/** Resolves everything about a video. Throws `UsageError` for invalid or contradictory settings. */
 export function planVideo(context: VideoContext, request: VideoRequest): VideoPlan {
   const { base, frames, size, schedule, recommended, useRecommended } = context;
   const {

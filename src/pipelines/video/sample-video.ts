@@ -1,16 +1,16 @@
-/** @file From noise, or from an inverted clip, to a video's latents, as the settings say (LAMP, Sec. 3.4). */
+/** @file Sampling a video's latents from noise or from an inverted clip (LAMP, Sec. 3.4). */
 import type { FloatTensor } from '../../graph/host-tensor.ts';
 import { shareNoise } from '../../motion/shared-noise.ts';
 import { alignmentStart, type DenoiseVideoOptions, denoiseVideo } from '../draw/denoise.ts';
 import type { VideoSettings } from './video-settings.ts';
 
 /**
- * What sampling begins with, `[1, c, f, h, w]`: unit noise, of which frames then share a part, or an inverted clip as
- * it is.
+ * The starting point of sampling, `[1, c, f, h, w]`: unit noise, which is then partly shared between frames, or an
+ * inverted clip, used unchanged.
  */
 export type VideoStart = { readonly noise: FloatTensor } | { readonly inverted: FloatTensor };
 
-/** How a video is sampled. */
+/** Options of {@link sampleVideo}. */
 export interface SampleVideoOptions extends Omit<DenoiseVideoOptions, 'noise' | 'guidance' | 'alignFrom'> {
   readonly settings: Pick<
     VideoSettings,
@@ -19,7 +19,7 @@ export interface SampleVideoOptions extends Omit<DenoiseVideoOptions, 'noise' | 
   readonly start: VideoStart;
 }
 
-/** Draws a video's latents `[1, c, f, h, w]`. */
+/** Samples a video's latents `[1, c, f, h, w]`. */
 export function sampleVideo({ settings, start, ...options }: SampleVideoOptions): Promise<FloatTensor> {
   const { guidance, noiseShare: share, keepNoiseVariance: keepVariance } = settings;
   return denoiseVideo({
@@ -30,7 +30,7 @@ export function sampleVideo({ settings, start, ...options }: SampleVideoOptions)
   });
 }
 
-/** The literal of the reference, whatever the number of steps. */
+/** The reference's constant, independent of the number of steps. */
 const referenceAlignment = 31;
 
 function alignmentIndex({

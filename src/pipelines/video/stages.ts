@@ -1,4 +1,4 @@
-/** @file Several videos stage by stage, so that the network of each stage is compiled once for all of them. */
+/** @file Processes several videos stage by stage, so that each stage's network is compiled once for all of them. */
 import { InterruptedError } from '../../errors.ts';
 import type { WorkOptions } from '../../events.ts';
 
@@ -10,9 +10,9 @@ export interface Stages<Request, Begun, Sampled, Finished> {
 }
 
 /**
- * Begins all requests, then samples all, then finishes one after the other. Where there are several, the events of
- * the later stages say which one they are about. Sampling takes long: when the signal stops it, what is sampled is
- * finished before `InterruptedError` is thrown.
+ * Begins all requests, then samples all, then finishes them one after the other. With several requests, events of the
+ * later stages say which one they belong to. If the signal stops the sampling, which takes long, the videos already
+ * sampled are finished before `InterruptedError` is thrown.
  */
 export async function* inStages<Request, Begun, Sampled, Finished>(
   requests: Iterable<Request> | AsyncIterable<Request>,
@@ -39,7 +39,7 @@ export async function* inStages<Request, Begun, Sampled, Finished>(
   if (stopped) throw stopped;
 }
 
-/** The same work, whose progress says which of several pictures it is about. */
+/** The same work options, with progress events that say which of several pictures they belong to. */
 function numbered({ onEvent, signal }: WorkOptions, index: number, of: number): WorkOptions {
   if (of === 1 || !onEvent) return { onEvent, signal };
   const picture = { number: index + 1, of };

@@ -1,4 +1,4 @@
-/** @file What every step of making a video works with: one base, one motion, one size, and their networks. */
+/** @file The context shared by all steps of making a video: one base, one motion, one size, and their networks. */
 import { type NoiseSchedule, readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { UsageError } from '../../errors.ts';
 import { type BaseModel, baseIdentity } from '../../models/base-model.ts';
@@ -14,33 +14,35 @@ import { type VideoNetworks, videoNetworks } from './video-networks.ts';
 import type { VideoGeneratorOptions } from './video-request.ts';
 import { recommendedSampling, recommendedVideoSettings, type VideoSettings } from './video-settings.ts';
 
-/** See the file. */
+/** The context of a video generator. */
 export interface VideoContext {
   readonly base: BaseModel;
   readonly identity: StoredSettings['base'];
-  /** The motion as it is now: one in training changes. Its variant does not. */
+  /** Returns the current motion. During training its values change, its variant does not. */
   readonly motion: () => TrainedMotion;
   readonly motionName: string | undefined;
   readonly motionParts: StoredSettings['motion']['parts'];
   /** Number of frames, the first included. */
   readonly frames: number;
-  /** Pixels. */
+  /** Size in pixels. */
   readonly size: PictureSize;
   readonly device: DeviceName;
   readonly schedule: NoiseSchedule;
   readonly prompts: ReturnType<typeof promptEncoder>;
-  /** Compiled when they are first needed. */
+  /** Networks, compiled on first use. */
   readonly networks: VideoNetworks;
-  /** Whether settings that are left out are as a base recommends. */
+  /** Whether omitted settings are those that a base recommends. */
   readonly useRecommended: boolean;
-  /** What this base recommends; nothing where that is not wanted. */
+  /** The recommendations of this base; empty if they are not used. */
   readonly recommended: {
     readonly video?: Partial<VideoSettings>;
     readonly image?: Partial<DrawSettings>;
   };
 }
 
-/** Checks what a generator is made for, and prepares it; nothing is compiled yet. Throws as `videoGenerator` does. */
+/**
+ * Checks the options of a generator and prepares its context; compiles nothing yet. Throws as `videoGenerator` does.
+ */
 export async function videoContext(
   base: BaseModel,
   motion: () => TrainedMotion,

@@ -1,4 +1,4 @@
-/** @file The networks that make a video: compiled on demand, kept while memory allows. */
+/** @file The networks for making a video: compiled on demand, kept while memory allows. */
 import { totalmem } from 'node:os';
 import type { NoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { sizeOf } from '../../graph/host-tensor.ts';
@@ -16,7 +16,7 @@ import type { DeviceName } from '../../runtime/devices.ts';
 import { imagePredictors, latentShape } from '../draw/draw-picture.ts';
 import { compiled, type Kept } from '../draw/kept-programs.ts';
 
-/** A U-Net for classifier-free guidance (two samples at once) and one without. */
+/** A U-Net with classifier-free guidance (a batch of 2) and one without. */
 export interface Predictors<T extends NoisePredictor = NoisePredictor> {
   readonly guided: Kept<T>;
   readonly unguided: Kept<T>;
@@ -29,17 +29,17 @@ export interface VideoNetworks {
   readonly video: Predictors<VideoPredictor>;
   readonly decoder: Kept<PictureDecoder>;
   /**
-   * To be called when what is not named here will not be needed next. Large networks do not fit into memory together:
-   * those are then freed, at the cost of compiling them again for the next video. Small ones stay.
+   * Announces that only the named networks are needed next. Large networks do not fit into memory together, so the
+   * others are freed, at the cost of compiling them again for the next video. Small ones are kept.
    */
   keepOnly(...needed: readonly (Kept<unknown> | Predictors)[]): Promise<void>;
   dispose(): Promise<void>;
 }
 
-/** Networks whose U-Net weighs less than this share of the machine's memory all stay in it. */
+/** If the U-Net takes less than this share of the machine's memory, all networks are kept. */
 const smallShare = 1 / 8;
 
-/** Makes the networks for `frames` frames of a size, with a motion; nothing is compiled yet. */
+/** The networks for `frames` frames of a size, with a motion; nothing is compiled yet. */
 export function videoNetworks(
   base: BaseModel,
   motion: () => TrainedMotion,
@@ -86,7 +86,7 @@ export function videoNetworks(
   };
 }
 
-/** The one of two predictors that guidance of this strength needs. */
+/** The predictor needed for this guidance scale. */
 export function forGuidance<T extends NoisePredictor>(predictors: Predictors<T>, guidance: number): Kept<T> {
   return guidance > 1 ? predictors.guided : predictors.unguided;
 }

@@ -1,5 +1,5 @@
 /**
- * @file Videos: a first frame, a prompt and a motion become frames (LAMP, Sec. 3.4), step by step:
+ * @file The video pipeline (LAMP, Sec. 3.4): from a first frame, a prompt and a motion to frames, in these steps:
  *
  * 1. `planVideo`: everything checked and decided;
  * 2. `beginVideo`: the first frame drawn, or encoded;
@@ -17,11 +17,11 @@ import { videoContext } from './video-context.ts';
 import type { GeneratedVideo, VideoGenerator, VideoGeneratorOptions } from './video-request.ts';
 
 /**
- * Makes a generator. Networks are compiled when they are first needed, and kept, but for those of a request's
- * `firstFrameBase`, which are freed when the picture is drawn. `motion` is asked for at every step, so that a model
- * in training can be sampled as it is; they must fit the base (`assertFits`). Throws `UsageError` when the size or
- * the number of frames cannot be, `CheckpointError` when the base recommends settings that are none or is a Stable
- * Diffusion XL model, which has no motions.
+ * Makes a generator. Networks are compiled on first use and kept, except those of a request's `firstFrameBase`, which
+ * are freed once the picture is drawn. `motion` is called at every step, so that a model can be sampled during
+ * training; its values must fit the base (`assertFits`). Throws `UsageError` if the size or the number of frames is
+ * invalid, `CheckpointError` if the base recommends invalid settings or is a Stable Diffusion XL model, for which there
+ * are no motions.
  */
 export async function videoGenerator(
   base: BaseModel,

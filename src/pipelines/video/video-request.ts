@@ -1,4 +1,4 @@
-/** @file What a generator of videos is asked for, and what it gives. */
+/** @file The requests and results of a video generator. */
 import type { WorkOptions } from '../../events.ts';
 import type { Picture } from '../../media/picture.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
@@ -8,28 +8,27 @@ import type { FirstFrameBase } from './drawn-first-frame.ts';
 import type { StoredSettings } from './stored-settings.ts';
 import type { VideoSettings } from './video-settings.ts';
 
-/**
- * What to generate. Settings that are left out are as the base recommends, or else have the values of `videoDefaults`.
- */
+/** A request for one video. Omitted settings are those that the base recommends, else those of `videoDefaults`. */
 export interface VideoRequest extends Partial<VideoSettings> {
   readonly prompt: string;
-  /** What the video shall not show. */
+  /** What the video should not show. */
   readonly negativePrompt?: string;
   /**
-   * Frame 0, of any size; without it the base model draws one. Not used where the motion's variant has no given one.
+   * Frame 0, of any size; default one drawn by the base model. Not used if the motion's variant takes no given first
+   * frame.
    */
   readonly firstFrame?: Picture;
-  /** Another model, which draws frame 0 where none is given, in place of the base model. */
+  /** Another model that draws frame 0, if none is given, in place of the base model. */
   readonly firstFrameBase?: FirstFrameBase | undefined;
-  /** How the model draws frame 0, where none is given; its prompts are the video's unless told. */
+  /** Settings for drawing frame 0, if none is given; the prompts default to the video's. */
   readonly drawing?: Partial<DrawSettings>;
-  /** One seed gives the same video again on the same device; 0 unless told. */
+  /** The same seed gives the same video on the same device; default 0. */
   readonly seed?: number;
-  /** A clip of this many frames and this size, to begin with in place of noise, as editing does. */
+  /** An inverted clip with the same number of frames and size, used in place of noise, as in editing. */
   readonly inversion?: InvertedClip;
 }
 
-/** A video, and everything needed to make it again. */
+/** A video, and everything needed to reproduce it. */
 export interface GeneratedVideo {
   readonly frames: Picture[];
   readonly settings: StoredSettings;
@@ -40,39 +39,39 @@ export interface VideoGenerator {
   /** Throws the `UsageError` that `generate` would throw for these settings. */
   check(request: VideoRequest): void;
   /**
-   * Generates a video. Throws `UsageError` for a setting out of range, `InterruptedError` when the signal stops it,
-   * `DeviceError` when the device fails. Not to be called again before it is done.
+   * Generates a video. Throws `UsageError` for a setting out of range, `InterruptedError` when stopped by the signal,
+   * `DeviceError` if the device fails. Calls must not overlap.
    */
   generate(request: VideoRequest, work?: WorkOptions): Promise<GeneratedVideo>;
   /**
-   * Generates a video for each request, in their order: first all first frames, then all latents, then all pictures,
-   * so that each network is compiled once even where not all fit into memory. Of each request nothing but its first
-   * frame's latents is kept. When the signal stops it, the videos whose latents are done are still decoded. Throws as
-   * `generate` does.
+   * Generates a video for each request, in order: first all first frames, then all latents, then all pictures, so that
+   * each network is compiled once even if not all fit into memory. Of each request only the latents of its first frame
+   * are kept. When stopped by the signal, videos whose latents are finished are still decoded. Throws as `generate`
+   * does.
    */
   generateAll(
     requests: Iterable<VideoRequest> | AsyncIterable<VideoRequest>,
     work?: WorkOptions,
   ): AsyncGenerator<GeneratedVideo, void, undefined>;
-  /** Has notices that come once, such as of a prompt that is too long, come once more: for whoever asks next. */
+  /** Lets one-time notices, such as that a prompt is too long, be given again to the next caller. */
   tellAgain(): void;
   /** Frees the compiled networks. */
   dispose(): Promise<void>;
 }
 
-/** What a generator is made for. */
+/** Options of a video generator. */
 export interface VideoGeneratorOptions {
-  /** Number of frames, the first included; at least 2. May differ from what the motion was trained with. */
+  /** Number of frames, including the first; at least 2. May differ from the motion's training. */
   readonly frames: number;
-  /** Pixels; both sides must divide by the VAE's factor. */
+  /** Width in pixels; both sides must be multiples of the VAE's factor. */
   readonly width: number;
   readonly height: number;
-  /** `cpu` unless told. */
+  /** Default `cpu`. */
   readonly device?: DeviceName;
-  /** What the motion is called; stored with the video. */
+  /** Name of the motion, stored with the video. */
   readonly motionName?: string;
-  /** Where it is not one motion of strength 1: what it is made of; stored with the video. */
+  /** The motions and their strengths, stored with the video, unless it is a single motion of strength 1. */
   readonly motionParts?: StoredSettings['motion']['parts'];
-  /** Whether settings that are left out are as the base recommends (its `lamp.json`); true unless told. */
+  /** Whether omitted settings are those that the base recommends (in its `lamp.json`); default true. */
   readonly useRecommended?: boolean;
 }
