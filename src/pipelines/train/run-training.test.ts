@@ -139,7 +139,7 @@ describe('a run', () => {
     const more = await runTraining({ ...again, settings: { steps: 7, sampleEvery: 0 } });
     expect(more).toMatchObject({ wasFinished: false, steps: 7 });
     expect(await metricsOf(whole)).toHaveLength(7);
-    await expect(runTraining({ ...again, settings: { steps: 3 } })).rejects.toThrow('taken 7 steps already');
+    await expect(runTraining({ ...again, settings: { steps: 3 } })).rejects.toThrow('already taken 7 steps');
     await cp(whole, at('bare'), { recursive: true });
     await rm(at('bare/checkpoints'), { recursive: true });
     const bare = runTraining({ out: at('bare'), resume: true, settings: { steps: 9 } });
