@@ -44,6 +44,44 @@ describe('signals', () => {
     },
   );
 
+  test.each(['SIGUSR2', 'SIGXCPU', 'SIGALRM', 'SIGVTALRM', 'SIGPWR'] as const)(
+    '%s asks as often as it comes, and never ends at once',
+    async (name) => {
+      const { ended, clock, source, send } = fakeProcess();
+      await interruptible(async (signal) => {
+        send(name);
+        expect(signal.aborted).toBe(true);
+        clock.time = 1000;
+        send(name);
+        clock.time = 2000;
+        // A scheduler that warned before now wishes the end; only the next wish insists.
+        send('SIGTERM');
+        expect(ended).toEqual([]);
+        clock.time = 2500;
+        send('SIGTERM');
+        expect(ended).toEqual([143]);
+      }, source);
+    },
+  );
+
+  test('only who pressed Ctrl-C is told to press it again', async () => {
+    const told = async (name: NodeJS.Signals) => {
+      const { source, send } = fakeProcess();
+      const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+      try {
+        await interruptible(async () => send(name), source);
+        return write.mock.calls.map(([text]) => text).join('');
+      } finally {
+        write.mockRestore();
+      }
+    };
+    expect(await told('SIGINT')).toBe('\nstopping after this step; press Ctrl-C again to end at once\n');
+    expect(await told('SIGTERM')).toBe(
+      '\nstopping after this step (SIGTERM); a second signal ends at once\n',
+    );
+    expect(await told('SIGXCPU')).toBe('\nstopping after this step (SIGXCPU)\n');
+  });
+
   test('under nohup SIGHUP does nothing', async () => {
     const { ended, clock, source, send } = fakeProcess({ ignoresHangup: true });
     await interruptible(async (signal) => {

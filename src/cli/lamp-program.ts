@@ -28,8 +28,9 @@ Exit codes:
     1  failed for another reason                5  device unknown, not installed or out of memory
     2  wrong option or argument                 6  writing failed, or something is in the way
     3  clip or picture missing or unreadable   70  a bug of lamp; LAMP_DEBUG=1 shows where
-  130  stopped with Ctrl-C or another signal (SIGTERM, SIGHUP, SIGQUIT); what can be gone on with is saved.
-       A second signal ends at once: 128 and its number. nohup keeps a closed terminal from stopping anything.
+  130  stopped with Ctrl-C or another signal (SIGTERM, SIGHUP, SIGQUIT, SIGUSR2, SIGXCPU …); what can be gone on
+       with is saved. A second SIGINT, SIGTERM, SIGHUP or SIGQUIT ends at once: 128 and its number. nohup keeps
+       a closed terminal from stopping anything.
 Where nobody reads the output any more (lamp train --json | head), long work saves, stops, and ends with 6;
 short commands end with 0.
 

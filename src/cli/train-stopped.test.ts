@@ -55,7 +55,7 @@ async function savedStep(out: string): Promise<number> {
   return step;
 }
 
-test.each(['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
+test.each(['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGXCPU', 'SIGALRM', 'SIGVTALRM'] as const)(
   '%s, sent twice, stops a training that has saved',
   async (signal) => {
     const out = at(signal);
@@ -64,7 +64,8 @@ test.each(['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
       child.kill(signal);
     });
     expect(ended).toBe(130);
-    expect(stderr).toContain('stopping after this step');
+    expect(stderr).toContain(`stopping after this step (${signal})`);
+    expect(stderr).not.toContain('Ctrl-C');
     expect(stderr).not.toContain('lamp:');
     await savedStep(out);
   },

@@ -4,6 +4,7 @@
  */
 import { keptGenerators } from '../pipelines/video/kept-generators.ts';
 import { type Calls, callsWith } from './calls.ts';
+import { ENDING_SIGNALS } from './ending-signals.ts';
 import { type FromEngine, packError, type ToEngine } from './engine-messages.ts';
 
 const calls = callsWith(keptGenerators());
@@ -14,7 +15,7 @@ const answers = new Set<Promise<void>>();
 
 // Signals reach the whole group (Ctrl-C, a terminal that is closed, a service that is stopped): what then happens is
 // the parent's to say.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => {});
+for (const signal of ENDING_SIGNALS) process.on(signal, () => {});
 
 function tell(message: FromEngine): void {
   // Whoever is no longer there needs no answer: 'disconnect' ends this process.
