@@ -16,6 +16,12 @@ export {
 export { type EditVideoOptions, editVideo } from './library/edit-video.ts';
 export { type Engine, type EngineOptions, startEngine } from './library/engine.ts';
 export {
+  type ClipReport,
+  type ClipSetReport,
+  type ExamineClipsOptions,
+  examineClips,
+} from './library/examine-clips.ts';
+export {
   type ExamineMachineOptions,
   examineMachine,
   type MachineReport,
@@ -29,6 +35,7 @@ export type { Finding, Verdict } from './library/machine/finding.ts';
 export type { VideoOptions } from './library/make-video.ts';
 export { type Generator, type OpenGeneratorOptions, openGenerator } from './library/open-generator.ts';
 export type { Video } from './library/video.ts';
+export type { CaptionNote } from './media/caption-notes.ts';
 export { type Picture, picture } from './media/picture.ts';
 export { type ReadPictureOptions, readPicture, writePicture } from './media/picture-file.ts';
 export { readVideoMetadata, type WriteVideoOptions, writeVideo } from './media/video-file.ts';

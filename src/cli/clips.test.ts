@@ -5,9 +5,11 @@ import { readFrames } from '../media/clip.ts';
 import { blankPicture } from '../media/picture.ts';
 import { readPicture } from '../media/picture-file.ts';
 import { writeVideo } from '../media/video-file.ts';
+import { wordFor } from '../phrases.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { clipsCommand } from './clips.ts';
+import { commandVocabulary } from './vocabulary.ts';
 
 const at = await testFolder();
 const size = { width: 96, height: 64 };
@@ -55,6 +57,7 @@ test('tells about each clip and proposes a stride', async () => {
     expect.stringMatching(/^ {2}walk\.mp4 {2}96x64, 20 frames at 10 a second, 2\.0 s; motion/),
     expect.stringMatching(/^ {2}alike +"two\.mp4" and "walk\.mp4" show nearly the same/),
     '  captions  1 of 2 clips have one',
+    '  rate      the clips are sampled at 10 frames a second, their own rate.',
     '  proposed  --frames 16 --stride 1: training videos of 1.6 s that play at 10 frames a second',
     '',
   ]);
@@ -75,6 +78,7 @@ test('says what is not taken, and which captions belong to no clip', async () =>
     `  not taken  ${at('mixed/film.avi')}: AVI is not read; convert it: ffmpeg -i film.avi -crf 12 -pix_fmt yuv420p film.mp4`,
     '  captions   none; all clips are trained with the prompt',
     `             note: 1 line of "${at('mixed/captions.tsv')}" matches no clip: "Walk.gif" (line 1; is "walk.gif" meant?).`,
+    '  rate       the clips are sampled at 10 frames a second, their own rate.',
     '  proposed   --frames 16 --stride 1: training videos of 1.6 s that play at 10 frames a second',
   ]);
   const lines = (await clips(at('mixed'), '--json')).text.trim().split('\n');
@@ -97,7 +101,9 @@ test('as JSON, with a sheet, and cut', async () => {
     unreadable: [],
     proposal: { frames: 20, stride: 1 },
   });
-  expect(lines.at(-1)).toEqual({ type: 'written', path: at('clean') });
+  const written = lines.filter(({ type }) => type === 'written').map(({ path }) => path);
+  expect(written).toEqual([at('sheet.png'), at('clean')]);
+  expect(lines.at(-1)).toMatchObject({ kind: 'clip set' });
   expect(await readPicture(at('sheet.png'))).toMatchObject({ width: 2 + 20 * 146, height: 2 + 2 * 98 });
   expect((await readdir(at('clean'))).sort()).toEqual(['captions.tsv', 'two_1.mp4', 'two_2.mp4', 'walk.mp4']);
   const again = await clips(at('set'), '--cut', '--out', at('clean'));
@@ -151,6 +157,22 @@ test('of clips of several rates: proposes the lowest, and shows the videos that 
   }
 });
 
+test('what becomes of the clips at a size, and groups of clips that are alike', async () => {
+  const frames = await readFrames(at('set/walk.mp4'));
+  await mkdir(at('many'));
+  for (let i = 0; i < 7; i++) await writeVideo(at(`many/${i}.gif`), frames, { framesPerSecond: 10 });
+  const { text } = await clips(at('many'), '--size', '64x64', '--window', 'spread');
+  const lines = text.split('\n').map((line) => line.trim());
+  expect(lines.filter((line) => line.startsWith('note: another shape than 64x64: 33 %'))).toHaveLength(7);
+  expect(lines.filter((line) => line.includes('nearly the same'))).toEqual([
+    'alike     7 clips show nearly the same (of two alike, 100 % of the shorter or more): ' +
+      '"0.gif", "1.gif", "2.gif", "3.gif", "4.gif" and 2 more. Keep one.',
+  ]);
+  expect(lines).toContain(
+    'proposed  --frames 16 --window spread: training videos of 2.0 s that play at 7.895 frames a second',
+  );
+});
+
 test('clips that cannot be trained on end with exit code 3', async () => {
   const { text, error } = await clips(at('short'));
   expect(text).toContain('problem: too short: it has 1 of 16 frames. Leave it out.');
@@ -160,8 +182,18 @@ test('clips that cannot be trained on end with exit code 3', async () => {
 });
 
 test('options that make no sense', async () => {
-  for (const words of [['--cut'], ['--out', at('x')], ['--preview', 'sheet.jpg']]) {
-    expect((await clips(at('set'), ...words)).error).toBeInstanceOf(UsageError);
+  for (const [words, said] of [
+    [['--cut'], '--cut needs --out: a new or empty folder.'],
+    [['--out', at('x')], '--out is for --cut. Add --cut, or leave --out out.'],
+    [['--preview', 'sheet.jpg'], '--preview is "sheet.jpg"; expected a name that ends in .png.'],
+    [
+      ['--fit', 'cover'],
+      '--fit says how clips meet a size, and there is none. Give --size, or leave it out.',
+    ],
+  ] as const) {
+    const { error } = await clips(at('set'), ...words);
+    expect(error).toBeInstanceOf(UsageError);
+    expect(wordFor(error as UsageError, commandVocabulary)).toBe(said);
   }
   expect((await clips(at('nowhere'))).error).toBeInstanceOf(LampError);
   await expect(stat(at('x'))).rejects.toThrow('ENOENT');

@@ -1,24 +1,38 @@
 /** @file What is remarkable about a clip that shall be trained on, and what can be done. */
-import { type GivenParts, type MessageParts, messageParts, phrase, setting } from '../phrases.ts';
+import { type GivenParts, type MessageParts, phrase, setting } from '../phrases.ts';
 import { sizeWithoutBars } from './black-bars.ts';
-import { type ClipReport, shotLengths } from './clip-report.ts';
+import { type ExaminedClip, shotLengths } from './clip-report.ts';
 import type { ClipRate } from './clip-window.ts';
+import type { NumberNote } from './frame-numbers.ts';
+import type { Size } from './picture.ts';
+import { type Remark, remark } from './remark.ts';
+import type { Fit } from './resize.ts';
 import { type TimeNote, timeNotes } from './time-notes.ts';
 
 /** Something remarkable about a clip. */
-export interface ClipNote extends MessageParts {
-  readonly kind:
-    | 'short'
-    | 'cuts'
-    | 'bars'
-    | 'still'
-    | 'repeats'
-    | 'sequences'
-    | 'gaps'
-    | 'made by lamp'
-    | TimeNote['kind'];
-  /** Whether training refuses the clip, or learns something that is not meant; else it is only worth knowing. */
-  readonly serious: boolean;
+export type ClipNote = Remark<
+  | 'short'
+  | 'cuts'
+  | 'bars'
+  | 'small'
+  | 'cropped'
+  | 'stretched'
+  | 'still'
+  | 'repeats'
+  | 'made by lamp'
+  | NumberNote['kind']
+  | TimeNote['kind']
+>;
+
+/** What clips are looked at for: the training videos that they are to give. */
+export interface WantedVideos {
+  readonly frames: number;
+  /** The rate at which frames are sampled; each by itself unless told. */
+  readonly clipFps?: ClipRate;
+  /** Their size; without it nothing is said of the clip's. */
+  readonly size?: Size | undefined;
+  /** How a clip of another shape is fitted to it; `cover` by default. */
+  readonly fit?: Fit | undefined;
 }
 
 /** What is said of a clip that this program made. */
@@ -27,16 +41,22 @@ export const madeByLamp: GivenParts = {
   advice: 'Leave it out unless it is meant.',
 };
 
+/** What is said of a clip, with its name. */
+export function aboutClip(path: string, { found, expected, setting, advice }: MessageParts): GivenParts {
+  return { found: phrase`clip "${path}": ${found}`, expected, setting, advice };
+}
+
 /** Less than this share of the picture moving is a still. */
 const leastMoving = 0.005;
 /** More repeated frames than this share are worth knowing. */
 const mostRepeated = 0.2;
 
-/** Notes about a clip that shall give training videos of `frames` frames, taken at `clipFps`. */
-export function notesAbout(clip: ClipReport, frames: number, clipFps: ClipRate = 'frames'): ClipNote[] {
+/** Notes about a clip that shall give training videos. */
+export function notesAbout(clip: ExaminedClip, wanted: WantedVideos): ClipNote[] {
+  const { frames, clipFps = 'frames', size, fit } = wanted;
   const notes: ClipNote[] = [];
   const note = (kind: ClipNote['kind'], serious: boolean, said: string | GivenParts) =>
-    notes.push({ kind, serious, ...messageParts(said) });
+    notes.push(remark(kind, serious, said));
   const longest = Math.max(...shotLengths(clip, clipFps));
   if (longest < frames) {
     const part = clip.shots.length > 1 ? `its longest shot has ${longest}` : `it has ${longest}`;
@@ -66,8 +86,8 @@ export function notesAbout(clip: ClipReport, frames: number, clipFps: ClipRate =
     const advice = phrase`${setting('cut', true)} takes them off and leaves ${width}x${height}.`;
     note('bars', true, { found, advice });
   }
-  for (const { kind, serious, message } of timeNotes(clip)) note(kind, serious, message);
-  for (const { kind, serious, message } of clip.onNumbers) note(kind, serious, message);
+  if (size) notes.push(...notesOnSize(clip, size, fit));
+  notes.push(...timeNotes(clip), ...clip.onNumbers);
   if (clip.madeByLamp) note('made by lamp', false, madeByLamp);
   if (clip.moving < leastMoving) {
     note('still', true, { found: 'nothing moves: there is no motion to learn', advice: 'Leave it out.' });
@@ -77,6 +97,40 @@ export function notesAbout(clip: ClipReport, frames: number, clipFps: ClipRate =
       found: phrase`${share} of its frames repeat the one before: a larger ${setting('stride')} loses nothing.`,
       setting: 'stride',
     });
+  }
+  return notes;
+}
+
+/** A clip is enlarged by more than this where that is worth knowing. */
+const MOST_ENLARGED = 1.25;
+/** So much of a picture may be cut off, and sides be stretched, without a word. */
+const MOST_CHANGED = 0.1;
+
+/** What becomes of a clip's pictures at the size of training videos. */
+function notesOnSize({ width, height }: Size, size: Size, fit: Fit = 'cover'): ClipNote[] {
+  const notes: ClipNote[] = [];
+  const at = `${size.width}x${size.height}`;
+  const [wide, high] = [size.width / width, size.height / height];
+  const scale = Math.max(wide, high);
+  if (scale > MOST_ENLARGED) {
+    const found = `smaller than the training videos: enlarged ${scale.toFixed(1)} times for ${at}`;
+    notes.push(
+      remark('small', false, { found, setting: 'size', advice: phrase`Use a smaller ${setting('size')}.` }),
+    );
+  }
+  const kept = Math.min(wide, high) / scale;
+  const share = `${Math.round(100 * (1 - kept))} %`;
+  const another = phrase`give a ${setting('size')} of another shape`;
+  if (1 - kept > MOST_CHANGED && fit === 'cover') {
+    const sides = wide < high ? 'left and right' : 'top and bottom';
+    const found = `another shape than ${at}: ${share} of the picture is cut off (${sides})`;
+    const advice = phrase`To keep it, use ${setting('fit', 'stretch')} or ${another}.`;
+    notes.push(remark('cropped', false, { found, setting: 'size', advice }));
+  } else if (1 - kept > MOST_CHANGED) {
+    const side = wide < high ? 'narrower' : 'flatter';
+    const found = `another shape than ${at}: things become ${share} ${side}`;
+    const advice = phrase`To avoid that, use ${setting('fit', 'cover')} or ${another}.`;
+    notes.push(remark('stretched', false, { found, setting: 'size', advice }));
   }
   return notes;
 }

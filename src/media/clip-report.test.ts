@@ -8,10 +8,12 @@ import { wordFor } from '../phrases.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { readFrames } from './clip.ts';
+import { type ClipPrint, clipPrint } from './clip-likeness.ts';
 import { notesAbout } from './clip-notes.ts';
-import { type ClipReport, examineClips, propose, type SetReport } from './clip-report.ts';
+import { type ExaminedClip, type ExaminedSet, examineClipSet, findAlike, propose } from './clip-report.ts';
 import { planPieces, writePieces } from './cut-clips.ts';
 import { findClipSet } from './find-clips.ts';
+import { thumbnailOf } from './frame-changes.ts';
 import { blankPicture, type Picture, picture } from './picture.ts';
 import { writeVideo } from './video-file.ts';
 
@@ -25,11 +27,11 @@ const letterboxed = ({ width, height, data }: Picture): Picture => {
   return picture(width, height + 32, Uint8Array.from([...bar, ...data, ...bar]));
 };
 
-let report: SetReport;
+let report: ExaminedSet;
 const events: ProgressEvent[] = [];
 const clips = (...paths: string[]) => ({ clips: paths, passedOver: [], folders: [] });
 const clipNamed = (name: string) => report.clips.find(({ path }) => path.endsWith(name))!;
-const kinds = (name: string) => notesAbout(clipNamed(name), 16).map(({ kind }) => kind);
+const kinds = (name: string) => notesAbout(clipNamed(name), { frames: 16 }).map(({ kind }) => kind);
 
 beforeAll(async () => {
   const clips: [string, readonly Picture[], number][] = [
@@ -48,7 +50,7 @@ beforeAll(async () => {
   await writeFile(at('set/captions.tsv'), '1-good.mp4\ta person leaves\n3-two-shots.mp4\ta person\n');
   const onEvent = (event: ProgressEvent) => events.push(event);
   const strip = { width: 16_000, height: 96 };
-  report = await examineClips(await findClipSet([at('set')]), { frames: 16, strip, onEvent });
+  report = await examineClipSet(await findClipSet([at('set')]), { frames: 16, strip, onEvent });
 });
 
 describe('a set', () => {
@@ -70,7 +72,9 @@ describe('a set', () => {
     expect(kinds('4-short.gif')).toEqual(['short']);
     expect(kinds('5-still.mp4')).toEqual(['still']);
     expect(kinds('6-pictures')).toEqual(['cuts']);
-    expect(notesAbout(clipNamed('6-pictures'), 19).map((note) => wordFor(note, commandVocabulary))).toEqual([
+    expect(
+      notesAbout(clipNamed('6-pictures'), { frames: 19 }).map((note) => wordFor(note, commandVocabulary)),
+    ).toEqual([
       'too short: its longest shot has 18 of 19 frames. Use --frames 18 or leave it out.',
       '2 shots: a new one begins at frame 18 (counted from 0). Take it apart with --cut.',
     ]);
@@ -78,11 +82,15 @@ describe('a set', () => {
 
   test('what cannot be read, what is there twice, what suits it', () => {
     expect(report.unreadable).toEqual([
-      { path: at('set/7-damaged.mp4'), reason: expect.stringMatching(/cut off|damaged/) },
+      expect.objectContaining({
+        path: at('set/7-damaged.mp4'),
+        found: [expect.stringMatching(/cut off|damaged/)],
+      }),
     ]);
-    expect(report.alike.map(({ paths }) => paths)).toContainEqual([
-      at('set/1-good.mp4'),
-      at('set/2-copy.webm'),
+    // The still is a frame of the short clip, with which the pictures begin.
+    expect(report.alike).toEqual([
+      { paths: [at('set/1-good.mp4'), at('set/2-copy.webm')], share: 1 },
+      { paths: [at('set/4-short.gif'), at('set/5-still.mp4'), at('set/6-pictures')], share: 0.75 },
     ]);
     expect(report.proposal).toMatchObject({ frames: 16, stride: 1 });
     expect(report.strips.map((strip) => strip.length)).toEqual([16, 16, 16, 9, 7, 16]); // The fifth is taken at a third of its rate.
@@ -101,16 +109,18 @@ describe('a set', () => {
     await rm(at('more/d/0002.png'));
     await writeFile(at('more/e.avi'), 'x');
     await writeFile(at('more/captions.tsv'), 'A.mp4\tx\n');
-    const { passedOver, unusedCaptions, clips } = await examineClips(await findClipSet([at('more')]), {
+    const { passedOver, captionNotes, clips } = await examineClipSet(await findClipSet([at('more')]), {
       frames: 2,
     });
     expect(passedOver).toEqual([
       { path: at('more/e.avi'), reason: expect.stringContaining('AVI is not read') },
     ]);
-    expect(unusedCaptions).toEqual([expect.stringContaining('1 line of')]);
+    expect(captionNotes).toEqual([
+      { path: at('more/captions.tsv'), line: 1, name: 'A.mp4', reason: 'no clip', meant: 'a.mp4' },
+    ]);
     expect(clips.map(({ madeByLamp }) => madeByLamp)).toEqual([true, true, true, false]);
     const notes = clips.map((clip) =>
-      notesAbout(clip, 2).filter(({ kind }) => kind === 'gaps' || /lamp/.test(kind)),
+      notesAbout(clip, { frames: 2 }).filter(({ kind }) => kind === 'gaps' || /lamp/.test(kind)),
     );
     expect(notes.map((each) => each.map(({ kind }) => kind))).toEqual([
       ['made by lamp'],
@@ -121,12 +131,53 @@ describe('a set', () => {
   });
 
   test('can be stopped; malformed captions are an error', async () => {
-    const stopped = examineClips(clips(at('set/1-good.mp4')), { frames: 16, signal: AbortSignal.abort() });
+    const stopped = examineClipSet(clips(at('set/1-good.mp4')), { frames: 16, signal: AbortSignal.abort() });
     await expect(stopped).rejects.toThrow(InterruptedError);
     await mkdir(at('odd'));
     await writeFile(at('odd/captions.tsv'), 'no tab');
-    await expect(examineClips(clips(at('odd/a.mp4')), { frames: 16 })).rejects.toThrow(MediaError);
+    await expect(examineClipSet(clips(at('odd/a.mp4')), { frames: 16 })).rejects.toThrow(MediaError);
   });
+});
+
+test('clips that are alike are one group, however many pairs they make', async () => {
+  const printOf = async (frames: readonly Picture[]) => clipPrint(await Promise.all(frames.map(thumbnailOf)));
+  const [walk, sign] = [await printOf(walking), await printOf(signing.slice(0, 20))];
+  const named = (prints: readonly ClipPrint[]) =>
+    findAlike(prints.map((print, i) => ({ report: { path: `${i}` }, print })));
+  expect(named([walk, sign, walk, walk, sign, walk])).toEqual([
+    { paths: ['0', '2', '3', '5'], share: 1 },
+    { paths: ['1', '4'], share: 1 },
+  ]);
+  expect(named([walk, sign])).toEqual([]);
+  // Two that have nothing in common, and a third that has both in it: one group.
+  const both = await printOf([...walking, ...signing.slice(0, 20)]);
+  expect(named([walk, sign, both])).toEqual([{ paths: ['0', '1', '2'], share: 1 }]);
+  expect(named([])).toEqual([]);
+});
+
+test('what becomes of a clip at a size is said where it is much', () => {
+  const clip = { ...clipNamed('1-good.mp4'), width: 768, height: 432 };
+  const said = (width: number, height: number, fit?: 'cover' | 'stretch') =>
+    notesAbout(clip, { frames: 16, size: { width, height }, fit }).map((note) =>
+      wordFor(note, commandVocabulary),
+    );
+  expect(said(512, 288)).toEqual([]);
+  expect(said(512, 320)).toEqual([]); // 10 % of the width
+  expect(said(512, 512)).toEqual([
+    'another shape than 512x512: 44 % of the picture is cut off (left and right). ' +
+      'To keep it, use --fit stretch or give a --size of another shape.',
+  ]);
+  expect(said(512, 160, 'stretch')).toEqual([
+    'another shape than 512x160: things become 44 % flatter. ' +
+      'To avoid that, use --fit cover or give a --size of another shape.',
+  ]);
+  expect(said(512, 512, 'stretch')[0]).toMatch(/things become 44 % narrower/);
+  expect(said(1536, 864)).toEqual([
+    'smaller than the training videos: enlarged 2.0 times for 1536x864. Use a smaller --size.',
+  ]);
+  expect(said(768, 160)).toEqual([
+    expect.stringMatching(/63 % of the picture is cut off \(top and bottom\)/),
+  ]);
 });
 
 test('the stride that is proposed', () => {
@@ -156,6 +207,12 @@ test('the stride that is proposed', () => {
     framesPerSecond: 8,
   });
   expect(propose([clip(24, 48), clip(60, 120)], 16, 12)).toMatchObject({ clipFps: 12, stride: 1 });
+  // Spread over 3 seconds, 16 frames play at 5 a second; there is no stride.
+  expect(propose([clip(10, 31)], 16, 10, 'spread')).toMatchObject({
+    stride: 1,
+    framesPerSecond: 5,
+    seconds: 3.2,
+  });
   expect(propose([clip(24, 48), clip(60, 120)], 16, 'frames')).toMatchObject({
     clipFps: 'frames',
     stride: 3,
@@ -181,9 +238,9 @@ describe('cutting', () => {
     expect(await readFile(at('clean/captions.tsv'), 'utf8')).toBe(
       '1-good.mp4\ta person leaves\n3-two-shots_1.mp4\ta person\n3-two-shots_2.mp4\ta person\n',
     );
-    const { clips } = await examineClips(await findClipSet([at('clean')]), { frames: 16 });
+    const { clips } = await examineClipSet(await findClipSet([at('clean')]), { frames: 16 });
     const made = clips.filter(({ path }) => /3-two|6-pict/.test(path));
-    expect(made.flatMap((clip) => notesAbout(clip, 16))).toEqual([]);
+    expect(made.flatMap((clip) => notesAbout(clip, { frames: 16 }))).toEqual([]);
     expect(made.map(({ width, height, frameCount }) => [width, height, frameCount])).toEqual([
       [96, 64, 20],
       [96, 64, 30],
@@ -195,7 +252,7 @@ describe('cutting', () => {
   });
 
   test('long shots are divided, names are unique, odd sizes become even', async () => {
-    const clip = (path: string, more: Partial<ClipReport> = {}): ClipReport => ({
+    const clip = (path: string, more: Partial<ExaminedClip> = {}): ExaminedClip => ({
       ...clipNamed('3-two-shots.mp4'),
       path,
       ...more,
@@ -216,7 +273,7 @@ describe('cutting', () => {
     await writeVideo(at('odd.gif'), Array(3).fill(blankPicture({ width: 21, height: 31 }, [90, 0, 0])), {
       framesPerSecond: 10,
     });
-    const [info] = (await examineClips(clips(at('odd.gif')), { frames: 2 })).clips;
+    const [info] = (await examineClipSet(clips(at('odd.gif')), { frames: 2 })).clips;
     const bars = { top: 0, bottom: 0, left: 2, right: 0 };
     await writePieces(planPieces([{ ...info!, bars }], 2), at('even'));
     expect(await readFrames(at('even/odd.mp4'))).toMatchObject(Array(3).fill({ width: 18, height: 30 }));

@@ -77,6 +77,15 @@ export function lowestRate(clips: readonly Pick<TimedClip, 'framesPerSecond'>[])
   return rates.length > 0 ? Math.min(...rates) : 'frames';
 }
 
+/** The rate at which frames of these clips are taken, where `asked` is asked for. */
+export function rateOf(
+  asked: ClipRate | 'common',
+  clips: readonly Pick<TimedClip, 'framesPerSecond'>[],
+): ClipRate {
+  if (asked === 'common') return lowestRate(clips);
+  return clips.every(({ framesPerSecond }) => framesPerSecond === null) ? 'frames' : asked;
+}
+
 /** The videos that a clip can give. Throws `MediaError` when it is too short for one, with what would do. */
 export function clipWindow(clip: TimedClip, settings: WindowSettings): ClipWindow {
   const { frames, clipFps, window, clipRange } = settings;

@@ -10,7 +10,7 @@ import { type Bars, cropPicture, sizeWithoutBars } from './black-bars.ts';
 import { CAPTIONS_NAME } from './caption-files.ts';
 import { captionTableLine } from './caption-lists.ts';
 import { visitFrames } from './clip.ts';
-import type { ClipReport, Shot } from './clip-report.ts';
+import type { ExaminedClip, Shot } from './clip-report.ts';
 import { framesAtRate } from './clip-window.ts';
 import type { Picture } from './picture.ts';
 import { videoEngine } from './video-engine.ts';
@@ -18,7 +18,7 @@ import { writeVideo } from './video-file.ts';
 
 /** A clip to be written. */
 export interface CutPiece {
-  readonly clip: ClipReport;
+  readonly clip: ExaminedClip;
   /** Its name in the new folder. */
   readonly name: string;
   /** What is taken of the clip; absent where the clip is copied as it is. */
@@ -34,7 +34,7 @@ const MOST_BYTES = 2 ** 30;
  * quality at which no loss is seen.
  */
 export function planPieces(
-  clips: readonly ClipReport[],
+  clips: readonly ExaminedClip[],
   frames: number,
   mostBytes: number = MOST_BYTES,
 ): CutPiece[] {

@@ -30,7 +30,7 @@ describe('interlaced video', () => {
   ])('%s: of each frame one field, without a comb', async (name, firstField) => {
     const info = await inspectClip(timing(name));
     expect(info).toMatchObject({ firstField, framesPerSecond: 25 });
-    expect(timeNotes(info)).toEqual([
+    expect(timeNotes(info)).toMatchObject([
       { kind: 'interlaced', serious: false, message: expect.stringContaining(`(${firstField} field first)`) },
     ]);
     const frames = await readFrames(timing(name));
@@ -84,7 +84,7 @@ describe('interlaced video', () => {
   test('in H.265 is named', async () => {
     const info = await inspectClip(timing('field-pictures-hevc.mp4'));
     expect(info).toMatchObject({ interlacedAsIs: true });
-    expect(timeNotes(info)).toEqual([
+    expect(timeNotes(info)).toMatchObject([
       { kind: 'interlaced', serious: true, message: expect.stringContaining('Deinterlace it before') },
     ]);
   });

@@ -1,5 +1,6 @@
 /** @file What the numbers in the names of a folder's frames tell: gaps in them, and several sequences in one folder. */
 import { extname } from 'node:path';
+import { type Remark, remark } from './remark.ts';
 
 /** What is remarkable about the numbers of frames. */
 export interface FrameNumbers {
@@ -136,33 +137,27 @@ function groups<T>(values: readonly T[], keyOf: (value: T) => string): T[][] {
 }
 
 /** What is to be said of a folder's numbers. */
-export interface NumberNote {
-  readonly kind: 'sequences' | 'gaps';
-  /** Whether something is learned that is not meant. */
-  readonly serious: boolean;
-  /** One line. */
-  readonly message: string;
-}
+export type NumberNote = Remark<'sequences' | 'gaps'>;
 
-/** What is remarkable about the numbers of these frames, in words; `names` as for {@link frameNumbers}. */
+/** What is remarkable about the numbers of these frames; `names` as for {@link frameNumbers}. */
 export function notesOnNumbers(names: readonly string[]): NumberNote[] {
   const { sequences, missing, missingCount, range, twice } = frameNumbers(names);
   const notes: NumberNote[] = [];
   if (sequences.length > 1) {
     const some = sequences.slice(0, 3).map(({ first, count }) => `${count} from "${first}" on`);
     const rest = sequences.length > 3 ? ` and ${sequences.length - 3} more` : '';
-    const message = `${sequences.length} sequences of frames in one folder (${some.join(', ')}${rest}) are taken as one clip. Put each into a folder of its own.`;
-    notes.push({ kind: 'sequences', serious: true, message });
+    const found = `${sequences.length} sequences of frames in one folder (${some.join(', ')}${rest}) are taken as one clip`;
+    notes.push(remark('sequences', true, { found, advice: 'Put each into a folder of its own.' }));
   }
   if (twice) {
-    const message = `two frames have the same number, "${twice[0]}" and "${twice[1]}". Remove one, or number them anew.`;
-    notes.push({ kind: 'sequences', serious: true, message });
+    const found = `two frames have the same number, "${twice[0]}" and "${twice[1]}"`;
+    notes.push(remark('sequences', true, { found, advice: 'Remove one, or number them anew.' }));
   }
   if (missingCount > 0) {
     const listed = missing.slice(0, 3).join(', ');
     const more = missingCount > 3 ? ', …' : '';
-    const message = `${missingCount} frame${missingCount === 1 ? ' is' : 's are'} missing between numbers ${range[0]} and ${range[1]} (${listed}${more}): what moves jumps there.`;
-    notes.push({ kind: 'gaps', serious: false, message });
+    const found = `${missingCount} frame${missingCount === 1 ? ' is' : 's are'} missing between numbers ${range[0]} and ${range[1]} (${listed}${more}): what moves jumps there.`;
+    notes.push(remark('gaps', false, found));
   }
   return notes;
 }

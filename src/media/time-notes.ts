@@ -1,21 +1,17 @@
 /** @file What is remarkable about the time of a clip: said alike by everything that reads clips. */
+import type { GivenParts } from '../phrases.ts';
 import type { ClipInfo } from './clip.ts';
+import { type Remark, remark } from './remark.ts';
 
 /** Something remarkable about when a clip's frames are shown. */
-export interface TimeNote {
-  readonly kind: 'edit list' | 'variable rate' | 'rest' | 'interlaced';
-  /** Whether training learns something that is not meant; else it is only worth knowing. */
-  readonly serious: boolean;
-  /** One line. */
-  readonly message: string;
-}
+export type TimeNote = Remark<'edit list' | 'variable rate' | 'rest' | 'interlaced'>;
 
 /** Notes about the time of a clip; none of a clip of constant rate, each frame of which is shown once. */
 export function timeNotes(clip: ClipInfo): TimeNote[] {
   const { storedFrames, frameCount, firstField, interlacedAsIs, variableRate, rests = [] } = clip;
   const notes: TimeNote[] = [];
-  const note = (kind: TimeNote['kind'], message: string, serious = false) =>
-    notes.push({ kind, serious, message });
+  const note = (kind: TimeNote['kind'], said: string | GivenParts, serious = false) =>
+    notes.push(remark(kind, serious, said));
   if (storedFrames !== undefined) {
     note(
       'edit list',
@@ -29,7 +25,8 @@ export function timeNotes(clip: ClipInfo): TimeNote[] {
     );
   }
   if (interlacedAsIs) {
-    note('interlaced', 'interlaced H.265, whose fields are not taken apart. Deinterlace it before.', true);
+    const found = 'interlaced H.265, whose fields are not taken apart';
+    note('interlaced', { found, advice: 'Deinterlace it before.' }, true);
   }
   if (variableRate) {
     const { slowest, fastest } = variableRate;

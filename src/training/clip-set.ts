@@ -9,8 +9,8 @@ import { notice, type OnEvent } from '../events.ts';
 import { describeCaptionNotes } from '../media/caption-notes.ts';
 import { type ClipCaptions, readCaptions } from '../media/captions.ts';
 import { type ClipInfo, clipKind, inspectClip } from '../media/clip.ts';
-import { madeByLamp } from '../media/clip-notes.ts';
-import { type ClipRate, clipWindow, framesAtRate, lowestRate } from '../media/clip-window.ts';
+import { aboutClip, madeByLamp } from '../media/clip-notes.ts';
+import { type ClipRate, clipWindow, framesAtRate, rateOf } from '../media/clip-window.ts';
 import { describePassedOver, findClipSet } from '../media/find-clips.ts';
 import { notesOnNumbers } from '../media/frame-numbers.ts';
 import { isMadeByLamp } from '../media/lamp-made.ts';
@@ -73,9 +73,7 @@ export async function findTrainingClips(
     const same = known.find((clip) => clip.fingerprint === identity);
     const info = same ? undefined : await inspectClip(path);
     if (info) inspected.push(info);
-    for (const { found, ...note } of await notesOnClip(path)) {
-      tell({ ...note, found: phrase`clip "${path}": ${found}` });
-    }
+    for (const note of await notesOnClip(path)) onEvent?.(notice(aboutClip(path, note)));
     const caption = captions.get(path);
     clips.push({
       ...timeOf((same ?? info)!),
@@ -96,10 +94,9 @@ const noCaptions: ClipCaptions = { captions: new Map(), notes: [] };
 async function notesOnClip(path: string): Promise<MessageParts[]> {
   const onNumbers =
     (await clipKind(path)) === 'folder'
-      ? notesOnNumbers((await listFrames(path)).map((frame) => basename(frame))).map(({ message }) => message)
+      ? notesOnNumbers((await listFrames(path)).map((frame) => basename(frame)))
       : [];
-  const notes = (await isMadeByLamp(path)) ? [...onNumbers, madeByLamp] : onNumbers;
-  return notes.map(messageParts);
+  return (await isMadeByLamp(path)) ? [...onNumbers, messageParts(madeByLamp)] : onNumbers;
 }
 
 /** The timing of a clip, as `run.json` keeps it. */
@@ -119,8 +116,7 @@ export function clipRate(
   { clipFps }: Pick<TrainingSettings, 'clipFps'>,
   clips: readonly Pick<TrainingClip, 'framesPerSecond'>[],
 ): ClipRate {
-  if (clipFps === 'common') return lowestRate(clips);
-  return clips.every(({ framesPerSecond }) => framesPerSecond === null) ? 'frames' : clipFps;
+  return rateOf(clipFps, clips);
 }
 
 /** Identity of a clip's content: of the file, or of all pictures of a folder. */

@@ -1,0 +1,142 @@
+/** @file What `lamp clips` and `lamp inspect` say about a set of clips. */
+import { basename } from 'node:path';
+import type { ClipReport, ClipSetReport } from '../library/examine-clips.ts';
+import { describeCaptionNotes } from '../media/caption-notes.ts';
+import { type AlikeClips, shotLengths, type VideoPlaces } from '../media/clip-report.ts';
+import type { Remark } from '../media/remark.ts';
+import { wordFor, wordParts } from '../phrases.ts';
+import { type Facts, passedOverRows } from './facts.ts';
+import { commandVocabulary } from './vocabulary.ts';
+
+/** How a set is shown. */
+export interface SetView {
+  /** The first line. */
+  readonly title: string;
+  /** `kind` of the JSON object. */
+  readonly kind: string;
+  /** Where in clips training videos begin is only of interest beside a preview. */
+  readonly showPlaces?: boolean;
+  /** Asked-for window, which the proposal repeats. */
+  readonly window?: string | undefined;
+}
+
+/** What is known about the clips, to be shown. */
+export function setFacts(report: ClipSetReport, { title, kind, showPlaces, window }: SetView): Facts {
+  const { clips, unreadable, alike, passedOver, notes, proposal, clipFps } = report;
+  const captionTexts = describeCaptionNotes(report.captionNotes);
+  const captioned = clips.filter(({ caption }) => caption !== undefined).length;
+  const rows: [string, string][] = [];
+  for (const clip of clips) {
+    rows.push([basename(clip.path), clipText(clip)], ...noteRows(clip.notes));
+    if (showPlaces && clip.window) rows.push(['', placesText(clip.window)]);
+  }
+  for (const { path, ...parts } of unreadable) {
+    rows.push([basename(path), `problem: ${wordFor(parts, commandVocabulary)}`]);
+  }
+  for (const group of alike.slice(0, mostGroups)) rows.push(['alike', alikeText(group)]);
+  if (alike.length > mostGroups) rows.push(['', `and ${alike.length - mostGroups} more groups of clips`]);
+  rows.push(...passedOverRows(passedOver));
+  rows.push(['captions', captionText(captioned, clips.length)]);
+  for (const text of captionTexts) rows.push(['', `note: ${text}`]);
+  for (const note of notes) rows.push(['rate', noteText(note)]);
+  rows.push(['proposed', proposalText(report, window)]);
+  return {
+    title,
+    rows,
+    data: {
+      kind,
+      clips: clips.map(({ frameTimes: _, notes, onNumbers, ...clip }) => ({
+        ...clip,
+        onNumbers: onNumbers.map(noteData),
+        notes: notes.map(noteData),
+      })),
+      unreadable: unreadable.map(({ path, ...parts }) => {
+        const { message: reason, ...worded } = wordParts(parts, commandVocabulary);
+        return { path, reason, ...worded };
+      }),
+      alike,
+      passedOver,
+      unusedCaptions: captionTexts,
+      captionNotes: report.captionNotes,
+      notes: notes.map(noteData),
+      clipFps,
+      proposal: proposal ?? null,
+    },
+  };
+}
+
+/** More groups of clips that are alike are counted, not listed. */
+const mostGroups = 10;
+/** So many clips of a group are named. */
+const mostNamed = 5;
+
+/** Notes about a clip as rows below its own. */
+export function noteRows(notes: readonly Remark[]): [string, string][] {
+  return notes.map((note) => ['', `${note.serious ? 'problem' : 'note'}: ${noteText(note)}`]);
+}
+
+function noteText(note: Remark): string {
+  return wordFor(note, commandVocabulary);
+}
+
+/** A note as data, in the command's words. */
+export function noteData(note: Remark) {
+  return { kind: note.kind, serious: note.serious, ...wordParts(note, commandVocabulary) };
+}
+
+function clipText(clip: ClipReport): string {
+  const { width, height, frameCount, framesPerSecond, durationSeconds, moving } = clip;
+  const rate = framesPerSecond === null ? '' : ` at ${short(framesPerSecond)} a second`;
+  const time = durationSeconds === null ? '' : `, ${durationSeconds.toFixed(1)} s`;
+  const motion = moving > 0 ? `; motion in ${Math.max(1, Math.round(100 * moving))} % of the picture` : '';
+  return `${width}x${height}, ${frameCount} frames${rate}${time}${motion}`;
+}
+
+function alikeText({ paths, share }: AlikeClips): string {
+  const names = paths.map((path) => `"${basename(path)}"`);
+  const percent = `${Math.round(100 * share)} %`;
+  if (names.length === 2) {
+    return `${names[0]} and ${names[1]} show nearly the same (${percent} of the shorter). Leave one out.`;
+  }
+  const named = names.slice(0, mostNamed).join(', ');
+  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
+  return `${names.length} clips show nearly the same (of two alike, ${percent} of the shorter or more): ${named}${more}. Keep one.`;
+}
+
+/** Which training videos a clip gives, and which of them is shown. */
+function placesText({ first, last, starts, frames }: VideoPlaces): string {
+  const shown =
+    frames.length <= 24 ? frames.join(', ') : `${frames.slice(0, 8).join(', ')}, … ${frames.at(-1)}`;
+  if (starts === 1) return `preview: frames ${shown}`;
+  return `preview: a video begins at one of ${starts} places, frame ${first} to ${last}; an example: frames ${shown}`;
+}
+
+function captionText(captioned: number, clips: number): string {
+  if (captioned === 0) return 'none; all clips are trained with the prompt';
+  if (captioned === clips) return 'every clip has one';
+  return `${captioned} of ${clips} clips have one`;
+}
+
+function proposalText({ clips, frames, clipFps, proposal }: ClipSetReport, window = 'random'): string {
+  const rates = new Set(clips.flatMap((clip) => clip.framesPerSecond ?? []));
+  if (!proposal) {
+    const longest = Math.max(0, ...clips.flatMap((clip) => shotLengths(clip, clipFps)));
+    const taken = clipFps !== 'frames' && rates.size > 1 ? ` at ${short(clipFps)} a second` : '';
+    return longest >= 2
+      ? `no clip holds ${frames} frames${taken}; --frames ${longest} is the most that one holds${taken && ', or give a higher --clip-fps'}`
+      : 'nothing, since no clip holds more than one frame';
+  }
+  const { stride, seconds, framesPerSecond } = proposal;
+  const isOwnRate = clipFps === 'frames' ? rates.size === 0 : rates.size === 1 && rates.has(clipFps);
+  const options = [
+    ...(isOwnRate ? [] : [`--clip-fps ${clipFps === 'frames' ? clipFps : short(clipFps)}`]),
+    `--frames ${frames}`,
+    ...(window === 'spread' ? [] : [`--stride ${stride}`]),
+    ...(window === 'random' ? [] : [`--window ${window}`]),
+  ];
+  return `${options.join(' ')}: training videos of ${seconds.toFixed(1)} s that play at ${short(framesPerSecond)} frames a second`;
+}
+
+function short(value: number): string {
+  return `${Number(value.toFixed(3))}`;
+}
