@@ -5,7 +5,8 @@
  */
 
 import { lstat, mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { homedir, userInfo } from 'node:os';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts';
 import { refuseToRead } from '../checkpoints/json-file.ts';
 import { readUserFile } from '../checkpoints/user-file.ts';
@@ -26,16 +27,31 @@ export interface CachedRepository {
 /** A name of a commit. */
 export const commitPattern = /^[0-9a-f]{40}$/;
 
-/** The cache folder: `HF_HUB_CACHE`, else `hub/` in `HF_HOME`, else `~/.cache/huggingface/hub`. */
-export async function hubCacheFolder(): Promise<string> {
-  const { getHFHubCachePath } = await import('@huggingface/hub');
-  return getHFHubCachePath();
+/**
+ * The cache folder: `HF_HUB_CACHE` (or, as it was called, `HUGGINGFACE_HUB_CACHE`), else `hub/` in `HF_HOME`, else in
+ * `huggingface/` in `XDG_CACHE_HOME` or `~/.cache`. Variables that are empty count as unset, and so does a relative
+ * `XDG_CACHE_HOME`, as the XDG Base Directory Specification demands; `~` at the beginning of the others is the home.
+ */
+export function hubCacheFolder(
+  variables: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  const given = (name: string) => variables[name]?.replace(/^~(?=[/\\]|$)/, home) || undefined;
+  const cache = given('HF_HUB_CACHE') ?? given('HUGGINGFACE_HUB_CACHE');
+  if (cache !== undefined) return cache;
+  const { XDG_CACHE_HOME: xdg = '' } = variables;
+  const caches = isAbsolute(xdg) ? xdg : join(home(), '.cache');
+  return join(given('HF_HOME') ?? join(caches, 'huggingface'), 'hub');
+}
+
+/** Also where `HOME` is empty. */
+function home(): string {
+  return homedir() || userInfo().homedir;
 }
 
 /** The cache entry of a repository `owner/name`. Creates nothing. */
 export async function cachedRepository(repository: string): Promise<CachedRepository> {
   const { getRepoFolderName } = await import('@huggingface/hub');
-  const folder = join(await hubCacheFolder(), getRepoFolderName({ type: 'model', name: repository }));
+  const folder = join(hubCacheFolder(), getRepoFolderName({ type: 'model', name: repository }));
   const referencePath = (revision: string) => join(folder, 'refs', ...revision.split('/'));
   const readReference = async (revision: string) => {
     if (commitPattern.test(revision)) return revision;
@@ -106,7 +122,7 @@ export interface CacheContent {
 
 /** Summarises the cache; all zeros when the folder does not exist. */
 export async function cacheContent(): Promise<CacheContent> {
-  const folder = await hubCacheFolder();
+  const folder = hubCacheFolder();
   const models = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('models--'));
   let [bytes, unfinishedBytes] = [0, 0];
   for (const model of models) {

@@ -172,7 +172,7 @@ describe('a model', () => {
   test('lies where HF_HOME says', async () => {
     vi.stubEnv('HF_HUB_CACHE', undefined);
     vi.stubEnv('HF_HOME', at('home'));
-    expect(await hubCacheFolder()).toBe(join(at('home'), 'hub'));
+    expect(hubCacheFolder()).toBe(join(at('home'), 'hub'));
   });
 });
 

@@ -45,7 +45,7 @@ export async function places(): Promise<Place[]> {
     },
     {
       name: 'model cache',
-      folder: await hubCacheFolder(),
+      folder: hubCacheFolder(),
       needs: 6 * gibibyte,
       purpose: 'downloading a Stable Diffusion model',
     },
