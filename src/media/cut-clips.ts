@@ -1,8 +1,9 @@
 /** @file Takes clips apart at their cuts and without their black bars, into a folder that can be trained on. */
 
-import { cp, mkdir, readdir } from 'node:fs/promises';
+import { cp, readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts';
+import { makeFolder } from '../checkpoints/place-to-write.ts';
 import { InterruptedError, StorageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { phrase, setting } from '../phrases.ts';
@@ -106,7 +107,7 @@ export async function writePieces(
 /** Throws `StorageError` unless there is nothing at `folder` or an empty folder. */
 export async function assertEmpty(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const [name] = await readdir(folder);
     if (name === undefined) return;
     throw new StorageError({

@@ -5,6 +5,7 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { z } from 'zod';
 import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts';
+import { placeToWrite } from '../checkpoints/place-to-write.ts';
 import { readUserFile } from '../checkpoints/user-file.ts';
 import { MediaError, StorageError, UsageError } from '../errors.ts';
 import { encodeGif } from './animated-picture.ts';
@@ -127,15 +128,17 @@ function assertFrames(frames: readonly Picture[], framesPerSecond: number): void
  * A folder cannot be replaced in one step: the old frames step aside, the new ones take their place, the old ones go.
  */
 async function writeFrameFolder(
-  folder: string,
+  path: string,
   frames: readonly Picture[],
   comment: string | undefined,
 ): Promise<void> {
+  // Where a link leads: the folders that change places are those there.
+  const folder = await placeToWrite(path);
   const mark = randomBytes(8).toString('hex');
   const temporary = `${folder}.tmp-${mark}`;
   const aside = `${folder}.old-${mark}`;
   try {
-    const replaces = await holdsFrames(folder);
+    const replaces = await holdsFrames(path);
     await mkdir(temporary, { recursive: true });
     for (const [index, frame] of frames.entries()) {
       const png = await encodePng(frame, comment === undefined ? {} : { [PNG_COMMENT]: comment });
@@ -159,7 +162,7 @@ async function writeFrameFolder(
     await rm(aside, { recursive: true, force: true });
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => {});
-    throw asStorageError(error, folder);
+    throw asStorageError(error, path);
   }
 }
 

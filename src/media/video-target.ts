@@ -3,7 +3,9 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { asStorageError, assertReplaceable } from '../checkpoints/atomic-write.ts';
+import { asStorageError } from '../checkpoints/atomic-write.ts';
+import { placeToWrite } from '../checkpoints/place-to-write.ts';
+
 import { StorageError, UsageError } from '../errors.ts';
 import { notice, type OnEvent } from '../events.ts';
 import { foundOf, phrase, setting } from '../phrases.ts';
@@ -29,8 +31,9 @@ export async function assertVideoTarget(path: string, { width, height }: Size): 
   }
   if (needsCodecs) await videoEngine();
   if (format === 'folder') {
-    await holdsFrames(path.replace(/[/\\]+$/, ''));
-    await assertWritable(path);
+    const folder = path.replace(/[/\\]+$/, '');
+    await holdsFrames(folder);
+    await assertWritable(path, await placeToWrite(folder));
   } else {
     await assertFileTarget(path);
   }
@@ -54,13 +57,12 @@ export async function assertFileTarget(path: string): Promise<void> {
   if ((await stat(path).catch(() => undefined))?.isDirectory()) {
     throw new StorageError(`cannot write "${path}": there is a folder of this name. Choose another name.`);
   }
-  await assertReplaceable(path);
-  await assertWritable(path);
+  await assertWritable(path, await placeToWrite(path));
 }
 
-/** Throws `StorageError` unless the nearest folder above `path` that exists may be written to. */
-async function assertWritable(path: string): Promise<void> {
-  for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
+/** Throws `StorageError` unless the nearest folder above `place` that exists may be written to; `path` leads there. */
+async function assertWritable(path: string, place: string): Promise<void> {
+  for (let folder = dirname(resolve(place)); ; folder = dirname(folder)) {
     try {
       const found = await stat(folder);
       if (!found.isDirectory()) {

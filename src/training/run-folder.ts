@@ -4,13 +4,14 @@
  * augmentation; and `latents/`, the encoded clips. The last two may be deleted once training is finished.
  */
 
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { asStorageError, removeLeftovers, writeJsonAtomically } from '../checkpoints/atomic-write.ts';
 import { exists } from '../checkpoints/exists.ts';
 import { parseJson } from '../checkpoints/json-text.ts';
 import { onOneLine } from '../checkpoints/one-line.ts';
+import { makeFolder } from '../checkpoints/place-to-write.ts';
 import { isThere, readUserFile } from '../checkpoints/user-file.ts';
 import { StorageError } from '../errors.ts';
 import { phrase, setting } from '../phrases.ts';
@@ -153,11 +154,7 @@ export async function writeRun(folder: string, record: RunRecord): Promise<void>
  * that releases the lock. Throws `StorageError`.
  */
 export async function openRunFolder(folder: string): Promise<() => Promise<void>> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw asStorageError(error, folder);
-  }
+  await makeFolder(folder);
   const unlock = await lockFolder(folder);
   try {
     const { samples, checkpoints } = runPaths(folder);
