@@ -11,6 +11,7 @@ import { findTensors } from './tensor-file.ts';
 
 const inFolder = await testFolder();
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
+const utf16 = (text: string) => Buffer.from(text, 'utf16le');
 const rest = '\0'.repeat(100);
 const tar = Buffer.alloc(1024);
 tar.write('ustar', 257);
@@ -57,7 +58,34 @@ describe('what lies where weights belong is named, whatever its ending, and neve
       latin1('\x01\x99\xfe\xaa\x01\x99\xfe\xaa\x01\x99\xfe'),
       /is part of a TensorFlow checkpoint/,
     ],
-    ['flax_model.msgpack', latin1(`\x83\xa4unet\x82\xa7conv_in${rest}`), /is a file of Flax weights/],
+    [
+      'flax_model.msgpack',
+      latin1(`\x83\xa4unet\x82\xa7conv_in${rest}`),
+      /is a MessagePack file, such as Flax/,
+    ],
+    [
+      'a.safetensors',
+      latin1(`\xde\0\x14\xd9\x21down_blocks_0_attentions_0/kernel${rest}`),
+      /is a MessagePack file/,
+    ],
+    [
+      'a.ckpt',
+      latin1(`\xdf\0\0\0\x02\xaaparameters${rest}`),
+      /is a MessagePack file.*cannot be read; give the model as/,
+    ],
+    [
+      'a.safetensors',
+      utf16('\ufeffEntry not found\r\n'),
+      /is text in UTF-16 \("Entry not found"\), not weights/,
+    ],
+    ['a.ckpt', utf16('\ufeff{"error": "größer"}').swap16(), /is JSON text in UTF-16 \("\{"error": "größer/],
+    ['a.ckpt', utf16('nothing is here'), /is text in UTF-16 \("nothing is here"\)/],
+    ['a.safetensors', utf16('nothing is here').swap16(), /is text in UTF-16 \("nothing is here"\)/],
+    ['a.safetensors', utf16('\ufeff<!DOCTYPE html><html>'), /is a web page/],
+    ['a.safetensors', utf16('\ufeff模型不存在'), /is text in UTF-16 \("模型不存在"\)/],
+    ['a.ckpt', latin1('Das Modell ist gr\xf6\xdfer als erlaubt'), /is text \("Das Modell ist größer/],
+    ['a.bin', '<?xml version="1.0"?>\n<net name="unet" version="11">', /is an OpenVINO model's description/],
+    ['a.parquet', latin1(`PAR1\x15\x04${rest}`), /is a table of data \(Parquet\)/],
     ['a.npy', latin1(`\x93NUMPY\x01\0${rest}`), /is an array of NumPy/],
     ['a.safetensors', latin1(rest), /is empty at its beginning \(zeros\).*not finished.*Download it again/],
     ['a.ckpt', tar, /is a tar file.*before 0\.1\.10/],
@@ -92,6 +120,20 @@ describe('what lies where weights belong is named, whatever its ending, and neve
     await writeZip(inFolder('a.ckpt'), Object.fromEntries(members.map((name) => [name, Buffer.from('x')])));
     await expect(findTensors(inFolder('a.ckpt'))).rejects.toThrow(message);
   });
+});
+
+test('headers of any length are no text and no MessagePack', async () => {
+  const path = inFolder('length.safetensors');
+  const header = '{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}';
+  for (const length of [0x2020, 0x4141, 0xa182, 0xa383, 0xfeff, 0xfffe]) {
+    const bytes = Buffer.alloc(8 + length + 1);
+    bytes.writeBigUInt64LE(BigInt(length));
+    bytes.write(header.padEnd(length), 8);
+    await writeFile(path, bytes);
+    expect((await openSafetensors(path)).tensors.size).toBe(1);
+    await writeFile(path, bytes.subarray(0, 400));
+    await expect(openSafetensors(path)).rejects.toThrow(/ends within its header/);
+  }
 });
 
 test('what is a safetensors file is called damaged where it is', async () => {

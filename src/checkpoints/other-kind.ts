@@ -75,6 +75,9 @@ const beginnings: readonly (readonly [start: string, at: number, what: string, a
   ['\x7fELF', 0, 'a program, not weights', another],
   ['MZ', 0, 'a program, not weights', another],
   ['SQLite format 3', 0, 'a database, not weights', another],
+  ['PAR1', 0, 'a table of data (Parquet), not weights', another],
+  ['ARROW1', 0, 'a table of data (Arrow), not weights', another],
+  ['\x04"M\x18', 0, 'compressed with LZ4', unpack],
   ['\x08\x01\x12', 0, "a TensorFlow model's graph (saved_model.pb)", convert],
 ];
 
@@ -90,6 +93,7 @@ const texts: readonly (readonly [start: RegExp, what: string, advice: string])[]
     'a Xet pointer, not the file it stands for',
     'Download it again with a Hugging Face tool.',
   ],
+  [/^(<\?xml[^>]*>\s*)?<net\b/i, "an OpenVINO model's description", convert],
   [
     /^<(!doctype|html|head|body|script|\?xml|error|!--)/i,
     'a web page, not the file',
@@ -115,8 +119,9 @@ function otherKind(start: Uint8Array, path: string): OtherKind | undefined {
   ) {
     return { what: 'an ONNX model', advice: convert };
   }
-  if (first! >= 0x80 && /\.msgpack$/i.test(path))
-    return { what: 'a file of Flax weights (MessagePack)', advice: convert };
+  if (isMessagePack(text) || (first! >= 0x80 && /\.msgpack$/i.test(path))) {
+    return { what: 'a MessagePack file, such as Flax writes its weights to', advice: convert };
+  }
   if (/\.data-\d{5}-of-\d{5}$|\.ckpt(-\d+)?\.(index|meta)$/.test(path)) {
     return { what: 'part of a TensorFlow checkpoint', advice: convert };
   }
@@ -129,21 +134,55 @@ function otherKind(start: Uint8Array, path: string): OtherKind | undefined {
   return textKind(start, path);
 }
 
+/** A map (a few, 16 or 32 bits of entries) whose first key is a word: what MessagePack files of weights begin with. */
+function isMessagePack(latin1: string): boolean {
+  const key = /^(?:[\x81-\x8f]|\xde..|\xdf.{4})(?:([\xa1-\xbf])|\xd9(.))(.*)/s.exec(latin1);
+  if (!key) return false;
+  const length = key[1] ? key[1].charCodeAt(0) & 31 : key[2]!.charCodeAt(0);
+  return length > 0 && new RegExp(`^[\\w./:-]{${length}}`).test(key[3]!);
+}
+
+/** Encodings of text, tried in this order; `null`: by no mark. */
+const encodings: readonly (readonly [mark: string | null, encoding: string, name?: string])[] = [
+  ['\xff\xfe', 'utf-16le', 'UTF-16'],
+  ['\xfe\xff', 'utf-16be', 'UTF-16'],
+  [null, 'utf-8'],
+  [null, 'utf-16le', 'UTF-16'],
+  [null, 'utf-16be', 'UTF-16'],
+  [null, 'windows-1252'],
+];
+
+/** The text that a file begins with, and its encoding where that is uncommon; `undefined` for other files. */
+function textIn(start: Uint8Array): { text: string; encoding: string | undefined } | undefined {
+  const head = Buffer.from(start.subarray(0, 2)).toString('latin1');
+  for (const [mark, encoding, name] of encodings) {
+    if (mark !== null && mark !== head) continue;
+    // A character may be cut at the end.
+    const text = new TextDecoder(encoding).decode(start).replace(/\ufffd$/, '');
+    const wrong = /[^\P{Cc}\t\n\r\f]|[\p{Cn}\p{Co}\p{Cs}]|\ufffd/u.test(text);
+    if (text.length < 2 || wrong) continue;
+    // In these encodings nearly anything is text: most of it must be plain.
+    const isSure = mark !== null || encoding === 'utf-8';
+    if (isSure || text.replace(/[^\x20-\x7e\s]/g, '').length > 0.8 * text.length) {
+      return { text, encoding: name };
+    }
+  }
+  return undefined;
+}
+
 /** Identifies a text file; `undefined` for other files. */
 function textKind(start: Uint8Array, path: string): OtherKind | undefined {
-  // A multi-byte character may be cut at the end.
-  const text = Buffer.from(start)
-    .toString('utf8')
-    .replace(/\ufffd$/, '')
-    .replace(/^\ufeff/, '');
-  if (text.length < 2 || /[^\P{Cc}\t\n\r\f]|\ufffd/u.test(text)) return undefined;
+  const found = textIn(start);
+  if (!found) return undefined;
+  const { text, encoding } = found;
   const trimmed = text.trimStart();
   const known = texts.find(([beginning]) => beginning.test(trimmed));
   if (known) return { what: known[1], advice: known[2] };
+  const how = encoding ? ` in ${encoding}` : '';
   const shown = `"${onOneLine(trimmed.trimEnd(), 40)}"`;
   if (/^[{[]\s*(["{[\]}0-9tfn-]|$)/.test(trimmed))
-    return { what: `JSON text (${shown}), not weights`, advice: jsonAdvice(path) };
-  return { what: `text (${shown}), not weights`, advice: another };
+    return { what: `JSON text${how} (${shown}), not weights`, advice: jsonAdvice(path) };
+  return { what: `text${how} (${shown}), not weights`, advice: another };
 }
 
 function jsonAdvice(path: string): string {

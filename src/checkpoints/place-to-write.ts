@@ -40,8 +40,8 @@ export async function placeToWrite(path: string): Promise<string> {
 }
 
 /**
- * As {@link placeToWrite}, and makes a folder there, with those above it, unless it is there. Throws `StorageError` when
- * the file system refuses.
+ * As {@link placeToWrite}, and makes a folder there, with those above it, unless it is there. Throws `StorageError`
+ * when the file system refuses.
  */
 export async function makeFolder(path: string): Promise<void> {
   const place = await placeToWrite(path);

@@ -86,12 +86,39 @@ export async function openBaseModel(
   };
 }
 
-/** Stable Diffusion models whose U-Net has additional input channels, by the number of those. */
-const seesMore: ReadonlyMap<number, string> = new Map([
-  [1, 'a depth model (depth2img), whose U-Net also takes a depth map'],
-  [3, 'a model that enlarges pictures, whose U-Net also takes the small one'],
-  [4, 'a model that edits pictures by instructions (InstructPix2Pix), whose U-Net also takes the picture'],
-  [5, 'an inpainting model, whose U-Net also takes a mask and the picture around it'],
+/**
+ * Stable Diffusion models whose U-Net has additional input channels, by the number of those, and what to give in their
+ * place.
+ */
+const seesMore: ReadonlyMap<number, readonly [what: string, instead: string]> = new Map([
+  [
+    1,
+    [
+      'a depth model (depth2img), whose U-Net also takes a depth map',
+      'a text-to-image model, such as Stable Diffusion 2.0 (base), which the depth model of 2.0 was made from',
+    ],
+  ],
+  [
+    3,
+    [
+      'a model that enlarges pictures, whose U-Net also takes the small one',
+      'a text-to-image model, such as Stable Diffusion 1.5 or 2.1',
+    ],
+  ],
+  [
+    4,
+    [
+      'a model that changes a picture (InstructPix2Pix or the like), whose U-Net also takes that picture',
+      'a text-to-image model, such as Stable Diffusion 1.5, which InstructPix2Pix was made from',
+    ],
+  ],
+  [
+    5,
+    [
+      'an inpainting model, whose U-Net also takes a mask and the picture around it',
+      'the text-to-image model that it was made from, such as Stable Diffusion 1.5 for an inpainting model of 1.5',
+    ],
+  ],
 ]);
 
 /** Throws `CheckpointError`, naming the kind, for a model whose U-Net takes anything but the VAE's latents. */
@@ -105,7 +132,7 @@ function assertTextToImage(unet: UNetConfig, { latent_channels: latents }: VaeCo
   const known = seesMore.get(unet.in_channels - latents);
   throw new CheckpointError(
     known
-      ? `"${path}" is ${known} (${unet.in_channels} channels instead of ${latents}). Give the text-to-image model that it was made from, such as Stable Diffusion 1.5 for an inpainting model of 1.5.`
+      ? `"${path}" is ${known[0]} (${unet.in_channels} channels instead of ${latents}). Give ${known[1]}.`
       : `the U-Net takes latents of ${unet.in_channels} channels, the VAE makes ${latents}: "${path}" is not a text-to-image model of this kind.`,
   );
 }

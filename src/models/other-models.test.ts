@@ -167,10 +167,22 @@ describe('in a base model’s folder', () => {
   });
 
   test.each([
-    [5, /is a depth model \(depth2img\).* \(5 channels instead of 4\)\. Give the text-to-image model/],
-    [7, /is a model that enlarges pictures/],
-    [8, /is a model that edits pictures by instructions \(InstructPix2Pix\)/],
-    [9, /is an inpainting model, whose U-Net also takes a mask.*\(9 channels instead of 4\)/],
+    [
+      5,
+      /is a depth model \(depth2img\).* \(5 channels instead of 4\)\. Give a text-to-image model, such as Stable Diffusion 2\.0 \(base\)/,
+    ],
+    [
+      7,
+      /is a model that enlarges pictures.*Give a text-to-image model, such as Stable Diffusion 1\.5 or 2\.1\.$/,
+    ],
+    [
+      8,
+      /is a model that changes a picture \(InstructPix2Pix or the like\).* such as Stable Diffusion 1\.5, which InstructPix2Pix was made from\.$/,
+    ],
+    [
+      9,
+      /is an inpainting model, whose U-Net also takes a mask.*\(9 channels instead of 4\)\. Give the text-to-image model that it was made from, such as Stable Diffusion 1\.5 for an inpainting model of 1\.5\.$/,
+    ],
     [16, /takes latents of 16 channels, the VAE makes 4/],
   ])('a U-Net of %i channels', async (channels, message) => {
     const unet = new Map(await (await openSafetensors(`${tinyBase}/${unetFile}`)).readAll());
@@ -183,6 +195,8 @@ describe('in a base model’s folder', () => {
     const folder = await changedBase({ [unetFile]: unet, 'unet/config.json': JSON.stringify(config) });
     await expect(openBaseModel(folder)).rejects.toThrow(CheckpointError);
     await expect(openBaseModel(folder)).rejects.toThrow(message);
+    const told = await openBaseModel(folder).catch((error: Error) => error.message);
+    expect(/inpainting/.test(String(told))).toBe(channels === 9);
   });
 });
 
