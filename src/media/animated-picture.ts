@@ -1,4 +1,4 @@
-/** @file Animated GIF and WebP: their frames in and, for GIF, out. */
+/** @file Reading animated GIF and WebP, and writing animated GIF. */
 
 import { readUserFile } from '../checkpoints/user-file.ts';
 import { MediaError } from '../errors.ts';
@@ -10,20 +10,20 @@ import { refuseMedia } from './refuse-media.ts';
 import { sharp } from './sharp.ts';
 import type { VideoFacts } from './video-decoding.ts';
 
-/** How many bytes of decoded frames are held at once; longer animations are read in parts. */
+/** Upper bound of decoded frames in memory, in bytes; longer animations are read in parts. */
 const PART_BYTES = 128 * 2 ** 20;
 
-/** Browsers show frames that ask for less than 20 ms for 100 ms instead. */
+/** Shortest delay in milliseconds that browsers respect; they show frames with shorter ones for 100 ms. */
 const SHORTEST_DELAY = 20;
 const CUSTOMARY_DELAY = 100;
 
-/** Seconds of GIF's unit of time. */
+/** GIF's unit of time in seconds. */
 const GIF_TICK = 0.01;
 
 /**
- * Size, frames and times of an animated GIF or WebP; a still one has one frame and a rate of 10. How long the last
- * frame stays says nothing of the rate: animations often rest on it. Every frame is decoded once for this. Throws
- * `MediaError` when the file is missing, another format, or damaged.
+ * Size, frames and timing of an animated GIF or WebP; a still picture counts as one frame at a rate of 10. The last
+ * frame's delay is not used for the rate, since animations often rest on it. Decodes every frame once. Throws
+ * `MediaError` if the file is missing, in another format, or damaged.
  */
 export async function inspectAnimation(path: string): Promise<VideoFacts> {
   const { width, height, pages, delays } = await header(path);
@@ -33,16 +33,15 @@ export async function inspectAnimation(path: string): Promise<VideoFacts> {
     ended += delay;
     return (ended - delay) / 1000;
   });
-  // Delays that are all the same are meant so; others may stand for a rate that cannot be written in whole
-  // milliseconds.
+  // Equal delays are exact; others may approximate a rate that cannot be expressed in whole milliseconds.
   const isRounded = delays.some((delay) => delay !== delays[0]);
   const timing = timingOf(times, delays.at(-1)! / 1000, isRounded ? GIF_TICK : 0);
   return { width, height, frameCount: pages, ...timing };
 }
 
 /**
- * Hands the frames in `wanted` to `take`, in order. Transparency lies on white. Returns how many frames the file has.
- * Throws `MediaError` as {@link inspectAnimation} does.
+ * Passes the frames in `wanted` to `take`, in order, with transparency on white. Returns the number of frames in the
+ * file. Throws `MediaError` as {@link inspectAnimation} does.
  */
 export async function decodeAnimation(
   path: string,
@@ -68,7 +67,7 @@ export async function decodeAnimation(
 
 async function decodePart(path: string, page: number, pages: number): Promise<Picture> {
   try {
-    // libvips lays the frames one below the other.
+    // libvips stacks the frames vertically.
     return await decodeToRgb(sharp(path, { page, pages, limitInputPixels: false, failOn: 'truncated' }));
   } catch (error) {
     throw animationError(error, path);
@@ -79,7 +78,7 @@ async function header(path: string) {
   await assertFile(path, 'clip');
   const gif = scanGif(await readUserFile(path, refuseMedia('clip', path)));
   if (gif?.cutOff) {
-    // libvips would make up the missing rest.
+    // libvips would fill in the missing rest.
     throw new MediaError(
       `clip "${path}" is cut off after ${gif.images} complete frames. Copy or download it again.`,
     );
@@ -118,9 +117,9 @@ function animationError(error: unknown, path: string): MediaError {
 }
 
 /**
- * Frames of one size as the bytes of an endlessly looping GIF, with up to 256 colours chosen for each frame.
- * GIF counts time in hundredths of a second: delays are rounded so that they never drift from the wanted rate by more
- * than half a hundredth, and are at least 2 (50 frames a second), below which players slow down.
+ * Encodes frames of one size as an endlessly looping GIF, with up to 256 colours chosen for each frame. GIF measures
+ * time in hundredths of a second. Delays are rounded so that display times never deviate from the requested rate by
+ * more than half a hundredth, and are at least 2 (50 frames a second), below which players slow down.
  */
 export async function encodeGif(frames: readonly Picture[], framesPerSecond: number): Promise<Buffer> {
   const { width, height } = frames[0]!;

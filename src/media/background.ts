@@ -1,41 +1,39 @@
-/** @file Guesses the still scene behind a moving thing from the frames alone. */
+/** @file Estimates the still background behind a moving object from the frames alone. */
 
 import { areaOf, filled, grown, largestParts, type Mask } from './mask.ts';
 import type { Picture } from './picture.ts';
 import { segmentThing } from './segment.ts';
 
-/**
- * Pixels whose levels differ by more than this between frames have seen something move; below is noise of a decoder.
- */
+/** Pixels whose levels vary by more than this count as moved; smaller variations are decoder noise. */
 const MOVED = 36;
-/** Clips in which a smaller share of the pixels moved are still. */
+/** If a smaller fraction of the pixels moved, a clip counts as still. */
 const LEAST_MOVED = 0.004;
-/** Levels this near to each other are the same, up to the noise of a decoder. */
+/** Levels that differ by at most this are equal up to decoder noise. */
 const SAME = 14;
-/** Levels this far from a bridge get nothing for being near to it. */
+/** Levels that differ from the interpolation by at least this get no score for similarity to it. */
 const FAR = 60;
-/** What a level must at least have for it: to be seen half of the time, or now and then and near to a bridge. */
+/** Minimum score of a level: it is visible half of the time, or sometimes and similar to the interpolation. */
 const LEAST_SCORE = 0.5;
-/** A part of what differs counts when it has this share of the core that the one with most of it has. */
+/** A connected part counts if it has at least this fraction of the largest overlap with the core. */
 const HALF = 0.5;
-/** The share of the width, on either side, that counts as background when nothing moves. */
+/** Fraction of the width, on either side, that counts as background if nothing moves. */
 const STRIP = 0.03;
 
-/** A scene without its thing, and where it is a guess. */
+/** An estimated background. */
 export interface Background {
   readonly picture: Picture;
-  /** Where the thing can have been. Everywhere when nothing moved. */
+  /** Where the object may have been, so that the background is estimated; everywhere if nothing moved. */
   readonly region: Mask;
   /** Whether anything moved at all. */
   readonly moved: boolean;
 }
 
 /**
- * Guesses the background of a clip with a fixed scene. Outside the region where something moved, it is what is seen.
- * Inside, the rows and the columns are bridged from the pixels beside the region, and of all the levels that a pixel
- * ever shows those are taken that it shows often and that lie near a bridge: a thing's levels come and go, or are far
- * from both bridges. When nothing moves, each row is bridged from edge to edge of the picture: what differs from that
- * is taken for the thing.
+ * Estimates the background of a clip with a fixed scene. Outside the region where something moved, it is what the
+ * frames show. Inside, rows and columns are interpolated from the pixels beside the region, and of all levels that a
+ * pixel ever has, those are chosen that it has often and that are similar to one of the interpolations; an object's
+ * levels come and go, or differ from both. If nothing moves, each row is interpolated from edge to edge of the picture,
+ * and what differs from that is taken for the object.
  */
 export function guessBackground(frames: readonly Picture[]): Background {
   const { width, height } = frames[0]!;
@@ -52,16 +50,17 @@ export function guessBackground(frames: readonly Picture[]): Background {
   for (let x = 0; x < width; x++) bridgeLine(columns, region, x, width, height);
   const data = rows.slice();
   for (let pixel = 0; pixel < width * height; pixel++) {
-    // What never changes amid what moves belongs to the thing: there the bridge stays.
+    // Pixels that never change inside the moving region belong to the object; the interpolation stays there.
     if (swept.data[pixel]) takeLikeliest(data, frames, [rows, columns], pixel);
   }
   return { picture: { width, height, data }, region, moved };
 }
 
 /**
- * The scene behind a thing that never leaves its place, from the frame in which it hides least: what differs in the
- * region from bridges over all of it, and is where the thing always is (`core`), is taken for the thing, and only
- * that is bridged, but for what looks like the bridge: that is the scene itself.
+ * The background behind an object that never leaves its place, from the frame in which it hides least. Parts of the
+ * region that differ from an interpolation over all of it, and overlap with where the object always is (`core`), are
+ * taken for the object, and only those are interpolated, except pixels that look like the interpolation, which show the
+ * background itself.
  */
 export function behindThing(frame: Picture, region: Mask, core: Mask): Picture {
   const found = segmentThing(frame, bridged(frame, region), { region });
@@ -73,14 +72,17 @@ export function behindThing(frame: Picture, region: Mask, core: Mask): Picture {
   return scene;
 }
 
-/** A picture with the rows of a region bridged from the pixels beside it. */
+/** A picture in which the rows of a region are interpolated from the pixels beside it. */
 function bridged({ width, height, data }: Picture, region: Mask): Picture {
   const rows = data.slice();
   for (let y = 0; y < height; y++) bridgeLine(rows, region, y * width, 1, width);
   return { width, height, data: rows };
 }
 
-/** Sets a pixel to what some frame shows there and most speaks for; leaves the bridge of its row when nothing does. */
+/**
+ * Sets a pixel to the level with the highest score among the frames; keeps the interpolation of its row if none
+ * suffices.
+ */
 function takeLikeliest(
   data: Uint8Array,
   frames: readonly Picture[],
@@ -108,7 +110,7 @@ function distanceAt(a: Uint8Array, b: Uint8Array, at: number): number {
   );
 }
 
-/** Each level's median over the frames. */
+/** The median of each level over the frames. */
 function medianFrame(frames: readonly Picture[]): Uint8Array {
   const levels = new Uint8Array(frames.length);
   return frames[0]!.data.map((_, at) => {
@@ -132,7 +134,7 @@ function changedPixels(frames: readonly Picture[]): Uint8Array {
   return changed;
 }
 
-/** Replaces the runs of a row or column that lie in the region by straight lines between the pixels beside them. */
+/** Replaces the runs of a row or column inside the region by linear interpolation between the pixels beside them. */
 function bridgeLine(
   data: Uint8Array,
   { data: inside }: Mask,
@@ -163,7 +165,7 @@ function everything(width: number, height: number): Mask {
   return { width, height, data: new Uint8Array(width * height).fill(1) };
 }
 
-/** Everything but a strip on the left and on the right. */
+/** Everything except a strip on the left and right. */
 function edgeless(width: number, height: number): Mask {
   const strip = Math.max(1, Math.round(STRIP * width));
   const data = Uint8Array.from({ length: width * height }, (_, pixel) => {

@@ -1,6 +1,6 @@
-/** @file Reads numbers of any length in bits, as video codecs store them. */
+/** @file Reads numbers of any bit length, as video codecs store them. */
 
-/** Reads bits from the first to the last, each byte's highest first. Past the end there are zeros. */
+/** Reads bits in order, the most significant bit of each byte first. Past the end it reads zeros. */
 export class BitReader {
   readonly #bytes: Uint8Array;
   #at = 0;
@@ -9,7 +9,7 @@ export class BitReader {
     this.#bytes = bytes;
   }
 
-  /** Whether more was read than there is. */
+  /** Whether it has read past the end. */
   get isPastEnd(): boolean {
     return this.#at > 8 * this.#bytes.length;
   }

@@ -1,4 +1,4 @@
-/** @file Black bars around a picture, and cutting them off. */
+/** @file Detecting and cropping black bars around a picture. */
 import { type Picture, picture, type Size } from './picture.ts';
 
 /** Thickness of the bars in pixels. */
@@ -9,24 +9,26 @@ export interface Bars {
   readonly right: number;
 }
 
-/** A line of pixels (row or column) as its brightness says: mean level, and share of pixels that are not black. */
+/** Brightness of a line of pixels (row or column): mean level, and fraction of pixels that are not black. */
 interface Line {
   readonly mean: number;
   readonly litShare: number;
 }
 
-/** Levels up to this are black: compression leaves some noise in bars. */
+/** Levels up to this count as black, since compression leaves some noise in bars. */
 const black = 40;
-/** A line of a bar has at most this mean level, and at most this share of pixels that are not black. */
+/** Upper bounds for a line of a bar: mean level, and fraction of pixels that are not black. */
 const [barMean, barLit] = [20, 0.02];
-/** The picture beside a bar is brighter by at least this many levels: a dark scene fades, a bar ends. */
+/**
+ * The picture beside a bar is brighter by at least this many levels: a dark scene fades gradually, a bar ends abruptly.
+ */
 const edge = 12;
-/** Thinner bars (share of the side, at least 2 pixels) are left alone. */
+/** Thinner bars (fraction of the side, at least 2 pixels) are ignored. */
 const thinnest = 0.0075;
 
 /**
- * The bars that all these frames of a clip share; `undefined` when there are none. Frames of one size, taken from the
- * whole clip, so that a dark moment is not taken for a bar.
+ * The bars common to all these frames of a clip; `undefined` if there are none. The frames, of one size, should be
+ * taken from the whole clip, so that a dark moment is not mistaken for a bar.
  */
 export function blackBars(frames: readonly Picture[]): Bars | undefined {
   const [first] = frames;
@@ -42,7 +44,7 @@ export function blackBars(frames: readonly Picture[]): Bars | undefined {
   return Object.values(bars).some((thickness) => thickness > 0) ? bars : undefined;
 }
 
-/** Each line as it is in the frame where it is brightest. */
+/** Each line in the frame in which it is brightest. */
 function brightestLines(frames: readonly Picture[], which: 'rows' | 'columns'): Line[] {
   const { width, height } = frames[0]!;
   const [count, length] = which === 'rows' ? [height, width] : [width, height];
@@ -66,17 +68,17 @@ function brightestLines(frames: readonly Picture[], which: 'rows' | 'columns'): 
 function barThickness(lines: readonly Line[]): number {
   const end = lines.findIndex(({ mean, litShare }) => mean > barMean || litShare > barLit);
   if (end < Math.max(2, thinnest * lines.length)) return 0;
-  // One line may be half bar, half picture.
+  // One line may be half bar and half picture.
   const beside = Math.max(lines[end]!.mean, lines[end + 1]?.mean ?? 0);
   return beside >= lines[end - 1]!.mean + edge ? end : 0;
 }
 
-/** What is left of a size without its bars. */
+/** The size that remains without the bars. */
 export function sizeWithoutBars({ width, height }: Size, { top, bottom, left, right }: Bars): Size {
   return { width: width - left - right, height: height - top - bottom };
 }
 
-/** The part of a picture that begins at `left` and `top` and has this size, as a new picture. */
+/** Crops a picture to this size, beginning at `left` and `top`, as a new picture. */
 export function cropPicture(from: Picture, left: number, top: number, { width, height }: Size): Picture {
   const data = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {

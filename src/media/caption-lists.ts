@@ -43,7 +43,8 @@ const HEADERS = /^(file|file_name|filename|name|clip|video)\t(caption|text|promp
 
 /**
  * The lines of a `captions.tsv`: a name, a tab, a caption; quotes around a caption, as spreadsheets write them, are
- * taken off. A first line such as `file<TAB>caption` is no caption. Throws `MediaError` for a line that is not of that form, or names a clip twice.
+ * taken off. A first line such as `file<TAB>caption` is no caption. Throws `MediaError` for a line that is not of that
+ * form, or names a clip twice.
  */
 export function parseCaptionTable(text: string, path: string): CaptionList {
   const captions: ListedCaption[] = [];

@@ -43,12 +43,12 @@ export async function captionsFor(clips: readonly string[]): Promise<ReadonlyMap
 
 /**
  * The captions of clips. A text file of the clip's name beside it (`walk.txt`, `walk.TXT` or `walk.caption` for
- * `walk.mp4` or the folder `walk/`) goes before the folder's `captions.tsv`, and that before its `metadata.jsonl`
- * (see `caption-lists.ts`). Names are compared exactly but for their Unicode form; a line that names nothing exactly is
- * used for the clip that it clearly means (see `clipMeant`), where nothing else names that. Lists may name other files
- * that are there. `notes` has the lines that name nothing or nothing exactly, and the caption files of no clip in
- * `folders`, those that are trained on as a whole. Throws `MediaError` for a file that is empty, not UTF-8 or malformed,
- * and for two files with different captions of one clip.
+ * `walk.mp4` or the folder `walk/`) goes before the folder's `captions.tsv`, and that before its `metadata.jsonl` (see
+ * `caption-lists.ts`). Names are compared exactly but for their Unicode form; a line that names nothing exactly is used
+ * for the clip that it clearly means (see `clipMeant`), where nothing else names that. Lists may name other files that
+ * are there. `notes` has the lines that name nothing or nothing exactly, and the caption files of no clip in `folders`,
+ * those that are trained on as a whole. Throws `MediaError` for a file that is empty, not UTF-8 or malformed, and for
+ * two files with different captions of one clip.
  */
 export async function readCaptions(
   clips: readonly string[],

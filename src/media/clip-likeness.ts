@@ -1,24 +1,26 @@
-/** @file Whether two clips show nearly the same, even cut, resized or compressed anew. */
+/** @file Detects clips with nearly the same content, even if one is cut, resized or recompressed. */
 import { THUMBNAIL_SIDE, type Thumbnail } from './frame-changes.ts';
 
-/** A frame's perceptual hash: 64 bits in two numbers. */
+/** Perceptual hash of a frame: 64 bits in two numbers. */
 type Hash = readonly [number, number];
 
-/** What a clip is recognised by. */
+/** Fingerprint by which a clip is recognised. */
 export interface ClipPrint {
   readonly thumbnails: readonly Thumbnail[];
   readonly hashes: readonly Hash[];
 }
 
-/** Makes a clip's print from the thumbnails of its frames. */
+/** Computes a clip's fingerprint from the thumbnails of its frames. */
 export function clipPrint(thumbnails: readonly Thumbnail[]): ClipPrint {
   return { thumbnails, hashes: thumbnails.map(differenceHash) };
 }
 
-/** A hash's grid has 8×8 cells. */
+/** Cells per side of a hash's grid. */
 const grid = 8;
 
-/** Difference hash: of 8×8 mean levels, whether each is darker than its right neighbour (around the edge). */
+/**
+ * Difference hash: whether each of 8×8 mean levels is darker than its right neighbour (wrapping around at the edge).
+ */
 function differenceHash(thumbnail: Thumbnail): Hash {
   const side = THUMBNAIL_SIDE / grid;
   const levels = new Float64Array(grid * grid);
@@ -50,18 +52,16 @@ function bitCount(bits: number): number {
   return count;
 }
 
-/** So many frames of the shorter clip are looked for in the longer one. */
+/** Number of frames of the shorter clip that are searched for in the longer one. */
 const samples = 8;
-/**
- * Of the frames with the nearest hashes so many are compared pixel by pixel: a hash alone takes one room for another.
- */
+/** Number of frames with the nearest hashes that are compared pixel by pixel; a hash alone confuses similar rooms. */
 const candidates = 3;
-/** Two thumbnails are alike when 95 % of their pixels differ by less than this many levels. */
+/** Two thumbnails match if 95 % of their pixels differ by less than this many levels. */
 const alikeLevel = 8;
 
 /**
- * Share of the shorter clip, 0 to 1, that is also in the other. Different clips of the same rooms, people or things
- * stay below one half.
+ * Fraction of the shorter clip, 0 to 1, that also occurs in the other. Different clips of the same rooms, people or
+ * objects stay below one half.
  */
 export function likeness(one: ClipPrint, other: ClipPrint): number {
   const [shorter, longer] = one.hashes.length <= other.hashes.length ? [one, other] : [other, one];

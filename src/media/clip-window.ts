@@ -1,28 +1,30 @@
-/** @file Which frames of a clip a training video consists of: taken by the time at which a player shows them. */
+/** @file Selects the frames of a training video from a clip, by display time. */
 import { MediaError } from '../errors.ts';
 import { assertLongEnough, type ClipInfo } from './clip.ts';
 import { jitter } from './frame-times.ts';
 
-/** What is known about the time of a clip. */
+/** Timing information of a clip. */
 export interface TimedClip extends Pick<ClipInfo, 'path' | 'frameCount' | 'framesPerSecond'> {
   /** See `ClipTiming`. */
   readonly frameTimes?: readonly number[] | undefined;
 }
 
-/** At which rate frames are taken: so many a second, or `frames`: each frame as one, whatever its time. */
+/**
+ * Rate at which frames are sampled: frames a second, or `frames` to take them one by one, regardless of display times.
+ */
 export type ClipRate = number | 'frames';
 
-/** Where a video begins in a clip: anywhere, at one place, or over the whole clip. */
+/** Position of a video within a clip: anywhere, at the start, in the middle, or spread over the whole clip. */
 export const clipWindows = ['random', 'start', 'middle', 'spread'] as const;
 
 /** See {@link clipWindows}. */
 export type ClipWindowKind = (typeof clipWindows)[number];
 
-/** Which videos a clip can give. */
+/** Settings that decide which videos a clip can give. */
 export interface WindowSettings {
   /** Frames of a video. */
   readonly frames: number;
-  /** Every n-th frame is taken, of those at the rate. */
+  /** Every n-th of the sampled frames is taken. */
   readonly stride: number;
   readonly clipFps: ClipRate;
   readonly window: ClipWindowKind;
@@ -32,23 +34,23 @@ export interface WindowSettings {
 
 /** The videos that a clip can give. */
 export interface ClipWindow {
-  /** How many there are; they are counted from 0. */
+  /** Number of possible videos, numbered from 0. */
   readonly starts: number;
-  /** The numbers of the clip's frames of one of them, in order; some may be repeated. */
+  /** Indices of the clip's frames for one of them, in order; may contain repetitions. */
   readonly framesFrom: (start: number) => readonly number[];
 }
 
-/** Times are rounded by less than this share of a frame. */
+/** Upper bound of rounding errors of display times, as a fraction of a frame. */
 const rounding = 0.1;
 
-/** A day at 48 frames a second: what lasts longer is a file with wrong times. */
+/** A day at 48 frames a second; anything longer is a file with wrong timestamps. */
 const MOST_MOMENTS = 2 ** 22;
 
 /**
- * For each moment of a clip, taken at a rate, the number of the frame that is shown: the last one that has begun, or
- * is about to, so that times that tremble do not repeat and skip frames. A clip that is evenly timed at just this
- * rate gives every frame once, and so does a folder of pictures at any. Throws `MediaError` for times of more than a
- * day.
+ * For each moment of a clip sampled at `rate`, the index of the frame displayed then: the last one that has begun or is
+ * just about to, so that jittering timestamps do not cause repeated and skipped frames. A clip evenly timed at this
+ * very rate gives every frame once, and so does a folder of pictures at any rate. Throws `MediaError` for times of more
+ * than a day.
  */
 export function framesAtRate(clip: TimedClip, rate: ClipRate): number[] {
   const { path, frameCount, framesPerSecond: own, frameTimes } = clip;
@@ -71,7 +73,7 @@ export function framesAtRate(clip: TimedClip, rate: ClipRate): number[] {
   });
 }
 
-/** The lowest of the clips' own rates; `frames` where none has one. */
+/** The lowest frame rate among the clips; `frames` if none has a rate. */
 export function lowestRate(clips: readonly Pick<TimedClip, 'framesPerSecond'>[]): ClipRate {
   const rates = clips.flatMap(({ framesPerSecond }) => framesPerSecond ?? []);
   return rates.length > 0 ? Math.min(...rates) : 'frames';
@@ -86,12 +88,12 @@ export function rateOf(
   return clips.every(({ framesPerSecond }) => framesPerSecond === null) ? 'frames' : asked;
 }
 
-/** The videos that a clip can give. Throws `MediaError` when it is too short for one, with what would do. */
+/** The videos that a clip can give. Throws `MediaError` if it is too short for one, with settings that would work. */
 export function clipWindow(clip: TimedClip, settings: WindowSettings): ClipWindow {
   const { frames, clipFps, window, clipRange } = settings;
   const stride = window === 'spread' ? 1 : settings.stride;
   const moments = framesAtRate(clip, clipFps);
-  // The reference never takes a clip's last frames: it needs as many as one frame more at the stride would.
+  // The reference never uses a clip's last frames: it requires as many frames as a video with one more frame would.
   const spare = clipRange === 'reference' ? 1 : 0;
   const isResampled = moments.length !== clip.frameCount && clipFps !== 'frames';
   assertLongEnough(

@@ -1,4 +1,4 @@
-/** @file Clips: videos, animations and folders of pictures, read frame by frame. */
+/** @file Reading clips (videos, animations and folders of pictures) frame by frame. */
 
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
@@ -16,37 +16,37 @@ import { decodeVideo, inspectVideo } from './video-decoding.ts';
 /** A video file, an animated GIF or WebP, or a folder of numbered pictures. */
 export type ClipKind = 'video' | 'animation' | 'folder';
 
-/** What a clip is. */
+/** Facts about a clip. */
 export interface ClipInfo extends Size, Omit<ClipTiming, 'framesPerSecond'> {
-  /** The path as it was given. */
+  /** The path, as given. */
   readonly path: string;
   readonly kind: ClipKind;
-  /** Frames that a player shows and that really decode. */
+  /** Number of frames that a player shows and that can be decoded. */
   readonly frameCount: number;
-  /** Frames in the file, where an edit list does not show each once. */
+  /** Number of frames in the file, if an edit list does not show each exactly once. */
   readonly storedFrames?: number;
-  /** The usual rate; `null` for a folder, which has none. */
+  /** Frame rate (the most common one where it varies); `null` for a folder, which has none. */
   readonly framesPerSecond: number | null;
-  /** How long the frames move, without a rest on the last one; `null` for a folder. */
+  /** Duration without a rest on the last frame; `null` for a folder. */
   readonly durationSeconds: number | null;
-  /** The field that is shown first, where the video is interlaced: frames are made of this field alone. */
+  /** The field displayed first, if the video is interlaced; frames are made from this field alone. */
   readonly firstField?: FirstField;
-  /** Whether it is interlaced in a way that is not taken apart (H.265): its pictures are taken as they are. */
+  /** Whether the video is interlaced H.265, which is not deinterlaced: its pictures are used unchanged. */
   readonly interlacedAsIs?: boolean;
 }
 
 const VIDEO_ENDINGS: readonly string[] = [
   ...['.mp4', '.m4v', '.mov', '.qt', '.3gp', '.3g2', '.webm', '.mkv'],
-  // MPEG transport streams; TypeScript is told apart by its content, see `isTransportStream`.
+  // MPEG transport streams; TypeScript files are distinguished by content, see `isTransportStream`.
   ...['.ts', '.m2ts', '.mts', '.m2t'],
 ];
 const ANIMATION_ENDINGS: readonly string[] = ['.gif', '.webp'];
 
-/** What a clip can be, for messages. */
+/** The supported kinds of clips, for messages. */
 export const CLIP_CHOICES =
   'MP4, MOV, WebM, MKV, MPEG-TS, GIF, animated WebP, or a folder of numbered pictures';
 
-/** The kind of clip that a file of this name is, or `undefined`. */
+/** The kind of clip that a file of this name would be, or `undefined`. */
 export function clipKindOfName(name: string): 'video' | 'animation' | undefined {
   const ending = extname(name).toLowerCase();
   if (VIDEO_ENDINGS.includes(ending)) {
@@ -55,7 +55,10 @@ export function clipKindOfName(name: string): 'video' | 'animation' | undefined 
   return ANIMATION_ENDINGS.includes(ending) ? 'animation' : undefined;
 }
 
-/** Throws `MediaError` for a clip that is not there or has another ending than clips have. The content is not read. */
+/**
+ * The kind of a clip, without reading its content. Throws `MediaError` if it does not exist or its extension is not
+ * that of a clip.
+ */
 export async function clipKind(path: string): Promise<ClipKind> {
   const found = await stat(path).catch(async (error: unknown) => {
     throw await clipError(error, path);
@@ -74,9 +77,9 @@ export async function clipKind(path: string): Promise<ClipKind> {
 }
 
 /**
- * Finds out what a clip is: display size (rotation applied), frames as a player shows them, rate. Decodes the clip once, because
- * only then the number of frames is certain. Throws `MediaError` when it is missing, of an unknown kind, cut off, damaged, or
- * coded in a way that cannot be decoded.
+ * Determines a clip's display size (rotation applied), the frames that a player shows, and its rate. Decodes the clip
+ * once, since only then is the number of frames certain. Throws `MediaError` if it is missing, of an unknown kind,
+ * truncated, damaged, or uses an unsupported codec.
  */
 export async function inspectClip(path: string): Promise<ClipInfo> {
   const kind = await clipKind(path);
@@ -94,24 +97,24 @@ export async function inspectClip(path: string): Promise<ClipInfo> {
 
 /** Which frames {@link readFrames} reads, and at which size. */
 export interface ReadFramesOptions {
-  /** Exactly these frames, counted from 0, in this order, repeats allowed. Not together with the next three. */
+  /** Exactly these frames, counted from 0, in this order, with repetitions allowed. Excludes the next three options. */
   readonly indices?: readonly number[];
-  /** The first frame; 0 unless told. */
+  /** The first frame; default 0. */
   readonly start?: number;
-  /** How many frames; all that are left unless told. */
+  /** Number of frames; default all that remain. */
   readonly count?: number;
-  /** Every how manieth frame; 1 unless told. */
+  /** Read every n-th frame; default 1. */
   readonly stride?: number;
-  /** Resize each frame to this as soon as it is decoded; the clip's own size unless told. */
+  /** Resize each frame to this size as soon as it is decoded; default the clip's own size. */
   readonly size?: Size;
-  /** How to meet another aspect ratio; `cover` unless told. */
+  /** How to fit another aspect ratio; default `cover`. */
   readonly fit?: Fit;
 }
 
 /**
- * Reads frames of a clip. Decoding stops after the last frame that is needed, and only needed frames are kept. Throws
- * `MediaError` as {@link inspectClip} does, or when the clip does not have a frame that was asked for; `RangeError` when
- * an index, `start`, `count` or `stride` makes no sense.
+ * Reads frames of a clip. Decoding stops after the last frame needed, and only needed frames are kept in memory. Throws
+ * `MediaError` as {@link inspectClip} does, or if the clip lacks a requested frame; `RangeError` for an invalid index,
+ * `start`, `count` or `stride`.
  */
 export async function readFrames(path: string, options: ReadFramesOptions = {}): Promise<Picture[]> {
   assertSelection(options);
@@ -143,8 +146,8 @@ export async function readFrames(path: string, options: ReadFramesOptions = {}):
 const decoders = { video: decodeVideo, animation: decodeAnimation, folder: decodePictureFolder };
 
 /**
- * Hands the frames of a clip whose numbers are `wanted` to `take`, in order, each as soon as it is decoded, so that none
- * need be kept. Returns how many frames were seen. Throws `MediaError` as {@link inspectClip} does.
+ * Passes the frames of a clip whose indices are in `wanted` to `take`, in order, each as soon as it is decoded, so that
+ * none need be kept. Returns the number of frames decoded. Throws `MediaError` as {@link inspectClip} does.
  */
 export async function visitFrames(
   path: string,
@@ -171,15 +174,15 @@ function assertSelection({ indices, start, count, stride }: ReadFramesOptions): 
   }
 }
 
-/** What {@link assertLongEnough} needs to know. */
+/** The facts needed by {@link assertLongEnough}. */
 export interface ClipLength extends Pick<ClipInfo, 'path' | 'frameCount'> {
-  /** The rate at which so many frames are taken, where it is not the clip's own. */
+  /** The rate at which frames are sampled, if it is not the clip's own. */
   readonly clipFps?: number;
 }
 
 /**
- * Checks that a clip holds `frames` frames at a stride, which takes `(frames - 1) * stride + 1`. Throws `MediaError`
- * with the settings that would do for this clip.
+ * Checks that a clip has `frames` frames at a stride, which requires `(frames - 1) * stride + 1`. Throws `MediaError`
+ * with settings that would work for this clip.
  */
 export function assertLongEnough(
   { path, frameCount, clipFps }: ClipLength,

@@ -1,4 +1,4 @@
-/** @file What the numbers of a picture stand for, where that is not sRGB, and their conversion to it. */
+/** @file Colour spaces other than sRGB, and their conversion to sRGB. */
 
 import { type HdrTransfer, toneMapped } from './hdr.ts';
 import { type Picture, picture, type Size } from './picture.ts';
@@ -6,40 +6,42 @@ import { type Picture, picture, type Size } from './picture.ts';
 /** A 3×3 matrix, row by row. */
 export type Matrix = readonly number[];
 
-/** A colour as its share x and y of its sum X + Y + Z. */
+/** A colour's chromaticity: x and y as fractions of X + Y + Z. */
 export type Chromaticity = readonly [x: number, y: number];
 
-/** How the numbers of a picture stand for colours. */
+/** The meaning of a picture's numbers. */
 export interface ColourSpace {
-  /** From light in this space to light in sRGB. */
+  /** Matrix from linear light in this space to linear light in sRGB. */
   readonly toSrgb: Matrix;
   /**
-   * For red, green and blue: light, 0 to 1, by the signal, 0 to 1; or the signal of high dynamic range that all three
-   * are.
+   * Transfer curves of red, green and blue, from signal (0 to 1) to linear light (0 to 1); or the HDR transfer of all
+   * three.
    */
   readonly light: readonly [Curve, Curve, Curve] | HdrTransfer;
 }
 
-/** Light, 0 to 1, by the signal, 0 to 1. */
+/** A transfer curve, from signal (0 to 1) to linear light (0 to 1). */
 export type Curve = (signal: number) => number;
 
-/** sRGB's own curve (IEC 61966-2-1). */
+/** The transfer curve of sRGB (IEC 61966-2-1). */
 export const srgbLight: Curve = (signal) =>
   signal <= 0.04045 ? signal / 12.92 : ((signal + 0.055) / 1.055) ** 2.4;
 
-/** The space that pictures are converted to. */
+/** The colour space to which pictures are converted. */
 export const SRGB: ColourSpace = {
   toSrgb: [1, 0, 0, 0, 1, 0, 0, 0, 1],
   light: [srgbLight, srgbLight, srgbLight],
 };
 
-/** Decoded pixels: `channels` numbers each (3, or 4 with alpha), of 8 or 16 bits. */
+/** Decoded pixels with `channels` numbers each (3, or 4 with alpha), of 8 or 16 bits. */
 export interface Pixels extends Size {
   readonly channels: 3 | 4;
   readonly data: Uint8Array | Uint16Array;
 }
 
-/** Pixels of a colour space as an sRGB picture, transparency laid on white. Colours that sRGB lacks are clipped. */
+/**
+ * Converts pixels of a colour space to an sRGB picture, with transparency on white. Colours outside sRGB are clipped.
+ */
 export function pixelsToSrgb(pixels: Pixels, space: ColourSpace): Picture {
   const { width, height, channels, data } = pixels;
   const most = data instanceof Uint16Array ? 65_535 : 255;
@@ -77,7 +79,7 @@ function converted(
   return picture(width, height, result);
 }
 
-/** The level that shows light 0 to 1, what lies outside clipped. */
+/** The sRGB level of linear light 0 to 1; values outside are clipped. */
 function srgbLevel(light: number): number {
   const clipped = Math.min(1, Math.max(0, light));
   return Math.round(255 * (clipped <= 0.0031308 ? 12.92 * clipped : 1.055 * clipped ** (1 / 2.4) - 0.055));
@@ -102,17 +104,21 @@ export type Primaries = readonly [Chromaticity, Chromaticity, Chromaticity, Chro
 /** sRGB's and BT.709's primaries. */
 export const SRGB_PRIMARIES: Primaries = [[0.64, 0.33], [0.3, 0.6], [0.15, 0.06], D65];
 
-/** The matrix from light of these primaries to light of sRGB. Throws `RangeError` when they span no colours. */
+/**
+ * The matrix from linear light in these primaries to linear light in sRGB. Throws `RangeError` if they are degenerate.
+ */
 export function primariesToSrgb(primaries: Primaries): Matrix {
   return multiplied(D50_TO_SRGB, primariesToD50(primaries));
 }
 
-/** From XYZ relative to D50, in which ICC profiles state colours, to light of sRGB. */
+/** The matrix to linear sRGB from a space given by its matrix to XYZ relative to D50, as in ICC profiles. */
 export function d50ToSrgb(toXyz: Matrix): Matrix {
   return multiplied(D50_TO_SRGB, toXyz);
 }
 
-/** The matrix from light of these primaries to XYZ relative to D50, by the Bradford adaptation as in ICC profiles. */
+/**
+ * The matrix from linear light in these primaries to XYZ relative to D50, with Bradford adaptation as in ICC profiles.
+ */
 export function primariesToD50([red, green, blue, white]: Primaries): Matrix {
   const xyz = ([x, y]: Chromaticity) => [x / y, 1, (1 - x - y) / y];
   const columns = transposed([red, green, blue].flatMap(xyz));
@@ -123,7 +129,7 @@ export function primariesToD50([red, green, blue, white]: Primaries): Matrix {
   return multiplied(multiplied(inverse(BRADFORD), scaled), toXyz);
 }
 
-/** From XYZ to the responses of the eye's cones, sharpened. */
+/** The Bradford matrix from XYZ to sharpened cone responses. */
 const BRADFORD: Matrix = [0.8951, 0.2664, -0.1614, -0.7502, 1.7135, 0.0367, 0.0389, -0.0685, 1.0296];
 
 const D50_TO_SRGB = inverse(primariesToD50(SRGB_PRIMARIES));

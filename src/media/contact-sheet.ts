@@ -1,20 +1,20 @@
-/** @file Many pictures on one: rows of frames to look at, and the reference's grid of videos. */
+/** @file Sheets of many pictures: rows of frames, and the reference's grid of videos. */
 
 import { blankPicture, type Picture } from './picture.ts';
 
 /** Options of {@link contactSheet}. */
 export interface ContactSheetOptions {
-  /** Pixels between pictures and around them; 2 unless told. */
+  /** Pixels between and around pictures; default 2. */
   readonly gap?: number;
-  /** Red, green, blue of what shows between the pictures, each 0 to 255; black unless told. */
+  /** Background colour as red, green, blue, each 0 to 255; default black. */
   readonly background?: readonly [number, number, number];
-  /** A row with more pictures than this continues on the next line; unlimited unless told. */
+  /** Longest row; more pictures continue on the next line. Default unlimited. */
   readonly columns?: number;
 }
 
 /**
- * Lays out rows of pictures on one sheet. Every cell has the size of the largest picture; smaller ones sit in its upper
- * left corner. Throws `RangeError` when there is no picture at all.
+ * Lays out rows of pictures on one sheet. Every cell has the size of the largest picture, with smaller ones in its
+ * upper left corner. Throws `RangeError` if there are no pictures.
  */
 export function contactSheet(
   rows: readonly (readonly Picture[])[],
@@ -59,9 +59,9 @@ function paste(sheet: Picture, each: Picture, left: number, top: number): void {
 }
 
 /**
- * The frames of one video that shows several side by side, as the reference's `save_videos_grid` lays them out: four
- * videos a row with 2 black pixels around each; a single video stays as it is. `videos[b][f]` is frame f of video b.
- * Throws `RangeError` when the videos differ in length.
+ * The frames of one video that shows several side by side, laid out like the reference's `save_videos_grid`: four
+ * videos a row with 2 black pixels around each; a single video is returned unchanged. `videos[b][f]` is frame f of
+ * video b. Throws `RangeError` if the videos differ in length.
  */
 export function videoGrid(videos: readonly (readonly Picture[])[], perRow = 4): Picture[] {
   const [first] = videos;

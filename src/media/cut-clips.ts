@@ -1,4 +1,4 @@
-/** @file Takes clips apart at their cuts and without their black bars, into a folder that can be trained on. */
+/** @file Splits clips at shot cuts and crops black bars, into a folder that can be trained on. */
 
 import { cp, readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
@@ -17,22 +17,24 @@ import type { Picture } from './picture.ts';
 import { videoEngine } from './video-engine.ts';
 import { writeVideo } from './video-file.ts';
 
-/** A clip to be written. */
+/** A piece of a clip to be written. */
 export interface CutPiece {
   readonly clip: ExaminedClip;
-  /** Its name in the new folder. */
+  /** Its name in the output folder. */
   readonly name: string;
-  /** What is taken of the clip; absent where the clip is copied as it is. */
+  /** The shot taken from the clip; absent if the clip is copied unchanged. */
   readonly shot?: Shot;
 }
 
-/** A piece larger than this, decoded, is taken apart further: it is held in memory while it is written. */
+/**
+ * Largest piece in decoded bytes; larger ones are split further, since a piece is held in memory while it is written.
+ */
 const MOST_BYTES = 2 ** 30;
 
 /**
- * What becomes of the clips: those with nothing to cut are copied, of the others every shot of at least `frames` frames
- * becomes a clip. Pictures of a folder stay a folder of PNG frames; everything else becomes MP4, which keeps the rate, at a
- * quality at which no loss is seen.
+ * Plans the pieces: clips with nothing to cut are copied; of the others, every shot of at least `frames` frames becomes
+ * a clip. Folders of pictures become folders of PNG frames, everything else MP4 of the same rate, at a visually
+ * lossless quality.
  */
 export function planPieces(
   clips: readonly ExaminedClip[],
@@ -76,9 +78,9 @@ function divided({ start, length }: Shot, most: number): Shot[] {
 }
 
 /**
- * Writes the pieces into `folder`, with a `captions.tsv` where the clips have captions. Throws `StorageError` unless the
- * folder is new or empty: nothing is overwritten; `InterruptedError` when stopped; `LampError`, before anything is written,
- * where a piece becomes MP4 and the video codecs are missing.
+ * Writes the pieces into `folder`, with a `captions.tsv` if the clips have captions. Nothing is overwritten: throws
+ * `StorageError` unless the folder is new or empty. Throws `InterruptedError` when stopped, and, before anything is
+ * written, `LampError` if a piece becomes MP4 and the video codecs are missing.
  */
 export async function writePieces(
   pieces: readonly CutPiece[],
@@ -104,7 +106,7 @@ export async function writePieces(
   await writeAtomically(join(folder, CAPTIONS_NAME), (file) => file.writeFile(lines.join('')));
 }
 
-/** Throws `StorageError` unless there is nothing at `folder` or an empty folder. */
+/** Throws `StorageError` unless `folder` does not exist or is empty. */
 export async function assertEmpty(folder: string): Promise<void> {
   try {
     await makeFolder(folder);
@@ -127,7 +129,7 @@ async function writePiece({ clip, shot }: CutPiece, path: string): Promise<void>
     });
     return;
   }
-  // Frames that are not evenly spaced are taken by time, so that the piece, of one rate, moves as the clip does.
+  // Unevenly spaced frames are resampled by time, so that the piece, which has one rate, moves like the clip.
   const taken = framesAtRate(clip, clip.framesPerSecond ?? 'frames').filter(
     (frame) => frame >= shot.start && frame < shot.start + shot.length,
   );
@@ -136,13 +138,13 @@ async function writePiece({ clip, shot }: CutPiece, path: string): Promise<void>
     found.set(index, trimmed(frame, clip.bars ?? noBars, clip.kind !== 'folder'));
   });
   const frames = taken.flatMap((frame) => found.get(frame) ?? []);
-  // A folder stores no rate, so any will do.
+  // A folder stores no rate; any value will do.
   await writeVideo(path, frames, { framesPerSecond: clip.framesPerSecond ?? 1 });
 }
 
 const noBars: Bars = { top: 0, bottom: 0, left: 0, right: 0 };
 
-/** The picture without its bars, and where a codec wants it without an odd row or column. */
+/** The picture without bars and, if a codec requires even sizes, without an odd row or column. */
 function trimmed(frame: Picture, bars: Bars, even: boolean): Picture {
   const { width, height } = sizeWithoutBars(frame, bars);
   const size = even ? { width: width - (width % 2), height: height - (height % 2) } : { width, height };

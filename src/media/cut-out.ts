@@ -1,35 +1,32 @@
 /**
- * @file Cuts what moves out of a clip whose scene is still, and puts it before other scenes: copy-paste augmentation
- * (Ghiasi et al. 2021, arXiv 2012.07177).
+ * @file Cuts the moving object out of a clip with a still background and pastes it onto other scenes: copy-paste
+ * augmentation (Ghiasi et al. 2021, arXiv 2012.07177).
  */
 import { type Background, behindThing, guessBackground } from './background.ts';
 import { areaOf, grown, type Mask } from './mask.ts';
 import { type Picture, type Recolouring, recoloured, type Size } from './picture.ts';
 import { segmentThing } from './segment.ts';
 
-/** Where more of the picture than this changes, the camera moves, or the scene does. */
+/** If a larger fraction of the picture changes, the camera or the background moves. */
 const MOST_CHANGING = 0.7;
-/** A thing that covers more than this share of itself all the time hides what is behind it. */
+/** An object of which more than this fraction is always at the same place hides the background there. */
 const MOST_HIDDEN = 0.2;
-/**
- * What hides it while it grows (or shrinks) by this factor or more was small when it hid least: what is behind is
- * bridged from nearby.
- */
+/** An object that grows or shrinks by at least this factor hides little at its smallest; that part is interpolated. */
 const LEAST_GROWN = 2;
-/** So far an area may fall between two frames of something that grows. */
+/** Fraction by which the area of a growing object may decrease between two frames. */
 const SLACK = 0.05;
-/** Share of the frames in which the thing must be seen. */
+/** Fraction of the frames in which the object must be found. */
 const LEAST_SEEN = 0.9;
-/** Smaller finds (shares of the picture) are specks. */
+/** Smaller finds, as a fraction of the picture, are specks. */
 const LEAST_AREA = 0.004;
 
-/** A clip's scene without what moves in it, and where that can be. */
+/** The background of a clip, and the region where its moving object can be. */
 export type ClipScene = Pick<Background, 'picture' | 'region'>;
 
 /**
- * The scene of a clip in which a thing moves that can be cut out, from frames that are spread over it. `undefined`
- * where none can be: nothing moves, or nearly everything does, or it never leaves its place, so that what is behind
- * it is never seen, unless it grows or shrinks there.
+ * The background of a clip whose moving object can be cut out, estimated from frames spread over the clip. `undefined`
+ * if none can: nothing moves, or nearly everything does, or the object never leaves its place, which hides the
+ * background behind it, unless it grows or shrinks there.
  */
 export function findScene(frames: readonly Picture[]): ClipScene | undefined {
   const { picture, region, moved } = guessBackground(frames);
@@ -51,20 +48,20 @@ export function findScene(frames: readonly Picture[]): ClipScene | undefined {
   return { picture: behindThing(seen[areas.indexOf(smallest)]!.frame, region, always), region };
 }
 
-/** Whether areas rise from frame to frame, and by a good deal in all. */
+/** Whether areas grow steadily, and considerably overall. */
 function grows(areas: readonly number[]): boolean {
   const rises = areas.every((area, i) => i === 0 || area > (1 - SLACK) * areas[i - 1]!);
   return rises && areas.at(-1)! > LEAST_GROWN * areas[0]!;
 }
 
-/** What moves in a frame: its colours, and how much of each pixel it covers. */
+/** An object cut out of a frame: its colours, and its coverage of each pixel. */
 export interface CutOut {
   readonly picture: Picture;
-  /** One number a pixel, 0 to 1, row by row. */
+  /** Coverage of each pixel, 0 to 1, row by row. */
   readonly cover: Float32Array;
 }
 
-/** Cuts out of a frame what moves before the scene of its clip. */
+/** Cuts the moving object out of a frame, given the clip's background. */
 export function cutOut(frame: Picture, { picture: scene, region }: ClipScene): CutOut {
   const cover = coverOf(segmentThing(frame, scene, { region }), frame, scene);
   const data = frame.data.slice();
@@ -74,17 +71,17 @@ export function cutOut(frame: Picture, { picture: scene, region }: ClipScene): C
   return { picture: { ...frame, data }, cover };
 }
 
-/** How a thing is put before a scene. */
+/** How an object is pasted onto a scene. */
 export interface Pasting {
-  /** Pixels by which the thing is moved to the right. */
+  /** Translation to the right in pixels. */
   readonly right: number;
-  /** Pixels by which it is moved down. */
+  /** Translation downwards in pixels. */
   readonly down: number;
-  /** Other colours for the thing; its own unless told. */
+  /** Changed colours of the object; default its own. */
   readonly colours?: Recolouring | undefined;
 }
 
-/** A new picture of a scene with the thing before it; both have the same size. */
+/** Pastes an object onto a scene of the same size, as a new picture. */
 export function pasted(
   { picture, cover }: CutOut,
   scene: Picture,
@@ -108,8 +105,8 @@ export function pasted(
 }
 
 /**
- * How much of each pixel the thing covers: all inside its mask, and along its edge as much as the pixel's difference
- * from the scene is of the largest difference beside it.
+ * Coverage of each pixel: 1 inside the mask; along its edge, the pixel's difference from the background relative to the
+ * largest difference nearby.
  */
 function coverOf(mask: Mask, frame: Picture, scene: Picture): Float32Array {
   const around = grown(mask, 1).data;
@@ -122,10 +119,7 @@ function coverOf(mask: Mask, frame: Picture, scene: Picture): Float32Array {
   });
 }
 
-/**
- * The thing's colour at a pixel that it covers in part, without the scene's: the mean of the nearest ones that it
- * covers whole.
- */
+/** The object's own colour at a partly covered pixel: the mean of the nearest fully covered ones. */
 function colourInside(frame: Picture, cover: Float32Array, pixel: number): readonly number[] {
   const at = (each: number) => [...frame.data.subarray(3 * each, 3 * each + 3)];
   for (const radius of [1, 2]) {
@@ -138,7 +132,7 @@ function colourInside(frame: Picture, cover: Float32Array, pixel: number): reado
   return at(pixel);
 }
 
-/** The pixels at most so far from one, itself among them. */
+/** The pixels within `radius` of one, including itself. */
 function neighbours(pixel: number, radius: number, { width, height }: Size): number[] {
   const [x, y] = [pixel % width, Math.floor(pixel / width)];
   const found: number[] = [];
@@ -150,7 +144,7 @@ function neighbours(pixel: number, radius: number, { width, height }: Size): num
   return found;
 }
 
-/** The largest difference of the three channels. */
+/** The largest difference over the three channels. */
 function differenceAt({ data }: Picture, { data: other }: Picture, pixel: number): number {
   return Math.max(...[0, 1, 2].map((c) => Math.abs(data[3 * pixel + c]! - other[3 * pixel + c]!)));
 }

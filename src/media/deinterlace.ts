@@ -1,10 +1,10 @@
-/** @file Makes a whole picture of one field of an interlaced one. */
+/** @file Deinterlaces a picture from one of its fields. */
 import type { FirstField } from './h264-fields.ts';
 import type { Plane } from './yuv.ts';
 
 /**
- * A plane in which the rows of one field (`top`: rows 0, 2, …) stay, and each row between them is the mean of the two
- * around it, or a copy of the only one. The fields of a picture are two moments: together they show a comb wherever
+ * A plane that keeps the rows of one field (`top`: rows 0, 2, …) and replaces each row between them by the mean of its
+ * neighbours, or a copy of its only one. The two fields are different moments; together they show combing wherever
  * something moves.
  */
 export function oneField<P extends Plane>(plane: P, width: number, field: FirstField): P {

@@ -1,25 +1,25 @@
-/** @file Whether a video is interlaced: by its container, or by its pictures. */
+/** @file Detects interlaced video from the container or the coded pictures. */
 import type { EncodedPacket, InputVideoTrack } from 'mediabunny';
 import { type FirstField, H264Fields } from './h264-fields.ts';
 import { readMatroskaFields } from './matroska-fields.ts';
 import type { MovieTrack } from './movie-boxes.ts';
 import { videoEngine } from './video-engine.ts';
 
-/** So many pictures are looked at: an interlaced stream may begin with progressive ones. */
+/** Number of pictures examined, since an interlaced stream may begin with progressive ones. */
 const PICTURES = 64;
 
-/** The fields of a video. */
+/** Whether and how a video is interlaced. */
 export interface Fields {
-  /** The field that is shown first; `undefined` for progressive video. */
+  /** The field displayed first; `undefined` for progressive video. */
   readonly firstField?: FirstField | undefined;
-  /** Whether it is interlaced H.265, which is not taken apart. */
+  /** Whether the video is interlaced H.265, which is not deinterlaced. */
   readonly interlacedAsIs?: boolean;
 }
 
 /**
- * Whether and how a video is interlaced. H.264, H.265 and ProRes are asked themselves, and where they say nothing of
- * fields the container is (`fiel` in MP4 and MOV, `FlagInterlaced` in Matroska). Interlaced video that is flagged
- * nowhere is not found.
+ * Detects whether and how a video is interlaced: from the coded pictures for H.264, H.265 and ProRes, else from the
+ * container (`fiel` in MP4 and MOV, `FlagInterlaced` in Matroska). Interlaced video without any such flag is not
+ * detected.
  */
 export async function fieldsOf(
   track: InputVideoTrack,
@@ -36,7 +36,7 @@ export async function fieldsOf(
   return { firstField };
 }
 
-/** The flags of a source that is interlaced and not progressive, in `hvcC` (ISO/IEC 14496-15, 8.3.3.1). */
+/** Whether the flags in `hvcC` say interlaced and not progressive (ISO/IEC 14496-15, 8.3.3.1). */
 function isInterlacedHevc(configuration: Uint8Array | undefined): boolean {
   return ((configuration?.[6] ?? 0) & 0xc0) === 0x40;
 }

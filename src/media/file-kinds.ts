@@ -1,29 +1,30 @@
-/** @file What the files in a folder of clips are, as their names tell: clips, or what is not taken, and why not. */
+/** @file Classifies the files in a folder of clips by name: clips, or other files and why they are not used. */
 
 import { basename, extname } from 'node:path';
 import { onOneLine } from '../checkpoints/one-line.ts';
 import { withUserFile } from '../checkpoints/user-file.ts';
 import { refuseMedia } from './refuse-media.ts';
 
-/** Endings of MPEG transport streams; the first is TypeScript's too. */
+/** Extensions of MPEG transport streams; the first is also TypeScript's. */
 const TRANSPORT_ENDINGS: readonly string[] = ['.ts', '.m2ts', '.mts', '.m2t'];
 
-/** Whether a file's name ends as that of an MPEG transport stream. */
+/** Whether a file's name has the extension of an MPEG transport stream. */
 export function maybeTransportStream(name: string): boolean {
   return TRANSPORT_ENDINGS.includes(extname(name).toLowerCase());
 }
 
 const SYNC = 0x47;
-/** Bytes of a packet: as broadcast, and with the time stamp that cameras and discs put before each. */
+/** Packet sizes in bytes: as broadcast, and with the timestamp that cameras and discs put before each packet. */
 const PACKETS: readonly (readonly [size: number, offset: number])[] = [
   [188, 0],
   [192, 4],
 ];
-/** So many packets in a row must begin with the sync byte, or all that the file has. */
+/** Number of consecutive packets that must begin with the sync byte (fewer if the file has fewer). */
 const PACKETS_CHECKED = 8;
 
 /**
- * Whether a file is an MPEG transport stream: every packet begins with the sync byte. `false` where it cannot be read.
+ * Whether a file is an MPEG transport stream, in which every packet begins with the sync byte; `false` if it cannot be
+ * read.
  */
 export async function isTransportStream(path: string): Promise<boolean> {
   return withUserFile(path, refuseMedia('clip', path), async (file) => {
@@ -39,7 +40,7 @@ function isSync(byte: number | undefined): boolean {
   return byte === SYNC;
 }
 
-/** Videos and animations that are not read, by their endings. */
+/** Unsupported videos and animations, by extension. */
 const UNREAD_VIDEOS: Readonly<Record<string, string>> = {
   '.avi': 'AVI',
   '.divx': 'AVI',
@@ -81,15 +82,12 @@ const PICTURES: readonly string[] = [
 ];
 const PLAYLISTS: readonly string[] = ['.m3u', '.m3u8', '.mpd', '.xspf', '.pls'];
 
-/** What kind of video that is not read a file of this name is, such as "AVI"; `undefined` for all others. */
+/** The kind of unsupported video that a file of this name is, such as "AVI"; `undefined` for all others. */
 export function unreadVideoKind(name: string): string | undefined {
   return UNREAD_VIDEOS[extname(name).toLowerCase()];
 }
 
-/**
- * How to make MP4 of a video that is not read: a command line of FFmpeg, in which the name is quoted where it has to
- * be.
- */
+/** An FFmpeg command line that converts an unsupported video to MP4, with the name quoted if necessary. */
 export function conversionLine(path: string): string {
   const name = basename(path);
   const target = `${name.slice(0, name.length - extname(name).length)}.mp4`;
@@ -101,7 +99,7 @@ function shellName(name: string): string {
   return /^[\w.][\w.+-]*$/.test(line) ? line : `"${line}"`;
 }
 
-/** Why a file of this name is not taken as a clip. */
+/** Why a file of this name is not used as a clip. */
 export function whyNoClip(name: string): string {
   const video = unreadVideoKind(name);
   if (video) return `${video} is not read; convert it: ${conversionLine(name)}`;

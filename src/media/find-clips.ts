@@ -1,4 +1,4 @@
-/** @file Turns what a user names (clips, folders of clips) into a list of clips, and says what was not taken. */
+/** @file Resolves paths of clips and folders of clips to a list of clips, and reports other files. */
 
 import { stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
@@ -17,19 +17,19 @@ import { areNumberedPictures, isSystemFile, visibleNames } from './picture-folde
 import { clipError, refuseMedia } from './refuse-media.ts';
 import { sharp } from './sharp.ts';
 
-/** Something in a folder of clips that is not taken. */
+/** Something in a folder of clips that is not used. */
 export interface PassedOver {
   readonly path: string;
-  /** What it is, such as "a single picture", and what can be done. */
+  /** What it is, such as "a single picture", and advice. */
   readonly reason: string;
 }
 
-/** Clips that were found. */
+/** The clips found. */
 export interface ClipSet {
   readonly clips: readonly string[];
-  /** What else lies in the folders of clips, but for hidden files, captions, and texts such as `README.md`. */
+  /** Other contents of the folders, except hidden files, captions, and texts such as `README.md`. */
   readonly passedOver: readonly PassedOver[];
-  /** The folders of clips, those that were looked through. */
+  /** The folders of clips that were searched. */
   readonly folders: readonly string[];
 }
 
@@ -57,7 +57,7 @@ export async function findClipSet(paths: readonly string[]): Promise<ClipSet> {
   }
   return {
     clips: [...clips.values()],
-    // A folder that was named besides the one it lies in is taken.
+    // A folder named explicitly is used, even if its parent is named as well.
     passedOver: [...passedOver].flatMap(([place, each]) =>
       clips.has(place) || folders.has(place) ? [] : [each],
     ),
@@ -106,7 +106,7 @@ async function clipsAt(path: string): Promise<ClipSet> {
   return { clips, passedOver, folders: [path] };
 }
 
-/** What is to be said of what is not taken: nothing, or one text that counts it and names the first ones. */
+/** Describes what is not used: nothing, or one text with its number and the first names. */
 export function describePassedOver(passedOver: readonly PassedOver[]): string[] {
   if (passedOver.length === 0) return [];
   const shown = passedOver.slice(0, 3).map(({ path, reason }) => `"${path}" (${reason})`);
@@ -131,7 +131,7 @@ function noClip(folder: string, names: readonly string[], passedOver: readonly P
   );
 }
 
-/** What to do with the first thing that could become a clip, if there is any. */
+/** Advice for the first item that could become a clip, if there is one. */
 function helpful(passedOver: readonly PassedOver[]): string {
   const video = passedOver.find(({ path }) => unreadVideoKind(path));
   if (video) return ` "${basename(video.path)}": ${video.reason}.`;
@@ -139,7 +139,7 @@ function helpful(passedOver: readonly PassedOver[]): string {
   return folder ? ` "${basename(folder.path)}" is ${folder.reason}.` : '';
 }
 
-/** Throws `MediaError` unless a file that was named can be a clip. */
+/** Throws `MediaError` unless a file named explicitly can be a clip. */
 async function assertClipFile(path: string): Promise<void> {
   const video = unreadVideoKind(path);
   if (video) {
@@ -160,17 +160,17 @@ async function assertClipFile(path: string): Promise<void> {
 }
 
 async function isClipFile(path: string): Promise<boolean> {
-  if (extname(path).toLowerCase() === '.webp') return isAnimated(path); // A still WebP among clips is a picture.
+  if (extname(path).toLowerCase() === '.webp') return isAnimated(path); // A still WebP among clips counts as a picture.
   if (maybeTransportStream(path)) return isTransportStream(path);
   return clipKindOfName(path) !== undefined;
 }
 
-/** Whether a folder of these names, without those of system files, is a clip. */
+/** Whether a folder with these names (without system files) is a clip. */
 async function areFrames(folder: string, names: readonly string[]): Promise<boolean> {
   return areNumberedPictures(names) && !(await isAnimated(join(folder, names[0]!)));
 }
 
-/** Why a folder is no clip; `undefined` where it is one. */
+/** Why a folder is not a clip; `undefined` if it is one. */
 async function whyNoFrames(folder: string, all: readonly string[]): Promise<string | undefined> {
   const names = all.filter((name) => !isSystemFile(name));
   if (names.length === 0) return 'an empty folder';
@@ -206,7 +206,7 @@ async function isAnimated(path: string): Promise<boolean> {
   if (extname(path).toLowerCase() !== '.webp') {
     return false;
   }
-  // What is no file is taken for a clip, so that it is named when it is read.
+  // Anything that is not a regular file counts as a clip, so that reading it reports it by name.
   if (!(await isReadable(path))) return true;
   const header = await sharp(path)
     .metadata()

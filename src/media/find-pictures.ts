@@ -1,4 +1,4 @@
-/** @file Turns what a user names (pictures, folders of pictures, lists of both) into a list of pictures. */
+/** @file Resolves paths of pictures, folders of pictures, and lists of both to a list of pictures. */
 
 import { stat } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
@@ -11,24 +11,24 @@ import { notice, type WorkOptions } from '../events.ts';
 import { visibleNames } from './picture-folder.ts';
 import { refuseMedia } from './refuse-media.ts';
 
-/** Endings of what is taken from a folder. */
+/** Extensions of the pictures taken from a folder. */
 const pictureEndings = ['.png', '.jpg', '.jpeg', '.webp', '.avif', '.tif', '.tiff', '.gif', '.svg'];
 
-/** A list names pictures of a user's; this many bytes are about a hundred thousand paths. */
+/** Size limit of a list in bytes, enough for about a hundred thousand paths. */
 const LARGEST_LIST = 16 * 2 ** 20;
 
-/** Pictures that were found. */
+/** The pictures found. */
 export interface FoundPictures {
   readonly paths: readonly string[];
-  /** Whether a folder or a list was among what was named, so that there might have been any number. */
+  /** Whether a folder or list was among the arguments, so that their number was not known beforehand. */
   readonly many: boolean;
 }
 
 /**
- * The pictures that these words name, in their order: a picture's path as it is; the pictures in a folder by name, as people
- * count; and for `@list.txt` what that file names, a path a line, relative to the file's folder, each a picture or a folder.
- * A notice tells what of a folder is not taken. Throws `MediaError` for a folder that cannot be read or holds no picture, and
- * a list that is missing, no UTF-8 or empty. Whether a picture can be read is not looked at yet.
+ * The pictures named by these arguments, in order: a picture's path itself; the pictures in a folder, in natural order
+ * of their names; and for `@list.txt` the pictures and folders listed in that file, one path per line, relative to the
+ * file's folder. A notice reports other contents of a folder. Throws `MediaError` for a folder that cannot be read or
+ * has no pictures, and for a list that is missing, not UTF-8 or empty. Pictures are not opened yet.
  */
 export async function findPictures(
   words: readonly string[],
@@ -70,7 +70,7 @@ async function picturesIn(folder: string, { onEvent }: Pick<WorkOptions, 'onEven
   return pictures.map((name) => join(folder, name));
 }
 
-/** The paths in a list, those that are relative taken from the list's folder. */
+/** The paths in a list; relative ones are resolved against the list's folder. */
 async function readPathList(path: string): Promise<string[]> {
   const bytes = await readUserFile(path, refuseMedia('list', path), LARGEST_LIST);
   if (bytes.length === 0) throw new MediaError(`list "${path}" is empty (0 bytes). Write one path a line.`);

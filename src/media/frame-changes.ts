@@ -1,10 +1,8 @@
-/**
- * @file What changes from frame to frame: shot cuts, stillness, repeated frames; seen on tiny pictures of the frames.
- */
+/** @file Changes between frames, measured on thumbnails: shot cuts, stillness, repeated frames. */
 import type { Picture } from './picture.ts';
 import { resizePicture } from './resize.ts';
 
-/** Side of a thumbnail in pixels. Small enough that noise and compression do not show. */
+/** Side of a thumbnail in pixels; small enough to suppress noise and compression artefacts. */
 export const THUMBNAIL_SIDE = 32;
 
 /** A frame stretched to 32×32 RGB: `32 * 32 * 3` bytes. */
@@ -23,34 +21,34 @@ export function thumbnailDifference(a: Thumbnail, b: Thumbnail): number {
   return sum / a.length;
 }
 
-/** Differences below this (levels) are a frame that repeats the one before. */
+/** A smaller difference, in levels, means that a frame repeats the previous one. */
 const repeatLevel = 0.1;
 
-/** How much each frame differs from the one before, in levels of 256; the first one has nothing to differ from. */
+/** The difference of each frame from the previous one, in levels of 256; there is none for the first frame. */
 export function frameChanges(thumbnails: readonly Thumbnail[]): number[] {
   return thumbnails.slice(1).map((each, i) => thumbnailDifference(each, thumbnails[i]!));
 }
 
-/** Share of the frames that repeat the one before. */
+/** Fraction of frames that repeat the previous one. */
 export function repeatedShare(changes: readonly number[]): number {
   return changes.filter((change) => change < repeatLevel).length / Math.max(1, changes.length);
 }
 
-/** A cut changes a picture by at least this many levels. */
+/** Smallest change at a cut, in levels. */
 const leastCut = 6;
-/** A cut stands out from the changes around it by this factor; fast motion does not. */
+/** Factor by which a cut exceeds the changes around it; fast motion does not. */
 const standsOut = 1.6;
-/** How many changes on either side count as being around. */
+/** Number of changes considered on either side. */
 const around = 3;
 
 /**
- * Numbers of the frames with which a new shot begins, from their `frameChanges`. A cut is a single large change amid
- * smaller ones; frames that repeat the one before are passed over, so that a slow animation is not taken for many
- * shots. A flash is two changes and no cut. Slow transitions are not found.
+ * Indices of the frames with which a new shot begins, from their `frameChanges`. A cut is a single large change among
+ * smaller ones. Repeated frames are skipped, so that a slow animation is not mistaken for many shots. A flash is two
+ * changes and not a cut. Gradual transitions are not detected.
  *
- * The limits were measured on cuts put between clips of people, rooms and rendered things: none of 3 700 changes
- * without a cut was taken for one, and of cuts between clips of the same set 19 in 20 were found, of different sets
- * all.
+ * The limits were tuned on cuts inserted between clips of people, rooms and rendered objects: none of 3 700 changes
+ * without a cut was reported; cuts between clips of the same set were found in 19 of 20 cases, those between different
+ * sets always.
  */
 export function findCuts(changes: readonly number[]): number[] {
   const real = changes
@@ -63,10 +61,10 @@ export function findCuts(changes: readonly number[]): number[] {
   });
 }
 
-/** A part of the picture moves when its levels change by more than this in the course of the clip. */
+/** Smallest range of a pixel's levels over the clip that counts as movement. */
 const movingRange = 12;
 
-/** Share of the picture, 0 to 1, in which something changes in the course of the frames. */
+/** Fraction of the picture, 0 to 1, in which something changes over the frames. */
 export function movingShare(thumbnails: readonly Thumbnail[]): number {
   const cells = THUMBNAIL_SIDE ** 2;
   let moving = 0;

@@ -24,8 +24,8 @@ const DRI = 0xdd;
 const LARGEST = 16384 * 16384;
 
 /**
- * What is wrong with the coded data of a JPEG, in words that complete "the file is damaged (…)"; `undefined` where every
- * block of every scan is there, and where the file is not one that can be followed (its codes or its header are
+ * What is wrong with the coded data of a JPEG, in words that complete "the file is damaged (…)"; `undefined` where
+ * every block of every scan is there, and where the file is not one that can be followed (its codes or its header are
  * missing): the decoder says so itself.
  */
 export function jpegDataFault(jpeg: Uint8Array): string | undefined {

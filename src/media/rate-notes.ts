@@ -1,4 +1,7 @@
-/** @file At which rate frames are sampled from a set of clips, and why: what training and the examination of clips say of it. */
+/**
+ * @file At which rate frames are sampled from a set of clips, and why: what training and the examination of clips say
+ * of it.
+ */
 import { basename } from 'node:path';
 import { phrase, setting } from '../phrases.ts';
 import type { ClipRate, ClipWindowKind, TimedClip } from './clip-window.ts';
