@@ -28,6 +28,10 @@ export {
 } from './library/examine-machine.ts';
 export type { FirstFrameOptions } from './library/first-frame.ts';
 export { type GenerateVideoOptions, generateVideo } from './library/generate-video.ts';
+export { type Inspection, type InspectOptions, inspect } from './library/inspect.ts';
+export type { BaseInspection, TrainingEstimate } from './library/inspect-base.ts';
+export type { ClipInspection, ClipsInspection, PictureInspection } from './library/inspect-media.ts';
+export type { CheckpointInspection, MotionInspection, RunInspection } from './library/inspect-trained.ts';
 export { type LearnMotionOptions, learnMotion, type PresetName } from './library/learn-motion.ts';
 export { type BaseChoice, type LoadBaseOptions, loadBase } from './library/load-base.ts';
 export { type LoadMotionOptions, loadMotion, type MotionChoice } from './library/load-motion.ts';

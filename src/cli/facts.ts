@@ -2,10 +2,13 @@
 
 import type { PassedOver } from '../media/find-clips.ts';
 
+/** A label, or none where a row goes on with the one above, and a value. */
+export type Row = readonly [label: string, value: string];
+
 /** What is known about something: a title, rows of label and value, and the same as data. */
 export interface Facts {
   readonly title: string;
-  readonly rows: readonly (readonly [label: string, value: string])[];
+  readonly rows: readonly Row[];
   readonly data: Readonly<Record<string, unknown>>;
 }
 

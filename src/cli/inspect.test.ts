@@ -1,4 +1,4 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { bytesText, countText, flopText } from '../amounts.ts';
 import { blankPicture } from '../media/picture.ts';
@@ -151,12 +151,54 @@ describe('lamp inspect', () => {
       notes: [{ kind: 'edit list', serious: false }],
     });
     expect((await inspect(testdata('clips/timing'))).text).toMatch(
-      /edit-list\.mp4 +64x64, 38 frames.*\n +note: its edit list[\s\S]*interlaced\.mp4.*\n +note: interlaced \(top/,
+      /edit-list\.mp4 +64x64, 38 frames.*\n.*\n +note: its edit list[\s\S]*interlaced\.mp4.*\n.*\n +note: interlaced \(top/,
     );
     await writeVideo(path('frames'), [blankPicture({ width: 8, height: 8 })], { framesPerSecond: 8 });
     expect((await inspect(path('frames'))).text).toMatch(
       /folder of pictures\n.*8x8\n.*1\n.*too short for 16 frames/,
     );
+  });
+
+  test('a folder of clips: the same notes as those of lamp clips', async () => {
+    const folder = path('made badly');
+    const frames = (level: number) =>
+      Array.from({ length: 18 }, (_, i) => blankPicture({ width: 32, height: 32 }, [level, 10 * i, 0]));
+    await mkdir(folder);
+    await writeVideo(`${folder}/gaps`, frames(40), { framesPerSecond: 8 });
+    await rm(`${folder}/gaps/0007.png`);
+    await writeVideo(`${folder}/two`, frames(90), { framesPerSecond: 8 });
+    await cp(`${folder}/two/0000.png`, `${folder}/two/other_0000.png`);
+    await writeVideo(`${folder}/lamp.gif`, frames(150), { framesPerSecond: 10, metadata: { lamp: '{}' } });
+    await writeVideo(`${folder}/quick.gif`, frames(200), { framesPerSecond: 20 });
+    await writeFile(`${folder}/damaged.gif`, 'GIF');
+    await writeFile(`${folder}/captions.tsv`, 'nobody.gif\ta thing\n');
+    const { code, text } = await inspect(folder);
+    expect(code).toBe(0);
+    const notes = text.split('\n').filter((line) => /note:|problem:|rate /.test(line));
+    expect(notes.map((line) => line.trim())).toEqual([
+      expect.stringMatching(/^problem: too short: its longest shot has 10 of 16 frames/),
+      expect.stringMatching(/^problem: 2 shots: a new one begins at frame 7/),
+      'note: 1 frame is missing between numbers 0 and 17 (7): what moves jumps there.',
+      expect.stringMatching(/^note: lamp made it/),
+      expect.stringMatching(/^problem: too short: it has 9 of 16 frames at 10 a second/),
+      expect.stringMatching(/^problem: 2 shots: a new one begins at frame 18/),
+      expect.stringMatching(/^problem: 2 sequences of frames in one folder/),
+      expect.stringMatching(/^damaged\.gif +problem: clip "/),
+      expect.stringMatching(
+        /^note: 1 line of ".*captions\.tsv" matches no clip: "nobody\.gif" \(line 1\)\.$/,
+      ),
+      'rate         the clips are sampled at 10 frames a second, the lowest of their rates (10, 20); ' +
+        '--clip-fps sets another. Folders of pictures have no rate and are read frame by frame.',
+    ]);
+    const data = JSON.parse((await inspect(folder, '--json')).text);
+    expect(data).toMatchObject({
+      path: folder,
+      kind: 'clips',
+      unreadable: [{ path: `${folder}/damaged.gif` }],
+    });
+    expect(data.clips.map(({ largestStride }: { largestStride: number }) => largestStride)).toEqual([
+      1, 1, 0, 1,
+    ]);
   });
 
   test('a generated video: how it was made', async () => {
@@ -170,14 +212,30 @@ describe('lamp inspect', () => {
 
   test('anything else ends with a clear line', async () => {
     await mkdir(path('empty'));
+    await mkdir(path('run/checkpoints'), { recursive: true });
+    await writeFile(path('run/run.json'), '{}');
     await mkdir(path('damaged'));
     await writeFile(path('damaged/run.json'), '{');
     await writeFile(path('note.txt'), 'hello');
+    await symlink(path('gone'), path('link.mp4'));
+    await symlink('loop.mp4', path('loop.mp4'));
+    await writeFile(path('film.avi'), '');
     const cases: [string, number, RegExp][] = [
-      [path('none'), 2, /there is nothing at/],
+      ['', 2, /"path" is ""; expected a path that is not empty/],
+      [path('none'), 3, /there is nothing at ".*none"\. Check the path\./],
+      [path('none.mp4'), 3, /there is nothing at/],
+      [path('none.safetensors'), 4, /there is nothing at/],
+      [path('link.mp4'), 3, /"\S+" cannot be read: it is a link to ".*gone", which is not there\. Mend/],
+      [path('loop.mp4'), 3, /links lead in a circle/],
+      [path('film.avi'), 3, /AVI is not read\. Convert it: ffmpeg -i film\.avi/],
+      [path('run/checkpoints'), 4, /is one part of a run\. Give its folder ".*run"\./],
       [path('empty'), 3, /is empty/],
       [path('damaged'), 6, /damaged/],
-      [path('note.txt'), 3, /ends in \.txt; expected/],
+      [
+        path('note.txt'),
+        3,
+        /ends in \.txt; expected a clip \(MP4, .*a picture, a motion \(\.safetensors\), or a model/,
+      ],
       [testdata('mini/tiny-sd/unet'), 4, /one part of a model/],
       [testdata('mini/tiny-sd/unet/diffusion_pytorch_model.safetensors'), 4, /but no motion/],
     ];

@@ -17,6 +17,8 @@ test('settings are options, with their values as they are typed', () => {
   expect(said(setting('prompt', 'the "x" $1'))).toBe(`--prompt 'the "x" $1'`);
   expect(said(setting('drawing.samplerSteps', 9))).toBe('--sampler-steps 9');
   expect(said(setting('clips'))).toBe('the clips');
+  expect(said(setting('clips.0'))).toBe('the clips');
+  expect(said(setting('places.1'))).toBe('--place');
 });
 
 test('calls are commands that can be pasted into a shell', () => {

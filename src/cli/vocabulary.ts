@@ -28,6 +28,7 @@ const commands: Readonly<Record<string, string>> = {
   convertMotion: 'convert',
   examineClips: 'clips',
   examineMachine: 'doctor',
+  inspect: 'inspect',
 };
 
 /** Settings that a command takes as words without an option. */
@@ -57,8 +58,10 @@ export const commandVocabulary: Vocabulary = {
 
 /** What a setting is called on the command line. */
 export function optionName(setting: string): string {
-  const own = setting.slice(setting.lastIndexOf('.') + 1);
-  return names[setting] ?? names[own] ?? `--${own.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  // Of a list (`clips.0`) the command knows the whole.
+  const name = setting.replace(/(\.\d+)+$/, '');
+  const own = name.slice(name.lastIndexOf('.') + 1);
+  return names[name] ?? names[own] ?? `--${own.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** A value as it is typed; what has spaces in double quotes where these suffice, as people write it. */

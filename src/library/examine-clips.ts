@@ -12,7 +12,7 @@ import {
   type Proposal,
   type UnreadableClip,
 } from '../media/clip-report.ts';
-import { type ClipRate, type ClipWindowKind, clipWindows } from '../media/clip-window.ts';
+import { type ClipRate, type ClipWindowKind, clipWindows, framesAtRate } from '../media/clip-window.ts';
 import { contactSheet } from '../media/contact-sheet.ts';
 import { assertEmpty, planPieces, writePieces } from '../media/cut-clips.ts';
 import { findClipSet, type PassedOver } from '../media/find-clips.ts';
@@ -62,6 +62,8 @@ export interface ClipReport extends ExaminedClip {
   readonly notes: readonly ClipNote[];
   /** Whether it can be trained on: it holds enough frames. */
   readonly usable: boolean;
+  /** The largest stride at which it holds that many frames; 0 where it is too short. */
+  readonly largestStride: number;
 }
 
 /** What is known about a set of clips. */
@@ -137,7 +139,13 @@ export async function examineClips(options: ExamineClipsOptions): Promise<ClipSe
   const { frames, size, fit } = settings;
   const clips = report.clips.map((clip): ClipReport => {
     const notes = notesAbout(clip, { frames, clipFps: report.clipFps, size, fit });
-    return { ...clip, notes, usable: notes.every(({ kind }) => kind !== 'short') };
+    const taken = framesAtRate(clip, report.clipFps).length;
+    return {
+      ...clip,
+      notes,
+      usable: notes.every(({ kind }) => kind !== 'short'),
+      largestStride: Math.floor((taken - 1) / (frames - 1)),
+    };
   });
   if (preview !== undefined && strips.length > 0) await writePreview(preview, strips, work);
   if (folder !== undefined) {

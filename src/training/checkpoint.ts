@@ -21,6 +21,11 @@ const version = '1';
 const KEPT = 2;
 const FILE_NAME = /^step-(\d{6,})\.safetensors$/;
 
+/** Whether the metadata of a safetensors file are those of a saved state; "step" is in them then. */
+export function isCheckpoint(metadata: Readonly<Record<string, string>>): boolean {
+  return metadata.format === format && /^\d{1,15}$/.test(metadata.step ?? '');
+}
+
 /** Writes the state of a LAMP training; see `saveState`. */
 export function saveCheckpoint(
   folder: string,

@@ -1,0 +1,79 @@
+/** @file What `lamp inspect` says about a base model: its architecture, and what training a motion on it would cost. */
+import { bytesText, countText, flopText } from '../amounts.ts';
+import { duration } from '../duration.ts';
+import type {
+  BaseInspection,
+  NetworkFacts,
+  StepCost,
+  TextEncoderFacts,
+  TrainingEstimate,
+} from '../library/inspect-base.ts';
+import { type Row, settingRows, wrapped } from './facts.ts';
+
+/** The rows about a base model. */
+export function baseRows(base: BaseInspection): Row[] {
+  const { unet, vae, textEncoder, textEncoder2, training } = base;
+  const unetText = [
+    `channels ${unet.blockOutChannels.join(', ')}`,
+    `${unet.layersPerBlock} layer${unet.layersPerBlock === 1 ? '' : 's'} a block`,
+    `heads ${[...new Set(unet.heads)].join(', ')}`,
+    `text width ${unet.textWidth}`,
+  ].join('; ');
+  return [
+    ['U-Net', `${networkText(unet)}; ${unetText}`],
+    ['VAE', `${networkText(vae)}; ${vae.latentChannels} latent channels; sides divide by ${vae.factor}`],
+    ['text encoder', `${encoderText(textEncoder)}; ${base.tokens} tokens`],
+    ...(textEncoder2
+      ? [['second one', `${encoderText(textEncoder2)}; Stable Diffusion XL`] satisfies Row]
+      : []),
+    ['predicts', `${base.predictionType.replace('_', '-')}; ${base.timesteps} timesteps`],
+    ['fingerprint', base.fingerprint],
+    ...shownRows(base),
+    ...settingRows(base.recommended, 'recommended '),
+    ...(training
+      ? trainingRows(training)
+      : [['a motion', 'none: XL draws first frames and pictures'] satisfies Row]),
+  ];
+}
+
+/** What the model was shown, a row or more for each list. */
+function shownRows({ shown = {} }: BaseInspection): Row[] {
+  return Object.entries(shown)
+    .flatMap(([name, phrases]) => wrapped(`${name}: ${phrases.join(', ')}`, 100))
+    .map((line, i) => [i === 0 ? 'was shown' : '', line]);
+}
+
+function trainingRows(training: TrainingEstimate): Row[] {
+  const { frames, width, height, batch, accumulation, variant, rank, parameters } = training;
+  const videos = batch * accumulation;
+  const setting = `${videos > 1 ? `${videos} videos of ` : ''}${frames} frames of ${width}x${height}`;
+  const size = bytesText((rank > 0 ? 2 : 4) * parameters);
+  return [
+    [
+      'a motion',
+      `${countText(parameters)} trained values (${size}); variant ${variant}, ${rank > 0 ? `rank ${rank}` : 'full rank'}`,
+    ],
+    [`to train`, `${setting}, estimated: ${costText(training.plain)}`],
+    ['', `recomputing activations: ${costText(training.recomputed)}`],
+    [
+      'this machine',
+      `${flopText(training.machineFlopsPerSecond)}/s measured on "${training.device}"; half of it assumed in training`,
+    ],
+  ];
+}
+
+function costText({ bytes, flops, secondsPerStep }: StepCost): string {
+  return `about ${bytesText(bytes)} of memory, ${flopText(flops)} and ${stepTime(secondsPerStep)} a step`;
+}
+
+function stepTime(seconds: number): string {
+  return seconds < 10 ? `${seconds.toPrecision(2)} s` : duration(seconds);
+}
+
+function encoderText(encoder: TextEncoderFacts): string {
+  return `${networkText(encoder)}; ${encoder.layers} layers of ${encoder.width}`;
+}
+
+function networkText({ parameters, dtypes }: NetworkFacts): string {
+  return `${countText(parameters)} parameters in ${dtypes.join(' and ')}`;
+}

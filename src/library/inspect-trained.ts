@@ -1,0 +1,85 @@
+/** @file What motions, runs and their saved states are. */
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { exists } from '../checkpoints/exists.ts';
+import { openSafetensors, type SafetensorsFile } from '../checkpoints/safetensors.ts';
+import { sizeOf } from '../graph/host-tensor.ts';
+import { type MotionInfo, readMotionInfo } from '../motion/file/motion-file.ts';
+import { isCheckpoint } from '../training/checkpoint.ts';
+import { readMetrics, type StepMetrics } from '../training/metrics.ts';
+import { type RunRecord, readRun, runPaths } from '../training/run-folder.ts';
+
+/** How many values a file holds. */
+interface ValueCount {
+  readonly parameters: number;
+  readonly tensors: number;
+  /** Size of the file. */
+  readonly bytes: number;
+}
+
+/** What a motion file is. */
+export interface MotionInspection extends MotionInfo, ValueCount {
+  readonly kind: 'motion';
+  readonly path: string;
+}
+
+/** What a saved state of a training is, from which it can go on. */
+export interface CheckpointInspection extends ValueCount {
+  readonly kind: 'checkpoint';
+  readonly path: string;
+  /** Steps taken. */
+  readonly step: number;
+  /** Folder of its run, where it lies in one. */
+  readonly run?: string;
+}
+
+/** What a run is. */
+export interface RunInspection extends RunRecord {
+  readonly kind: 'run';
+  readonly path: string;
+  readonly stepsTaken: number;
+  readonly lastMetrics?: StepMetrics;
+  /** Mean losses, since single ones vary too much: of the first steps and of the last, of so many steps each. */
+  readonly meanLoss?: { readonly steps: number; readonly first: number; readonly last: number };
+}
+
+/** Describes a safetensors file that is a motion or a saved state of a training. Throws `CheckpointError` for others. */
+export async function inspectTrained(path: string): Promise<MotionInspection | CheckpointInspection> {
+  const file = await openSafetensors(path);
+  const count = await valuesIn(file, path);
+  if (isCheckpoint(file.metadata)) {
+    const run = dirname(dirname(path));
+    const isInRun = await exists(runPaths(run).record);
+    const step = Number(file.metadata.step);
+    return { kind: 'checkpoint', path, step, ...count, ...(isInRun && { run }) };
+  }
+  return { kind: 'motion', path, ...(await readMotionInfo(path)), ...count };
+}
+
+/** Describes a run folder. Throws `StorageError` when its record is damaged. */
+export async function inspectRun(path: string): Promise<RunInspection> {
+  const run = await readRun(path);
+  const metrics = await readMetrics(runPaths(path).metrics);
+  const last = metrics.at(-1);
+  const meanLoss = meansOf(metrics.map(({ loss }) => loss));
+  return {
+    kind: 'run',
+    path,
+    stepsTaken: last?.step ?? 0,
+    ...(last && { lastMetrics: last }),
+    ...(meanLoss && { meanLoss }),
+    ...run,
+  };
+}
+
+function meansOf(losses: readonly number[]): RunInspection['meanLoss'] {
+  if (losses.length === 0) return undefined;
+  const steps = losses.length < 4 ? losses.length : Math.min(50, Math.floor(losses.length / 4));
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  return { steps, first: mean(losses.slice(0, steps)), last: mean(losses.slice(-steps)) };
+}
+
+async function valuesIn({ tensors }: SafetensorsFile, path: string): Promise<ValueCount> {
+  const parameters = [...tensors.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return { parameters, tensors: tensors.size, bytes: (await stat(path)).size };
+}

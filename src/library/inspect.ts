@@ -1,0 +1,172 @@
+/** @file Finding out what a file or folder is. */
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { z } from 'zod';
+import { exists } from '../checkpoints/exists.ts';
+import { NO_SUCH_FILE, whyUnreadable } from '../checkpoints/user-file.ts';
+import { CheckpointError, type LampError, MediaError, UsageError } from '../errors.ts';
+import type { WorkOptions } from '../events.ts';
+import { CLIP_CHOICES, clipKindOfName } from '../media/clip.ts';
+import { unreadVideoKind } from '../media/file-kinds.ts';
+import { findClipSet } from '../media/find-clips.ts';
+import { builtInBase, builtInName } from '../models/built-in-base.ts';
+import { isSingleFile } from '../models/single-file.ts';
+import { checkDevice, type DeviceName, parseDevice } from '../runtime/devices.ts';
+import { runPaths } from '../training/run-folder.ts';
+import { trainingDefaults as usual } from '../training/training-settings.ts';
+import { wrongSetting } from '../wrong-settings.ts';
+import { checkOptions, field, fieldsNamed, workFields } from './check-options.ts';
+import { type BaseInspection, inspectBase } from './inspect-base.ts';
+import {
+  type ClipInspection,
+  type ClipsInspection,
+  inspectClips,
+  inspectOneClip,
+  inspectPicture,
+  type PictureInspection,
+} from './inspect-media.ts';
+import {
+  type CheckpointInspection,
+  inspectRun,
+  inspectTrained,
+  type MotionInspection,
+  type RunInspection,
+} from './inspect-trained.ts';
+
+/** What `inspect` takes. */
+export interface InspectOptions extends WorkOptions {
+  /**
+   * A base model (a diffusers folder, a model in one file, or `built-in`), motion file, run folder, saved state of a training, clip,
+   * folder of clips, generated video, or picture.
+   */
+  readonly path: string;
+  /** Frames of a training video, 2 to 10000; default: as the base recommends, or 16. */
+  readonly frames?: number;
+  /** Width of a training video in pixels, of which the cost is estimated; default: as the base recommends, or 512. */
+  readonly width?: number;
+  /** Its height; default: as the base recommends, or 320. */
+  readonly height?: number;
+  /** Where training would run; default `cpu`. */
+  readonly device?: DeviceName;
+}
+
+/** What a file or folder is; `kind` tells which. */
+export type Inspection =
+  | BaseInspection
+  | MotionInspection
+  | CheckpointInspection
+  | RunInspection
+  | ClipInspection
+  | ClipsInspection
+  | PictureInspection;
+
+const pixels = z.int().min(1).max(99_999).optional();
+
+const asked = z.object({
+  frames: z.int().min(2).max(10_000).optional(),
+  width: pixels,
+  height: pixels,
+});
+
+const fields = {
+  path: field.path,
+  ...fieldsNamed(Object.keys(asked.shape) as (keyof typeof asked.shape)[]),
+  device: field.text.optional(),
+  ...workFields,
+};
+
+/**
+ * Finds out what a file or folder is: a base model, with what training a motion on it would cost; a motion; a run; a saved state of a
+ * training; a clip; a folder of clips, as `examineClips` finds it; a video or picture, with how lamp made it.
+ * Throws `UsageError` for an option that makes no sense, `MediaError` for a path where nothing is, and for clips and pictures that are
+ * damaged or of unknown kinds, `CheckpointError` for the same of weights, `StorageError` for a damaged run, `DeviceError`, and
+ * `InterruptedError` when stopped.
+ *
+ * @example
+ * import { inspect } from 'lamp-video';
+ *
+ * const found = await inspect({ path: 'built-in' });
+ * if (found.kind === 'base') console.log(found.name, found.unet.parameters, found.training?.plain.bytes);
+ */
+export async function inspect(options: InspectOptions): Promise<Inspection> {
+  const { path, device, onEvent, signal, ...given } = checkOptions('inspect', options, fields);
+  const read = asked.safeParse(given);
+  if (!read.success) throw new UsageError(wrongSetting(read.error, asked, given));
+  const { frames = usual.frames } = read.data;
+  const work = { onEvent, signal };
+  const question = { ...read.data, device: parseDevice(device ?? 'cpu') };
+  const found = await stat(path).catch((error: unknown) => error as Error);
+  if (found instanceof Error) {
+    if (path === builtInName && !(await exists(path))) return base(builtInBase(), question, path);
+    throw await nothingThere(found, path);
+  }
+  if (!found.isDirectory()) return inspectFile(path, frames, () => base(path, question));
+  const names = await readdir(path).catch(async (error: unknown) => {
+    throw await nothingThere(error, path);
+  });
+  if (names.includes('model_index.json')) return base(path, question);
+  if (names.includes('run.json')) return inspectRun(path);
+  await refusePart(path, names);
+  const { clips } = await findClipSet([path]);
+  const isClip = clips.length === 1 && clips[0] === path;
+  return isClip ? inspectOneClip(path, frames) : inspectClips(path, frames, work);
+}
+
+async function base(
+  folder: string,
+  question: Parameters<typeof inspectBase>[1],
+  path = folder,
+): Promise<BaseInspection> {
+  await checkDevice(question.device);
+  return inspectBase(folder, question, path);
+}
+
+/** Files that are pictures and never clips; what is in one is told by its bytes. */
+const pictureEndings = ['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.avif', '.heic', '.heif', '.bmp', '.svg'];
+
+async function inspectFile(
+  path: string,
+  frames: number,
+  base: () => Promise<BaseInspection>,
+): Promise<Inspection> {
+  const ending = extname(path).toLowerCase();
+  if (pictureEndings.includes(ending)) return inspectPicture(path);
+  if (await isSingleFile(path)) return base();
+  if (ending === '.safetensors') return inspectTrained(path);
+  if (clipKindOfName(path) === undefined && !unreadVideoKind(path)) {
+    throw new MediaError({
+      found: `"${path}" ${ending ? `ends in ${ending}` : 'has no ending'}`,
+      expected: `a clip (${CLIP_CHOICES}), a picture, a motion (.safetensors), or a model in one file`,
+    });
+  }
+  await findClipSet([path]); // Throws for what its name says that it is, and is not.
+  return inspectOneClip(path, frames);
+}
+
+/** Throws `CheckpointError` for a folder that is a part of something else. */
+async function refusePart(path: string, names: readonly string[]): Promise<void> {
+  if (names.includes('config.json')) {
+    throw new CheckpointError({
+      found: `"${path}" is one part of a model`,
+      advice: 'Give the folder that has model_index.json, perhaps the one above.',
+    });
+  }
+  const run = dirname(path);
+  const { checkpoints, latents } = runPaths(run);
+  if ([checkpoints, latents].map((each) => basename(each)).includes(basename(path))) {
+    if (!(await exists(join(run, 'run.json')))) return;
+    throw new CheckpointError({
+      found: `"${path}" is one part of a run`,
+      advice: `Give its folder "${run}".`,
+    });
+  }
+}
+
+/** What is thrown where nothing can be read: of the class that belongs to what the path's name says. */
+async function nothingThere(error: unknown, path: string): Promise<LampError> {
+  const why = await whyUnreadable(error, path);
+  const found = why === NO_SUCH_FILE ? `there is nothing at "${path}"` : `"${path}" cannot be read: ${why}`;
+  const advice = why === NO_SUCH_FILE ? 'Check the path.' : [];
+  const isWeights = /\.(safetensors|ckpt|bin|pth?)$/i.test(path);
+  return new (isWeights ? CheckpointError : MediaError)({ found, advice }, { cause: error });
+}
