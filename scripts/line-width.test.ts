@@ -11,9 +11,18 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const covered = [
   ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
   ...['assets', 'docs', 'examples', 'lab', 'scripts', 'testdata'],
-  ...['checkpoints', 'diffusion', 'graph', 'hub', 'models', 'motion', 'runtime', 'testing', 'training'].map(
-    (room) => `src/${room}`,
-  ),
+  ...[
+    'checkpoints',
+    'diffusion',
+    'graph',
+    'hub',
+    'media',
+    'models',
+    'motion',
+    'runtime',
+    'testing',
+    'training',
+  ].map((room) => `src/${room}`),
 ];
 
 /** `docs/api.md` shows docblocks and declarations as they are, so its lines are those of the code. */

@@ -32,7 +32,7 @@ export interface WindowSettings {
   readonly clipRange: 'whole' | 'reference';
 }
 
-/** The videos that a clip can give. */
+/** The possible videos of a clip. */
 export interface ClipWindow {
   /** Number of possible videos, numbered from 0. */
   readonly starts: number;

@@ -1,22 +1,22 @@
-/** @file What the numbers in the names of a folder's frames tell: gaps in them, and several sequences in one folder. */
+/** @file Checks the numbering of a folder's frames for gaps and for several sequences in one folder. */
 import { extname } from 'node:path';
 import { type Remark, remark } from './remark.ts';
 
-/** What is remarkable about the numbers of frames. */
+/** Findings about the numbering of frames. */
 export interface FrameNumbers {
-  /** Pictures that belong together by their names, in the order of the first of each. One in most folders. */
+  /** Sequences of pictures with related names, ordered by their first pictures. Most folders have one. */
   readonly sequences: readonly { readonly first: string; readonly count: number }[];
-  /** Numbers that no frame has, in rising order, from the first sequence with any; at most {@link MOST_LISTED}. */
+  /** Missing numbers in ascending order, from the first sequence with any; at most {@link MOST_LISTED}. */
   readonly missing: readonly number[];
-  /** How many there are in all sequences. */
+  /** Number of missing numbers in all sequences. */
   readonly missingCount: number;
-  /** The lowest and the highest number of the sequence that `missing` is of. */
+  /** The lowest and highest number of the sequence to which `missing` belongs. */
   readonly range: readonly [lowest: number, highest: number];
-  /** Two frames of one number, the first such pair. */
+  /** The first pair of frames with the same number. */
   readonly twice: readonly [string, string] | undefined;
 }
 
-/** More missing numbers are counted, not listed. */
+/** Number of missing numbers listed; more are only counted. */
 const MOST_LISTED = 100;
 
 interface Numbered {
@@ -25,9 +25,8 @@ interface Numbered {
 }
 
 /**
- * What the numbers in these names tell; the names are those of numbered pictures, in natural order. The number that
- * counts is the last one that is not the same in all names (`walk_0001_640x480.png`). Every n-th number is an even
- * step and no gap.
+ * Checks the numbering in names of numbered pictures, given in natural order. The frame number is the last number that
+ * is not the same in all names (`walk_0001_640x480.png`). Every n-th number is an even step, not a gap.
  */
 export function frameNumbers(names: readonly string[]): FrameNumbers {
   const sequences = sequencesOf(names);
@@ -54,7 +53,7 @@ export function frameNumbers(names: readonly string[]): FrameNumbers {
   };
 }
 
-/** The names, divided by all that is in them besides the counting number. */
+/** Groups the names by everything in them except the frame number. */
 function sequencesOf(names: readonly string[]): Numbered[][] {
   const parts = names.map((name) => {
     const stem = name.slice(0, name.length - extname(name).length);
@@ -64,7 +63,7 @@ function sequencesOf(names: readonly string[]): Numbered[][] {
   const divided = bySkeleton.flatMap((alike) => {
     const counting = countingPiece(alike.map(({ pieces }) => pieces));
     const bySequence = groups(alike, ({ pieces }) => pieces.filter((_, i) => i !== counting).join('\0'));
-    // Numbers of which none counts on: times, or names made by chance.
+    // Numbers that are never consecutive: times, or random names.
     const single = bySequence.length > 1 && bySequence.every(({ length }) => length === 1);
     return (single ? [alike] : bySequence).flatMap((group) => {
       const frames = group.map((part) => ({ ...part, number: Number(part.pieces[counting]) }));
@@ -72,11 +71,11 @@ function sequencesOf(names: readonly string[]): Numbered[][] {
       return isTwice && !single ? groups(frames, ({ ending }) => ending) : [frames];
     });
   });
-  // Names that have nothing in common with any other are one sequence, as far as anyone can tell.
+  // Names that have nothing in common count as one sequence.
   return divided.length > 1 && divided.every(({ length }) => length === 1) ? [divided.flat()] : divided;
 }
 
-/** Which piece counts the frames: the last number that is not always the same. */
+/** The index of the part with the frame number: the last number that is not always the same. */
 function countingPiece(names: readonly (readonly string[])[]): number {
   const [first] = names as [readonly string[]];
   const last = first.length - 2;
@@ -86,7 +85,7 @@ function countingPiece(names: readonly (readonly string[])[]): number {
   return last;
 }
 
-/** The numbers that are missing where the numbers have one step. */
+/** The missing numbers, if the numbers have a constant step. */
 function gapsIn(numbers: readonly number[]): { listed: number[]; count: number } {
   const steps = numbers.slice(1).map((number, i) => number - numbers[i]!);
   const step = evenStep(numbers, steps);
@@ -101,7 +100,7 @@ function gapsIn(numbers: readonly number[]): { listed: number[]; count: number }
   return { listed, count };
 }
 
-/** The step that most numbers keep to, or `undefined`: numbers may be times. */
+/** The step between most numbers, or `undefined` if there is none, as for times. */
 function evenStep(numbers: readonly number[], steps: readonly number[]): number | undefined {
   if (steps.length === 0) return undefined;
   const common = steps.reduce(greatestDivisor);
@@ -136,7 +135,7 @@ function groups<T>(values: readonly T[], keyOf: (value: T) => string): T[][] {
   return [...found.values()];
 }
 
-/** What is to be said of a folder's numbers. */
+/** A note on a folder's numbering. */
 export type NumberNote = Remark<'sequences' | 'gaps'>;
 
 /** What is remarkable about the numbers of these frames; `names` as for {@link frameNumbers}. */

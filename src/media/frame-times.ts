@@ -1,45 +1,45 @@
-/** @file When the frames of a clip are shown: at a constant rate, or not. */
+/** @file The timing of a clip's frames, constant or variable. */
 
-/** The rates between which a clip of variable rate moves, in frames a second. */
+/** The range of rates of a variable-rate clip, in frames a second. */
 export interface RateRange {
   readonly slowest: number;
   readonly fastest: number;
 }
 
-/** A frame that stays much longer than the others. */
+/** A frame that is shown much longer than the others. */
 export interface Rest {
-  /** Its number, counted from 0. */
+  /** Its index, counted from 0. */
   readonly frame: number;
   readonly seconds: number;
 }
 
-/** When the frames of a clip are shown. */
+/** The timing of a clip's frames. */
 export interface ClipTiming {
-  /** The usual rate: of most frames, in frames a second. */
+  /** The most common rate, in frames a second. */
   readonly framesPerSecond: number;
-  /** Seconds after the first frame at which each is shown, where they are not evenly spaced at the usual rate. */
+  /** Display time of each frame in seconds after the first, if they are not evenly spaced at that rate. */
   readonly frameTimes?: readonly number[];
-  /** Where more than a few frames are shown at another rate. */
+  /** The range of rates, if more than a few frames have another rate. */
   readonly variableRate?: RateRange;
-  /** The frames that the clip rests on. On its last one it rests without end, and what comes then is not taken. */
+  /** The frames on which the clip rests. A rest on the last frame has no end and is not sampled. */
   readonly rests?: readonly Rest[];
 }
 
-/** An interval this much longer or shorter than usual (share of the usual one) is another rate. */
+/** An interval that deviates by more than this fraction from the common one has another rate. */
 const tolerance = 0.3;
-/** File formats round times to milliseconds. */
+/** Rounding of times in file formats, in seconds. */
 const rounding = 0.0025;
-/** A frame dropped here and there is not yet a variable rate. */
+/** Up to this fraction of odd intervals (dropped frames) is not a variable rate. */
 const oddShare = 0.05;
-/** A frame that is shown so many times as long as usual, and so many seconds, is a rest. */
+/** A frame is a rest if it is shown this many times as long as usual, and at least this many seconds. */
 const restFactor = 3;
 const leastRest = 0.4;
-/** Frames are evenly spaced when none is off by more than this share of an interval. */
+/** Frames are evenly spaced if none deviates by more than this fraction of an interval. */
 export const jitter = 0.4;
 
 /**
- * What the times (in seconds, ascending) at which frames are shown say about a clip. `lastDuration` is how long the
- * last one stays, and `tick` to which all were rounded; 0: they were not.
+ * Derives a clip's timing from the display times of its frames (in seconds, ascending). `lastDuration` is the duration
+ * of the last frame, `tick` the unit to which all times were rounded (0: not rounded).
  */
 export function timingOf(times: readonly number[], lastDuration: number, tick: number): ClipTiming {
   const first = times[0]!;
@@ -58,7 +58,7 @@ export function timingOf(times: readonly number[], lastDuration: number, tick: n
   };
 }
 
-/** Seconds to the microsecond: what is smaller is the noise of computing. */
+/** Rounds seconds to microseconds; smaller differences are numerical noise. */
 export function microseconds(seconds: number): number {
   return Math.round(seconds * 1e6) / 1e6;
 }
@@ -67,7 +67,7 @@ function intervalsOf(times: readonly number[]): number[] {
   return times.slice(1).map((time, i) => time - times[i]!);
 }
 
-/** The mean of the intervals that are as usual, as a rate. */
+/** The rate of the mean common interval. */
 function usualRate(times: readonly number[], lastDuration: number, tick: number): number {
   const intervals = intervalsOf(times);
   const usual = median(intervals.filter((interval) => interval > 0));
@@ -79,7 +79,7 @@ function usualRate(times: readonly number[], lastDuration: number, tick: number)
     : intervals.filter((interval) => isUsual(interval) && interval > 0);
   const seconds =
     taken === intervals ? times.at(-1)! - times[0]! : taken.reduce((sum, interval) => sum + interval, 0);
-  // Rounded intervals add up to the mean rate only where the last one counts as well.
+  // Rounded intervals add up to the mean rate only if the last one is included.
   if (taken === intervals && tick > 0 && lastDuration > 0 && isUsual(lastDuration)) {
     const whole = seconds + lastDuration;
     return customaryRate((taken.length + 1) / whole, tick / whole);
@@ -88,8 +88,8 @@ function usualRate(times: readonly number[], lastDuration: number, tick: number)
 }
 
 /**
- * A measured rate as the customary one it stands for (30, 24000/1001, …) when it lies within what rounded times allow
- * (`uncertainty`, a share of it), else the measured one.
+ * The standard rate (30, 24000/1001, …) within the rounding error of a measured rate (`uncertainty`, a fraction of it),
+ * else the measured rate.
  */
 function customaryRate(rate: number, uncertainty: number): number {
   const candidates = [Math.round(rate), ...[24, 30, 48, 60, 120].map((whole) => (whole * 1000) / 1001)];
@@ -105,7 +105,7 @@ function findRests(durations: readonly number[], framesPerSecond: number): Rest[
   );
 }
 
-/** The range of rates where more than a few intervals differ from the usual one, else `undefined`. */
+/** The range of rates, if more than a few intervals differ from the common one, else `undefined`. */
 export function variableRate(intervals: readonly number[]): RateRange | undefined {
   const sorted = [...intervals].sort((a, b) => a - b);
   const usual = median(sorted);

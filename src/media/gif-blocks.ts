@@ -1,11 +1,13 @@
-/** @file The blocks a GIF file consists of: is it whole, and which comment says what made it. */
+/** @file The block structure of GIF files: completeness and comments. */
 
 const TRAILER = 0x3b;
 const EXTENSION = 0x21;
 const COMMENT = 0xfe;
 const IMAGE = 0x2c;
 
-/** A GIF file's bytes with a comment (UTF-8) before its end. Throws `RangeError` when they do not end like a GIF. */
+/**
+ * Inserts a comment (UTF-8) before the end of a GIF file's bytes. Throws `RangeError` if they do not end like a GIF.
+ */
 export function withGifComment(gif: Uint8Array, comment: string): Uint8Array {
   if (gif.at(-1) !== TRAILER) {
     throw new RangeError('the bytes do not end like a GIF file');
@@ -20,17 +22,17 @@ export function withGifComment(gif: Uint8Array, comment: string): Uint8Array {
   return Buffer.concat(parts);
 }
 
-/** What {@link scanGif} finds. */
+/** The result of {@link scanGif}. */
 export interface GifContent {
-  /** Complete images, the frames of an animation. */
+  /** Number of complete images, which are the frames of an animation. */
   readonly images: number;
-  /** Whether the bytes end within a block: the file was cut off. */
+  /** Whether the bytes end within a block, so that the file is truncated. */
   readonly cutOff: boolean;
   /** The last comment. */
   readonly comment?: string;
 }
 
-/** Walks through the blocks of a GIF file's bytes; `undefined` when they are no GIF at all. */
+/** Scans the blocks of a GIF file's bytes; `undefined` if they are not a GIF. */
 export function scanGif(gif: Uint8Array): GifContent | undefined {
   const bytes = Buffer.from(gif.buffer, gif.byteOffset, gif.byteLength);
   if (bytes.toString('latin1', 0, 3) !== 'GIF' || bytes.length < 13) {
@@ -42,7 +44,7 @@ export function scanGif(gif: Uint8Array): GifContent | undefined {
   while (at < bytes.length && bytes[at] !== TRAILER) {
     const isImage = bytes[at] === IMAGE;
     const isComment = bytes[at] === EXTENSION && bytes[at + 1] === COMMENT;
-    // An image has a descriptor, perhaps its own colours, and a code size before its data.
+    // An image has a descriptor, possibly its own colour table, and a code size before its data.
     at += isImage ? 11 + colourTableLength(bytes[at + 9] ?? 0) : 2;
     const blocks: Buffer[] = [];
     for (let length = bytes[at] ?? 0; length > 0; length = bytes[at] ?? 0) {
@@ -56,7 +58,7 @@ export function scanGif(gif: Uint8Array): GifContent | undefined {
     images += isImage ? 1 : 0;
     comment = isComment ? Buffer.concat(blocks).toString('utf8') : comment;
   }
-  // Some programs leave out the trailer; then the file ends after a whole block.
+  // Some programs omit the trailer; the file then ends after a complete block.
   return { images, cutOff: at > bytes.length, ...(comment !== undefined && { comment }) };
 }
 

@@ -1,9 +1,10 @@
 /**
- * @file Whether H.264 pictures consist of two fields, and which of them is shown first (ITU-T H.264, 7.3 and annex D).
+ * @file Detects whether H.264 pictures consist of two fields, and which is displayed first (ITU-T H.264, 7.3 and annex
+ * D).
  */
 import { BitReader } from './bit-reader.ts';
 
-/** The field of an interlaced picture that is shown first. `top` has the first row. */
+/** The field of an interlaced picture that is displayed first. `top` has the first row. */
 export type FirstField = 'top' | 'bottom';
 
 const SLICE = 1;
@@ -13,32 +14,32 @@ const SPS = 7;
 const PPS = 8;
 const PICTURE_TIMING = 1;
 
-/** What is needed of a sequence parameter set. */
+/** The parts of a sequence parameter set that are needed. */
 interface Sequence {
   readonly separatePlanes: boolean;
   readonly frameNumberBits: number;
-  /** Bits of the picture order count; `undefined` where it is not in the slices. */
+  /** Bits of the picture order count; `undefined` if slices do not contain it. */
   readonly orderBits: number | undefined;
-  /** Whether pictures may consist of fields at all. */
+  /** Whether pictures may consist of fields. */
   readonly mayHaveFields: boolean;
-  /** Whether frames choose between field and frame for each pair of macroblocks. */
+  /** Whether frames choose between field and frame coding for each pair of macroblocks. */
   readonly adaptive: boolean;
-  /** Bits before the picture's structure in its timing message. */
+  /** Bits before the picture structure in its timing message. */
   readonly delayBits: number;
   readonly tellsStructure: boolean;
 }
 
-/** What is needed of a picture parameter set. */
+/** The parts of a picture parameter set that are needed. */
 interface PictureSet {
   readonly sequence: number;
   readonly tellsOrder: boolean;
 }
 
-/** What a picture's timing message says. */
+/** The contents of a picture's timing message. */
 interface Timing {
   /** `pic_struct`, table D-1: 3 is top then bottom field, 4 bottom then top. */
   readonly structure: number;
-  /** `ct_type` of the first clock: 0 progressive, 1 interlaced; `undefined` where there is none. */
+  /** `ct_type` of the first clock timestamp: 0 progressive, 1 interlaced; `undefined` if there is none. */
   readonly scan: number | undefined;
 }
 
@@ -46,7 +47,7 @@ interface Timing {
 export class H264Fields {
   readonly #sequences = new Map<number, Sequence>();
   readonly #pictureSets = new Map<number, PictureSet>();
-  /** Bytes of the length before each unit; 0: units are parted by start codes. */
+  /** Bytes of the length prefix of each unit; 0: units are separated by start codes. */
   readonly #lengthBytes: number;
 
   /** `configuration` is the `avcC` record of a container that has one. */
@@ -55,7 +56,7 @@ export class H264Fields {
     if (configuration) for (const unit of unitsOfConfiguration(configuration)) this.#remember(unit);
   }
 
-  /** The first field of the picture in these bytes; `undefined` where it is progressive, or cannot be told. */
+  /** The first field of the picture in these bytes; `undefined` if it is progressive or unknown. */
   read(packet: Uint8Array): FirstField | undefined {
     let timing: Timing | undefined;
     for (const unit of this.#lengthBytes > 0
@@ -83,7 +84,7 @@ export class H264Fields {
   }
 
   #timing(unit: Uint8Array): Timing | undefined {
-    // The message belongs to a sequence that only the slice names; streams with several hardly differ in this.
+    // The message belongs to a sequence named only in the slice; streams with several sequences hardly differ in this.
     const sequence = [...this.#sequences.values()].find(({ tellsStructure }) => tellsStructure);
     if (!sequence) return undefined;
     const bytes = unescaped(unit.subarray(1, 65_536));
@@ -162,15 +163,15 @@ function* unitsByCode(packet: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-/** A unit's bytes without those that keep start codes out of it (7.4.1). */
+/** A unit's bytes without emulation prevention bytes (7.4.1). */
 function unescaped(bytes: Uint8Array): Uint8Array {
   return bytes.filter((byte, at) => !(byte === 3 && at >= 2 && bytes[at - 1] === 0 && bytes[at - 2] === 0));
 }
 
-/** Profiles whose sets tell the sampling of colours (7.3.2.1.1). */
+/** Profiles whose parameter sets contain the chroma format (7.3.2.1.1). */
 const highProfiles: readonly number[] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
 
-/** A sequence parameter set with its number. */
+/** A sequence parameter set with its id. */
 function readSequence(reader: BitReader): [number, Sequence] {
   const profile = reader.bits(8);
   reader.bits(16);
@@ -190,7 +191,7 @@ function readSequence(reader: BitReader): [number, Sequence] {
   return [id, { separatePlanes, frameNumberBits, orderBits, mayHaveFields, adaptive, ...usability }];
 }
 
-/** Returns whether the colour planes are coded apart. */
+/** Returns whether the colour planes are coded separately. */
 function readColour(reader: BitReader): boolean {
   const sampling = reader.unsigned();
   const separate = sampling === 3 && reader.flag();
@@ -246,7 +247,7 @@ function readUsability(reader: BitReader): Pick<Sequence, 'delayBits' | 'tellsSt
   return { delayBits, tellsStructure: reader.flag() };
 }
 
-/** Parameters of the hypothetical decoder's buffers; returns the bits of both delays in timing messages. */
+/** Reads the hypothetical reference decoder's parameters; returns the bits of both delays in timing messages. */
 function readBuffering(reader: BitReader): number {
   const count = Math.min(32, reader.unsigned() + 1);
   reader.bits(8);

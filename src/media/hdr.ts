@@ -1,30 +1,32 @@
 /**
- * @file Frames of high dynamic range as ordinary pictures. Signals become light (ITU-R BT.2100), the wide colours of
- * BT.2020 those of sRGB, and what is brighter than white paper is compressed.
+ * @file Tone mapping of high dynamic range frames. Signals are converted to light (ITU-R BT.2100) and from BT.2020 to
+ * sRGB primaries, and highlights above reference white are compressed.
  */
 import { type Picture, picture } from './picture.ts';
 
-/** How a signal stands for light: the perceptual quantiser (HDR10), or hybrid log-gamma (broadcasts, phones). */
+/** HDR transfer function: the perceptual quantiser (HDR10), or hybrid log-gamma (broadcasts, phones). */
 export type HdrTransfer = 'pq' | 'hlg';
 
-/** Whether a transfer of this name, as WebCodecs spells it, is one of high dynamic range. */
+/** Whether a transfer function, by its WebCodecs name, is an HDR one. */
 export function isHdrTransfer(name: string | null | undefined): name is HdrTransfer {
   return name === 'pq' || name === 'hlg';
 }
 
-/** Brightness of white paper in cd/m², by ITU-R BT.2408; it becomes nearly white. */
+/** Reference white in cd/m² (ITU-R BT.2408); it is mapped to nearly white. */
 const WHITE = 203;
-/** Hybrid log-gamma has no brightness of its own; on the usual screen its highest signal is this bright. */
+/** Nominal peak of hybrid log-gamma in cd/m², which has no absolute brightness of its own. */
 const HLG_PEAK = 1000;
 
-/** From light of BT.2020's primaries to light of sRGB's, row by row (ITU-R BT.2087). */
+/** The matrix from linear BT.2020 to linear sRGB, row by row (ITU-R BT.2087). */
 const FROM_BT2020: readonly number[] = [
   ...[1.6605, -0.5876, -0.0728],
   ...[-0.1246, 1.1329, -0.0083],
   ...[-0.0182, -0.1006, 1.1187],
 ];
 
-/** A picture of PQ or HLG signals as 8-bit sRGB. `toSrgb` is the matrix of its primaries, by default BT.2020's. */
+/**
+ * Converts a picture of PQ or HLG signals to 8-bit sRGB. `toSrgb` is the matrix of its primaries; default BT.2020's.
+ */
 export function toneMapped(
   { width, height, data }: Picture,
   transfer: HdrTransfer,
@@ -40,7 +42,7 @@ export function toneMapped(
   for (let at = 0; at < data.length; at += 3) {
     let [r, g, b] = [light[data[at]!]!, light[data[at + 1]!]!, light[data[at + 2]!]!];
     if (transfer === 'hlg') {
-      // The screen's own curve acts on brightness, so that colours keep their hue.
+      // The display's transfer function is applied to luminance, so that colours keep their hue.
       const gain = (HLG_PEAK / WHITE) * (0.2627 * r + 0.678 * g + 0.0593 * b) ** 0.2;
       [r, g, b] = [gain * r, gain * g, gain * b];
     }
@@ -56,10 +58,10 @@ export function toneMapped(
   return picture(width, height, result);
 }
 
-/** Light up to this (1: white paper) stays as it is. */
+/** Light up to this level (1: reference white) is unchanged. */
 const KNEE = 0.8;
 
-/** Brighter light nears 1 smoothly, however bright it is. */
+/** Compresses brighter light smoothly towards 1. */
 function compressed(light: number): number {
   return 1 - (1 - KNEE) * Math.exp((KNEE - light) / (1 - KNEE));
 }
@@ -68,7 +70,7 @@ function srgb(light: number): number {
   return Math.round(255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055));
 }
 
-/** Light by the 256 levels of the signal: of PQ as shares of white paper, of HLG as the scene's, 0 to 1. */
+/** Light for each of the 256 signal levels: for PQ relative to reference white, for HLG scene light, 0 to 1. */
 const lightOf: Readonly<Record<HdrTransfer, Float64Array>> = {
   pq: Float64Array.from({ length: 256 }, (_, level) => {
     const power = (level / 255) ** (32 / 2523);

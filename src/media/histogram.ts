@@ -1,4 +1,4 @@
-/** @file Histogram matching: gives a frame the colour distribution of another, channel by channel. */
+/** @file Histogram matching: adapts a frame's colour distribution to another's, channel by channel. */
 
 import type { Picture } from './picture.ts';
 
@@ -7,7 +7,7 @@ const LEVELS = 256;
 /**
  * The frame with each channel's histogram matched to the reference's: every level becomes the first reference level
  * whose cumulative share is not below the level's own. Bit-exact with the LAMP reference's `his_match`, ties included:
- * the shares are float64 quotients summed in order of level, as numpy does it. The two may differ in size.
+ * the shares are float64 quotients summed in order of level, as numpy does it. The pictures may differ in size.
  */
 export function matchHistogram(reference: Picture, frame: Picture): Picture {
   return { ...frame, data: matchLevels(reference.data, frame.data) };

@@ -1,10 +1,10 @@
-/** @file The colour profiles inside pictures (ICC.1), as far as they consist of curves and a matrix. */
+/** @file Embedded colour profiles (ICC.1) that consist of curves and a matrix. */
 
 import { type ColourSpace, type Curve, d50ToSrgb } from './colour-space.ts';
 
 /**
  * The colour space that a profile describes by three curves and a matrix or, for `grey` pictures, by one curve.
- * `undefined` for profiles of another kind (tables, printing inks, grey for colours) and for what is no profile.
+ * `undefined` for other profiles (tables, printing inks, a grey profile in a colour picture) and for invalid ones.
  */
 export function iccColourSpace(profile: Uint8Array, grey: boolean): ColourSpace | undefined {
   const bytes = Buffer.from(profile.buffer, profile.byteOffset, profile.byteLength);
@@ -40,7 +40,7 @@ function iccXyz(tag: Buffer | undefined): [number, number, number] | undefined {
   return [fixed(tag, 8), fixed(tag, 12), fixed(tag, 16)];
 }
 
-/** A number of 16 bits before and 16 behind the point. */
+/** A fixed-point number with 16 integer and 16 fractional bits. */
 function fixed(tag: Buffer, at: number): number {
   return tag.readInt32BE(at) / 65_536;
 }
@@ -62,10 +62,10 @@ function iccCurve(tag: Buffer | undefined): Curve | undefined {
   };
 }
 
-/** How many parameters each kind of parametric curve has. */
+/** Number of parameters of each type of parametric curve. */
 const PARAMETERS = [1, 3, 4, 5, 7];
 
-/** `(a x + b)^g + e` from d on and `c x + f` below; the simpler kinds lack some of these. */
+/** `(a x + b)^g + e` from d on, and `c x + f` below; simpler types lack some of these parameters. */
 function parametricCurve(tag: Buffer): Curve | undefined {
   const kind = tag.readUInt16BE(8);
   const count = PARAMETERS[kind];

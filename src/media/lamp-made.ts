@@ -1,15 +1,15 @@
-/** @file Telling videos that this program made by what is stored in them. */
+/** @file Recognises videos made by this program from their metadata. */
 import { readVideoMetadata } from './video-file.ts';
 
-/** The key of the settings that a video or picture was made with, in its metadata. */
+/** The metadata key for the settings with which a video or picture was made. */
 export const settingsKey = 'lamp';
 
 /**
- * Whether a clip is a video that this program made: a video file, GIF, or folder of PNG frames that stores how.
- * `false` also where that cannot be read.
+ * Whether a clip was made by this program: a video file, GIF, or folder of PNG frames with stored settings. Also
+ * `false` if the metadata cannot be read.
  */
 export async function isMadeByLamp(path: string): Promise<boolean> {
-  // No metadata is stored in WebP, and none is read from it.
+  // WebP files store no metadata.
   if (path.toLowerCase().endsWith('.webp')) return false;
   return readVideoMetadata(path).then(
     (metadata) => metadata[settingsKey] !== undefined,

@@ -1,15 +1,15 @@
-/** @file Black-and-white masks over a picture: growing, filling holes, connected parts. */
+/** @file Binary masks over a picture: dilation, erosion, filling holes, connected components. */
 
-/** One byte a pixel, 1 inside and 0 outside, row by row. */
+/** One byte per pixel, 1 inside and 0 outside, row by row. */
 export interface Mask {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
 }
 
-/** The mask grown by `radius` pixels in the eight directions. */
+/** The mask dilated by `radius` pixels in all eight directions. */
 export function grown({ width, height, data }: Mask, radius: number): Mask {
-  // A square is grown along the rows, then along the columns.
+  // Dilation by a square is separable: along the rows, then along the columns.
   const along = (from: Uint8Array, step: number, length: number, lines: number, lineStep: number) => {
     const to = new Uint8Array(from.length);
     for (let line = 0; line < lines; line++) {
@@ -24,12 +24,12 @@ export function grown({ width, height, data }: Mask, radius: number): Mask {
   return { width, height, data: along(along(data, 1, width, height, width), width, height, width, 1) };
 }
 
-/** The mask shrunk by `radius` pixels in the eight directions; the picture's edge does not shrink it. */
+/** The mask eroded by `radius` pixels in all eight directions; the picture's edge does not erode it. */
 export function shrunk(mask: Mask, radius: number): Mask {
   return inverted(grown(inverted(mask), radius));
 }
 
-/** The mask and everything it encloses: what cannot be reached from the picture's edge. */
+/** The mask with its holes filled: everything that cannot be reached from the picture's edge. */
 export function filled(mask: Mask): Mask {
   const { width, height, data } = mask;
   const outside = new Uint8Array(data.length);
@@ -53,8 +53,8 @@ export function filled(mask: Mask): Mask {
 }
 
 /**
- * The mask's largest connected part, and every other part of at least `share` of its pixels. Parts are connected
- * through their edges. `weigh`, when given, says of a part's pixels what counts in place of their number.
+ * The mask's largest 4-connected component, and every other one with at least `share` of its size. If given, `weigh`
+ * computes the size of a component from its pixels; default their number.
  */
 export function largestParts(
   mask: Mask,
@@ -88,7 +88,7 @@ export function largestParts(
   };
 }
 
-/** Visits the four neighbours of every waiting pixel, until none waits. */
+/** Visits the four neighbours of every queued pixel until the queue is empty. */
 function spread(waiting: number[], width: number, height: number, reach: (pixel: number) => void): void {
   for (let pixel = waiting.pop(); pixel !== undefined; pixel = waiting.pop()) {
     const x = pixel % width;
@@ -103,7 +103,7 @@ function inverted({ width, height, data }: Mask): Mask {
   return { width, height, data: data.map((inside) => 1 - inside) };
 }
 
-/** How many pixels are inside. */
+/** The number of pixels inside the mask. */
 export function areaOf({ data }: Mask): number {
   return data.reduce((sum, inside) => sum + inside, 0);
 }

@@ -1,4 +1,4 @@
-/** @file What Matroska and WebM files say of the fields of a picture track (RFC 9559, 5.1.4.1.28). */
+/** @file Reads the interlacing flags of a video track in Matroska and WebM files (RFC 9559, 5.1.4.1.28). */
 
 import type { FileHandle } from 'node:fs/promises';
 import { withUserFile } from '../checkpoints/user-file.ts';
@@ -13,15 +13,15 @@ const VIDEO = 0xe0;
 const FLAG_INTERLACED = 0x9a;
 const FIELD_ORDER = 0x9d;
 
-/** Whether a track is said to be interlaced, and in which order: 0 where that is not told. */
+/** The interlacing flags of a track; 0 where unspecified. */
 export interface MatroskaFields {
   /** `FlagInterlaced`: 0 unknown, 1 interlaced, 2 progressive. */
   readonly flag: number;
-  /** `FieldOrder`: 1 and 9 the top field first, 6 and 14 the bottom one. */
+  /** `FieldOrder`: 1 and 9 for the top field first, 6 and 14 for the bottom field first. */
   readonly order: number;
 }
 
-/** Reads them for the track of this number; `undefined` when the file has no such track. */
+/** Reads the flags of the track with this number; `undefined` if there is no such track. */
 export async function readMatroskaFields(path: string, number: number): Promise<MatroskaFields | undefined> {
   return withUserFile(path, refuseMedia('clip', path), async (file, size) => {
     const whole = { start: 0, end: size };
@@ -40,13 +40,13 @@ export async function readMatroskaFields(path: string, number: number): Promise<
   });
 }
 
-/** The content of an element. */
+/** Range of an element's content in the file. */
 interface Range {
   readonly start: number;
   readonly end: number;
 }
 
-/** The elements up to the first cluster of frames. */
+/** Iterates over the elements up to the first cluster of frames. */
 async function* elements(file: FileHandle, within: Range): AsyncGenerator<Range & { readonly id: number }> {
   let at = within.start;
   while (at + 2 <= within.end) {

@@ -1,42 +1,42 @@
-/** @file What MP4 and MOV files say of a picture track outside its frames: the edit list, and the order of fields. */
+/** @file Reads facts about a video track from MP4 and MOV boxes: the edit list, and the order of fields. */
 
 import type { FileHandle } from 'node:fs/promises';
 import { withUserFile } from '../checkpoints/user-file.ts';
 import { refuseMedia } from './refuse-media.ts';
 
-/** A line of an edit list: what of the track is shown next. */
+/** An entry of an edit list: the part of the track that is shown next. */
 export interface EditLine {
-  /** How long, in seconds; `Infinity` where it is not told: to the end. */
+  /** Duration in seconds; `Infinity` if unspecified: to the end. */
   readonly duration: number;
-  /** Where in the track's own time it begins, in ticks of its time scale; −1: nothing is shown so long. */
+  /** Start in the track's own time, in ticks of its time scale; −1: nothing is shown for this duration. */
   readonly mediaTime: number;
-  /** 1: as fast as stored; ½: half as fast; 0: one frame, held. */
+  /** Playback rate: 1 as stored; ½ half as fast; 0 a single held frame. */
   readonly rate: number;
 }
 
-/** What {@link readMovieTrack} finds. */
+/** The result of {@link readMovieTrack}. */
 export interface MovieTrack {
-  /** Ticks a second of the track's time. */
+  /** Ticks per second of the track's time. */
   readonly timescale: number;
-  /** Seconds of a tick in which durations of edits are counted. */
+  /** Length in seconds of the tick that durations of edits are measured in. */
   readonly movieTick: number;
-  /** `undefined` where there is no edit list. */
+  /** The edit list; `undefined` if there is none. */
   readonly edits: readonly EditLine[] | undefined;
-  /** The two numbers of the `fiel` box: fields of a picture (1 or 2), and their order. */
+  /** The `fiel` box: number of fields per picture (1 or 2), and their order. */
   readonly fields: { readonly count: number; readonly order: number } | undefined;
 }
 
-/** More lines than any editor writes. */
+/** Upper bound of the number of edits; no editor writes more. */
 const MOST_EDITS = 1000;
-/** More frames than a track has: a week at 25 a second. */
+/** Upper bound of the number of frames, more than a week at 25 a second. */
 const MOST_FRAMES = 2 ** 24;
-/** More boxes in one than any program writes; a file of millions of empty ones is hostile. */
+/** Upper bound of the number of boxes in one, against hostile files with millions of empty boxes. */
 const MOST_BOXES = 1_000_000;
 
 /**
- * Reads the facts about the picture track of this number from an MP4 or MOV file (ISO/IEC 14496-12; QuickTime File
- * Format); `undefined` when there is no such track. Throws `RangeError` for an edit list of more than a thousand
- * lines, and for an index of more frames than any track has, which would keep the media library busy for minutes.
+ * Reads facts about the video track with this id from an MP4 or MOV file (ISO/IEC 14496-12; QuickTime File Format);
+ * `undefined` if there is no such track. Throws `RangeError` for an edit list of more than a thousand entries, and for
+ * an index of impossibly many frames, which would keep the media library busy for minutes.
  */
 export async function readMovieTrack(path: string, trackId: number): Promise<MovieTrack | undefined> {
   return withUserFile(path, refuseMedia('clip', path), async (file, size) => {
@@ -60,7 +60,7 @@ export async function readMovieTrack(path: string, trackId: number): Promise<Mov
   });
 }
 
-/** A part of a file: the content of a box. */
+/** Range of a box's content in the file. */
 interface Range {
   readonly start: number;
   readonly end: number;
@@ -105,7 +105,7 @@ async function child(
   return range;
 }
 
-/** `mvhd` and `mdhd` have the time scale behind two dates, which version 1 makes longer. */
+/** In `mvhd` and `mdhd` the time scale follows two dates, which are longer in version 1. */
 async function timescaleIn(file: FileHandle, within: Range, name: string): Promise<number> {
   const header = await child(file, within, name);
   if (!header) return 1;
@@ -142,7 +142,7 @@ async function editsIn(file: FileHandle, track: Range, tick: number): Promise<Ed
   });
 }
 
-/** Throws `RangeError` unless the tables of times (`stts`, `ctts`) are of a possible number of frames. */
+/** Throws `RangeError` unless the time tables (`stts`, `ctts`) have a plausible number of frames. */
 async function assertFewFrames(file: FileHandle, media: Range): Promise<void> {
   for (const name of ['stts', 'ctts']) {
     const table = await child(file, media, 'minf', 'stbl', name);
@@ -154,7 +154,7 @@ async function assertFewFrames(file: FileHandle, media: Range): Promise<void> {
   }
 }
 
-/** Bytes of a picture track's sample entry before the boxes in it. */
+/** Bytes of a video track's sample entry before the boxes in it. */
 const SAMPLE_ENTRY = 78;
 
 async function fieldsIn(file: FileHandle, media: Range): Promise<MovieTrack['fields']> {

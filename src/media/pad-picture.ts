@@ -1,17 +1,16 @@
-/** @file The whole of a picture at another aspect ratio, over a blurred copy of itself. */
+/** @file Fits a whole picture into another aspect ratio, on a blurred copy of itself. */
 
 import type { Picture, Size } from './picture.ts';
 import { resizePicture } from './resize.ts';
 import { sharp } from './sharp.ts';
 
-/** The blur's standard deviation as a share of the longer side: wide enough that nothing in it can be told any more. */
+/** The blur's standard deviation as a fraction of the longer side, enough to make everything unrecognisable. */
 const blurShare = 1 / 24;
 
 /**
- * A picture at another size without cutting or distorting it: as large as it fits, in the middle. What is left over
- * is filled with the same picture, enlarged to cover the size and blurred: an image model knows such borders from
- * videos, and unlike bars of one colour they leave the mean and spread of the colours about as they are, which frames
- * are aligned by.
+ * Fits a picture into another size without cropping or distortion, as large as possible and centred. The rest is filled
+ * with the same picture, enlarged to cover the size and blurred. Image models know such borders from videos, and unlike
+ * bars of one colour they hardly change the mean and spread of the colours, to which later frames are aligned.
  */
 export async function padPicture(from: Picture, size: Size): Promise<Picture> {
   const { width, height } = size;

@@ -1,4 +1,4 @@
-/** @file The colour space that PNG and AVIF files state outside of a colour profile. */
+/** @file Reads the colour space that PNG and AVIF files state outside a colour profile. */
 
 import type { FileHandle } from 'node:fs/promises';
 import { withUserFile } from '../checkpoints/user-file.ts';
@@ -15,10 +15,10 @@ import type { HdrTransfer } from './hdr.ts';
 import { refuseMedia } from './refuse-media.ts';
 
 /**
- * The colour space of a picture file that states one without a profile: the chunks `cICP`, or `gAMA` and `cHRM`, of a
- * PNG, and the `nclx` box of an AVIF. {@link SRGB} where that is sRGB or near it; `undefined` where nothing is stated
- * and where a profile takes precedence, as the formats demand. `source` is the path, or the file's bytes for kinds
- * that state nothing.
+ * The colour space that a picture file states without a profile: in the chunks `cICP`, or `gAMA` and `cHRM`, of a PNG,
+ * or the `nclx` box of an AVIF. {@link SRGB} if it is sRGB or close to it; `undefined` if nothing is stated, or if a
+ * profile takes precedence as the formats require. `source` is the path, or the file's bytes for formats that state
+ * nothing.
  */
 export async function statedColourSpace(source: string | Buffer): Promise<ColourSpace | undefined> {
   if (typeof source !== 'string') return undefined;
@@ -37,7 +37,7 @@ async function bytesAt(file: FileHandle, position: number, length: number): Prom
 
 async function pngColourSpace(file: FileHandle): Promise<ColourSpace | undefined> {
   const chunks = new Map<string, Buffer>();
-  // A file may hold many chunks before its pixels; those of colour come early.
+  // A file may have many chunks before its pixels; those for colour come early.
   for (let at = 8, count = 0; count < 1000; count++) {
     const head = await bytesAt(file, at, 8 + 32);
     if (head.length < 8) break;
@@ -55,13 +55,13 @@ async function pngColourSpace(file: FileHandle): Promise<ColourSpace | undefined
   if (chunks.has('sRGB')) return SRGB;
   const exponent = gamma && gamma.length >= 4 ? 100_000 / gamma.readUInt32BE(0) : 0;
   const primaries = chromaticities && chromaticities.length >= 32 ? pngPrimaries(chromaticities) : undefined;
-  // sRGB's own curve is written as 1/2.2. What differs by less than a twentieth stands for it, as in libpng.
+  // The sRGB curve is stored as 1/2.2. Values that differ by less than a twentieth count as sRGB, as in libpng.
   const curve =
     exponent === 0 || Math.abs(exponent / 2.2 - 1) < 0.05 ? srgbLight : (x: number) => x ** exponent;
   return colourSpace(primaries ?? SRGB_PRIMARIES, Number.isFinite(exponent) ? curve : srgbLight);
 }
 
-/** The content of `cHRM`: white, red, green, blue, in hundred thousandths. */
+/** The content of `cHRM`: white, red, green, blue, in units of 1/100 000. */
 function pngPrimaries(content: Buffer): Primaries {
   const point = (index: number) =>
     [content.readUInt32BE(8 * index) / 100_000, content.readUInt32BE(8 * index + 4) / 100_000] as const;
@@ -80,7 +80,7 @@ function colourSpace(primaries: Primaries, light: Curve | HdrTransfer): ColourSp
       light: typeof light === 'string' ? light : [light, light, light],
     };
   } catch {
-    return undefined; // Primaries that span no colours state nothing.
+    return undefined; // Degenerate primaries are ignored.
   }
 }
 
@@ -109,7 +109,7 @@ const CODED_PRIMARIES: Readonly<Record<number, Primaries>> = {
   12: [[0.68, 0.32], [0.265, 0.69], [0.15, 0.06], D65],
 };
 
-/** Transfers by their code points in ITU-T H.273; those of television are shown by sRGB's curve. */
+/** Transfer functions by their code points in ITU-T H.273; those of television are treated as sRGB's. */
 const CODED_TRANSFERS: Readonly<Record<number, Curve | HdrTransfer>> = {
   ...Object.fromEntries([1, 2, 6, 13, 14, 15].map((code) => [code, srgbLight])),
   4: (signal) => signal ** 2.2,
@@ -134,7 +134,7 @@ function avifColourSpace(bytes: Buffer): ColourSpace | undefined {
   if (!stated || stated.some(({ content }) => content.toString('latin1', 0, 4) !== 'nclx')) return undefined;
   const content = stated[0]?.content;
   if (!content || content.length < 10) return undefined;
-  // The range is that of the coded planes, which the decoder has brought to full.
+  // The range applies to the coded planes, which the decoder has expanded to full range.
   return codedColourSpace(content.readUInt16BE(4), content.readUInt16BE(6), true);
 }
 
@@ -142,7 +142,7 @@ function box(bytes: Buffer, wanted: string): Buffer | undefined {
   return boxes(bytes).find(({ type }) => type === wanted)?.content;
 }
 
-/** The boxes that lie one behind the other (ISO/IEC 14496-12). */
+/** Splits bytes into consecutive boxes (ISO/IEC 14496-12). */
 function boxes(bytes: Buffer): { type: string; content: Buffer }[] {
   const found: { type: string; content: Buffer }[] = [];
   for (let at = 0; at + 8 <= bytes.length; ) {

@@ -1,4 +1,4 @@
-/** @file Pictures on disk: any common format in; PNG, JPEG and WebP out. */
+/** @file Picture files: reads all common formats; writes PNG, JPEG and WebP. */
 
 import { extname } from 'node:path';
 import { writeAtomically } from '../checkpoints/atomic-write.ts';
@@ -14,22 +14,22 @@ import { refuseMedia } from './refuse-media.ts';
 import { type Fit, resizePicture } from './resize.ts';
 import { type Sharp, sharp } from './sharp.ts';
 
-/** Larger pictures are refused: 16 384 by 16 384 pixels take 768 MiB as RGB, and a small file can claim any size. */
+/** Largest number of pixels: 16 384 by 16 384 take 768 MiB as RGB, and a small file can claim any size. */
 export const LARGEST_PICTURE = 16384 * 16384;
 
 /** Options of {@link readPicture}. */
 export interface ReadPictureOptions {
-  /** Resize to this; the picture's own size unless told. */
+  /** Resize to this size; default the picture's own. */
   readonly size?: Size;
-  /** How to meet another aspect ratio; `cover` unless told. */
+  /** How to fit another aspect ratio; default `cover`. */
   readonly fit?: Fit;
 }
 
 /**
- * Reads a picture (PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG) as 8-bit sRGB: turned as its EXIF orientation says,
- * transparency laid on white, other depths and colour spaces converted, of an animation the first frame. Slips in a
- * JPEG that every viewer forgives do not matter. Throws `MediaError` when the file is missing, no picture, of a kind
- * that is not read (HEIC among them), damaged, or larger than 16 384 by 16 384.
+ * Reads a picture (PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG) as 8-bit sRGB, with EXIF orientation applied, transparency on
+ * white, and other bit depths and colour spaces converted; from an animation, the first frame. JPEG errors that viewers
+ * tolerate are tolerated. Throws `MediaError` if the file is missing, not a picture, of an unsupported format (such as
+ * HEIC), damaged, or larger than 16 384 by 16 384.
  */
 export async function readPicture(path: string, options: ReadPictureOptions = {}): Promise<Picture> {
   await assertFile(path, 'picture');
@@ -54,14 +54,14 @@ async function decodePicture(source: string | Buffer): Promise<Picture> {
     return pixelsToSrgb(await decodePixels(source, deep), colours);
   }
   if (deep && icc) {
-    // sharp leaves 16 bits in the colours of Display P3, or passes the profile over: with 8 bits it does neither.
+    // With 16 bits, sharp leaves colours in Display P3 or ignores the profile; with 8 bits it does neither.
     const shallow = sharp(source, LIMIT).autoOrient().keepIccProfile().toColourspace('srgb');
     return decodeToRgb(sharp(await shallow.tiff({ compression: 'none' }).toBuffer(), LIMIT));
   }
   return decodeToRgb(sharp(source, LIMIT).autoOrient());
 }
 
-/** The numbers as they are stored, whatever colours they stand for. */
+/** The stored numbers, without colour conversion. */
 async function decodePixels(source: string | Buffer, deep: boolean): Promise<Pixels> {
   const { data, info } = await sharp(source, { ...LIMIT, ignoreIcc: true })
     .autoOrient()
@@ -73,7 +73,7 @@ async function decodePixels(source: string | Buffer, deep: boolean): Promise<Pix
   return { width, height, channels: channels as 3 | 4, data: numbers };
 }
 
-/** Runs a sharp pipeline to an RGB picture on a white ground. */
+/** Runs a sharp pipeline to an RGB picture on a white background. */
 export async function decodeToRgb(pipeline: Sharp): Promise<Picture> {
   const { data, info } = await pipeline
     .flatten({ background: '#ffffff' })
@@ -84,17 +84,14 @@ export async function decodeToRgb(pipeline: Sharp): Promise<Picture> {
   return picture(info.width, info.height, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-/**
- * Throws `MediaError` unless there is a file at `path` that can be read and is not empty. `what` names it in the
- * message.
- */
+/** Throws `MediaError` unless `path` is a readable file that is not empty. `what` names it in the message. */
 export async function assertFile(path: string, what: string): Promise<void> {
   if ((await assertUserFile(path, refuseMedia(what, path))) === 0) {
     throw new MediaError(`${what} "${path}" is empty (0 bytes). Copy or download it again.`);
   }
 }
 
-/** What sharp reports about a picture, as a `MediaError` of one line. */
+/** Converts sharp's error about a picture to a one-line `MediaError`. */
 export function pictureError(error: unknown, path: string): MediaError {
   if (error instanceof MediaError) return error;
   const message = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
@@ -127,16 +124,16 @@ export function pictureError(error: unknown, path: string): MediaError {
   );
 }
 
-/** A picture as the bytes of a PNG file, with `metadata` as text entries. The same picture gives the same bytes. */
+/** Encodes a picture as PNG, with `metadata` as text entries. The same picture gives the same bytes. */
 export async function encodePng(from: Picture, metadata: Readonly<Record<string, string>> = {}) {
   const png = await rawSharp(from).png({ compressionLevel: 9 }).toBuffer();
   return withPngText(png, metadata);
 }
 
 /**
- * Writes a picture as a PNG file, atomically, making missing parent folders. `metadata` becomes text entries (`iTXt`)
- * that {@link readPngMetadata} and other programs can read. Throws `UsageError` when the name does not end in `.png`,
- * `StorageError` when writing fails.
+ * Writes a picture as a PNG file, atomically, creating missing parent folders. `metadata` becomes text entries (`iTXt`)
+ * that {@link readPngMetadata} and other programs can read. Throws `UsageError` if the name does not end in `.png`,
+ * `StorageError` if writing fails.
  */
 export async function writePng(
   path: string,
@@ -150,14 +147,14 @@ export async function writePng(
   await writeAtomically(path, (file) => file.writeFile(png));
 }
 
-/** How {@link writePicture} writes each format it knows; PNG is the one that can hold metadata. */
+/** The encoders of {@link writePicture} by extension; only PNG stores metadata. */
 const ENCODERS: Readonly<Record<string, (from: Sharp) => Sharp>> = {
   '.jpg': (from) => from.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
   '.jpeg': (from) => from.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
   '.webp': (from) => from.webp({ lossless: true }),
 };
 
-/** Throws `UsageError` unless {@link writePicture} knows the path's ending. Looks at the name only. */
+/** Throws `UsageError` unless {@link writePicture} supports the path's extension. Checks the name only. */
 export function assertPicturePath(path: string): void {
   const ending = extname(path).toLowerCase();
   if (ending === '.png' || ENCODERS[ending]) return;
@@ -166,8 +163,8 @@ export function assertPicturePath(path: string): void {
 }
 
 /**
- * Writes a picture atomically as the path's ending says: `.png` with `metadata` as {@link writePng} does, `.jpg` or
- * (lossless) `.webp` without. Throws `UsageError` for another ending, `StorageError` when writing fails.
+ * Writes a picture atomically, in the format of the path's extension: `.png` with `metadata` as in {@link writePng},
+ * `.jpg` or (lossless) `.webp` without. Throws `UsageError` for another extension, `StorageError` if writing fails.
  */
 export async function writePicture(
   path: string,
@@ -185,7 +182,7 @@ function rawSharp({ data, width, height }: Picture): Sharp {
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
-/** The text entries of a PNG file; `{}` when it has none. Throws `MediaError` when the file is missing or empty. */
+/** The text entries of a PNG file; `{}` if it has none. Throws `MediaError` if the file is missing or empty. */
 export async function readPngMetadata(path: string): Promise<Record<string, string>> {
   await assertFile(path, 'picture');
   return readPngText(await readUserFile(path, refuseMedia('picture', path)));

@@ -8,17 +8,17 @@ import { pictureError, readPicture } from './picture-file.ts';
 import { pictureSource } from './picture-source.ts';
 import { sharp } from './sharp.ts';
 
-/** Endings of pictures that a folder clip may consist of. */
+/** Extensions of pictures that a folder clip may consist of. */
 export const FRAME_ENDINGS: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp'];
 
 const byName = new Intl.Collator('en', { numeric: true }).compare;
 
-/** Sorts names as people count: `frame2` before `frame10`. */
+/** Sorts names in natural order: `frame2` before `frame10`. */
 export function naturalSort(names: readonly string[]): string[] {
   return [...names].sort((a, b) => byName(a, b) || (a < b ? -1 : 1));
 }
 
-/** Names in a folder, hidden ones left out, naturally sorted. Throws `MediaError` when it cannot be read. */
+/** Names in a folder, without hidden ones, in natural order. Throws `MediaError` if it cannot be read. */
 export async function visibleNames(folder: string): Promise<string[]> {
   try {
     return naturalSort((await readdir(folder)).filter((name) => !name.startsWith('.')));
@@ -30,7 +30,7 @@ export async function visibleNames(folder: string): Promise<string[]> {
   }
 }
 
-/** What systems leave in folders of pictures: previews, settings and icons, never frames. In lower case. */
+/** Files that systems leave in folders of pictures: previews, settings and icons, in lower case. */
 const SYSTEM_FILES: readonly string[] = [
   'thumbs.db',
   'ehthumbs.db',
@@ -42,9 +42,7 @@ const SYSTEM_FILES: readonly string[] = [
   '$recycle.bin',
 ];
 
-/**
- * Whether a file or folder of this name was left by Windows, macOS or a network drive, and is none of the user's own.
- */
+/** Whether a file or folder of this name was left by Windows, macOS or a network drive, and is not the user's own. */
 export function isSystemFile(name: string): boolean {
   return SYSTEM_FILES.includes(name.toLowerCase());
 }
@@ -62,8 +60,8 @@ function stem(name: string): string {
 }
 
 /**
- * The paths of a folder's frames in order. Throws `MediaError` unless it holds numbered pictures and nothing else but
- * hidden files and those that systems leave.
+ * The paths of a folder's frames in order. Throws `MediaError` unless it contains numbered pictures and nothing else
+ * except hidden and system files.
  */
 export async function listFrames(folder: string): Promise<string[]> {
   const names = (await visibleNames(folder)).filter((name) => !isSystemFile(name));
@@ -81,7 +79,7 @@ export async function listFrames(folder: string): Promise<string[]> {
   return names.map((name) => join(folder, name));
 }
 
-/** The size all frames of a folder share. Throws `MediaError` when they differ or one is damaged. */
+/** The common size of a folder's frames. Throws `MediaError` if they differ or one is damaged. */
 export async function inspectPictureFolder(folder: string): Promise<Size & { frameCount: number }> {
   const paths = await listFrames(folder);
   const sizes: Size[] = [];
@@ -107,7 +105,7 @@ async function pictureSize(path: string): Promise<Size> {
   }
 }
 
-/** Hands the frames in `wanted` to `take`, in order. Returns how many frames there are. */
+/** Passes the frames in `wanted` to `take`, in order. Returns the number of frames. */
 export async function decodePictureFolder(
   folder: string,
   wanted: ReadonlySet<number>,

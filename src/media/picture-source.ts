@@ -1,5 +1,5 @@
 /**
- * @file Opening picture files: what kind one is by its first bytes, and what is mended or refused before it is decoded.
+ * @file Opens picture files: recognises the format by the first bytes, and repairs or refuses files before decoding.
  */
 
 import { extname } from 'node:path';
@@ -35,7 +35,7 @@ function unreadError(path: string, kind: string): MediaError {
   );
 }
 
-/** The error for a picture in HEIC, or in another coding that HEIF files may hold. */
+/** The error for a picture in HEIC, or in another codec that HEIF files may contain. */
 export function heicError(path: string, cause?: unknown): MediaError {
   return new MediaError(
     `picture "${path}" is HEIC, the format of phones, which is not read. Save it as JPEG or PNG: export it from Photos or ` +
@@ -45,11 +45,11 @@ export function heicError(path: string, cause?: unknown): MediaError {
   );
 }
 
-/** Brands of HEIF files whose pictures are coded as H.265: stills, sequences, several layers. */
+/** Brands of HEIF files with H.265 pictures: stills, sequences, several layers. */
 const HEIC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'];
 const AVIF_BRANDS = ['avif', 'avis'];
 
-/** Beginnings of files of other kinds that users may take for pictures that can be read. */
+/** First bytes of unsupported formats that users may expect to be supported. */
 const OTHER_KINDS: readonly (readonly [kind: string, beginning: string])[] = [
   ['JPEG XL', '\xff\x0a'],
   ['JPEG XL', '\0\0\0\x0cJXL '],
@@ -65,7 +65,7 @@ const OTHER_KINDS: readonly (readonly [kind: string, beginning: string])[] = [
   ['WebM or Matroska video', '\x1a\x45\xdf\xa3'],
 ];
 
-/** What a file is that is not read, by its first bytes; `undefined` for all others. */
+/** The name of an unsupported format, recognised by its first bytes; `undefined` for all others. */
 function unreadKind(head: Buffer): string | undefined {
   const text = head.toString('latin1');
   if (text.slice(4, 8) === 'ftyp') {
@@ -77,7 +77,7 @@ function unreadKind(head: Buffer): string | undefined {
   return OTHER_KINDS.find(([, beginning]) => text.startsWith(beginning))?.[0];
 }
 
-/** Endings of cameras' raw files that are built as TIFF; decoded as such they would give their small preview. */
+/** Extensions of camera raw formats based on TIFF; decoded as TIFF they would give their small preview. */
 const RAW_ENDINGS = ['.dng', '.nef', '.nrw', '.cr2', '.arw', '.sr2', '.pef', '.srw', '.3fr', '.iiq', '.erf'];
 
 function rawKind(path: string, head: Buffer): string | undefined {

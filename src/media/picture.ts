@@ -1,6 +1,6 @@
-/** @file Pictures in memory, and their conversion to and from the float tensors that models work on. */
+/** @file Pictures in memory, and their conversion to and from the models' float tensors. */
 
-/** An 8-bit RGB picture: rows from top to bottom, the three channels of a pixel side by side. */
+/** An 8-bit RGB picture: rows from top to bottom, channels interleaved. */
 export interface Picture {
   /** Pixels per row. */
   readonly width: number;
@@ -16,16 +16,16 @@ export interface Size {
   readonly height: number;
 }
 
-/** How a float becomes a byte: to the nearest level, or downwards as the reference implementation does. */
+/** Rounding of floats to bytes: to the nearest level, or down as in the reference implementation. */
 export type Rounding = 'nearest' | 'truncate';
 
 /** Options of {@link signedFloatsToPicture} and {@link unitFloatsToPicture}. */
 export interface ToPictureOptions {
-  /** `nearest` unless told. */
+  /** Default `nearest`. */
   readonly rounding?: Rounding;
 }
 
-/** Wraps (does not copy) bytes as a picture. Throws `RangeError` when their number does not fit the size. */
+/** Wraps bytes as a picture, without copying. Throws `RangeError` if their number does not fit the size. */
 export function picture(width: number, height: number, data: Uint8Array): Picture {
   if (data.length !== width * height * 3) {
     throw new RangeError(`${data.length} bytes do not fill a ${width}x${height} RGB picture`);
@@ -33,7 +33,7 @@ export function picture(width: number, height: number, data: Uint8Array): Pictur
   return { width, height, data };
 }
 
-/** A picture of one colour, black unless told. `colour` is red, green, blue, each 0 to 255. */
+/** A picture of one colour: red, green, blue, each 0 to 255; default black. */
 export function blankPicture(
   { width, height }: Size,
   colour: readonly [number, number, number] = [0, 0, 0],
@@ -47,7 +47,7 @@ export function blankPicture(
   return { width, height, data };
 }
 
-/** A picture as floats in [-1, 1] (`x / 127.5 - 1`), channel by channel: shape `[3, height, width]`. */
+/** Converts a picture to floats in [-1, 1] (`x / 127.5 - 1`) of shape `[3, height, width]`. */
 export function pictureToFloats({ width, height, data }: Picture): Float32Array {
   const pixels = width * height;
   const floats = new Float32Array(pixels * 3);
@@ -60,20 +60,20 @@ export function pictureToFloats({ width, height, data }: Picture): Float32Array 
 }
 
 /**
- * The inverse of {@link pictureToFloats}: floats `[3, height, width]` in [-1, 1] as a picture. What lies outside is
- * clamped, NaN becomes 0. Throws `RangeError` when the number of floats does not fit the size.
+ * The inverse of {@link pictureToFloats}: converts floats `[3, height, width]` in [-1, 1] to a picture. Values outside
+ * are clamped, NaN becomes 0. Throws `RangeError` if the number of floats does not fit the size.
  */
 export function signedFloatsToPicture(floats: Float32Array, size: Size, options?: ToPictureOptions): Picture {
   return floatsToPicture(floats, size, (value) => (value + 1) * 127.5, options?.rounding);
 }
 
 /**
- * Floats `[3, height, width]` in [0, 1] as a picture. With `rounding: 'truncate'` this is the reference's
- * `(x * 255).astype(uint8)`. What lies outside is clamped, NaN becomes 0. Throws `RangeError` when the number of floats
+ * Converts floats `[3, height, width]` in [0, 1] to a picture. With `rounding: 'truncate'` this is the reference's
+ * `(x * 255).astype(uint8)`. Values outside are clamped, NaN becomes 0. Throws `RangeError` if the number of floats
  * does not fit the size.
  */
 export function unitFloatsToPicture(floats: Float32Array, size: Size, options?: ToPictureOptions): Picture {
-  // The product is rounded to float32 before it is cut: 3/255 * 255 is 3 in float32 and may be 2.99… in float64.
+  // The product is rounded to float32 before it is truncated: 3/255 * 255 is 3 in float32 and may be 2.99… in float64.
   return floatsToPicture(floats, size, (value) => Math.fround(value * 255), options?.rounding);
 }
 
@@ -87,7 +87,7 @@ function floatsToPicture(
   if (floats.length !== pixels * 3) {
     throw new RangeError(`${floats.length} floats do not fill the shape [3,${height},${width}]`);
   }
-  // A clamped array clamps and rounds to nearest (ties to even) by itself.
+  // A `Uint8ClampedArray` clamps and rounds to nearest (ties to even) by itself.
   const data = new Uint8ClampedArray(pixels * 3);
   for (let channel = 0; channel < 3; channel++) {
     for (let pixel = 0; pixel < pixels; pixel++) {
@@ -98,7 +98,7 @@ function floatsToPicture(
   return { width, height, data: new Uint8Array(data.buffer) };
 }
 
-/** The picture mirrored left to right, as a new picture. */
+/** Mirrors a picture left to right, as a new picture. */
 export function flipHorizontally({ width, height, data }: Picture): Picture {
   const flipped = new Uint8Array(data.length);
   for (let y = 0; y < height; y++) {
@@ -113,7 +113,7 @@ export function flipHorizontally({ width, height, data }: Picture): Picture {
   return { width, height, data: flipped };
 }
 
-/** The picture moved by whole pixels; where nothing came from, its edge is repeated. */
+/** Translates a picture by whole pixels, repeating its edge. */
 export function shifted({ width, height, data }: Picture, right: number, down: number): Picture {
   const moved = new Uint8Array(data.length);
   for (let y = 0; y < height; y++) {
@@ -126,15 +126,15 @@ export function shifted({ width, height, data }: Picture, right: number, down: n
   return { width, height, data: moved };
 }
 
-/** Other colours for a picture. */
+/** A change of a picture's colours. */
 export interface Recolouring {
-  /** Which channel red, green and blue are taken from: 0, 1 and 2 are the picture's own. */
+  /** Source channels of red, green and blue, as indices 0, 1, 2 of the picture's own. */
   readonly order: readonly [number, number, number];
-  /** For each new channel, the exponent of its values as shares of 255: below 1 brighter, above 1 darker. */
+  /** Gamma exponent of each new channel, applied to values as fractions of 255: below 1 brighter, above 1 darker. */
   readonly gamma: readonly [number, number, number];
 }
 
-/** The picture in other colours. */
+/** Changes a picture's colours, as a new picture. */
 export function recoloured({ width, height, data }: Picture, { order, gamma }: Recolouring): Picture {
   const tables = gamma.map((exponent) =>
     Uint8Array.from({ length: 256 }, (_, value) => Math.round(255 * (value / 255) ** exponent)),
@@ -143,7 +143,7 @@ export function recoloured({ width, height, data }: Picture, { order, gamma }: R
   return { width, height, data: result };
 }
 
-/** The picture turned clockwise by a multiple of 90 degrees; the picture itself for 0. */
+/** Rotates a picture clockwise by a multiple of 90 degrees; returns the picture itself for 0. */
 export function rotateClockwise(from: Picture, degrees: 0 | 90 | 180 | 270): Picture {
   if (degrees === 0) {
     return from;

@@ -1,14 +1,14 @@
-/** @file Text inside PNG files: what made a picture, kept with the picture. */
+/** @file Text chunks of PNG files, which store how a picture was made. */
 
 import { crc32 } from 'node:zlib';
 
 const SIGNATURE_LENGTH = 8;
-/** Length, type, 13 bytes of content, checksum: the header chunk always comes first and always has this size. */
+/** Bytes of the header chunk (length, type, 13 bytes of content, checksum), which always comes first. */
 const HEADER_CHUNK_LENGTH = 25;
 
 /**
- * A PNG file's bytes with one international text chunk (`iTXt`) per entry put behind the header. Keys are 1 to 79
- * printable ASCII characters, as the format demands. Throws `RangeError` for another key.
+ * Inserts an international text chunk (`iTXt`) per entry after the header of a PNG file's bytes. Keys are 1 to 79
+ * printable ASCII characters, as the format requires. Throws `RangeError` for another key.
  */
 export function withPngText(png: Uint8Array, entries: Readonly<Record<string, string>>): Uint8Array {
   const head = SIGNATURE_LENGTH + HEADER_CHUNK_LENGTH;
@@ -20,7 +20,7 @@ function textChunk(key: string, text: string): Uint8Array {
   if (!/^[\x20-\x7e]{1,79}$/.test(key)) {
     throw new RangeError(`"${key}" cannot be a PNG keyword: 1 to 79 printable ASCII characters`);
   }
-  // After the key: end of key, not compressed, compression method, no language, no translated key.
+  // After the key: terminator, no compression, compression method, no language, no translated key.
   const body = Buffer.from(`iTXt${key}\0\0\0\0\0${text}`, 'utf8');
   const chunk = Buffer.alloc(body.length + 8);
   chunk.writeUInt32BE(body.length - 4, 0);
@@ -29,7 +29,7 @@ function textChunk(key: string, text: string): Uint8Array {
   return chunk;
 }
 
-/** The uncompressed `iTXt` and `tEXt` entries of a PNG file's bytes; `{}` when there is none or it is no PNG. */
+/** The uncompressed `iTXt` and `tEXt` entries of a PNG file's bytes; `{}` if there are none or it is not a PNG. */
 export function readPngText(png: Uint8Array): Record<string, string> {
   const bytes = Buffer.from(png.buffer, png.byteOffset, png.byteLength);
   const entries: Record<string, string> = {};

@@ -1,29 +1,29 @@
-/** @file Which part of a video track is shown, and when: what its edit list makes of its frames. */
+/** @file Applies edit lists: which parts of a video track are shown, and when. */
 import type { MovieTrack } from './movie-boxes.ts';
 
-/** A part of a track that is shown in one go. All times in seconds. */
+/** A part of a track that is shown continuously. All times are in seconds. */
 export interface ShownPart {
-  /** Where it begins and ends in the track, by mediabunny's time stamps. */
+  /** Start and end within the track, in mediabunny's timestamps. */
   readonly from: number;
   readonly until: number;
-  /** When it is shown. */
+  /** Start of its display. */
   readonly begins: number;
-  /** How fast; 0: its first frame is held. */
+  /** Playback rate; 0: its first frame is held. */
   readonly rate: number;
-  /** How far its bounds may be off, since they were rounded. */
+  /** Possible rounding error of its bounds. */
   readonly tick: number;
 }
 
 /**
- * The parts that an edit list shows, in the order in which they are shown; `undefined` without an edit list.
+ * The parts that an edit list shows, in order of display; `undefined` without an edit list.
  *
- * mediabunny 1.61 applies the first part's beginning to its time stamps (unless that part is slowed down or held),
- * and nothing else: here everything is counted from there.
+ * mediabunny 1.61 applies the first part's start to its timestamps (unless that part is slowed down or held) and
+ * nothing else, so everything here is relative to that.
  */
 export function shownParts({ edits, timescale, movieTick }: MovieTrack): ShownPart[] | undefined {
   if (!edits) return undefined;
   const first = edits.findIndex(({ mediaTime }) => mediaTime !== -1);
-  if (first < 0) return undefined; // Nothing at all is shown: players take no notice of such a list.
+  if (first < 0) return undefined; // Nothing would be shown: players ignore such a list.
   const delay = edits.slice(0, first).reduce((sum, { duration }) => sum + duration, 0);
   const applied = edits[first]!.rate === 1 ? edits[first]!.mediaTime - Math.round(delay * timescale) : 0;
   const parts: ShownPart[] = [];
@@ -38,7 +38,7 @@ export function shownParts({ edits, timescale, movieTick }: MovieTrack): ShownPa
   return parts;
 }
 
-/** Whether a frame begins within a part. Bounds are rounded to a tick, which shows no frame; frames are longer. */
+/** Whether a frame begins within a part. Bounds are rounded to a tick, which is shorter than any frame. */
 export function isShownIn(
   part: ShownPart,
   frame: { readonly timestamp: number; readonly duration: number },
@@ -47,7 +47,7 @@ export function isShownIn(
   return frame.timestamp >= part.from - slack && frame.timestamp < part.until - slack;
 }
 
-/** When a part shows a frame. */
+/** The display time of a frame in a part. */
 export function shownAt(part: ShownPart, timestamp: number): number {
   return part.rate === 0 ? part.begins : part.begins + Math.max(0, timestamp - part.from) / part.rate;
 }

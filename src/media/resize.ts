@@ -1,14 +1,14 @@
-/** @file Resizing pictures: antialiased for quality, and OpenCV's bilinear for parity with the reference. */
+/** @file Resizes pictures: antialiased, or with OpenCV's bilinear filter for parity with the reference. */
 
 import type { Picture, Size } from './picture.ts';
 import { sharp } from './sharp.ts';
 
-/** How a picture meets another aspect ratio: fill the size and cut what juts out, or distort. */
+/** How a picture is fitted to another aspect ratio: fill and crop, or distort. */
 export type Fit = 'cover' | 'stretch';
 
 /**
- * A picture at another size, with an antialiased Lanczos filter. `cover` (the default) keeps the aspect ratio and cuts
- * equally from both sides; `stretch` does not keep it. Returns the picture itself when it has that size already.
+ * Resizes a picture with an antialiased Lanczos filter. `cover` (the default) keeps the aspect ratio and crops equally
+ * from both sides; `stretch` distorts. Returns the picture itself if it already has that size.
  */
 export async function resizePicture(from: Picture, size: Size, fit: Fit = 'cover'): Promise<Picture> {
   const { width, height } = size;
@@ -30,8 +30,8 @@ function assertSize({ width, height }: Size): void {
 }
 
 /**
- * A picture stretched to another size exactly as OpenCV 4.6's `cv2.resize` does it with its default `INTER_LINEAR` on
- * 8-bit pictures: fixed-point bilinear without antialiasing, byte for byte.
+ * Stretches a picture exactly like OpenCV 4.6's `cv2.resize` with the default `INTER_LINEAR` on 8-bit pictures:
+ * fixed-point bilinear without antialiasing, byte for byte.
  */
 export function resizeLinear(from: Picture, size: Size): Picture {
   const { width, height } = size;
@@ -40,7 +40,7 @@ export function resizeLinear(from: Picture, size: Size): Picture {
     return { width, height, data: from.data.slice() };
   }
   if (from.width === 2 * width && from.height === 2 * height) {
-    return halve(from); // OpenCV takes its area filter for this one case.
+    return halve(from); // OpenCV uses its area filter in this one case.
   }
   const data = new Uint8Array(width * height * 3);
   const columns = columnTaps(from.width, width);
@@ -50,7 +50,7 @@ export function resizeLinear(from: Picture, size: Size): Picture {
     let row = cache.get(y);
     if (!row) {
       row = stretchRow(from.data.subarray(y * from.width * 3, (y + 1) * from.width * 3), columns, width);
-      cache.delete(y - 2); // Rows are visited downwards, two at a time.
+      cache.delete(y - 2); // Rows are processed downwards, two at a time.
       cache.set(y, row);
     }
     return row;
@@ -79,7 +79,7 @@ interface ColumnTaps {
   readonly weightRight: Int32Array;
 }
 
-/** For each new column the two old columns it mixes and their weights in 1/2048. */
+/** For each new column, the two old columns that it mixes and their weights in units of 1/2048. */
 function columnTaps(oldWidth: number, width: number): ColumnTaps {
   const taps = {
     left: new Int32Array(width),

@@ -1,24 +1,24 @@
-/** @file The planes of numbers behind a decoded video frame, whichever decoder made it, and what they stand for. */
+/** @file The sample planes of a decoded video frame and their layout, independent of the decoder. */
 
 import type { VideoSample } from 'mediabunny';
 import type { Size } from './picture.ts';
 import { nativePixelFormat } from './video-engine.ts';
 import type { Plane } from './yuv.ts';
 
-/** What the planes of a frame hold. Transparency, the last plane where there is one, is passed over. */
+/** The layout of a frame's planes. An alpha plane, which is the last, is ignored. */
 export interface SampleLayout {
-  /** Luma with two colour differences, luma alone, or green, blue and red. */
+  /** Luma with two chroma planes, luma alone, or green, blue and red. */
   readonly kind: 'yuv' | 'grey' | 'gbr';
-  /** Whether a colour plane has half the columns, and half the rows. Halves of odd sizes are rounded up. */
+  /** Whether a chroma plane has half the columns, and half the rows. Halves of odd sizes are rounded up. */
   readonly halfWidth: boolean;
   readonly halfHeight: boolean;
   /** Bits per sample, 8 to 16. */
   readonly bits: number;
-  /** Whether the samples of both colour planes alternate in one. */
+  /** Whether the samples of both chroma planes are interleaved in one plane. */
   readonly woven: boolean;
 }
 
-/** The layout of a frame's planes, `undefined` where it is of another kind (packed RGB, floating point). */
+/** The layout of a frame's planes; `undefined` for other kinds (packed RGB, floating point). */
 export async function sampleLayout(sample: VideoSample): Promise<SampleLayout | undefined> {
   const name = sample.format ?? (await nativePixelFormat(sample));
   return name === undefined ? undefined : layoutOfFormat(name);
@@ -40,22 +40,22 @@ export function layoutOfFormat(name: string): SampleLayout | undefined {
   return { kind, halfWidth: false, halfHeight: false, bits: Number(bits), woven: false };
 }
 
-/** A plane in memory whose rows may be longer than what belongs to the frame. */
+/** A plane in memory, whose rows may be padded. */
 interface StoredPlane {
   readonly data: Uint8Array;
   /** Bytes from the beginning of one row to that of the next. */
   readonly stride: number;
 }
 
-/** What mediabunny 1.61 keeps in a sample: a decoder's own frame, or bytes with their layout. */
+/** The internals of a mediabunny 1.61 sample: a decoder's own frame, or bytes with their layout. */
 interface SampleInternals {
   readonly _data: { getDataPlanes?(): StoredPlane[] | Promise<StoredPlane[]> } | Uint8Array | null;
   readonly _layout: readonly { readonly offset: number; readonly stride: number }[] | null;
 }
 
 /**
- * The planes as they lie in memory. Not by `copyTo`: mediabunny 1.61 rounds the halves of odd widths down there, and
- * the last column of colour is lost.
+ * The planes in memory. Does not use `copyTo`, where mediabunny 1.61 rounds halves of odd widths down and loses the
+ * last chroma column.
  */
 async function storedPlanes(sample: VideoSample): Promise<StoredPlane[]> {
   const { _data: stored, _layout: layout } = sample as unknown as SampleInternals;
@@ -66,7 +66,7 @@ async function storedPlanes(sample: VideoSample): Promise<StoredPlane[]> {
   throw new Error(`the planes of a frame in ${sample.format} cannot be reached`);
 }
 
-/** The visible part of a frame's planes (one for grey, else three), rows tightly packed. */
+/** The visible part of a frame's planes (one for grey, else three), with tightly packed rows. */
 export async function samplePlanes(sample: VideoSample, layout: SampleLayout): Promise<Plane[]> {
   const { left, top, width, height } = sample.visibleRect;
   const whole = { left, top, width, height };

@@ -1,34 +1,34 @@
-/** @file Finds a thing in a frame as what differs from the scene behind it. */
+/** @file Segments an object in a frame by its difference from the background. */
 
 import { filled, grown, largestParts, type Mask, shrunk } from './mask.ts';
 import type { Picture } from './picture.ts';
 
-/** A difference of this many levels is never noise of the picture; smaller ones may be. */
+/** Upper bound of the threshold in levels: a larger difference is never noise. */
 const LARGEST_THRESHOLD = 64;
 const SMALLEST_THRESHOLD = 22;
-/** Parts smaller than this share of the largest are specks, not parts of the thing. */
+/** Components smaller than this fraction of the largest are specks. */
 const SMALLEST_PART = 0.1;
-/** As `SMALLEST_PART`, of what is like the thing. */
+/** Like `SMALLEST_PART`, measured by similarity of colours to the object. */
 const SMALLEST_LIKE_PART = 0.3;
-/** Shades of red, green and blue by which colours are told apart. */
+/** Number of shades per channel in the colour histogram. */
 const SHADES = 5;
 
-/** What helps to tell a thing from whatever else differs from the scene. */
+/** Hints that help to distinguish the object from other differences. */
 export interface SegmentHints {
-  /** Bounds where the thing can be. */
+  /** Region where the object can be. */
   readonly region?: Mask;
-  /** Removes lines thinner than five pixels, such as an uneven horizon. */
+  /** Remove lines thinner than five pixels, such as an uneven horizon. */
   readonly smooth?: boolean;
-  /** How many pixels of each colour the thing has (see `coloursOf`): parts of other colours are not of the thing. */
+  /** Colour histogram of the object (see `coloursOf`); components of other colours are discarded. */
   readonly colours?: Colours;
 }
 
-/** Numbers of pixels by their colour, of `SHADES` shades of each channel. */
+/** A colour histogram with `SHADES` shades per channel. */
 export type Colours = Float32Array;
 
 /**
- * The mask of what differs from the background: the largest connected part and others nearly as large, without holes.
- * The threshold follows the frame's own noise: three times the median difference and a little more.
+ * The mask of what differs from the background: the largest connected component and others nearly as large, with holes
+ * filled. The threshold adapts to the frame's noise: a little more than three times the median difference.
  */
 export function segmentThing(
   frame: Picture,
@@ -48,7 +48,7 @@ export function segmentThing(
   return filled(largestParts(mask, SMALLEST_LIKE_PART, (part) => likeness(colours, frame, part)));
 }
 
-/** How many pixels inside the mask have each colour, each counted for neighbouring shades as well. */
+/** The colour histogram inside the mask; each pixel also counts towards neighbouring shades. */
 export function coloursOf(picture: Picture, mask: Mask): Colours {
   return histogram(
     picture,
@@ -57,7 +57,7 @@ export function coloursOf(picture: Picture, mask: Mask): Colours {
 }
 
 /**
- * Histogram intersection (Swain & Ballard 1991): how many of these pixels can be pixels of a thing of these colours.
+ * Histogram intersection (Swain & Ballard 1991): how many of these pixels can belong to an object with these colours.
  */
 function likeness(colours: Colours, picture: Picture, pixels: readonly number[]): number {
   const found = histogram(picture, pixels);
@@ -65,7 +65,7 @@ function likeness(colours: Colours, picture: Picture, pixels: readonly number[])
 }
 
 /**
- * Each pixel is shared out among the eight nearest colours, so that a slight change of shade makes a slight difference.
+ * Each pixel is distributed over the eight nearest colours, so that a slight change of shade makes a slight difference.
  */
 function histogram({ data }: Picture, pixels: readonly number[]): Colours {
   const counts = new Float32Array(SHADES ** 3);
@@ -85,7 +85,7 @@ function histogram({ data }: Picture, pixels: readonly number[]): Colours {
   return counts;
 }
 
-/** The largest difference of the three channels at each pixel. */
+/** The largest difference over the three channels at each pixel. */
 function differenceOf({ data }: Picture, { data: other }: Picture): Float32Array {
   const differences = new Float32Array(data.length / 3);
   for (let pixel = 0, at = 0; pixel < differences.length; pixel++, at += 3) {
@@ -98,7 +98,7 @@ function differenceOf({ data }: Picture, { data: other }: Picture): Float32Array
   return differences;
 }
 
-/** Weights 1-2-1 in both directions: single noisy pixels fade, edges stay where they are. */
+/** Smooths with weights 1-2-1 in both directions, which suppresses single noisy pixels and keeps edges in place. */
 function smoothed(values: Float32Array, width: number, height: number): Float32Array {
   const result = new Float32Array(values.length);
   for (let y = 0; y < height; y++) {

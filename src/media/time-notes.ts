@@ -1,12 +1,12 @@
-/** @file What is remarkable about the time of a clip: said alike by everything that reads clips. */
+/** @file Notes on the timing of a clip, shared by everything that reads clips. */
 import type { GivenParts } from '../phrases.ts';
 import type { ClipInfo } from './clip.ts';
 import { type Remark, remark } from './remark.ts';
 
-/** Something remarkable about when a clip's frames are shown. */
+/** A note on the timing of a clip's frames. */
 export type TimeNote = Remark<'edit list' | 'variable rate' | 'rest' | 'interlaced'>;
 
-/** Notes about the time of a clip; none of a clip of constant rate, each frame of which is shown once. */
+/** Notes on a clip's timing; none for a constant rate at which each frame is shown once. */
 export function timeNotes(clip: ClipInfo): TimeNote[] {
   const { storedFrames, frameCount, firstField, interlacedAsIs, variableRate, rests = [] } = clip;
   const notes: TimeNote[] = [];

@@ -1,4 +1,4 @@
-/** @file Decodes video files (MP4, MOV, WebM, Matroska) frame by frame, in process, through mediabunny. */
+/** @file Decodes video files (MP4, MOV, WebM, Matroska) frame by frame, in process, with mediabunny. */
 
 import type { Input, InputVideoTrack, VideoSample, VideoSampleSink } from 'mediabunny';
 import { LampError, MediaError } from '../errors.ts';
@@ -13,22 +13,22 @@ import { isShownIn, type ShownPart, shownAt, shownParts } from './presented-time
 import { videoEngine } from './video-engine.ts';
 import { sampleToPicture } from './video-sample.ts';
 
-/** What {@link inspectVideo} finds. */
+/** The result of {@link inspectVideo}. */
 export interface VideoFacts extends Size, ClipTiming {
-  /** Frames that are shown. */
+  /** Number of frames that are shown. */
   readonly frameCount: number;
-  /** Frames in the file, where an edit list does not show each once. */
+  /** Number of frames in the file, if an edit list does not show each exactly once. */
   readonly storedFrames?: number;
-  /** The field that is shown first, where the video is interlaced: frames are made of this field alone. */
+  /** The field displayed first, if the video is interlaced; frames are made from this field alone. */
   readonly firstField?: FirstField;
-  /** Whether it is interlaced in a way that is not taken apart (H.265): its pictures are taken as they are. */
+  /** Whether the video is interlaced H.265, which is not deinterlaced: its pictures are used unchanged. */
   readonly interlacedAsIs?: boolean;
 }
 
 /**
- * Display size (after rotation, in square pixels), the frames that a player shows and that really decode, and when.
- * The whole file is decoded once for this. Throws `MediaError` when the file is not a video, is cut off or damaged,
- * or uses a codec that cannot be decoded.
+ * Display size (after rotation, in square pixels), and the frames that a player shows and that can be decoded, with
+ * their timing. Decodes the whole file once. Throws `MediaError` if the file is not a video, is truncated or damaged,
+ * or uses an unsupported codec.
  */
 export async function inspectVideo(path: string): Promise<VideoFacts> {
   return withVideoTrack(path, async (track) => {
@@ -40,7 +40,7 @@ export async function inspectVideo(path: string): Promise<VideoFacts> {
     for await (const { sample, time } of shownSamples(track, presentation.parts)) {
       times.push(time);
       lastDuration = sample.duration;
-      // Of the frame itself: mediabunny 1.61 halves the height of interlaced MPEG transport streams.
+      // Taken from the frame itself: mediabunny 1.61 halves the height of interlaced MPEG transport streams.
       size ??= await uprightSize(sample, track);
       sample.close();
     }
@@ -64,9 +64,8 @@ export async function inspectVideo(path: string): Promise<VideoFacts> {
 }
 
 /**
- * Hands the shown frames whose numbers are in `wanted` to `take`, in order, each as soon as it is decoded, and
- * decodes none after the last of them. Returns how many frames were seen. Throws `MediaError` as {@link inspectVideo}
- * does.
+ * Passes the shown frames whose indices are in `wanted` to `take`, in order, each as soon as it is decoded, and stops
+ * after the last of them. Returns the number of frames decoded. Throws `MediaError` as {@link inspectVideo} does.
  */
 export async function decodeVideo(
   path: string,
@@ -94,21 +93,21 @@ export async function decodeVideo(
   });
 }
 
-/** The comment tag of a video file, `undefined` when it has none. Throws `MediaError` when the file is not a video. */
+/** The comment tag of a video file; `undefined` if it has none. Throws `MediaError` if the file is not a video. */
 export async function readVideoComment(path: string): Promise<string | undefined> {
   return withVideoTrack(path, async (_, input) => (await input.getMetadataTags()).comment);
 }
 
-/** Opens a video file and hands on its picture track. Throws `MediaError` as {@link inspectVideo} does. */
+/** Opens a video file and passes its video track to `use`. Throws `MediaError` as {@link inspectVideo} does. */
 export async function withVideoTrack<T>(
   path: string,
   use: (track: InputVideoTrack, input: Input) => Promise<T>,
 ): Promise<T> {
   await assertFile(path, 'clip');
   const { ALL_FORMATS, FilePathSource, HLS, Input: VideoInput } = await videoEngine();
-  // A failing read is reported by the call that waits for it; a second report would end the process.
+  // A failing read is reported by the call that waits for it; an unhandled second report would end the process.
   const source = new FilePathSource(path, { handleUnhandledError: () => {} });
-  // A playlist would have other files read than the one that was named.
+  // A playlist would cause files other than the named one to be read.
   const formats = ALL_FORMATS.filter((format) => format !== HLS);
   const input = new VideoInput({ source, formats });
   try {
@@ -148,7 +147,7 @@ function damaged(path: string, error: unknown): MediaError {
   );
 }
 
-/** Compares the frames that the file's index lists with those whose bytes are all there; returns how many there are. */
+/** Compares the frames in the file's index with those whose bytes are complete; returns the number of frames. */
 async function assertComplete(track: InputVideoTrack, path: string): Promise<number> {
   const { EncodedPacketSink } = await videoEngine();
   const sink = new EncodedPacketSink(track);
@@ -174,9 +173,9 @@ async function uprightSize(sample: VideoSample, track: InputVideoTrack): Promise
   return (await track.getRotation()) % 180 === 0 ? { width, height } : { width: height, height: width };
 }
 
-/** How a track is shown. */
+/** How a track is presented. */
 interface Presentation extends Fields {
-  /** What the edit list shows; `undefined` where there is none: everything. */
+  /** The parts that the edit list shows; `undefined` without an edit list: everything. */
   readonly parts: readonly ShownPart[] | undefined;
 }
 
@@ -185,7 +184,7 @@ async function presentationOf(track: InputVideoTrack, path: string): Promise<Pre
   return { parts: movie && shownParts(movie), ...(await fieldsOf(track, movie, path)) };
 }
 
-/** The shown frames in the order and at the times at which they are shown. Each must be closed by whoever takes it. */
+/** The shown frames in order of display, with their display times. The consumer must close each of them. */
 async function* shownSamples(
   track: InputVideoTrack,
   parts: readonly ShownPart[] | undefined,
@@ -197,7 +196,7 @@ async function* shownSamples(
   }
   for (const part of parts) {
     const isHeld = part.rate === 0;
-    // A held frame is the one that is there at that time.
+    // A held frame is the one displayed at that time.
     const bounds = isHeld
       ? [part.from + part.tick, part.from + 2 * part.tick]
       : [part.from - part.tick, part.until];
@@ -219,8 +218,7 @@ interface SinkInternals {
 
 /**
  * A sample sink whose native decoder reports failures through the sink only. In mediabunny 1.61 a rejected `decode`
- * also poisons the queue on which `close` waits: that is an unhandled rejection, and the decoder's memory is never
- * freed.
+ * also poisons the queue that `close` waits for, which causes an unhandled rejection and leaks the decoder's memory.
  */
 async function calmSampleSink(track: InputVideoTrack): Promise<VideoSampleSink> {
   const { VideoSampleSink } = await videoEngine();

@@ -9,15 +9,15 @@ import { customaryMatrix, pictureToI420 } from './yuv.ts';
 export type Container = 'mp4' | 'webm';
 
 /**
- * Constant quantisers, chosen for looks: videos are short, so a megabyte more does not matter. H.264 counts from 0 to
- * 51, VP9 from 0 to 63; at these, artefacts are invisible (about 45 dB on camera pictures).
+ * Constant quantisers, chosen for quality: videos are short, so a megabyte more does not matter. H.264's range is 0 to
+ * 51, VP9's 0 to 63; at these values artefacts are invisible (about 45 dB on camera pictures).
  */
 const QUANTISER = { mp4: 14, webm: 4 } as const;
 
 /**
- * Frames of one size as a video file in memory: 4:2:0, limited range, the customary colour matrix of that size, tagged
- * as such. Width and height must be even. `comment` is stored as the file's comment tag. Throws `LampError` when
- * the encoder fails.
+ * Encodes frames of one size as a video file in memory: 4:2:0, limited range, with the standard colour matrix for that
+ * size, tagged accordingly. Width and height must be even. `comment` is stored as the file's comment tag. Throws
+ * `LampError` if the encoder fails.
  */
 export async function encodeVideo(
   frames: readonly Picture[],
@@ -39,7 +39,7 @@ export async function encodeVideo(
     quality: new Quality({ quantizer: QUANTISER[container] }),
     hardwareAcceleration: 'prefer-software', // Hardware encoders differ from machine to machine.
     onEncodedPacket: (_, meta) => {
-      // The encoder does not know what its planes mean; the file shall say it.
+      // The encoder does not know the meaning of its planes, so the file's tags are set here.
       if (meta?.decoderConfig) {
         meta.decoderConfig.colorSpace = colorSpace;
       }
@@ -79,12 +79,13 @@ export async function encodeVideo(
   return container === 'mp4' ? withoutCreationTimes(bytes) : bytes;
 }
 
-/** Boxes whose first two fields are the times of creation and modification. */
+/** Boxes whose first two fields are the creation and modification times. */
 const TIMED_BOXES = new Set(['mvhd', 'tkhd', 'mdhd']);
 const NESTING_BOXES = new Set(['moov', 'trak', 'mdia']);
 
 /**
- * Sets all creation and modification times of an MP4 file to 0, "unknown", in place; they would differ every second.
+ * Sets all creation and modification times of an MP4 file to 0 ("unknown"), in place, so that the bytes are
+ * reproducible.
  */
 function withoutCreationTimes(mp4: Uint8Array, start = 0, end = mp4.length): Uint8Array {
   const view = new DataView(mp4.buffer, mp4.byteOffset, mp4.byteLength);
@@ -101,7 +102,7 @@ function withoutCreationTimes(mp4: Uint8Array, start = 0, end = mp4.length): Uin
       withoutCreationTimes(mp4, content, boxEnd);
     } else if (TIMED_BOXES.has(type)) {
       const version = mp4[content]!;
-      const times = content + 4; // Behind the version and three bytes of flags.
+      const times = content + 4; // After the version and three bytes of flags.
       mp4.fill(0, times, times + (version === 1 ? 16 : 8));
     }
     at = boxEnd;

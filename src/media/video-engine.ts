@@ -1,4 +1,4 @@
-/** @file Starts mediabunny with its native codecs, once and only when a video is read or written. */
+/** @file Loads mediabunny with its native codecs, once, when a video is first read or written. */
 
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -8,8 +8,8 @@ import { LampError } from '../errors.ts';
 let engine: Promise<typeof Mediabunny> | undefined;
 
 /**
- * The mediabunny library with its native decoders and encoders registered. Throws `LampError` when these are not
- * installed, as where optional dependencies are left out, or do not run on this platform.
+ * The mediabunny library with its native decoders and encoders registered. Throws `LampError` if these are not
+ * installed (they are optional dependencies) or do not run on this platform.
  */
 export function videoEngine(): Promise<typeof Mediabunny> {
   engine ??= start();
@@ -17,8 +17,8 @@ export function videoEngine(): Promise<typeof Mediabunny> {
 }
 
 /**
- * The trouble that {@link videoEngine} throws, `undefined` where the codecs work. GIF, WebP and folders of pictures
- * need none.
+ * The error that {@link videoEngine} throws; `undefined` if the codecs work. GIF, WebP and folders of pictures need no
+ * codecs.
  */
 export async function videoCodecTrouble(): Promise<LampError | undefined> {
   return videoEngine().then(
@@ -47,14 +47,14 @@ async function start(): Promise<typeof Mediabunny> {
   }
 }
 
-/** Whether the package is not there, or what its native part says: the rest of a sentence about the codecs. */
+/** Completes a sentence about the codecs: that the package is missing, or what its native part reports. */
 function whatIsWrong(error: unknown): string {
   const { code, message }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
   if (code === 'ERR_MODULE_NOT_FOUND') return 'are not installed';
   return `cannot be loaded on ${process.platform}-${process.arch} (${message.split('\n', 1)[0]})`;
 }
 
-/** The parts of node-av, mediabunny's own dependency, that are adjusted here. */
+/** The parts of node-av, a dependency of mediabunny, that are adjusted here. */
 interface NodeAv {
   readonly Log: { setLevel(level: number): void };
   readonly CodecContext: { readonly prototype: CodecContext };
@@ -66,9 +66,9 @@ interface CodecContext {
 }
 
 /**
- * Two things that mediabunny leaves no option for. FFmpeg's libraries print what they think of a damaged file straight
- * to the terminal: the user gets our message instead. And x264 takes as many threads as there are cores and cuts its
- * work accordingly: with one thread the same frames give the same bytes on every machine.
+ * Adjusts two things for which mediabunny has no option. FFmpeg's libraries print warnings about damaged files directly
+ * to the terminal; users get our message instead. And x264 uses as many threads as there are cores and divides its work
+ * accordingly; with one thread the same frames give the same bytes on every machine.
  */
 async function adjustFfmpeg(): Promise<void> {
   const quiet = -8; // AV_LOG_QUIET
@@ -87,14 +87,14 @@ async function nodeAv(): Promise<NodeAv> {
   return (await import(pathToFileURL(path).href)) as NodeAv;
 }
 
-/** What mediabunny keeps of a frame that FFmpeg's decoders made. */
+/** The internals of a mediabunny sample decoded by FFmpeg. */
 interface NativeSample {
   readonly _data: { readonly frame?: { readonly format: number; readonly colorSpace: number } } | null;
 }
 
 /**
- * FFmpeg's name for the pixel format of a frame that its decoders made, for formats to which mediabunny gives none
- * (grey, 4:4:0, planes of red, green and blue); `undefined` for another frame.
+ * FFmpeg's name for the pixel format of a frame that it decoded, for formats without a name in mediabunny (grey, 4:4:0,
+ * planar RGB); `undefined` for other frames.
  */
 export async function nativePixelFormat(sample: Mediabunny.VideoSample): Promise<string | undefined> {
   const format = (sample as unknown as NativeSample)._data?.frame?.format;
@@ -102,8 +102,8 @@ export async function nativePixelFormat(sample: Mediabunny.VideoSample): Promise
 }
 
 /**
- * The colour matrix of a frame that FFmpeg's decoders made, as a code point of ITU-T H.273, for those to which
- * mediabunny gives no name; `undefined` for another frame.
+ * The colour matrix of a frame decoded by FFmpeg, as a code point of ITU-T H.273, for matrices without a name in
+ * mediabunny; `undefined` for other frames.
  */
 export function nativeMatrix(sample: Mediabunny.VideoSample): number | undefined {
   return (sample as unknown as NativeSample)._data?.frame?.colorSpace;

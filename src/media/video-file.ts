@@ -1,4 +1,4 @@
-/** @file Writing videos, and reading back what is stored in them about how they were made. */
+/** @file Writes videos, and reads their stored metadata. */
 
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
@@ -19,38 +19,37 @@ import { encodeVideo } from './video-encoding.ts';
 
 /** Options of {@link writeVideo}. */
 export interface WriteVideoOptions {
-  /** Rate in hertz, above 0. GIF plays at most 50. A folder of frames does not store it. */
+  /** Frame rate in hertz, above 0. GIF plays at most 50. A folder of frames does not store it. */
   readonly framesPerSecond: number;
-  /** Stored in the file as one comment (JSON); {@link readVideoMetadata} gives it back. */
+  /** Stored in the file as a comment (JSON), which {@link readVideoMetadata} reads. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** What {@link writeVideo} can write. */
+/** The formats that {@link writeVideo} can write. */
 export type VideoFormat = 'mp4' | 'webm' | 'gif' | 'folder';
 
-/** The PNG entry that holds the metadata, as its specification names it. */
+/** The PNG text keyword for the metadata, one of those in the specification. */
 const PNG_COMMENT = 'Comment';
 
 /**
- * Checks that {@link writeVideo} knows what to do with this path: `.mp4`, `.webm`, `.gif`, or no ending (or a slash at
- * the end) for a folder of PNG frames. To be called before hours of work. Throws `UsageError`. Looks at the name only.
+ * Checks that {@link writeVideo} supports this path: `.mp4`, `.webm`, `.gif`, or no extension (or a trailing slash) for
+ * a folder of PNG frames. Meant to be called before hours of work. Checks the name only. Throws `UsageError`.
  */
 export function assertVideoPath(path: string): void {
   videoFormat(path);
 }
 
-/** GIF's highest rate in hertz: below two hundredths of a second a frame, players slow down (see `encodeGif`). */
+/** GIF's highest rate in hertz; players slow down for delays below two hundredths of a second (see `encodeGif`). */
 const FASTEST_GIF = 50;
 
 /**
- * The rate in hertz at which a video written to `path` at this rate will play. Throws `UsageError` as `videoFormat`
- * does.
+ * The rate in hertz at which a video written to `path` with this rate plays. Throws `UsageError` as `videoFormat` does.
  */
 export function playedRate(path: string, framesPerSecond: number): number {
   return videoFormat(path) === 'gif' ? Math.min(FASTEST_GIF, framesPerSecond) : framesPerSecond;
 }
 
-/** The format that a path's ending asks for. Throws `UsageError` when there is none of that ending. */
+/** The format for a path's extension. Throws `UsageError` if there is none. */
 export function videoFormat(path: string): VideoFormat {
   const ending = extname(path).toLowerCase();
   if (/[/\\]$/.test(path) || ending === '') {
@@ -65,11 +64,11 @@ export function videoFormat(path: string): VideoFormat {
 }
 
 /**
- * Writes frames of one size as a video. The ending decides: `.mp4` (H.264, 4:2:0, plays everywhere), `.webm` (VP9),
- * `.gif` (looping, 256 colours), no ending or a slash at the end (a folder of `0000.png`, `0001.png`, …, lossless).
- * The same frames and options give the same bytes. What was at `path` stays until the new video is complete; missing
- * parent folders are made. Throws `UsageError` for an unknown ending or an odd size in .mp4 and .webm, `RangeError`
- * for no frames, frames of different sizes or a rate that is not above 0, `StorageError` when writing fails.
+ * Writes frames of one size as a video. The extension decides the format: `.mp4` (H.264, 4:2:0, plays everywhere),
+ * `.webm` (VP9), `.gif` (looping, 256 colours), none or a trailing slash (a folder of `0000.png`, `0001.png`, …,
+ * lossless). The same frames and options give the same bytes. An existing video stays until the new one is complete;
+ * missing parent folders are created. Throws `UsageError` for an unknown extension or an odd size in .mp4 and .webm,
+ * `RangeError` for no frames, frames of different sizes or a rate that is not above 0, `StorageError` if writing fails.
  */
 export async function writeVideo(
   path: string,
@@ -125,7 +124,8 @@ function assertFrames(frames: readonly Picture[], framesPerSecond: number): void
 }
 
 /**
- * A folder cannot be replaced in one step: the old frames step aside, the new ones take their place, the old ones go.
+ * A folder cannot be replaced atomically: the old frames are moved aside, the new ones moved into place, then the old
+ * ones deleted.
  */
 async function writeFrameFolder(
   path: string,
@@ -170,7 +170,7 @@ function frameName(index: number): string {
   return `${String(index).padStart(4, '0')}.png`;
 }
 
-/** Whether there is a folder of frames to be replaced. Throws `StorageError` when something else is in the way. */
+/** Whether there is a folder of frames to be replaced. Throws `StorageError` if something else is in the way. */
 export async function holdsFrames(folder: string): Promise<boolean> {
   const found = await stat(folder).catch(() => undefined);
   if (!found) {
@@ -196,8 +196,8 @@ function namesIn(folder: string): Promise<string[]> {
 const storedMetadata = z.record(z.string(), z.string());
 
 /**
- * What {@link writeVideo} stored as metadata. A comment that another program wrote comes back as `{ comment }`; a video
- * without one gives `{}`. Throws `MediaError` when the video is missing or damaged.
+ * The metadata stored by {@link writeVideo}. A comment by another program is returned as `{ comment }`, and `{}`
+ * without a comment. Throws `MediaError` if the video is missing or damaged.
  */
 export async function readVideoMetadata(path: string): Promise<Record<string, string>> {
   const comment = await readComment(path);

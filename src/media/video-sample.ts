@@ -1,4 +1,4 @@
-/** @file Turns a decoded video frame, whatever its layout in memory, into an RGB picture. */
+/** @file Converts decoded video frames of any memory layout to RGB pictures. */
 
 import type { InputVideoTrack, VideoSample } from 'mediabunny';
 import { oneField } from './deinterlace.ts';
@@ -18,9 +18,9 @@ import {
 } from './yuv.ts';
 
 /**
- * A decoded frame as it is meant to be seen: its own colour matrix and range (or what is customary where it names
- * none), high dynamic range brought down to sRGB's, square pixels, rotated and mirrored as the container says. Of an
- * interlaced frame `firstField` alone is seen (see `oneField`). The sample is left open.
+ * Converts a decoded frame to a picture for display: with its colour matrix and range (default the standard ones), HDR
+ * tone-mapped to sRGB, square pixels, and rotation and mirroring from the container. An interlaced frame is converted
+ * from `firstField` alone (see `oneField`). Does not close the sample.
  */
 export async function sampleToPicture(
   sample: VideoSample,
@@ -60,7 +60,7 @@ async function samplePixels(
 
   const { halfWidth, halfHeight, bits } = layout;
   const stored = await samplePlanes(sample, layout);
-  // Each field has its own rows of colour: they are taken apart before rows are mixed.
+  // Each field has its own chroma rows, so fields are separated before rows are mixed.
   const planes = firstField
     ? stored.map((plane, i) => oneField(plane, i > 0 && halfWidth ? (width + 1) >> 1 : width, firstField))
     : stored;
@@ -85,13 +85,13 @@ function three(planes: readonly Plane[]): [Plane, Plane, Plane] {
   return [planes[0]!, planes[1]!, planes[2]!];
 }
 
-/** A plane of luma with colour planes of no colour. */
+/** Neutral chroma planes for a plane of luma. */
 function withoutColour(luma: Plane, bits: number): [Plane, Plane, Plane] {
   const neutral = luma.slice().fill(2 ** (bits - 1));
   return [luma, neutral, neutral];
 }
 
-/** Any other layout (packed RGB), as mediabunny converts it. */
+/** Any other layout (packed RGB), converted by mediabunny. */
 async function otherPixels(sample: VideoSample): Promise<Picture> {
   // The type declarations miss `format`, which mediabunny takes (and WebCodecs defines).
   const options = { format: 'RGBX' } as object;

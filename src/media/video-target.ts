@@ -1,4 +1,4 @@
-/** @file Looks before long work whether a video or picture can be written to a path. */
+/** @file Checks before long work that a video or picture can be written to a path. */
 
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
@@ -55,7 +55,7 @@ export async function usualFormat(onEvent?: OnEvent): Promise<'mp4' | 'gif'> {
   return 'gif';
 }
 
-/** Throws `StorageError` when a folder is in the place of the file `path`, or the place may not be written to. */
+/** Throws `StorageError` if `path` is a folder instead of a file, or its folder is not writable. */
 export async function assertFileTarget(path: string): Promise<void> {
   if ((await stat(path).catch(() => undefined))?.isDirectory()) {
     throw new StorageError(`cannot write "${path}": there is a folder of this name. Choose another name.`);

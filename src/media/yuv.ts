@@ -1,8 +1,8 @@
-/** @file Between RGB and the luma and colour-difference planes that video codecs store. */
+/** @file Conversion between RGB and the luma and chroma planes of video codecs. */
 
 import type { Picture, Size } from './picture.ts';
 
-/** The luma weights of red and blue that define a colour matrix; green has the rest. */
+/** The luma weights of red and blue, which define a colour matrix; green has the rest. */
 interface LumaWeights {
   readonly red: number;
   readonly blue: number;
@@ -31,31 +31,31 @@ export function isColourMatrix(name: string | null | undefined): name is ColourM
   return name !== null && name !== undefined && Object.hasOwn(MATRICES, name);
 }
 
-/** The matrix that players assume where a video names none: BT.709 from 720 lines or 1280 columns, else BT.601. */
+/** The matrix that players assume if a video names none: BT.709 from 720 lines or 1280 columns, else BT.601. */
 export function customaryMatrix({ width, height }: Size): ColourMatrix {
   return width >= 1280 || height >= 720 ? 'bt709' : 'smpte170m';
 }
 
-/** One plane of samples, rows tightly packed. */
+/** One plane of samples, with tightly packed rows. */
 export type Plane = Uint8Array | Uint16Array;
 
-/** A frame as three planes: luma, and blue and red difference at full, half, or quarter resolution. */
+/** A frame as three planes: luma, and blue and red chroma at full, half, or quarter resolution. */
 export interface YuvFrame extends Size {
   readonly planes: readonly [Plane, Plane, Plane];
-  /** Whether a colour plane has half the columns, and half the rows. */
+  /** Whether a chroma plane has half the columns, and half the rows. */
   readonly halfWidth: boolean;
   readonly halfHeight: boolean;
   /** Bits per sample, 8 to 16. */
   readonly bits: number;
-  /** In `ycgco` the colour planes are the differences of green and orange. */
+  /** Colour matrix; in `ycgco` the chroma planes are green and orange differences. */
   readonly matrix: ColourMatrix | 'ycgco';
   /** Luma from 0 to 255 rather than from 16 to 235 (at 8 bits). */
   readonly fullRange: boolean;
 }
 
 /**
- * A frame as an RGB picture. Colour is interpolated linearly, with samples sited as MPEG-2 and H.264 do: on every
- * second column, and midway between two rows.
+ * Converts a frame to an RGB picture. Chroma is interpolated linearly, sited as in MPEG-2 and H.264: on every second
+ * column, and midway between two rows.
  */
 export function yuvToPicture(frame: YuvFrame): Picture {
   const { width, height, planes, halfWidth, halfHeight, bits, fullRange } = frame;
@@ -71,7 +71,7 @@ export function yuvToPicture(frame: YuvFrame): Picture {
 
   const u = new Float32Array(colourWidth + 1);
   const v = new Float32Array(colourWidth + 1);
-  // A clamped array clamps and rounds by itself.
+  // A `Uint8ClampedArray` clamps and rounds by itself.
   const data = new Uint8ClampedArray(width * height * 3);
   for (let y = 0, at = 0; y < height; y++) {
     blendRow(planes[1], u, y, colourWidth, colourHeight, halfHeight, neutral);
@@ -90,7 +90,7 @@ export function yuvToPicture(frame: YuvFrame): Picture {
   return { width, height, data: new Uint8Array(data.buffer) };
 }
 
-/** What red, green and blue each take from the first and the second colour plane, beside luma. */
+/** The contributions of both chroma planes to red, green and blue. */
 function colourShares(
   matrix: YuvFrame['matrix'],
   scale: number,
@@ -103,7 +103,7 @@ function colourShares(
   return [0, redFromV, (-blueFromU * blue) / green, (-redFromV * red) / green, blueFromU, 0];
 }
 
-/** A frame whose planes are green, blue and red, in this order and at full resolution, as an RGB picture. */
+/** Converts a frame of green, blue and red planes, in this order and at full resolution, to an RGB picture. */
 export function gbrToPicture(
   frame: Pick<YuvFrame, 'width' | 'height' | 'planes' | 'bits' | 'fullRange'>,
 ): Picture {
@@ -120,7 +120,7 @@ export function gbrToPicture(
   return { width, height, data: new Uint8Array(data.buffer) };
 }
 
-/** The colour samples that belong to picture row `y`, centred on zero, with the last one repeated behind the end. */
+/** The chroma samples for picture row `y`, centred on zero, with the last one repeated after the end. */
 function blendRow(
   plane: Plane,
   row: Float32Array,
@@ -139,8 +139,8 @@ function blendRow(
 }
 
 /**
- * A picture as 8-bit 4:2:0 planes one behind the other (I420) in the limited range, which every player understands.
- * Colour is averaged over two rows and, weighted 1:2:1, over three columns; odd sizes have their half rounded up.
+ * Converts a picture to consecutive 8-bit 4:2:0 planes (I420) in limited range, which every player supports. Chroma is
+ * averaged over two rows and, weighted 1:2:1, over three columns; halves of odd sizes are rounded up.
  */
 export function pictureToI420({ width, height, data }: Picture, matrix: ColourMatrix): Uint8Array {
   const weights = MATRICES[matrix];
