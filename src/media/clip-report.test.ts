@@ -93,7 +93,8 @@ describe('a set', () => {
       { paths: [at('set/4-short.gif'), at('set/5-still.mp4'), at('set/6-pictures')], share: 0.75 },
     ]);
     expect(report.proposal).toMatchObject({ frames: 16, stride: 1 });
-    expect(report.strips.map((strip) => strip.length)).toEqual([16, 16, 16, 9, 7, 16]); // The fifth is taken at a third of its rate.
+    // The fifth is sampled at a third of its rate.
+    expect(report.strips.map((strip) => strip.length)).toEqual([16, 16, 16, 9, 7, 16]);
     expect(report.strips[0]![0]).toMatchObject({ width: 144, height: 96 });
     expect(events.at(-1)).toEqual({ type: 'progress', stage: 'examining clips', done: 7, total: 7 });
   });
