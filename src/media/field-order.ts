@@ -18,8 +18,8 @@ export interface Fields {
 
 /**
  * Detects whether and how a video is interlaced: from the coded pictures for H.264, H.265 and ProRes, else from the
- * container (`fiel` in MP4 and MOV, `FlagInterlaced` in Matroska). Interlaced video without any such flag is not
- * detected.
+ * container (`fiel` in MP4 and MOV, `FlagInterlaced` in Matroska). Interlaced video without any such flag is
+ * detected by its pictures (see `combing.ts`), and only reported.
  */
 export async function fieldsOf(
   track: InputVideoTrack,

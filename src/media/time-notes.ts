@@ -8,7 +8,7 @@ export type TimeNote = Remark<'edit list' | 'variable rate' | 'rest' | 'interlac
 
 /** Notes on a clip's timing; none for a constant rate at which each frame is shown once. */
 export function timeNotes(clip: ClipInfo): TimeNote[] {
-  const { storedFrames, frameCount, firstField, interlacedAsIs, variableRate, rests = [] } = clip;
+  const { storedFrames, frameCount, firstField, interlacedAsIs, combed, variableRate, rests = [] } = clip;
   const notes: TimeNote[] = [];
   const note = (kind: TimeNote['kind'], said: string | GivenParts, serious = false) =>
     notes.push(remark(kind, serious, said));
@@ -27,6 +27,17 @@ export function timeNotes(clip: ClipInfo): TimeNote[] {
   if (interlacedAsIs) {
     const found = 'interlaced H.265, whose fields are not taken apart';
     note('interlaced', { found, advice: 'Deinterlace it before.' }, true);
+  }
+  if (combed) {
+    const parity = combed === 'top' ? 'tff' : 'bff';
+    note(
+      'interlaced',
+      {
+        found: `looks interlaced (${combed} field first), though it is not flagged so: its pictures are combed where something moves`,
+        advice: `Deinterlace it before: ffmpeg -i IN -vf bwdif=mode=send_frame:parity=${parity} OUT.`,
+      },
+      true,
+    );
   }
   if (variableRate) {
     const { slowest, fastest } = variableRate;

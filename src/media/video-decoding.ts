@@ -2,6 +2,7 @@
 
 import type { Input, InputVideoTrack, VideoSample, VideoSampleSink } from 'mediabunny';
 import { LampError, MediaError } from '../errors.ts';
+import { CombFinder } from './combing.ts';
 import { type Fields, fieldsOf } from './field-order.ts';
 import { conversionLine, maybeTransportStream } from './file-kinds.ts';
 import { type ClipTiming, timingOf } from './frame-times.ts';
@@ -10,6 +11,7 @@ import { readMovieTrack } from './movie-boxes.ts';
 import type { Picture, Size } from './picture.ts';
 import { assertFile } from './picture-file.ts';
 import { isShownIn, type ShownPart, shownAt, shownParts } from './presented-time.ts';
+import { sampleLayout, samplePlanes } from './sample-planes.ts';
 import { videoEngine } from './video-engine.ts';
 import { sampleToPicture } from './video-sample.ts';
 
@@ -23,6 +25,8 @@ export interface VideoFacts extends Size, ClipTiming {
   readonly firstField?: FirstField;
   /** Whether the video is interlaced H.265, which is not deinterlaced: its pictures are used unchanged. */
   readonly interlacedAsIs?: boolean;
+  /** The field that is shown first, where the pictures are combed although the video does not say so: taken as they are. */
+  readonly combed?: FirstField;
 }
 
 /**
@@ -37,11 +41,14 @@ export async function inspectVideo(path: string): Promise<VideoFacts> {
     const times: number[] = [];
     let lastDuration = 0;
     let size: Size | undefined;
+    const { firstField, interlacedAsIs } = presentation;
+    const combs = firstField || interlacedAsIs ? undefined : new CombFinder();
     for await (const { sample, time } of shownSamples(track, presentation.parts)) {
       times.push(time);
       lastDuration = sample.duration;
       // Taken from the frame itself: mediabunny 1.61 halves the height of interlaced MPEG transport streams.
       size ??= await uprightSize(sample, track);
+      if (combs?.isDone === false) await lookForCombs(combs, sample);
       sample.close();
     }
     if (!size) {
@@ -51,13 +58,14 @@ export async function inspectVideo(path: string): Promise<VideoFacts> {
           : `clip "${path}" holds no complete frame; the file is probably cut off. Copy or download it again.`,
       );
     }
-    const { firstField, interlacedAsIs } = presentation;
+    const combed = combs?.firstField;
     return {
       ...size,
       frameCount: times.length,
       ...(presentation.parts && storedFrames !== times.length && { storedFrames }),
       ...(firstField && { firstField }),
       ...(interlacedAsIs && { interlacedAsIs }),
+      ...(combed && { combed }),
       ...timingOf(times, lastDuration, 1 / (await track.getTimeResolution())),
     };
   });
@@ -166,6 +174,13 @@ async function assertComplete(track: InputVideoTrack, path: string): Promise<num
     );
   }
   return listed;
+}
+
+async function lookForCombs(combs: CombFinder, sample: VideoSample): Promise<void> {
+  const layout = await sampleLayout(sample);
+  // Green is most of the brightness.
+  const [plane] = layout ? await samplePlanes(sample, { ...layout, kind: 'grey' }) : [];
+  if (layout && plane) combs.add({ plane, width: sample.visibleRect.width, bits: layout.bits });
 }
 
 async function uprightSize(sample: VideoSample, track: InputVideoTrack): Promise<Size> {
