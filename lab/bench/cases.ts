@@ -15,6 +15,7 @@ import { initialValues, motionParameters, videoWeights } from '../../src/motion/
 import { videoPredictor } from '../../src/motion/predictor.ts';
 import { motionVariants } from '../../src/motion/variant.ts';
 import { videoUNet } from '../../src/motion/video-unet.ts';
+import type { MemoryMode } from '../../src/runtime/memory-mode.ts';
 import { measureSpeed } from '../../src/runtime/speed.ts';
 import { adamWDefaults, adamWState, adamWStep, clipScale, gradientNorm } from '../../src/training/adamw.ts';
 import { motionStep } from '../../src/training/motion-step.ts';
@@ -31,7 +32,7 @@ export interface BenchCase {
   /** Width of the text states. */
   readonly context: number;
   readonly latents: Shape;
-  readonly work: 'train' | 'train, recompute' | 'sample';
+  readonly work: 'train' | 'train, recompute' | 'train, low' | 'sample' | 'sample, low';
 }
 
 /** What was measured. */
@@ -66,7 +67,7 @@ export const benchCases: readonly BenchCase[] = (
     ['SD 1.x, 8 frames of 32x32', { ...whole, latents: [1, 4, 8, 32, 32] }],
   ] as const
 ).flatMap(([name, sizes]) =>
-  (['train', 'train, recompute', 'sample'] as const).map((work) => ({
+  (['train', 'train, recompute', 'train, low', 'sample', 'sample, low'] as const).map((work) => ({
     name: `${work}: ${name}`,
     work,
     ...sizes,
@@ -75,7 +76,15 @@ export const benchCases: readonly BenchCase[] = (
 
 const tokens = 77;
 
-/** Runs a case; the weights are written to `folder`. */
+const memoryOf: Record<BenchCase['work'], MemoryMode> = {
+  train: 'fast',
+  'train, recompute': 'balanced',
+  'train, low': 'low',
+  sample: 'fast',
+  'sample, low': 'low',
+};
+
+/** Runs a case on the weights in `folder` (see `writeWeights`). */
 export async function runCase(
   { name, latents, work, ...architecture }: BenchCase,
   folder: string,
@@ -83,6 +92,7 @@ export async function runCase(
   profilePrefix?: string,
 ): Promise<BenchResult> {
   const component = await randomUNet(architecture, folder);
+  const memory = memoryOf[work];
   const before = await measureSpeed();
   const random = randomStream(0, 'bench');
   const normal = (shape: Shape): FloatTensor => floats(random.normals(sizeOf(shape)), shape);
@@ -106,24 +116,23 @@ export async function runCase(
   let dispose: () => Promise<void>;
   let flops: number;
   let estimatedBytes: number | undefined;
-  if (work === 'sample') {
+  if (work.startsWith('sample')) {
     const guided = [2, ...latents.slice(1)];
     const predictor = await videoPredictor(
       component,
       () => ({ variant, values: parameters.views }),
       guided,
       tokens,
-      options,
+      { memory, ...options },
     );
     const [given, states] = [normal(guided), normal([2, tokens, component.config.cross_attention_dim])];
     step = () => predictor.predict(given, [500, 500], states);
     dispose = () => predictor.dispose();
     flops = samplingFlops(component, guided);
   } else {
-    const recompute = work === 'train, recompute';
     const training = await motionStep(component, parameters, latents, tokens, {
       variant,
-      recompute,
+      memory,
       ...options,
     });
     const state = adamWState(parameters);
@@ -134,9 +143,9 @@ export async function runCase(
       adamWStep(parameters, training.gradients, state, 1e-5, adamWDefaults, scale);
     };
     dispose = () => training.dispose();
-    // Recomputed values are not counted twice: the ratio is of useful work.
+    // Recomputed values are not counted twice: the fraction is of useful work.
     flops = trainingCost(component, latents, tokens, { variant }).flops;
-    estimatedBytes = trainingCost(component, latents, tokens, { variant, recompute }).bytes;
+    estimatedBytes = trainingCost(component, latents, tokens, { variant, memory }).bytes;
   }
   const compileSeconds = (performance.now() - compiling) / 1000;
   await step();
@@ -157,13 +166,10 @@ export async function runCase(
   return estimatedBytes === undefined ? result : { ...result, estimatedBytes };
 }
 
-/** An image U-Net of Stable Diffusion 1.x's kind with random weights. */
-async function randomUNet(
-  { widths, heads, context }: Pick<BenchCase, 'widths' | 'heads' | 'context'>,
-  folder: string,
-): Promise<Component<UNetConfig>> {
+/** Configuration of an image U-Net of Stable Diffusion 1.x's kind. */
+function unetConfig({ widths, heads, context }: Architecture): UNetConfig {
   const last = widths.length - 1;
-  const config = unetConfigSchema.parse({
+  return unetConfigSchema.parse({
     in_channels: 4,
     out_channels: 4,
     block_out_channels: widths,
@@ -174,6 +180,15 @@ async function randomUNet(
     cross_attention_dim: context,
     norm_num_groups: 32,
   });
+}
+
+type Architecture = Pick<BenchCase, 'widths' | 'heads' | 'context'>;
+
+const weightsIn = (folder: string) => join(folder, 'unet.safetensors');
+
+/** Writes random weights of a case's U-Net to `folder`. */
+export async function writeWeights(architecture: Architecture, folder: string): Promise<void> {
+  const config = unetConfig(architecture);
   const shapes = weightsTakenBy((w) =>
     unet(w, config, {
       latents: input('latents', [1, 4, 8, 8]),
@@ -182,21 +197,19 @@ async function randomUNet(
     }),
   );
   const random = randomStream(0, 'bench weights');
-  const path = join(folder, 'unet.safetensors');
   const tensors = [...shapes].map(([name, shape]) => {
     const data = random.normals(sizeOf(shape));
     const spread = shape.length === 1 ? 0.02 : 1 / Math.sqrt(sizeOf(shape.slice(1)));
     const offset = /norm.*weight$/.test(name) ? 1 : 0;
-    return [
-      name,
-      floats(
-        data.map((value) => offset + value * spread),
-        shape,
-      ),
-    ] as const;
+    for (let i = 0; i < data.length; i++) data[i] = offset + data[i]! * spread;
+    return [name, floats(data, shape)] as const;
   });
-  await writeSafetensors(path, tensors);
-  return { config, weights: await openWeightFile(path) };
+  await writeSafetensors(weightsIn(folder), tensors);
+}
+
+/** The U-Net whose weights are in `folder`. */
+async function randomUNet(architecture: Architecture, folder: string): Promise<Component<UNetConfig>> {
+  return { config: unetConfig(architecture), weights: await openWeightFile(weightsIn(folder)) };
 }
 
 function samplingFlops({ config, weights }: Component<UNetConfig>, shape: Shape): number {

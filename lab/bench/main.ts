@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type BenchResult, benchCases, runCase } from './cases.ts';
+import { type BenchResult, benchCases, runCase, writeWeights } from './cases.ts';
 import { pretrainCase, runPretrainCase } from './pretraining-case.ts';
 
 const { values } = parseArgs({
@@ -16,6 +16,8 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
     child: { type: 'string' },
+    folder: { type: 'string' },
+    write: { type: 'boolean', default: false },
     profile: { type: 'string' },
     repeats: { type: 'string', default: '5' },
   },
@@ -25,32 +27,55 @@ if (values.child === pretrainCase) {
   console.log(JSON.stringify(await runPretrainCase(Number(values.repeats), values.profile)));
 } else if (values.child !== undefined) {
   const chosen = benchCases.find(({ name }) => name === values.child)!;
-  const folder = await mkdtemp(join(tmpdir(), 'lamp-bench-'));
-  try {
-    console.log(JSON.stringify(await runCase(chosen, folder, Number(values.repeats), values.profile)));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const folder = values.folder!;
+  if (values.write) await writeWeights(chosen, folder);
+  else console.log(JSON.stringify(await runCase(chosen, folder, Number(values.repeats), values.profile)));
 } else {
   const names = [...benchCases.map(({ name }) => name), pretrainCase];
   const chosen = names.filter((name) =>
     values.only === undefined ? !name.includes('SD 1.x') : name.includes(values.only),
   );
-  const results = chosen.map(inChild);
+  const results: BenchResult[] = [];
+  for (const name of chosen) {
+    const result = await measured(name);
+    if (result) results.push(result);
+  }
   if (values.json) console.log(JSON.stringify(results, null, 2));
   else printTable(results);
 }
 
-function inChild(name: string): BenchResult {
+/**
+ * A case's result; `undefined`, and a line on standard error, when its process fails or is ended for lack of memory.
+ */
+async function measured(name: string): Promise<BenchResult | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'lamp-bench-'));
+  try {
+    // The weights are written by a process of its own, so that they are not part of the measured peak.
+    if (name !== pretrainCase) inChild(name, ['--folder', folder, '--write']);
+    const more = values.profile === undefined ? [] : ['--profile', values.profile];
+    const output = inChild(name, ['--folder', folder, '--repeats', values.repeats, ...more]);
+    return JSON.parse(output.trim().split('\n').at(-1)!) as BenchResult;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+    return undefined;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Standard output of this program in a process of its own. */
+function inChild(name: string, options: readonly string[]): string {
   const file = fileURLToPath(import.meta.url);
-  const more = values.profile === undefined ? [] : ['--profile', values.profile];
-  const { stdout, status } = spawnSync(
+  const { stdout, status, signal } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', file, '--child', name, '--repeats', values.repeats, ...more],
+    ['--import', 'tsx', file, '--child', name, ...options],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
   );
+  if (signal === 'SIGKILL')
+    throw new Error(`case "${name}" was ended by the system, most likely for lack of memory`);
   if (status !== 0) throw new Error(`case "${name}" failed`);
-  return JSON.parse(stdout.trim().split('\n').at(-1)!) as BenchResult;
+  return stdout;
 }
 
 function printTable(results: readonly BenchResult[]): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gradients } from '../../src/graph/differentiate.ts';
+import { lossGradients } from '../../src/graph/differentiate.ts';
 import { floats } from '../../src/graph/host-tensor.ts';
 import { input } from '../../src/graph/tensor.ts';
 import { compile } from '../../src/runtime/program.ts';
@@ -18,7 +18,7 @@ test('loss and gradient are those of the formulas, also for certain answers', as
   ];
   const [logits, wanted] = [input('logits', [3, 3]), input('targets', [3, 3])];
   const loss = crossEntropy(logits, wanted);
-  const [slope] = gradients(loss, [logits]);
+  const [slope] = lossGradients(loss, [logits]);
   const program = await compile({ loss, slope: slope! });
   const found = await program.run({
     logits: floats(Float32Array.from(rows.flat()), [3, 3]),

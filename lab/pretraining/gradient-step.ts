@@ -1,5 +1,5 @@
 /** @file A loss and the gradients of everything that is trained, as one compiled graph. */
-import { gradients } from '../../src/graph/differentiate.ts';
+import { lossGradients } from '../../src/graph/differentiate.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import { Weights } from '../../src/graph/weights.ts';
 import { type CompileOptions, compile, type Values } from '../../src/runtime/program.ts';
@@ -28,7 +28,7 @@ export async function gradientStep(
 ): Promise<GradientStep> {
   const trained = parameters.inputs();
   const value = loss((part) => new Weights((name) => trained.get(`${part}:${name}`)));
-  const slopes = gradients(value, [...trained.values()]);
+  const slopes = lossGradients(value, [...trained.values()]);
   const result = parameters.zeros();
   const names = [...trained.keys()];
   const outputs = Object.fromEntries(names.map((name, i) => [`gradient:${name}`, slopes[i]!]));

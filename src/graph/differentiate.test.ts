@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from '../runtime/program.ts';
 import { graphCost } from './cost.ts';
-import { gradients } from './differentiate.ts';
+import { lossGradients } from './differentiate.ts';
 import { type FloatTensor, floats } from './host-tensor.ts';
 import { add, exp, matmul, mul, reduceSum, reshape, scale, sigmoid, silu, slice } from './operators/index.ts';
 import { recomputed } from './region.ts';
@@ -25,13 +25,13 @@ describe('gradients', () => {
   test('of a tensor used several times are added up', async () => {
     const x = input('x', [2]);
     const loss = reduceSum(add(mul(x, x), scale(x, 3)));
-    const [dx] = gradients(loss, [x]);
+    const [dx] = lossGradients(loss, [x]);
     expect(await evaluate({ dx: dx! }, { x: values(1, -2) })).toEqual({ dx: [5, -1] });
   });
 
   test('with respect to something the loss does not depend on are zeros of its shape', async () => {
     const [x, other] = [input('x', [1]), input('other', [2, 1])];
-    const [zero] = gradients(reduceSum(mul(x, x)), [other]);
+    const [zero] = lossGradients(reduceSum(mul(x, x)), [other]);
     expect(zero!.shape).toEqual([2, 1]);
     expect(await evaluate({ zero: zero! }, {})).toEqual({ zero: [0, 0] });
   });
@@ -39,7 +39,7 @@ describe('gradients', () => {
   test('pass through values in the middle of the graph', async () => {
     const x = input('x', [2]);
     const middle = exp(x);
-    const [slope] = gradients(reduceSum(mul(middle, middle)), [middle]);
+    const [slope] = lossGradients(reduceSum(mul(middle, middle)), [middle]);
     const { slope: found } = await evaluate({ slope: slope! }, { x: values(0, 1) });
     expect(found![0]).toBeCloseTo(2, 5);
     expect(found![1]).toBeCloseTo(2 * Math.E, 5);
@@ -48,14 +48,14 @@ describe('gradients', () => {
   test('skip paths that were not requested', () => {
     const [x, frozen] = [input('x', [64, 64]), input('frozen', [64, 64])];
     const loss = reduceSum(matmul(x, frozen));
-    const one = graphCost(gradients(loss, [x])).flops;
-    const both = graphCost(gradients(loss, [x, frozen])).flops;
+    const one = graphCost(lossGradients(loss, [x])).flops;
+    const both = graphCost(lossGradients(loss, [x, frozen])).flops;
     expect(both).toBe(2 * one);
   });
 
   test('of a loss that is not a scalar are refused', () => {
     const x = input('x', [3]);
-    expect(() => gradients(x, [x])).toThrow('only a scalar loss can be differentiated; found shape [3]');
+    expect(() => lossGradients(x, [x])).toThrow('only a scalar loss can be differentiated; found shape [3]');
   });
 });
 
@@ -70,7 +70,7 @@ describe('a recomputed region', () => {
       y = wrap(() => add(before, layer(before)));
     }
     const loss = reshape(reduceSum(mul(y, scalar(0.01))), []);
-    return { loss, dw: gradients(loss, [w])[0]! };
+    return { loss, dw: lossGradients(loss, [w])[0]! };
   };
   const plain = build((make) => make());
   const again = build(recomputed);

@@ -20,7 +20,12 @@ export interface Tensor extends TensorType {
 
 /** The origin of a tensor's values. */
 export type Source =
-  | { readonly kind: 'input'; readonly name: string }
+  | {
+      readonly kind: 'input';
+      readonly name: string;
+      /** The element type in which values are supplied, where it is not that of the tensor. */
+      readonly suppliedAs?: DType;
+    }
   | { readonly kind: 'constant'; readonly value: HostTensor }
   | { readonly kind: 'file'; readonly name: string; readonly file: StoredTensor }
   | { readonly kind: 'node'; readonly node: Node; readonly output: number };
@@ -59,6 +64,11 @@ export function makeTensor(type: TensorType, source: Source): Tensor {
 /** A value that is supplied at every run, under `name`. */
 export function input(name: string, shape: Shape, dtype: DType = 'float32'): Tensor {
   return makeTensor({ dtype, shape }, { kind: 'input', name });
+}
+
+/** A float value of the graph that is supplied at every run as `suppliedAs`, such as a weight in half precision. */
+export function convertedInput(name: string, shape: Shape, suppliedAs: DType): Tensor {
+  return makeTensor({ dtype: 'float32', shape }, { kind: 'input', name, suppliedAs });
 }
 
 /** A value that is part of the graph. */

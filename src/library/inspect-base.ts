@@ -9,6 +9,7 @@ import { assertPictureSize } from '../models/picture-size.ts';
 import { type MotionVariant, motionVariantNames, motionVariants } from '../motion/variant.ts';
 import { withoutUndefined } from '../pipelines/video/video-settings.ts';
 import type { DeviceName } from '../runtime/devices.ts';
+import type { MemoryMode } from '../runtime/memory-mode.ts';
 import { estimatedSeconds, machineCeiling } from '../runtime/work-time.ts';
 import { trainingCost } from '../training/training-cost.ts';
 import { parseSettings, recommendedTraining, type TrainingSettings } from '../training/training-settings.ts';
@@ -157,16 +158,16 @@ async function trainingEstimate(
   const factor = vaeFactor(base.vae.config);
   const latents = [batch, base.unet.config.in_channels, frames, height / factor, width / factor];
   const secondsEach = await estimatedSeconds(1, device);
-  const cost = (recompute: boolean) => {
+  const cost = (memory: MemoryMode) => {
     const { bytes, flops, parameters } = trainingCost(base.unet, latents, base.tokenizer.maxLength, {
-      recompute,
+      memory,
       variant,
       rank,
     });
     const all = accumulation * flops;
     return { parameters, step: { bytes, flops: all, secondsPerStep: all * secondsEach } };
   };
-  const [plain, recomputed] = [cost(false), cost(true)];
+  const [plain, recomputed] = [cost('fast'), cost('balanced')];
   return {
     estimate: true,
     frames,

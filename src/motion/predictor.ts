@@ -11,7 +11,10 @@ import {
   type TextStates,
 } from '../models/programs.ts';
 import { timestepWidth } from '../models/time-embedding.ts';
+import { compileChain } from '../runtime/chain-program.ts';
+import type { MemoryMode } from '../runtime/memory-mode.ts';
 import { type CompileOptions, compile } from '../runtime/program.ts';
+import { splitBatch } from '../runtime/split-batch.ts';
 import { copyMixing, mixingNumbers } from './extended/copied.ts';
 import { videoWeights } from './motion-parameters.ts';
 import type { MotionVariant } from './variant.ts';
@@ -39,6 +42,14 @@ export interface VideoPredictor extends NoisePredictor {
   ) => Promise<FloatTensor>;
 }
 
+/** Options of `videoPredictor`. */
+export interface VideoPredictorOptions extends CompileOptions {
+  /** The base's noise schedule, which a variant that copies needs. */
+  readonly schedule?: NoiseSchedule | undefined;
+  /** Default `fast`, which equals `balanced` here. With `low`, the videos of a batch run one after the other. */
+  readonly memory?: MemoryMode | undefined;
+}
+
 /**
  * Compiles the video U-Net for latents `[b, c, f, h, w]` and text states of `tokens` tokens. The trained parameters are
  * inputs: `motion` is called for them at every run, so that a model can be sampled during training; its variant is read
@@ -49,9 +60,10 @@ export async function videoPredictor(
   motion: () => TrainedMotion,
   latentShape: Shape,
   tokens: number,
-  { schedule, ...options }: CompileOptions & { schedule?: NoiseSchedule | undefined } = {},
+  { schedule, memory = 'fast', ...options }: VideoPredictorOptions = {},
 ): Promise<VideoPredictor> {
-  const videos = latentShape[0]!;
+  const low = memory === 'low';
+  const [videos, ...video] = [low ? 1 : latentShape[0]!, ...latentShape.slice(1)];
   const { variant, values } = motion();
   if (variant.copy && !schedule) throw new RangeError('a motion that copies needs the noise schedule');
   const trained = new Map([...values].map(([name, { shape }]) => [name, input(`motion:${name}`, shape)]));
@@ -60,15 +72,18 @@ export async function videoPredictor(
       videoWeights(weights.find, trained),
       config,
       {
-        latents: input('latents', latentShape),
+        latents: input('latents', [videos, ...video]),
         sinusoids: input('sinusoids', [videos, timestepWidth(config)]),
         context: input('context', [videos, tokens, config.cross_attention_dim]),
         mixing: variant.copy ? input('mixing', [videos, mixingNumbers]) : undefined,
       },
-      { variant },
+      { variant, recompute: low },
     ),
   );
-  const program = await compile({ prediction, ...(copied && { copied }) }, options);
+  const outputs = { prediction, ...(copied && { copied }) };
+  const program = low
+    ? splitBatch(await compileChain({ outputs }, options), (name) => name.startsWith('motion:'))
+    : await compile(outputs, options);
   const more = (_: TextStates, timesteps: readonly number[]) => ({
     ...(variant.copy && schedule && { mixing: copyMixing(schedule, timesteps) }),
     ...Object.fromEntries([...motion().values].map(([name, value]) => [`motion:${name}`, value])),

@@ -4,6 +4,7 @@ import { randomStream } from '../diffusion/random.ts';
 import { type FloatTensor, floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { imagePredictor } from '../models/programs.ts';
+import type { MemoryMode } from '../runtime/memory-mode.ts';
 import { lampMotion, randomMotion, untrainedMotion } from '../testing/test-motions.ts';
 import { testdata } from '../testing/testdata.ts';
 import { frameOf, fromFrames } from './frames.ts';
@@ -30,10 +31,15 @@ beforeAll(async () => {
   await image.dispose();
 });
 
-async function predict(variant: MotionVariant, motion: MotionValues): Promise<FloatTensor> {
+async function predict(
+  variant: MotionVariant,
+  motion: MotionValues,
+  memory: MemoryMode = 'fast',
+): Promise<FloatTensor> {
   const schedule = await readNoiseSchedule(base.schedulerConfig);
   const predictor = await videoPredictor(base.unet, () => ({ variant, values: motion }), shape, 5, {
     schedule,
+    memory,
   });
   const found = await predictor.predict(fromFrames(pictures), [timestep], context);
   await predictor.dispose();
@@ -112,4 +118,41 @@ test('a motion’s values mean something else in every variant that has them', a
   const same = await unsaid.predict(fromFrames(pictures), [timestep], context);
   await unsaid.dispose();
   expect(same.data).toEqual((await predict(motionVariants.lamp, motion)).data);
+});
+
+describe('a chain of programs', () => {
+  const most = (values: FloatTensor, others: FloatTensor) =>
+    values.data.reduce((largest, value, i) => Math.max(largest, Math.abs(value - others.data[i]!)), 0);
+
+  test.each(['lamp', 'lamp-extended', 'no-first-frame', 'tune-a-video-like'] as const)(
+    'predicts with variant %s what one program predicts',
+    async (name) => {
+      const variant = motionVariants[name];
+      const motion = randomMotion(base, 3, variant);
+      const [whole, low, again] = [
+        await predict(variant, motion),
+        await predict(variant, motion, 'low'),
+        await predict(variant, motion, 'low'),
+      ];
+      expect(most(low, whole)).toBeLessThan(2e-5);
+      expect(again.data).toEqual(low.data);
+    },
+  );
+
+  test('runs the videos of a batch one after the other, each with its own timestep and text', async () => {
+    const random = randomStream(5, 'batch');
+    const normal = (of: Shape) => floats(random.normals(sizeOf(of)), of);
+    const latents = normal([2, ...shape.slice(1)]);
+    const texts = normal([2, 5, base.unet.config.cross_attention_dim]);
+    const motion = lampMotion(randomMotion(base, 3, motionVariants.lamp));
+    const found = [];
+    for (const memory of ['fast', 'low'] as const) {
+      const predictor = await videoPredictor(base.unet, () => motion, latents.shape, 5, { memory });
+      found.push(await predictor.predict(latents, [300, 800], texts));
+      await predictor.dispose();
+    }
+    const [whole, low] = found as [FloatTensor, FloatTensor];
+    expect(low.shape).toEqual(whole.shape);
+    expect(most(low, whole)).toBeLessThan(2e-5);
+  });
 });

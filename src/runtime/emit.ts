@@ -157,7 +157,9 @@ class GraphWriter implements OnnxEmitter {
           output: node.output.map(renamed),
         })),
         initializer: this.#initializers,
-        input: [...this.#inputs].map(([name, { dtype, shape }]) => valueInfo(name, dtype, shape)),
+        input: [...this.#inputs].map(([name, { dtype, shape, source }]) =>
+          valueInfo(name, (source.kind === 'input' && source.suppliedAs) || dtype, shape),
+        ),
         output: this.#outputs,
       },
     });
@@ -170,7 +172,7 @@ class GraphWriter implements OnnxEmitter {
       case 'input':
         if (this.#inputs.has(source.name)) throw new RangeError(`two inputs are named "${source.name}"`);
         this.#inputs.set(source.name, tensor);
-        return source.name;
+        return this.#asFloat32(source.name, source.suppliedAs ?? 'float32');
       case 'constant':
         return this.constant(source.value);
       case 'file':
@@ -190,7 +192,11 @@ class GraphWriter implements OnnxEmitter {
     };
     this.#initializers.push(initializer);
     this.#stored.set(initializer, file);
-    if (file.dtype === 'float32') return name;
+    return this.#asFloat32(name, file.dtype);
+  }
+
+  #asFloat32(name: string, dtype: DType): string {
+    if (dtype === 'float32') return name;
     return this.node('Cast', [name], { attributes: { to: { int: elementTypes.float32 } } })[0]!;
   }
 }

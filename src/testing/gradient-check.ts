@@ -1,6 +1,6 @@
 /** @file Comparing an operator's gradient with central finite differences. */
 
-import { gradients } from '../graph/differentiate.ts';
+import { lossGradients } from '../graph/differentiate.ts';
 import { floats, type HostTensor, ints, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { applyAll, type Example, type Operator } from '../graph/operator.ts';
 import { mul } from '../graph/operators/mul.ts';
@@ -45,7 +45,7 @@ export async function checkGradient<A extends object>(
   const weights = Float32Array.from({ length: sizeOf(y!.shape) }, () => 2 * random() - 1);
   const loss = reduceSum(mul(y!, constant(floats(weights, y!.shape))));
   const differentiable = inputs.filter((tensor) => tensor.dtype === 'float32');
-  const slopes = gradients(loss, differentiable);
+  const slopes = lossGradients(loss, differentiable);
 
   const program = await compile({ y: y! }, { device });
   const derivative = await compile(Object.fromEntries(slopes.map((slope, i) => [`d${i}`, slope])), {

@@ -7,6 +7,7 @@ import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { copyMixing } from '../motion/extended/copied.ts';
 import { motionParameters } from '../motion/motion-parameters.ts';
 import { type MotionVariant, motionVariants } from '../motion/variant.ts';
+import type { MemoryMode } from '../runtime/memory-mode.ts';
 import { randomMotion } from '../testing/test-motions.ts';
 import { testdata } from '../testing/testdata.ts';
 import { type MotionStep, motionStep } from './motion-step.ts';
@@ -28,12 +29,12 @@ beforeAll(async () => {
 });
 
 /** A step on parameters with small random values, and a function that computes the loss of one fixed batch. */
-async function stepOf(variant: MotionVariant, rank = 0, recompute = false) {
+async function stepOf(variant: MotionVariant, rank = 0, memory: MemoryMode = 'fast') {
   const parameters = new ParameterSet(motionParameters(base.unet.weights.shapes, variant, rank));
   for (const [name, { data }] of randomMotion(base, 2, variant, rank)) {
     parameters.views.get(name)!.data.set(data);
   }
-  const step: MotionStep = await motionStep(base.unet, parameters, shape, tokens, { variant, recompute });
+  const step: MotionStep = await motionStep(base.unet, parameters, shape, tokens, { variant, memory });
   const context = floats(randomStream(4, 'text').normals(tokens * base.unet.config.cross_attention_dim), [
     1,
     tokens,
@@ -91,8 +92,8 @@ test.each([
 test('computing inner values again gives the same gradients of factors of the image model’s queries', async () => {
   const variant = { ...motionVariants['zero-shot'], trainQueries: true };
   const found = [];
-  for (const recompute of [false, true]) {
-    const { step, loss } = await stepOf(variant, 3, recompute);
+  for (const memory of ['fast', 'balanced'] as const) {
+    const { step, loss } = await stepOf(variant, 3, memory);
     await loss();
     found.push(step.gradients.flat.slice());
     await step.dispose();
@@ -100,6 +101,45 @@ test('computing inner values again gives the same gradients of factors of the im
   const [kept, again] = found as [Float32Array, Float32Array];
   const most = kept.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
   expect(kept.every((value, i) => Math.abs(value - again[i]!) < 1e-4 * most)).toBe(true);
+});
+
+describe('a chain of programs', () => {
+  test.each([
+    ['LAMP', motionVariants.lamp, 0],
+    ['other parts', otherParts, 0],
+    ['fewer parts', motionVariants['attention-only'], 0],
+    ['a learned movement', { ...motionVariants.lamp, movement: true }, 0],
+    ['a carried first frame', { ...motionVariants.lamp, carry: true }, 0],
+    ['a copied first frame', { ...motionVariants.lamp, copy: true }, 0],
+    ['a clean first timestep', { ...motionVariants.lamp, cleanFirstTime: true }, 0],
+    ['factors', motionVariants.lamp, 3],
+    ['factors in other parts', otherParts, 2],
+  ] as const)(
+    'gives the loss and gradients of one program with %s, the same ones every time',
+    async (_, variant, rank) => {
+      const results = [];
+      for (const memory of ['fast', 'low', 'low'] as const) {
+        const { step, loss } = await stepOf(variant, rank, memory);
+        const first = await loss();
+        const gradients = step.gradients.flat.slice();
+        // What a step leaves behind does not change the next.
+        expect(await loss()).toBe(first);
+        expect(step.gradients.flat).toEqual(gradients);
+        await step.dispose();
+        results.push({ loss: first, gradients });
+      }
+      const [whole, chain, again] = results as [(typeof results)[number], ...typeof results];
+      expect(again).toEqual(chain);
+      expect(Math.abs(chain!.loss - whole.loss)).toBeLessThan(2e-5);
+      const most = whole.gradients.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+      expect(most).toBeGreaterThan(1e-3);
+      const error = whole.gradients.reduce(
+        (largest, value, i) => Math.max(largest, Math.abs(value - chain!.gradients[i]!)),
+        0,
+      );
+      expect(error).toBeLessThan(2e-5 * Math.max(1, most));
+    },
+  );
 });
 
 describe('the first frame', () => {

@@ -1,5 +1,7 @@
 /** @file One training step as a compiled graph: loss and gradients in a single run. */
-import { gradients } from '../graph/differentiate.ts';
+
+import type { ChainRequest } from '../graph/chain.ts';
+import { lossGradients } from '../graph/differentiate.ts';
 import type { FloatTensor, Shape } from '../graph/host-tensor.ts';
 import { floats } from '../graph/host-tensor.ts';
 import { input, type Tensor } from '../graph/tensor.ts';
@@ -10,6 +12,8 @@ import { timestepSinusoids, timestepWidth } from '../models/time-embedding.ts';
 import { mixingNumbers } from '../motion/extended/copied.ts';
 import { videoWeights } from '../motion/motion-parameters.ts';
 import type { MotionVariant } from '../motion/variant.ts';
+import { compileChain } from '../runtime/chain-program.ts';
+import type { MemoryMode } from '../runtime/memory-mode.ts';
 import { type CompileOptions, compile } from '../runtime/program.ts';
 import { motionLoss } from './loss.ts';
 import type { ParameterSet } from './parameter-set.ts';
@@ -36,22 +40,22 @@ export interface MotionStep {
 
 /** Options for building the step. */
 export interface MotionStepOptions {
-  /** Recompute inner values in the backward pass instead of keeping them. */
-  readonly recompute?: boolean;
+  /** Default `fast`. */
+  readonly memory?: MemoryMode;
   /** Variant to train. */
   readonly variant: MotionVariant;
 }
 
-/** Loss and gradients (in the order of `trained`) of a training step, as a graph. */
-export function motionStepGraph(
+/** The loss of a training step, as a graph of the trained tensors and the batch. */
+function motionStepLoss(
   { config, weights }: Component<UNetConfig>,
   trained: ReadonlyMap<string, Tensor>,
   latentShape: Shape,
   tokens: number,
-  options: MotionStepOptions,
-): { readonly loss: Tensor; readonly slopes: readonly Tensor[] } {
+  { memory = 'fast', variant }: MotionStepOptions,
+): Tensor {
   const [videos] = latentShape as [number];
-  const loss = withCheckpoint(weights, () =>
+  return withCheckpoint(weights, () =>
     motionLoss(
       videoWeights(weights.find, trained),
       config,
@@ -60,14 +64,50 @@ export function motionStepGraph(
         target: input('batch:target', latentShape),
         sinusoids: input('batch:sinusoids', [videos, timestepWidth(config)]),
         context: input('batch:context', [videos, tokens, config.cross_attention_dim]),
-        mixing: options.variant.copy ? input('batch:mixing', [videos, mixingNumbers]) : undefined,
+        mixing: variant.copy ? input('batch:mixing', [videos, mixingNumbers]) : undefined,
         weight: input('batch:weight', [videos]),
       },
-      options,
+      { variant, recompute: memory !== 'fast' },
     ),
   );
-  return { loss, slopes: gradients(loss, [...trained.values()]) };
 }
+
+/** Loss and gradients (in the order of `trained`) of a training step, as one graph. */
+export function motionStepGraph(
+  unet: Component<UNetConfig>,
+  trained: ReadonlyMap<string, Tensor>,
+  latentShape: Shape,
+  tokens: number,
+  options: MotionStepOptions,
+): { readonly loss: Tensor; readonly gradients: readonly Tensor[] } {
+  const loss = motionStepLoss(unet, trained, latentShape, tokens, options);
+  return { loss, gradients: lossGradients(loss, [...trained.values()]) };
+}
+
+/** Loss and gradients of a training step, as a chain; the gradients under `gradient:` and the parameter's name. */
+export function motionStepChain(
+  unet: Component<UNetConfig>,
+  trained: ReadonlyMap<string, Tensor>,
+  latentShape: Shape,
+  tokens: number,
+  { variant }: Pick<MotionStepOptions, 'variant'>,
+): ChainRequest {
+  const loss = motionStepLoss(unet, trained, latentShape, tokens, { variant, memory: 'low' });
+  const wrt = Object.fromEntries([...trained].map(([name, tensor]) => [gradientOf(name), tensor]));
+  return { outputs: { loss }, gradients: { of: loss, wrt } };
+}
+
+/** Outputs of the step as one graph, named as those of the chain. */
+function wholeStep(...step: Parameters<typeof motionStepGraph>): Record<string, Tensor> {
+  const { loss, gradients } = motionStepGraph(...step);
+  const [, trained] = step;
+  return {
+    loss,
+    ...Object.fromEntries([...trained.keys()].map((name, i) => [gradientOf(name), gradients[i]!])),
+  };
+}
+
+const gradientOf = (name: string) => `gradient:${name}`;
 
 /** Compiles the training step for latents `[b, c, f, h, w]` and `tokens` text tokens. */
 export async function motionStep(
@@ -75,17 +115,16 @@ export async function motionStep(
   parameters: ParameterSet,
   latentShape: Shape,
   tokens: number,
-  { recompute = false, variant, ...options }: CompileOptions & MotionStepOptions,
+  { memory = 'fast', variant, ...options }: CompileOptions & MotionStepOptions,
 ): Promise<MotionStep> {
   const { config } = unet;
   const [videos] = latentShape as [number];
   const trained = parameters.inputs();
-  const { loss, slopes } = motionStepGraph(unet, trained, latentShape, tokens, { recompute, variant });
-  const names = [...trained.keys()];
-  const outputs = Object.fromEntries(names.map((name, i) => [`gradient:${name}`, slopes[i]!]));
-  const program = await compile({ loss, ...outputs }, options);
+  const program = await (memory === 'low'
+    ? compileChain(motionStepChain(unet, trained, latentShape, tokens, { variant }), options)
+    : compile(wholeStep(unet, trained, latentShape, tokens, { memory, variant }), options));
   const result = parameters.zeros();
-  const into = Object.fromEntries([...result.views].map(([name, view]) => [`gradient:${name}`, view]));
+  const into = Object.fromEntries([...result.views].map(([name, view]) => [gradientOf(name), view]));
   return {
     gradients: result,
     async run({ noisy, target, timesteps, context, mixing, weight = new Float32Array(videos).fill(1) }) {

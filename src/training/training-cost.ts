@@ -1,12 +1,14 @@
 /** @file Estimated cost of training. */
 
+import { chain } from '../graph/chain.ts';
+import { chainCost } from '../graph/chain-cost.ts';
 import { graphCost } from '../graph/cost.ts';
 import { type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { input } from '../graph/tensor.ts';
 import type { Component } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { motionParameters } from '../motion/motion-parameters.ts';
-import { type MotionStepOptions, motionStepGraph } from './motion-step.ts';
+import { type MotionStepOptions, motionStepChain, motionStepGraph } from './motion-step.ts';
 
 /** Cost of one training step. */
 export interface TrainingCost {
@@ -33,11 +35,18 @@ export function trainingCost(
 ): TrainingCost {
   const shapes = motionParameters(unet.weights.shapes, options.variant, rank);
   const trained = new Map(shapes.map(({ name, shape }) => [name, input(name, shape)]));
-  const { loss, slopes } = motionStepGraph(unet, trained, latentShape, tokens, options);
-  const cost = graphCost([loss, ...slopes]);
   const parameters = shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  // Held in addition to the values of a step: the frozen weights, mapped, packed for the forward pass, and packed again
-  // for the backward pass; the parameters and their two moments (the gradients are outputs of the graph); the engine.
-  const beside = 3 * cost.weightBytes + 3 * 4 * parameters + engineBytes;
-  return { flops: cost.flops, bytes: Math.round(1.1 * cost.peakBytes) + beside, parameters };
+  // Held in addition to the values of a step: the parameters and their two moments (their gradients are outputs of the
+  // graph), and the engine.
+  const beside = 3 * 4 * parameters + engineBytes;
+  if (options.memory === 'low') {
+    const calls = chain(motionStepChain(unet, trained, latentShape, tokens, options));
+    const { flops, peakBytes } = chainCost(calls);
+    return { flops, bytes: peakBytes + beside, parameters };
+  }
+  const { loss, gradients } = motionStepGraph(unet, trained, latentShape, tokens, options);
+  const cost = graphCost([loss, ...gradients]);
+  // The frozen weights, mapped, packed for the forward pass, and packed again for the backward pass.
+  const weights = 3 * cost.weightBytes;
+  return { flops: cost.flops, bytes: Math.round(1.1 * cost.peakBytes) + weights + beside, parameters };
 }

@@ -20,7 +20,7 @@ export async function probeTraining() {
     const latents = [1, 4, frames, height / 8, width / 8];
     const { bytes, flops } = trainingCost(component, latents, tokens, {
       variant: motionVariants.lamp,
-      recompute: true,
+      memory: 'balanced',
     });
     return { frames, width, height, bytes, flops };
   };

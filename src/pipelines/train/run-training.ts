@@ -188,7 +188,7 @@ async function trainInto(
   work.onEvent?.({ type: 'progress', stage: 'compiling', done: 0, total: 1 });
   const step = await motionStep(base.unet, state.parameters, latentsOf(prepared), tokensOf(texts), {
     device,
-    recompute,
+    memory: recompute ? 'balanced' : 'fast',
     variant,
   });
   work.onEvent?.({ type: 'progress', stage: 'compiling', done: 1, total: 1 });

@@ -1,0 +1,43 @@
+/** @file Runs a chain for the elements of a batch one after the other. */
+import { floats, type HostTensor, sizeOf } from '../graph/host-tensor.ts';
+import type { ChainProgram } from './chain-program.ts';
+import type { Program, Values } from './program.ts';
+
+/**
+ * A program for batches, from a chain for batches of one: each of the chain's parts runs for every element in turn.
+ * Inputs for which `isShared` holds are the same for all elements; the others, and all outputs, have the batch as
+ * first axis. Only for `float32` values.
+ */
+export function splitBatch(chain: ChainProgram, isShared: (name: string) => boolean): Program {
+  return {
+    async run(inputs) {
+      const batch = Object.entries(inputs).filter(([name]) => !isShared(name));
+      const count = batch[0]?.[1].shape[0] ?? 1;
+      const each = Array.from(
+        { length: count },
+        (_, i): Values => ({
+          ...inputs,
+          ...Object.fromEntries(batch.map(([name, value]) => [name, element(value, i)])),
+        }),
+      );
+      const results = await chain.runEach(each);
+      return Object.fromEntries(
+        Object.keys(results[0]!).map((name) => [name, joined(results.map((result) => result[name]!))]),
+      );
+    },
+    dispose: () => chain.dispose(),
+  };
+}
+
+function element({ data, shape }: HostTensor, index: number): HostTensor {
+  const one = [1, ...shape.slice(1)];
+  const size = sizeOf(one);
+  return floats((data as Float32Array).subarray(index * size, (index + 1) * size), one);
+}
+
+function joined(elements: readonly HostTensor[]): HostTensor {
+  const [, ...rest] = elements[0]!.shape;
+  const data = new Float32Array(elements.length * sizeOf(rest));
+  for (const [i, element] of elements.entries()) data.set(element.data as Float32Array, i * sizeOf(rest));
+  return floats(data, [elements.length, ...rest]);
+}
