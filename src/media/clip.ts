@@ -33,7 +33,9 @@ export interface ClipInfo extends Size, Omit<ClipTiming, 'framesPerSecond'> {
   readonly firstField?: FirstField;
   /** Whether the video is interlaced H.265, which is not deinterlaced: its pictures are used unchanged. */
   readonly interlacedAsIs?: boolean;
-  /** The field that is shown first, where the pictures are combed although the video does not say so: taken as they are. */
+  /**
+   * The field that is shown first, where the pictures are combed although the video does not say so: taken as they are.
+   */
   readonly combed?: FirstField;
 }
 

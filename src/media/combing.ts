@@ -1,9 +1,9 @@
 /**
- * @file Whether pictures are combed: made of two fields, taken at two moments, although nothing says so. A pixel belongs
- * to a comb where it differs from both its vertical neighbours in the same direction (the product of the differences,
- * as in Donald Graft's Decomb filter for AviSynth); stripes in a picture do so, too. Between fields something has passed: the
- * rows of one field still show what all three rows showed in the picture before, those of the other what all three
- * show in the next one.
+ * @file Whether pictures are combed: made of two fields, taken at two moments, although nothing says so. A pixel
+ * belongs to a comb where it differs from both its vertical neighbours in the same direction (the product of the
+ * differences, as in Donald Graft's Decomb filter for AviSynth); stripes in a picture do so, too. Between fields
+ * something has passed: the rows of one field still show what all three rows showed in the picture before, those of
+ * the other what all three show in the next one.
  */
 import type { FirstField } from './h264-fields.ts';
 import type { Plane } from './yuv.ts';
