@@ -1,17 +1,17 @@
-/** @file Names of the files that captions can stand in, and names of clips as people write them. */
+/** @file Names of caption files, and names of clips as people write them. */
 import { basename, extname } from 'node:path';
 import { clipKindOfName } from './clip.ts';
 
-/** Name of the list of captions in a folder of clips: a line each, the clip's name, a tab, its caption. */
+/** Name of the list of captions in a folder of clips: on each line a clip's name, a tab, and its caption. */
 export const CAPTIONS_NAME = 'captions.tsv';
 
-/** The list of captions that data sets on the Hugging Face hub have: a JSON object a line. */
+/** Name of the list of captions in data sets on the Hugging Face hub: a JSON object per line. */
 export const METADATA_NAME = 'metadata.jsonl';
 
-/** Endings of files with one caption, of the clip whose name they have. */
+/** Extensions of files with the caption of the clip of the same name. */
 const OWN_ENDINGS: readonly string[] = ['.txt', '.caption'];
 
-/** Texts that lie beside clips and are about all of them. */
+/** Texts beside clips that are about all of them. */
 const ABOUT =
   /^(readme|licen[cs]es?|copying|notice|credits|attribution|sources?|changelog)\b[^.]*(\.\d[^.]*)*(\.(txt|md|rst|html?))?$/i;
 
@@ -35,20 +35,20 @@ export function isListOfCaptions(name: string): boolean {
   return [CAPTIONS_NAME, METADATA_NAME].includes(name.toLowerCase());
 }
 
-/** The name of a file without its ending, in one Unicode form: macOS and Linux write "é" differently. */
+/** The name of a file without its extension, in Unicode normal form, since macOS and Linux write "é" differently. */
 export function stemOf(name: string): string {
   return composed(name.slice(0, name.length - extname(name).length));
 }
 
-/** A name in one Unicode form (NFC). */
+/** A name in Unicode normal form C. */
 export function composed(name: string): string {
   return name.normalize('NFC');
 }
 
 /**
- * Which of the names in a folder one clearly means that is not among them: the same without the quotes around it, a
- * leading `./`, or slashes at its end, or the one clip that is called so but for its ending. `undefined` where there is
- * none, or more than one. Upper and lower case and folders count: those may be other clips.
+ * The name in a folder that a name not found there clearly means: the same without surrounding quotes, a leading `./`
+ * or trailing slashes, or the only clip with that name and an extension. `undefined` if there is none or more than one.
+ * Case and folders must match, since they may distinguish clips.
  */
 export function clipMeant(written: string, names: readonly string[]): string | undefined {
   const name = composed(written.trim())
@@ -61,9 +61,7 @@ export function clipMeant(written: string, names: readonly string[]): string | u
   return alike.length === 1 ? alike[0] : undefined;
 }
 
-/**
- * What is left of a name when all is taken off that people mistake: quotes, folders, the ending, upper and lower case.
- */
+/** A name without everything that people get wrong: quotes, folders, the extension, upper and lower case. */
 export function looseName(name: string): string {
   const bare = name
     .trim()
@@ -71,7 +69,7 @@ export function looseName(name: string): string {
     .replaceAll('\\', '/');
   const last = basename(bare);
   const ending = extname(last);
-  // Only what can be an ending: of "v1.2" nothing is taken off.
+  // Only what can be an extension: "v1.2" is kept whole.
   const stem = /^\.[a-z][a-z0-9]{1,4}$/i.test(ending) ? last.slice(0, last.length - ending.length) : last;
   return stem.normalize('NFKC').toLowerCase().trim();
 }

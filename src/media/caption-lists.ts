@@ -1,4 +1,4 @@
-/** @file Lists of captions: `captions.tsv` and the `metadata.jsonl` of data sets on the Hugging Face hub. */
+/** @file Parses lists of captions: `captions.tsv`, and the `metadata.jsonl` of data sets on the Hugging Face hub. */
 import { parseJson } from '../checkpoints/json-text.ts';
 import { onOneLine } from '../checkpoints/one-line.ts';
 import { MediaError } from '../errors.ts';
@@ -8,43 +8,43 @@ import { composed } from './caption-files.ts';
 export interface ListedCaption {
   /** Counted from 1. */
   readonly line: number;
-  /** The clip's name as it is written there. */
+  /** The clip's name, as written there. */
   readonly name: string;
-  /** `undefined` where the line names a clip and says nothing of it. */
+  /** `undefined` if the line names a clip but has no caption. */
   readonly caption: string | undefined;
 }
 
-/** A line that is not of a list's form. */
+/** A malformed line of a list. */
 export interface OddLine {
   /** Counted from 1. */
   readonly line: number;
   readonly fault: string;
 }
 
-/** What a list holds. */
+/** The contents of a list. */
 export interface CaptionList {
   readonly lines: readonly ListedCaption[];
   /** Lines that cannot be used. */
   readonly odd: readonly OddLine[];
 }
 
-/** A text on one line, without white space at its ends. */
+/** A text on one line, with white space trimmed. */
 export function onOneLineOfText(text: string): string {
   return text.trim().replace(/\s+/g, ' ');
 }
 
-/** The name without `./`, in one Unicode form: what names are compared by. */
+/** A name in the form used for comparison: without `./`, in Unicode normal form. */
 export function nameInList(name: string): string {
   return composed(name).replace(/^(\.\/)+/, '');
 }
 
-/** First lines that say what the columns are. */
+/** First lines that are column headers. */
 const HEADERS = /^(file|file_name|filename|name|clip|video)\t(caption|text|prompt)$/i;
 
 /**
- * The lines of a `captions.tsv`: a name, a tab, a caption; quotes around a caption, as spreadsheets write them, are
- * taken off. A first line such as `file<TAB>caption` is no caption. Throws `MediaError` for a line that is not of that
- * form, or names a clip twice.
+ * Parses a `captions.tsv`: on each line a name, a tab, a caption. Quotes around a caption, as written by spreadsheets,
+ * are removed. A first line such as `file<TAB>caption` is a header. Throws `MediaError` for a malformed line, or a clip
+ * named twice.
  */
 export function parseCaptionTable(text: string, path: string): CaptionList {
   const captions: ListedCaption[] = [];
@@ -69,26 +69,26 @@ export function parseCaptionTable(text: string, path: string): CaptionList {
   return { lines: captions, odd: [] };
 }
 
-/** The line of a `captions.tsv` that gives a clip its caption. */
+/** Formats a line of a `captions.tsv`. */
 export function captionTableLine(name: string, caption: string): string {
   const isQuoted = withoutQuotes(caption) !== caption;
   return `${name}\t${isQuoted ? `"${caption.replaceAll('"', '""')}"` : caption}\n`;
 }
 
-/** A field without the quotes that spreadsheets put around it; quotes within it are doubled there. */
+/** A field without the quotes that spreadsheets put around it, in which inner quotes are doubled. */
 function withoutQuotes(field: string): string {
   return /^"(?:[^"]|"")*"$/.test(field) ? onOneLineOfText(field.slice(1, -1).replaceAll('""', '"')) : field;
 }
 
-/** Keys of a line that hold its caption. */
+/** Keys that may hold the caption of a line. */
 const CAPTION_KEYS = ['text', 'caption', 'prompt'] as const;
-/** Values of one line: data sets keep boxes and embeddings beside captions. */
+/** Limit on the JSON values of one line, since data sets also store boxes and embeddings there. */
 const MOST_VALUES = 100_000;
 
 /**
- * The lines of a `metadata.jsonl`: an object each, with the clip's name under `file_name` and its caption under
- * `text`, `caption` or `prompt`. Lines that are not of that form, have different captions, or name a clip that has
- * been named are `odd`. Throws `MediaError` when all lines are.
+ * Parses a `metadata.jsonl`: on each line an object with the clip's name under `file_name` and its caption under
+ * `text`, `caption` or `prompt`. Lines that are malformed, have contradictory captions, or repeat a clip are reported
+ * as `odd`. Throws `MediaError` if all lines are odd.
  */
 export function parseMetadataLines(text: string, path: string): CaptionList {
   const lines: ListedCaption[] = [];

@@ -1,21 +1,21 @@
-/** @file What is to be said of the captions of a set: those that are not used, and those whose clip had to be found. */
+/** @file Notes on the captions of a set: captions that are not used, and those whose clip had to be guessed. */
 
 import { onOneLine } from '../checkpoints/one-line.ts';
 
-/** A caption, or a line of a list, of which something is to be said. */
+/** A note on a caption or a line of a list. */
 export interface CaptionNote {
   /** The file: a list of captions, or the caption itself. */
   readonly path: string;
   /** In a list: which line, counted from 1. */
   readonly line?: number;
-  /** The name of the clip as it is written; `''` where it cannot be read. */
+  /** The name of the clip, as written; `''` if it cannot be read. */
   readonly name: string;
   /**
    * `no clip` of that name, `no caption` on the line, `odd line` that cannot be read, or `matched`: used for the clip
-   * `meant`, whose name is written otherwise.
+   * `meant`, whose name differs.
    */
   readonly reason: 'no clip' | 'no caption' | 'odd line' | 'matched';
-  /** The clip that is meant, or that may be. */
+  /** The clip that is meant, or may be. */
   readonly meant?: string;
   /** What is wrong with an odd line. */
   readonly fault?: string;
@@ -23,7 +23,7 @@ export interface CaptionNote {
 
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 
-/** What is said of so many lines of a list, for each reason. */
+/** The predicate for a number of lines of a list, by reason. */
 const OF_LINES = {
   matched: (count: number) =>
     `${plural(count, 'names its clip', 'name their clips')} differently and ${plural(count, 'is', 'are')} used`,
@@ -33,7 +33,7 @@ const OF_LINES = {
   'odd line': (count: number) => `cannot be used and ${plural(count, 'is', 'are')} left out`,
 } as const;
 
-/** The notes in words, a text for each list and reason, and one for the caption files that match no clip. */
+/** Formats the notes: one text for each list and reason, and one for caption files that match no clip. */
 export function describeCaptionNotes(notes: readonly CaptionNote[]): string[] {
   const texts: string[] = [];
   const lists = new Set(notes.flatMap(({ path, line }) => (line === undefined ? [] : [path])));

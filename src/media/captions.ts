@@ -1,6 +1,6 @@
 /**
- * @file What each clip shows, in words: `walk.txt` beside `walk.mp4`, or a line in the folder's `captions.tsv` or
- * `metadata.jsonl`; and what of these belongs to no clip.
+ * @file Reads the captions of clips: `walk.txt` beside `walk.mp4`, or a line in the folder's `captions.tsv` or
+ * `metadata.jsonl`; and finds captions that belong to no clip.
  */
 
 import { readdir, stat } from 'node:fs/promises';
@@ -30,25 +30,25 @@ import { refuseMedia } from './refuse-media.ts';
 
 /** The captions of a set of clips. */
 export interface ClipCaptions {
-  /** Of those clips that have one, by the clips' paths as given. */
+  /** Captions by the clips' paths as given, for clips that have one. */
   readonly captions: ReadonlyMap<string, string>;
-  /** What is to be said of those that are not used, or whose clip is written otherwise. */
+  /** Notes on captions that are not used, or whose clip is named differently. */
   readonly notes: readonly CaptionNote[];
 }
 
-/** The captions of {@link readCaptions}. */
+/** The captions found by {@link readCaptions}. */
 export async function captionsFor(clips: readonly string[]): Promise<ReadonlyMap<string, string>> {
   return (await readCaptions(clips)).captions;
 }
 
 /**
- * The captions of clips. A text file of the clip's name beside it (`walk.txt`, `walk.TXT` or `walk.caption` for
- * `walk.mp4` or the folder `walk/`) goes before the folder's `captions.tsv`, and that before its `metadata.jsonl` (see
- * `caption-lists.ts`). Names are compared exactly but for their Unicode form; a line that names nothing exactly is used
- * for the clip that it clearly means (see `clipMeant`), where nothing else names that. Lists may name other files that
- * are there. `notes` has the lines that name nothing or nothing exactly, and the caption files of no clip in `folders`,
- * those that are trained on as a whole. Throws `MediaError` for a file that is empty, not UTF-8 or malformed, and for
- * two files with different captions of one clip.
+ * Reads the captions of clips. A text file with the clip's name beside it (`walk.txt`, `walk.TXT` or `walk.caption` for
+ * `walk.mp4` or the folder `walk/`) takes precedence over the folder's `captions.tsv`, and that over its
+ * `metadata.jsonl` (see `caption-lists.ts`). Names must match exactly except for their Unicode form; a line without an
+ * exact match is used for the clip that it clearly means (see `clipMeant`), unless something else names that clip.
+ * Lists may name other existing files. `notes` reports lines without an exact match, and caption files without a clip
+ * in `folders`, the folders that are trained on as a whole. Throws `MediaError` for a file that is empty, not UTF-8 or
+ * malformed, and for two files with different captions of one clip.
  */
 export async function readCaptions(
   clips: readonly string[],
@@ -71,20 +71,20 @@ export async function readCaptions(
   return { captions, notes };
 }
 
-/** What lies beside clips. */
+/** A folder of clips and its captions. */
 interface Place {
-  /** As it is called in messages. */
+  /** Its name in messages. */
   readonly folder: string;
-  /** Names of everything in it. */
+  /** Names of all its members. */
   readonly names: readonly string[];
   readonly lists: readonly PlacedList[];
-  /** The lines that are used, by the names of what is there, or by the names they have. */
+  /** The lines in use, by the names of existing members, else by the names in the lines. */
   readonly listed: ReadonlyMap<string, ListedCaption>;
-  /** The names of the clips here, as far as they are known, and what their own caption files are called. */
+  /** The known clips in this folder, with the names of their own caption files. */
   readonly clips: Map<string, string>;
 }
 
-/** A list of captions and where it is. */
+/** A list of captions and its location. */
 interface PlacedList extends CaptionList {
   readonly path: string;
 }
@@ -95,7 +95,7 @@ function whereIs(clip: string): { folder: string; name: string } {
 }
 
 async function lookAround(place: string, clip: string): Promise<Place> {
-  // As the user names it, where that is possible: not for a clip ".".
+  // The folder as the user named it, if possible: not for a clip ".".
   const shown = resolve(dirname(clip)) === place ? dirname(clip) : place;
   const names = await readdir(place).catch(() => [CAPTIONS_NAME, METADATA_NAME]);
   const lists: PlacedList[] = [];
@@ -110,7 +110,7 @@ async function lookAround(place: string, clip: string): Promise<Place> {
   return { folder: shown, names, lists, listed: usedLines(lists, names), clips: new Map() };
 }
 
-/** Which line of the lists is used for what, the first list's before the second's. */
+/** Assigns lines of the lists to names; earlier lists take precedence. */
 function usedLines(lists: readonly CaptionList[], names: readonly string[]): Map<string, ListedCaption> {
   const there = new Set(names.map(nameInList));
   const used = new Map<string, ListedCaption>();
@@ -132,12 +132,12 @@ function usedLines(lists: readonly CaptionList[], names: readonly string[]): Map
   return used;
 }
 
-/** The list of that name, or of that name in other letters. */
+/** The list of that name, ignoring case. */
 function listNamed(wanted: string, names: readonly string[]): string | undefined {
   return names.includes(wanted) ? wanted : names.find((name) => name.toLowerCase() === wanted);
 }
 
-/** The caption in the text file beside a clip. */
+/** Reads the caption from the text file beside a clip. */
 async function readOwn(clip: string, stem: string, { folder, names }: Place): Promise<string | undefined> {
   const files = names.filter((each) => isOwnCaption(each) && stemOf(each) === stem);
   const found: { path: string; caption: string }[] = [];
@@ -160,7 +160,7 @@ async function readOwn(clip: string, stem: string, { folder, names }: Place): Pr
   return found[0]?.caption;
 }
 
-/** The name that a clip's own caption file has: a file's without its ending; a folder's, whatever dots are in it. */
+/** The name of a clip's own caption file, without its extension: for a folder, the whole name including dots. */
 async function stemOfClip(clip: string, name: string): Promise<string> {
   const isFolder = await stat(clip).then(
     (found) => found.isDirectory(),
@@ -169,7 +169,7 @@ async function stemOfClip(clip: string, name: string): Promise<string> {
   return isFolder ? composed(name) : stemOf(name);
 }
 
-/** What belongs to nothing that is there, or not exactly; `whole`: the folder is trained on as a whole. */
+/** Notes on captions without an exact match; `whole`: the folder is trained on as a whole. */
 function notesOn(place: Place, whole: boolean): CaptionNote[] {
   const there = new Set(place.names.map(nameInList));
   const meant = (name: string) => {
@@ -205,21 +205,21 @@ function notesOn(place: Place, whole: boolean): CaptionNote[] {
     .map((name): CaptionNote => {
       return { path: join(place.folder, name), name, reason: 'no clip', ...meant(name) };
     })
-    // Beside single clips there may be texts about anything.
+    // Texts beside single clips may be about anything.
     .filter(({ meant }) => whole || meant !== undefined);
   return [...lines, ...files];
 }
 
-/** Lists of data sets hold more than captions; this many bytes are those of a hundred thousand clips. */
+/** Size limit of a caption file in bytes, enough for a data set of a hundred thousand clips. */
 const MOST_CAPTION_BYTES = 64 * 2 ** 20;
 
-/** A text file's content, or `undefined` where there is none. */
+/** A text file's content; `undefined` if there is no such file. */
 async function readText(path: string): Promise<string | undefined> {
-  // A link that leads nowhere is there: whoever made it meant a caption.
+  // A dangling link counts as existing, since it was meant as a caption.
   if (!(await isThere(path))) return undefined;
   const bytes = await readUserFile(path, refuseMedia('captions', path), MOST_CAPTION_BYTES);
   try {
-    // Without a byte order mark, which the decoder takes off.
+    // The decoder removes a byte order mark.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     throw new MediaError(`captions "${path}" are not UTF-8 text. Save the file as UTF-8.`, { cause: error });

@@ -1,4 +1,4 @@
-/** @file What is remarkable about a clip that shall be trained on, and what can be done. */
+/** @file Notes on clips that are to be trained on, with advice. */
 import { type GivenParts, type MessageParts, phrase, setting } from '../phrases.ts';
 import { sizeWithoutBars } from './black-bars.ts';
 import { type ExaminedClip, shotLengths } from './clip-report.ts';
@@ -9,7 +9,7 @@ import { type Remark, remark } from './remark.ts';
 import type { Fit } from './resize.ts';
 import { type TimeNote, timeNotes } from './time-notes.ts';
 
-/** Something remarkable about a clip. */
+/** A note on a clip. */
 export type ClipNote = Remark<
   | 'short'
   | 'cuts'
@@ -24,34 +24,34 @@ export type ClipNote = Remark<
   | TimeNote['kind']
 >;
 
-/** What clips are looked at for: the training videos that they are to give. */
+/** The training videos for which clips are examined. */
 export interface WantedVideos {
   readonly frames: number;
-  /** The rate at which frames are sampled; each by itself unless told. */
+  /** The rate at which frames are sampled; default one by one. */
   readonly clipFps?: ClipRate;
-  /** Their size; without it nothing is said of the clip's. */
+  /** Their size; without it there are no notes on the clip's size. */
   readonly size?: Size | undefined;
-  /** How a clip of another shape is fitted to it; `cover` by default. */
+  /** How a clip of another aspect ratio is fitted to it; default `cover`. */
   readonly fit?: Fit | undefined;
 }
 
-/** What is said of a clip that this program made. */
+/** The note on a clip that was made by this program. */
 export const madeByLamp: GivenParts = {
   found: 'lamp made it: a motion that is learned from it has its faults too',
   advice: 'Leave it out unless it is meant.',
 };
 
-/** What is said of a clip, with its name. */
+/** A note on a clip, with its name. */
 export function aboutClip(path: string, { found, expected, setting, advice }: MessageParts): GivenParts {
   return { found: phrase`clip "${path}": ${found}`, expected, setting, advice };
 }
 
-/** Less than this share of the picture moving is a still. */
+/** If a smaller fraction of the picture moves, the clip is a still. */
 const leastMoving = 0.005;
-/** More repeated frames than this share are worth knowing. */
+/** A larger fraction of repeated frames is noted. */
 const mostRepeated = 0.2;
 
-/** Notes about a clip that shall give training videos. */
+/** Notes on a clip that is to give training videos. */
 export function notesAbout(clip: ExaminedClip, wanted: WantedVideos): ClipNote[] {
   const { frames, clipFps = 'frames', size, fit } = wanted;
   const notes: ClipNote[] = [];
@@ -101,12 +101,12 @@ export function notesAbout(clip: ExaminedClip, wanted: WantedVideos): ClipNote[]
   return notes;
 }
 
-/** A clip is enlarged by more than this where that is worth knowing. */
+/** Enlargement by more than this factor is noted. */
 const MOST_ENLARGED = 1.25;
-/** So much of a picture may be cut off, and sides be stretched, without a word. */
+/** Fraction of a picture that may be cropped or stretched without a note. */
 const MOST_CHANGED = 0.1;
 
-/** What becomes of a clip's pictures at the size of training videos. */
+/** Notes on what happens to a clip's pictures at the size of training videos. */
 function notesOnSize({ width, height }: Size, size: Size, fit: Fit = 'cover'): ClipNote[] {
   const notes: ClipNote[] = [];
   const at = `${size.width}x${size.height}`;

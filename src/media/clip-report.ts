@@ -1,6 +1,4 @@
-/**
- * @file Examines clips before they are trained on: what each is, what is wrong with it, and which stride suits the set.
- */
+/** @file Examines clips before training: facts about each clip, problems, and a suitable stride for the set. */
 import { basename } from 'node:path';
 import { InterruptedError, MediaError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
@@ -38,37 +36,37 @@ import type { Fit } from './resize.ts';
 
 /** A part of a clip without a cut in it. */
 export interface Shot {
-  /** Number of its first frame. */
+  /** Index of its first frame. */
   readonly start: number;
   readonly length: number;
 }
 
-/** What is known about a clip. */
+/** Facts about an examined clip. */
 export interface ExaminedClip extends ClipInfo {
   readonly caption: string | undefined;
-  /** In the order of time; a clip without cuts is one shot. */
+  /** Shots in order; a clip without cuts is one shot. */
   readonly shots: readonly Shot[];
   readonly bars: Bars | undefined;
-  /** Share of the picture in which something moves, 0 to 1. */
+  /** Fraction of the picture in which something moves, 0 to 1. */
   readonly moving: number;
-  /** Share of the frames that repeat the one before, 0 to 1. */
+  /** Fraction of the frames that repeat the previous one, 0 to 1. */
   readonly repeated: number;
   /** Whether this program made it (see `isMadeByLamp`). */
   readonly madeByLamp: boolean;
-  /** What the numbers of a folder's frames tell. */
+  /** Notes on the numbering of a folder's frames. */
   readonly onNumbers: readonly NumberNote[];
-  /** The training videos that it gives; absent where it is too short for one. */
+  /** The training videos that it can give; absent if it is too short for one. */
   readonly window?: VideoPlaces;
 }
 
-/** Which training videos a clip gives. */
+/** The possible training videos of a clip. */
 export interface VideoPlaces {
-  /** Numbers of the clip's frames with which the first and the last one begin; the same where there is only one. */
+  /** Indices of the clip's frames with which the first and the last of them begin; equal if there is only one. */
   readonly first: number;
   readonly last: number;
-  /** How many there are. */
+  /** Number of possible videos. */
   readonly starts: number;
-  /** The numbers of all frames of the only one, or of the one in the middle as an example. */
+  /** Indices of all frames of the only one, or of the middle one as an example. */
   readonly frames: readonly number[];
 }
 
@@ -77,80 +75,77 @@ export interface UnreadableClip extends MessageParts {
   readonly path: string;
 }
 
-/** Clips that show nearly the same: each is like at least one other of them. */
+/** A group of clips with nearly the same content: each resembles at least one other. */
 export interface AlikeClips {
-  /** In the order of the set; two or more. */
+  /** Two or more paths, in the order of the set. */
   readonly paths: readonly string[];
-  /** Share of the shorter of two that is also in the other, 0 to 1; the lowest of the pairs that are alike. */
+  /** Fraction of the shorter of two clips that also occurs in the other, 0 to 1; the lowest among the similar pairs. */
   readonly share: number;
 }
 
-/** How the clips could be trained on. */
+/** Proposed settings for training on the clips. */
 export interface Proposal {
   readonly frames: number;
-  /** The rate at which frames are taken, where clips have rates. */
+  /** The rate at which frames are sampled, if clips have rates. */
   readonly clipFps: ClipRate;
-  /** Every n-th of these frames. */
+  /** Take every n-th of these frames. */
   readonly stride: number;
-  /** Rate at which the training videos play. */
+  /** Frame rate of the training videos. */
   readonly framesPerSecond: number;
-  /** How long they last. */
+  /** Their duration in seconds. */
   readonly seconds: number;
 }
 
-/** What is known about a set of clips. */
+/** Facts about an examined set of clips. */
 export interface ExaminedSet {
   readonly clips: readonly ExaminedClip[];
-  /** Clips that cannot be read, with what is wrong with them. */
+  /** Clips that cannot be read, with the reasons. */
   readonly unreadable: readonly UnreadableClip[];
   readonly alike: readonly AlikeClips[];
-  /** What else lies in the folders of the clips. */
+  /** Other contents of the clips' folders. */
   readonly passedOver: readonly PassedOver[];
-  /** Captions that belong to no clip, or whose clip is written otherwise. */
+  /** Captions that belong to no clip, or whose clip is named differently. */
   readonly captionNotes: readonly CaptionNote[];
-  /** `undefined` when no clip holds enough frames. */
+  /** `undefined` if no clip has enough frames. */
   readonly proposal: Proposal | undefined;
-  /**
-   * The rate at which frames are taken: the one that was asked for, or the clips' own, the lowest where they have
-   * several.
-   */
+  /** The rate at which frames are sampled: the requested one, else the lowest among the clips. */
   readonly clipFps: ClipRate;
-  /** What is to be said of the rate at which frames are taken. */
+  /** Notes on the rate at which frames are sampled. */
   readonly rateNotes: readonly RateNote[];
   /**
-   * The frames of each clip's video (see `VideoPlaces`), or all of a clip that is too short, where strips are asked
-   * for.
+   * If strips are requested, the frames of each clip's video (see `VideoPlaces`), or all frames of a clip that is too
+   * short.
    */
   readonly strips: readonly (readonly Picture[])[];
 }
 
-/** What the clips are examined for. */
+/** Options of {@link examineClipSet}. */
 export interface ExamineOptions extends WorkOptions {
   /** Frames of a training video. */
   readonly frames: number;
-  /** At which rate frames are taken; `common`, the default: the clips' own, the lowest where they differ. */
+  /** Rate at which frames are sampled; default `common`: the clips' own, the lowest if they differ. */
   readonly clipFps?: ClipRate | 'common' | undefined;
-  /** Every n-th of these frames is taken; 1 unless told. */
+  /** Take every n-th of these frames; default 1. */
   readonly stride?: number | undefined;
-  /** Where in a clip a video begins; `random` unless told. */
+  /** Where in a clip a video begins; default `random`. */
   readonly window?: ClipWindowKind | undefined;
-  /** Height of the pictures in `strips`, and the width of all of a clip side by side; no strips unless told. */
+  /** Height of the pictures in `strips`, and the total width of a clip's pictures side by side; default no strips. */
   readonly strip?: Size | undefined;
-  /** Shape of the pictures in `strips`: that of training videos of this size; the clip's own unless told. */
+  /** Size of training videos, whose aspect ratio the pictures in `strips` have; default the clip's own. */
   readonly size?: Size | undefined;
-  /** How a clip of another shape is fitted to it; `cover` unless told. */
+  /** How a clip of another aspect ratio is fitted to it; default `cover`. */
   readonly fit?: Fit | undefined;
 }
 
-/** So many frames, spread over the clip, are searched for bars. */
+/** Number of frames, spread over the clip, that are searched for bars. */
 const searchedFrames = 8;
 
-/** Two clips are alike from this share on. */
+/** Two clips count as alike from this likeness on. */
 const alikeShare = 0.75;
 
 /**
- * Examines clips that were found; each is decoded twice, and once more for strips. A clip that cannot be read is part
- * of the report. Throws `MediaError` for malformed captions, `InterruptedError` when stopped.
+ * Examines clips. Each is decoded twice, and once more for strips. A clip that cannot be read becomes part of the
+ * report. Throws `MediaError` for malformed captions, `InterruptedError` when stopped.
  */
 export async function examineClipSet(
   { clips: paths, passedOver, folders }: ClipSet,
@@ -207,11 +202,11 @@ function placesIn(clip: ExaminedClip, settings: WindowSettings): { readonly wind
     return { window: { first, last, starts, frames: framesFrom((starts - 1) >> 1) } };
   } catch (error) {
     if (!(error instanceof MediaError)) throw error;
-    return {}; // Its notes say that it is too short.
+    return {}; // Its notes report that it is too short.
   }
 }
 
-/** The pictures of a clip's video, side by side no wider than the strip. */
+/** The pictures of a clip's video, together no wider than the strip. */
 async function stripOf(
   clip: ExaminedClip,
   options: Pick<ExamineOptions, 'frames' | 'fit'> & {
@@ -225,14 +220,14 @@ async function stripOf(
   const shape = shown.width / shown.height;
   const height = Math.max(8, Math.min(strip.height, Math.floor(strip.width / frames / shape)));
   const size = { width: Math.max(1, Math.round(shape * height)), height };
-  // A clip of its own shape is rounded to whole pixels, not cut.
+  // A clip with its own aspect ratio is rounded to whole pixels, not cropped.
   return readFrames(clip.path, { indices, size, fit: options.size ? (fit ?? 'cover') : 'stretch' });
 }
 
 async function examineClip(path: string) {
   const info = await inspectClip(path);
   const { frameCount } = info;
-  framesAtRate(info, info.framesPerSecond ?? 'frames'); // Throws for times that make no sense.
+  framesAtRate(info, info.framesPerSecond ?? 'frames'); // Throws for impossible times.
   const last = Math.min(searchedFrames, frameCount) - 1;
   const chosen = new Set(
     Array.from({ length: last + 1 }, (_, i) => Math.round((i * (frameCount - 1)) / Math.max(1, last))),
@@ -263,11 +258,11 @@ async function frameNames(folder: string): Promise<string[]> {
   return (await listFrames(folder)).map((path) => basename(path));
 }
 
-/** The groups of clips that are alike, in the order of their first ones. */
+/** The groups of similar clips, in the order of their first members. */
 export function findAlike(
   clips: readonly { readonly report: Pick<ExaminedClip, 'path'>; readonly print: ClipPrint }[],
 ): AlikeClips[] {
-  /** The first clip of each one's group. */
+  /** Index of the first clip of each clip's group. */
   const first = clips.map((_, i) => i);
   const shares = clips.map(() => 1);
   for (const [i, one] of clips.entries()) {
@@ -285,13 +280,13 @@ export function findAlike(
   });
 }
 
-/** Rate at which the reference's videos play; a motion is easiest to see at about this rate. */
+/** Frame rate of the reference's videos; a motion is easiest to see at about this rate. */
 const customaryRate = 8;
 
-/** What is known about the time of a clip's shots. */
+/** The timing of a clip and its shots. */
 export type TimedShots = TimedClip & Pick<ExaminedClip, 'shots'>;
 
-/** How many frames each shot of a clip has at a rate. */
+/** The number of frames of each shot at a rate. */
 export function shotLengths(clip: TimedShots, clipFps: ClipRate): number[] {
   const frames = framesAtRate(clip, clipFps);
   return clip.shots.map(
@@ -300,9 +295,9 @@ export function shotLengths(clip: TimedShots, clipFps: ClipRate): number[] {
 }
 
 /**
- * The stride at which training videos play at about 8 frames a second, or the largest below it at which every shot that
- * holds `frames` frames at all still holds them. Frames are taken at `clipFps`; those that are spread over a whole clip
- * have no stride.
+ * The stride at which training videos play at about 8 frames a second, or the largest smaller one at which every shot
+ * with at least `frames` frames still has enough. Frames are sampled at `clipFps`; frames spread over a whole clip have
+ * no stride.
  */
 export function propose(
   clips: readonly TimedShots[],

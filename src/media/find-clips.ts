@@ -39,11 +39,11 @@ export async function findClips(paths: readonly string[]): Promise<string[]> {
 }
 
 /**
- * The clips at these paths, each path a clip or a folder of clips. A folder that holds numbered pictures and nothing
- * else is itself a clip; in any other folder its clips (files and folders of numbered pictures) count, by name, and
- * all else is passed over. No clip is listed twice. Throws `MediaError` when a path is missing, a folder holds no
- * clip, or a file is of an unknown kind. The files' content is not read yet, but for what tells an animation from a
- * still picture and a video from TypeScript.
+ * Finds the clips at these paths, each of which is a clip or a folder of clips. A folder that contains numbered
+ * pictures and nothing else is itself a clip; in any other folder the clips (files and folders of numbered pictures)
+ * are listed by name, and everything else is skipped. No clip is listed twice. Throws `MediaError` if a path is
+ * missing, a folder contains no clip, or a file is of an unknown kind. Files are opened only to distinguish animations
+ * from still pictures, and videos from TypeScript.
  */
 export async function findClipSet(paths: readonly string[]): Promise<ClipSet> {
   const clips = new Map<string, string>();

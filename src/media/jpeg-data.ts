@@ -1,6 +1,6 @@
 /**
- * @file Whether the coded data of a JPEG (ITU-T T.81) reaches to the picture's end. The decoder used here makes up what
- * is missing, and what it then warns of goes unheard in the picture's last rows: so the data is followed beforehand.
+ * @file Checks that the coded data of a JPEG (ITU-T T.81) is complete. The decoder used here fills in what is missing,
+ * and its warnings are lost for the picture's last rows, so the data is parsed beforehand.
  */
 
 import { CodeReader, type HuffmanTables, takeHuffmanTables } from './jpeg-huffman.ts';
@@ -20,13 +20,13 @@ import { type BlockReader, progressiveBlock, type ScanComponent, sequentialBlock
 const DHT = 0xc4;
 const DRI = 0xdd;
 
-/** Larger pictures are left to the decoder, which refuses them: a small file can claim any size. */
+/** Largest number of pixels checked here; the decoder refuses larger pictures. A small file can claim any size. */
 const LARGEST = 16384 * 16384;
 
 /**
- * What is wrong with the coded data of a JPEG, in words that complete "the file is damaged (…)"; `undefined` where
- * every block of every scan is there, and where the file is not one that can be followed (its codes or its header are
- * missing): the decoder says so itself.
+ * What is wrong with the coded data of a JPEG, in words that complete "the file is damaged (…)". `undefined` if every
+ * block of every scan is present, or if the file cannot be parsed (its codes or header are missing), which the decoder
+ * reports itself.
  */
 export function jpegDataFault(jpeg: Uint8Array): string | undefined {
   const tables: HuffmanTables = new Map();
@@ -53,7 +53,7 @@ export function jpegDataFault(jpeg: Uint8Array): string | undefined {
 }
 
 interface Component extends FrameComponent {
-  /** Blocks of a scan that holds this component alone. */
+  /** Blocks of a scan that contains only this component. */
   readonly across: number;
   readonly down: number;
   /** As in {@link ScanComponent}. */
@@ -63,7 +63,7 @@ interface Component extends FrameComponent {
 
 interface Frame {
   readonly isSequential: boolean;
-  /** Units of a scan that holds several components, each of some blocks of every one. */
+  /** Units (MCUs) of a scan with several components, each with some blocks of every component. */
   readonly across: number;
   readonly down: number;
   readonly components: readonly Component[];
@@ -89,16 +89,16 @@ function frameOf(header: FrameHeader): Frame | undefined {
   };
 }
 
-/** A scan to be followed: `units` times the blocks in `blocks`. */
+/** A scan to be parsed: `units` times the blocks in `blocks`. */
 interface FollowedScan {
   readonly units: number;
   /** The component of each block of a unit. */
   readonly blocks: readonly ScanComponent[];
-  /** Makes a reader for the blocks up to the next restart. */
+  /** Creates a reader for the blocks up to the next restart. */
   readonly reader: () => BlockReader;
 }
 
-/** `undefined` when the scan is of components or codes that the file has not named. */
+/** `undefined` if the scan refers to undefined components or codes. */
 function scanOf(frame: Frame, scan: Scan, tables: HuffmanTables): FollowedScan | undefined {
   const needsDc = frame.isSequential || (scan.first === 0 && scan.high === 0);
   const needsAc = frame.isSequential || scan.first > 0;
@@ -147,7 +147,7 @@ function scanFault(scan: FollowedScan, data: Uint8Array, restartInterval: number
 
 const ENDS_EARLY = 'its data ends before the picture does';
 
-/** Where the next restart marker stands; the length where there is none. */
+/** Offset of the next restart marker; the length if there is none. */
 function nextRestart(data: Uint8Array, from: number): number {
   for (let at = data.indexOf(0xff, from); at >= 0; at = data.indexOf(0xff, at + 1)) {
     const code = data[at + 1]!;

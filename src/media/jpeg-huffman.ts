@@ -1,17 +1,14 @@
-/** @file The Huffman codes of JPEG (ITU-T T.81, annexes C and F.2.2), and a reader of the bits they are written in. */
+/** @file JPEG Huffman codes (ITU-T T.81, annexes C and F.2.2), and a bit reader for them. */
 
-/**
- * A code's symbol and length for every 16 bits that may lie ahead: `length << 8 | symbol`, 0 where no code begins with
- * them.
- */
+/** Symbol and length of the code at the start of any 16 bits: `length << 8 | symbol`, 0 if they start with no code. */
 export type HuffmanTable = Uint16Array;
 
-/** Tables by class and number: `class << 4 | number`, class 0 for DC and 1 for AC, as a DHT segment names them. */
+/** Tables by class and number, `class << 4 | number`, with class 0 for DC and 1 for AC, as in a DHT segment. */
 export type HuffmanTables = Map<number, HuffmanTable>;
 
 /**
- * Takes the tables of a DHT segment's content into `tables`. Returns whether they can be codes at all: `false` where
- * the content is too short, or where there are more codes of a length than there is room for.
+ * Adds the tables of a DHT segment's content to `tables`. Returns whether they are valid: `false` if the content is too
+ * short, or if there are more codes of a length than possible.
  */
 export function takeHuffmanTables(content: Uint8Array, tables: HuffmanTables): boolean {
   let at = 0;
@@ -43,24 +40,24 @@ function huffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTable | u
   return table;
 }
 
-/** Reads codes and bits of one piece of coded data. Past the end there are zeros; `isPastEnd` tells. */
+/** Reads codes and bits from a piece of coded data. Past the end it reads zeros and sets `isPastEnd`. */
 export class CodeReader {
   readonly #bytes: Uint8Array;
   readonly #end: number;
   #at = 0;
 
-  /** `data`: coded data up to a marker, its zeros behind 0xff still in it. */
+  /** `data`: coded data up to a marker, still with stuffed zeros after 0xff. */
   constructor(data: Uint8Array) {
     this.#bytes = new Uint8Array(data.length + 4);
     this.#end = 8 * unstuff(data, this.#bytes);
   }
 
-  /** Whether more bits were asked for than there are. */
+  /** Whether it has read past the end. */
   get isPastEnd(): boolean {
     return this.#at > this.#end;
   }
 
-  /** The next code's symbol; -1 where there is no such code. */
+  /** The next code's symbol; -1 if there is no such code. */
   symbol(table: HuffmanTable): number {
     const code = table[this.#ahead()]!;
     if (code === 0) return -1;
@@ -68,7 +65,7 @@ export class CodeReader {
     return code & 255;
   }
 
-  /** Passes over bits. */
+  /** Skips bits. */
   skip(count: number): void {
     this.#at += count;
   }
@@ -90,7 +87,7 @@ export class CodeReader {
   }
 }
 
-/** Copies coded data without the zeros that follow its bytes of 0xff. Returns how many bytes there are. */
+/** Copies coded data without the zeros stuffed after 0xff. Returns the number of bytes. */
 function unstuff(data: Uint8Array, into: Uint8Array): number {
   let from = 0;
   let length = 0;

@@ -1,7 +1,7 @@
 /**
- * @file The marker segments of a JPEG file (ITU-T T.81), and slips in them that every viewer forgives. The decoder
- * used here warns of these as of data that is damaged, and a picture with a warning is refused: so the slips are
- * mended first.
+ * @file The marker segments of JPEG files (ITU-T T.81), and repairs of errors that viewers tolerate. The decoder used
+ * here warns of these as it does of damaged data, and pictures with warnings are refused, so such errors are repaired
+ * first.
  */
 
 const SOI = 0xd8;
@@ -16,7 +16,7 @@ export function isJpeg(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && bytes[1] === SOI && bytes[2] === 0xff;
 }
 
-/** What a frame header (SOF) says. */
+/** The contents of a frame header (SOF). */
 export interface FrameHeader {
   readonly marker: number;
   /** Bits per sample. */
@@ -33,14 +33,14 @@ export interface FrameComponent {
   readonly vertical: number;
 }
 
-/** Coded in one pass over all frequencies (baseline and extended); else progressive. */
+/** Whether the coding is sequential (baseline or extended) rather than progressive. */
 export function isSequential({ marker }: FrameHeader): boolean {
   return marker === 0xc0 || marker === 0xc1;
 }
 
 /**
- * Why a JPEG of this kind is not read, in words that complete "is a JPEG …"; `undefined` for the kinds that are. 8
- * bits, coded by Huffman tables, sequentially or progressively, is what cameras, phones and browsers know.
+ * Why a JPEG is not supported, in words that complete "is a JPEG …"; `undefined` if it is. Supported are 8 bits with
+ * Huffman coding, sequential or progressive, as used by cameras, phones and browsers.
  */
 export function unreadJpegKind(jpeg: Uint8Array): string | undefined {
   for (const { marker, start, end } of segments(jpeg)) {
@@ -56,10 +56,10 @@ export function unreadJpegKind(jpeg: Uint8Array): string | undefined {
 }
 
 /**
- * The same picture without the slips that viewers forgive: stray bytes between segments, an impossible spectral
- * selection in sequential scans, versions of JFIF and colour transforms of Adobe that do not exist, and a missing end
- * marker where every coefficient has had its scan. Picture data stays as it is. What stands behind the end marker
- * (other pictures, zeros) is left out. Returns the bytes as they are where the segments cannot be followed.
+ * Repairs errors that viewers tolerate: stray bytes between segments, an impossible spectral selection in sequential
+ * scans, invalid JFIF versions and Adobe colour transforms, and a missing end marker if every coefficient has been
+ * coded. Picture data is unchanged; anything after the end marker (other pictures, zeros) is removed. Returns the bytes
+ * unchanged if the segments cannot be parsed.
  */
 export function mendJpeg(jpeg: Uint8Array): Uint8Array {
   const found = [...segments(jpeg)];
@@ -93,14 +93,14 @@ export function mendJpeg(jpeg: Uint8Array): Uint8Array {
 /** A marker segment of a file. */
 export interface Segment {
   readonly marker: number;
-  /** Where the content begins, behind the length, and ends. */
+  /** Start (after the length) and end of the content. */
   readonly start: number;
   readonly end: number;
-  /** For a scan the end of the coded data behind its header, else `end`. */
+  /** For a scan, the end of the coded data after its header; else `end`. */
   readonly dataEnd: number;
 }
 
-/** The segments up to the end marker or to where no further one is found. */
+/** Iterates over the segments up to the end marker, or until no further one is found. */
 export function* segments(jpeg: Uint8Array): Generator<Segment> {
   let at = 2;
   while (at < jpeg.length) {
@@ -120,10 +120,7 @@ export function* segments(jpeg: Uint8Array): Generator<Segment> {
   }
 }
 
-/**
- * Where the next marker stands that is more than a stuffed zero, a fill byte or a restart; the length where there is
- * none.
- */
+/** Offset of the next marker other than a stuffed zero, fill byte or restart; the length if there is none. */
 function nextMarker(jpeg: Uint8Array, from: number): number {
   for (let at = jpeg.indexOf(0xff, from); at >= 0 && at + 1 < jpeg.length; at = jpeg.indexOf(0xff, at + 1)) {
     const code = jpeg[at + 1]!;
@@ -173,7 +170,7 @@ export function scanHeader(content: Uint8Array): Scan {
   };
 }
 
-/** Whether the scans bring every frequency of every component, down to its last bit. */
+/** Whether the scans contain every frequency of every component, down to its last bit. */
 function isComplete({ components }: FrameHeader, scans: readonly Scan[]): boolean {
   return components.every(({ id }) => {
     const finished = new Uint8Array(64);
@@ -184,9 +181,7 @@ function isComplete({ components }: FrameHeader, scans: readonly Scan[]): boolea
   });
 }
 
-/**
- * The bytes without the zeros in which a file ends whose last part was never written: the decoder takes them for data.
- */
+/** Removes the zeros at the end of a file whose last part was never written; the decoder would take them for data. */
 function withoutZeros(jpeg: Uint8Array): Uint8Array {
   let end = jpeg.length;
   while (jpeg[end - 1] === 0) end--;

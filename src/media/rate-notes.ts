@@ -1,23 +1,23 @@
 /**
- * @file At which rate frames are sampled from a set of clips, and why: what training and the examination of clips say
- * of it.
+ * @file Notes on the rate at which frames are sampled from a set of clips, shared by training and the examination of
+ * clips.
  */
 import { basename } from 'node:path';
 import { phrase, setting } from '../phrases.ts';
 import type { ClipRate, ClipWindowKind, TimedClip } from './clip-window.ts';
 import { type Remark, remark } from './remark.ts';
 
-/** What was asked for: a rate, or the clips' own, the lowest where they differ (`common`). */
+/** The requested rate, or `common`: the clips' own, the lowest if they differ. */
 export interface AskedRate {
   readonly clipFps: ClipRate | 'common';
   readonly window: ClipWindowKind;
   readonly stride: number;
 }
 
-/** What is to be said of the rate of a set of clips. */
+/** A note on the rate of a set of clips. */
 export type RateNote = Remark<'rate' | 'rates differ' | 'no rate' | 'spread'>;
 
-/** What is said of clips that are sampled at `clipFps`, where `asked` was asked for. */
+/** Notes on clips that are sampled at `clipFps` when `asked` was requested. */
 export function rateNotes(
   clips: readonly TimedClip[],
   { clipFps: asked, window, stride }: AskedRate,

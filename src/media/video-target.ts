@@ -14,10 +14,10 @@ import { videoCodecTrouble, videoEngine } from './video-engine.ts';
 import { holdsFrames, videoFormat } from './video-file.ts';
 
 /**
- * Checks that `writeVideo` will find nothing in its way at `path`: a known ending that can hold frames of this size,
- * the codecs for it, no folder in the place of a file, no foreign content in a folder of frames, a place that may be
- * written to. Writes nothing. Throws `UsageError`, `StorageError`, or `LampError` where the codecs are missing. An
- * existing video is not in the way: it will be replaced.
+ * Checks that `writeVideo` will be able to write to `path`: a known extension whose format supports this size,
+ * installed codecs, no folder in place of a file, no foreign files in a folder of frames, and write permission. An
+ * existing video is fine and will be replaced. Writes nothing. Throws `UsageError`, `StorageError`, or `LampError` if
+ * the codecs are missing.
  */
 export async function assertVideoTarget(path: string, { width, height }: Size): Promise<void> {
   const format = videoFormat(path);
@@ -39,10 +39,7 @@ export async function assertVideoTarget(path: string, { width, height }: Size): 
   }
 }
 
-/**
- * The kind of video that is written where none was asked for: MP4, and GIF, with a notice, where the codecs are
- * missing.
- */
+/** The default video format: MP4, or GIF, with a notice, if the codecs are missing. */
 export async function usualFormat(onEvent?: OnEvent): Promise<'mp4' | 'gif'> {
   const trouble = await videoCodecTrouble();
   if (!trouble) return 'mp4';
