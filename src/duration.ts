@@ -1,6 +1,6 @@
-/** @file Lengths of time as people say them. */
+/** @file Formats durations. */
 
-/** Seconds as people say them: `4 s`, `2 min 05 s`, `1 h 20 min`. */
+/** Formats seconds: `4 s`, `2 min 05 s`, `1 h 20 min`. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
   const whole = Math.round(Math.max(0, seconds));

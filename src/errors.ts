@@ -1,7 +1,7 @@
 /**
- * @file The kinds of trouble a user can meet. Each message says what was found, what was expected and what to do,
- * on one line, and keeps these as parts, so that each interface can word them itself. The command prints it without a stack
- * trace and ends with the class's exit code.
+ * @file The errors that users can meet. Each message says on one line what was found, what was expected and what to do,
+ * and keeps these as parts, so that each interface can word them itself. The command prints the message without a stack
+ * trace and exits with the class's exit code.
  */
 import {
   type GivenParts,
@@ -13,8 +13,9 @@ import {
 } from './phrases.ts';
 
 /**
- * Any trouble that is not a bug of this package. `exitCode` is what the `lamp` command ends with. Takes its parts, or one text that is
- * all of it `found`; `message` says them in the library's words. `wordFor` says them in others.
+ * Base class of all errors that are not bugs of this package. `exitCode` is the exit code of the `lamp` command.
+ * Constructed from its parts, or from a single text for `found`. `message` is the whole text in the library's
+ * vocabulary; `wordFor` gives it in others.
  */
 export class LampError extends Error implements MessageParts {
   override readonly name: string = 'LampError';
@@ -23,9 +24,9 @@ export class LampError extends Error implements MessageParts {
   readonly found: Phrase;
   /** What would have been right. */
   readonly expected: Phrase | undefined;
-  /** Key of the setting concerned; a dot leads into a nested object (`drawing.samplerSteps`). */
+  /** Name of the setting concerned, with a dot for nested objects (`drawing.samplerSteps`). */
   readonly setting: string | undefined;
-  /** What can be done: whole sentences. */
+  /** What to do, in whole sentences. */
   readonly advice: readonly Phrase[];
 
   constructor(said: string | GivenParts, options?: ErrorOptions) {
@@ -38,13 +39,13 @@ export class LampError extends Error implements MessageParts {
   }
 }
 
-/** An option or argument that makes no sense (exit code 2). */
+/** An invalid option or argument (exit code 2). */
 export class UsageError extends LampError {
   override readonly name = 'UsageError';
   override readonly exitCode = 2;
 }
 
-/** A clip or picture that is missing, unreadable or unfit (exit code 3). */
+/** A clip or picture that is missing, unreadable or unsuitable (exit code 3). */
 export class MediaError extends LampError {
   override readonly name = 'MediaError';
   override readonly exitCode = 3;
@@ -68,7 +69,10 @@ export class StorageError extends LampError {
   override readonly exitCode = 6;
 }
 
-/** The work was stopped: by Ctrl-C, another signal, or an `AbortSignal`; what was done is saved (exit code 130, as shells expect). */
+/**
+ * The work was stopped by Ctrl-C, another signal, or an `AbortSignal`, and its state saved where it can be resumed
+ * (exit code 130, as is customary in shells).
+ */
 export class InterruptedError extends LampError {
   override readonly name = 'InterruptedError';
   override readonly exitCode = 130;

@@ -1,7 +1,7 @@
-/** @file What long work tells while it runs. The terminal, JSON lines and web pages only show these events. */
+/** @file Progress events of long-running work. The terminal, JSON lines and web pages only display these events. */
 import { type GivenParts, libraryVocabulary, type MessageParts, messageParts, wordFor } from './phrases.ts';
 
-/** Parts of a job that a user may want to see the progress of. */
+/** Stages of work that report progress. */
 export type Stage =
   | 'downloading'
   | 'examining clips'
@@ -18,7 +18,7 @@ export type Stage =
   | 'decoding'
   | 'writing';
 
-/** One piece of news about running work. */
+/** A progress event. */
 export type ProgressEvent =
   /** `done` of `total` units of a stage are finished; 0 when it begins. */
   | {
@@ -26,7 +26,7 @@ export type ProgressEvent =
       readonly stage: Stage;
       readonly done: number;
       readonly total: number;
-      /** Which picture of how many it is about, counted from 1, where several are made to move. */
+      /** If several pictures are animated, the one concerned, counted from 1, and their number. */
       readonly picture?: { readonly number: number; readonly of: number };
     }
   /** A training step was taken. */
@@ -40,38 +40,44 @@ export type ProgressEvent =
       /** Norm of all gradients before clipping. */
       readonly gradNorm: number;
       readonly seconds: number;
-      /** Estimate of the time that the remaining steps take. */
+      /** Estimated time of the remaining steps in seconds. */
       readonly secondsLeft: number;
     }
-  /** A video made from a model in training. */
+  /** A sample video was made during training. */
   | { readonly type: 'sample'; readonly step: number; readonly prompt: string; readonly path: string }
-  /** A state from which training can resume was written. */
+  /** A checkpoint, from which training can be resumed, was written. */
   | { readonly type: 'checkpoint'; readonly step: number; readonly path: string }
   /** A result was written. */
   | { readonly type: 'written'; readonly path: string }
-  /** A call to an engine waits: so many calls, the running one included, are before it. Told again whenever it moves up. */
+  /**
+   * A call to an engine is waiting: `place` calls are before it, including the running one. Sent again whenever it
+   * moves up.
+   */
   | { readonly type: 'queued'; readonly place: number }
   | Notice;
 
-/** Something the user should know that is no error, in parts; `message` says them in the library's words. Made by {@link notice}. */
+/**
+ * Something the user should know that is not an error, in parts; `message` is the whole text in the library's
+ * vocabulary. Created by {@link notice}.
+ */
 export interface Notice extends MessageParts {
   readonly type: 'notice';
   readonly message: string;
 }
 
-/** A notice of its parts, or of one text that is all of it `found`. */
+/** Creates a notice from its parts, or from a single text for `found`. */
 export function notice(said: string | GivenParts): Notice {
   const parts = messageParts(said);
   return { type: 'notice', message: wordFor(parts, libraryVocabulary), ...parts };
 }
 
-/** Receives events; must be quick and must not throw. */
+/** Receives events. It must be quick and must not throw. */
 export type OnEvent = (event: ProgressEvent) => void;
 
-/** What every long function of the library takes. */
+/** Options of every long-running function. */
 export interface WorkOptions {
-  /** Is told what the work does, while it does it. */
+  /** Called with progress events. */
   readonly onEvent?: OnEvent | undefined;
-  /** Stops the work between two steps. */
+  /** Stops the work after the current step. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * @file The library's public face: learn a motion from clips, make videos with it, and the pieces both are made of. What takes
- * long takes one object of options, tells what it does as events, and can be stopped by a signal.
+ * @file The library's public API: learning motions from clips, making videos with them, and the parts of both.
+ * Long-running functions take one options object, report progress as events, and can be stopped by a signal.
  */
 export * from './errors.ts';
 export type { Notice, OnEvent, ProgressEvent, Stage, WorkOptions } from './events.ts';

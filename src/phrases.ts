@@ -1,40 +1,40 @@
 /**
- * @file What errors and notices say, in parts: settings and calls are named by reference, so that each interface words them as its
- * users know them (`firstFrameSize` in the library, `--first-frame-size` on the command line).
+ * @file Errors and notices in parts, with references to settings and functions, so that each interface can name these
+ * as its users know them (`firstFrameSize` in the library, `--first-frame-size` on the command line).
  */
 
-/** A value of a setting as a message can hold it. */
+/** A value of a setting that can be shown in a message. */
 export type SettingValue = string | number | boolean | { readonly width: number; readonly height: number };
 
-/** A setting of the library, by its key; a dot leads into a nested object (`drawing.samplerSteps`). */
+/** A reference to a setting of the library by name, with a dot for nested objects (`drawing.samplerSteps`). */
 export interface SettingReference {
   readonly setting: string;
-  /** What to set it to. */
+  /** The value to set. */
   readonly value?: SettingValue;
 }
 
-/** A function of the library, and the options to call it with. */
+/** A reference to a function of the library, and options to call it with. */
 export interface CallReference {
   readonly call: string;
   readonly options: Readonly<Record<string, SettingValue>>;
 }
 
-/** A text in which settings and calls are references. Made by the tag {@link phrase}. */
+/** A text in which settings and functions are references. Created by the tag {@link phrase}. */
 export type Phrase = readonly (string | SettingReference | CallReference)[];
 
-/** What an error or a notice says. */
+/** The parts of an error or notice. */
 export interface MessageParts {
   /** What was found. */
   readonly found: Phrase;
   /** What would have been right. */
   readonly expected?: Phrase | undefined;
-  /** Key of the setting concerned; a dot leads into a nested object. */
+  /** Name of the setting concerned, with a dot for nested objects. */
   readonly setting?: string | undefined;
-  /** What can be done: whole sentences. */
+  /** What to do, in whole sentences. */
   readonly advice: readonly Phrase[];
 }
 
-/** Parts as they are given: texts stand for phrases without references, and what is not said is left out. */
+/** Parts as given by a caller: plain texts instead of phrases are allowed, and parts may be omitted. */
 export interface GivenParts {
   readonly found: string | Phrase;
   readonly expected?: string | Phrase | undefined;
@@ -42,25 +42,25 @@ export interface GivenParts {
   readonly advice?: string | Phrase | readonly (string | Phrase)[] | undefined;
 }
 
-/** How an interface names what messages refer to. */
+/** The names that an interface uses for settings and functions. */
 export interface Vocabulary {
-  /** The name of a setting; with a value, how one sets it to that. */
+  /** The name of a setting; with a value, how to set it to that value. */
   readonly setting: (name: string, value: SettingValue | undefined) => string;
-  /** How one calls a function of the library; without options, what it is called. */
+  /** How to call a function of the library; without options, its name. */
   readonly call: (name: string, options: CallReference['options']) => string;
 }
 
-/** A reference to a setting, and to the value it should have. */
+/** Creates a reference to a setting, optionally with a value. */
 export function setting(name: string, value?: SettingValue): SettingReference {
   return value === undefined ? { setting: name } : { setting: name, value };
 }
 
-/** A reference to a function of the library, with the options that it should be called with. */
+/** Creates a reference to a function of the library, optionally with options. */
 export function call(name: string, options: CallReference['options'] = {}): CallReference {
   return { call: name, options };
 }
 
-/** Template tag: a text with references, and with other phrases, which become part of it. */
+/** Template tag for phrases: a text with references, and with other phrases, which are inlined. */
 export function phrase(
   texts: TemplateStringsArray,
   ...values: readonly (string | number | SettingReference | CallReference | Phrase)[]
@@ -72,12 +72,12 @@ export function phrase(
   return joined(members);
 }
 
-/** Phrases one after the other, with `between` between them. */
+/** Joins phrases with a separator. */
 export function joinPhrases(phrases: readonly Phrase[], between: string): Phrase {
   return joined(phrases.flatMap((one, i) => (i === 0 ? one : [between, ...one])));
 }
 
-/** Phrases as a list: `a`, `a or b`, `a, b, or c`. */
+/** Joins phrases as a list: `a`, `a or b`, `a, b, or c`. */
 export function alternatives(phrases: readonly Phrase[], word = 'or'): Phrase {
   const [last, ...others] = [...phrases].reverse() as [Phrase, ...Phrase[]];
   if (others.length === 0) return last;
@@ -85,7 +85,7 @@ export function alternatives(phrases: readonly Phrase[], word = 'or'): Phrase {
   return phrase`${joinPhrases(others.reverse(), ', ')}${comma} ${word} ${last}`;
 }
 
-/** Texts next to each other become one; empty ones go. */
+/** Merges adjacent texts and drops empty ones. */
 function joined(members: Phrase): Phrase {
   const result: Phrase[number][] = [];
   for (const member of members) {
@@ -104,7 +104,7 @@ function asPhrase(given: string | Phrase): Phrase {
   return typeof given === 'string' ? [given] : given;
 }
 
-/** A list of phrases, or one; a phrase's own members are texts and references, never lists. */
+/** Normalises one phrase or a list of them; a phrase's own members are never lists. */
 function asPhrases(given: GivenParts['advice']): readonly Phrase[] {
   if (given === undefined) return [];
   if (typeof given === 'string') return [[given]];
@@ -112,7 +112,7 @@ function asPhrases(given: GivenParts['advice']): readonly Phrase[] {
   return given.length === 0 ? [] : [given as Phrase];
 }
 
-/** The parts of what is said; a text alone is all of it `found`. */
+/** Normalises parts; a single text becomes `found`. */
 export function messageParts(said: string | GivenParts): MessageParts {
   if (typeof said === 'string') return { found: [said], advice: [] };
   const { found, expected, setting, advice } = said;
@@ -124,12 +124,12 @@ export function messageParts(said: string | GivenParts): MessageParts {
   };
 }
 
-/** What was found and what was expected, for the `found` of a message about a message. */
+/** Combines `found` and `expected`, for the `found` of another message. */
 export function foundOf({ found, expected }: MessageParts): Phrase {
   return expected ? phrase`${found}; expected ${expected}` : found;
 }
 
-/** A phrase in the words of a vocabulary. */
+/** Words a phrase in a vocabulary. */
 export function wordPhrase(said: Phrase, vocabulary: Vocabulary): string {
   return said
     .map((member) => {
@@ -142,8 +142,8 @@ export function wordPhrase(said: Phrase, vocabulary: Vocabulary): string {
 }
 
 /**
- * An error or notice in the words of a vocabulary: `FOUND; expected EXPECTED. ADVICE`. What was found is closed by a full stop where
- * something follows it; alone, it is said as it is.
+ * Words an error or notice in a vocabulary: `FOUND; expected EXPECTED. ADVICE`. A full stop is added after `found` if
+ * something follows.
  */
 export function wordFor({ found, expected, advice }: MessageParts, vocabulary: Vocabulary): string {
   const said = wordPhrase(found, vocabulary);
@@ -159,7 +159,7 @@ function closed(sentence: string): string {
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
-/** The parts in the words of a vocabulary, and the whole as `message`; for programs that read texts. */
+/** The parts as texts, and the whole text as `message`. */
 export interface WordedParts {
   readonly message: string;
   readonly found: string;
@@ -168,7 +168,7 @@ export interface WordedParts {
   readonly advice: readonly string[];
 }
 
-/** Every part in the words of a vocabulary. */
+/** Words every part in a vocabulary. */
 export function wordParts(parts: MessageParts, vocabulary: Vocabulary): WordedParts {
   const { found, expected, setting, advice } = parts;
   return {
@@ -180,7 +180,7 @@ export function wordParts(parts: MessageParts, vocabulary: Vocabulary): WordedPa
   };
 }
 
-/** The library's words: `"frames"`, `frames: 8`, `learnMotion({ out: "walk", resume: true })`. */
+/** The library's vocabulary: `"frames"`, `frames: 8`, `learnMotion({ out: "walk", resume: true })`. */
 export const libraryVocabulary: Vocabulary = {
   setting(name, value) {
     if (name === 'size') return typeof value === 'object' ? sides(value) : '"width" and "height"';

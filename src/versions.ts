@@ -1,4 +1,4 @@
-/** @file Which version of this package it is. */
+/** @file The version of this package. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 

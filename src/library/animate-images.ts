@@ -34,12 +34,12 @@ const fields = {
 };
 
 /**
- * Makes pictures move as a motion does, one video each, named after its picture; returns the paths of the videos. Networks are
- * compiled once, and pictures are read one at a time. One that cannot be read is reported as a notice and the others go on; in the
- * end `MediaError` says which. Throws what `generateVideo` throws, and `InterruptedError` with the number of videos that are there.
+ * Makes pictures move as a motion does, one video each, named after its picture; returns the paths of the videos.
+ * Networks are compiled once, and pictures are read one at a time. One that cannot be read is reported as a notice and
+ * the others go on; in the end `MediaError` says which. Throws what `generateVideo` throws, and `InterruptedError` with
+ * the number of videos that are there.
  *
- * @example
- * import { animateImages } from 'lamp-video';
+ * @example import { animateImages } from 'lamp-video';
  *
  * const videos = await animateImages({ pictures: ['photo.png'], motion: 'runs/jumps', out: 'moving/', format: 'gif' });
  * console.log(videos); // [ 'moving/photo.gif' ]
@@ -75,7 +75,10 @@ export async function animateImages(options: AnimateImagesOptions): Promise<stri
   );
 }
 
-/** Reads pictures when they are asked for; those that cannot be read are reported and left out. A single one must be readable. */
+/**
+ * Reads pictures when they are asked for; those that cannot be read are reported and left out. A single one must be
+ * readable.
+ */
 function readAll(paths: readonly string[], { onEvent, signal }: WorkOptions) {
   /** Indices of pictures that were read. */
   const read: number[] = [];

@@ -1,4 +1,4 @@
-/** @file The functions that an engine in another process can be asked for. */
+/** @file The functions that an engine in another process offers. */
 import { type Generators, newGenerators } from '../pipelines/video/kept-generators.ts';
 import { type animateImage, animateImageWith } from './animate-image.ts';
 import { drawImage } from './draw-image.ts';
@@ -16,10 +16,11 @@ export interface Calls {
 }
 
 /**
- * The functions, with generators that may be kept. They all take one object of options, with `onEvent` and `signal`.
+ * The functions, with a source of generators that may be cached. They all take one options object with `onEvent` and
+ * `signal`.
  */
 export function callsWith(generators: Generators): Calls {
-  /** Training needs the memory that is kept for videos. */
+  /** Training needs the memory that cached generators take. */
   const withoutKept =
     <Options, Result>(call: (options: Options) => Promise<Result>) =>
     async (options: Options) => {

@@ -157,8 +157,8 @@ async function convert(options: ConvertMotionOptions, work: WorkOptions): Promis
 }
 
 /**
- * The folder of the authors' U-Net at `source`: itself, or `unet` in it; undefined when it is something else. Throws for
- * a PyTorch file, naming what it is where it is none.
+ * The folder of the authors' U-Net at `source`: itself, or `unet` in it; undefined when it is something else. Throws
+ * for a PyTorch file, naming what it is where it is none.
  */
 async function findReferenceUNet(source: string): Promise<string | undefined> {
   const found = await stat(source).catch(() => undefined);

@@ -25,9 +25,15 @@ export interface EditVideoOptions
   extends Omit<EditOptions, 'base' | 'motion' | 'firstFrame' | 'sampling' | 'run'>,
     Partial<VideoSettings>,
     FirstFrameOptions {
-  /** Folder that keeps the parts of the edit; by default `fox.edit` beside an `out` of `fox.mp4`. Needed where there is no `out`. */
+  /**
+   * Folder that keeps the parts of the edit; by default `fox.edit` beside an `out` of `fox.mp4`. Needed where there is
+   * no `out`.
+   */
   readonly run?: string;
-  /** Settings that are left out are those of the authors' implementation, whatever the base recommends; false by default. */
+  /**
+   * Settings that are left out are those of the authors' implementation, whatever the base recommends; false by
+   * default.
+   */
   readonly reference?: boolean;
   /** The model that edits; the built-in one unless told. See `LoadBaseOptions.base`. */
   readonly base?: BaseChoice;
@@ -74,25 +80,17 @@ const fields = {
 };
 
 /**
- * Gives a clip a new look (LAMP, Sec. 4): learns its motion, finds the noise it would have come from, and makes it again from
- * that and a first frame in the new look. The folder `run` keeps what was done: an edit that was stopped goes on with the same
- * call. Throws `UsageError` for an option that makes no sense, `MediaError` (clip, first frame), `CheckpointError` (base,
- * motion), `DeviceError`, `StorageError` (`run`, `out`), `InterruptedError` when the signal stops it.
+ * Gives a clip a new look (LAMP, Sec. 4): learns its motion, finds the noise it would have come from, and makes it
+ * again from that and a first frame in the new look. The folder `run` keeps what was done: an edit that was stopped
+ * goes on with the same call. Throws `UsageError` for an option that makes no sense, `MediaError` (clip, first frame),
+ * `CheckpointError` (base, motion), `DeviceError`, `StorageError` (`run`, `out`), `InterruptedError` when the signal
+ * stops it.
  *
- * @example
- * import { editVideo } from 'lamp-video';
+ * @example import { editVideo } from 'lamp-video';
  *
- * await editVideo({
- *   clip: 'clips/jumps/fox.gif',
- *   clipPrompt: 'a fox jumps',
- *   prompt: 'a fox jumps in the snow',
- *   run: 'runs/snow',
- *   frames: 4,
- *   training: { steps: 2 }, // 500 unless told
- *   inversionSteps: 3, // as many as the sampler's unless told
- *   samplerSteps: 3,
- *   out: 'snow.gif',
- * });
+ * await editVideo({ clip: 'clips/jumps/fox.gif', clipPrompt: 'a fox jumps', prompt: 'a fox jumps in the snow', run:
+ * 'runs/snow', frames: 4, training: { steps: 2 }, // 500 unless told inversionSteps: 3, // as many as the sampler's
+ * unless told samplerSteps: 3, out: 'snow.gif', });
  */
 export async function editVideo(options: EditVideoOptions): Promise<Video> {
   const { onEvent, signal, ...given } = checkOptions('editVideo', options, fields);

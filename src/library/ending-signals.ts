@@ -1,19 +1,19 @@
 /**
- * @file Signals that end a process unless it answers them. Left out are those that nothing answers (SIGKILL), that tell
- * of a fault in the program itself (SIGSEGV and its like), and SIGPROF, which profilers of Node use.
+ * @file Signals that end a process unless it handles them, except those that cannot be handled (SIGKILL), those that
+ * report a fault of the program (SIGSEGV and the like), and SIGPROF, which Node's profilers use.
  */
 
-/** Someone wants the program to end. Sent a second time they insist. `SIGBREAK` is Windows' Ctrl-Break. */
+/** Signals by which a user asks the program to end; a second one insists. `SIGBREAK` is Ctrl-Break on Windows. */
 export const WISH_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGBREAK'] as const;
 
 /**
- * Something is going to end the program soon: a scheduler of jobs, a limit or a timer, failing power. They may come
- * again and again (SIGXCPU every second), which is no insistence.
+ * Signals that warn of an imminent end: by a job scheduler, a limit, a timer or failing power. They may be repeated
+ * (SIGXCPU every second) without insisting.
  */
 export const WARNING_SIGNALS = ['SIGUSR2', 'SIGXCPU', 'SIGALRM', 'SIGVTALRM', 'SIGPWR'] as const;
 
-/** All of them. Those that a system does not have never come. */
+/** All these signals. Those that a system lacks never occur. */
 export const ENDING_SIGNALS = [...WISH_SIGNALS, ...WARNING_SIGNALS] as const;
 
-/** A signal that ends a process unless it answers it. */
+/** A signal that ends a process unless it is handled. */
 export type EndingSignal = (typeof ENDING_SIGNALS)[number];

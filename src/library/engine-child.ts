@@ -1,4 +1,4 @@
-/** @file An engine's process as its parent sees it: one question at a time, and never one without an answer. */
+/** @file An engine's process, from its parent's side: one call at a time, and every call gets an answer. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { DeviceError, InterruptedError, UsageError } from '../errors.ts';
@@ -6,55 +6,52 @@ import type { OnEvent, WorkOptions } from '../events.ts';
 import type { Calls } from './calls.ts';
 import { type FromEngine, packOptions, type ToEngine, unpackError } from './engine-messages.ts';
 
-/** How the process is started and stopped; see `EngineOptions`. */
+/** Options for starting and stopping the process; see `EngineOptions`. */
 export interface ChildOptions {
   readonly secondsToStop: number;
   readonly execArgv?: readonly string[];
 }
 
-/** The process ended before it had heard of a call. */
+/** The process ended before it received a call. */
 export class UnheardError extends DeviceError {}
 
 /** An engine's process. */
 export interface EngineChild {
   readonly pid: number;
-  /** Whether it can be asked. */
+  /** Whether it accepts calls. */
   alive(): boolean;
-  /** How it ended, once it is not alive: `the engine's process (7) was ended by SIGKILL`. */
+  /** How it ended, once it is no longer alive: `the engine's process (7) was ended by SIGKILL`. */
   ending(): string;
-  /**
-   * Calls a function there. Not to be called again before it is answered. Throws `UnheardError` when it had ended
-   * already.
-   */
+  /** Calls a function there. Calls must not overlap. Throws `UnheardError` if the process had already ended. */
   ask(name: keyof Calls, options: WorkOptions & object): Promise<unknown>;
-  /** Stops what it does and ends it. */
+  /** Stops the current call and ends the process. */
   end(): Promise<void>;
 }
 
-/** What waits for an answer. */
+/** A call waiting for its answer. */
 interface Question {
   readonly id: number;
   readonly onEvent: OnEvent | undefined;
   readonly answer: Promise<unknown>;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
-  /** Whether the process has heard of it. */
+  /** Whether the process has received it. */
   heard: boolean;
   /** Why it was told to stop, if it was. */
   stopped?: string;
 }
 
-/** The program beside this file, as TypeScript or as JavaScript. */
+/** The engine's program beside this file, as TypeScript or JavaScript. */
 const program = fileURLToPath(
   new URL(`./engine-process${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
 );
 
-/** Starts the process and waits until it listens. Throws `DeviceError` when it ends before. */
+/** Starts the process and waits until it is ready. Throws `DeviceError` if it ends before that. */
 export async function startChild({ secondsToStop, execArgv }: ChildOptions): Promise<EngineChild> {
   const child = fork(program, {
     serialization: 'advanced',
     ...(execArgv && { execArgv: [...execArgv] }),
-    // What the runtime says when it crashes goes where this process's own errors go.
+    // What the runtime prints when it crashes goes to this process's standard error.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   let question: Question | undefined;
@@ -71,14 +68,14 @@ export async function startChild({ secondsToStop, execArgv }: ChildOptions): Pro
   };
   const notStopped = (why: string) =>
     new InterruptedError(
-      `${why}; it had not come to a good place within ${secondsToStop} s, so its process was ended.`,
+      `${why}; the engine did not stop within ${secondsToStop} s, so its process was ended.`,
     );
   const ended = endOf(child).then((reason) => {
     exit = reason;
     question?.reject(question.stopped === undefined ? crash() : notStopped(question.stopped));
   });
   const send = (message: ToEngine) => {
-    // What does not arrive is answered when the process has ended.
+    // A message that does not arrive is answered once the process has ended.
     if (child.connected) child.send(message, () => {});
   };
   const killLater = () => {
@@ -147,7 +144,7 @@ function newQuestion(id: number, onEvent: OnEvent | undefined): Question {
   return { id, onEvent, answer, resolve, reject, heard: false };
 }
 
-/** Sends options. Throws `UsageError` for what no message can hold, such as functions. */
+/** Sends options. Throws `UsageError` for values that cannot be sent, such as functions. */
 function passing(send: () => void): void {
   try {
     send();
@@ -163,14 +160,14 @@ function endOf(child: ChildProcess): Promise<string> {
     child.once('error', (error) => resolve(`could not be started (${error.message})`));
     child.once('exit', (code, signal) => {
       const tell = () => resolve(signal ? `was ended by ${signal}` : `ended with exit code ${code}`);
-      // What it said before may still be on its way.
+      // Its last messages may still be in transit.
       if (child.connected) child.once('disconnect', tell);
       else tell();
     });
   });
 }
 
-/** Whether this process goes on as long as the engine's does: not while that has nothing to do. */
+/** Sets whether the engine's process keeps this one alive, which it does not while idle. */
 function keepAlive(child: ChildProcess, yes: boolean): void {
   if (yes) {
     child.ref();

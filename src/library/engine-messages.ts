@@ -1,4 +1,4 @@
-/** @file What an engine in a process of its own and whoever started it say to each other. */
+/** @file The messages between an engine's process and its parent. */
 import * as errors from '../errors.ts';
 import type { ProgressEvent } from '../events.ts';
 import type { BaseModel } from '../models/base-model.ts';
@@ -21,23 +21,23 @@ export type ToEngine =
 /** From the engine's process. */
 export type FromEngine =
   | { readonly type: 'ready' }
-  /** It has heard of the call and begins. */
+  /** It has received the call and begins. */
   | { readonly type: 'begun'; readonly id: number }
   | { readonly type: 'event'; readonly id: number; readonly event: ProgressEvent }
   | { readonly type: 'done'; readonly id: number; readonly result: unknown }
   | { readonly type: 'failed'; readonly id: number; readonly error: PackedError };
 
-/** An error as a message can hold it: classes do not pass from process to process. */
+/** An error in a form that can be sent to another process, which classes cannot. */
 export interface PackedError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
   readonly cause: PackedError | undefined;
-  /** What an error of this package says. */
+  /** The parts of an error of this package. */
   readonly parts?: MessageParts;
 }
 
-/** An error, or whatever else was thrown, as a message. */
+/** Packs an error, or any other thrown value, for sending. */
 export function packError(error: unknown): PackedError {
   if (!(error instanceof Error)) {
     return { name: 'Error', message: String(error), stack: undefined, cause: undefined };
@@ -55,7 +55,7 @@ export function packError(error: unknown): PackedError {
 const builtIn: Readonly<Record<string, ErrorConstructor>> = { RangeError, TypeError, SyntaxError };
 const ownErrors: Readonly<Record<string, typeof errors.LampError>> = { ...errors };
 
-/** The error that was packed: of its own class, where that is one of this package's or of JavaScript's. */
+/** Restores a packed error, in its own class if that is one of this package or of JavaScript. */
 export function unpackError({ name, message, stack, cause, parts }: PackedError): Error {
   const options = cause && { cause: unpackError(cause) };
   const error = parts
@@ -67,8 +67,8 @@ export function unpackError({ name, message, stack, cause, parts }: PackedError)
 }
 
 /**
- * Options as a message can hold them. A base or motion that was loaded here is loaded again there, by its path; functions and
- * signals stay.
+ * Packs options for sending. A base or motion loaded here is loaded again there, by its path; functions and signals are
+ * not sent.
  */
 export function packOptions({
   onEvent: _,

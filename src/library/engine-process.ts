@@ -1,7 +1,4 @@
-/**
- * @file The program of an engine's process: does what it is asked for, one thing after another, and ends with its
- * parent.
- */
+/** @file The program of an engine's process: executes calls one after another, and ends with its parent. */
 import { keptGenerators } from '../pipelines/video/kept-generators.ts';
 import { type Calls, callsWith } from './calls.ts';
 import { ENDING_SIGNALS } from './ending-signals.ts';
@@ -9,16 +6,16 @@ import { type FromEngine, packError, type ToEngine } from './engine-messages.ts'
 
 const calls = callsWith(keptGenerators());
 
-/** The signals of calls that were asked for and are not done. */
+/** Abort controllers of unfinished calls. */
 const running = new Map<number, AbortController>();
 const answers = new Set<Promise<void>>();
 
-// Signals reach the whole group (Ctrl-C, a terminal that is closed, a service that is stopped): what then happens is
-// the parent's to say.
+// Signals reach the whole process group (Ctrl-C, a closed terminal, a stopped service); the parent decides what happens
+// then.
 for (const signal of ENDING_SIGNALS) process.on(signal, () => {});
 
 function tell(message: FromEngine): void {
-  // Whoever is no longer there needs no answer: 'disconnect' ends this process.
+  // A parent that is gone needs no answer; 'disconnect' ends this process.
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }
 
@@ -47,7 +44,7 @@ process.on('message', (message: ToEngine) => {
   answers.add(answered);
   return;
 });
-// The parent closed the engine, or is dead: what can be gone on with is saved.
+// The parent closed the engine or has died: work that can be resumed is saved.
 process.on('disconnect', async () => {
   for (const controller of running.values()) controller.abort();
   await Promise.all(answers);

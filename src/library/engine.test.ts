@@ -222,7 +222,7 @@ describe('an engine that ends', () => {
     controller.abort();
     const error = await call;
     expect(error).toBeInstanceOf(InterruptedError);
-    expect(error.message).toMatch(/not come to a good place within 0\.05 s, so its process was ended/);
+    expect(error.message).toMatch(/did not stop within 0\.05 s, so its process was ended/);
   });
 
   test('by close stops what it does and refuses what waits', async () => {

@@ -1,4 +1,7 @@
-/** @file The engine in a process of its own, so that this one stays responsive: a step of the engine blocks its event loop. */
+/**
+ * @file The engine in a process of its own, so that this one stays responsive: a step of the engine blocks its event
+ * loop.
+ */
 import { DeviceError, InterruptedError, UsageError } from '../errors.ts';
 import { notice, type WorkOptions } from '../events.ts';
 import { type Calls, callNames } from './calls.ts';
@@ -8,8 +11,8 @@ import { type ChildOptions, startChild, UnheardError } from './engine-child.ts';
 /** What `startEngine` takes. */
 export interface EngineOptions {
   /**
-   * How long a call that is stopped may take to come to a good place, in seconds; then its process is killed. Longer than a
-   * step takes; 60 unless told.
+   * How long a call that is stopped may take to come to a good place, in seconds; then its process is killed. Longer
+   * than a step takes; 60 unless told.
    */
   readonly secondsToStop?: number;
   /** Flags of Node for the engine's process; those of this process unless told. */
@@ -17,9 +20,10 @@ export interface EngineOptions {
 }
 
 /**
- * The library's functions, done by another process, with the same options. They are done one after another, in the order of the
- * calls; those that wait are told their place (`queued`). A base or motion that was loaded is loaded again there, by its path.
- * Networks for videos stay compiled from one call to the next while base, motion and shape are the same.
+ * The library's functions, done by another process, with the same options. They are done one after another, in the
+ * order of the calls; those that wait are told their place (`queued`). A base or motion that was loaded is loaded again
+ * there, by its path. Networks for videos stay compiled from one call to the next while base, motion and shape are the
+ * same.
  */
 export interface Engine extends Calls {
   /** Number of its process; another one when that had to be started anew. */
@@ -31,18 +35,16 @@ export interface Engine extends Calls {
 }
 
 /**
- * Starts an engine in a process of its own. Its functions throw what those of the library throw, and `DeviceError` when the
- * process ends by itself or is killed meanwhile; the next call starts another process, with a notice. A signal stops the work at the next good place, or the process, if that takes too long.
- * The process ends with the one that started it, and does not keep that alive while it has nothing to do. Throws `DeviceError`
- * when the process cannot be started.
+ * Starts an engine in a process of its own. Its functions throw what those of the library throw, and `DeviceError` when
+ * the process ends by itself or is killed meanwhile; the next call starts another process, with a notice. A signal
+ * stops the work at the next good place, or the process, if that takes too long. The process ends with the one that
+ * started it, and does not keep that alive while it has nothing to do. Throws `DeviceError` when the process cannot be
+ * started.
  *
- * @example
- * import { startEngine } from 'lamp-video';
+ * @example import { startEngine } from 'lamp-video';
  *
- * const engine = await startEngine();
- * const video = engine.generateVideo({ motion: 'runs/jumps', prompt: 'a fox jumps in the snow' });
- * console.log('this process goes on meanwhile');
- * console.log((await video).frames.length, 'frames');
+ * const engine = await startEngine(); const video = engine.generateVideo({ motion: 'runs/jumps', prompt: 'a fox jumps
+ * in the snow' }); console.log('this process goes on meanwhile'); console.log((await video).frames.length, 'frames');
  * await engine.close();
  */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {

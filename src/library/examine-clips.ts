@@ -38,8 +38,8 @@ export interface ExamineClipsOptions extends WorkOptions {
   /** How clips of another shape are fitted to that size: `cover`, the default, or `stretch`. */
   readonly fit?: Fit;
   /**
-   * At which rate frames are taken, above 0 up to 1000 a second; `common`, the default: the clips' own rate, the lowest where they
-   * differ; `frames`: each frame as one, whatever its time.
+   * At which rate frames are taken, above 0 up to 1000 a second; `common`, the default: the clips' own rate, the lowest
+   * where they differ; `frames`: each frame as one, whatever its time.
    */
   readonly clipFps?: ClipRate | 'common';
   /** Every n-th of these frames is taken; default 1. */
@@ -47,8 +47,8 @@ export interface ExamineClipsOptions extends WorkOptions {
   /** Where in a clip a training video begins; default `random`: anywhere. */
   readonly window?: ClipWindowKind;
   /**
-   * Writes a PNG there with a row for each clip that can be read: the frames of the training video that it gives, or of one example
-   * where videos begin anywhere.
+   * Writes a PNG there with a row for each clip that can be read: the frames of the training video that it gives, or of
+   * one example where videos begin anywhere.
    */
   readonly preview?: string;
   /** Writes every shot as a clip of its own, without black bars, into `out`; default false. */
@@ -109,20 +109,18 @@ const fields = {
 };
 
 /**
- * Looks clips over before they are trained on: too few frames, shot cuts inside a clip, black bars, what players hide or show at uneven
- * times, interlacing, stills, repeated frames, clips that show nearly the same, captions of no clip, missing numbers among frames,
- * several rates, videos that lamp made, and what else is in the folders. Proposes a rate and a stride for training. A clip that cannot
- * be read is part of the report. Each clip is decoded three times.
- * Throws `UsageError` for an option that makes no sense, `MediaError` where there is no clip or a caption file is damaged, `StorageError`
- * where the preview or the cut clips cannot be written, and `InterruptedError` when stopped.
+ * Looks clips over before they are trained on: too few frames, shot cuts inside a clip, black bars, what players hide
+ * or show at uneven times, interlacing, stills, repeated frames, clips that show nearly the same, captions of no clip,
+ * missing numbers among frames, several rates, videos that lamp made, and what else is in the folders. Proposes a rate
+ * and a stride for training. A clip that cannot be read is part of the report. Each clip is decoded three times. Throws
+ * `UsageError` for an option that makes no sense, `MediaError` where there is no clip or a caption file is damaged,
+ * `StorageError` where the preview or the cut clips cannot be written, and `InterruptedError` when stopped.
  *
- * @example
- * import { examineClips } from 'lamp-video';
+ * @example import { examineClips } from 'lamp-video';
  *
- * const { clips, alike, proposal } = await examineClips({ clips: ['clips/jumps'], preview: 'sheet.png' });
- * for (const { path, notes } of clips) for (const note of notes) console.log(path, note.message);
- * for (const { paths } of alike) console.log('nearly the same:', ...paths);
- * console.log(proposal?.stride); // for learnMotion
+ * const { clips, alike, proposal } = await examineClips({ clips: ['clips/jumps'], preview: 'sheet.png' }); for (const {
+ * path, notes } of clips) for (const note of notes) console.log(path, note.message); for (const { paths } of alike)
+ * console.log('nearly the same:', ...paths); console.log(proposal?.stride); // for learnMotion
  */
 export async function examineClips(options: ExamineClipsOptions): Promise<ClipSetReport> {
   const { onEvent, signal, preview, cut, out, ...given } = checkOptions('examineClips', options, fields);

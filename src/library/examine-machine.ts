@@ -19,23 +19,23 @@ export interface ExamineMachineOptions extends Pick<WorkOptions, 'signal'> {
 export interface MachineReport {
   /** Whether lamp can be used here: no finding is a problem. */
   readonly usable: boolean;
-  /** Node.js, ONNX Runtime, each device, speed, memory, disk, downloaded models, each kind of video, the built-in model. */
+  /**
+   * Node.js, ONNX Runtime, each device, speed, memory, disk, downloaded models, each kind of video, the built-in model.
+   */
   readonly findings: readonly Finding[];
 }
 
 const fields = { onFinding: field.function.optional(), signal: field.signal.optional() };
 
 /**
- * Looks whether this machine has what lamp needs; takes some seconds. What runs native code is tried in a process of its own, so that
- * a crash there is a finding and not the end. What is missing is a finding, not an error. Throws `UsageError` for an option that makes
- * no sense, and `InterruptedError` when stopped.
+ * Looks whether this machine has what lamp needs; takes some seconds. What runs native code is tried in a process of
+ * its own, so that a crash there is a finding and not the end. What is missing is a finding, not an error. Throws
+ * `UsageError` for an option that makes no sense, and `InterruptedError` when stopped.
  *
- * @example
- * import { examineMachine } from 'lamp-video';
+ * @example import { examineMachine } from 'lamp-video';
  *
- * const { usable, findings } = await examineMachine();
- * for (const { verdict, subject, message } of findings) console.log(verdict, subject, message);
- * console.log(usable ? 'lamp can be used' : 'lamp cannot be used');
+ * const { usable, findings } = await examineMachine(); for (const { verdict, subject, message } of findings)
+ * console.log(verdict, subject, message); console.log(usable ? 'lamp can be used' : 'lamp cannot be used');
  */
 export function examineMachine(options: ExamineMachineOptions = {}): Promise<MachineReport> {
   return examineMachineWith(runProbe, options);

@@ -26,8 +26,8 @@ export const firstFrameFields = {
 };
 
 /**
- * Throws `UsageError` where a first frame is given and something says how one is drawn: the picture would win, and the rest be
- * ignored in silence.
+ * Throws `UsageError` where a first frame is given and something says how one is drawn: the picture would win, and the
+ * rest be ignored in silence.
  */
 export function assertNotDrawn(options: {
   readonly firstFrameBase?: BaseChoice;

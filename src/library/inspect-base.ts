@@ -1,4 +1,4 @@
-/** @file What a base model is, and what training a motion on it would cost. */
+/** @file Describes base models, and estimates the cost of training a motion on them. */
 import { isDeepStrictEqual } from 'node:util';
 import type { WeightFile } from '../checkpoints/weight-file.ts';
 import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
@@ -14,7 +14,7 @@ import { estimatedSeconds, machineCeiling } from '../runtime/work-time.ts';
 import { trainingCost } from '../training/training-cost.ts';
 import { parseSettings, recommendedTraining, type TrainingSettings } from '../training/training-settings.ts';
 
-/** What the cost is asked for; what is left out is as the base recommends, or as in the paper. */
+/** The training to estimate; omitted settings are those that the base recommends, else the paper's. */
 export interface CostQuestion {
   readonly frames?: number | undefined;
   readonly width?: number | undefined;
@@ -25,18 +25,18 @@ export interface CostQuestion {
 /** One network of a base model. */
 export interface NetworkFacts {
   readonly parameters: number;
-  /** Kinds of numbers in its file: `float32`, `float16`. */
+  /** Number formats in its file, such as `float32`, `float16`. */
   readonly dtypes: readonly string[];
 }
 
 /** A text encoder of a base model. */
 export interface TextEncoderFacts extends NetworkFacts {
   readonly layers: number;
-  /** Values for each token. */
+  /** Values per token. */
   readonly width: number;
 }
 
-/** What a training step takes. */
+/** Cost of a training step. */
 export interface StepCost {
   /** Memory. */
   readonly bytes: number;
@@ -45,30 +45,30 @@ export interface StepCost {
   readonly secondsPerStep: number;
 }
 
-/** What training a motion on a base model would cost: estimated, with the settings that the base recommends. */
+/** Estimated cost of training a motion on a base model with the settings that it recommends. */
 export interface TrainingEstimate {
   readonly estimate: true;
   readonly frames: number;
   readonly width: number;
   readonly height: number;
-  /** Videos computed at once, and batches of them for one step. */
+  /** Videos per batch, and batches per step. */
   readonly batch: number;
   readonly accumulation: number;
-  /** Name of the variant of the method, or its switches as JSON where it has none. */
+  /** Name of the variant, or its switches as JSON if it has no name. */
   readonly variant: string;
-  /** 0: whole matrices. */
+  /** Low-rank factors; 0: full matrices. */
   readonly rank: number;
   /** Trained values. */
   readonly parameters: number;
   readonly plain: StepCost;
-  /** With inner values computed again instead of kept. */
+  /** Cost with recomputation of inner values in the backward pass. */
   readonly recomputed: StepCost;
   readonly device: DeviceName;
-  /** Measured with large products; half of it is assumed in training. */
+  /** Measured with large matrix products; half of it is assumed for training. */
   readonly machineFlopsPerSecond: number;
 }
 
-/** What a base model is. */
+/** Description of a base model. */
 export interface BaseInspection {
   readonly kind: 'base';
   readonly path: string;
@@ -79,29 +79,29 @@ export interface BaseInspection {
     readonly layersPerBlock: number;
     /** Attention heads of each block. */
     readonly heads: readonly number[];
-    /** Values for each token of the text that it reads. */
+    /** Values per token of the text states it expects. */
     readonly textWidth: number;
   };
-  /** `factor`: pixels for each latent value along a side, by which sides divide. */
+  /** `factor`: pixels per latent value along a side, of which sides must be multiples. */
   readonly vae: NetworkFacts & { readonly factor: number; readonly latentChannels: number };
   readonly textEncoder: TextEncoderFacts;
   /** Of Stable Diffusion XL. */
   readonly textEncoder2?: TextEncoderFacts;
-  /** Most tokens of a prompt. */
+  /** Largest number of tokens in a prompt. */
   readonly tokens: number;
   readonly predictionType: string;
   readonly timesteps: number;
   /** Settings that it recommends (its `lamp.json`). */
   readonly recommended: Omit<BaseModel['settings'], 'path'>;
-  /** What it was shown, where it says so: lists of phrases by name. */
+  /** What it was trained on, if known: lists of phrases by name. */
   readonly shown?: NonNullable<BaseModel['shown']>;
-  /** Absent for Stable Diffusion XL, on which motions are not trained. */
+  /** Absent for Stable Diffusion XL, on which motions cannot be trained. */
   readonly training?: TrainingEstimate;
 }
 
 /**
- * Describes the base model in a folder or file. Throws `CheckpointError`, or `UsageError` for an impossible size. `path` is what it is
- * called.
+ * Describes the base model in a folder or file; `path` names it in messages. Throws `CheckpointError`, or `UsageError`
+ * for an impossible size.
  */
 export async function inspectBase(
   folder: string,
@@ -110,7 +110,7 @@ export async function inspectBase(
 ): Promise<BaseInspection> {
   const base = await openBaseModel(folder);
   const { path: _, ...recommended } = base.settings;
-  // Motions are not trained on XL.
+  // Motions cannot be trained on XL.
   const xl = base.second;
   const asked = parseSettings({
     ...recommendedTraining(base.settings),
@@ -185,7 +185,7 @@ async function trainingEstimate(
   };
 }
 
-/** The name of a variant, or its switches where it has none. */
+/** The name of a variant, or its switches if it has none. */
 function variantName(variant: MotionVariant): string {
   const name = motionVariantNames.find((each) => isDeepStrictEqual(motionVariants[each], variant));
   return name ?? JSON.stringify(variant);

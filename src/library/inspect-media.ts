@@ -1,4 +1,4 @@
-/** @file What clips, videos and pictures are, and how lamp made them. */
+/** @file Describes clips, videos and pictures, and how lamp made them. */
 import { basename } from 'node:path';
 import type { WorkOptions } from '../events.ts';
 import { type ClipInfo, type ClipKind, inspectClip } from '../media/clip.ts';
@@ -12,37 +12,37 @@ import { type StoredPicture, storedPicture } from '../pipelines/draw/stored-pict
 import { type StoredSettings, storedSettings } from '../pipelines/video/stored-settings.ts';
 import { type ClipSetReport, examineClips } from './examine-clips.ts';
 
-/** What a clip is: also a video that lamp made. */
+/** Description of a clip, which may be a video made by lamp. */
 export interface ClipInspection extends Omit<ClipInfo, 'kind' | 'frameTimes'> {
   readonly kind: 'clip';
   readonly clipKind: ClipKind;
-  /** What is remarkable about its time, and about the numbers of a folder's frames. */
+  /** Notes on its timing, and on the numbering of a folder's frames. */
   readonly notes: readonly Remark[];
-  /** The frames of a training video for which `largestStride` is. */
+  /** The number of frames of a training video, for `largestStride`. */
   readonly videoFrames: number;
-  /** The largest stride at which it holds that many frames; 0 where it is too short. */
+  /** The largest stride at which it has that many frames; 0 if it is too short. */
   readonly largestStride: number;
-  /** How lamp made it, where it did. */
+  /** How lamp made it, if it did. */
   readonly lamp?: StoredSettings;
 }
 
-/** What a folder of clips is: what `examineClips` finds. */
+/** Description of a folder of clips, as `examineClips` reports it. */
 export interface ClipsInspection extends ClipSetReport {
   readonly kind: 'clips';
   readonly path: string;
 }
 
-/** What a picture is. */
+/** Description of a picture. */
 export interface PictureInspection {
   readonly kind: 'picture';
   readonly path: string;
   readonly width: number;
   readonly height: number;
-  /** How lamp drew it, where it did. */
+  /** How lamp drew it, if it did. */
   readonly lamp?: StoredPicture;
 }
 
-/** Describes a clip. Throws `MediaError`, and `CheckpointError` where what a video stores is damaged. */
+/** Describes a clip. Throws `MediaError`, and `CheckpointError` if a video's stored settings are damaged. */
 export async function inspectOneClip(path: string, frames: number): Promise<ClipInspection> {
   const { kind: clipKind, frameTimes, ...clip } = await inspectClip(path);
   const metadata = clip.path.toLowerCase().endsWith('.webp') ? {} : await readVideoMetadata(path);
@@ -70,8 +70,8 @@ export async function inspectClips(
 }
 
 /**
- * Describes a picture file; how it was drawn, where it is a PNG that lamp made. Throws `MediaError` when it is damaged or of a kind that
- * is not read, `CheckpointError` when what it stores is damaged.
+ * Describes a picture file, and how it was drawn if it is a PNG made by lamp. Throws `MediaError` if it is damaged or
+ * unsupported, `CheckpointError` if its stored settings are damaged.
  */
 export async function inspectPicture(path: string): Promise<PictureInspection> {
   const { width, height } = await readPicture(path);

@@ -1,4 +1,4 @@
-/** @file What motions, runs and their saved states are. */
+/** @file Describes motions, runs and their checkpoints. */
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { exists } from '../checkpoints/exists.ts';
@@ -9,7 +9,7 @@ import { isCheckpoint } from '../training/checkpoint.ts';
 import { readMetrics, type StepMetrics } from '../training/metrics.ts';
 import { type RunRecord, readRun, runPaths } from '../training/run-folder.ts';
 
-/** How many values a file holds. */
+/** Number of values in a file. */
 interface ValueCount {
   readonly parameters: number;
   readonly tensors: number;
@@ -17,33 +17,33 @@ interface ValueCount {
   readonly bytes: number;
 }
 
-/** What a motion file is. */
+/** Description of a motion file. */
 export interface MotionInspection extends MotionInfo, ValueCount {
   readonly kind: 'motion';
   readonly path: string;
 }
 
-/** What a saved state of a training is, from which it can go on. */
+/** Description of a training checkpoint. */
 export interface CheckpointInspection extends ValueCount {
   readonly kind: 'checkpoint';
   readonly path: string;
   /** Steps taken. */
   readonly step: number;
-  /** Folder of its run, where it lies in one. */
+  /** Folder of its run, if it is in one. */
   readonly run?: string;
 }
 
-/** What a run is. */
+/** Description of a run. */
 export interface RunInspection extends RunRecord {
   readonly kind: 'run';
   readonly path: string;
   readonly stepsTaken: number;
   readonly lastMetrics?: StepMetrics;
-  /** Mean losses, since single ones vary too much: of the first steps and of the last, of so many steps each. */
+  /** Mean losses over the first and last `steps` steps, since single losses vary too much. */
   readonly meanLoss?: { readonly steps: number; readonly first: number; readonly last: number };
 }
 
-/** Describes a safetensors file that is a motion or a saved state of a training. Throws `CheckpointError` for others. */
+/** Describes a safetensors file that is a motion or a training checkpoint. Throws `CheckpointError` for others. */
 export async function inspectTrained(path: string): Promise<MotionInspection | CheckpointInspection> {
   const file = await openSafetensors(path);
   const count = await valuesIn(file, path);
@@ -56,7 +56,7 @@ export async function inspectTrained(path: string): Promise<MotionInspection | C
   return { kind: 'motion', path, ...(await readMotionInfo(path)), ...count };
 }
 
-/** Describes a run folder. Throws `StorageError` when its record is damaged. */
+/** Describes a run folder. Throws `StorageError` if its `run.json` is damaged. */
 export async function inspectRun(path: string): Promise<RunInspection> {
   const run = await readRun(path);
   const metrics = await readMetrics(runPaths(path).metrics);

@@ -36,8 +36,8 @@ import {
 /** What `inspect` takes. */
 export interface InspectOptions extends WorkOptions {
   /**
-   * A base model (a diffusers folder, a model in one file, or `built-in`), motion file, run folder, saved state of a training, clip,
-   * folder of clips, generated video, or picture.
+   * A base model (a diffusers folder, a model in one file, or `built-in`), motion file, run folder, saved state of a
+   * training, clip, folder of clips, generated video, or picture.
    */
   readonly path: string;
   /** Frames of a training video, 2 to 10000; default: as the base recommends, or 16. */
@@ -76,17 +76,16 @@ const fields = {
 };
 
 /**
- * Finds out what a file or folder is: a base model, with what training a motion on it would cost; a motion; a run; a saved state of a
- * training; a clip; a folder of clips, as `examineClips` finds it; a video or picture, with how lamp made it.
- * Throws `UsageError` for an option that makes no sense, `MediaError` for a path where nothing is, and for clips and pictures that are
- * damaged or of unknown kinds, `CheckpointError` for the same of weights, `StorageError` for a damaged run, `DeviceError`, and
- * `InterruptedError` when stopped.
+ * Finds out what a file or folder is: a base model, with what training a motion on it would cost; a motion; a run; a
+ * saved state of a training; a clip; a folder of clips, as `examineClips` finds it; a video or picture, with how lamp
+ * made it. Throws `UsageError` for an option that makes no sense, `MediaError` for a path where nothing is, and for
+ * clips and pictures that are damaged or of unknown kinds, `CheckpointError` for the same of weights, `StorageError`
+ * for a damaged run, `DeviceError`, and `InterruptedError` when stopped.
  *
- * @example
- * import { inspect } from 'lamp-video';
+ * @example import { inspect } from 'lamp-video';
  *
- * const found = await inspect({ path: 'built-in' });
- * if (found.kind === 'base') console.log(found.name, found.unet.parameters, found.training?.plain.bytes);
+ * const found = await inspect({ path: 'built-in' }); if (found.kind === 'base') console.log(found.name,
+ * found.unet.parameters, found.training?.plain.bytes);
  */
 export async function inspect(options: InspectOptions): Promise<Inspection> {
   const { path, device, onEvent, signal, ...given } = checkOptions('inspect', options, fields);

@@ -52,24 +52,18 @@ const fields = {
 };
 
 /**
- * Learns a motion from a few clips that show it (LAMP, Sec. 3); the result is a file. Everything is checked before anything is
- * written. A run that was stopped, by the signal or by a kill at any moment, goes on with `resume: true` as if it had not been.
- * Throws `UsageError` for an option that makes no sense, `StorageError` (the folder `out`), `CheckpointError` (base),
- * `MediaError` (clips), `DeviceError`, and `InterruptedError` when the signal stops it, with what was learned saved.
+ * Learns a motion from a few clips that show it (LAMP, Sec. 3); the result is a file. Everything is checked before
+ * anything is written. A run that was stopped, by the signal or by a kill at any moment, goes on with `resume: true` as
+ * if it had not been. Throws `UsageError` for an option that makes no sense, `StorageError` (the folder `out`),
+ * `CheckpointError` (base), `MediaError` (clips), `DeviceError`, and `InterruptedError` when the signal stops it, with
+ * what was learned saved.
  *
- * @example
- * import { learnMotion } from 'lamp-video';
+ * @example import { learnMotion } from 'lamp-video';
  *
- * const { path } = await learnMotion({
- *   clips: ['clips/jumps'],
- *   prompt: 'a thing jumps',
- *   steps: 2, // as many as the base recommends unless told: hundreds
- *   out: 'runs/my-jumps',
- *   onEvent: (event) => {
+ * const { path } = await learnMotion({ clips: ['clips/jumps'], prompt: 'a thing jumps', steps: 2, // as many as the
+ * base recommends unless told: hundreds out: 'runs/my-jumps', onEvent: (event) => {
  *     if (event.type === 'step') console.log(event.step, 'of', event.steps, 'loss', event.loss);
- *   },
- * });
- * console.log(path); // the motion, for generateVideo({ motion: path, … })
+ *   }, }); console.log(path); // the motion, for generateVideo({ motion: path, … })
  */
 export async function learnMotion(options: LearnMotionOptions): Promise<LearnedMotion> {
   const { onEvent, signal, ...given } = checkOptions('learnMotion', options, fields);

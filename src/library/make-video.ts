@@ -1,4 +1,6 @@
-/** @file What generating a video and animating a picture have in common: from options as callers give them to frames. */
+/**
+ * @file What generating a video and animating a picture have in common: from options as callers give them to frames.
+ */
 import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { assertVideoPath } from '../media/video-file.ts';
@@ -22,9 +24,15 @@ import { type BaseChoice, baseField, givenBase } from './load-base.ts';
 import { givenMotions, type MotionChoice, motionField, motionsField } from './load-motion.ts';
 import { givenPicture, keepVideo, type Video } from './video.ts';
 
-/** What every video with motions is made of. What is left out is as the base recommends (its `lamp.json`), or as in the paper. */
+/**
+ * What every video with motions is made of. What is left out is as the base recommends (its `lamp.json`), or as in the
+ * paper.
+ */
 export interface VideoOptions extends Partial<VideoSettings>, WorkOptions {
-  /** The model the motion was trained on, or another of its kind; the built-in one unless told. See `LoadBaseOptions.base`. */
+  /**
+   * The model the motion was trained on, or another of its kind; the built-in one unless told. See
+   * `LoadBaseOptions.base`.
+   */
   readonly base?: BaseChoice;
   /** How things move. */
   readonly motion?: MotionChoice;
@@ -44,7 +52,10 @@ export interface VideoOptions extends Partial<VideoSettings>, WorkOptions {
   readonly device?: DeviceName;
   /** Whether settings that are left out are as the base recommends; true by default. */
   readonly useRecommended?: boolean;
-  /** Settings that are left out are those of the authors' implementation, whatever the base recommends; false by default. */
+  /**
+   * Settings that are left out are those of the authors' implementation, whatever the base recommends; false by
+   * default.
+   */
   readonly reference?: boolean;
   /** Writes the video there: `.mp4`, `.webm` or `.gif`; a name without ending makes a folder of PNG frames. */
   readonly out?: string;
@@ -89,7 +100,10 @@ export interface PreparedVideos {
   readonly work: WorkOptions;
 }
 
-/** Checks what can be checked, and opens what is needed. `name` is the function's, `check` refuses motions that are not for it. */
+/**
+ * Checks what can be checked, and opens what is needed. `name` is the function's, `check` refuses motions that are not
+ * for it.
+ */
 export async function prepareVideos(
   name: string,
   { onEvent, signal, ...options }: Omit<VideoOptions, 'out'> & Omit<Shown, 'firstFrame'>,
@@ -130,8 +144,8 @@ export async function prepareVideos(
 }
 
 /**
- * Makes the video that options ask for. `name` is the function's, `check` refuses motions that are not for it, `generators` says
- * whether networks stay compiled.
+ * Makes the video that options ask for. `name` is the function's, `check` refuses motions that are not for it,
+ * `generators` says whether networks stay compiled.
  */
 export async function makeVideo(
   generators: Generators,

@@ -1,10 +1,10 @@
-/** @file Where the videos of pictures go. */
+/** @file Output paths for the videos of several pictures. */
 import { extname, join, parse } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { assertVideoPath } from '../media/video-file.ts';
 import { phrase, setting } from '../phrases.ts';
 
-/** Kinds of videos that a folder can be filled with; `frames`: a folder of PNG frames for each. */
+/** Kinds of videos for an output folder; `frames`: a folder of PNG frames each. */
 export const targetFormats = ['mp4', 'gif', 'webm', 'frames'] as const;
 
 /** See `targetFormats`. */
@@ -12,16 +12,19 @@ export type TargetFormat = (typeof targetFormats)[number];
 
 const videoEndings: readonly string[] = ['.mp4', '.webm', '.gif'];
 
-/** Whether there is one picture, and `out` is its video: not where it is one by chance and `out` is no video's name. */
+/**
+ * Whether there is a single picture and `out` is its video. A folder or list that happens to contain one picture counts
+ * only if `out` is a video's name.
+ */
 export function isSingle(pictures: readonly string[], out: string, many = false): boolean {
   return pictures.length === 1 && (!many || videoEndings.includes(extname(out).toLowerCase()));
 }
 
 /**
- * One path for each picture. One picture without a `format` goes to `out`, whose ending decides what it becomes, as
- * does one whose `out` ends as its format does. Else (see `isSingle`) `out` is a folder, and each video is called
- * after its picture; pictures of one name are numbered (`fox`, `fox-2`). Throws `UsageError` when `out` is a file's
- * name but there are several pictures, or another format's.
+ * One path per picture. A single picture without a `format`, or with a matching extension, is written to `out`.
+ * Otherwise (see `isSingle`) `out` is a folder, and each video is named after its picture; pictures of the same name
+ * are numbered (`fox`, `fox-2`). Throws `UsageError` if `out` is a file name but there are several pictures, or if its
+ * extension contradicts `format`.
  */
 export function videoTargets(
   pictures: readonly string[],
@@ -53,10 +56,10 @@ export function videoTargets(
   return pictures.map((path) => {
     const { name } = parse(path);
     let free = name;
-    // Some file systems do not tell capitals from small letters.
+    // Some file systems ignore case.
     for (let n = 2; taken.has(free.toLowerCase()); n++) free = `${name}-${n}`;
     taken.add(free.toLowerCase());
-    // The slash says that it is a folder, whatever dots are in the name.
+    // The slash marks a folder, even if its name contains dots.
     return join(out, format === 'frames' ? `${free}/` : `${free}.${format ?? 'mp4'}`);
   });
 }

@@ -1,4 +1,4 @@
-/** @file A finished video, in memory and in a file. */
+/** @file Finished videos, in memory and in files. */
 import { notice, type WorkOptions } from '../events.ts';
 import type { Picture } from '../media/picture.ts';
 import { readPicture } from '../media/picture-file.ts';
@@ -6,14 +6,14 @@ import { playedRate, writeVideo } from '../media/video-file.ts';
 import { settingsKey } from '../pipelines/video/stored-settings.ts';
 import type { GeneratedVideo } from '../pipelines/video/video-request.ts';
 
-/** A video: its frames, everything needed to make it again, and the rate to play it at. */
+/** A video: its frames, everything needed to reproduce it, and its frame rate. */
 export interface Video extends GeneratedVideo {
   readonly framesPerSecond: number;
 }
 
 /**
- * Writes a video to `out`, if there is one, with its settings in its metadata, and gives it back. A GIF that cannot be as fast as asked
- * for is told with a notice, and stores the rate at which it plays.
+ * Writes a video to `out`, if given, with its settings in the metadata, and returns it. If a GIF cannot play at the
+ * requested rate, a notice says so, and the actual rate is stored.
  */
 export async function keepVideo<V extends Video>(
   video: V,
@@ -34,7 +34,7 @@ export async function keepVideo<V extends Video>(
   return video;
 }
 
-/** The picture that an option means: itself, or the one at a path. */
+/** The picture given by an option: itself, or the one at a path. */
 export async function givenPicture(picture: Picture | string): Promise<Picture> {
   return typeof picture === 'string' ? readPicture(picture) : picture;
 }

@@ -1,4 +1,4 @@
-/** @file Disk: where lamp writes, and what the cache of downloaded models holds. */
+/** @file Checks the folders that lamp writes to, and the cache of downloaded models. */
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,26 +8,26 @@ import { freeBytes } from '../../checkpoints/disk-space.ts';
 import { type CacheContent, cacheContent, hubCacheFolder } from '../../hub/hub-cache.ts';
 import { type Finding, finding } from './finding.ts';
 
-/** A folder that lamp writes into. */
+/** A folder that lamp writes to. */
 export interface Place {
   /** What it is for. */
   readonly name: string;
   readonly folder: string;
-  /** Bytes that usual work takes there. */
+  /** Bytes that typical work takes there. */
   readonly needs: number;
   /** What those bytes are for. */
   readonly purpose: string;
-  /** What to do where there is no such folder; left out where lamp makes it when it is needed. */
+  /** Advice if the folder does not exist; absent if lamp creates it when needed. */
   readonly ifMissing?: string;
 }
 
 const gibibyte = 2 ** 30;
 
-/** What helps where the temporary folder cannot be used. */
+/** Advice if the temporary folder cannot be used. */
 export const temporaryAdvice =
   'Make the temporary folder, or set TMPDIR (TEMP on Windows) to one that is there and may be written to.';
 
-/** The folders that lamp writes into. */
+/** The folders that lamp writes to. */
 export async function places(): Promise<Place[]> {
   return [
     {
@@ -52,7 +52,7 @@ export async function places(): Promise<Place[]> {
   ];
 }
 
-/** Checks that there is room for what lamp writes, and that it may write there. */
+/** Checks free space and write permission. */
 export async function checkDisk(
   places: readonly Place[],
   free: (folder: string) => Promise<number | undefined> = freeBytes,
@@ -86,7 +86,7 @@ function isFolder(path: string): Promise<boolean> {
   );
 }
 
-/** Whether a folder may be written to, or, where it does not exist yet, be made. */
+/** Whether a folder is writable or, if it does not exist, can be created. */
 async function isWritable(folder: string): Promise<boolean> {
   const parent = dirname(folder);
   return access(folder, constants.W_OK).then(
@@ -95,7 +95,7 @@ async function isWritable(folder: string): Promise<boolean> {
   );
 }
 
-/** Says what the cache of downloaded models holds. */
+/** Reports the contents of the cache of downloaded models. */
 export async function checkCache(read: () => Promise<CacheContent> = cacheContent): Promise<Finding[]> {
   const { folder, models, bytes, unfinishedBytes } = await read();
   const count = models === 1 ? '1 model' : `${models} models`;

@@ -1,4 +1,4 @@
-/** @file The codecs, and the model that comes with the package. */
+/** @file Checks the codecs, and the built-in model. */
 import { bytesText, countText } from '../../amounts.ts';
 import { StorageError } from '../../errors.ts';
 import { phrase } from '../../phrases.ts';
@@ -6,10 +6,10 @@ import { temporaryAdvice } from './check-disk.ts';
 import { type Finding, finding, said } from './finding.ts';
 import type { RunProbe } from './run-probe.ts';
 
-/** Kinds of videos by their endings. PNG is what everything else can be replaced by. */
+/** Kinds of videos by extension. PNG frames can replace all others. */
 const kinds = { '.mp4': 'MP4 (H.264)', '.webm': 'WebM (VP9)', '.gif': 'GIF', '': 'PNG frames' } as const;
 
-/** What helps with the kinds that need no video codecs. */
+/** Advice for the kinds that need no video codecs. */
 const codecless = {
   '.gif': 'Install again without omitting optional dependencies, or use folders of PNG frames.',
   '': 'Install again without omitting optional dependencies: "npm install".',
@@ -28,13 +28,13 @@ export async function checkMedia(runProbe: RunProbe): Promise<Finding[]> {
       const what = said(error);
       const about = { subject, data: { ending } };
       if (error instanceof StorageError) {
-        // Nothing is known of the codecs.
+        // Nothing was learned about the codecs.
         const found = phrase`${name}: not tried, since the temporary folder cannot be used: ${what.found}`;
         findings.push(finding({ ...about, verdict: 'warning', found, advice: temporaryAdvice }));
         continue;
       }
       const verdict = ending === '' ? 'problem' : 'warning';
-      // The codecs' own message says what to do.
+      // The codecs' own message contains advice.
       const advice = ending in codecless ? codecless[ending as keyof typeof codecless] : what.advice;
       findings.push(finding({ ...about, verdict, found: phrase`${name}: ${what.found}`, advice }));
     }
@@ -42,7 +42,7 @@ export async function checkMedia(runProbe: RunProbe): Promise<Finding[]> {
   return findings;
 }
 
-/** Checks that the built-in model is there. */
+/** Checks that the built-in model is complete. */
 export async function checkBase(runProbe: RunProbe): Promise<Finding[]> {
   const subject = 'built-in model';
   try {

@@ -1,4 +1,4 @@
-/** @file Memory: how much there is, and what training takes. */
+/** @file Compares the available memory with what training takes. */
 import { freemem, totalmem } from 'node:os';
 import { bytesText } from '../../amounts.ts';
 import { call, phrase, setting as settingOf } from '../../phrases.ts';
@@ -11,7 +11,7 @@ export interface MemoryFacts {
   readonly free: number;
 }
 
-/** This machine's memory, or what a container leaves of it. */
+/** This machine's memory, or a container's share of it. */
 export function memoryFacts(): MemoryFacts {
   const limit = process.constrainedMemory?.() || Number.POSITIVE_INFINITY;
   return {
@@ -20,7 +20,7 @@ export function memoryFacts(): MemoryFacts {
   };
 }
 
-/** Less free memory than this (bytes) does not suffice for anything but trials. */
+/** With less free memory than this (bytes), only experiments are possible. */
 const little = 2 * 2 ** 30;
 
 /** Compares the memory with what a training step on Stable Diffusion 1.x takes (estimated). */

@@ -1,4 +1,4 @@
-/** @file Node.js and ONNX Runtime: the right versions, and each device tried. */
+/** @file Checks Node.js, ONNX Runtime and each device. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { flopText } from '../../amounts.ts';
@@ -6,13 +6,13 @@ import { phrase, setting } from '../../phrases.ts';
 import { type Finding, finding, said } from './finding.ts';
 import type { RunProbe } from './run-probe.ts';
 
-/** What a process knows about the Node.js it runs on. */
+/** Facts about the Node.js that a process runs on. */
 export interface NodeFacts {
-  /** Such as `20.19.0`. */
+  /** Version, such as `20.19.0`. */
   readonly version: string;
   readonly platform: string;
   readonly arch: string;
-  /** Whether the system's C library is glibc, where that matters. */
+  /** Whether the system's C library is glibc, if that matters. */
   readonly hasGlibc: boolean;
 }
 
@@ -27,7 +27,7 @@ export function nodeFacts(): NodeFacts {
   };
 }
 
-/** Checks that Node.js is as new as this package needs. */
+/** Checks that Node.js is recent enough. */
 export async function checkNode({ version, platform, arch }: NodeFacts): Promise<Finding[]> {
   const least = leastNodeVersion();
   const node = {
@@ -40,7 +40,7 @@ export async function checkNode({ version, platform, arch }: NodeFacts): Promise
   return [finding({ ...node, verdict: 'problem', advice })];
 }
 
-/** The version that `package.json` asks for. */
+/** The version required by `package.json`. */
 function leastNodeVersion(): string {
   const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
   const { engines } = z.object({ engines: z.object({ node: z.string() }) }).parse(JSON.parse(text));
@@ -58,8 +58,8 @@ function isAtLeast(version: string, least: string): boolean {
 }
 
 /**
- * Checks that ONNX Runtime loads, and tries each device with a small graph. Without the processor nothing works; other
- * devices are a matter of speed.
+ * Checks that ONNX Runtime loads, and tries each device with a small graph. Nothing works without the CPU; other
+ * devices only improve speed.
  */
 export async function checkEngine(runProbe: RunProbe, { hasGlibc }: NodeFacts): Promise<Finding[]> {
   const engine = await runProbe('engine').catch((error: unknown) => said(error));
@@ -97,7 +97,7 @@ async function checkOneDevice(runProbe: RunProbe, device: string): Promise<Findi
 /** Below this many FLOP/s of matrix products, training takes days. */
 const slow = 3e10;
 
-/** Measures how fast the processor is. */
+/** Measures the processor's speed. */
 export async function checkSpeed(runProbe: RunProbe): Promise<Finding[]> {
   const { matmul, convolution } = await runProbe('speed');
   const speed = {

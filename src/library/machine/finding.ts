@@ -1,4 +1,4 @@
-/** @file What a look at this machine finds, and how the looking is done. */
+/** @file Findings about this machine, and running the checks. */
 import { LampError } from '../../errors.ts';
 import {
   foundOf,
@@ -9,35 +9,35 @@ import {
   wordFor,
 } from '../../phrases.ts';
 
-/** Whether something is as it should be, works less well than it could, or keeps lamp from working. */
+/** Whether something is as it should be, works less well than it could, or prevents lamp from working. */
 export type Verdict = 'ok' | 'warning' | 'problem';
 
-/** What was found about one thing, in parts; `message` says them in the library's words. */
+/** A finding, in parts; `message` is the whole text in the library's vocabulary. */
 export interface Finding extends MessageParts {
-  /** What was looked at, such as "memory". */
+  /** What was examined, such as "memory". */
   readonly subject: string;
   readonly verdict: Verdict;
   readonly message: string;
-  /** The same for programs: sizes in bytes, speeds in FLOP/s. */
+  /** The same as data: sizes in bytes, speeds in FLOP/s. */
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-/** A finding of its parts; see `GivenParts`. */
+/** The parts of a finding as given; see `GivenParts`. */
 export interface GivenFinding extends GivenParts, Pick<Finding, 'subject' | 'verdict' | 'data'> {}
 
-/** Makes a finding. */
+/** Creates a finding. */
 export function finding({ subject, verdict, data, ...said }: GivenFinding): Finding {
   const parts = messageParts(said);
   const message = wordFor(parts, libraryVocabulary);
   return { subject, verdict, message, ...parts, ...(data && { data }) };
 }
 
-/** Looks at one thing or several of a kind. */
+/** Examines one thing, or several of a kind. */
 export type Check = () => Promise<readonly Finding[]>;
 
 /**
- * Runs the checks, by the subjects they are about, one after the other, and hands on each finding at once. A check that
- * throws becomes a problem itself, so that the others are still made. Returns all findings.
+ * Runs the checks, given by subject, one after the other, and passes on each finding immediately. A check that throws
+ * becomes a problem itself, and the others still run. Returns all findings.
  */
 export async function diagnose(
   checks: Readonly<Record<string, Check>>,
@@ -56,12 +56,12 @@ export async function diagnose(
   return all;
 }
 
-/** Whether lamp can be used: nothing that was found is a problem. */
+/** Whether lamp can be used: no finding is a problem. */
 export function isUsable(findings: readonly Finding[]): boolean {
   return findings.every(({ verdict }) => verdict !== 'problem');
 }
 
-/** What an error says, as parts of a finding. */
+/** The parts of an error, for a finding. */
 export function said(error: unknown): Pick<MessageParts, 'found' | 'advice'> {
   if (error instanceof LampError) return { found: foundOf(error), advice: error.advice };
   const message = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ');

@@ -10,12 +10,13 @@ import { compile } from '../../runtime/program.ts';
 const ones = (...shape: number[]) =>
   floats(new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(1), shape);
 
-/** How many neighbours, itself included, each pixel of a 4×4 picture has: a 3×3 convolution of ones. */
+/** Number of neighbours, including itself, of each pixel of a 4×4 picture: a 3×3 convolution of ones. */
 const neighbours = [4, 6, 6, 4, 6, 9, 9, 6, 6, 9, 9, 6, 4, 6, 6, 4];
 
 /**
- * Runs a convolution, a matrix product and a softmax on the device and compares them with what they must be. Returns
- * the seconds that took, or where the device cannot be used, why and what to do. Throws `DeviceError` for results that are wrong.
+ * Runs a convolution, a matrix product and a softmax on the device and compares the results with their true values.
+ * Returns the seconds taken or, if the device cannot be used, the reason and advice. Throws `DeviceError` for wrong
+ * results.
  */
 export async function probeDevice(name: string) {
   const device = parseDevice(name);

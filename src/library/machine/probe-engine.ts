@@ -1,9 +1,9 @@
-/** @file Which ONNX Runtime this is. */
+/** @file Probes ONNX Runtime. */
 import { deviceNames } from '../../runtime/devices.ts';
 import { executionProviders } from '../../runtime/onnx-runtime.ts';
 import { softwareVersions } from '../../runtime/software-versions.ts';
 
-/** Versions, the execution providers that are built in, and the devices that graphs may be asked to run on. */
+/** Versions, built-in execution providers, and available devices. */
 export async function probeEngine() {
   return {
     versions: softwareVersions(),

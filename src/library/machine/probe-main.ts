@@ -1,4 +1,4 @@
-/** @file Runs one probe, named with its arguments on the command line, and sends its answer to the parent process. */
+/** @file Runs the probe given on the command line with its arguments, and sends its answer to the parent process. */
 import { packError } from '../engine-messages.ts';
 import { type ProbeAnswer, type Probes, probes } from './probes.ts';
 

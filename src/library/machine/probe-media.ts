@@ -10,13 +10,13 @@ import { writeVideo } from '../../media/video-file.ts';
 
 const size = { width: 32, height: 32 };
 const frames = 4;
-/** Grey levels, one a frame: they come through every codec. */
+/** Grey levels, one per frame, which survive every codec. */
 const levels = Array.from({ length: frames }, (_, frame) => 40 + 50 * frame);
 
 /**
- * Writes frames of one grey level each as a video of that ending (`.mp4`, `.gif`, … or none for a folder of PNG
- * frames) and reads them back. Returns the file's size in bytes. Throws `StorageError` when the temporary folder
- * cannot be used, `MediaError` when other frames come back, and whatever the codecs throw.
+ * Writes frames of one grey level each as a video with this extension (`.mp4`, `.gif`, … or none for a folder of PNG
+ * frames) and reads them back. Returns the file's size in bytes. Throws `StorageError` if the temporary folder cannot
+ * be used, `MediaError` if the frames read differ, and whatever the codecs throw.
  */
 export async function probeMedia(ending: string) {
   const temporary = join(tmpdir(), 'lamp-doctor-');

@@ -1,4 +1,4 @@
-/** @file What training a motion on Stable Diffusion 1.x needs, from its shapes alone. */
+/** @file Estimates the cost of training a motion on Stable Diffusion 1.x from its shapes alone. */
 import { weightsAt } from '../../checkpoints/weight-file.ts';
 import { sizeOf } from '../../graph/host-tensor.ts';
 import { input } from '../../graph/tensor.ts';
@@ -13,7 +13,7 @@ import { trainingCost } from '../../training/training-cost.ts';
 /** Tokens of a prompt. */
 const tokens = 77;
 
-/** Estimated cost of a step that recomputes inner values, at the paper's size and at a modest one. */
+/** Estimated cost of a step with recomputation, at the paper's size and at a modest one. */
 export async function probeTraining() {
   const component = await stableDiffusionUNet();
   const cost = (frames: number, width: number, height: number) => {
@@ -27,7 +27,7 @@ export async function probeTraining() {
   return { usual: cost(16, 512, 320), modest: cost(8, 256, 256) };
 }
 
-/** The U-Net of Stable Diffusion 1.x without a file: names and shapes, no values. */
+/** The U-Net of Stable Diffusion 1.x without a file: names and shapes without values. */
 async function stableDiffusionUNet(): Promise<Component<UNetConfig>> {
   const config = unetConfigSchema.parse({
     in_channels: 4,
@@ -44,7 +44,7 @@ async function stableDiffusionUNet(): Promise<Component<UNetConfig>> {
       context: input('context', [1, tokens, config.cross_attention_dim]),
     }),
   );
-  // The estimate looks at shapes only: there is no such file.
+  // The estimate uses shapes only; there is no such file.
   const path = 'stable-diffusion';
   const places = [...shapes].map(([name, shape]) => {
     const byteLength = 4 * sizeOf(shape);

@@ -1,6 +1,6 @@
 /**
- * @file What is tried in a process of its own, because it runs native code that may not load, hang, or take the process
- * down. Nothing is imported before it is needed: one part that does not load must not hide the others.
+ * @file Probes that run in a process of their own, since they run native code that may fail to load, hang, or crash.
+ * Modules are imported only when needed, so that one that does not load does not hide the others.
  */
 import type { PackedError } from '../engine-messages.ts';
 
@@ -17,5 +17,5 @@ export const probes = {
 /** See `probes`. */
 export type Probes = typeof probes;
 
-/** What a probe's process tells the one that started it. */
+/** The answer of a probe's process to its parent. */
 export type ProbeAnswer = { readonly result: unknown } | { readonly error: PackedError };

@@ -1,4 +1,4 @@
-/** @file Runs a probe in a process of its own and lives on whatever happens to it. */
+/** @file Runs a probe in a process of its own, and survives its crashes. */
 import { fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,17 +10,17 @@ export class ProbeError extends Error {
   override readonly name = 'ProbeError';
 }
 
-/** What may be different for one probe. */
+/** Options of a probe runner. */
 export interface ProbeOptions {
-  /** How long to wait for the answer; 120 s unless told. */
+  /** How long to wait for the answer, in seconds; default 120. */
   readonly seconds?: number;
   /** Path of the script that is run. */
   readonly script?: string;
-  /** Options of Node; this process's own unless told. */
+  /** Options of Node; default those of this process. */
   readonly nodeOptions?: readonly string[];
 }
 
-/** Runs a probe by its name: what {@link runProbe} is, and what takes its place in tests. */
+/** Runs a probe by name: the type of {@link runProbe}, and of its substitutes in tests. */
 export type RunProbe = <Name extends keyof Probes>(
   name: Name,
   ...given: Parameters<Probes[Name]>
@@ -30,7 +30,7 @@ export type RunProbe = <Name extends keyof Probes>(
 const main = fileURLToPath(new URL(`./probe-main${extname(import.meta.url)}`, import.meta.url));
 
 /**
- * Makes a {@link RunProbe}. What it returns throws what the probe throws, and `ProbeError` when its process crashes or does not
+ * Creates a {@link RunProbe}, which throws what the probe throws, and `ProbeError` if its process crashes or does not
  * answer.
  */
 export function probeRunner(options: ProbeOptions = {}): RunProbe {
@@ -60,7 +60,7 @@ function answerOf(words: readonly string[], options: ProbeOptions): Promise<unkn
     child.on('message', (answer: ProbeAnswer) => {
       if ('error' in answer) reject(unpackError(answer.error));
       else resolve(answer.result);
-      // What native code does when its process ends by itself is of no interest any more.
+      // What native code does while its process exits no longer matters.
       child.kill('SIGKILL');
     });
     child.on('error', (error) => fail(error.message));
