@@ -5,6 +5,7 @@ import { DeviceError, InterruptedError, UsageError } from '../errors.ts';
 import type { OnEvent, WorkOptions } from '../events.ts';
 import type { Calls } from './calls.ts';
 import { type FromEngine, packOptions, type ToEngine, unpackError } from './engine-messages.ts';
+import { inheritedOptions } from './inherited-options.ts';
 
 /** Options for starting and stopping the process; see `EngineOptions`. */
 export interface ChildOptions {
@@ -47,10 +48,13 @@ const program = fileURLToPath(
 );
 
 /** Starts the process and waits until it is ready. Throws `DeviceError` if it ends before that. */
-export async function startChild({ secondsToStop, execArgv }: ChildOptions): Promise<EngineChild> {
+export async function startChild({
+  secondsToStop,
+  execArgv = inheritedOptions(),
+}: ChildOptions): Promise<EngineChild> {
   const child = fork(program, {
     serialization: 'advanced',
-    ...(execArgv && { execArgv: [...execArgv] }),
+    execArgv: [...execArgv],
     // What the runtime prints when it crashes goes to this process's standard error.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unpackError } from '../engine-messages.ts';
+import { inheritedOptions } from '../inherited-options.ts';
 import type { ProbeAnswer, Probes } from './probes.ts';
 
 /** The process of a probe ended or hung before it answered; the message says how, on one line. */
@@ -16,7 +17,7 @@ export interface ProbeOptions {
   readonly seconds?: number;
   /** Path of the script that is run. */
   readonly script?: string;
-  /** Options of Node; default those of this process. */
+  /** Options of Node; default those of this process, without what it runs. */
   readonly nodeOptions?: readonly string[];
 }
 
@@ -41,7 +42,7 @@ export function probeRunner(options: ProbeOptions = {}): RunProbe {
 export const runProbe: RunProbe = probeRunner();
 
 function answerOf(words: readonly string[], options: ProbeOptions): Promise<unknown> {
-  const { seconds = 120, script = main, nodeOptions = process.execArgv } = options;
+  const { seconds = 120, script = main, nodeOptions = inheritedOptions() } = options;
   const child = fork(script, words, {
     execArgv: [...nodeOptions],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
