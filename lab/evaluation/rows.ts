@@ -83,11 +83,11 @@ export const rowGroups = {
     row('frozen-queries', 'with the image model’s own queries', { variant: 'frozen-queries' }),
   ],
   additions: [
-    row('own-scenes', 'without other scenes behind what moves', { training: { copyPaste: 0 } }),
+    row('own-scenes', 'without copy-paste onto other scenes', { training: { copyPaste: 0 } }),
     row('no-copy', 'without the copied first frame', { switches: { copy: false }, ...toTheEnd }),
-    row('to-the-end', 'drawn to the end', toTheEnd),
+    row('to-the-end', 'sampled to the end', toTheEnd),
     row('no-carry', 'without the carried first frame', { switches: { carry: false } }),
-    row('no-movement', 'without any learned movement', {
+    row('no-movement', 'without any learned displacement', {
       switches: { movement: false, carry: false, copy: false },
       ...toTheEnd,
     }),
