@@ -2,7 +2,6 @@
 import { bytesText, countText } from '../../amounts.ts';
 import { StorageError } from '../../errors.ts';
 import { phrase } from '../../phrases.ts';
-import { temporaryAdvice } from './check-disk.ts';
 import { type Finding, finding, said } from './finding.ts';
 import type { RunProbe } from './run-probe.ts';
 
@@ -18,6 +17,7 @@ const codecless = {
 /** Writes and reads a tiny video of each kind. */
 export async function checkMedia(runProbe: RunProbe): Promise<Finding[]> {
   const findings: Finding[] = [];
+  let isBlocked = false;
   for (const [ending, name] of Object.entries(kinds)) {
     const subject = `video ${ending || 'folder'}`;
     try {
@@ -28,9 +28,12 @@ export async function checkMedia(runProbe: RunProbe): Promise<Finding[]> {
       const what = said(error);
       const about = { subject, data: { ending } };
       if (error instanceof StorageError) {
-        // Nothing was learned about the codecs.
-        const found = phrase`${name}: not tried, since the temporary folder cannot be used: ${what.found}`;
-        findings.push(finding({ ...about, verdict: 'warning', found, advice: temporaryAdvice }));
+        // Nothing was learned about the codecs. The reason is the same for all kinds, and is given once; what helps stands
+        // with the temporary folder among the disks.
+        const notTried = `${name}: not tried, since the temporary folder cannot be used`;
+        const found = isBlocked ? notTried : phrase`${notTried}: ${what.found}`;
+        findings.push(finding({ ...about, verdict: 'warning', found }));
+        isBlocked = true;
         continue;
       }
       const verdict = ending === '' ? 'problem' : 'warning';
