@@ -114,7 +114,7 @@ describe('a set', () => {
       frames: 2,
     });
     expect(passedOver).toEqual([
-      { path: at('more/e.avi'), reason: expect.stringContaining('AVI is not read') },
+      { path: at('more/e.avi'), kind: 'unread video', reason: expect.stringContaining('AVI is not read') },
     ]);
     expect(captionNotes).toEqual([
       { path: at('more/captions.tsv'), line: 1, name: 'A.mp4', reason: 'no clip', meant: 'a.mp4' },

@@ -99,13 +99,18 @@ function shellName(name: string): string {
   return /^[\w.][\w.+-]*$/.test(line) ? line : `"${line}"`;
 }
 
-/** Why a file of this name is not used as a clip. */
-export function whyNoClip(name: string): string {
+/** What a file that is not used as a clip is. */
+export type NoClipKind = 'unread video' | 'picture' | 'playlist' | 'other';
+
+/** Why a file of this name is not used as a clip, and what it is. */
+export function whyNoClip(name: string): { readonly kind: NoClipKind; readonly reason: string } {
   const video = unreadVideoKind(name);
-  if (video) return `${video} is not read; convert it: ${conversionLine(name)}`;
+  if (video) {
+    return { kind: 'unread video', reason: `${video} is not read; convert it: ${conversionLine(name)}` };
+  }
   const ending = extname(name).toLowerCase();
-  if (maybeTransportStream(name)) return 'no MPEG transport stream';
-  if (PICTURES.includes(ending)) return 'a single picture';
-  if (PLAYLISTS.includes(ending)) return 'a playlist';
-  return 'no clip';
+  if (maybeTransportStream(name)) return { kind: 'other', reason: 'no MPEG transport stream' };
+  if (PICTURES.includes(ending)) return { kind: 'picture', reason: 'a single picture' };
+  if (PLAYLISTS.includes(ending)) return { kind: 'playlist', reason: 'a playlist' };
+  return { kind: 'other', reason: 'no clip' };
 }

@@ -113,6 +113,17 @@ test('what is not taken is named, and why', async () => {
   });
   const both = await findClipSet([at('left'), at('left/m')]);
   expect(both.clips).toContain(at('left/m/x.gif'));
+  const kinds = Object.fromEntries(
+    passedOver.map(({ path, kind }) => [path.slice(at('left/').length), kind]),
+  );
+  expect(kinds).toEqual({
+    ...Object.fromEntries(
+      ['a.AVI', 'b c.wmv', 'd.apng', 'e.flv', 'f.mpg'].map((name) => [name, 'unread video']),
+    ),
+    ...{ 'g.ts': 'other', 'notes.md': 'other', 'h.jpg': 'picture', 'i.m3u8': 'playlist' },
+    ...{ j: 'folder', k: 'nearly frames', l: 'nearly frames', m: 'folder of clips', n: 'folder' },
+    ...{ 'Thumbs.db': 'system', 'y.1/desktop.ini': 'system' },
+  });
   expect(both.passedOver.map(({ path }) => path)).not.toContain(at('left/m'));
   // A folder of frames is a clip whatever the system left in it.
   expect((await findClipSet([at('left/y.1')])).clips).toEqual([at('left/y.1')]);

@@ -10,6 +10,7 @@ import {
   conversionLine,
   isTransportStream,
   maybeTransportStream,
+  type NoClipKind,
   unreadVideoKind,
   whyNoClip,
 } from './file-kinds.ts';
@@ -20,6 +21,11 @@ import { sharp } from './sharp.ts';
 /** Something in a folder of clips that is not used. */
 export interface PassedOver {
   readonly path: string;
+  /**
+   * What it is: a file of some kind, one left behind by the system (`system`), a folder that is nearly a clip
+   * (`nearly frames`), one that contains clips (`folder of clips`), or another folder.
+   */
+  readonly kind: NoClipKind | 'system' | 'nearly frames' | 'folder of clips' | 'folder';
   /** What it is, such as "a single picture", and advice. */
   readonly reason: string;
 }
@@ -92,14 +98,14 @@ async function clipsAt(path: string): Promise<ClipSet> {
     if (isSystemFile(name)) passedOver.push(...systemFiles(path, [name]));
     else if ((await kindOf(member)) === 'folder') {
       const inside = await visibleNames(member);
-      const reason = await whyNoFrames(member, inside);
-      if (reason === undefined) {
+      const why = await whyNoFrames(member, inside);
+      if (why === undefined) {
         clips.push(member);
         passedOver.push(...systemFiles(member, inside));
-      } else passedOver.push({ path: member, reason });
+      } else passedOver.push({ path: member, ...why });
     } else if (await isClipFile(member)) clips.push(member);
     else if (!isCaptionFile(name) && !isAboutAll(name)) {
-      passedOver.push({ path: member, reason: whyNoClip(name) });
+      passedOver.push({ path: member, ...whyNoClip(name) });
     }
   }
   if (clips.length === 0) throw noClip(path, own, passedOver);
@@ -133,9 +139,9 @@ function noClip(folder: string, names: readonly string[], passedOver: readonly P
 
 /** Advice for the first item that could become a clip, if there is one. */
 function helpful(passedOver: readonly PassedOver[]): string {
-  const video = passedOver.find(({ path }) => unreadVideoKind(path));
+  const video = passedOver.find(({ kind }) => kind === 'unread video');
   if (video) return ` "${basename(video.path)}": ${video.reason}.`;
-  const folder = passedOver.find(({ reason }) => reason.startsWith('a folder with'));
+  const folder = passedOver.find(({ kind }) => kind === 'nearly frames' || kind === 'folder of clips');
   return folder ? ` "${basename(folder.path)}" is ${folder.reason}.` : '';
 }
 
@@ -171,14 +177,18 @@ async function areFrames(folder: string, names: readonly string[]): Promise<bool
 }
 
 /** Why a folder is not a clip; `undefined` if it is one. */
-async function whyNoFrames(folder: string, all: readonly string[]): Promise<string | undefined> {
+async function whyNoFrames(
+  folder: string,
+  all: readonly string[],
+): Promise<Omit<PassedOver, 'path'> | undefined> {
   const names = all.filter((name) => !isSystemFile(name));
-  if (names.length === 0) return 'an empty folder';
+  if (names.length === 0) return { kind: 'folder', reason: 'an empty folder' };
   if (await areFrames(folder, names)) return undefined;
   const odd = names.find((name) => !areNumberedPictures([name]));
   const pictures = names.filter((name) => areNumberedPictures([name])).length;
   if (odd !== undefined && pictures > 0) {
-    return `a folder with "${odd}" among its ${pictures} numbered picture${pictures === 1 ? '' : 's'}; move it elsewhere`;
+    const count = `${pictures} numbered picture${pictures === 1 ? '' : 's'}`;
+    return { kind: 'nearly frames', reason: `a folder with "${odd}" among its ${count}; move it elsewhere` };
   }
   for (const name of names) {
     const member = join(folder, name);
@@ -189,17 +199,23 @@ async function whyNoFrames(folder: string, all: readonly string[]): Promise<stri
             (await visibleNames(member)).filter((each) => !isSystemFile(each)),
           )
         : await isClipFile(member);
-    if (isClip) return 'a folder with clips of its own; name it too to take them';
+    if (isClip) {
+      const reason = 'a folder with clips of its own; name it too to take them';
+      return { kind: 'folder of clips', reason };
+    }
   }
-  return whyNoClip(names[0]!) === 'a single picture'
-    ? `a folder with pictures that are not numbered, such as "${names[0]}"`
-    : 'a folder without clips';
+  return whyNoClip(names[0]!).kind === 'picture'
+    ? {
+        kind: 'nearly frames',
+        reason: `a folder with pictures that are not numbered, such as "${names[0]}"`,
+      }
+    : { kind: 'folder', reason: 'a folder without clips' };
 }
 
 function systemFiles(folder: string, names: readonly string[]): PassedOver[] {
   return names
     .filter(isSystemFile)
-    .map((name) => ({ path: join(folder, name), reason: 'left there by the system' }));
+    .map((name) => ({ path: join(folder, name), kind: 'system', reason: 'left there by the system' }));
 }
 
 async function isAnimated(path: string): Promise<boolean> {
