@@ -33,6 +33,7 @@ export type { BaseInspection, TrainingEstimate } from './library/inspect-base.ts
 export type { ClipInspection, ClipsInspection, PictureInspection } from './library/inspect-media.ts';
 export type { CheckpointInspection, MotionInspection, RunInspection } from './library/inspect-trained.ts';
 export { type LearnMotionOptions, learnMotion, type PresetName } from './library/learn-motion.ts';
+export { type CallName, listSettings } from './library/list-settings.ts';
 export { type BaseChoice, type LoadBaseOptions, loadBase } from './library/load-base.ts';
 export { type LoadMotionOptions, loadMotion, type MotionChoice } from './library/load-motion.ts';
 export type { Finding, Verdict } from './library/machine/finding.ts';
@@ -74,4 +75,5 @@ export { type StoredSettings, storedSettings } from './pipelines/video/stored-se
 export type { GeneratedVideo } from './pipelines/video/video-request.ts';
 export { referenceOptions, type VideoSettings } from './pipelines/video/video-settings.ts';
 export { type DeviceName, deviceNames } from './runtime/devices.ts';
+export type { SettingDescription } from './settings.ts';
 export type { TrainingInput } from './training/training-settings.ts';

@@ -2,6 +2,16 @@
 import { z } from 'zod';
 import { type GivenParts, type Phrase, phrase, setting } from './phrases.ts';
 
+/** A schema of what a function checks; `expected` says what that is, in words that follow "expected". */
+export function checked<T>(check: (value: unknown) => boolean, expected: string) {
+  return expecting(z.custom<T>(check, { error: expected }), expected);
+}
+
+/** The schema, with words of its own for what it takes; they follow "expected". */
+export function expecting<Schema extends z.ZodType>(schema: Schema, expected: string): Schema {
+  return schema.meta({ description: expected }) as Schema;
+}
+
 /** What is wrong with one value. */
 interface Wrong {
   /** Where in the value: `['drawing', 'samplerSteps']`. */
@@ -17,7 +27,9 @@ interface Wrong {
  * (`drawing`); none for the options of a function.
  */
 export function wrongSetting(error: z.ZodError, schema: z.ZodType, input: unknown, within = ''): GivenParts {
-  const { path, found, expected, nearest } = wrongOf(error.issues[0]!, schema, input);
+  // A misspelt key explains why the right one is missing.
+  const misspelt = error.issues.find(({ code }) => code === 'unrecognized_keys');
+  const { path, found, expected, nearest } = wrongOf(misspelt ?? error.issues[0]!, schema, input);
   const key = plain([...(within ? [within] : []), ...path].join('.'));
   const subject: Phrase = key ? [setting(key)] : ['what is given'];
   if (nearest === undefined) return { found: phrase`${subject} ${found}`, expected, setting: key };
@@ -51,14 +63,13 @@ export function nearestKey(key: string, known: readonly string[]): string | unde
   return near[0]?.name;
 }
 
-function wrongOf(issue: z.core.$ZodIssue, schema: z.ZodType, input: unknown): Wrong {
+function wrongOf(found: z.core.$ZodIssue, schema: z.ZodType, input: unknown): Wrong {
+  const issue = innermost(found);
   const { path } = issue;
-  const node = nodeAt(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), path);
+  const node = nodeAt(nodeOf(schema), path);
   if (issue.code === 'unrecognized_keys') {
     const [key] = issue.keys as [string];
-    const known = [node, ...((node?.anyOf ?? []) as Node[])].flatMap((one) =>
-      Object.keys(one?.properties ?? {}),
-    );
+    const known = kindsOf(node).flatMap(({ properties = {} }) => Object.keys(properties));
     return {
       path,
       found: `has the unknown key ${shown(key)}`,
@@ -70,22 +81,58 @@ function wrongOf(issue: z.core.$ZodIssue, schema: z.ZodType, input: unknown): Wr
     (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
     input,
   );
-  const found = value === undefined ? 'is missing' : `is ${shown(value)}`;
-  return { path, found, expected: expectedBy(issue, node) };
+  return {
+    path,
+    found: value === undefined ? 'is missing' : `is ${shown(value)}`,
+    expected: expectedBy(issue, node),
+  };
 }
 
 type Node = z.core.JSONSchema.BaseSchema;
 
+/** Of a value that fits none of several schemas: what is wrong for the one that it comes near to, if it comes near to one. */
+function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue;
+  const inside = (issues: readonly z.core.$ZodIssue[]) =>
+    issues.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys');
+  const near = issue.errors.filter((issues) => issues.length > 0 && inside(issues));
+  if (near.length !== 1) return issue;
+  const [first] = near[0] as [z.core.$ZodIssue];
+  return innermost({ ...first, path: [...issue.path, ...first.path] });
+}
+
+/** What values a schema takes, in words: `a number from 0 to 1`. */
+export function expectationOf(schema: z.ZodType): string {
+  return describe(nodeOf(schema)) ?? 'something else';
+}
+
+/** A schema as JSON Schema; what JSON cannot hold is a node that allows anything. */
+export function nodeOf(schema: z.ZodType): Node {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+}
+
+/** What a schema says of the value at a path; of several possible kinds of objects, what all of them say. */
 function nodeAt(root: Node, path: readonly PropertyKey[]): Node | undefined {
   return path.reduce<Node | undefined>((node, key) => {
-    const branches = [node, ...((node?.anyOf ?? []) as Node[])];
-    for (const branch of branches) {
-      const { properties, items, additionalProperties } = branch ?? {};
-      const next = properties?.[String(key)] ?? (typeof key === 'number' ? items : additionalProperties);
-      if (typeof next === 'object' && !Array.isArray(next)) return next as Node;
-    }
-    return undefined;
+    const found = kindsOf(node).flatMap(({ properties, items, additionalProperties, prefixItems }) => {
+      const next =
+        typeof key === 'number'
+          ? (prefixItems?.[key] ?? items)
+          : (properties?.[String(key)] ?? additionalProperties);
+      return typeof next === 'object' && !Array.isArray(next) ? [next as Node] : [];
+    });
+    return found.length > 1 ? { anyOf: found } : found[0];
   }, root);
+}
+
+/** A node, and those that it is one of, down to those that are of one kind. */
+function kindsOf(node: Node | undefined): Node[] {
+  if (node === undefined) return [];
+  return [node, ...branches(node).flatMap(kindsOf)];
+}
+
+function branches({ anyOf = [], oneOf = [] }: Node): Node[] {
+  return [...anyOf, ...oneOf] as Node[];
 }
 
 function expectedBy(issue: z.core.$ZodIssue, node: Node | undefined): string {
@@ -99,22 +146,28 @@ function expectedBy(issue: z.core.$ZodIssue, node: Node | undefined): string {
 
 /** What a value should be, in words; `undefined` for a node that allows anything. */
 function describe(node: Node): string | undefined {
+  if (node.description !== undefined) return node.description;
   if (node.enum) return node.enum.length === 1 ? String(node.enum[0]) : `one of: ${node.enum.join(', ')}`;
   if (node.const !== undefined) return String(node.const);
-  const branches = (node.anyOf ?? node.oneOf ?? []) as Node[];
-  if (branches.length > 0) {
-    return branches.flatMap((branch) => describe(branch) ?? []).join(', or ') || undefined;
+  const among = branches(node);
+  if (among.length > 0 && among.every((one) => one.const !== undefined)) {
+    return `one of: ${among.map((one) => String(one.const)).join(', ')}`;
+  }
+  if (among.length > 0) {
+    return [...new Set(among.flatMap((one) => describe(one) ?? []))].join(', or ') || undefined;
   }
   switch (node.type) {
     case 'integer':
-      return `a whole number${range(node)}`;
+      return `a whole number${rangeWords(node)}`;
     case 'number':
-      return `a number${range(node)}`;
+      return `a number${rangeWords(node)}`;
     case 'string':
+      if (node.pattern !== undefined) return `a text of the form ${node.pattern}`;
       return (node.minLength ?? 0) > 0 ? 'a text that is not empty' : 'a text';
     case 'boolean':
       return 'true or false';
     case 'array':
+      if (node.prefixItems) return `a list of ${node.prefixItems.length}`;
       return (node.minItems ?? 0) > 0 ? 'a list that is not empty' : 'a list';
     case 'object':
       return 'an object';
@@ -125,7 +178,18 @@ function describe(node: Node): string | undefined {
   }
 }
 
-function range({ minimum, exclusiveMinimum, maximum, exclusiveMaximum, multipleOf }: Node): string {
+/** Bounds of a number, as JSON Schema names them. */
+interface Bounds {
+  readonly minimum?: number | undefined;
+  readonly exclusiveMinimum?: number | boolean | undefined;
+  readonly maximum?: number | undefined;
+  readonly exclusiveMaximum?: number | boolean | undefined;
+  readonly multipleOf?: number | undefined;
+}
+
+/** Bounds in words that follow "a number": ` from 0 to below 1`, ` above 0`; empty without any. */
+export function rangeWords(bounds: Bounds): string {
+  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum, multipleOf } = bounds;
   const isBound = (bound: unknown) => typeof bound === 'number' && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
   const lower = isBound(exclusiveMinimum)
     ? ` above ${exclusiveMinimum}`
@@ -144,8 +208,16 @@ function range({ minimum, exclusiveMinimum, maximum, exclusiveMaximum, multipleO
 /** A value as a message can show it: short, on one line. */
 export function shown(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-  const text = typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value));
-  return plain(text);
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) return plain(JSON.stringify(value) ?? String(value));
+  const kind = Array.isArray(value) ? 'a list' : 'an object';
+  if (ArrayBuffer.isView(value) || Object.values(value).some(ArrayBuffer.isView)) return kind;
+  try {
+    return plain(JSON.stringify(value) ?? kind);
+  } catch {
+    // One that holds itself, or numbers that JSON does not know.
+    return kind;
+  }
 }
 
 /** At most 80 characters on one line, without what could steer a terminal. */
@@ -154,16 +226,18 @@ function plain(text: string): string {
   return clean.length > 80 ? `${clean.slice(0, 80)}…` : clean;
 }
 
-/** Levenshtein's distance: how many letters must be added, taken away or changed. */
+/** How many letters must be added, taken away, changed or swapped with the next one (optimal string alignment). */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  const rows = [Array.from({ length: b.length + 1 }, (_, i) => i)];
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    const [before, row] = [rows[i - 1]!, [i]];
     for (let j = 1; j <= b.length; j++) {
-      const changed = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, changed));
+      const changed = before[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? rows[i - 2]![j - 2]! + 1 : changed;
+      row.push(Math.min(row[j - 1]! + 1, before[j]! + 1, changed, swapped));
     }
-    row = next;
+    rows.push(row);
   }
-  return row[b.length]!;
+  return rows[a.length]![b.length]!;
 }

@@ -1,4 +1,5 @@
 /** @file `npm run evaluate --`: measures a base model, or how well motions are learned on it. */
+
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { writeAtomically, writeJsonAtomically } from '../../src/checkpoints/atomic-write.ts';
@@ -9,7 +10,8 @@ import { reporter } from '../../src/cli/progress.ts';
 import { UsageError } from '../../src/errors.ts';
 import type { OnEvent } from '../../src/events.ts';
 import { recommendedSize } from '../../src/models/picture-size.ts';
-import { recommendedSampling, withoutUndefined } from '../../src/pipelines/video/video-settings.ts';
+import { recommendedSampling } from '../../src/pipelines/draw/sampling-settings.ts';
+import { withoutUndefined } from '../../src/settings.ts';
 import { recommendedTraining, trainingDefaults } from '../../src/training/training-settings.ts';
 import { ROTATES } from '../world/shape.ts';
 import { runBaseSuite } from './base-suite.ts';

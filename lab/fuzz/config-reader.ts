@@ -1,4 +1,5 @@
 /** @file The reader of a model's settings, for fuzzing. */
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { readJsonFile } from '../../src/checkpoints/json-file.ts';
@@ -7,7 +8,8 @@ import { readNoiseSchedule } from '../../src/diffusion/noise-schedule.ts';
 import { readBaseSettings } from '../../src/models/base-settings.ts';
 import { readBeside } from '../../src/models/beside-file.ts';
 import { textEncoderConfigSchema, unetConfigSchema, vaeConfigSchema } from '../../src/models/configs.ts';
-import { recommendedSampling, recommendedVideoSettings } from '../../src/pipelines/video/video-settings.ts';
+import { recommendedSampling } from '../../src/pipelines/draw/sampling-settings.ts';
+import { recommendedVideoSettings } from '../../src/pipelines/video/video-settings.ts';
 import { testdata } from '../../src/testing/testdata.ts';
 import { recommendedTraining } from '../../src/training/training-settings.ts';
 import { clipConfigSchema } from '../evaluation/clip-config.ts';

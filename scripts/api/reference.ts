@@ -1,8 +1,13 @@
 /** @file The reference of the library, `docs/api.md`, as text made from the docblocks. */
 import { type FunctionDeclaration, Node } from 'ts-morph';
-import { drawDefaults } from '../../src/pipelines/draw/draw-picture.ts';
-import { videoDefaults } from '../../src/pipelines/video/video-settings.ts';
-import { trainingDefaults } from '../../src/training/training-settings.ts';
+import { firstFrameSettings } from '../../src/library/first-frame.ts';
+import { settingsOfCalls } from '../../src/library/list-settings.ts';
+import { videoOptionSettings } from '../../src/library/make-video.ts';
+import { libraryVocabulary, type Vocabulary } from '../../src/phrases.ts';
+import { pictureSampling } from '../../src/pipelines/draw/sampling-settings.ts';
+import { videoSettings } from '../../src/pipelines/video/video-settings.ts';
+import { describeSetting, type Setting, type Settings } from '../../src/settings.ts';
+import { trainingSettings } from '../../src/training/declared-settings.ts';
 import { type Exported, type Property, propertiesOf, publicFace } from './public-face.ts';
 
 const head = `# The library, name by name
@@ -49,7 +54,7 @@ function optionsEntry(options: Exported | undefined, named: Named): string {
 }
 
 /** Of `generateVideo` it is `GenerateVideoOptions`; of `startEngine`, `EngineOptions`. */
-function optionsName({ name }: Exported): string {
+function optionsName({ name }: Pick<Exported, 'name'>): string {
   return `${name.replace(/^start/, '').replace(/^./, (first) => first.toUpperCase())}Options`;
 }
 
@@ -59,7 +64,8 @@ function body({ name, declaration }: Exported, named: Named): string {
   if (Node.isInterfaceDeclaration(declaration)) return table(name, propertiesOf(declaration), named);
   if (Node.isTypeAliasDeclaration(declaration)) {
     const written = declaration.getTypeNode()?.getText() ?? '';
-    const inferred = /^z\.(infer|input|output)\b/.test(written) && declaration.getType().isObject();
+    const inferred =
+      /^(z\.(infer|input|output)|SettingValues)\b/.test(written) && declaration.getType().isObject();
     if (inferred) return table(name, propertiesOf(declaration), named);
     return fenced(declaration.getText().replace(/^export /, ''));
   }
@@ -81,43 +87,73 @@ function signature(declaration: FunctionDeclaration): string {
 }
 
 function table(owner: string, properties: readonly Property[], named: Named): string {
-  const rows = properties.map(({ name, optional, type, text }) => {
-    const about = [text || inherited(name, named), optional && usual(owner, name, text)]
-      .filter(Boolean)
-      .join(' ');
-    return `| \`${name}${optional ? '?' : ''}\` | ${code(type)} | ${cell(about)} |`;
+  const settings = settingsOf[owner] ?? {};
+  const place = ({ name, optional }: Property) =>
+    [Number(optional), Object.keys(settings).indexOf(name) + 1 || Number.POSITIVE_INFINITY] as const;
+  const inOrder = properties.toSorted((a, b) => {
+    const [[x, m], [y, n]] = [place(a), place(b)];
+    return x - y || (m === n ? 0 : m - n);
+  });
+  const rows = inOrder.map(({ name, optional, type, text }) => {
+    const said = Object.hasOwn(settings, name)
+      ? declared(name, settings[name]!, text)
+      : text || inherited(name, named);
+    return `| \`${name}${optional ? '?' : ''}\` | ${code(type)} | ${cell(said)} |`;
   });
   return ['| name | type | |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
-/**
- * Settings that have a value when neither the caller nor the base model gives one, by the type that they are options
- * in.
- */
-const defaults: Readonly<Record<string, object>> = {
-  LearnMotionOptions: trainingDefaults,
-  TrainingInput: trainingDefaults,
-  DrawImageOptions: drawDefaults,
+/** What the declaration of a setting says of it, with its docblock. */
+function declared(name: string, setting: Setting, text: string): string {
+  const { description, choices, expected, schema, unit, usual, settings, ...said } = describeSetting(
+    name,
+    setting,
+    words,
+  );
+  const meanings = choices?.filter((choice) => choice.description);
+  const explained = meanings?.map(({ value, description }) => `\`${value}\`: ${description}`).join('; ');
+  const bounded = schema.type === 'integer' || schema.type === 'number';
+  const simple = setting.usual === undefined ? JSON.stringify(said.default)?.replaceAll('"', '') : undefined;
+  return [
+    sentence(`${description}${explained ? ` (${explained})` : ''}`),
+    text,
+    settings && `Any of ${settings.map(({ name }) => `\`${name}\``).join(', ')}.`,
+    bounded && sentence(`${expected}${unit && ['pixels', 'seconds'].includes(unit) ? ` (${unit})` : ''}`),
+    usual !== undefined && `Default: ${simple === undefined ? usual : `\`${simple}\``}.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function sentence(text: string): string {
+  return closed(text.replace(/^./, (first) => first.toUpperCase()));
+}
+
+function closed(sentence: string): string {
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+/** How the reference names settings. */
+const words: Vocabulary = { ...libraryVocabulary, setting: (name) => `\`${name}\`` };
+
+/** The settings that types are made of, by their names. */
+const settingsOf: Readonly<Record<string, Settings>> = {
+  SamplingSettings: pictureSampling,
+  VideoSettings: videoSettings,
+  TrainingInput: trainingSettings,
+  VideoOptions: videoOptionSettings,
+  FirstFrameOptions: firstFrameSettings,
   ...Object.fromEntries(
-    ['VideoOptions', 'GenerateVideoOptions', 'AnimateImageOptions', 'EditVideoOptions', 'VideoRequest'].map(
-      (name) => [name, videoDefaults],
-    ),
+    Object.entries(settingsOfCalls).map(([name, settings]) => [optionsName({ name }), settings]),
   ),
 };
-
-/** What an option is when nobody says; nothing where its text tells already. */
-function usual(owner: string, name: string, text: string): string {
-  const value = (defaults[owner] as Record<string, unknown> | undefined)?.[name];
-  const simple = ['string', 'number', 'boolean'].includes(typeof value) && value !== '';
-  return simple && !/unless told|\bdefault:?\s/i.test(text) ? `Default: \`${value}\`.` : '';
-}
 
 /** What is said elsewhere of a property that has no docblock of its own. */
 function inherited(name: string, named: Named): string {
   const same = named.get(name);
   if (same && Node.isFunctionDeclaration(same.declaration)) return `See [${name}](#${name.toLowerCase()}).`;
-  const sampling = propertiesOf(named.get('SamplingSettings')!.declaration);
-  return sampling.find((each) => each.name === name)?.text ?? '';
+  const stored: Settings = { ...videoSettings, ...pictureSampling };
+  return stored[name] ? sentence(describeSetting(name, stored[name], words).description) : '';
 }
 
 function code(text: string): string {

@@ -58,7 +58,7 @@ const KINDS: ReadonlyMap<string, StoredDType> = new Map([
 /** Checked first, since a schema would report an issue for each of millions of elements. */
 const few = z
   .unknown()
-  .refine((value) => !Array.isArray(value) || value.length <= 64, 'has more than 64 axes');
+  .refine((value) => !Array.isArray(value) || value.length <= 64, 'a list of at most 64');
 
 const entrySchema = z.object({
   dtype: z.string(),

@@ -1,26 +1,10 @@
 /** @file `lamp animate`: makes pictures move with a motion. */
 import { Command } from 'commander';
-import { type AnimateImagesOptions, animateImages } from '../library/animate-images.ts';
-import { targetFormats } from '../library/video-targets.ts';
-import { firstFrameFits, type VideoSettings, videoDefaults } from '../pipelines/video/video-settings.ts';
-import { type CommandVideoOptions, givenVideo } from './given-video.ts';
+import { animateImages, animateImagesSettings } from '../library/animate-images.ts';
 import { withMotionOption } from './motion-option.ts';
-import { ofBase, oneOf, requireOptions, someText } from './options.ts';
+import { requireOptions } from './options.ts';
 import { runCommand } from './run-command.ts';
-import {
-  fitHelp,
-  withGeneralOptions,
-  withPosteriorOption,
-  withSamplingOptions,
-  withSizeOptions,
-} from './video-options.ts';
-
-/** What commander makes of the options. */
-interface AnimateOptions
-  extends Omit<CommandVideoOptions, 'out'>,
-    Pick<AnimateImagesOptions, 'prompt' | 'out' | 'format'> {
-  readonly fit?: VideoSettings['firstFrameFit'];
-}
+import { withCommandOptions, withSettings } from './setting-options.ts';
 
 const help = `
 Examples:
@@ -46,29 +30,15 @@ export function animateCommand(): Command {
       '<pictures...>',
       'PNG, JPEG, WebP, AVIF, TIFF, GIF or SVG; folders of them; @file with a path a line',
     );
-  withMotionOption(command)
-    .option('--prompt <text>', "what the videos show (default: the motion's prompt)", someText)
-    .option(
-      '--out <path>',
-      'of one picture: .mp4, .webm, .gif, or a name without ending for a folder of PNG frames; of several, a folder of pictures or a list: a folder',
-      someText,
-    )
-    .option(
-      '--format <name>',
-      `kind of the videos in the folder --out: ${targetFormats.join(', ')} (default: mp4)`,
-      oneOf(...targetFormats),
-    );
-  withGeneralOptions(command);
-  withSizeOptions(command)
-    .optionsGroup('First frame:')
-    .option('--fit <how>', `${fitHelp} ${ofBase(videoDefaults.firstFrameFit)}`, oneOf(...firstFrameFits));
-  withPosteriorOption(command);
-  return withSamplingOptions(command)
+  withMotionOption(command);
+  withSettings(command, animateImagesSettings, {
+    without: ['pictures', 'motion', 'motions', 'useRecommended'],
+    names: { firstFrameFit: '--fit' },
+  });
+  return withCommandOptions(command)
     .addHelpText('after', help)
-    .action(async (pictures: string[], options: AnimateOptions, command: Command) => {
-      requireOptions(command, 'motion', 'out');
-      const { fit: firstFrameFit, ...others } = options;
-      const given = { ...givenVideo(others), ...(firstFrameFit && { firstFrameFit }), pictures };
-      await runCommand(options, (work) => animateImages({ ...given, ...work }));
+    .action(async (pictures: string[], _: object, command: Command) => {
+      requireOptions(command, 'motions', 'out');
+      await runCommand(command, animateImages, { pictures });
     });
 }

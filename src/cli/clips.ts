@@ -1,19 +1,14 @@
 /** @file `lamp clips`: looks clips over before they are trained on, and takes them apart where they need it. */
 import { Command } from 'commander';
 import { MediaError } from '../errors.ts';
-import { type ExamineClipsOptions, examineClips } from '../library/examine-clips.ts';
-import { clipWindows } from '../media/clip-window.ts';
-import type { PictureSize } from '../models/programs.ts';
+import { type ExamineClipsOptions, examineClips, examineClipsSettings } from '../library/examine-clips.ts';
+import type { ClipWindowKind } from '../media/clip-window.ts';
 import { setFacts } from './clip-set-facts.ts';
 import { factLines } from './facts.ts';
-import { clipFpsHelp, clipFrameRate, oneOf, pictureSize, someText, wholeNumber } from './options.ts';
 import { runCommand } from './run-command.ts';
+import { withCommandOptions, withSettings } from './setting-options.ts';
 
-interface ClipsOptions extends Omit<ExamineClipsOptions, 'clips' | 'width' | 'height'> {
-  readonly frames: number;
-  readonly size?: PictureSize;
-  readonly json?: boolean;
-}
+type ClipsOptions = Pick<ExamineClipsOptions, 'preview' | 'window'> & { readonly json?: boolean };
 
 const help = `
 Looks for: too few frames, shot cuts inside a clip, black bars, what players hide or show at uneven times, interlacing,
@@ -30,48 +25,27 @@ Examples:
 
 /** The command, to be added to the program. */
 export function clipsCommand(): Command {
-  return new Command('clips')
+  const command = new Command('clips')
     .description('look clips over before training: cuts, bars, stills, doubles, stride; take them apart')
-    .argument('<paths...>', 'clips, or folders of clips')
-    .option('--frames <n>', 'frames of a training video', wholeNumber({ least: 2, most: 10_000 }), 16)
-    .option('--size <WxH>', 'size of a training video: say what becomes of the clips at it', pictureSize)
-    .option(
-      '--fit <how>',
-      'for another aspect ratio: cover (cut what juts out) or stretch (default: cover)',
-      oneOf('cover', 'stretch'),
-    )
-    .option('--clip-fps <rate>', clipFpsHelp, clipFrameRate)
-    .option('--stride <n>', 'take every n-th of these frames', wholeNumber(), 1)
-    .option(
-      '--window <place>',
-      'where in a clip a training video begins: random, start or middle; spread: over the whole clip',
-      oneOf(...clipWindows),
-      'random',
-    )
-    .option(
-      '--preview <file.png>',
-      'write a sheet with the frames of a training video of every clip',
-      someText,
-    )
-    .option('--cut', 'write every shot as a clip of its own into --out')
-    .option('--out <folder>', 'for --cut: a new or empty folder', someText)
-    .option('--json', 'print one JSON object; progress as lines of JSON before it')
+    .argument('<paths...>', 'clips, or folders of clips');
+  withSettings(command, examineClipsSettings, { without: ['clips'], group: 'Options' });
+  return withCommandOptions(command, 'print one JSON object; progress as lines of JSON before it')
     .addHelpText('after', help)
-    .action(async (paths: string[], { json, size, ...options }: ClipsOptions) => {
-      const asked = { ...options, ...size, clips: paths };
-      const report = await runCommand({ json }, (work) => examineClips({ ...asked, ...work }));
+    .action(async (paths: string[], _: object, command: Command) => {
+      const { json, preview, window = examineClipsSettings.window.default } = command.opts<ClipsOptions>();
+      const report = await runCommand(command, examineClips, { clips: paths });
       const count = report.clips.length + report.unreadable.length;
       const facts = setFacts(report, {
         kind: 'clip set',
         title: `${count} clip${count === 1 ? '' : 's'} at "${paths.join(', ')}"`,
-        showPlaces: options.preview !== undefined,
-        window: options.window,
+        showPlaces: preview !== undefined,
+        window: window as ClipWindowKind,
       });
       process.stdout.write(`${json ? JSON.stringify(facts.data) : factLines(facts)}\n`);
       const unfit = report.unreadable.length + report.clips.filter(({ usable }) => !usable).length;
       if (unfit > 0) {
         throw new MediaError(
-          `${unfit} of ${count} clips cannot be trained on with --frames ${options.frames}; see above.`,
+          `${unfit} of ${count} clips cannot be trained on with --frames ${report.frames}; see above.`,
         );
       }
     });

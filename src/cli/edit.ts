@@ -1,25 +1,10 @@
 /** @file `lamp edit`: gives a clip a new look. */
 import { Command } from 'commander';
-import { redrawStrength } from '../diffusion/sdedit.ts';
-import { editVideo } from '../library/edit-video.ts';
-import { firstFrameFits, videoDefaults } from '../pipelines/video/video-settings.ts';
-import { trainingDefaults as usual } from '../training/training-settings.ts';
-import { type EditOptions, givenEdit } from './edit-options.ts';
-import { withFirstFrameBase } from './first-frame-base.ts';
-import {
-  baseHelp,
-  clipFpsHelp,
-  clipFrameRate,
-  ofBase,
-  oneOf,
-  pictureSize,
-  realNumber,
-  requireOptions,
-  someText,
-  wholeNumber,
-} from './options.ts';
+import { editTrainingSettings, editVideo, editVideoSettings } from '../library/edit-video.ts';
+import { pick } from '../settings.ts';
+import { requireOptions } from './options.ts';
 import { runCommand } from './run-command.ts';
-import { fitHelp, withGeneralOptions, withPosteriorOption, withSamplingOptions } from './video-options.ts';
+import { withCommandOptions, withSettings } from './setting-options.ts';
 
 const help = `
 Examples:
@@ -42,85 +27,17 @@ export function editCommand(): Command {
       'give a clip a new look: learn its motion, and make it again from a prompt and a first frame',
     )
     .usage('<clip> --prompt <text> --clip-prompt <text> --out <path> [options]')
-    .argument('<clip>', 'MP4, MOV, WebM, MKV, GIF, animated WebP, or a folder of numbered pictures')
-    .option('--prompt <text>', 'what the new video shows', someText)
-    .option(
-      '--clip-prompt <text>',
-      "what the clip shows, for learning from it (default: the clip's caption, in a text file of its name)",
-      someText,
-    )
-    .option(
-      '--out <path>',
-      '.mp4, .webm or .gif; a name without ending makes a folder of PNG frames',
-      someText,
-    )
-    .option(
-      '--run <folder>',
-      'where the parts of the edit are kept (default: beside --out, "name.edit")',
-      someText,
-    )
-    .option('--base <folder>', `the base model: ${baseHelp}`, someText)
-    .option('--motion <path>', 'a motion file or run folder trained on this clip before', someText);
-  withGeneralOptions(command)
-    .optionsGroup('First frame:')
-    .option(
-      '--first-frame <picture>',
-      "the first frame in the new look (default: the clip's own is drawn anew from the prompt)",
-      someText,
-    )
-    .option(
-      '--first-frame-fit <how>',
-      `${fitHelp} ${ofBase(videoDefaults.firstFrameFit)}`,
-      oneOf(...firstFrameFits),
-    )
-    .option(
-      '--strength <number>',
-      `how far the clip's first frame is drawn anew: 0 leaves it as it is, 1 keeps next to nothing (default: ${redrawStrength})`,
-      realNumber({ least: 0, most: 1 }),
-    );
-  withFirstFrameBase(command);
-  withPosteriorOption(command)
-    .optionsGroup('Clip:')
-    .option(
-      '--frames <n>',
-      `frames, from the clip's first on ${ofBase('24, fewer of a shorter clip')}`,
-      wholeNumber({ least: 2 }),
-    )
-    .option('--clip-fps <rate>', clipFpsHelp, clipFrameRate)
-    .option(
-      '--stride <n>',
-      `take every n-th of these frames ${ofBase('2; 1 with frames that the base recommends')}`,
-      wholeNumber(),
-    )
-    .option('--size <WxH>', `size in pixels ${ofBase(`${usual.width}x${usual.height}`)}`, pictureSize)
-    .option(
-      '--fit <how>',
-      `for another aspect ratio of the clip: cover (cut what juts out) or stretch ${ofBase(usual.fit)}`,
-      oneOf('cover', 'stretch'),
-    )
-    .option(
-      '--fps <number>',
-      'frames per second (default: the rate at which the clip is taken, divided by the stride)',
-      realNumber({ above: 0, most: 1000 }),
-    )
-    .optionsGroup('Training:')
-    .option('--steps <n>', `training steps ${ofBase(usual.steps)}`, wholeNumber())
-    .option(
-      '--learning-rate <rate>',
-      `step size of AdamW ${ofBase(usual.learningRate)}`,
-      realNumber({ above: 0 }),
-    )
-    .option('--save-every <n>', `write a checkpoint every n steps ${ofBase(usual.saveEvery)}`, wholeNumber())
-    .optionsGroup('Inversion:')
-    .option(
-      '--inversion-steps <n>',
-      "steps from the clip to its noise (default: the sampler's if it is ddim, or 50)",
-      wholeNumber({ most: 1000 }),
-    );
-  return withSamplingOptions(command)
+    .argument('<clip>', 'MP4, MOV, WebM, MKV, GIF, animated WebP, or a folder of numbered pictures');
+  withSettings(command, editVideoSettings, { without: ['clip', 'drawing', 'training', 'useRecommended'] });
+  const within = 'training';
+  const ofClip = pick(editTrainingSettings, ['clipFps', 'stride', 'fit']);
+  withSettings(command, ofClip, { within, group: 'Clip' });
+  const ofTraining = pick(editTrainingSettings, ['steps', 'learningRate', 'saveEvery']);
+  withSettings(command, ofTraining, { within, group: 'Training' });
+  return withCommandOptions(command)
     .addHelpText('after', help)
-    .action(async (clip: string, options: EditOptions) => {
+    .action(async (clip: string, _: object, command: Command) => {
       requireOptions(command, 'prompt', 'out');
-      await runCommand(options, (work) => editVideo({ ...givenEdit(clip, options), ...work }));
+      await runCommand(command, editVideo, { clip });
     });
 }

@@ -1,28 +1,12 @@
 /** @file `lamp generate`: makes a video with a motion. */
 import { Command } from 'commander';
-import { type GenerateVideoOptions, generateVideo } from '../library/generate-video.ts';
-import { firstFrameFits, videoDefaults } from '../pipelines/video/video-settings.ts';
-import { withFirstFrameBase } from './first-frame-base.ts';
-import { type CommandVideoOptions, givenVideo } from './given-video.ts';
+import { generateVideo, generateVideoSettings } from '../library/generate-video.ts';
+import { drawingSettings } from '../library/shared-settings.ts';
+import { pick } from '../settings.ts';
 import { withMotionOption } from './motion-option.ts';
-import { ofBase, oneOf, requireOptions, someText } from './options.ts';
+import { requireOptions } from './options.ts';
 import { runCommand } from './run-command.ts';
-import {
-  fitHelp,
-  withGeneralOptions,
-  withPosteriorOption,
-  withSamplingOptions,
-  withSizeOptions,
-} from './video-options.ts';
-
-/** What commander makes of the options. */
-interface GenerateOptions
-  extends CommandVideoOptions,
-    Pick<GenerateVideoOptions, 'firstFrame' | 'firstFrameBase' | 'firstFrameSize'> {
-  readonly prompt: string;
-  readonly out: string;
-  readonly firstFramePrompt?: string;
-}
+import { withCommandOptions, withSettings } from './setting-options.ts';
 
 const help = `
 Examples:
@@ -43,42 +27,14 @@ export function generateCommand(): Command {
   const command = new Command('generate')
     .description('make a video that moves as a motion says, from a prompt and a first frame')
     .usage('--motion <path> --prompt <text> --out <path> [options]');
-  withMotionOption(command)
-    .option('--prompt <text>', 'what the video shows', someText)
-    .option(
-      '--out <path>',
-      '.mp4, .webm or .gif; a name without ending makes a folder of PNG frames',
-      someText,
-    );
-  withGeneralOptions(command);
-  withSizeOptions(command)
-    .optionsGroup('First frame:')
-    .option(
-      '--first-frame <picture>',
-      'begin with this picture (default: the base model draws one)',
-      someText,
-    )
-    .option(
-      '--first-frame-prompt <text>',
-      'what the drawn first frame shows (default: the prompt)',
-      someText,
-    );
-  withFirstFrameBase(command).option(
-    '--first-frame-fit <how>',
-    `${fitHelp} ${ofBase(videoDefaults.firstFrameFit)}`,
-    oneOf(...firstFrameFits),
-  );
-  withPosteriorOption(command);
-  return withSamplingOptions(command)
+  withMotionOption(command);
+  const without = ['motion', 'motions', 'drawing', 'useRecommended'] as const;
+  withSettings(command, generateVideoSettings, { without });
+  withSettings(command, pick(drawingSettings, ['prompt']), { within: 'drawing' });
+  return withCommandOptions(command)
     .addHelpText('after', help)
-    .action((options: GenerateOptions, command: Command) => {
-      requireOptions(command, 'motion', 'prompt', 'out');
-      return generate(options);
+    .action(async (_: object, command: Command) => {
+      requireOptions(command, 'motions', 'prompt', 'out');
+      await runCommand(command, generateVideo);
     });
-}
-
-async function generate(options: GenerateOptions): Promise<void> {
-  const { firstFramePrompt: prompt, ...others } = options;
-  const drawing = prompt === undefined ? {} : { drawing: { prompt } };
-  await runCommand(options, (work) => generateVideo({ ...givenVideo(others), ...drawing, ...work }));
 }

@@ -221,7 +221,7 @@ describe('lamp inspect', () => {
     await symlink('loop.mp4', path('loop.mp4'));
     await writeFile(path('film.avi'), '');
     const cases: [string, number, RegExp][] = [
-      ['', 2, /"path" is ""; expected a path that is not empty/],
+      ['', 2, /the path is ""; expected a path that is not empty/],
       [path('none'), 3, /there is nothing at ".*none"\. Check the path\./],
       [path('none.mp4'), 3, /there is nothing at/],
       [path('none.safetensors'), 4, /there is nothing at/],

@@ -12,13 +12,13 @@ test('a motion is a path, with or without a strength', () => {
     ['C:\\motions\\a:0.2', 'C:\\motions\\a', 0.2],
     ['odd:name/a', 'odd:name/a', 1],
   ] as const) {
-    expect(motionChoice(text, undefined)).toEqual([{ path, strength }]);
+    expect(motionChoice(text, undefined)).toEqual([{ motion: path, strength }]);
   }
 });
 
 test('several are collected in their order', () => {
   const first = motionChoice('a', undefined);
-  expect(motionChoice('b:0.5', first).map(({ path }) => path)).toEqual(['a', 'b']);
+  expect(motionChoice('b:0.5', first).map(({ motion }) => motion)).toEqual(['a', 'b']);
 });
 
 test.each(['a:', 'a:1.1', 'a:-1', 'a:half', 'a:1e-1', 'a:0.5.1'])('refuses %s', (text) => {

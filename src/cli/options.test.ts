@@ -34,6 +34,8 @@ describe('parsers', () => {
     [wholeNumber(), '9007199254740992', 'a whole number from 1 to 9007199254740991.'],
     [realNumber({ above: 0 }), '0', 'a number above 0'],
     [realNumber({ least: 0, most: 1 }), '1.01', 'a number from 0 to 1'],
+    [realNumber({ least: 0, below: 1 }), '1', 'a number from 0 to below 1'],
+    [realNumber({ above: 0, most: 9 }), '10', 'a number above 0 up to 9'],
     [realNumber(), 'NaN', 'a number'],
     [realNumber(), 'Infinity', 'a number'],
     [realNumber(), '1,5', 'a number'],

@@ -1,16 +1,24 @@
 /** @file What all commands that take long have around their work: events shown, Ctrl-C watched. */
+import type { Command } from 'commander';
 import type { WorkOptions } from '../events.ts';
 import { interruptible } from './interruptible.ts';
 import { reporter } from './progress.ts';
+import { libraryOptions } from './setting-options.ts';
 
-/** Does `work` with events that are shown as the options say, and a signal that Ctrl-C aborts. Throws what it throws. */
-export async function runCommand<T>(
-  { json = false }: { readonly json?: boolean | undefined },
-  work: (options: WorkOptions) => Promise<T>,
-): Promise<T> {
+/**
+ * Calls a function of the library with the options of a command, and `more` that it has from its arguments. Events are shown as
+ * `--json` says, and Ctrl-C stops the work. Throws what the function throws.
+ */
+export async function runCommand<Options extends WorkOptions, Result>(
+  command: Command,
+  call: (options: Options) => Promise<Result>,
+  more: Partial<Options> = {},
+): Promise<Result> {
+  const { json = false, ...given } = command.opts<{ json?: boolean }>();
   const { onEvent, end } = reporter({ json });
   try {
-    return await interruptible((signal) => work({ onEvent, signal }));
+    const options = libraryOptions<Options>(given);
+    return await interruptible((signal) => call({ ...options, onEvent, signal, ...more }));
   } finally {
     end();
   }

@@ -17,6 +17,10 @@ const names: Readonly<Record<string, string>> = {
   clips: 'the clips',
   clip: 'the clip',
   image: 'the picture',
+  picture: 'the picture',
+  pictures: 'the pictures',
+  path: 'the path',
+  source: 'the source',
 };
 
 const commands: Readonly<Record<string, string>> = {
@@ -32,7 +36,7 @@ const commands: Readonly<Record<string, string>> = {
 };
 
 /** Settings that a command takes as words without an option. */
-const bare = new Set(['clips', 'clip', 'image']);
+const bare = new Set(['clips', 'clip', 'image', 'picture', 'pictures', 'path', 'source']);
 
 /**
  * `--first-frame-size`, `--stride 1`, `--no-captions`, `lamp train --out walk --resume`. Of a nested setting (`drawing.samplerSteps`) the

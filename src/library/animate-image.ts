@@ -1,20 +1,22 @@
 /** @file Making a picture move: everything from options to frames in one call. */
-import type { Picture } from '../media/picture.ts';
+import type { WorkOptions } from '../events.ts';
 import { assertTakesFirstFrame } from '../pipelines/video/animate-pictures.ts';
 import { type Generators, newGenerators } from '../pipelines/video/kept-generators.ts';
-import { checkOptions, field } from './check-options.ts';
-import { makeVideo, type VideoOptions, videoFields } from './make-video.ts';
+import { declare, type GivenSettings, required } from '../settings.ts';
+import { checkOptions, field, workFields } from './check-options.ts';
+import { makeVideo, videoOptionSettings } from './make-video.ts';
+import { shared } from './shared-settings.ts';
 import type { Video } from './video.ts';
 
-/** What `animateImage` takes. */
-export interface AnimateImageOptions extends VideoOptions {
-  /** The picture that moves, of any size, or its path. */
-  readonly picture: Picture | string;
-  /** What the video shows; what the motion's clips were said to show unless told. */
-  readonly prompt?: string;
-}
+/** The settings of `animateImage`. */
+export const animateImageSettings = {
+  picture: required(declare(field.picture, { description: 'the picture that moves, of any size' })),
+  prompt: declare(field.text, { ...shared.prompt, usual: "the motion's prompt" }),
+  ...videoOptionSettings,
+};
 
-const fields = { picture: field.picture, prompt: field.text.optional(), ...videoFields };
+/** What `animateImage` takes. */
+export interface AnimateImageOptions extends GivenSettings<typeof animateImageSettings>, WorkOptions {}
 
 /**
  * Makes a picture move as a motion does: a video that begins with it, cut to the video's size unless `firstFrameFit`
@@ -36,6 +38,9 @@ export async function animateImage(options: AnimateImageOptions): Promise<Video>
 
 /** The same, with generators that may be kept. */
 export async function animateImageWith(generators: Generators, options: AnimateImageOptions): Promise<Video> {
-  const { picture, ...others } = checkOptions('animateImage', options, fields);
+  const { picture, ...others } = checkOptions('animateImage', options, {
+    ...animateImageSettings,
+    ...workFields,
+  });
   return makeVideo(generators, 'animateImage', { ...others, firstFrame: picture }, assertTakesFirstFrame);
 }

@@ -1,37 +1,46 @@
 /** @file Making many pictures move, with networks compiled once. */
+import { z } from 'zod';
 import { InterruptedError, MediaError } from '../errors.ts';
 import { notice, type WorkOptions } from '../events.ts';
 import { findPictures } from '../media/find-pictures.ts';
 import type { Picture } from '../media/picture.ts';
 import { readPicture } from '../media/picture-file.ts';
 import { assertVideoTarget, usualFormat } from '../media/video-target.ts';
+import { phrase, setting } from '../phrases.ts';
 import { assertTakesFirstFrame, requestsFor } from '../pipelines/video/animate-pictures.ts';
 import { generatorForMotions } from '../pipelines/video/loaded-motions.ts';
-import { checkOptions, field } from './check-options.ts';
-import { prepareVideos, type VideoOptions, videoFields } from './make-video.ts';
+import { declare, type GivenSettings, required } from '../settings.ts';
+import { animateImageSettings } from './animate-image.ts';
+import { checkOptions, field, workFields } from './check-options.ts';
+import { prepareVideos, videoOptionSettings } from './make-video.ts';
 import { keepVideo } from './video.ts';
-import { isSingle, type TargetFormat, videoTargets } from './video-targets.ts';
+import { isSingle, targetFormats, videoTargets } from './video-targets.ts';
+
+const { out: _, ...ofVideos } = videoOptionSettings;
+
+/** The settings of `animateImages`. */
+export const animateImagesSettings = {
+  pictures: required(
+    declare(z.array(field.path) as z.ZodType<readonly string[], readonly string[]>, {
+      description: 'paths of pictures, of folders of them, and @list.txt for files with a path a line',
+    }),
+  ),
+  prompt: animateImageSettings.prompt,
+  out: required(
+    declare(field.path, {
+      description:
+        'of one picture: .mp4, .webm, .gif, or a name without ending for a folder of PNG frames; of several, a folder of pictures or a list: a folder',
+    }),
+  ),
+  format: declare(z.enum(targetFormats), {
+    description: phrase`kind of the videos in the folder ${setting('out')}`,
+    usual: 'mp4; gif where the video codecs are missing',
+  }),
+  ...ofVideos,
+};
 
 /** What `animateImages` takes. */
-export interface AnimateImagesOptions extends Omit<VideoOptions, 'out'> {
-  /** Paths of pictures, of folders of them, and `@list.txt` for files with a path a line. */
-  readonly pictures: readonly string[];
-  /** What the videos show; what the motions' clips were said to show by default. */
-  readonly prompt?: string;
-  /** The video of a single picture; a folder for those of several, or of a folder or list. */
-  readonly out: string;
-  /** Kind of the videos in the folder `out`; `mp4` by default, `gif` where the video codecs are missing. */
-  readonly format?: TargetFormat;
-}
-
-const { out: _, ...shared } = videoFields;
-const fields = {
-  pictures: field.anything,
-  prompt: field.text.optional(),
-  out: field.path,
-  format: field.anything,
-  ...shared,
-};
+export interface AnimateImagesOptions extends GivenSettings<typeof animateImagesSettings>, WorkOptions {}
 
 /**
  * Makes pictures move as a motion does, one video each, named after its picture; returns the paths of the videos.
@@ -45,7 +54,15 @@ const fields = {
  * console.log(videos); // [ 'moving/photo.gif' ]
  */
 export async function animateImages(options: AnimateImagesOptions): Promise<string[]> {
-  const { pictures: words, out, format: kind, ...given } = checkOptions('animateImages', options, fields);
+  const {
+    pictures: words,
+    out,
+    format: kind,
+    ...given
+  } = checkOptions('animateImages', options, {
+    ...animateImagesSettings,
+    ...workFields,
+  });
   const { paths: pictures, many } = await findPictures(words, given);
   const format = kind ?? (isSingle(pictures, out, many) ? undefined : await usualFormat(given.onEvent));
   const targets = videoTargets(pictures, out, format, many);

@@ -4,33 +4,29 @@
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import type { Picture } from '../media/picture.ts';
-import { withoutUndefined } from '../pipelines/video/video-settings.ts';
+import { call, phrase, setting } from '../phrases.ts';
+import { type Setting, withoutUndefined } from '../settings.ts';
+import { checked, expecting, nearestKey, shown, wrongSetting } from '../wrong-settings.ts';
 
-/** What an option can be; the schema's message says what is expected. */
-type Field = z.ZodType;
+/** An option: a declared setting, or what it can be. */
+type Field = z.ZodType | Setting;
 
-/** Fields that several functions have. What is in range is checked where it is known. */
+/** What options of several functions can be. */
 export const field = {
-  text: z.string({ error: 'a text' }).min(1, { error: 'a text that is not empty' }),
+  text: z.string().min(1),
   /** May be empty. */
-  anyText: z.string({ error: 'a text' }),
-  path: z.string({ error: 'a path' }).min(1, { error: 'a path that is not empty' }),
-  number: z.number({ error: 'a number' }),
-  seed: z.int({ error: 'a whole number' }),
-  rate: z.number({ error: 'a number above 0' }).positive({ error: 'a number above 0' }),
-  flag: z.boolean({ error: 'true or false' }),
-  settings: z.record(z.string(), z.unknown(), { error: 'an object of settings' }),
-  picture: z.custom<Picture | string>((value) => typeof value === 'string' || isPicture(value), {
-    error: 'a picture (width, height, and data of width * height * 3 bytes) or the path of one',
-  }),
-  function: z.custom<(...values: never[]) => unknown>((value) => typeof value === 'function', {
-    error: 'a function',
-  }),
-  signal: z.custom<AbortSignal>((value) => value instanceof Object && 'aborted' in value, {
-    error: 'an AbortSignal',
-  }),
-  /** Checked elsewhere. */
-  anything: z.unknown().optional(),
+  anyText: z.string(),
+  path: expecting(z.string().min(1), 'a path that is not empty'),
+  number: z.number(),
+  seed: z.int(),
+  rate: z.number().positive(),
+  flag: z.boolean(),
+  picture: checked<Picture | string>(
+    (value) => (typeof value === 'string' && value !== '') || isPicture(value),
+    'a picture (width, height, and data of width * height * 3 bytes) or the path of one',
+  ),
+  function: checked<(...values: never[]) => unknown>((value) => typeof value === 'function', 'a function'),
+  signal: checked<AbortSignal>((value) => value instanceof Object && 'aborted' in value, 'an AbortSignal'),
 } as const satisfies Record<string, Field>;
 
 /** The options that all functions have. */
@@ -39,51 +35,56 @@ export const workFields = {
   signal: field.signal.optional(),
 };
 
-/** The same field for each name. */
-export function fieldsNamed<Name extends string>(
-  names: readonly Name[],
-): Record<Name, typeof field.anything> {
-  return Object.fromEntries(names.map((name) => [name, field.anything])) as Record<
-    Name,
-    typeof field.anything
-  >;
-}
-
 /**
- * The options without those that are `undefined`. Throws `UsageError` naming the function, and the option that is
- * unknown, missing or of the wrong kind.
+ * The options without those that are `undefined`, in nested objects too. A declared setting may be left out unless it is required.
+ * Throws `UsageError` naming the function and an option that it does not know, or the option that is missing or of the wrong kind.
  */
 export function checkOptions<Options extends object>(
   name: string,
   options: Options,
   fields: Readonly<Record<keyof Options & string, Field>>,
 ): Options {
-  const result = z.strictObject(fields, { error: expectation }).safeParse(options);
-  if (result.success) return withoutUndefined(options);
-  const [issue] = result.error.issues as [z.core.$ZodIssue];
-  const [option] = issue.path;
-  if (issue.code === 'unrecognized_keys') {
-    throw new UsageError(
-      `${name} does not know the option "${issue.keys[0]}"; it takes ${Object.keys(fields).join(', ')}.`,
-    );
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new UsageError({
+      found: phrase`${call(name)} takes one object of options, and was called with ${shown(options)}`,
+      advice: 'Give, for example, { prompt: "a fox jumps" }.',
+    });
   }
-  if (option === undefined) throw new UsageError(`${name} takes one object of options: ${issue.message}.`);
-  const value = (options as Record<PropertyKey, unknown>)[option];
-  const found = value === undefined ? 'is missing' : `is ${shown(value)}`;
-  throw new UsageError(`${name}: the option "${String(option)}" ${found}; expected ${issue.message}.`);
+  const unknown = Object.keys(options).find((key) => !Object.hasOwn(fields, key));
+  if (unknown !== undefined) throw unknownOption(name, unknown, Object.keys(fields));
+  const schemas = new Map(Object.entries<Field>(fields).map(([key, each]) => [key, schemaOf(each)]));
+  const schema = z.strictObject(Object.fromEntries(schemas));
+  const result = schema.safeParse(options);
+  if (!result.success) throw new UsageError(wrongSetting(result.error, schema, options));
+  const given = Object.entries(options).map(([key, value]) => [
+    key,
+    isSettings(schemas.get(key)!) && value !== undefined ? withoutUndefined(value) : value,
+  ]);
+  return withoutUndefined(Object.fromEntries(given)) as Options;
 }
 
-function expectation({ code }: { readonly code?: string }): string | undefined {
-  return code === 'invalid_type' ? 'for example { prompt: "a fox jumps" }' : undefined;
+function schemaOf(field: Field): z.ZodType {
+  if (field instanceof z.ZodType) return field;
+  return field.required ? field.schema : field.schema.optional();
+}
+
+/** Whether the values are objects of settings, and not things such as pictures or loaded models. */
+function isSettings(schema: z.ZodType): boolean {
+  const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  return inner instanceof z.ZodObject;
+}
+
+function unknownOption(name: string, key: string, known: readonly string[]): UsageError {
+  const nearest = nearestKey(key, known);
+  return new UsageError({
+    found: phrase`${call(name)} does not know the option ${shown(key)}`,
+    expected: `some of ${known.join(', ')}`,
+    setting: key,
+    ...(nearest !== undefined && { advice: phrase`Did you mean ${setting(nearest)}?` }),
+  });
 }
 
 function isPicture(value: unknown): value is Picture {
   const { width, height, data } = (value ?? {}) as Partial<Picture>;
   return data instanceof Uint8Array && data.length === width! * height! * 3;
-}
-
-/** A value as a message can show it: short, on one line. */
-function shown(value: unknown): string {
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : String(value);
 }

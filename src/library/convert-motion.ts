@@ -4,85 +4,90 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { unreadable } from '../checkpoints/json-file.ts';
 import { findTensors } from '../checkpoints/tensor-file.ts';
-import type { WriteOptions } from '../checkpoints/writable-tensor.ts';
 import { CheckpointError, UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { hasFactors, multipliedOut } from '../motion/file/low-rank.ts';
 import { assertFits, readMotion, writeMotion } from '../motion/file/motion-file.ts';
 import { findMotionFile } from '../motion/file/motion-path.ts';
-import {
-  type ReferenceFormat,
-  readReferenceUNet,
-  writeReferenceUNet,
-} from '../motion/file/reference-checkpoint.ts';
+import { readReferenceUNet, writeReferenceUNet } from '../motion/file/reference-checkpoint.ts';
 import { isLamp, motionVariants } from '../motion/variant.ts';
 import { phrase, setting } from '../phrases.ts';
+import { declare, type GivenSettings, namesOf, required, type Settings, withText } from '../settings.ts';
 import { trainingDefaults as usual } from '../training/training-settings.ts';
 import { checkOptions, field, workFields } from './check-options.ts';
-import { type BaseChoice, baseField, givenBase } from './load-base.ts';
+import { baseSetting, givenBase } from './load-base.ts';
+import { shared } from './shared-settings.ts';
 
-/** What `convertMotion` takes. */
-export interface ConvertMotionOptions extends WorkOptions {
-  /** The authors' U-Net folder (or the folder above it), a motion file, or a run folder. */
-  readonly source: string;
-  /** A name with `.safetensors` makes a motion file, any other a folder with the authors' U-Net. */
-  readonly out: string;
-  /** The image model that the motion was trained on; not needed from motion to motion. See `LoadBaseOptions.base`. */
-  readonly base?: BaseChoice;
-  /** Allow a base with other weights than the authors' U-Net was trained on; default false. */
-  readonly otherBase?: boolean;
-  /** Numbers in the file; default `float32`. */
-  readonly dtype?: NonNullable<WriteOptions['dtype']>;
-  /**
-   * What the clips show. Needed from the authors' U-Net; refused for a motion file, which says so itself, as are
-   * `frames` to `steps` below.
-   */
-  readonly prompt?: string;
-  /** Frames that it was trained with, 2 to 10000; default 16. */
-  readonly frames?: number;
-  /** Pixels that it was trained with; default that of training. */
-  readonly width?: number;
-  /** Pixels, like `width`. */
-  readonly height?: number;
-  /** Frames per second to play at, above 0 up to 1000; default 8. */
-  readonly framesPerSecond?: number;
-  /** Training steps taken; default 0, unknown. */
-  readonly steps?: number;
-  /** To the authors' U-Net only: the kind of its file; default `bin`. */
-  readonly format?: ReferenceFormat;
-}
+const fromReferenceGroup = "From the authors' U-Net, which does not say";
 
-const pixels = z.int({ error: 'a whole number above 0' }).min(1, { error: 'a whole number above 0' });
-const frames = { error: 'a whole number from 2 to 10000' };
-const rate = { error: 'a number above 0 up to 1000' };
-const steps = { error: 'a whole number that is not below 0' };
+/** Settings of a motion that comes from the authors' U-Net, which does not say them; refused for a motion file, which does. */
+const fromReference = withText(
+  {
+    prompt: declare(field.text, { description: 'what the clips show' }),
+    frames: declare(shared.frames.schema, {
+      description: 'number of frames that it was trained with',
+      unit: 'frames',
+      default: usual.frames,
+    }),
+    width: declare(shared.width.schema, {
+      description: 'width of the videos that it was trained with',
+      unit: 'pixels',
+      default: usual.width,
+    }),
+    height: declare(shared.height.schema, {
+      description: 'height of the videos that it was trained with',
+      unit: 'pixels',
+      default: usual.height,
+    }),
+    framesPerSecond: declare(shared.framesPerSecond.schema, {
+      description: 'the rate at which its videos play',
+      unit: 'frames per second',
+      default: 8,
+    }),
+    steps: declare(z.int().min(0), {
+      description: 'training steps taken; 0: unknown',
+      unit: 'steps',
+      default: 0,
+    }),
+  },
+  { group: fromReferenceGroup },
+);
 
-const fields = {
-  source: field.path,
-  out: field.path,
-  base: baseField.optional(),
-  otherBase: field.flag.optional(),
-  dtype: z.enum(['float32', 'float16'], { error: 'one of: float32, float16' }).optional(),
-  prompt: field.text.optional(),
-  frames: z.int(frames).min(2, frames).max(10_000, frames).optional(),
-  width: pixels.optional(),
-  height: pixels.optional(),
-  framesPerSecond: z.number(rate).positive(rate).max(1000, rate).optional(),
-  steps: z.int(steps).min(0, steps).optional(),
-  format: z.enum(['bin', 'safetensors'], { error: 'one of: bin, safetensors' }).optional(),
-  ...workFields,
+/** Settings of the authors' U-Net that is written. */
+const toReference = {
+  format: declare(z.enum(['bin', 'safetensors']), {
+    description: "kind of the authors' U-Net's file",
+    group: "To the authors' U-Net",
+    usual: 'bin',
+  }),
 };
 
-/** Options that only one direction has, and how the command calls them. */
-const fromReference = {
-  prompt: 'prompt',
-  frames: 'frames',
-  width: 'size',
-  height: 'size',
-  framesPerSecond: 'fps',
-  steps: 'steps',
-} as const;
-const toReference = { format: 'format' } as const;
+/** The settings of `convertMotion`. */
+export const convertMotionSettings = {
+  source: required(
+    declare(field.path, {
+      description: "the authors' U-Net folder (or the folder above it), a motion file, or a run folder",
+    }),
+  ),
+  out: required(
+    declare(field.path, {
+      description: "a name with .safetensors makes a motion file, any other a folder with the authors' U-Net",
+    }),
+  ),
+  base: declare(baseSetting.schema, {
+    description: 'the image model that it was trained on; not needed from motion to motion',
+  }),
+  otherBase: declare(field.flag, {
+    description: "allow a base with other weights than the authors' U-Net was trained on",
+    default: false,
+  }),
+  dtype: declare(z.enum(['float32', 'float16']), { description: 'numbers in the file', default: 'float32' }),
+  ...fromReference,
+  ...toReference,
+};
+
+/** What `convertMotion` takes. */
+export interface ConvertMotionOptions extends GivenSettings<typeof convertMotionSettings>, WorkOptions {}
 
 /**
  * Converts a motion in whichever direction `source` and `out` ask for, and returns the path of what was written. All
@@ -92,7 +97,10 @@ const toReference = { format: 'format' } as const;
  * written.
  */
 export async function convertMotion(options: ConvertMotionOptions): Promise<string> {
-  const { onEvent, signal, ...asked } = checkOptions('convertMotion', options, fields);
+  const { onEvent, signal, ...asked } = checkOptions('convertMotion', options, {
+    ...convertMotionSettings,
+    ...workFields,
+  });
   const work = { onEvent, signal };
   const path = await convert(asked, work);
   onEvent?.({ type: 'written', path });
@@ -176,19 +184,13 @@ async function findReferenceUNet(source: string): Promise<string | undefined> {
   return names.includes('model_index.json') && names.includes('unet') ? join(source, 'unet') : undefined;
 }
 
-function refuseOptions(
-  options: ConvertMotionOptions,
-  names: Readonly<Partial<Record<keyof ConvertMotionOptions, string>>>,
-  where: string,
-): void {
-  const given = Object.entries(names).find(
-    ([name]) => options[name as keyof ConvertMotionOptions] !== undefined,
-  );
-  if (given)
-    throw new UsageError({
-      found: phrase`${setting(given[0])} is only for conversions in which ${where}`,
-      setting: given[0],
-    });
+function refuseOptions(options: ConvertMotionOptions, settings: Settings, where: string): void {
+  const given = namesOf(settings).find((name) => options[name as keyof ConvertMotionOptions] !== undefined);
+  if (given === undefined) return;
+  throw new UsageError({
+    found: phrase`${setting(given)} is only for conversions in which ${where}`,
+    setting: given,
+  });
 }
 
 function neededBase({ base }: ConvertMotionOptions, work: WorkOptions) {

@@ -1,69 +1,76 @@
 /** @file Drawing a picture with a base model alone: everything from options to pixels in one call. */
 import { join, parse } from 'node:path';
+import { z } from 'zod';
+import { redrawStrength } from '../diffusion/sdedit.ts';
 import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
-import type { Picture } from '../media/picture.ts';
 import { assertPicturePath, writePicture } from '../media/picture-file.ts';
 import { assertFileTarget } from '../media/video-target.ts';
 import { assertPictureSize, recommendedSize } from '../models/picture-size.ts';
 import { phrase, setting } from '../phrases.ts';
 import { type DrawnPicture, drawPictures } from '../pipelines/draw/draw-picture.ts';
 import { tellFarPictures } from '../pipelines/draw/far-size.ts';
-import type { SamplingSettings } from '../pipelines/draw/sampling-settings.ts';
+import { pictureSampling } from '../pipelines/draw/sampling-settings.ts';
 import { settingsKey } from '../pipelines/video/stored-settings.ts';
-import { checkDevice, type DeviceName, parseDevice } from '../runtime/devices.ts';
+import { checkDevice, parseDevice } from '../runtime/devices.ts';
+import { declare, type GivenSettings, required } from '../settings.ts';
 import { assertComplete } from '../training/complete-base.ts';
-import { checkOptions, field, fieldsNamed, workFields } from './check-options.ts';
-import { type BaseChoice, baseField, givenBase } from './load-base.ts';
+import { checkOptions, field, workFields } from './check-options.ts';
+import { givenBase, pictureBaseSetting } from './load-base.ts';
+import { shared } from './shared-settings.ts';
 import { givenPicture } from './video.ts';
 
-/** What `drawImage` takes. What is left out is as the base recommends (its `lamp.json`), or usual. */
-export interface DrawImageOptions extends Partial<SamplingSettings>, WorkOptions {
-  /** What the picture shows. */
-  readonly prompt: string;
-  /** The model that draws; the built-in one unless told. See `LoadBaseOptions.base`. */
-  readonly base?: BaseChoice;
-  /** What the picture shall not show; nothing unless told. */
-  readonly negativePrompt?: string;
-  /** Pixels, a multiple of what the base's VAE needs (8 in Stable Diffusion); what suits the base unless told. */
-  readonly width?: number;
-  /** Pixels, like `width`. */
-  readonly height?: number;
-  /** One seed gives the same picture again on the same device; 0 unless told. */
-  readonly seed?: number;
-  /** A picture, or the path of one, to draw anew as the prompt says (SDEdit), cut to the size of the new one. */
-  readonly from?: Picture | string;
-  /** How far that one is drawn anew, 0 (as it is) to 1; 0.6 unless told. */
-  readonly strength?: number;
-  /** Where to compute: `cpu` unless told. */
-  readonly device?: DeviceName;
-  /** Writes the picture there: `.png`, with its settings, `.jpg` or `.webp`. */
-  readonly out?: string;
-}
+const usualSize = "the base's";
 
-const fields = {
-  prompt: field.text,
-  base: baseField.optional(),
-  negativePrompt: field.anyText.optional(),
-  width: field.number.optional(),
-  height: field.number.optional(),
-  seed: field.seed.optional(),
-  from: field.picture.optional(),
-  strength: field.number.optional(),
-  device: field.text.optional(),
-  out: field.path.optional(),
-  ...fieldsNamed(['sampler', 'samplerSteps', 'eta', 'guidance'] as const),
-  ...workFields,
+/** The settings of `drawImage`. */
+export const drawImageSettings = {
+  prompt: required(declare(field.text, { description: 'what the picture shows' })),
+  base: pictureBaseSetting,
+  negativePrompt: declare(field.anyText, {
+    description: 'what the picture shall not show',
+    usual: 'nothing',
+  }),
+  width: declare(shared.width.schema, {
+    description: 'width of the picture, a multiple of 8 in Stable Diffusion',
+    unit: 'pixels',
+    usual: usualSize,
+  }),
+  height: declare(shared.height.schema, {
+    description: 'height of the picture, a multiple of 8 in Stable Diffusion',
+    unit: 'pixels',
+    usual: usualSize,
+  }),
+  seed: shared.seed,
+  from: declare(field.picture, {
+    description: 'a picture that is drawn anew as the prompt says (SDEdit), cut to the size of the new one',
+  }),
+  strength: declare(z.number().min(0).max(1), {
+    description: phrase`how far ${setting('from')} is drawn anew: 0 leaves it as it is, 1 keeps next to nothing`,
+    default: redrawStrength,
+  }),
+  device: shared.device,
+  out: declare(field.path, {
+    description: 'file of the picture: .png, which stores its settings, .jpg or .webp',
+  }),
+  ...pictureSampling,
+};
+
+/** What `drawImage` takes. What is left out is as the base recommends (its `lamp.json`), or usual. */
+export interface DrawImageOptions extends GivenSettings<typeof drawImageSettings>, WorkOptions {}
+
+/** The settings of `drawImages`. */
+export const drawImagesSettings = {
+  ...drawImageSettings,
+  /** Most pictures of one call: what is above is a slip of the keyboard. */
+  count: declare(z.int().min(1).max(10_000), {
+    description: 'how many pictures; picture n, counted from 0, has the seed plus n',
+    unit: 'pictures',
+    default: 1,
+  }),
 };
 
 /** What `drawImages` takes. */
-export interface DrawImagesOptions extends DrawImageOptions {
-  /** How many; 1 by default. Picture n, counted from 0, has the seed plus n. */
-  readonly count?: number;
-}
-
-/** Most pictures of one call: what is above is a slip of the keyboard. */
-const MOST_PICTURES = 10_000;
+export interface DrawImagesOptions extends GivenSettings<typeof drawImagesSettings>, WorkOptions {}
 
 /**
  * Draws a picture of what a prompt says, or a given picture anew, with a base model alone. For many pictures,
@@ -77,7 +84,10 @@ const MOST_PICTURES = 10_000;
  * console.log(picture.width, picture.height);
  */
 export async function drawImage(options: DrawImageOptions): Promise<DrawnPicture> {
-  const [drawn] = await draw({ ...checkOptions('drawImage', options, fields), count: 1 });
+  const [drawn] = await draw({
+    ...checkOptions('drawImage', options, { ...drawImageSettings, ...workFields }),
+    count: 1,
+  });
   return drawn!;
 }
 
@@ -92,16 +102,9 @@ export async function drawImage(options: DrawImageOptions): Promise<DrawnPicture
  */
 export async function drawImages(options: DrawImagesOptions): Promise<DrawnPicture[]> {
   const { count = 1, ...given } = checkOptions('drawImages', options, {
-    ...fields,
-    count: field.number.optional(),
+    ...drawImagesSettings,
+    ...workFields,
   });
-  if (!Number.isInteger(count) || count < 1 || count > MOST_PICTURES) {
-    throw new UsageError({
-      found: phrase`${setting('count')} is ${count}`,
-      expected: `a whole number from 1 to ${MOST_PICTURES}`,
-      setting: 'count',
-    });
-  }
   return draw({ ...given, count });
 }
 

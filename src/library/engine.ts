@@ -1,23 +1,28 @@
-/**
- * @file The engine in a process of its own, so that this one stays responsive: a step of the engine blocks its event
- * loop.
- */
+/** @file The engine in a process of its own, so that this one stays responsive: a step of the engine blocks its event loop. */
+import { z } from 'zod';
 import { DeviceError, InterruptedError, UsageError } from '../errors.ts';
 import { notice, type WorkOptions } from '../events.ts';
+import { declare, type GivenSettings } from '../settings.ts';
 import { type Calls, callNames } from './calls.ts';
-import { checkOptions, field } from './check-options.ts';
+import { checkOptions } from './check-options.ts';
 import { type ChildOptions, startChild, UnheardError } from './engine-child.ts';
 
+/** The settings of `startEngine`. */
+export const startEngineSettings = {
+  secondsToStop: declare(z.number().positive(), {
+    description:
+      'how long a call that is stopped may take to come to a good place, then its process is killed; longer than a step takes',
+    unit: 'seconds',
+    default: 60,
+  }),
+  execArgv: declare(z.array(z.string()) as z.ZodType<readonly string[], readonly string[]>, {
+    description: "flags of Node for the engine's process",
+    usual: 'those of this process',
+  }),
+};
+
 /** What `startEngine` takes. */
-export interface EngineOptions {
-  /**
-   * How long a call that is stopped may take to come to a good place, in seconds; then its process is killed. Longer
-   * than a step takes; 60 unless told.
-   */
-  readonly secondsToStop?: number;
-  /** Flags of Node for the engine's process; those of this process unless told. */
-  readonly execArgv?: readonly string[];
-}
+export interface EngineOptions extends GivenSettings<typeof startEngineSettings> {}
 
 /**
  * The library's functions, done by another process, with the same options. They are done one after another, in the
@@ -48,10 +53,7 @@ export interface Engine extends Calls {
  * await engine.close();
  */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { secondsToStop = 60, execArgv } = checkOptions('startEngine', options, {
-    secondsToStop: field.rate.optional(),
-    execArgv: field.anything,
-  });
+  const { secondsToStop = 60, execArgv } = checkOptions('startEngine', options, startEngineSettings);
   return engineWith({ secondsToStop, ...(execArgv && { execArgv }) });
 }
 

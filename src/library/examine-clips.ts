@@ -12,50 +12,65 @@ import {
   type Proposal,
   type UnreadableClip,
 } from '../media/clip-report.ts';
-import { type ClipRate, type ClipWindowKind, clipWindows, framesAtRate } from '../media/clip-window.ts';
+import { type ClipRate, framesAtRate } from '../media/clip-window.ts';
 import { contactSheet } from '../media/contact-sheet.ts';
 import { assertEmpty, planPieces, writePieces } from '../media/cut-clips.ts';
 import { findClipSet, type PassedOver } from '../media/find-clips.ts';
 import type { Picture } from '../media/picture.ts';
 import { writePng } from '../media/picture-file.ts';
 import type { RateNote } from '../media/rate-notes.ts';
-import type { Fit } from '../media/resize.ts';
 import { phrase, setting } from '../phrases.ts';
+import { declare, type GivenSettings, pick, redeclared, required, shapeWithDefaults } from '../settings.ts';
+import { trainingSettings } from '../training/declared-settings.ts';
 import { trainingDefaults as usual } from '../training/training-settings.ts';
-import { wrongSetting } from '../wrong-settings.ts';
-import { checkOptions, field, fieldsNamed, workFields } from './check-options.ts';
+import { checkOptions, field, workFields } from './check-options.ts';
+import { shared } from './shared-settings.ts';
+
+const { clipFps, stride, window, fit } = trainingSettings;
+const taken = redeclared(
+  { clipFps, stride, window, fit },
+  {
+    stride: { recommendable: false },
+    window: { recommendable: false },
+    fit: { recommendable: false, default: undefined, usual: 'cover' },
+  },
+);
+const side = z.int().min(1).max(99_999);
+
+/** The settings of `examineClips`. */
+export const examineClipsSettings = {
+  clips: required(
+    declare(z.array(field.path).min(1) as z.ZodType<readonly string[], readonly string[]>, {
+      description: 'clips, or folders of clips',
+    }),
+  ),
+  frames: declare(shared.frames.schema, {
+    description: trainingSettings.frames.description,
+    unit: 'frames',
+    default: usual.frames,
+  }),
+  width: declare(side, {
+    description: 'width of a training video, to be told what becomes of the clips at it',
+    unit: 'pixels',
+  }),
+  height: declare(side, {
+    description: 'height of a training video, to be told what becomes of the clips at it',
+    unit: 'pixels',
+  }),
+  ...taken,
+  preview: declare(field.path, {
+    description:
+      'PNG file for a sheet that has a row for each clip: the frames of the training video that it gives, or of one example where videos begin anywhere',
+  }),
+  cut: declare(field.flag, {
+    description: phrase`write every shot as a clip of its own, without black bars, into ${setting('out')}`,
+    default: false,
+  }),
+  out: declare(field.path, { description: phrase`for ${setting('cut')}: a new or empty folder` }),
+};
 
 /** What `examineClips` takes. */
-export interface ExamineClipsOptions extends WorkOptions {
-  /** Clips, or folders of clips. */
-  readonly clips: readonly string[];
-  /** Frames of a training video, 2 to 10000; default 16. */
-  readonly frames?: number;
-  /** Width of a training video in pixels, together with `height`. Without them nothing is said of the clips' sizes. */
-  readonly width?: number;
-  /** Height of a training video in pixels, together with `width`. */
-  readonly height?: number;
-  /** How clips of another shape are fitted to that size: `cover`, the default, or `stretch`. */
-  readonly fit?: Fit;
-  /**
-   * At which rate frames are taken, above 0 up to 1000 a second; `common`, the default: the clips' own rate, the lowest
-   * where they differ; `frames`: each frame as one, whatever its time.
-   */
-  readonly clipFps?: ClipRate | 'common';
-  /** Every n-th of these frames is taken; default 1. */
-  readonly stride?: number;
-  /** Where in a clip a training video begins; default `random`: anywhere. */
-  readonly window?: ClipWindowKind;
-  /**
-   * Writes a PNG there with a row for each clip that can be read: the frames of the training video that it gives, or of
-   * one example where videos begin anywhere.
-   */
-  readonly preview?: string;
-  /** Writes every shot as a clip of its own, without black bars, into `out`; default false. */
-  readonly cut?: boolean;
-  /** With `cut`: a new or empty folder. */
-  readonly out?: string;
-}
+export interface ExamineClipsOptions extends GivenSettings<typeof examineClipsSettings>, WorkOptions {}
 
 /** What is known about a clip, and what is remarkable about it. */
 export interface ClipReport extends ExaminedClip {
@@ -87,26 +102,10 @@ export interface ClipSetReport {
   readonly proposal: Proposal | undefined;
 }
 
-const pixels = z.int().min(1).max(99_999).optional();
-
-const wanted = z.object({
-  clips: z.array(z.string().min(1)).min(1),
-  frames: z.int().min(2).max(10_000).default(usual.frames),
-  width: pixels,
-  height: pixels,
-  fit: z.enum(['cover', 'stretch']).optional(),
-  clipFps: z.union([z.number().positive().max(1000), z.enum(['common', 'frames'])]).default('common'),
-  stride: z.int().min(1).default(1),
-  window: z.enum(clipWindows).default('random'),
-});
-
-const fields = {
-  ...fieldsNamed(Object.keys(wanted.shape) as (keyof typeof wanted.shape)[]),
-  preview: field.path.optional(),
-  cut: field.flag.optional(),
-  out: field.path.optional(),
-  ...workFields,
-};
+/** What the clips are examined for. */
+const wanted = z.object(
+  shapeWithDefaults(pick(examineClipsSettings, ['clips', 'frames', 'clipFps', 'stride', 'window'])),
+);
 
 /**
  * Looks clips over before they are trained on: too few frames, shot cuts inside a clip, black bars, what players hide
@@ -123,7 +122,10 @@ const fields = {
  * console.log('nearly the same:', ...paths); console.log(proposal?.stride); // for learnMotion
  */
 export async function examineClips(options: ExamineClipsOptions): Promise<ClipSetReport> {
-  const { onEvent, signal, preview, cut, out, ...given } = checkOptions('examineClips', options, fields);
+  const { onEvent, signal, preview, cut, out, ...given } = checkOptions('examineClips', options, {
+    ...examineClipsSettings,
+    ...workFields,
+  });
   const work = { onEvent, signal };
   const settings = settingsOf(given);
   const folder = assertPlaces({ preview, cut, out });
@@ -154,10 +156,8 @@ export async function examineClips(options: ExamineClipsOptions): Promise<ClipSe
 }
 
 /** What the clips are examined for. Throws `UsageError`. */
-function settingsOf(given: object) {
-  const read = wanted.safeParse(given);
-  if (!read.success) throw new UsageError(wrongSetting(read.error, wanted, given));
-  const { width, height, fit, ...settings } = read.data;
+function settingsOf(given: Omit<ExamineClipsOptions, 'preview' | 'cut' | 'out'>) {
+  const { width, height, fit } = given;
   if ((width === undefined) !== (height === undefined)) {
     const missing = width === undefined ? 'width' : 'height';
     const found = phrase`${setting(missing)} is missing: a size has two sides`;
@@ -172,7 +172,7 @@ function settingsOf(given: object) {
       advice: phrase`Give ${setting('size')}, or leave it out.`,
     });
   }
-  return { ...settings, size, fit };
+  return { ...wanted.parse(given), size, fit };
 }
 
 /** The folder for cut clips, if they are asked for. Throws `UsageError` for places that make no sense. */

@@ -1,29 +1,45 @@
 /** @file The first frame as callers say it: a picture, or another model that draws it. */
+import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
-import type { Picture } from '../media/picture.ts';
 import type { PictureSize } from '../models/programs.ts';
 import { phrase, setting } from '../phrases.ts';
 import type { FirstFrameBase } from '../pipelines/video/drawn-first-frame.ts';
+import { declare, type GivenSettings, withText } from '../settings.ts';
 import { field } from './check-options.ts';
-import { type BaseChoice, baseField, givenBase } from './load-base.ts';
+import { type BaseChoice, baseSetting, givenBase } from './load-base.ts';
 
-/** Where a video's first frame comes from; the base model draws it unless told. */
-export interface FirstFrameOptions {
-  /** Frame 0, of any size, or the path of a picture. */
-  readonly firstFrame?: Picture | string;
-  /** Another model that draws it, such as Stable Diffusion XL. See `LoadBaseOptions.base`. */
-  readonly firstFrameBase?: BaseChoice;
-  /** Size at which that one draws; the video's aspect ratio with as many pixels as its own pictures unless told. */
-  readonly firstFrameSize?: PictureSize;
-}
+const sizeText = "the video's aspect ratio with as many pixels as that model's own pictures";
 
-/** Fields of `FirstFrameOptions`. */
-export const firstFrameFields = {
-  firstFrame: field.picture.optional(),
-  firstFrameBase: baseField.optional(),
-  firstFrameSize: field.settings.optional(),
-};
+/** Where a video's first frame comes from; the base model draws it by default. */
+export const firstFrameSettings = withText(
+  {
+    firstFrame: declare(field.picture, {
+      description: 'begin with this picture, of any size',
+      usual: 'the base model draws one',
+    }),
+    firstFrameBase: declare(baseSetting.schema, {
+      description:
+        'another model that draws the first frame: Stable Diffusion 1.x, 2.x or XL, as a folder, file or hub:…',
+      usual: 'the base',
+    }),
+    firstFrameSize: declare(
+      z.strictObject({ width: z.int().min(1), height: z.int().min(1) }) as z.ZodType<
+        PictureSize,
+        PictureSize
+      >,
+      {
+        description: 'size at which that model draws the first frame, which is resized then',
+        unit: 'pixels',
+        usual: sizeText,
+      },
+    ),
+  },
+  { group: 'First frame' },
+);
+
+/** See `firstFrameSettings`. */
+export interface FirstFrameOptions extends GivenSettings<typeof firstFrameSettings> {}
 
 /**
  * Throws `UsageError` where a first frame is given and something says how one is drawn: the picture would win, and the

@@ -38,7 +38,7 @@ describe('loading', () => {
     expect(await loadMotion({ motion })).toMatchObject({ path: motion, strength: 1, info: tinyInfo });
     expect((await loadMotion({ motion, strength: 0.3 })).strength).toBe(0.3);
     expect((await thrownBy(loadMotion({ motion, strength: 2 }))).message).toMatch(
-      /strength of motion ".*" is 2; give a number from 0 to 1/,
+      /^"strength" is 2; expected a number from 0 to 1\.$/,
     );
   });
 });
@@ -136,8 +136,12 @@ describe('generateVideo', () => {
         'firstFrameSize',
         /Name the model with "firstFrameBase"/,
       ],
-      [{ frames: 10_001 }, 'frames', /"frames" is 10001; expected at most 10000/],
-      [{ framesPerSecond: 1001 }, 'framesPerSecond', /"framesPerSecond" is 1001; expected at most 1000/],
+      [{ frames: 10_001 }, 'frames', /^"frames" is 10001; expected a whole number from 2 to 10000\.$/],
+      [
+        { framesPerSecond: 1001 },
+        'framesPerSecond',
+        /^"framesPerSecond" is 1001; expected a number above 0 up to 1000\.$/,
+      ],
     ] as const) {
       const error = (await thrownBy(generateVideo({ ...request, ...options }))) as UsageError;
       expect(error).toBeInstanceOf(UsageError);
@@ -172,16 +176,20 @@ describe('generateVideo', () => {
   });
 
   test.each([
-    [{ stepz: 3 }, UsageError, /generateVideo does not know the option "stepz"; it takes prompt, /],
-    [{ prompt: undefined }, UsageError, /the option "prompt" is missing; expected a text/],
-    [{ prompt: 3 }, UsageError, /the option "prompt" is 3; expected a text/],
+    [{ stepz: 3 }, UsageError, /^generateVideo does not know the option "stepz"; expected some of prompt, /],
+    [{ prompt: undefined }, UsageError, /^"prompt" is missing; expected a text that is not empty\.$/],
+    [{ prompt: 3 }, UsageError, /^"prompt" is 3; expected a text that is not empty\.$/],
     [
       { firstFrame: { width: 2, height: 2, data: new Uint8Array(3) } },
       UsageError,
-      /"firstFrame" is an object; expected a picture/,
+      /^"firstFrame" is an object; expected a picture/,
     ],
-    [{ motion: undefined }, UsageError, /needs one of the options "motion"/],
-    [{ motions: ['x'] }, UsageError, /needs one of the options "motion"/],
+    [
+      { motion: undefined },
+      UsageError,
+      /^generateVideo needs a motion; expected one of "motion" and "motions", which is a list\.$/,
+    ],
+    [{ motions: ['x'] }, UsageError, /^generateVideo was given "motion" and "motions"; expected one of /],
     [{ signal: 3 }, UsageError, /"signal" is 3; expected an AbortSignal/],
     [{ guidance: -1 }, UsageError, /guidance/],
     [{ width: 17 }, UsageError, /17x16 cannot be used/],

@@ -1,25 +1,23 @@
 /** @file Generating a video with a motion: everything from options to frames in one call. */
-import type { DrawSettings } from '../pipelines/draw/draw-picture.ts';
+import type { WorkOptions } from '../events.ts';
 import { type Generators, newGenerators } from '../pipelines/video/kept-generators.ts';
-import { checkOptions, field } from './check-options.ts';
-import { type FirstFrameOptions, firstFrameFields } from './first-frame.ts';
-import { makeVideo, type VideoOptions, videoFields } from './make-video.ts';
+import { type GivenSettings, required } from '../settings.ts';
+import { checkOptions, workFields } from './check-options.ts';
+import { firstFrameSettings } from './first-frame.ts';
+import { makeVideo, videoOptionSettings } from './make-video.ts';
+import { drawing, shared } from './shared-settings.ts';
 import type { Video } from './video.ts';
 
-/** What `generateVideo` takes. */
-export interface GenerateVideoOptions extends VideoOptions, FirstFrameOptions {
-  /** What the video shows. */
-  readonly prompt: string;
-  /** How frame 0 is drawn, where none is given; its prompts are the video's unless told. */
-  readonly drawing?: Partial<DrawSettings>;
-}
-
-const fields = {
-  prompt: field.text,
-  ...firstFrameFields,
-  drawing: field.settings.optional(),
-  ...videoFields,
+/** The settings of `generateVideo`. */
+export const generateVideoSettings = {
+  prompt: required(shared.prompt),
+  ...firstFrameSettings,
+  drawing,
+  ...videoOptionSettings,
 };
+
+/** What `generateVideo` takes. */
+export interface GenerateVideoOptions extends GivenSettings<typeof generateVideoSettings>, WorkOptions {}
 
 /**
  * Makes a video of what a prompt says, which moves as a motion does. All that can be checked is checked before
@@ -51,5 +49,9 @@ export async function generateVideoWith(
   generators: Generators,
   options: GenerateVideoOptions,
 ): Promise<Video> {
-  return makeVideo(generators, 'generateVideo', checkOptions('generateVideo', options, fields));
+  return makeVideo(
+    generators,
+    'generateVideo',
+    checkOptions('generateVideo', options, { ...generateVideoSettings, ...workFields }),
+  );
 }

@@ -7,10 +7,10 @@ import { type BaseModel, type Component, openBaseModel } from '../models/base-mo
 import { headsPerBlock, type TextEncoderConfig, vaeFactor } from '../models/configs.ts';
 import { assertPictureSize } from '../models/picture-size.ts';
 import { type MotionVariant, motionVariantNames, motionVariants } from '../motion/variant.ts';
-import { withoutUndefined } from '../pipelines/video/video-settings.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import type { MemoryMode } from '../runtime/memory-mode.ts';
 import { estimatedSeconds, machineCeiling } from '../runtime/work-time.ts';
+import { withoutUndefined } from '../settings.ts';
 import { trainingCost } from '../training/training-cost.ts';
 import { parseSettings, recommendedTraining, type TrainingSettings } from '../training/training-settings.ts';
 

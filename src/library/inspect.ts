@@ -4,18 +4,19 @@ import { basename, dirname, extname, join } from 'node:path';
 import { z } from 'zod';
 import { exists } from '../checkpoints/exists.ts';
 import { NO_SUCH_FILE, whyUnreadable } from '../checkpoints/user-file.ts';
-import { CheckpointError, type LampError, MediaError, UsageError } from '../errors.ts';
+import { CheckpointError, type LampError, MediaError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { CLIP_CHOICES, clipKindOfName } from '../media/clip.ts';
 import { unreadVideoKind } from '../media/file-kinds.ts';
 import { findClipSet } from '../media/find-clips.ts';
 import { builtInBase, builtInName } from '../models/built-in-base.ts';
 import { isSingleFile } from '../models/single-file.ts';
-import { checkDevice, type DeviceName, parseDevice } from '../runtime/devices.ts';
+import { checkDevice, parseDevice } from '../runtime/devices.ts';
+import { declare, type GivenSettings, required } from '../settings.ts';
+import { trainingSettings } from '../training/declared-settings.ts';
 import { runPaths } from '../training/run-folder.ts';
 import { trainingDefaults as usual } from '../training/training-settings.ts';
-import { wrongSetting } from '../wrong-settings.ts';
-import { checkOptions, field, fieldsNamed, workFields } from './check-options.ts';
+import { checkOptions, field, workFields } from './check-options.ts';
 import { type BaseInspection, inspectBase } from './inspect-base.ts';
 import {
   type ClipInspection,
@@ -32,23 +33,41 @@ import {
   type MotionInspection,
   type RunInspection,
 } from './inspect-trained.ts';
+import { shared } from './shared-settings.ts';
+
+const side = z.int().min(1).max(99_999);
+
+/** The settings of `inspect`. */
+export const inspectSettings = {
+  path: required(
+    declare(field.path, {
+      description:
+        'a base model (a diffusers folder, a model in one file, or built-in), motion file, run folder, saved state of a training, clip, folder of clips, generated video, or picture',
+    }),
+  ),
+  frames: declare(shared.frames.schema, {
+    description: trainingSettings.frames.description,
+    unit: 'frames',
+    usual: String(usual.frames),
+    recommendable: true,
+  }),
+  width: declare(side, {
+    description: 'width of a training video, whose cost is estimated',
+    unit: 'pixels',
+    usual: String(usual.width),
+    recommendable: true,
+  }),
+  height: declare(side, {
+    description: 'height of a training video, whose cost is estimated',
+    unit: 'pixels',
+    usual: String(usual.height),
+    recommendable: true,
+  }),
+  device: declare(shared.device.schema, { ...shared.device, description: 'where training would run' }),
+};
 
 /** What `inspect` takes. */
-export interface InspectOptions extends WorkOptions {
-  /**
-   * A base model (a diffusers folder, a model in one file, or `built-in`), motion file, run folder, saved state of a
-   * training, clip, folder of clips, generated video, or picture.
-   */
-  readonly path: string;
-  /** Frames of a training video, 2 to 10000; default: as the base recommends, or 16. */
-  readonly frames?: number;
-  /** Width of a training video in pixels, of which the cost is estimated; default: as the base recommends, or 512. */
-  readonly width?: number;
-  /** Its height; default: as the base recommends, or 320. */
-  readonly height?: number;
-  /** Where training would run; default `cpu`. */
-  readonly device?: DeviceName;
-}
+export interface InspectOptions extends GivenSettings<typeof inspectSettings>, WorkOptions {}
 
 /** What a file or folder is; `kind` tells which. */
 export type Inspection =
@@ -59,21 +78,6 @@ export type Inspection =
   | ClipInspection
   | ClipsInspection
   | PictureInspection;
-
-const pixels = z.int().min(1).max(99_999).optional();
-
-const asked = z.object({
-  frames: z.int().min(2).max(10_000).optional(),
-  width: pixels,
-  height: pixels,
-});
-
-const fields = {
-  path: field.path,
-  ...fieldsNamed(Object.keys(asked.shape) as (keyof typeof asked.shape)[]),
-  device: field.text.optional(),
-  ...workFields,
-};
 
 /**
  * Finds out what a file or folder is: a base model, with what training a motion on it would cost; a motion; a run; a
@@ -88,12 +92,13 @@ const fields = {
  * found.unet.parameters, found.training?.plain.bytes);
  */
 export async function inspect(options: InspectOptions): Promise<Inspection> {
-  const { path, device, onEvent, signal, ...given } = checkOptions('inspect', options, fields);
-  const read = asked.safeParse(given);
-  if (!read.success) throw new UsageError(wrongSetting(read.error, asked, given));
-  const { frames = usual.frames } = read.data;
+  const { path, device, onEvent, signal, ...given } = checkOptions('inspect', options, {
+    ...inspectSettings,
+    ...workFields,
+  });
+  const { frames = usual.frames } = given;
   const work = { onEvent, signal };
-  const question = { ...read.data, device: parseDevice(device ?? 'cpu') };
+  const question = { ...given, device: parseDevice(device ?? 'cpu') };
   const found = await stat(path).catch((error: unknown) => error as Error);
   if (found instanceof Error) {
     if (path === builtInName && !(await exists(path))) return base(builtInBase(), question, path);

@@ -4,52 +4,52 @@ import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { phrase, setting } from '../phrases.ts';
 import { type LearnedMotion, runTraining } from '../pipelines/train/run-training.ts';
-import type { DeviceName } from '../runtime/devices.ts';
-import { presets, type TrainingInput, trainingDefaults } from '../training/training-settings.ts';
-import { checkOptions, field, fieldsNamed, workFields } from './check-options.ts';
-import { type BaseChoice, baseField, baseFolder } from './load-base.ts';
-
-/** What `learnMotion` takes. What is left out is as the base recommends (its `lamp.json`), or as in the paper. */
-export interface LearnMotionOptions
-  extends Partial<Omit<TrainingInput, 'base' | 'device' | 'clips' | 'prompt'>>,
-    WorkOptions {
-  /** Folder of the run: a new or empty one, or with `resume` that of a run. */
-  readonly out: string;
-  /** Clips, or folders of clips, which show the motion. Not needed with `resume`. */
-  readonly clips?: string[];
-  /** What the clips show that have no caption of their own. Not needed with `resume`, or where every clip has one. */
-  readonly prompt?: string;
-  /** The model that learns; the built-in one unless told. See `LoadBaseOptions.base`. */
-  readonly base?: BaseChoice;
-  /** Resume the run in `out`; only what changes needs to be given then. */
-  readonly resume?: boolean;
-  /** Where to compute: `cpu` unless told. */
-  readonly device?: DeviceName;
-  /** Whether settings that are left out are as the base recommends; true unless told. */
-  readonly useRecommended?: boolean;
-  /**
-   * A named set of settings, below those that are given: `reference`, the choices of the authors' implementation for
-   * `fit`, `shuffle`, `clipRange` and `temporalBias`. With it, nothing is as the base recommends.
-   */
-  readonly preset?: PresetName;
-}
+import { declare, type GivenSettings, required } from '../settings.ts';
+import { trainingSettings } from '../training/declared-settings.ts';
+import { presets, type TrainingInput } from '../training/training-settings.ts';
+import { checkOptions, field, workFields } from './check-options.ts';
+import { baseFolder, baseSetting } from './load-base.ts';
+import { shared } from './shared-settings.ts';
 
 /** Names of the sets of settings that training knows. */
 export type PresetName = keyof typeof presets;
 
-const presetNames = Object.keys(presets) as PresetName[];
+const presetNames = Object.keys(presets) as [PresetName, ...PresetName[]];
 
-const fields = {
-  out: field.path,
-  resume: field.flag.optional(),
-  useRecommended: field.flag.optional(),
-  preset: z.enum(presetNames, { error: `one of: ${presetNames.join(', ')}` }).optional(),
-  prompt: field.anyText.optional(),
-  clips: field.anything,
-  ...fieldsNamed(Object.keys(trainingDefaults) as (keyof typeof trainingDefaults)[]),
-  base: baseField.optional(),
-  ...workFields,
+/** What `learnMotion` asks for besides the training's settings, or in another way. */
+const own = {
+  base: declare(baseSetting.schema, { ...baseSetting, group: trainingSettings.base.group! }),
+  device: declare(shared.device.schema, { ...shared.device, group: 'Running' }),
+  out: required(
+    declare(field.path, {
+      description: phrase`folder of the run; must not exist or be empty, except with ${setting('resume')}`,
+      group: 'What to learn',
+    }),
+  ),
+  resume: declare(field.flag, {
+    description: phrase`go on with the run in ${setting('out')}; only what changes needs to be given then (${setting('steps')}, ${setting('saveEvery')}, …)`,
+    group: 'What to learn',
+    default: false,
+  }),
+  useRecommended: shared.useRecommended,
+  preset: declare(z.enum(presetNames), {
+    description: phrase`a named set of settings, below those that are given; nothing is as the base recommends then`,
+    choices: {
+      reference:
+        'the choices of the authors’ implementation for fitting, clip range, temporal bias and no shuffling',
+    },
+    group: 'What to learn',
+  }),
 };
+
+/** The settings of `learnMotion`. */
+export const learnMotionSettings = { ...trainingSettings, ...own };
+
+/** What `learnMotion` takes. What is left out is as the base recommends (its `lamp.json`), or as in the paper. */
+export interface LearnMotionOptions
+  extends Partial<Omit<TrainingInput, keyof typeof own>>,
+    GivenSettings<typeof own>,
+    WorkOptions {}
 
 /**
  * Learns a motion from a few clips that show it (LAMP, Sec. 3); the result is a file. Everything is checked before
@@ -66,7 +66,10 @@ const fields = {
  *   }, }); console.log(path); // the motion, for generateVideo({ motion: path, … })
  */
 export async function learnMotion(options: LearnMotionOptions): Promise<LearnedMotion> {
-  const { onEvent, signal, ...given } = checkOptions('learnMotion', options, fields);
+  const { onEvent, signal, ...given } = checkOptions('learnMotion', options, {
+    ...learnMotionSettings,
+    ...workFields,
+  });
   const { out, resume, useRecommended = given.preset === undefined, base, preset, ...settings } = given;
   if (preset !== undefined && useRecommended) {
     throw new UsageError({

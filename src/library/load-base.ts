@@ -5,33 +5,46 @@ import type { WorkOptions } from '../events.ts';
 import { resolveBase } from '../hub/resolve-base.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { builtInBase, builtInName } from '../models/built-in-base.ts';
+import { declare, type GivenSettings } from '../settings.ts';
+import { checked, expecting } from '../wrong-settings.ts';
 import { checkOptions, workFields } from './check-options.ts';
 
 /** A base model: one that was loaded (`loadBase`), or what `LoadBaseOptions.base` can be. */
 export type BaseChoice = BaseModel | string;
 
-/** What `loadBase` takes. */
-export interface LoadBaseOptions extends WorkOptions {
-  /**
-   * A diffusers folder, a `.safetensors` or `.ckpt` file with the whole model, or `hub:owner/name[@revision]`, which
-   * is downloaded where it is not in the cache of the Hugging Face tools yet; `built-in`, the model that comes with
-   * the package, unless told.
-   */
-  readonly base?: string;
-}
-
-/** An option that is a `BaseChoice`. */
-export const baseField = z.custom<BaseChoice>(
+/** What a base model can be. */
+const baseField = checked<BaseChoice>(
   (value) =>
     (typeof value === 'string' && value !== '') ||
     typeof (value as BaseModel | null)?.fingerprint === 'string',
-  { error: 'a path, a name like "hub:owner/name", or a model that loadBase gave' },
+  'a path, a name like "hub:owner/name", or a model that loadBase gave',
 );
 
-const fields = {
-  base: z.string({ error: 'a path, or a name like "hub:owner/name"' }).min(1, { error: 'a path' }).optional(),
-  ...workFields,
+const kinds =
+  'a diffusers folder, one file, or hub:owner/name[@revision], which is downloaded where it is not in the cache';
+
+/** What base models of motions can be. */
+export const baseKinds = `Stable Diffusion 1.x or 2.x, ${kinds}`;
+
+/** The option `base`, a base model. */
+export const baseSetting = declare(baseField, {
+  description: `the base model: ${baseKinds}`,
+  usual: 'built-in, the small one that comes with lamp',
+});
+
+/** The same where the base draws pictures alone, without a motion. */
+export const pictureBaseSetting = declare(baseField, {
+  ...baseSetting,
+  description: `the base model: Stable Diffusion 1.x, 2.x or XL, ${kinds}`,
+});
+
+/** The settings of `loadBase`. */
+export const loadBaseSettings = {
+  base: declare(expecting(z.string().min(1), 'a path, or a name like "hub:owner/name"'), pictureBaseSetting),
 };
+
+/** What `loadBase` takes. */
+export interface LoadBaseOptions extends GivenSettings<typeof loadBaseSettings>, WorkOptions {}
 
 /**
  * Opens a base model, for several calls that use it. Its weights are not read before they are needed. Throws
@@ -45,7 +58,10 @@ const fields = {
  * console.log(base.name, base.settings.size); // built-in { width: 64, height: 64 }
  */
 export async function loadBase(options: LoadBaseOptions = {}): Promise<BaseModel> {
-  const { base = builtInName, ...work } = checkOptions('loadBase', options, fields);
+  const { base = builtInName, ...work } = checkOptions('loadBase', options, {
+    ...loadBaseSettings,
+    ...workFields,
+  });
   return openBaseModel(await basePath(base, work), work);
 }
 

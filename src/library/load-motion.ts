@@ -3,27 +3,51 @@ import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { readMotion } from '../motion/file/motion-file.ts';
 import { findMotionFile } from '../motion/file/motion-path.ts';
+import { call, phrase, setting } from '../phrases.ts';
 import type { LoadedMotion } from '../pipelines/video/loaded-motions.ts';
+import { declare, type GivenSettings, required } from '../settings.ts';
+import { checked, expecting } from '../wrong-settings.ts';
 import { checkOptions, field } from './check-options.ts';
 
+/** The settings of `loadMotion`. */
+export const loadMotionSettings = {
+  motion: required(declare(field.path, { description: 'a motion file, or the folder of a run' })),
+  strength: declare(z.number().min(0).max(1), {
+    description: 'how strongly it acts, from 0, not at all, to 1, as it was learned',
+    default: 1,
+  }),
+};
+
 /** What `loadMotion` takes. */
-export interface LoadMotionOptions {
-  /** A motion file, or the folder of a run that is finished. */
-  readonly motion: string;
-  /** How strongly it acts, from 0, not at all, to 1, as it was learned; 1 unless told. */
-  readonly strength?: number;
-}
+export interface LoadMotionOptions extends GivenSettings<typeof loadMotionSettings> {}
 
 /** A motion: one that was loaded (`loadMotion`), its path, or its path and strength. */
 export type MotionChoice = LoadedMotion | LoadMotionOptions | string;
 
 const expected = 'a path, { motion: path, strength: 0 to 1 }, or a motion that loadMotion gave';
 
-/** An option that is a `MotionChoice`. */
-export const motionField = z.custom<MotionChoice>(isChoice, { error: expected });
+/** What a motion can be. */
+const motionField = expecting(
+  z.union([
+    z.string().min(1),
+    z.strictObject({ motion: field.path, strength: loadMotionSettings.strength.schema.optional() }),
+    checked<LoadedMotion>(isLoaded, 'a motion that loadMotion gave'),
+  ]),
+  expected,
+) as z.ZodType<MotionChoice, MotionChoice>;
 
-/** An option that is a list of them. */
-export const motionsField = z.array(motionField, { error: `a list of motions, each ${expected}` });
+/** The option `motion`. */
+export const motionSetting = declare(motionField, {
+  description: 'how things move: a motion file, or the run folder of a training',
+});
+
+/** The option `motions`, in place of `motion`. */
+export const motionsSetting = declare(
+  z.array(motionField) as z.ZodType<readonly MotionChoice[], readonly MotionChoice[]>,
+  {
+    description: 'several motions that act at once, each with its strength',
+  },
+);
 
 /**
  * Reads a motion, for several calls that use it. Throws `CheckpointError` when it is missing, damaged or no motion,
@@ -36,13 +60,7 @@ export const motionsField = z.array(motionField, { error: `a list of motions, ea
  * console.log(jumping.info.prompt, jumping.info.frames);
  */
 export async function loadMotion(options: LoadMotionOptions): Promise<LoadedMotion> {
-  const { motion, strength = 1 } = checkOptions('loadMotion', options, {
-    motion: field.path,
-    strength: field.number.optional(),
-  });
-  if (!(strength >= 0 && strength <= 1)) {
-    throw new UsageError(`the strength of motion "${motion}" is ${strength}; give a number from 0 to 1.`);
-  }
+  const { motion, strength = 1 } = checkOptions('loadMotion', options, loadMotionSettings);
   const path = await findMotionFile(motion);
   return { path, strength, ...(await readMotion(path)) };
 }
@@ -57,9 +75,12 @@ export async function givenMotions(
 ): Promise<LoadedMotion[]> {
   const choices = motions ?? (motion === undefined ? [] : [motion]);
   if (choices.length === 0 || (motion !== undefined && motions !== undefined)) {
-    throw new UsageError(
-      `${name} needs one of the options "motion" (${expected}) and "motions" (a list of them).`,
-    );
+    const both = phrase`${call(name)} was given ${setting('motion')} and ${setting('motions')}`;
+    throw new UsageError({
+      found: choices.length === 0 ? phrase`${call(name)} needs a motion` : both,
+      expected: phrase`one of ${setting('motion')} and ${setting('motions')}, which is a list`,
+      setting: 'motion',
+    });
   }
   const loaded: LoadedMotion[] = [];
   for (const choice of choices) loaded.push(await givenMotion(choice));
@@ -72,11 +93,7 @@ export async function givenMotion(choice: MotionChoice): Promise<LoadedMotion> {
   return 'values' in choice ? choice : loadMotion(choice);
 }
 
-function isChoice(value: unknown): boolean {
-  if (typeof value === 'string') return value !== '';
-  const { motion, values, info, path } = (value ?? {}) as Partial<LoadMotionOptions & LoadedMotion>;
-  return (
-    typeof motion === 'string' ||
-    (values instanceof Map && typeof info === 'object' && typeof path === 'string')
-  );
+function isLoaded(value: unknown): boolean {
+  const { values, info, path } = (value ?? {}) as Partial<LoadedMotion>;
+  return values instanceof Map && typeof info === 'object' && typeof path === 'string';
 }

@@ -1,15 +1,16 @@
 /** @file A generator that keeps its networks compiled from one video to the next. */
 import { keptGenerators } from '../pipelines/video/kept-generators.ts';
+import { pick } from '../settings.ts';
 import { type AnimateImageOptions, animateImageWith } from './animate-image.ts';
 import { checkOptions, workFields } from './check-options.ts';
 import { type GenerateVideoOptions, generateVideoWith } from './generate-video.ts';
 import { givenBase } from './load-base.ts';
 import { givenMotions } from './load-motion.ts';
-import { type VideoOptions, videoFields } from './make-video.ts';
+import { type VideoOptions, videoOptionSettings } from './make-video.ts';
 import type { Video } from './video.ts';
 
 /** What all videos of a generator share. */
-type Shared = 'base' | 'motion' | 'motions' | 'frames' | 'width' | 'height' | 'device';
+type Shared = (typeof sharedNames)[number];
 
 /** What `openGenerator` takes. What is left out is as with `generateVideo`. */
 export type OpenGeneratorOptions = Pick<VideoOptions, Shared | 'onEvent' | 'signal'>;
@@ -42,7 +43,7 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Gene
     onEvent,
     signal,
     ...shape
-  } = checkOptions('openGenerator', options, fields);
+  } = checkOptions('openGenerator', options, { ...openGeneratorSettings, ...workFields });
   const base = await givenBase(chosen, { onEvent, signal });
   const loaded = await givenMotions('openGenerator', {
     ...(motion && { motion }),
@@ -57,5 +58,7 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Gene
   };
 }
 
-const { base, motion, motions, frames, width, height, device } = videoFields;
-const fields = { base, motion, motions, frames, width, height, device, ...workFields };
+const sharedNames = ['base', 'motion', 'motions', 'frames', 'width', 'height', 'device'] as const;
+
+/** The settings of `openGenerator`. */
+export const openGeneratorSettings = pick(videoOptionSettings, sharedNames);

@@ -3,12 +3,16 @@
  * unsupported values are refused by name instead of being ignored.
  */
 import { z } from 'zod';
+import { expecting } from '../wrong-settings.ts';
 
 const size = z.number().int().positive();
 const perBlock = z.union([size, z.array(size).min(1)]);
 /** A setting for which only these values are supported. */
 const only = <T extends string | number | boolean | null>(...values: [T, ...T[]]) =>
   z.literal(values).optional();
+
+/** The name of a kind of block; those of videos, which end in 3D, are taken too. */
+const blockNames = (pattern: RegExp, expected: string) => expecting(z.string().regex(pattern), expected);
 
 /** Per-block settings must have one value per block. */
 function checkBlocks(
@@ -31,12 +35,11 @@ const unetFields = z.object({
   out_channels: size,
   block_out_channels: z.array(size).min(1),
   layers_per_block: size.default(2),
-  down_block_types: z.array(z.string().regex(/^(CrossAttn)?DownBlock[23]D$/)).min(1),
-  up_block_types: z.array(z.string().regex(/^(CrossAttn)?UpBlock[23]D$/)).min(1),
-  mid_block_type: z
-    .string()
-    .regex(/^UNetMidBlock[23]DCrossAttn$/)
-    .nullish(),
+  down_block_types: z
+    .array(blockNames(/^(CrossAttn)?DownBlock[23]D$/, 'CrossAttnDownBlock2D or DownBlock2D'))
+    .min(1),
+  up_block_types: z.array(blockNames(/^(CrossAttn)?UpBlock[23]D$/, 'CrossAttnUpBlock2D or UpBlock2D')).min(1),
+  mid_block_type: blockNames(/^UNetMidBlock[23]DCrossAttn$/, 'UNetMidBlock2DCrossAttn').nullish(),
   /** Number of heads, despite the name (a mistake of diffusers that its files preserve). */
   attention_head_dim: perBlock.default(8),
   cross_attention_dim: size,

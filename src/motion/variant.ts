@@ -1,6 +1,7 @@
 /** @file Variants of the method: LAMP itself, extensions beyond the paper, ablations, and related methods. */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { expecting } from '../wrong-settings.ts';
 
 /** The switches; defaults are LAMP's own choices. */
 export const motionVariantSchema = z
@@ -137,10 +138,10 @@ export const motionVariants: Readonly<Record<MotionVariantName, MotionVariant>> 
 };
 
 /** A variant as given by a caller: its name, or the switches that differ from LAMP's. */
-export const motionVariantChoice = z.union(
-  [z.enum(motionVariantNames).transform((name) => motionVariants[name]), motionVariantSchema],
-  { error: `must be one of ${motionVariantNames.join(', ')}, or an object of switches` },
-);
+export const motionVariantChoice = z.union([
+  z.enum(motionVariantNames).transform((name) => motionVariants[name]),
+  expecting(motionVariantSchema, 'an object of switches'),
+]);
 
 /** Whether this is LAMP as the paper describes it. */
 export function isLamp(variant: MotionVariant): boolean {

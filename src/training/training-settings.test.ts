@@ -116,7 +116,9 @@ describe('variants', () => {
     expect(wrong('lava')).toThrow(
       /^"variant" is "lava"; expected one of: lamp, lamp-extended, no-first-frame/,
     );
-    expect(wrong('zero-shot')).toThrow('nothing of it is trained');
+    expect(wrong('zero-shot')).toThrow(
+      '"variant" is "zero-shot"; expected a variant that is trained: lamp, lamp-extended,',
+    );
     expect(wrong({ warp: 1 })).toThrow('"variant" has the unknown key "warp"; expected some of');
   });
 

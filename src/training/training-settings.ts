@@ -2,136 +2,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
-import { type ClipRate, clipWindows } from '../media/clip-window.ts';
+import type { ClipRate } from '../media/clip-window.ts';
 import { type BaseSettings, recommended } from '../models/base-settings.ts';
-import { builtInBase } from '../models/built-in-base.ts';
-import { isLamp, isTrained, motionVariantChoice, motionVariants } from '../motion/variant.ts';
+import { isLamp } from '../motion/variant.ts';
 import { phrase, setting } from '../phrases.ts';
 import { checkDevice, parseDevice } from '../runtime/devices.ts';
+import { recommendable, shapeWithDefaults } from '../settings.ts';
 import { wrongSetting } from '../wrong-settings.ts';
-import { adamWDefaults } from './adamw.ts';
-
-const whole = (least: number) => z.int().min(least);
-const share = z.number().min(0).lt(1);
-
-const fields = {
-  /** Folder of the base model; default: the built-in model. */
-  base: z.string().min(1).default(builtInBase),
-  /** Clips, or folders of clips. */
-  clips: z.array(z.string().min(1)).min(1),
-  /** Describes the clips that have no caption of their own. */
-  prompt: z.string(),
-  /** Train clips that have a caption (see `captionsFor`) with it instead of the prompt. */
-  captions: z.boolean().default(true),
-  /** Frames of a training video. */
-  frames: whole(2).default(16),
-  /** Pixels. */
-  width: whole(1).default(512),
-  /** Pixels. */
-  height: whole(1).default(320),
-  /**
-   * At which rate frames of a clip are taken, by the time at which a player shows them: frames a second; `common`: the
-   * rate of the clips, the lowest where they have several; `frames`: every frame counts as one, whatever its time.
-   * Folders of pictures have no rate, and are taken frame by frame at any.
-   */
-  clipFps: z.union([z.number().positive().max(1000), z.enum(['common', 'frames'])]).default('common'),
-  /** Every n-th of these frames is taken. */
-  stride: whole(1).default(1),
-  /**
-   * Where in a clip a video begins: anywhere (`random`), at its start, or so that it lies in the middle; `spread`: its
-   * frames are spread over the whole clip, whatever the stride.
-   */
-  window: z.enum(clipWindows).default('random'),
-  /** Optimiser steps. */
-  steps: whole(1).default(500),
-  /** Step size of the optimiser, after the warm-up. */
-  learningRate: z.number().positive().default(3e-5),
-  /** Learning rate after the warm-up: constant, or falling to 0 along a cosine. */
-  schedule: z.enum(['constant', 'cosine']).default('constant'),
-  /** Steps over which the learning rate rises from 0. */
-  warmupSteps: whole(0).default(0),
-  /** Videos per batch. */
-  batch: whole(1).default(1),
-  /** Batches whose gradients are averaged for one step. */
-  accumulation: whole(1).default(1),
-  /** Largest norm of the gradients; 0: no clipping. */
-  clipNorm: z.number().min(0).default(1),
-  /** AdamW's decay of the mean of gradients. */
-  beta1: share.default(adamWDefaults.beta1),
-  /** AdamW's decay of the mean of squared gradients. */
-  beta2: share.default(adamWDefaults.beta2),
-  /** Added to the root of AdamW's second moment. */
-  epsilon: z.number().positive().default(adamWDefaults.epsilon),
-  /** Decoupled weight decay, multiplied by the learning rate at each step. */
-  weightDecay: z.number().min(0).default(adamWDefaults.weightDecay),
-  /**
-   * Decay of the moving average of the parameters that becomes the motion; 0: the parameters themselves, as in the
-   * paper.
-   */
-  averageDecay: share.default(0),
-  /** Probability that a video is mirrored left to right. */
-  flipProbability: z.number().min(0).max(1).default(0.5),
-  /**
-   * Largest random translation of a whole video, as a fraction of its width and height. Edges are repeated. Prevents
-   * training on few clips from memorising positions.
-   */
-  translate: z.number().min(0).max(0.5).default(0),
-  /**
-   * Fraction of a video's views with changed colours: channels swapped, each brighter or darker. Prevents training on
-   * few clips from binding a motion to the backgrounds and objects of these clips.
-   */
-  recolour: z.number().min(0).max(1).default(0),
-  /**
-   * Fraction of a video's views in which the moving object is cut out and pasted onto another scene: another clip's, or
-   * one of `places`. Only for clips with a still camera in which the object leaves its place. Prevents training on few
-   * clips from binding a motion to their scenes.
-   */
-  copyPaste: z.number().min(0).max(0.95).default(0),
-  /** Additional scenes for `copyPaste`, drawn by the image model: English phrases of place, such as "on the beach". */
-  places: z.array(z.string().min(1)).default([]),
-  /** Fitting a clip to another aspect ratio: crop (`cover`), or distort (`stretch`, as the reference does). */
-  fit: z.enum(['cover', 'stretch']).default('cover'),
-  /** Use the clips of each epoch in random order; the reference uses the folder's order. */
-  shuffle: z.boolean().default(true),
-  /**
-   * Where a video may end: at the clip's last frame, or (`reference`) so that `frames · stride + 1` frames are needed,
-   * since the reference never takes the last ones.
-   */
-  clipRange: z.enum(['whole', 'reference']).default('whole'),
-  /** Initial bias of the temporal attention's output; the reference's is random, which disturbs the base model. */
-  temporalBias: z.enum(['zeros', 'uniform']).default('zeros'),
-  /** Draws noisy timesteps more often (above 1) or less; 1: uniformly, as in the paper. See `shiftedTimestep`. */
-  timestepShift: z.number().positive().default(1),
-  /**
-   * Timesteps below this one are not learned from; 0: all are, as in the paper. For videos whose details the image
-   * model alone draws (`VideoSettings.imageModelBelow`), or that are finished early (`VideoSettings.finishAt`).
-   */
-  lowestTimestep: z.int().min(0).max(999).default(0),
-  /** Variant of LAMP: its name, or its switches. */
-  variant: motionVariantChoice
-    .refine(isTrained, 'nothing of it is trained; it is for making videos alone')
-    .default(motionVariants.lamp),
-  /**
-   * Train low-rank factors of matrices (LoRA) with this rank, for a small motion file; 0: full matrices, as in the
-   * paper. See `lowRankParameters`.
-   */
-  rank: whole(0).default(0),
-  /** Seed of all random draws. */
-  seed: z.int().default(0),
-  /** Device to run on: a `DeviceName`. */
-  device: z.string().default('cpu'),
-  /** Recompute inner values in the backward pass instead of keeping them: less memory, a third more time. */
-  recompute: z.enum(['auto', 'on', 'off']).default('auto'),
-  /** Write a checkpoint every n-th step, in addition to the final one. */
-  saveEvery: whole(1).default(100),
-  /** Generate sample videos every n-th step; 0: never. */
-  sampleEvery: whole(0).default(0),
-  /** Prompts of the sample videos; when empty, the training prompt. */
-  samplePrompts: z.array(z.string()).default([]),
-};
+import { trainingSettings } from './declared-settings.ts';
 
 /** Schema of all settings, with defaults. */
-export const settingsSchema = z.strictObject(fields);
+export const settingsSchema = z.strictObject(shapeWithDefaults(trainingSettings));
 
 /** All settings of a training run. Fields are documented at their definition. */
 export type TrainingSettings = z.infer<typeof settingsSchema>;
@@ -145,22 +26,11 @@ export type TrainingInput = z.input<typeof settingsSchema>;
 /** Defaults of settings that neither the caller nor the base model specifies. */
 export const trainingDefaults = settingsSchema.omit({ clips: true, prompt: true }).parse({});
 
-/** Settings that a base model cannot recommend; its size has its own place in `lamp.json`. */
-const personal = {
-  base: true,
-  clips: true,
-  clipFps: true,
-  prompt: true,
-  captions: true,
-  width: true,
-  height: true,
-  seed: true,
-  device: true,
-} as const;
-
 /** The settings that a base model recommends for training. Throws `CheckpointError` naming the file and the field. */
 export function recommendedTraining(base: BaseSettings): Partial<TrainingInput> {
-  return { ...base.size, ...recommended(base, 'training', settingsSchema.omit(personal)) };
+  // Its size has a place of its own in `lamp.json`.
+  const { width: _, height: __, ...shape } = shapeWithDefaults(recommendable(trainingSettings));
+  return { ...base.size, ...recommended(base, 'training', z.object(shape)) };
 }
 
 /** Named sets of settings. `reference`: the choices of the authors' implementation where our defaults are better. */

@@ -18,12 +18,19 @@ import {
 } from '../../models/programs.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import { softwareVersions } from '../../runtime/software-versions.ts';
+import { defaultsOf } from '../../settings.ts';
 import { pictureFingerprint } from '../video/encode-first-frame.ts';
-import { layered, recommendedSampling } from '../video/video-settings.ts';
 import { denoisePicture } from './denoise.ts';
 import { compiled, type Kept, type PromptEncoder, promptEncoder } from './kept-programs.ts';
 import { type Redrawing, redrawingOf } from './redrawing.ts';
-import { betweenSteps, type SamplingSettings, samplerFor } from './sampling-settings.ts';
+import {
+  betweenSteps,
+  layered,
+  pictureSampling,
+  recommendedSampling,
+  type SamplingSettings,
+  samplerFor,
+} from './sampling-settings.ts';
 import type { StoredPicture } from './stored-picture.ts';
 
 /** Settings of a picture. */
@@ -44,12 +51,7 @@ export interface DrawRequest extends Partial<DrawSettings> {
 }
 
 /** Default settings, used where the base model recommends nothing else: DPM-Solver++ (25 steps), guidance 7.5. */
-export const drawDefaults = {
-  sampler: 'dpm++',
-  eta: 0,
-  guidance: 7.5,
-  negativePrompt: '',
-} as const satisfies Partial<DrawSettings>;
+export const drawDefaults = { ...defaultsOf(pictureSampling), negativePrompt: '' };
 
 /** Resolves settings: those given, else what the base model recommends, else the defaults. */
 export function resolveDrawSettings(

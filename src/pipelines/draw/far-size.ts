@@ -10,8 +10,9 @@ import type { PictureSize } from '../../models/programs.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import { estimatedSeconds } from '../../runtime/work-time.ts';
 import { drawingCost } from '../../training/complete-base.ts';
-import { recommendedSampling, type VideoSettings } from '../video/video-settings.ts';
+import type { VideoSettings } from '../video/video-settings.ts';
 import { type DrawRequest, resolveDrawSettings } from './draw-picture.ts';
+import { recommendedSampling } from './sampling-settings.ts';
 
 /** A size is far from the usual one if its area differs by more than this factor. */
 const FAR_AREA = 2;

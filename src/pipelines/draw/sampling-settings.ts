@@ -1,6 +1,7 @@
 /** @file What drawing a picture and generating a video have in common: settings, samplers, text, stopping between steps. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { z } from 'zod';
 import { ddimSampler } from '../../diffusion/ddim.ts';
 import { dpmSolverSampler } from '../../diffusion/dpm-solver.ts';
 import type { NoiseSchedule } from '../../diffusion/noise-schedule.ts';
@@ -8,33 +9,130 @@ import type { RandomStream } from '../../diffusion/random.ts';
 import type { Sampler } from '../../diffusion/sampler.ts';
 import { InterruptedError, UsageError } from '../../errors.ts';
 import type { Stage, WorkOptions } from '../../events.ts';
+import { type BaseSettings, recommended } from '../../models/base-settings.ts';
 import { phrase, setting } from '../../phrases.ts';
+import {
+  declare,
+  recommendable,
+  redeclared,
+  type SettingValues,
+  shapeOf,
+  withoutUndefined,
+  withText,
+} from '../../settings.ts';
 
-/** Names of the samplers: DDIM, and DPM-Solver++(2M). */
-export const samplerNames = ['ddim', 'dpm++'] as const;
+/** A sampler as it can be asked for. */
+interface NamedSampler {
+  /** What it is, in a few words. */
+  readonly about: string;
+  /** Steps when none are asked for. */
+  readonly steps: number;
+  /** Whether it can add noise at each step (`eta`). */
+  readonly addsNoise: boolean;
+  /** A sampler for one run, which takes the noise that it adds. */
+  readonly make: (
+    schedule: NoiseSchedule,
+    options: { readonly steps: number; readonly eta: number },
+  ) => Sampler;
+}
 
-/** See `samplerNames`. */
-export type SamplerName = (typeof samplerNames)[number];
+/** The samplers, by name: all that is needed to add one. */
+const samplers = {
+  ddim: { about: 'DDIM', steps: 50, addsNoise: true, make: ddimSampler },
+  'dpm++': {
+    about: 'DPM-Solver++(2M), which needs fewer steps',
+    steps: 25,
+    addsNoise: false,
+    make: (schedule, { steps }) => dpmSolverSampler(schedule, { steps }),
+  },
+} as const satisfies Readonly<Record<string, NamedSampler>>;
+
+/** The name of a sampler. */
+export type SamplerName = keyof typeof samplers;
+
+/** Names of the samplers. */
+export const samplerNames = Object.keys(samplers) as [SamplerName, ...SamplerName[]];
+
+const withNoiseNames = samplerNames.filter((name) => samplers[name].addsNoise);
+
+/** Default steps in words, where a sampler is the default one: `50; for dpm++ 25`. */
+function stepsText(usual: SamplerName): string {
+  const others = samplerNames.filter((name) => name !== usual);
+  return [samplers[usual].steps, ...others.map((name) => `for ${name} ${samplers[name].steps}`)].join('; ');
+}
+
+const samplingSettings = withText(
+  {
+    sampler: declare(z.enum(samplerNames), {
+      description: 'how noise becomes a picture or a video',
+      choices: Object.fromEntries(samplerNames.map((name) => [name, samplers[name].about])),
+      default: 'ddim',
+    }),
+    samplerSteps: declare(z.int().min(1).max(1000), {
+      description: 'steps from noise to the result',
+      unit: 'steps',
+    }),
+    eta: declare(z.number().min(0).max(1), {
+      description: `noise that the sampler adds at each step; for ${withNoiseNames.join(', ')} only`,
+      default: 0,
+    }),
+    guidance: declare(z.number().min(0), {
+      description:
+        'how closely to follow the prompt (classifier-free guidance); 1: no guidance, twice as fast',
+      default: 7.5,
+    }),
+  },
+  { group: 'Sampling', recommendable: true },
+);
 
 /** How noise becomes a picture or a video, apart from what it shows. */
-export interface SamplingSettings {
-  /** DDIM, or DPM-Solver++(2M), which needs fewer steps. */
-  readonly sampler: SamplerName;
-  /** Steps from noise to picture. */
-  readonly samplerSteps: number;
-  /** Noise that DDIM adds at each step, 0 (none) to 1. DPM-Solver++ adds none. */
-  readonly eta: number;
-  /** Classifier-free guidance; 1 and less: none. */
-  readonly guidance: number;
+export type SamplingSettings = SettingValues<typeof samplingSettings>;
+
+/** The settings with the defaults of one kind of result. */
+export function samplingFor(usual: { readonly sampler: SamplerName; readonly guidance: number }) {
+  return redeclared(samplingSettings, {
+    sampler: { default: usual.sampler },
+    samplerSteps: { usual: stepsText(usual.sampler) },
+    guidance: { default: usual.guidance },
+  });
+}
+
+/** Settings of pictures: DPM-Solver++ (25 steps), guidance 7.5, unless the base model recommends something else. */
+export const pictureSampling = samplingFor({ sampler: 'dpm++', guidance: 7.5 });
+
+/** The settings for pictures that a base model recommends. Throws `CheckpointError` naming the file and the field. */
+export function recommendedSampling(base: BaseSettings): Partial<SamplingSettings> {
+  return recommended(base, 'image', z.object(shapeOf(recommendable(pictureSampling))));
 }
 
 /**
- * A new sampler for one run; `noise` is what DDIM with η > 0 adds. Throws `UsageError` when a setting is out of range or there
+ * `given` over `ofBase` over `defaults`, with the sampler's usual number of steps where none is said. Steps and noise (η)
+ * that a base recommends are for its sampler, and not taken with another.
+ */
+export function layered<T extends SamplingSettings>(
+  defaults: Omit<T, 'samplerSteps'>,
+  ofBase: Partial<T>,
+  given: Partial<T>,
+): T {
+  const usual = ofBase.sampler ?? (defaults as T).sampler;
+  const sampler = given.sampler ?? usual;
+  const { samplerSteps: _, eta: __, ...forAny } = ofBase;
+  return {
+    ...defaults,
+    // What is no sampler is refused where settings are checked.
+    samplerSteps: samplers[sampler]?.steps,
+    ...(sampler === usual ? ofBase : forAny),
+    ...withoutUndefined(given),
+  } as T;
+}
+
+/**
+ * A new sampler for one run; `noise` is what one with η > 0 adds. Throws `UsageError` when a setting is out of range or there
  * is no sampler of that name.
  */
 export function samplerFor(
   schedule: NoiseSchedule,
-  { sampler, samplerSteps: steps, eta, guidance }: SamplingSettings,
+  { sampler: name, samplerSteps: steps, eta, guidance }: SamplingSettings,
   noise: RandomStream,
 ): Sampler {
   if (!Number.isFinite(guidance) || guidance < 0) {
@@ -44,29 +142,23 @@ export function samplerFor(
       setting: 'guidance',
     });
   }
-  if (!samplerNames.includes(sampler)) {
+  if (!samplerNames.includes(name)) {
     throw new UsageError({
-      found: phrase`${setting('sampler')} is "${String(sampler)}"`,
+      found: phrase`${setting('sampler')} is "${String(name)}"`,
       expected: `one of: ${samplerNames.join(', ')}`,
       setting: 'sampler',
     });
   }
-  // A name without a case here does not compile.
-  switch (sampler) {
-    case 'ddim': {
-      const ddim = ddimSampler(schedule, { steps, eta });
-      return eta === 0 ? ddim : withNoise(ddim, noise);
-    }
-    case 'dpm++':
-      if (eta !== 0) {
-        throw new UsageError({
-          found: phrase`${setting('eta')} is ${eta}, but dpm++ adds no noise`,
-          setting: 'eta',
-          advice: phrase`Use ${setting('sampler', 'ddim')}.`,
-        });
-      }
-      return dpmSolverSampler(schedule, { steps });
+  const { addsNoise, make } = samplers[name];
+  if (eta !== 0 && !addsNoise) {
+    throw new UsageError({
+      found: phrase`${setting('eta')} is ${eta}, but ${name} adds no noise`,
+      setting: 'eta',
+      advice: phrase`Use ${setting('sampler', withNoiseNames[0]!)}.`,
+    });
   }
+  const sampler = make(schedule, { steps, eta });
+  return eta === 0 ? sampler : withNoise(sampler, noise);
 }
 
 /** A sampler that draws the noise of each step itself. */

@@ -2,9 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import { UsageError } from '../../errors.ts';
-
 import { notice, type OnEvent, type WorkOptions } from '../../events.ts';
-
 import { captionsFor } from '../../media/captions.ts';
 import { type ClipRate, framesAtRate } from '../../media/clip-window.ts';
 import { findClips } from '../../media/find-clips.ts';
@@ -12,8 +10,8 @@ import type { BaseModel } from '../../models/base-model.ts';
 import type { PictureSize } from '../../models/programs.ts';
 import { assertFits, type Motion, readMotion } from '../../motion/file/motion-file.ts';
 import type { MotionVariant } from '../../motion/variant.ts';
-
 import { call, foundOf, phrase, setting } from '../../phrases.ts';
+import { withoutUndefined } from '../../settings.ts';
 import { assertSameClips, clipRate, findTrainingClips, type TrainingClip } from '../../training/clip-set.ts';
 
 import { type RunRecord, readRun, runPaths } from '../../training/run-folder.ts';
@@ -27,7 +25,6 @@ import {
 import { newSettings } from '../train/prepare-training.ts';
 import { runTraining } from '../train/run-training.ts';
 import { tellUnfinished } from '../video/loaded-motions.ts';
-import { withoutUndefined } from '../video/video-settings.ts';
 import type { EditPaths } from './edit-folder.ts';
 import type { EditVideoOptions } from './prepare-edit.ts';
 

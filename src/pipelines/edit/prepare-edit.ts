@@ -18,10 +18,9 @@ import { assertComplete } from '../../training/complete-base.ts';
 import type { TrainingInput } from '../../training/training-settings.ts';
 import { type DrawSettings, resolveDrawSettings } from '../draw/draw-picture.ts';
 import { tellFarSize, videoFlops } from '../draw/far-size.ts';
-import { samplerFor } from '../draw/sampling-settings.ts';
+import { recommendedSampling, samplerFor } from '../draw/sampling-settings.ts';
 import { checkFirstFrameBase, type FirstFrameBase } from '../video/drawn-first-frame.ts';
 import {
-  recommendedSampling,
   recommendedVideoSettings,
   resolveVideoSettings,
   type VideoSettings,

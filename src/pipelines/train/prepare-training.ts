@@ -12,6 +12,7 @@ import { assertMotionBase } from '../../motion/file/motion-base.ts';
 import { messageParts, phrase, setting } from '../../phrases.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import { softwareVersions } from '../../runtime/software-versions.ts';
+import { withoutUndefined } from '../../settings.ts';
 import {
   assertFramesOfEarlierVersion,
   assertSameClips,
@@ -31,7 +32,6 @@ import {
   type TrainingSettings,
   trainingDefaults,
 } from '../../training/training-settings.ts';
-import { withoutUndefined } from '../video/video-settings.ts';
 
 /** A training that has passed all checks. */
 export interface Prepared {

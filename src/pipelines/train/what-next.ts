@@ -4,12 +4,12 @@ import { type Notice, notice } from '../../events.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { builtInBase } from '../../models/built-in-base.ts';
 import { call, type Phrase, phrase } from '../../phrases.ts';
+import { withoutUndefined } from '../../settings.ts';
 import {
   recommendedTraining,
   type TrainingSettings,
   trainingDefaults,
 } from '../../training/training-settings.ts';
-import { withoutUndefined } from '../video/video-settings.ts';
 
 /** A completed training. */
 export interface EndedTraining {

@@ -8,12 +8,14 @@ import { motionFingerprint } from '../../motion/file/motion-fingerprint.ts';
 import { combineMotions, type MotionShape, sharedShape } from '../../motion/file/strengths.ts';
 import { call, phrase } from '../../phrases.ts';
 import { checkDevice, type DeviceName } from '../../runtime/devices.ts';
+import { withoutUndefined } from '../../settings.ts';
 import { assertComplete } from '../../training/complete-base.ts';
 import { unfinishedRun } from '../../training/run-folder.ts';
 import { tellFarSize, videoFlops } from '../draw/far-size.ts';
+import { layered } from '../draw/sampling-settings.ts';
 import { videoGenerator } from './video-pipeline.ts';
 import type { VideoGenerator, VideoRequest } from './video-request.ts';
-import { layered, recommendedVideoSettings, videoDefaults, withoutUndefined } from './video-settings.ts';
+import { recommendedVideoSettings, videoDefaults } from './video-settings.ts';
 
 /** A motion read from a file, and the strength with which it acts. */
 export interface LoadedMotion extends Motion {

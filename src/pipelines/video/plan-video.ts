@@ -7,11 +7,11 @@ import { sameShape } from '../../graph/host-tensor.ts';
 import { finishingAt } from '../../motion/extended/finishing.ts';
 import { phrase, setting } from '../../phrases.ts';
 import { type DrawSettings, latentShape, resolveDrawSettings } from '../draw/draw-picture.ts';
-import { samplerFor } from '../draw/sampling-settings.ts';
+import { recommendedSampling, samplerFor } from '../draw/sampling-settings.ts';
 import { type FirstFrameBase, firstFrameSize } from './drawn-first-frame.ts';
 import type { VideoContext } from './video-context.ts';
 import type { VideoRequest } from './video-request.ts';
-import { recommendedSampling, resolveVideoSettings, type VideoSettings } from './video-settings.ts';
+import { resolveVideoSettings, type VideoSettings } from './video-settings.ts';
 
 /** A request with all settings resolved. */
 export interface VideoPlan extends Pick<VideoRequest, 'inversion'> {

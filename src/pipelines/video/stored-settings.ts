@@ -4,7 +4,11 @@ import { checkJson } from '../../checkpoints/json-file.ts';
 import { parseJson } from '../../checkpoints/json-text.ts';
 import { settingsKey } from '../../media/lamp-made.ts';
 import { motionVariantSchema } from '../../motion/variant.ts';
-import { samplingFields, videoDefaults, videoSettingsSchema } from './video-settings.ts';
+import { storedShapeOf } from '../../settings.ts';
+import { pictureSampling } from '../draw/sampling-settings.ts';
+import { videoSettings } from './video-settings.ts';
+
+const samplingFields = storedShapeOf(pictureSampling);
 
 /** How a first frame was drawn. */
 export const drawnSchema = z.object({
@@ -90,11 +94,7 @@ const storedSchema = z.object({
   negativePrompt: z.string(),
   frames: z.int().min(2),
   ...storedWith,
-  ...videoSettingsSchema.shape,
-  // Videos made before there were these lack them.
-  imageModelBelow: videoSettingsSchema.shape.imageModelBelow.default(videoDefaults.imageModelBelow),
-  imageModelGuidance: videoSettingsSchema.shape.imageModelGuidance.default(videoDefaults.imageModelGuidance),
-  finishAt: videoSettingsSchema.shape.finishAt.default(videoDefaults.finishAt),
+  ...storedShapeOf(videoSettings),
   /**
    * Steps that were taken of `samplerSteps`: fewer where the video was finished early (`finishAt`). Older files lack
    * it.

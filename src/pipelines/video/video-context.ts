@@ -9,10 +9,11 @@ import type { TrainedMotion } from '../../motion/predictor.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { DrawSettings } from '../draw/draw-picture.ts';
 import { promptEncoder } from '../draw/kept-programs.ts';
+import { recommendedSampling } from '../draw/sampling-settings.ts';
 import type { StoredSettings } from './stored-settings.ts';
 import { type VideoNetworks, videoNetworks } from './video-networks.ts';
 import type { VideoGeneratorOptions } from './video-request.ts';
-import { recommendedSampling, recommendedVideoSettings, type VideoSettings } from './video-settings.ts';
+import { recommendedVideoSettings, type VideoSettings } from './video-settings.ts';
 
 /** The context of a video generator. */
 export interface VideoContext {

@@ -9,15 +9,17 @@ import { readVideoMetadata, writeVideo } from '../../media/video-file.ts';
 import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
 import { pictureDecoder, pictureEncoder } from '../../models/programs.ts';
 import type { MotionValues } from '../../motion/predictor.ts';
+import { namesOf } from '../../settings.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { lampMotion, randomMotion, untrainedMotion } from '../../testing/test-motions.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { decodedPicture, drawPicture } from '../draw/draw-picture.ts';
+import { samplerNames } from '../draw/sampling-settings.ts';
 import { encodeFirstFrame } from './encode-first-frame.ts';
 import { settingsKey, storedSettings } from './stored-settings.ts';
 import { videoGenerator } from './video-pipeline.ts';
 import type { VideoGenerator, VideoRequest } from './video-request.ts';
-import { referenceOptions, resolveVideoSettings } from './video-settings.ts';
+import { referenceOptions, resolveVideoSettings, videoDefaults, videoSettings } from './video-settings.ts';
 
 const path = await testFolder();
 const size = { width: 48, height: 32 };
@@ -147,6 +149,11 @@ describe('settings', () => {
       { firstFrameFit: 'stretch' },
       { rounding: 'truncate' },
     ];
+    const changed = new Set(changes.flatMap((change) => Object.keys(change)));
+    const apart = ['samplerSteps', 'imageModelGuidance']; // see the tests below
+    expect(namesOf(videoSettings).filter((name) => !changed.has(name) && !apart.includes(name))).toEqual([]);
+    const samplers = changes.flatMap(({ sampler = [] }) => sampler);
+    expect([videoDefaults.sampler, ...samplers].sort()).toEqual([...samplerNames].sort());
     for (const change of changes) {
       const video = await generate({ firstFrame: given, histogramMatching: false, ...change });
       expect(video.frames, JSON.stringify(change)).not.toEqual(plain.frames);

@@ -1,0 +1,184 @@
+/** @file Options of commands, made from the settings that the library declares. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { describeSetting, type Setting, type SettingDescription, type Settings } from '../settings.ts';
+import { oneOf, pictureSize, realNumber, repeated, someText, wholeNumber } from './options.ts';
+import { commandVocabulary, optionName } from './vocabulary.ts';
+
+/** How a command has the options of settings. */
+export interface SettingOptions<S extends Settings> {
+  /** Settings that are no options of this command. */
+  readonly without?: readonly (keyof S & string)[];
+  /** Options that this command calls by another name: `{ firstFrameFit: '--fit' }`. */
+  readonly names?: { readonly [Name in keyof S]?: string };
+  /** Key of the object in which the library takes them: `training`. */
+  readonly within?: string;
+  /** Heading in the help, for all of them. */
+  readonly group?: string;
+}
+
+/**
+ * Adds an option for each setting, under the heading of its group. Their values are found under the settings' names
+ * (`libraryOptions`); what is not given is left open. Width and height are one option, `--size`.
+ */
+export function withSettings<S extends Settings>(
+  command: Command,
+  settings: S,
+  { without = [], names = {}, within, group }: SettingOptions<S> = {},
+): Command {
+  for (const [name, setting] of Object.entries(settings)) {
+    if (without.includes(name) || (name === 'height' && 'width' in settings)) continue;
+    const key = within === undefined ? name : `${within}.${name}`;
+    const heading = group ?? setting.group;
+    const made =
+      name === 'width' && settings.height
+        ? [sizeOption(setting, settings.height)]
+        : optionsOf(key, setting, (names as Readonly<Record<string, string>>)[name] ?? optionName(key));
+    for (const option of made) command.addOption(heading ? option.helpGroup(`${heading}:`) : option);
+  }
+  return command;
+}
+
+/** The options of one setting: two where it can be switched on and off. */
+function optionsOf(key: string, setting: Setting, flag: string): Option[] {
+  const said = describeSetting(key, setting, commandVocabulary);
+  if (said.schema.type !== 'boolean') {
+    return [called(key, new Option(`${flag} <${valueName(said)}>`, helpOf(said)).argParser(parserOf(said)))];
+  }
+  const on = called(key, new Option(flag, helpOf(said)));
+  if (setting.off === undefined) return [on];
+  const off = called(key, new Option(flag.replace(/^--/, '--no-'), setting.off));
+  // Where it is on anyway, the help needs to show nothing but how it is switched off.
+  return [said.default === true && !said.recommendable ? on.hideHelp() : on, off];
+}
+
+function sizeOption(width: Setting, height: Setting): Option {
+  const [w, h] = [width, height].map((side) => describeSetting('size', side, commandVocabulary));
+  const usual = /^\d+$/.test(w!.usual ?? '') ? `${w!.usual}x${h!.usual}` : w!.usual;
+  const said = {
+    ...w!,
+    description: w!.description.replace(/^width of /, 'width x height of '),
+    ...(usual !== undefined && { usual }),
+  };
+  return new Option('--size <WxH>', helpOf({ ...said, schema: {} })).argParser(pictureSize);
+}
+
+/** An option whose value is found under the name of a setting. */
+export function called(key: string, option: Option): Option {
+  option.attributeName = () => key;
+  return option;
+}
+
+/** What the help calls the value. */
+function valueName({ schema, choices, expected }: SettingDescription): string {
+  if (schema.type === 'integer' || schema.type === 'number') return 'number';
+  if (isSize(schema)) return 'WxH';
+  if (choices) return isNumeric({ schema }) ? 'value' : 'name';
+  return /\bpath\b/.test(expected) ? 'path' : 'text';
+}
+
+/** Whether numbers are among the values. */
+function isNumeric({ schema }: Pick<SettingDescription, 'schema'>): boolean {
+  return numericNode(schema) !== undefined;
+}
+
+/** Whether the values are objects of width and height. */
+function isSize({ properties }: SettingDescription['schema']): boolean {
+  return (
+    typeof properties === 'object' && properties !== null && 'width' in properties && 'height' in properties
+  );
+}
+
+/** What it is, what it can be, and its default. */
+function helpOf(said: SettingDescription): string {
+  const { description, choices, usual, recommendable } = said;
+  const values = choices?.map(({ value, description: meaning }) =>
+    meaning ? `${value} (${meaning})` : value,
+  );
+  const listed = values && (isNumeric(said) ? ['a number', ...values] : values);
+  const several = said.schema.type === 'array' ? '; may be given several times' : '';
+  const what = listed ? `${description}: ${alternatives(listed)}` : `${description}${several}`;
+  const notes = [
+    rangeOf(said),
+    // Of a flag that can only be given, the default goes without saying.
+    usual !== undefined &&
+      !(said.default === false && !recommendable) &&
+      `default: ${recommendable ? `the base's, or ${usual}` : usual}`,
+  ].filter(Boolean);
+  return notes.length === 0 ? what : `${what} (${notes.join('; ')})`;
+}
+
+function alternatives(values: readonly string[]): string {
+  return values.length < 2 ? values.join('') : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+}
+
+/** `0 to 1`, where it has an upper bound. */
+function rangeOf({ schema: { minimum, maximum } }: SettingDescription): string | undefined {
+  if (typeof maximum !== 'number' || maximum >= Number.MAX_SAFE_INTEGER) return undefined;
+  return typeof minimum === 'number' ? `${minimum} to ${maximum}` : `up to ${maximum}`;
+}
+
+type Node = SettingDescription['schema'];
+
+/** A schema, and those that it is made of. */
+function branchesOf(schema: Node): Node[] {
+  return [schema, ...((schema.anyOf ?? []) as Node[])];
+}
+
+function numericNode(schema: Node): Node | undefined {
+  return branchesOf(schema).find(({ type }) => type === 'integer' || type === 'number');
+}
+
+/** A parser of the values that a setting takes. Throws commander's `InvalidArgumentError`. */
+function parserOf({ schema, choices }: SettingDescription): (text: string, before: unknown) => unknown {
+  if (isSize(schema)) return pictureSize;
+  if (schema.type === 'array') return (text, before) => repeated(text, before as string[] | undefined);
+  const nodes = branchesOf(schema);
+  // Other texts with choices, such as a device, are left to the library.
+  const words = nodes.some((node) => node.enum) ? choices!.map(({ value }) => value) : [];
+  const numeric = numericNode(schema);
+  if (numeric === undefined) return words.length > 0 ? oneOf(...words) : someText;
+  const [least, most, above, below] = [
+    numeric.minimum,
+    numeric.maximum,
+    numeric.exclusiveMinimum,
+    numeric.exclusiveMaximum,
+  ] as (number | undefined)[];
+  const bounds = { least, most, above, below };
+  const number = numeric.type === 'integer' ? wholeNumber(bounds) : realNumber(bounds);
+  if (words.length === 0) return number;
+  return (text) => {
+    if (words.includes(text)) return text;
+    try {
+      return number(text);
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentError)) throw error;
+      throw new InvalidArgumentError(`${error.message.replace(/\.$/, '')}, or one of: ${words.join(', ')}.`);
+    }
+  };
+}
+
+/** Adds what commands have whatever the library's settings: how events are shown, and an option that does nothing any more. */
+export function withCommandOptions(
+  command: Command,
+  json = 'print every event as one line of JSON on standard output',
+): Command {
+  command.option('--json', json);
+  const known = command.options.some(({ long }) => long === '--other-base');
+  return known ? command : command.addOption(called(ignored, new Option('--other-base').hideHelp()));
+}
+
+/** Key of an option that does nothing. */
+const ignored = 'ignored';
+
+/** The options of a command as the library takes them: `training.steps` in an object `training`, a size as width and height. */
+export function libraryOptions<Options>(values: Readonly<Record<string, unknown>>): Options {
+  const result: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined || name === ignored) continue;
+    const [key, inside] = name.split('.') as [string, string?];
+    if (name === 'size') Object.assign(result, value);
+    else if (inside === undefined) result[key] = value;
+    else result[key] = { ...(result[key] as object | undefined), [inside]: value };
+  }
+  return result as Options;
+}

@@ -1,0 +1,55 @@
+/** @file What the functions of the library can be given, as a list that an interface can show. */
+import { libraryVocabulary, type Vocabulary } from '../phrases.ts';
+import { describeSettings, type SettingDescription } from '../settings.ts';
+import { animateImageSettings } from './animate-image.ts';
+import { animateImagesSettings } from './animate-images.ts';
+import { convertMotionSettings } from './convert-motion.ts';
+import { drawImageSettings, drawImagesSettings } from './draw-image.ts';
+import { editVideoSettings } from './edit-video.ts';
+import { startEngineSettings } from './engine.ts';
+import { examineClipsSettings } from './examine-clips.ts';
+import { generateVideoSettings } from './generate-video.ts';
+import { inspectSettings } from './inspect.ts';
+import { learnMotionSettings } from './learn-motion.ts';
+import { loadBaseSettings } from './load-base.ts';
+import { loadMotionSettings } from './load-motion.ts';
+import { openGeneratorSettings } from './open-generator.ts';
+
+/** The settings of each function, by its name. */
+export const settingsOfCalls = {
+  animateImage: animateImageSettings,
+  animateImages: animateImagesSettings,
+  convertMotion: convertMotionSettings,
+  drawImage: drawImageSettings,
+  drawImages: drawImagesSettings,
+  editVideo: editVideoSettings,
+  examineClips: examineClipsSettings,
+  generateVideo: generateVideoSettings,
+  inspect: inspectSettings,
+  learnMotion: learnMotionSettings,
+  loadBase: loadBaseSettings,
+  loadMotion: loadMotionSettings,
+  openGenerator: openGeneratorSettings,
+  startEngine: startEngineSettings,
+};
+
+/** The name of a function that has settings. */
+export type CallName = keyof typeof settingsOfCalls;
+
+/**
+ * The settings of a function: what each is, what it can be, its default and its unit, in the order in which they are declared. The
+ * descriptions name other settings in the words of `vocabulary`.
+ *
+ * @example
+ * import { listSettings } from 'lamp-video';
+ *
+ * for (const { name, description, expected, usual } of listSettings('generateVideo')) {
+ *   console.log(`${name}: ${description} (${expected}; default: ${usual ?? 'none'})`);
+ * }
+ */
+export function listSettings(
+  call: CallName,
+  vocabulary: Vocabulary = libraryVocabulary,
+): SettingDescription[] {
+  return describeSettings(settingsOfCalls[call], vocabulary);
+}

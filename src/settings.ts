@@ -1,0 +1,274 @@
+/**
+ * @file Settings, each declared once: what it may be, what it is by default, and what it is for. The options of commands, the checks of
+ * the library, what is stored with results, the reference and lists of settings are made from the declarations.
+ */
+import { z } from 'zod';
+import { libraryVocabulary, type Phrase, type Vocabulary, wordPhrase } from './phrases.ts';
+import { expectationOf, nodeOf } from './wrong-settings.ts';
+
+/** What is said of a setting. */
+export interface SettingText {
+  /** What it is, on one line without a full stop; other settings are named by reference. */
+  readonly description: string | Phrase;
+  /** What some of its values mean, in a few words each; or the names of values that need no explanation. */
+  readonly choices?: Readonly<Record<string, string>> | readonly string[];
+  /** Of a setting that is on by default: what happens when it is off. */
+  readonly off?: string;
+  /** What a number counts or measures, such as `pixels`. */
+  readonly unit?: string;
+  /** The default in words, where it depends on something else or is better said so. */
+  readonly usual?: string | Phrase;
+  /** Heading under which a list or a help text shows it. */
+  readonly group?: string;
+  /** Whether a base model may recommend another default in its `lamp.json`. */
+  readonly recommendable?: boolean;
+  /** Of an object: the settings in it. */
+  readonly settings?: Settings;
+  /** Whether there are files from before it existed: they are read as if they had its default. */
+  readonly addedLater?: boolean;
+}
+
+/** A setting as it is declared. */
+export interface Setting<Schema extends z.ZodType = z.ZodType> extends SettingText {
+  /** The values it can have. */
+  readonly schema: Schema;
+  /** Whether it must be given. */
+  readonly required?: boolean;
+  /** Its value where neither the caller nor the base model gives one. */
+  readonly default?: z.output<Schema> | (() => z.output<Schema>) | undefined;
+}
+
+/** A setting that has a default. */
+export interface SettingWithDefault<Schema extends z.ZodType = z.ZodType> extends Setting<Schema> {
+  readonly default: z.output<Schema> | (() => z.output<Schema>);
+}
+
+/** A setting that must be given. */
+export interface RequiredSetting<Schema extends z.ZodType = z.ZodType> extends Setting<Schema> {
+  readonly required: true;
+}
+
+/** Settings by name. */
+export type Settings = Readonly<Record<string, Setting>>;
+
+/** A value for each of the settings. */
+export type SettingValues<S extends Settings> = { readonly [Name in keyof S]: z.output<S[Name]['schema']> };
+
+/** The names of settings that have defaults. */
+type WithDefault<S extends Settings> = {
+  [Name in keyof S]: S[Name] extends SettingWithDefault ? Name : never;
+}[keyof S];
+
+/** The names of settings that must be given. */
+type RequiredNames<S extends Settings> = {
+  [Name in keyof S]: S[Name] extends RequiredSetting ? Name : never;
+}[keyof S];
+
+type Inputs<S extends Settings> = { readonly [Name in keyof S]: z.input<S[Name]['schema']> };
+
+/** Settings as a caller gives them: any may be left out but those that must be given. */
+export type GivenSettings<S extends Settings> = Inputs<Pick<S, RequiredNames<S>>> &
+  Partial<Inputs<Omit<S, RequiredNames<S>>>>;
+
+/** Declares a setting. */
+export function declare<Schema extends z.ZodType>(
+  schema: Schema,
+  said: SettingText & Pick<SettingWithDefault<Schema>, 'default'>,
+): SettingWithDefault<Schema>;
+export function declare<Schema extends z.ZodType>(schema: Schema, said: SettingText): Setting<Schema>;
+export function declare<Schema extends z.ZodType>(schema: Schema, said: SettingText): Setting<Schema> {
+  return { schema, ...said };
+}
+
+/** The setting, where it must be given. */
+export function required<Schema extends z.ZodType>(setting: Setting<Schema>): RequiredSetting<Schema> {
+  return { ...setting, required: true };
+}
+
+/** An object of settings that stands in another one, such as `drawing`; none of them must be given. */
+export function nested<S extends Settings>(settings: S): z.ZodType<Partial<Inputs<S>>, Partial<Inputs<S>>> {
+  return z.strictObject(optionalShapeOf(settings)) as never;
+}
+
+/** The same settings, with other defaults or other words for some. */
+export function redeclared<S extends Settings>(
+  settings: S,
+  changes: {
+    readonly [Name in keyof S]?: Partial<SettingText> & {
+      readonly default?: z.output<S[Name]['schema']> | undefined;
+    };
+  },
+): S {
+  const entries = Object.entries(settings).map(([name, each]) => [name, { ...each, ...changes[name] }]);
+  return Object.fromEntries(entries) as S;
+}
+
+/** The settings with something said of each that does not say it itself: `{ group: 'Sampling' }`. */
+export function withText<S extends Settings>(settings: S, text: Partial<SettingText>): S {
+  const entries = Object.entries(settings).map(([name, each]) => [name, { ...text, ...each }]);
+  return Object.fromEntries(entries) as S;
+}
+
+/** Some of the settings, in the order in which they are declared. */
+export function pick<S extends Settings, Name extends keyof S>(
+  settings: S,
+  names: readonly Name[],
+): Pick<S, Name> {
+  const entries = Object.entries(settings).filter(([name]) => names.includes(name as Name));
+  return Object.fromEntries(entries) as Pick<S, Name>;
+}
+
+/** The settings that base models may recommend. */
+export function recommendable<S extends Settings>(settings: S): S {
+  return Object.fromEntries(Object.entries(settings).filter(([, each]) => each.recommendable)) as S;
+}
+
+/** Names of settings. */
+export function namesOf<S extends Settings>(settings: S): readonly (keyof S & string)[] {
+  return Object.keys(settings);
+}
+
+/** The shape of an object that has all of the settings; for `z.object`. */
+export function shapeOf<S extends Settings>(settings: S): { readonly [Name in keyof S]: S[Name]['schema'] } {
+  const entries = Object.entries(settings).map(([name, { schema }]) => [name, schema]);
+  return Object.fromEntries(entries) as { readonly [Name in keyof S]: S[Name]['schema'] };
+}
+
+/** The shape of an object in which any of the settings may be left out, without defaults. */
+export function optionalShapeOf<S extends Settings>(
+  settings: S,
+): { readonly [Name in keyof S]: z.ZodOptional<S[Name]['schema']> } {
+  const entries = Object.entries(settings).map(([name, { schema }]) => [name, schema.optional()]);
+  return Object.fromEntries(entries) as { readonly [Name in keyof S]: z.ZodOptional<S[Name]['schema']> };
+}
+
+/** The shape of an object whose settings have their defaults where they are left out. */
+export function shapeWithDefaults<S extends Settings>(settings: S): ShapeWithDefaults<S> {
+  const entries = Object.entries(settings).map(([name, each]) => [name, withDefault(each)]);
+  return Object.fromEntries(entries) as ShapeWithDefaults<S>;
+}
+
+/** See `shapeWithDefaults`. */
+type ShapeWithDefaults<S extends Settings> = {
+  readonly [Name in keyof S]: S[Name] extends SettingWithDefault
+    ? z.ZodDefault<S[Name]['schema']>
+    : S[Name]['schema'];
+};
+
+/** The shape of what is stored: a setting that was added later has its default where a file lacks it. */
+export function storedShapeOf<S extends Settings>(
+  settings: S,
+): { readonly [Name in keyof S]: S[Name]['schema'] } {
+  const entries = Object.entries(settings).map(([name, each]) => [
+    name,
+    each.addedLater ? withDefault(each) : each.schema,
+  ]);
+  return Object.fromEntries(entries) as { readonly [Name in keyof S]: S[Name]['schema'] };
+}
+
+function withDefault({ schema, default: value }: Setting): z.ZodType {
+  if (value === undefined) return schema;
+  return typeof value === 'function'
+    ? schema.default(() => (value as () => unknown)())
+    : schema.default(value);
+}
+
+/** The defaults of all settings that have one. */
+export function defaultsOf<S extends Settings>(
+  settings: S,
+): { readonly [Name in WithDefault<S>]: z.output<S[Name]['schema']> } {
+  const entries = Object.entries(settings).flatMap(([name, each]) => {
+    const value = defaultOf(each);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(entries) as { readonly [Name in WithDefault<S>]: z.output<S[Name]['schema']> };
+}
+
+/** The default of a setting; undefined where it has none. */
+export function defaultOf({ default: value }: Setting): unknown {
+  return typeof value === 'function' ? (value as () => unknown)() : value;
+}
+
+/** A setting as a list, a form or a help text can show it: in words, with its values as JSON Schema. */
+export interface SettingDescription {
+  readonly name: string;
+  readonly description: string;
+  /** What it can be: `a number from 0 to 1`. */
+  readonly expected: string;
+  /** The same as JSON Schema; `{}` for what JSON cannot hold, such as a picture. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** Its values, where they are few, each with what it means if that is said. */
+  readonly choices?: readonly { readonly value: string; readonly description?: string }[];
+  readonly unit?: string;
+  /** The default as a value, if it is one. */
+  readonly default?: unknown;
+  /** The default in words, if there is one: `12.5`, `the motion's`. */
+  readonly usual?: string;
+  readonly group?: string;
+  /** Whether it must be given. */
+  readonly required: boolean;
+  /** Whether the base model may recommend another default. */
+  readonly recommendable: boolean;
+  /** Of an object: the settings in it, each by its own name. */
+  readonly settings?: readonly SettingDescription[];
+}
+
+/** What there is to say about settings, in the words of a vocabulary. */
+export function describeSettings(
+  settings: Settings,
+  vocabulary: Vocabulary = libraryVocabulary,
+): SettingDescription[] {
+  return Object.entries(settings).map(([name, each]) => describeSetting(name, each, vocabulary));
+}
+
+/** The same of one setting. */
+export function describeSetting(
+  name: string,
+  setting: Setting,
+  vocabulary: Vocabulary = libraryVocabulary,
+): SettingDescription {
+  const { description, choices, unit, group, usual, recommendable = false } = setting;
+  const { $schema: _, ...schema } = nodeOf(setting.schema);
+  const value = defaultOf(setting);
+  const said = usual ?? shownDefault(value);
+  const meanings: Readonly<Record<string, string>> = isList(choices) ? {} : (choices ?? {});
+  const values = schema.enum ?? (isList(choices) ? choices : choices && Object.keys(choices));
+  return {
+    name,
+    description: worded(description, vocabulary),
+    expected: expectationOf(setting.schema),
+    schema,
+    ...(values && {
+      choices: (values as string[]).map((value) => ({
+        value,
+        ...(meanings[value] && { description: meanings[value] }),
+      })),
+    }),
+    ...(unit !== undefined && { unit }),
+    ...(value !== undefined && { default: value }),
+    ...(said !== undefined && { usual: worded(said, vocabulary) }),
+    ...(group !== undefined && { group }),
+    required: setting.required ?? false,
+    recommendable,
+    ...(setting.settings && { settings: describeSettings(setting.settings, vocabulary) }),
+  };
+}
+
+function isList(choices: SettingText['choices']): choices is readonly string[] {
+  return Array.isArray(choices);
+}
+
+function shownDefault(value: unknown): string | undefined {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (typeof value === 'number' || (typeof value === 'string' && value !== '')) return String(value);
+  return undefined;
+}
+
+function worded(text: string | Phrase, vocabulary: Vocabulary): string {
+  return typeof text === 'string' ? text : wordPhrase(text, vocabulary);
+}
+
+/** A copy without the fields that are `undefined`, so that they do not hide defaults. */
+export function withoutUndefined<T extends object>(given: T): T {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
+}
