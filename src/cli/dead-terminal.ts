@@ -1,10 +1,10 @@
-/** @file Ends in order although the terminal is gone. */
+/** @file Lets the process exit properly after its terminal is gone. */
 import { closeSync, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
 /**
- * When the process ends, puts nothing in the place of a terminal that does not answer any more: Node restores the
- * terminal's settings then, and crashes (SIGABRT in place of the exit code) where that fails.
+ * On exit, replaces a terminal that no longer responds by the null device. Node restores terminal settings on exit, and
+ * crashes (SIGABRT instead of the exit code) if that fails.
  */
 export function leaveDeadTerminals(): void {
   const terminals = [0, 1, 2].filter((stream) => isatty(stream));
@@ -13,9 +13,9 @@ export function leaveDeadTerminals(): void {
       if (isatty(stream)) continue;
       try {
         closeSync(stream);
-        openSync('/dev/null', 'r+'); // takes the lowest number that is free: this one
+        openSync('/dev/null', 'r+'); // takes the lowest free number: this one
       } catch {
-        // Not worse than before.
+        // No worse than before.
       }
     }
   });

@@ -1,24 +1,24 @@
-/** @file How facts are shown: aligned lines for people, one JSON object for programs. */
+/** @file Displays facts: aligned lines for people, one JSON object for programs. */
 
 import type { PassedOver } from '../media/find-clips.ts';
 
-/** A label, or none where a row goes on with the one above, and a value. */
+/** A label (empty if the row continues the one above) and a value. */
 export type Row = readonly [label: string, value: string];
 
-/** What is known about something: a title, rows of label and value, and the same as data. */
+/** Facts: a title, rows of label and value, and the same as data. */
 export interface Facts {
   readonly title: string;
   readonly rows: readonly Row[];
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** The facts as lines, values in one column. */
+/** Formats facts as lines, with values in one column. */
 export function factLines({ title, rows }: Facts): string {
   const width = Math.max(0, ...rows.map(([label]) => label.length));
   return [title, ...rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`)].join('\n');
 }
 
-/** Any value of a JSON object on one line. */
+/** Formats any JSON value on one line. */
 export function valueText(value: unknown): string {
   if (value === '') return '(none)';
   return typeof value === 'string' ? value : JSON.stringify(value);
@@ -29,7 +29,7 @@ export function words(name: string): string {
   return name.replace(/[A-Z]+/g, (capitals) => ` ${capitals.toLowerCase()}`).trim();
 }
 
-/** Settings as rows, those inside others under both names. */
+/** Formats settings as rows, nested ones under both names. */
 export function settingRows(settings: Readonly<Record<string, unknown>>, prefix = ''): [string, string][] {
   return Object.entries(settings).flatMap(([name, value]): [string, string][] =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -38,7 +38,7 @@ export function settingRows(settings: Readonly<Record<string, unknown>>, prefix 
   );
 }
 
-/** What is not taken, a row each, and how many more there are than can be shown. */
+/** Rows for what is not used, and how many more there are. */
 export function passedOverRows(passedOver: readonly PassedOver[]): [string, string][] {
   const shown = passedOver.slice(0, 10).map(({ path, reason }): [string, string] => {
     return ['not taken', `${path}: ${reason}`];
@@ -47,7 +47,7 @@ export function passedOverRows(passedOver: readonly PassedOver[]): [string, stri
   return more > 0 ? [...shown, ['', `and ${more} more`]] : shown;
 }
 
-/** The text, broken at spaces into lines of at most `width` characters. */
+/** Wraps a text at spaces into lines of at most `width` characters. */
 export function wrapped(text: string, width: number): string[] {
   return text.match(new RegExp(`.{1,${width}}(?= |$)`, 'g'))?.map((line) => line.trim()) ?? [];
 }

@@ -74,7 +74,7 @@ function checkpointRows(found: CheckpointInspection): Row[] {
     found.run === undefined
       ? 'not in a run folder; only in its own can a training go on from it'
       : wordPhrase(
-          phrase`${found.run}; go on with: ${call('learnMotion', { out: found.run, resume: true })}`,
+          phrase`${found.run}; continue with: ${call('learnMotion', { out: found.run, resume: true })}`,
           commandVocabulary,
         );
   return [['steps', `${found.step} taken`], ['run', goOn], valuesRow(found)];
@@ -88,7 +88,7 @@ function runRows(run: RunInspection): Row[] {
   const { base: _, clips: __, ...settings } = run.settings;
   const resume = wordPhrase([call('learnMotion', { out: run.path, resume: true })], commandVocabulary);
   return [
-    ['state', run.finished ? `finished ${run.finished}` : `not finished; go on with: ${resume}`],
+    ['state', run.finished ? `finished ${run.finished}` : `not finished; continue with: ${resume}`],
     ['steps', `${run.stepsTaken} of ${run.settings.steps}`],
     ...(run.meanLoss ? [['loss', lossText(run.meanLoss)] satisfies Row] : []),
     ['base', `${run.base.name} (fingerprint ${run.base.unet})`],

@@ -1,6 +1,6 @@
 /**
- * @file Ctrl-C, other signals and output that fails: the first asks the work to stop at a good place, a second signal
- * ends the process at once.
+ * @file Handles Ctrl-C, other signals and failing output: the first asks the work to stop cleanly, a second signal ends
+ * the process at once.
  */
 import { constants } from 'node:os';
 import { InterruptedError } from '../errors.ts';
@@ -10,34 +10,34 @@ import { hangupIsIgnored } from './hangup.ts';
 import { type OutputFailure, onOutputFailure, outputError } from './output-failure.ts';
 import { commandVocabulary } from './vocabulary.ts';
 
-/** What {@link interruptible} depends on; the process's own by default. */
+/** The environment of {@link interruptible}; default the process's own. */
 export interface InterruptionSource {
-  /** Where signals come from. */
+  /** Source of signals. */
   readonly signals: {
     on(signal: EndingSignal, listener: (signal: EndingSignal) => void): unknown;
     off(signal: EndingSignal, listener: (signal: EndingSignal) => void): unknown;
   };
   /** Ends the process at once. */
   readonly endNow: (exitCode: number) => void;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
-  /** Whether the process is to outlive its terminal. */
+  /** Whether the process is meant to outlive its terminal. */
   readonly ignoresHangup: boolean;
 }
 
 /**
- * A signal so soon (milliseconds) after the first is the same wish: `timeout`, `npx` and shells that end send theirs
- * twice, and those that came during one step are noticed together.
+ * A signal within this many milliseconds of the first counts as the same request: `timeout`, `npx` and exiting shells
+ * send theirs twice, and signals during one step are handled together.
  */
 const SAME_WISH = 500;
 
 /**
- * Runs `work` with a signal that the first Ctrl-C aborts, or another signal that would end the process (see
- * `ending-signals.ts`); says so on standard error. The work then throws `InterruptedError` at its next step. A second
- * wish to end (Ctrl-C, SIGTERM, SIGHUP, SIGQUIT) ends the process at once, with 128 and the signal's number, as shells
- * expect; a second warning (SIGUSR2, SIGXCPU …) does not. Under `nohup` SIGHUP does nothing. Output that fails aborts too; work that was
- * stopped by that ends with `StorageError`. A step that is being computed blocks the event loop: all this is noticed
- * when it ends.
+ * Runs `work` with an `AbortSignal` that is aborted, with a message on standard error, by the first Ctrl-C or other
+ * signal that would end the process (see `ending-signals.ts`). The work then throws `InterruptedError` after its
+ * current step. A second request (Ctrl-C, SIGTERM, SIGHUP, SIGQUIT) ends the process at once with 128 plus the signal's
+ * number, as is customary in shells; a second warning (SIGUSR2, SIGXCPU …) does not. Under `nohup`, SIGHUP has no
+ * effect. Failing output aborts as well, and the work then ends with `StorageError`. A running step blocks the event
+ * loop, so all this is handled when it ends.
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -65,7 +65,7 @@ export async function interruptible<T>(
   });
   try {
     const result = await work(controller.signal);
-    // Done as a whole; but somebody was to read of it in a file.
+    // The work is complete, but its output was meant for a file.
     if (failure && failure.code !== 'EPIPE') throw outputError(failure);
     return result;
   } catch (error) {
@@ -87,7 +87,7 @@ function exitCodeOf(signal: EndingSignal): number {
   return 128 + (constants.signals[signal as keyof typeof constants.signals] ?? constants.signals.SIGINT);
 }
 
-/** Who pressed Ctrl-C can do so again; other signals come from programs. */
+/** A user who pressed Ctrl-C can press it again; other signals come from programs. */
 function whatEndsAtOnce(signal: EndingSignal): string {
   if (signal === 'SIGINT') return '; press Ctrl-C again to end at once';
   return isWish(signal) ? ` (${signal}); a second signal ends at once` : ` (${signal})`;

@@ -37,7 +37,7 @@ short commands end with 0.
 "lamp help <command>" lists the options of a command. LAMP_DEBUG=1 shows stack traces;
 LAMP_THREADS=2 leaves the other processor cores to other work.`;
 
-/** The program with all its commands. It throws instead of ending the process. */
+/** The program with all its commands. It throws instead of exiting. */
 export function lampProgram(): Command {
   const program = new Command('lamp')
     .description(
@@ -71,7 +71,7 @@ export function lampProgram(): Command {
   return program;
 }
 
-/** Commands without "[options]", which all have; default words, and lists of them, without quotes and brackets. */
+/** Help style: omits "[options]", which every command has, and quotes and brackets around default values. */
 const helpStyle: HelpConfiguration = {
   subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(placeholder)].join(' '),
   optionDescription: (option) =>

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * @file The `lamp` command's entrance. The program is loaded here and not imported, so that where the native engine
- * cannot be loaded there is one plain line, and `lamp doctor` that says why.
+ * @file Entry point of the `lamp` command. The program is loaded dynamically, so that if the native engine cannot be
+ * loaded there is a plain one-line message, and `lamp doctor` still works and says why.
  */
 import { DeviceError } from '../errors.ts';
 import { leaveDeadTerminals } from './dead-terminal.ts';
@@ -17,7 +17,7 @@ async function run(): Promise<number> {
     const { runCommandLine } = await import('./lamp-program.ts');
     return await runCommandLine(words);
   } catch (error) {
-    // Nothing that the program does throws: it could not be loaded.
+    // The program itself never throws, so it could not be loaded.
     if (words[0] === 'doctor') return doctor();
     const [found] = String(error instanceof Error ? error.message : error).split('\n');
     const message = `what lamp computes with cannot be loaded: ${found}. "lamp doctor" says what this machine lacks.`;
@@ -36,7 +36,7 @@ async function doctor(): Promise<number> {
 
 leaveDeadTerminals();
 watchOutput();
-// What Node took back from `nohup`.
+// Restores what Node has reset from `nohup`.
 if (hangupIsIgnored()) process.on('SIGHUP', () => {});
 process.on('uncaughtException', (error) => process.exit(report(error, words)));
 process.exitCode = await run();

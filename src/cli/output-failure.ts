@@ -1,16 +1,14 @@
-/**
- * @file What happens when nobody can read what is told: the reader has gone, the disk is full, the terminal is dead.
- */
+/** @file Handles failing output: a closed pipe, a full disk, a dead terminal. */
 import { StorageError } from '../errors.ts';
 
-/** What could not be written, and why. */
+/** The stream that failed, and why. */
 export interface OutputFailure {
   readonly stream: 'standard output' | 'standard error';
-  /** The system's code, such as `EPIPE`. */
+  /** The system's error code, such as `EPIPE`. */
   readonly code: string;
 }
 
-/** The two streams of a process, as far as they are watched. */
+/** The watched parts of a process's two output streams. */
 export interface OutputStreams {
   readonly stdout: { on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown };
   readonly stderr: OutputStreams['stdout'] & { write(text: string): unknown };
@@ -21,21 +19,24 @@ type Listener = (failure: OutputFailure) => void;
 const listeners = new Set<Listener>();
 let first: OutputFailure | undefined;
 
-/** The first failure that ended something, if there was one. */
+/** The first failure with consequences, if there was one. */
 export function outputFailure(): OutputFailure | undefined {
   return first;
 }
 
-/** Long work that is to stop at a good place, instead of being ended at once. Returns what takes the listener away. */
+/**
+ * Registers long work, which should stop cleanly instead of being ended at once. Returns a function that removes the
+ * listener.
+ */
 export function onOutputFailure(listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
 /**
- * Watches the process's output. What is told on standard error is dispensable unless its reader has gone: a dead
- * terminal or a full disk there ends nothing. Any other failure stops long work (`onOutputFailure`); without such
- * work the process ends, with 0 where the reader has gone (`lamp inspect x | head`), else with 6.
+ * Watches the process's output. Standard error is dispensable, so a dead terminal or a full disk there has no
+ * consequences, unlike a closed pipe. Any other failure stops long work (`onOutputFailure`); without such work the
+ * process exits, with 0 for a closed pipe (`lamp inspect x | head`), else with 6.
  */
 export function watchOutput(
   { stdout, stderr }: OutputStreams = process,
@@ -58,15 +59,15 @@ export function watchOutput(
   stderr.on('error', failed('standard error'));
 }
 
-/** The `StorageError` of a failure; `outcome` says what became of the work. */
+/** The `StorageError` for a failure; `outcome` says what became of the work. */
 export function outputError({ stream, code }: OutputFailure, outcome?: string): StorageError {
   const reason =
     code === 'EPIPE'
-      ? 'whoever read it has gone'
+      ? 'its reader has exited'
       : code === 'ENOSPC' || code === 'EDQUOT'
         ? 'the disk is full'
         : code === 'EIO'
-          ? 'its terminal or disk does not answer any more'
+          ? 'its terminal or disk no longer responds'
           : `the system says ${code}`;
   const advice = outcome ?? 'Write to another place.';
   return new StorageError(`cannot write to ${stream}: ${reason}. ${advice}`);

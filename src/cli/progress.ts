@@ -1,39 +1,39 @@
 /**
- * @file Shows the events of running work: one updating line on a terminal, a line now and then in a log, or every event
- * as a line of JSON for programs.
+ * @file Displays progress events: one updating line on a terminal, occasional lines in a log, or every event as a line
+ * of JSON for programs.
  */
 import { duration } from '../duration.ts';
 import type { OnEvent, ProgressEvent, Stage } from '../events.ts';
 import { wordFor, wordParts } from '../phrases.ts';
 import { commandVocabulary } from './vocabulary.ts';
 
-/** Where a reporter writes. */
+/** Output of a reporter. */
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 }
 
-/** What a reporter depends on besides the events; the process's own unless told. */
+/** Environment of a reporter; default the process's own. */
 export interface ReporterEnvironment {
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Environment variables; `NO_COLOR` and `TERM=dumb` switch colours off. */
+  /** Environment variables; `NO_COLOR` and `TERM=dumb` disable colours. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
 
-/** Shows events. */
+/** Displays events. */
 export interface Reporter {
   readonly onEvent: OnEvent;
-  /** Removes an unfinished progress line. To be called when the work ends, however it ends. */
+  /** Removes an unfinished progress line. Must be called when the work ends, however it ends. */
   end(): void;
 }
 
 /**
- * Makes a reporter. With `json` every event becomes one JSON line on standard output; else people are told on standard
- * error, so that standard output stays free.
+ * Creates a reporter. With `json`, every event becomes a JSON line on standard output; otherwise text is written to
+ * standard error, so that standard output stays free.
  */
 export function reporter({ json }: { json: boolean }, environment = processEnvironment()): Reporter {
   if (json) {
@@ -48,7 +48,7 @@ export function reporter({ json }: { json: boolean }, environment = processEnvir
     : logReporter(environment);
 }
 
-/** The event as a program reads it: what a notice says is in the command's words. */
+/** An event for programs, with notices in the command's vocabulary. */
 function inWords(event: ProgressEvent): object {
   return event.type === 'notice' ? { type: 'notice', ...wordParts(event, commandVocabulary) } : event;
 }
@@ -62,7 +62,7 @@ function processEnvironment(): ReporterEnvironment {
   };
 }
 
-/** Redrawing more often than this (milliseconds) only flickers. */
+/** Shortest interval between redraws in milliseconds; more often would only flicker. */
 const REDRAW_EVERY = 80;
 
 function terminalReporter({ stderr, variables, now }: ReporterEnvironment): Reporter {
@@ -84,7 +84,7 @@ function terminalReporter({ stderr, variables, now }: ReporterEnvironment): Repo
       }
       if (!line.edge && now() - drawn < REDRAW_EVERY) return;
       drawn = now();
-      // Some terminals say that they have no columns at all.
+      // Some terminals report zero columns.
       const width = (stderr.columns || 80) - 1;
       const bar = progressBar(line.share, Math.min(24, width - line.text.length - 1));
       stderr.write(`\r\x1b[K${`${bar}${line.text}`.slice(0, Math.max(10, width))}`);
@@ -100,7 +100,7 @@ function terminalReporter({ stderr, variables, now }: ReporterEnvironment): Repo
   };
 }
 
-/** A line every so many milliseconds in a log. */
+/** Interval between lines of a log in milliseconds. */
 const LOG_EVERY = 10_000;
 
 function logReporter({ stderr, now }: ReporterEnvironment): Reporter {
@@ -121,17 +121,17 @@ interface Line {
   readonly text: string;
   /** Whether a later event replaces this line. */
   readonly running: boolean;
-  /** 0 to 1. */
+  /** Fraction done, 0 to 1. */
   readonly share: number;
-  /** The beginning or the end of a stage: to be shown at once. */
+  /** The beginning or end of a stage, shown immediately. */
   readonly edge: boolean;
   readonly last: boolean;
-  /** Of no interest when it is over. */
+  /** Of no interest once it is over. */
   readonly passing: boolean;
   readonly notice: boolean;
 }
 
-/** Turns events into lines; remembers what it needs for the smoothed loss and the remaining time. */
+/** Formats events as lines; keeps state for the smoothed loss and the remaining time. */
 function describer(now: () => number): (event: ProgressEvent) => Line {
   let stage: { name: string; began: number } | undefined;
   let loss = { sum: 0, weight: 0 };
@@ -210,7 +210,7 @@ function colour(text: string, wanted: boolean): string {
   return wanted ? `\x1b[33m${text}\x1b[39m` : text;
 }
 
-/** What a stage counts. */
+/** The unit that a stage counts. */
 const units: Readonly<Partial<Record<Stage, string>>> = {
   decoding: 'frame',
   'drawing scenes': 'picture',

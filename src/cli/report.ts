@@ -1,4 +1,4 @@
-/** @file How the command ends when something went wrong: one line, and an exit code. */
+/** @file Reports errors: one line, and an exit code. */
 import { CommanderError } from 'commander';
 import { LampError } from '../errors.ts';
 import { type WordedParts, wordParts } from '../phrases.ts';
@@ -6,17 +6,17 @@ import { packageVersion } from '../versions.ts';
 import { outputFailure } from './output-failure.ts';
 import { commandVocabulary } from './vocabulary.ts';
 
-/** What the process ends with when something is wrong that is no fault of the user's (`EX_SOFTWARE`). */
+/** Exit code for bugs (`EX_SOFTWARE`). */
 const bugExitCode = 70;
 
 /**
- * Tells about an error on one line and returns the exit code. Where the words ask for JSON it has the error's parts as well (`found`,
- * `expected`, `setting`, `advice`).
+ * Prints an error on one line and returns the exit code. If the words request JSON, its parts are printed as well
+ * (`found`, `expected`, `setting`, `advice`).
  */
 export function report(error: unknown, words: readonly string[]): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help and --version
   const { exitCode, ...said } = describeError(error);
-  // Where nobody reads the lines of JSON any more, somebody may still see the terminal.
+  // If nobody reads the JSON lines any more, the terminal may still be visible.
   if (words.includes('--json') && outputFailure()?.stream !== 'standard output') {
     const kind = error instanceof Error ? error.name : 'Error';
     process.stdout.write(`${JSON.stringify({ type: 'error', kind, ...said, exitCode })}\n`);
@@ -45,7 +45,7 @@ function describeError(error: unknown): { message: string; exitCode: number } & 
   };
 }
 
-/** Shortens what commander says: our parsers name the value themselves. */
+/** Shortens commander's message; our parsers name the value themselves. */
 function plainUsageMessage(message: string): string {
   return message
     .replace(/^error: /, '')

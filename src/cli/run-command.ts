@@ -6,8 +6,8 @@ import { reporter } from './progress.ts';
 import { libraryOptions } from './setting-options.ts';
 
 /**
- * Calls a function of the library with the options of a command, and `more` that it has from its arguments. Events are shown as
- * `--json` says, and Ctrl-C stops the work. Throws what the function throws.
+ * Calls a function of the library with the options of a command, and with `more` from its arguments. Displays events
+ * as `--json` requests; Ctrl-C stops the work. Throws what the function throws.
  */
 export async function runCommand<Options extends WorkOptions, Result>(
   command: Command,

@@ -1,6 +1,6 @@
-/** @file Words of commands that are shown, to be pasted into a shell. */
+/** @file Quotes words of displayed commands, so that they can be pasted into a shell. */
 
-/** A word as a POSIX shell reads it, in quotes where it has to be. */
+/** A word for a POSIX shell, quoted if necessary. */
 export function shellWord(word: string): string {
   return /^[\w./~+:@=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

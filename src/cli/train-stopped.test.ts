@@ -75,7 +75,7 @@ test('with a reader that has gone (--json | head) it saves, and ends with 6', as
   const out = at('head');
   const { ended, stderr } = await lampTrain([...words(out), '--json'], (child) => child.stdout!.destroy());
   const step = await savedStep(out);
-  const found = 'lamp: cannot write to standard output: whoever read it has gone.';
+  const found = 'lamp: cannot write to standard output: its reader has exited.';
   const goOn = `Continue with: lamp train --out ${out} --resume`;
   expect(stderr).toBe(`${found} Stopped after step ${step} of ${steps}; it is saved. ${goOn}\n`);
   expect(ended).toBe(6);

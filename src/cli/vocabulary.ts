@@ -1,8 +1,8 @@
-/** @file The words of the `lamp` command for what errors and notices refer to: options and commands. */
+/** @file The vocabulary of the `lamp` command for errors and notices: options and commands. */
 import type { SettingValue, Vocabulary } from '../phrases.ts';
 import { shellWord } from './shell-word.ts';
 
-/** Options whose names are not their settings' in lower case with hyphens. */
+/** Options whose names are not derived from their settings'. */
 const names: Readonly<Record<string, string>> = {
   'drawing.prompt': '--first-frame-prompt',
   width: '--size',
@@ -35,12 +35,12 @@ const commands: Readonly<Record<string, string>> = {
   inspect: 'inspect',
 };
 
-/** Settings that a command takes as words without an option. */
+/** Settings that are positional arguments of a command. */
 const bare = new Set(['clips', 'clip', 'image', 'picture', 'pictures', 'path', 'source']);
 
 /**
- * `--first-frame-size`, `--stride 1`, `--no-captions`, `lamp train --out walk --resume`. Of a nested setting (`drawing.samplerSteps`) the
- * command knows the last name.
+ * `--first-frame-size`, `--stride 1`, `--no-captions`, `lamp train --out walk --resume`. Of a nested setting
+ * (`drawing.samplerSteps`) the last part is used.
  */
 export const commandVocabulary: Vocabulary = {
   setting(name, value) {
@@ -60,15 +60,15 @@ export const commandVocabulary: Vocabulary = {
   },
 };
 
-/** What a setting is called on the command line. */
+/** The name of a setting on the command line. */
 export function optionName(setting: string): string {
-  // Of a list (`clips.0`) the command knows the whole.
+  // An element of a list (`clips.0`) stands for the whole list.
   const name = setting.replace(/(\.\d+)+$/, '');
   const own = name.slice(name.lastIndexOf('.') + 1);
   return names[name] ?? names[own] ?? `--${own.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** A value as it is typed; what has spaces in double quotes where these suffice, as people write it. */
+/** A value as typed: with spaces, in double quotes if these suffice. */
 function quoted(value: SettingValue): string {
   if (typeof value === 'object') return `${value.width}x${value.height}`;
   const word = String(value);

@@ -1,4 +1,4 @@
-/** @file Reads a fixture: inputs and outputs of the reference implementation, and how they were computed. */
+/** @file Reads fixtures: inputs and outputs of the reference implementation, and how they were computed. */
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { openSafetensors } from '../checkpoints/safetensors.ts';
 import { CheckpointError } from '../errors.ts';
 import type { HostTensor } from '../graph/host-tensor.ts';
 
-/** One fixture: tensors by name (without the file's `in.` and `out.`), and the JSON beside them as it stands. */
+/** A fixture: tensors by name (without the file's `in.` and `out.`), and the accompanying JSON. */
 export interface Fixture {
   readonly inputs: ReadonlyMap<string, HostTensor>;
   readonly outputs: ReadonlyMap<string, HostTensor>;
@@ -14,8 +14,8 @@ export interface Fixture {
 }
 
 /**
- * Reads `<folder>/<name>.safetensors` and `<folder>/<name>.json`. Throws `CheckpointError` when a file is missing or
- * damaged, or holds a tensor that is neither `in.…` nor `out.…`.
+ * Reads `<folder>/<name>.safetensors` and `<folder>/<name>.json`. Throws `CheckpointError` if a file is missing or
+ * damaged, or has a tensor that is neither `in.…` nor `out.…`.
  */
 export async function readFixtureFile(folder: string, name: string): Promise<Fixture> {
   const file = await openSafetensors(join(folder, `${name}.safetensors`));

@@ -1,21 +1,21 @@
 /**
- * @file Programs that run for a user who has nothing yet: what they leave behind, and whether they try to reach
- * anybody.
+ * @file Runs programs for a user with empty folders, and records what they leave behind and whether they open
+ * connections.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommandResult } from './run-lamp.ts';
 
-/** How such a program ended. */
+/** Result of such a run. */
 export interface FreshRun extends CommandResult {
   /** Files and folders that it left in its home, cache and temporary folders. */
   readonly left: readonly string[];
 }
 
-/** What may be different for one run. */
+/** Options for a run. */
 export interface FreshOptions {
-  /** Variables besides the process's own, of which those that keep the engine from sending usage data are left out. */
+  /** Additional variables. Those of the process that keep the engine from sending usage data are removed. */
   readonly variables?: Readonly<Record<string, string>>;
   /** Whether it runs in a network namespace of its own, which needs `hasNamespaces`; see `countAttempts`. */
   readonly offline?: boolean;
@@ -24,8 +24,9 @@ export interface FreshOptions {
 }
 
 /**
- * Variables that keep ONNX Runtime from sending anything: the switch, and those by which it knows build servers.
- * Without them a program runs as on a user's own machine, wherever the tests do; with them it would prove nothing.
+ * Variables that keep ONNX Runtime from sending anything: the switch itself, and those by which it recognises build
+ * servers. Without them a program runs as on a user's own machine, wherever the tests run; with them the test would
+ * prove nothing.
  */
 const silencing = new Set([
   'ORT_DISABLE_TELEMETRY',
@@ -49,13 +50,10 @@ export function usersEnvironment(): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !silencing.has(name)));
 }
 
-/** Whether programs can be run in a network namespace of their own, in which nothing can be reached. */
+/** Whether programs can be run in a separate network namespace, in which nothing can be reached. */
 export const hasNamespaces = spawnSync('unshare', ['-rn', 'true']).status === 0;
 
-/**
- * Runs Node with these words, from source, with empty folders in `parent` for its home, its cache and what is
- * temporary.
- */
+/** Runs Node with these arguments, from source, with empty folders in `parent` for home, cache and temporary files. */
 export async function runFresh(
   parent: string,
   words: readonly string[],
@@ -73,7 +71,7 @@ export async function runFresh(
       HOME: home!,
       XDG_CACHE_HOME: cache!,
       TMPDIR: temporary!,
-      // The compiled sources that tsx keeps are the tests', not the program's.
+      // The compiled sources cached by tsx belong to the tests, not to the program.
       TSX_DISABLE_CACHE: '1',
       ...variables,
     },
@@ -100,8 +98,9 @@ async function contentOf(...folders: readonly string[]): Promise<string[]> {
 }
 
 /**
- * TypeScript that defines `attempts()`: how often anything in a network namespace, native code included, tried to reach
- * somebody by IPv4, a name server for example. Nobody can be reached there: the system counts what has no route.
+ * TypeScript that defines `attempts()`: how often anything in a network namespace, including native code, tried to open
+ * an IPv4 connection, for example to a name server. Nothing can be reached there, and the system counts packets without
+ * a route.
  */
 export const countAttempts = `
 import { readFileSync } from 'node:fs';

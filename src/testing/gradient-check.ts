@@ -1,4 +1,4 @@
-/** @file Comparing an operator's gradient with central finite differences. */
+/** @file Compares an operator's gradient with central finite differences. */
 
 import { lossGradients } from '../graph/differentiate.ts';
 import { floats, type HostTensor, ints, type Shape, sizeOf } from '../graph/host-tensor.ts';
@@ -9,7 +9,7 @@ import { constant, input, type Tensor } from '../graph/tensor.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { compile } from '../runtime/program.ts';
 
-/** How far an input's gradient is from the finite differences: `‖gradient − differences‖ / ‖differences‖`. */
+/** Relative error of an input's gradient: `‖gradient − differences‖ / ‖differences‖`. */
 export interface GradientError {
   readonly input: number;
   readonly relativeError: number;
@@ -51,7 +51,7 @@ export async function checkGradient<A extends object>(
   const derivative = await compile(Object.fromEntries(slopes.map((slope, i) => [`d${i}`, slope])), {
     device,
   });
-  // The sum is taken here, in f64: a sum in f32 would drown the differences.
+  // The sum is computed here in f64; in f32, rounding would swamp the differences.
   const evaluate = async () => {
     const { y: result } = await program.run(values);
     return (result!.data as Float32Array).reduce((sum, value, i) => sum + value * weights[i]!, 0);

@@ -1,34 +1,34 @@
 /**
- * @file Two local HTTP servers that together behave like the Hugging Face hub: one answers questions and redirects
- * large files to the other, which sends them, in ranges where asked to. Faults can be ordered for the next requests.
+ * @file Two local HTTP servers that together behave like the Hugging Face hub: one answers API requests and redirects
+ * large files to the other, which serves them, with range requests. Faults can be scheduled for the next requests.
  */
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A repository that the servers offer: contents by path. */
+/** A repository served by the servers: contents by path. */
 export interface ServedRepository {
   /** `owner/name`. */
   readonly name: string;
   /** 40 hexadecimal digits. */
   readonly commit: string;
   readonly files: Map<string, Buffer>;
-  /** Who may read it; everybody unless told. */
+  /** Access restriction; default none. */
   readonly access?: 'gated' | 'private';
 }
 
-/** What goes wrong with one request. */
+/** A fault of one request. */
 export type Fault =
-  /** The connection is cut after so many bytes of the file. */
+  /** The connection is cut after this many bytes of the file. */
   | { readonly kind: 'cut'; readonly after: number }
   /** Another status than 200. */
   | { readonly kind: 'status'; readonly status: number; readonly headers?: Record<string, string> }
-  /** The whole file comes although a range was asked for. */
+  /** The whole file is sent although a range was requested. */
   | { readonly kind: 'no ranges' }
-  /** Other bytes come. */
+  /** Other bytes are sent. */
   | { readonly kind: 'content'; readonly content: Buffer };
 
-/** A request as it arrived. */
+/** A request as received. */
 export interface SeenRequest {
   readonly server: 'hub' | 'store';
   readonly path: string;
@@ -40,9 +40,9 @@ export interface SeenRequest {
 export interface HubServer {
   readonly endpoint: string;
   readonly requests: SeenRequest[];
-  /** The next requests whose path contains `part` meet these faults, one each. */
+  /** The next requests whose path contains `part` get these faults, one each. */
   order(part: string, ...faults: Fault[]): void;
-  /** No connection is accepted until `start` is called again. */
+  /** Accepts no connection until `start` is called again. */
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export interface HubServer {
 /** The token that opens gated and private repositories. */
 export const acceptedToken = 'hf_accepted';
 
-/** Files of more bytes than this are kept apart, as with git-lfs. */
+/** Files of more bytes than this are stored separately, as with git-lfs. */
 const largeBytes = 1000;
 
 /** Starts the servers. */
@@ -132,7 +132,7 @@ export async function hubServer(repositories: readonly ServedRepository[]): Prom
   };
 }
 
-/** The name of a content in the cache: SHA-256, or git's SHA-1 of small files. */
+/** The name of a content in the cache: SHA-256, or git's SHA-1 for small files. */
 export function hashOf(content: Buffer): string {
   if (content.length > largeBytes) return createHash('sha256').update(content).digest('hex');
   return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');

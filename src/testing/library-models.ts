@@ -7,10 +7,10 @@ import { testdata } from './testdata.ts';
 /** The folder of the tiny base model. */
 export const tinyBase = testdata('mini/tiny-sd');
 
-/** Shape and text of the motions that `writeTestMotion` writes unless told. */
+/** Default shape and prompt of the motions written by `writeTestMotion`. */
 export const tinyInfo = { frames: 3, width: 24, height: 16, prompt: 'a cat walks' } as const;
 
-/** Writes a motion with random values, of a base's and the tiny one's unless told. */
+/** Writes a motion with random values; default for the tiny base. */
 export async function writeTestMotion(
   path: string,
   info: Partial<MotionInfo> = {},

@@ -1,4 +1,4 @@
-/** @file Writes the fixtures' models in every format that is read, to see that each gives the same numbers. */
+/** @file Writes the fixtures' models in every supported format, to check that each gives the same numbers. */
 import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSafetensors, writeSafetensors } from '../checkpoints/safetensors.ts';
@@ -8,7 +8,7 @@ import type { HostTensor } from '../graph/host-tensor.ts';
 import { openBaseModel } from '../models/base-model.ts';
 import { originalClip, originalUNet, originalVae, type Tensors } from './original-model.ts';
 
-/** Formats of checkpoints, beside the diffusers folder with one safetensors file for each network. */
+/** Checkpoint formats, in addition to the diffusers folder with one safetensors file per network. */
 export const formats = ['bin', 'fp16', 'sharded', 'single-safetensors', 'single-ckpt'] as const;
 
 /** See `formats`. */
@@ -35,7 +35,7 @@ const writers: Readonly<Record<Exclude<Format, `single-${string}`>, Writer>> = {
   },
 };
 
-/** The networks of a folder of fixtures: their folders, and what their weights are called. */
+/** The networks of a folder of fixtures: their folders, and names of their weights. */
 const networks = [
   ['tiny-sd/unet', 'diffusion_pytorch_model'],
   ['tiny-sd/vae', 'diffusion_pytorch_model'],
@@ -67,7 +67,10 @@ export async function writeModels(source: string, target: string, format: Format
   }
 }
 
-/** Writes the image model as one file with the original names, and beside it the settings that shapes do not show. */
+/**
+ * Writes the image model as a single file with the original names, and beside it the settings that shapes do not
+ * reveal.
+ */
 async function writeSingleFile(source: string, target: string, format: `single-${string}`): Promise<void> {
   const folder = join(source, 'tiny-sd');
   const base = await openBaseModel(folder);

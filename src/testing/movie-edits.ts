@@ -1,6 +1,6 @@
-/** @file Changes boxes of an MP4 file whose index stands behind its frames, as editors do. */
+/** @file Modifies boxes of an MP4 file whose index follows its frames, as editors do. */
 
-/** A line of an edit list: duration in ticks of the movie, beginning in ticks of the track (−1: nothing), rate. */
+/** An entry of an edit list: duration in ticks of the movie, start in ticks of the track (−1: nothing), rate. */
 export type EditTicks = readonly [duration: number, mediaTime: number, rate?: number];
 
 /** The file with another edit list for its first track. */
@@ -15,7 +15,7 @@ export function withEditList(movie: Buffer, lines: readonly EditTicks[]): Buffer
   return withBox(movie, ['moov', 'trak'], box('edts', box('elst', content)));
 }
 
-/** The file whose picture track says how many fields a picture has, and in which order. */
+/** The file with a `fiel` box in its video track: the number of fields of a picture, and their order. */
 export function withFields(movie: Buffer, count: number, order: number): Buffer {
   const path = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd', 'avc1'];
   return withBox(movie, path, box('fiel', Buffer.of(count, order)));
@@ -28,7 +28,7 @@ function box(type: string, content: Buffer): Buffer {
   return Buffer.concat([header, content]);
 }
 
-/** Puts a box into the one at the path, in place of one of its kind. */
+/** Inserts a box into the one at the path, replacing one of its type. */
 function withBox(within: Buffer, path: readonly string[], added: Buffer, own = 0): Buffer {
   const kind = added.toString('latin1', 4, 8);
   const parts = [within.subarray(0, own)];

@@ -1,7 +1,7 @@
-/** @file Frames in which a square moves before a still scene. */
+/** @file Frames in which a square moves in front of a still background. */
 import { type Picture, picture, type Size } from '../media/picture.ts';
 
-/** A scene whose colours change smoothly, and from place to place by as much as `tint` says. */
+/** A background with smoothly varying colours, depending on `tint`. */
 export function smoothScene({ width, height }: Size, tint: readonly [number, number, number]): Picture {
   const data = new Uint8Array(width * height * 3);
   for (let pixel = 0; pixel < width * height; pixel++) {
@@ -11,7 +11,7 @@ export function smoothScene({ width, height }: Size, tint: readonly [number, num
   return picture(width, height, data);
 }
 
-/** The scene with a square of a side and colour at a corner. */
+/** The background with a square of this side and colour at this corner. */
 export function withSquare(
   scene: Picture,
   { x, y, side, colour }: { x: number; y: number; side: number; colour: readonly number[] },

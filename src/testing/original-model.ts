@@ -1,6 +1,6 @@
 /**
- * @file Writes a model's weights under the names of the first Stable Diffusion files, for tests. Made apart from the
- * reading side (`models/original-names.ts`) on purpose: numbers of blocks are computed here, counted there.
+ * @file Writes a model's weights under the names of the first Stable Diffusion files, for tests. Deliberately
+ * independent of the reader (`models/original-names.ts`): block numbers are computed here, counted there.
  */
 import { type FloatTensor, floats, type HostTensor } from '../graph/host-tensor.ts';
 
@@ -18,7 +18,7 @@ const resnet: Rules = [
   [/\.conv_shortcut\./, '.skip_connection.'],
 ];
 
-/** A U-Net of `layers` layers a block, as `model.diffusion_model.…`. */
+/** A U-Net with `layers` layers per block, as `model.diffusion_model.…`. */
 export function originalUNet(tensors: Tensors, layers: number): Tensors {
   const stride = layers + 1;
   const hasAttention = (level: string) => tensors.has(`up_blocks.${level}.attentions.0.norm.weight`);

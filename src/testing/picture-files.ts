@@ -1,4 +1,4 @@
-/** @file Picture files made number by number for tests: PNG and TIFF of any kind, and colour profiles. */
+/** @file Builds picture files byte by byte for tests: PNG and TIFF of any kind, and colour profiles. */
 
 import { crc32, deflateSync } from 'node:zlib';
 
@@ -12,7 +12,7 @@ const u32 = (...values: number[]) => {
   return bytes;
 };
 
-/** What a PNG holds; `colourType` is 0 grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGBA. */
+/** Content of a PNG; `colourType` is 0 grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGBA. */
 export interface PngContent {
   readonly width: number;
   readonly bits: 1 | 2 | 4 | 8 | 16;
@@ -43,7 +43,7 @@ export function pngFile({ width, bits, colourType, samples, chunks = [] }: PngCo
   return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), ...all.map(chunk)]);
 }
 
-/** The chunk that holds a profile. */
+/** The PNG chunk with a profile. */
 export function iccChunk(profile: Uint8Array): PngChunk {
   return ['iCCP', Buffer.concat([Buffer.from('profile\0\0'), deflateSync(profile)])];
 }
@@ -127,7 +127,7 @@ function curveTag(curve: ProfileCurve): Buffer {
   return tagged('para', u16(3, 0), fixed(curve.parameters));
 }
 
-/** A display profile (ICC version 2) of colours and a curve, or of grey with the curve alone. */
+/** A display profile (ICC version 2) with primaries and a curve, or for grey with a curve only. */
 export function iccProfile(colours: readonly number[] | 'grey', curve: ProfileCurve): Buffer {
   if (colours === 'grey') return profileOf('GRAY', [['kTRC', curveTag(curve)]]);
   const tags = ['r', 'g', 'b'].flatMap((name, index): [string, Buffer][] => [
@@ -137,7 +137,7 @@ export function iccProfile(colours: readonly number[] | 'grey', curve: ProfileCu
   return profileOf('RGB ', tags);
 }
 
-/** A display profile of light in these colours, as a table of its eight corners instead of curves and a matrix. */
+/** A linear display profile with these primaries, as a table of its eight corners instead of curves and a matrix. */
 export function iccTableProfile(colours: readonly number[]): Buffer {
   const corners = Array.from({ length: 8 }, (_, corner) =>
     [0, 1, 2].map((axis) =>

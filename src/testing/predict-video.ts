@@ -8,7 +8,7 @@ import { type MotionVariant, motionVariants } from '../motion/variant.ts';
 
 const [shape, tokens, timestep] = [[1, 4, 3, 4, 6] as const, 5, 300] as const;
 
-/** What the video U-Net with this motion makes of a video of 3 frames of 4 × 6 latents: the same inputs every time. */
+/** The prediction of the video U-Net with this motion for 3 frames of 4 × 6 latents; the inputs are always the same. */
 export async function predictVideo(
   base: BaseModel,
   motion: MotionValues,

@@ -1,24 +1,24 @@
 /**
- * @file Layers of neural networks by their formulas, in f64 and plain loops, apart from everything the package
- * computes with: what graphs are compared with.
+ * @file Layers of neural networks computed from their formulas, in f64 and plain loops, independent of the package's
+ * own code, for comparison with graphs.
  */
 import type { FloatTensor } from '../graph/host-tensor.ts';
 
-/** Rows of numbers: one a token, or one a pixel. */
+/** Rows of numbers: one per token, or one per pixel. */
 export type Rows = readonly (readonly number[])[];
 
-/** A picture: one row of channels a pixel. */
+/** A picture: one row of channels per pixel. */
 export interface Pixels {
   readonly height: number;
   readonly width: number;
   readonly rows: Rows;
 }
 
-/** The sum, number by number. */
+/** Elementwise sum. */
 export const plus = (a: Rows, b: Rows): Rows => a.map((row, i) => row.map((x, j) => x + b[i]![j]!));
 /** x · σ(x). */
 export const silu = (x: number) => x / (1 + Math.exp(-x));
-/** A function of each number. */
+/** Applies a function to each number. */
 export const each = (rows: Rows, f: (x: number) => number): Rows => rows.map((row) => row.map(f));
 
 /** x · Φ(x), with the normal distribution's series (Abramowitz & Stegun 26.2.10). */
@@ -83,7 +83,7 @@ export class ReferenceLayers {
     return row.map((_, i) => normal[i]! * gain[i]! + bias[i]!);
   }
 
-  /** 3×3 with one pixel of zeros around, or 1×1; `stride` 1 or 2. */
+  /** 3×3 with zero padding of one pixel, or 1×1; `stride` 1 or 2. */
   conv(name: string, x: Pixels, stride = 1): Pixels {
     const { shape, data } = this.value(`${name}.weight`);
     const [out, channels, side] = shape as [number, number, number];
@@ -107,7 +107,7 @@ export class ReferenceLayers {
     return { height, width, rows };
   }
 
-  /** Softmax attention of each head by itself; `causal`: to no later row. */
+  /** Multi-head softmax attention; `causal`: not to later rows. */
   attend(q: Rows, k: Rows, v: Rows, heads: number, causal = false): Rows {
     const width = q[0]!.length / heads;
     return q.map((row, i) =>

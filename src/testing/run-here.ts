@@ -1,8 +1,8 @@
-/** @file Runs the `lamp` command line in the test's own process: quicker than `lamp` in a process of its own. */
+/** @file Runs the `lamp` command in the test's own process, which is faster than in a separate one. */
 import { vi } from 'vitest';
 import { runCommandLine } from '../cli/lamp-program.ts';
 
-/** Runs a command line; gives its exit code and what it wrote. */
+/** Runs a command line; returns its exit code and output. */
 export async function runHere(...words: string[]) {
   const written = { stdout: '', stderr: '' };
   const take = (name: 'stdout' | 'stderr') =>

@@ -1,20 +1,20 @@
-/** @file Runs the real `lamp` command in a process of its own, from source. */
+/** @file Runs the `lamp` command in a process of its own, from source. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** How a command ended and what it wrote. */
+/** Exit code and output of a command. */
 export interface CommandResult {
-  /** The exit code; `null` when a signal ended it. */
+  /** The exit code; `null` if a signal ended it. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What may be different for one run of the command. */
+/** Options for a run of the command. */
 export interface CommandOptions {
-  /** The program to run (an absolute path); `lamp` by default. */
+  /** The program to run (an absolute path); default `lamp`. */
   readonly program?: string;
-  /** Environment variables besides the process's own. */
+  /** Additional environment variables. */
   readonly variables?: Readonly<Record<string, string>>;
   /** Called with everything written to standard error so far, and a function that sends a signal. */
   readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
@@ -23,9 +23,12 @@ export interface CommandOptions {
 const lampMain = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Runs `lamp` with these words and waits for its end. Paths should be absolute: it runs in the repository's root. */
+/**
+ * Runs `lamp` with these arguments and waits until it exits. Paths should be absolute: it runs in the repository's
+ * root.
+ */
 export function lamp(words: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  // A user's environment does not hold what the engine was told in this process.
+  // A user's environment lacks variables set for the engine in this process.
   const { ORT_DISABLE_TELEMETRY: _, ...inherited } = process.env;
   const child = spawn(process.execPath, ['--import', 'tsx', options.program ?? lampMain, ...words], {
     cwd: root,

@@ -1,7 +1,7 @@
 /** @file An autoencoder small enough to be trained in a test. */
 import { type VaeConfig, vaeConfigSchema } from '../models/configs.ts';
 
-/** Settings of an autoencoder of factor 2 with two blocks of `width` channels, for latents of so many channels. */
+/** Config of an autoencoder of factor 2 with two blocks of `width` channels, and this number of latent channels. */
 export function smallVaeConfig(latentChannels: number, width: number): VaeConfig {
   return vaeConfigSchema.parse({
     in_channels: 3,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 
-/** Makes a temporary folder, removed after the file's last test; gives a function from names to paths inside it. */
+/** Creates a temporary folder, removed after the file's last test; returns a function from names to paths inside it. */
 export async function testFolder(): Promise<(name: string) => string> {
   const folder = await mkdtemp(join(tmpdir(), 'lamp-media-'));
   afterAll(() => rm(folder, { recursive: true, force: true }));

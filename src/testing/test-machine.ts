@@ -1,4 +1,4 @@
-/** @file A machine that answers probes as tests want it. */
+/** @file A simulated machine for tests of probes. */
 import type { Probes } from '../library/machine/probes.ts';
 import type { RunProbe } from '../library/machine/run-probe.ts';
 
@@ -6,7 +6,7 @@ const gibibyte = 2 ** 30;
 
 type Answers = { [Name in keyof Probes]: Awaited<ReturnType<Probes[Name]>> };
 
-/** What a good machine answers. */
+/** The answers of a machine without problems. */
 export const goodMachine: Answers = {
   engine: { versions: { onnxruntime: '1.30.0' }, providers: ['cpu', 'webgpu'], devices: ['cpu', 'webgpu'] },
   device: { seconds: 0.1 },
@@ -19,7 +19,7 @@ export const goodMachine: Answers = {
   },
 };
 
-/** Answers as told; an `Error` or a function of the words that returns one fails the probe. */
+/** Gives these answers; an `Error`, or a function of the arguments that returns one, makes the probe fail. */
 export function testMachine(answers: Record<string, unknown> = {}): RunProbe {
   return (async (name: keyof Probes, ...words: string[]) => {
     const given = name in answers ? answers[name] : goodMachine[name];

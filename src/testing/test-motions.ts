@@ -1,4 +1,4 @@
-/** @file Motions for tests: untrained, and random ones that do something. */
+/** @file Motions for tests: untrained ones, and random ones with an effect. */
 import { randomStream } from '../diffusion/random.ts';
 import { floats, sizeOf } from '../graph/host-tensor.ts';
 import type { BaseModel } from '../models/base-model.ts';
@@ -8,7 +8,8 @@ import type { MotionValues, TrainedMotion } from '../motion/predictor.ts';
 import { type MotionVariant, motionVariants } from '../motion/variant.ts';
 
 /**
- * The motion of a base at the start of training: frames are drawn as the image model draws them. LAMP's unless told.
+ * The motion of a base at the start of training, with which frames are drawn as by the image model; default variant
+ * LAMP.
  */
 export async function untrainedMotion(
   base: BaseModel,
@@ -32,7 +33,7 @@ export async function untrainedMotion(
   );
 }
 
-/** A motion with small random values everywhere, the same for the same seed. */
+/** A motion with small random values everywhere, determined by the seed. */
 export function randomMotion(
   base: BaseModel,
   seed: number,
@@ -58,7 +59,7 @@ export function lampMotion(values: MotionValues): TrainedMotion {
   return { variant: motionVariants.lamp, values };
 }
 
-/** Such a motion as a file holds it, for `frames` frames of a size. */
+/** Such a motion as stored in a file, for `frames` frames of a size. */
 export function testMotion(base: BaseModel, values: MotionValues, info: Partial<MotionInfo> = {}): Motion {
   return {
     values,

@@ -1,8 +1,8 @@
-/** @file What the library throws, for tests. */
+/** @file Catches errors of the library in tests. */
 import { expect } from 'vitest';
 import { LampError } from '../errors.ts';
 
-/** What a call of the library threw: an error of this package, or the test fails. */
+/** The error of this package that a call threw; fails the test otherwise. */
 export async function thrownBy(call: Promise<unknown>): Promise<LampError> {
   const error = await call.then(
     () => undefined,

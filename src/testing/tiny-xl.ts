@@ -22,7 +22,10 @@ import { testdata } from './testdata.ts';
 
 const text = { num_attention_heads: 2, num_hidden_layers: 3, vocab_size: 684, layer_norm_eps: 1e-5 };
 
-/** What the `config.json` files say: XL's structure (three levels, the first without attention), all else small. */
+/**
+ * Contents of the `config.json` files: XL's structure (three levels, the first without attention), everything else
+ * small.
+ */
 export const tinyXlConfigs = {
   unet: {
     _class_name: 'UNet2DConditionModel',
@@ -71,7 +74,7 @@ export const tinyXlConfigs = {
 /** Weights of all networks by name, as `unet:conv_in.weight`. */
 export type TinyXlWeights = ReadonlyMap<string, FloatTensor>;
 
-/** Random weights, always the same. */
+/** Random weights with a fixed seed. */
 export function tinyXlWeights(): TinyXlWeights {
   const u = unetConfigSchema.parse(tinyXlConfigs.unet);
   const vae = vaeConfigSchema.parse(tinyXlConfigs.vae);
@@ -103,7 +106,7 @@ export function tinyXlWeights(): TinyXlWeights {
   );
 }
 
-/** About what training begins with: gains around 1, biases around 0, matrices that keep variances. */
+/** Roughly an initialisation: gains around 1, biases around 0, matrices that preserve variances. */
 function randomWeight(name: string, shape: Shape): FloatTensor {
   const random = randomStream(0, 'tiny xl', name).normals(sizeOf(shape));
   if (shape.length > 1) {
@@ -130,7 +133,7 @@ export function partOf(weights: TinyXlWeights, part: keyof typeof tinyXlConfigs)
   );
 }
 
-/** Writes the model as a diffusers folder. `index` and `unet` are fields that shall differ. */
+/** Writes the model as a diffusers folder. `index` and `unet` override fields. */
 export async function writeTinyXl(folder: string, { index = {}, unet = {} } = {}): Promise<TinyXlWeights> {
   const weights = tinyXlWeights();
   const json = (path: string, value: object) => writeFile(join(folder, path), JSON.stringify(value));

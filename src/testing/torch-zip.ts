@@ -1,8 +1,8 @@
-/** @file PyTorch files of any content, for tests: also of what PyTorch would never write. */
+/** @file Builds PyTorch files with arbitrary content for tests, including what PyTorch would never write. */
 import { open } from 'node:fs/promises';
 import { ZipWriter } from '../checkpoints/zip-write.ts';
 
-/** Writes a zip file with these members, in their order. */
+/** Writes a zip file with these members, in order. */
 export async function writeZip(path: string, members: Readonly<Record<string, Uint8Array>>): Promise<void> {
   const file = await open(path, 'w');
   try {

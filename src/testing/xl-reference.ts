@@ -1,18 +1,18 @@
 /**
- * @file Stable Diffusion XL (Podell et al. 2023, arXiv 2307.01952) by its published formulas, with the layers of
- * `reference-layers.ts`: what the graphs are compared with.
+ * @file Stable Diffusion XL (Podell et al. 2023, arXiv 2307.01952) computed from its published formulas with the layers
+ * of `reference-layers.ts`, for comparison with the graphs.
  */
 import type { FloatTensor } from '../graph/host-tensor.ts';
 import { each, gelu, type Pixels, plus, type ReferenceLayers, type Rows, silu } from './reference-layers.ts';
 
-/** The settings of a text encoder that change the arithmetic. */
+/** The settings of a text encoder that affect the computation. */
 export interface ReferenceText {
   readonly num_hidden_layers: number;
   readonly num_attention_heads: number;
   readonly hidden_act: 'quick_gelu' | 'gelu';
 }
 
-/** Those of the U-Net. */
+/** The settings of the U-Net that affect the computation. */
 export interface ReferenceUNet {
   readonly block_out_channels: readonly number[];
   readonly layers_per_block: number;
@@ -24,7 +24,9 @@ export interface ReferenceUNet {
   readonly addition_time_embed_dim: number;
 }
 
-/** What CLIP's text encoder makes of token ids: states before the last layer, and after it and the final norm. */
+/**
+ * Encodes token ids with CLIP's text encoder: the states before the last layer, and those after it and the final norm.
+ */
 export function referenceText(
   layers: ReferenceLayers,
   { num_hidden_layers: count, num_attention_heads: heads, hidden_act: activation }: ReferenceText,
@@ -62,7 +64,7 @@ function sinusoids(value: number, width: number): number[] {
   return [...angles.map(Math.cos), ...angles.map(Math.sin)];
 }
 
-/** What the U-Net is given: latents, timestep, text states, the pooled text, and the six numbers about the size. */
+/** Inputs of the U-Net: latents, timestep, text states, pooled text, and the six size conditions. */
 export interface ReferenceInputs {
   readonly latents: Pixels;
   readonly timestep: number;
@@ -71,7 +73,7 @@ export interface ReferenceInputs {
   readonly sizes: readonly number[];
 }
 
-/** The U-Net's output, one row of channels a pixel. */
+/** The U-Net's output, one row of channels per pixel. */
 export function referenceUNet(
   layers: ReferenceLayers,
   config: ReferenceUNet,
@@ -155,7 +157,7 @@ export function referenceUNet(
   return layers.conv('conv_out', { ...x, rows: last }).rows;
 }
 
-/** Every pixel four times. */
+/** Nearest-neighbour upsampling by 2. */
 function doubled({ height, width, rows }: Pixels): Pixels {
   const pixels = Array.from({ length: 4 * height * width }, (_, i) => {
     const [y, x] = [Math.floor(i / (2 * width)), i % (2 * width)];
