@@ -48,7 +48,8 @@ export interface AnimateImagesOptions extends GivenSettings<typeof animateImages
  * the others go on; in the end `MediaError` says which. Throws what `generateVideo` throws, and `InterruptedError` with
  * the number of videos that are there.
  *
- * @example import { animateImages } from 'lamp-video';
+ * @example
+ * import { animateImages } from 'lamp-video';
  *
  * const videos = await animateImages({ pictures: ['photo.png'], motion: 'runs/jumps', out: 'moving/', format: 'gif' });
  * console.log(videos); // [ 'moving/photo.gif' ]

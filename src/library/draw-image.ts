@@ -78,7 +78,8 @@ export interface DrawImagesOptions extends GivenSettings<typeof drawImagesSettin
  * (base), `MediaError` (`from`), `DeviceError`, `StorageError` when `out` cannot be written, `InterruptedError` when
  * the signal stops it.
  *
- * @example import { drawImage } from 'lamp-video';
+ * @example
+ * import { drawImage } from 'lamp-video';
  *
  * const { picture } = await drawImage({ prompt: 'a fox in the snow', samplerSteps: 10, out: 'fox.png' });
  * console.log(picture.width, picture.height);
@@ -95,7 +96,8 @@ export async function drawImage(options: DrawImageOptions): Promise<DrawnPicture
  * Draws several pictures, each with noise of its own, with networks compiled once. `out` is numbered (`fox-0.png`, …)
  * where there are several; each is written as soon as it is done. Throws what `drawImage` throws.
  *
- * @example import { drawImages } from 'lamp-video';
+ * @example
+ * import { drawImages } from 'lamp-video';
  *
  * const drawn = await drawImages({ prompt: 'a fox in the snow', count: 2, samplerSteps: 10, out: 'foxes.png' });
  * console.log(drawn.length, drawn[1]!.settings.seed); // 2 1

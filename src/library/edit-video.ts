@@ -127,11 +127,20 @@ export interface EditVideoOptions extends GivenSettings<typeof editVideoSettings
  * `CheckpointError` (base, motion), `DeviceError`, `StorageError` (`run`, `out`), `InterruptedError` when the signal
  * stops it.
  *
- * @example import { editVideo } from 'lamp-video';
+ * @example
+ * import { editVideo } from 'lamp-video';
  *
- * await editVideo({ clip: 'clips/jumps/fox.gif', clipPrompt: 'a fox jumps', prompt: 'a fox jumps in the snow', run:
- * 'runs/snow', frames: 4, training: { steps: 2 }, // 500 unless told inversionSteps: 3, // as many as the sampler's
- * unless told samplerSteps: 3, out: 'snow.gif', });
+ * await editVideo({
+ *   clip: 'clips/jumps/fox.gif',
+ *   clipPrompt: 'a fox jumps',
+ *   prompt: 'a fox jumps in the snow',
+ *   run: 'runs/snow',
+ *   frames: 4,
+ *   training: { steps: 2 }, // default 500
+ *   inversionSteps: 3, // default: those of the sampler
+ *   samplerSteps: 3,
+ *   out: 'snow.gif',
+ * });
  */
 export async function editVideo(options: EditVideoOptions): Promise<Video> {
   const { onEvent, signal, ...given } = checkOptions('editVideo', options, {

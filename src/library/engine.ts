@@ -46,10 +46,13 @@ export interface Engine extends Calls {
  * started it, and does not keep that alive while it has nothing to do. Throws `DeviceError` when the process cannot be
  * started.
  *
- * @example import { startEngine } from 'lamp-video';
+ * @example
+ * import { startEngine } from 'lamp-video';
  *
- * const engine = await startEngine(); const video = engine.generateVideo({ motion: 'runs/jumps', prompt: 'a fox jumps
- * in the snow' }); console.log('this process goes on meanwhile'); console.log((await video).frames.length, 'frames');
+ * const engine = await startEngine();
+ * const video = engine.generateVideo({ motion: 'runs/jumps', prompt: 'a fox jumps in the snow' });
+ * console.log('this process goes on meanwhile');
+ * console.log((await video).frames.length, 'frames');
  * await engine.close();
  */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {

@@ -115,11 +115,13 @@ const wanted = z.object(
  * `UsageError` for an option that makes no sense, `MediaError` where there is no clip or a caption file is damaged,
  * `StorageError` where the preview or the cut clips cannot be written, and `InterruptedError` when stopped.
  *
- * @example import { examineClips } from 'lamp-video';
+ * @example
+ * import { examineClips } from 'lamp-video';
  *
- * const { clips, alike, proposal } = await examineClips({ clips: ['clips/jumps'], preview: 'sheet.png' }); for (const {
- * path, notes } of clips) for (const note of notes) console.log(path, note.message); for (const { paths } of alike)
- * console.log('nearly the same:', ...paths); console.log(proposal?.stride); // for learnMotion
+ * const { clips, alike, proposal } = await examineClips({ clips: ['clips/jumps'], preview: 'sheet.png' });
+ * for (const { path, notes } of clips) for (const note of notes) console.log(path, note.message);
+ * for (const { paths } of alike) console.log('nearly the same:', ...paths);
+ * console.log(proposal?.stride); // for learnMotion
  */
 export async function examineClips(options: ExamineClipsOptions): Promise<ClipSetReport> {
   const { onEvent, signal, preview, cut, out, ...given } = checkOptions('examineClips', options, {

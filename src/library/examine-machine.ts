@@ -32,10 +32,12 @@ const fields = { onFinding: field.function.optional(), signal: field.signal.opti
  * its own, so that a crash there is a finding and not the end. What is missing is a finding, not an error. Throws
  * `UsageError` for an option that makes no sense, and `InterruptedError` when stopped.
  *
- * @example import { examineMachine } from 'lamp-video';
+ * @example
+ * import { examineMachine } from 'lamp-video';
  *
- * const { usable, findings } = await examineMachine(); for (const { verdict, subject, message } of findings)
- * console.log(verdict, subject, message); console.log(usable ? 'lamp can be used' : 'lamp cannot be used');
+ * const { usable, findings } = await examineMachine();
+ * for (const { verdict, subject, message } of findings) console.log(verdict, subject, message);
+ * console.log(usable ? 'lamp can be used' : 'lamp cannot be used');
  */
 export function examineMachine(options: ExamineMachineOptions = {}): Promise<MachineReport> {
   return examineMachineWith(runProbe, options);

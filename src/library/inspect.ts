@@ -86,10 +86,11 @@ export type Inspection =
  * clips and pictures that are damaged or of unknown kinds, `CheckpointError` for the same of weights, `StorageError`
  * for a damaged run, `DeviceError`, and `InterruptedError` when stopped.
  *
- * @example import { inspect } from 'lamp-video';
+ * @example
+ * import { inspect } from 'lamp-video';
  *
- * const found = await inspect({ path: 'built-in' }); if (found.kind === 'base') console.log(found.name,
- * found.unet.parameters, found.training?.plain.bytes);
+ * const found = await inspect({ path: 'built-in' });
+ * if (found.kind === 'base') console.log(found.name, found.unet.parameters, found.training?.plain.bytes);
  */
 export async function inspect(options: InspectOptions): Promise<Inspection> {
   const { path, device, onEvent, signal, ...given } = checkOptions('inspect', options, {

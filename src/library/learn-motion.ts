@@ -58,12 +58,19 @@ export interface LearnMotionOptions
  * `CheckpointError` (base), `MediaError` (clips), `DeviceError`, and `InterruptedError` when the signal stops it, with
  * what was learned saved.
  *
- * @example import { learnMotion } from 'lamp-video';
+ * @example
+ * import { learnMotion } from 'lamp-video';
  *
- * const { path } = await learnMotion({ clips: ['clips/jumps'], prompt: 'a thing jumps', steps: 2, // as many as the
- * base recommends unless told: hundreds out: 'runs/my-jumps', onEvent: (event) => {
+ * const { path } = await learnMotion({
+ *   clips: ['clips/jumps'],
+ *   prompt: 'a thing jumps',
+ *   steps: 2, // default: what the base recommends, hundreds
+ *   out: 'runs/my-jumps',
+ *   onEvent: (event) => {
  *     if (event.type === 'step') console.log(event.step, 'of', event.steps, 'loss', event.loss);
- *   }, }); console.log(path); // the motion, for generateVideo({ motion: path, … })
+ *   },
+ * });
+ * console.log(path); // the motion, for generateVideo({ motion: path, … })
  */
 export async function learnMotion(options: LearnMotionOptions): Promise<LearnedMotion> {
   const { onEvent, signal, ...given } = checkOptions('learnMotion', options, {

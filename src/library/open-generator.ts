@@ -30,10 +30,14 @@ export interface Generator {
  * whatever memory it takes. Throws what `loadBase` and `loadMotion` throw; whether they go together is checked with
  * each video.
  *
- * @example import { openGenerator } from 'lamp-video';
+ * @example
+ * import { openGenerator } from 'lamp-video';
  *
- * const generator = await openGenerator({ motion: 'runs/jumps' }); for (const thing of ['a fox', 'a panda']) { await
- * generator.generateVideo({ prompt: `${thing} jumps in the snow`, out: `${thing}.gif` }); } await generator.dispose();
+ * const generator = await openGenerator({ motion: 'runs/jumps' });
+ * for (const thing of ['a fox', 'a panda']) {
+ *   await generator.generateVideo({ prompt: `${thing} jumps in the snow`, out: `${thing}.gif` });
+ * }
+ * await generator.dispose();
  */
 export async function openGenerator(options: OpenGeneratorOptions): Promise<Generator> {
   const {
