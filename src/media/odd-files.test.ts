@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { crc32, deflateSync } from 'node:zlib';
@@ -181,4 +181,15 @@ describe('videos', () => {
     const { data } = await frame('alpha.webm');
     expect(Math.max(...data) - Math.min(...data)).toBeLessThan(4);
   });
+});
+
+test('junk in a WebM file ends the search for what follows', async () => {
+  const whole = await readFile(testdata('clips/odd/ten-bit.webm'));
+  const segment = whole.indexOf(Buffer.from([0x18, 0x53, 0x80, 0x67]));
+  const junk = Buffer.from(Array.from({ length: 300 }, (_, i) => (i * 31) % 256));
+  await writeFile(inFolder('junk.webm'), Buffer.concat([whole.subarray(0, segment + 12), junk]));
+  await expect(inspectClip(inFolder('junk.webm'))).rejects.toThrow(/holds no picture track/);
+  await writeFile(inFolder('junk-behind.webm'), Buffer.concat([whole, junk]));
+  const { path: _, ...facts } = await inspectClip(testdata('clips/odd/ten-bit.webm'));
+  expect(await inspectClip(inFolder('junk-behind.webm'))).toMatchObject(facts);
 });

@@ -127,6 +127,7 @@ export async function withVideoTrack<T>(
         `clip "${path}" is not a video file, or it is damaged at the beginning. Use MP4, MOV, WebM, MKV or GIF.`,
       );
     }
+    endSearches(input);
     const track = await input.getPrimaryVideoTrack();
     if (!track) {
       throw new MediaError(
@@ -147,6 +148,31 @@ export async function withVideoTrack<T>(
   } finally {
     input.dispose();
   }
+}
+
+interface InputInternals {
+  readonly _reader: {
+    requestSliceRange(start: number, least: number, most: number): Piece | Promise<Piece>;
+  };
+}
+type Piece = { readonly length: number } | null;
+
+/** Bytes that Matroska's search for the next element leaves over at the end of what it looks through. */
+const LEFT_OVER = 8;
+
+/**
+ * Ends searches for the next element of a damaged Matroska or WebM file where the file ends. In mediabunny 1.61 they
+ * ask for the last eight bytes again and again, without end. They alone ask for pieces that may be empty.
+ */
+function endSearches(input: Input): void {
+  const reader = (input as unknown as InputInternals)._reader;
+  const request = reader.requestSliceRange.bind(reader);
+  const orNothing = (piece: Piece) => (piece && piece.length <= LEFT_OVER ? null : piece);
+  reader.requestSliceRange = (start, least, most) => {
+    const piece = request(start, least, most);
+    if (least > 0) return piece;
+    return piece instanceof Promise ? piece.then(orNothing) : orNothing(piece);
+  };
 }
 
 function damaged(path: string, error: unknown): MediaError {
