@@ -11,7 +11,7 @@ Examples:
   lamp inspect stable-diffusion-v1-5 --size 256x256 --frames 8    architecture, cost of training
   lamp inspect built-in                                           what the model that comes with lamp can draw
   lamp inspect runs/horse                                         prompt, settings, progress; also of a motion
-  lamp inspect clips/horse-runs                                   size, frames, rate, strides that fit
+  lamp inspect clips/horse-runs                                   the notes of "lamp clips"
   lamp inspect zebra.mp4                                          how it was made; also of a PNG that "lamp image" drew`;
 
 /** The command, to be added to the program. */
