@@ -1,40 +1,40 @@
 /**
- * @file Settings, each declared once: what it may be, what it is by default, and what it is for. The options of commands, the checks of
- * the library, what is stored with results, the reference and lists of settings are made from the declarations.
+ * @file Declarations of settings: possible values, default and description of each, in one place. Command options, the
+ * library's checks, stored metadata, the API reference and lists of settings are derived from them.
  */
 import { z } from 'zod';
 import { libraryVocabulary, type Phrase, type Vocabulary, wordPhrase } from './phrases.ts';
 import { expectationOf, nodeOf } from './wrong-settings.ts';
 
-/** What is said of a setting. */
+/** The description of a setting. */
 export interface SettingText {
-  /** What it is, on one line without a full stop; other settings are named by reference. */
+  /** A one-line description without a full stop; other settings are referenced. */
   readonly description: string | Phrase;
-  /** What some of its values mean, in a few words each; or the names of values that need no explanation. */
+  /** Short explanations of some of its values; or the names of values that need none. */
   readonly choices?: Readonly<Record<string, string>> | readonly string[];
-  /** Of a setting that is on by default: what happens when it is off. */
+  /** For a setting that is on by default, what switching it off does. */
   readonly off?: string;
   /** What a number counts or measures, such as `pixels`. */
   readonly unit?: string;
-  /** The default in words, where it depends on something else or is better said so. */
+  /** The default in words, if it depends on something else or is clearer that way. */
   readonly usual?: string | Phrase;
-  /** Heading under which a list or a help text shows it. */
+  /** Heading under which lists and help texts show it. */
   readonly group?: string;
   /** Whether a base model may recommend another default in its `lamp.json`. */
   readonly recommendable?: boolean;
-  /** Of an object: the settings in it. */
+  /** For an object, its settings. */
   readonly settings?: Settings;
-  /** Whether there are files from before it existed: they are read as if they had its default. */
+  /** Whether files exist from before this setting was added; these are read as having its default. */
   readonly addedLater?: boolean;
 }
 
-/** A setting as it is declared. */
+/** A declared setting. */
 export interface Setting<Schema extends z.ZodType = z.ZodType> extends SettingText {
-  /** The values it can have. */
+  /** The schema of its values. */
   readonly schema: Schema;
   /** Whether it must be given. */
   readonly required?: boolean;
-  /** Its value where neither the caller nor the base model gives one. */
+  /** Its value if neither the caller nor the base model gives one. */
   readonly default?: z.output<Schema> | (() => z.output<Schema>) | undefined;
 }
 
@@ -51,7 +51,7 @@ export interface RequiredSetting<Schema extends z.ZodType = z.ZodType> extends S
 /** Settings by name. */
 export type Settings = Readonly<Record<string, Setting>>;
 
-/** A value for each of the settings. */
+/** Values for all settings. */
 export type SettingValues<S extends Settings> = { readonly [Name in keyof S]: z.output<S[Name]['schema']> };
 
 /** The names of settings that have defaults. */
@@ -66,7 +66,7 @@ type RequiredNames<S extends Settings> = {
 
 type Inputs<S extends Settings> = { readonly [Name in keyof S]: z.input<S[Name]['schema']> };
 
-/** Settings as a caller gives them: any may be left out but those that must be given. */
+/** Settings as given by a caller; all but required ones may be omitted. */
 export type GivenSettings<S extends Settings> = Inputs<Pick<S, RequiredNames<S>>> &
   Partial<Inputs<Omit<S, RequiredNames<S>>>>;
 
@@ -80,17 +80,17 @@ export function declare<Schema extends z.ZodType>(schema: Schema, said: SettingT
   return { schema, ...said };
 }
 
-/** The setting, where it must be given. */
+/** The setting, made required. */
 export function required<Schema extends z.ZodType>(setting: Setting<Schema>): RequiredSetting<Schema> {
   return { ...setting, required: true };
 }
 
-/** An object of settings that stands in another one, such as `drawing`; none of them must be given. */
+/** A nested object of settings, such as `drawing`, all optional. */
 export function nested<S extends Settings>(settings: S): z.ZodType<Partial<Inputs<S>>, Partial<Inputs<S>>> {
   return z.strictObject(optionalShapeOf(settings)) as never;
 }
 
-/** The same settings, with other defaults or other words for some. */
+/** The same settings, with other defaults or descriptions for some. */
 export function redeclared<S extends Settings>(
   settings: S,
   changes: {
@@ -103,13 +103,13 @@ export function redeclared<S extends Settings>(
   return Object.fromEntries(entries) as S;
 }
 
-/** The settings with something said of each that does not say it itself: `{ group: 'Sampling' }`. */
+/** Adds text such as `{ group: 'Sampling' }` to all settings that lack it. */
 export function withText<S extends Settings>(settings: S, text: Partial<SettingText>): S {
   const entries = Object.entries(settings).map(([name, each]) => [name, { ...text, ...each }]);
   return Object.fromEntries(entries) as S;
 }
 
-/** Some of the settings, in the order in which they are declared. */
+/** Some of the settings, in the order of their declaration. */
 export function pick<S extends Settings, Name extends keyof S>(
   settings: S,
   names: readonly Name[],
@@ -128,13 +128,13 @@ export function namesOf<S extends Settings>(settings: S): readonly (keyof S & st
   return Object.keys(settings);
 }
 
-/** The shape of an object that has all of the settings; for `z.object`. */
+/** The shape of an object with all settings, for `z.object`. */
 export function shapeOf<S extends Settings>(settings: S): { readonly [Name in keyof S]: S[Name]['schema'] } {
   const entries = Object.entries(settings).map(([name, { schema }]) => [name, schema]);
   return Object.fromEntries(entries) as { readonly [Name in keyof S]: S[Name]['schema'] };
 }
 
-/** The shape of an object in which any of the settings may be left out, without defaults. */
+/** The shape of an object with all settings optional, without defaults. */
 export function optionalShapeOf<S extends Settings>(
   settings: S,
 ): { readonly [Name in keyof S]: z.ZodOptional<S[Name]['schema']> } {
@@ -142,7 +142,7 @@ export function optionalShapeOf<S extends Settings>(
   return Object.fromEntries(entries) as { readonly [Name in keyof S]: z.ZodOptional<S[Name]['schema']> };
 }
 
-/** The shape of an object whose settings have their defaults where they are left out. */
+/** The shape of an object in which omitted settings get their defaults. */
 export function shapeWithDefaults<S extends Settings>(settings: S): ShapeWithDefaults<S> {
   const entries = Object.entries(settings).map(([name, each]) => [name, withDefault(each)]);
   return Object.fromEntries(entries) as ShapeWithDefaults<S>;
@@ -155,7 +155,7 @@ type ShapeWithDefaults<S extends Settings> = {
     : S[Name]['schema'];
 };
 
-/** The shape of what is stored: a setting that was added later has its default where a file lacks it. */
+/** The shape of stored settings; those added later get their defaults if a file lacks them. */
 export function storedShapeOf<S extends Settings>(
   settings: S,
 ): { readonly [Name in keyof S]: S[Name]['schema'] } {
@@ -184,20 +184,20 @@ export function defaultsOf<S extends Settings>(
   return Object.fromEntries(entries) as { readonly [Name in WithDefault<S>]: z.output<S[Name]['schema']> };
 }
 
-/** The default of a setting; undefined where it has none. */
+/** The default of a setting; `undefined` if it has none. */
 export function defaultOf({ default: value }: Setting): unknown {
   return typeof value === 'function' ? (value as () => unknown)() : value;
 }
 
-/** A setting as a list, a form or a help text can show it: in words, with its values as JSON Schema. */
+/** A setting for display in a list, form or help text, with its values as JSON Schema. */
 export interface SettingDescription {
   readonly name: string;
   readonly description: string;
-  /** What it can be: `a number from 0 to 1`. */
+  /** Its possible values in words: `a number from 0 to 1`. */
   readonly expected: string;
-  /** The same as JSON Schema; `{}` for what JSON cannot hold, such as a picture. */
+  /** Its possible values as JSON Schema; `{}` for values that JSON cannot represent, such as pictures. */
   readonly schema: Readonly<Record<string, unknown>>;
-  /** Its values, where they are few, each with what it means if that is said. */
+  /** Its values, if there are few, with their explanations. */
   readonly choices?: readonly { readonly value: string; readonly description?: string }[];
   readonly unit?: string;
   /** The default as a value, if it is one. */
@@ -209,11 +209,11 @@ export interface SettingDescription {
   readonly required: boolean;
   /** Whether the base model may recommend another default. */
   readonly recommendable: boolean;
-  /** Of an object: the settings in it, each by its own name. */
+  /** For an object, its settings by their own names. */
   readonly settings?: readonly SettingDescription[];
 }
 
-/** What there is to say about settings, in the words of a vocabulary. */
+/** Describes settings in a vocabulary. */
 export function describeSettings(
   settings: Settings,
   vocabulary: Vocabulary = libraryVocabulary,
@@ -221,7 +221,7 @@ export function describeSettings(
   return Object.entries(settings).map(([name, each]) => describeSetting(name, each, vocabulary));
 }
 
-/** The same of one setting. */
+/** Describes one setting. */
 export function describeSetting(
   name: string,
   setting: Setting,

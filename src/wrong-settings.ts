@@ -1,33 +1,33 @@
-/** @file Says what a schema found wrong, in our words: the schema library's own texts never reach a user. */
+/** @file Words schema errors ourselves; the schema library's own texts never reach users. */
 import { z } from 'zod';
 import { type GivenParts, type Phrase, phrase, setting } from './phrases.ts';
 
-/** A schema of what a function checks; `expected` says what that is, in words that follow "expected". */
+/** A schema based on a check function; `expected` completes "expected …" in messages. */
 export function checked<T>(check: (value: unknown) => boolean, expected: string) {
   return expecting(z.custom<T>(check, { error: expected }), expected);
 }
 
-/** The schema, with words of its own for what it takes; they follow "expected". */
+/** The schema with its own description, which completes "expected …" in messages. */
 export function expecting<Schema extends z.ZodType>(schema: Schema, expected: string): Schema {
   return schema.meta({ description: expected }) as Schema;
 }
 
-/** What is wrong with one value. */
+/** A fault of one value. */
 interface Wrong {
-  /** Where in the value: `['drawing', 'samplerSteps']`. */
+  /** Path within the value: `['drawing', 'samplerSteps']`. */
   readonly path: readonly PropertyKey[];
   readonly found: string;
   readonly expected: string;
-  /** The right name of a key that was misspelt. */
+  /** The probable name of a misspelt key. */
   readonly nearest?: string | undefined;
 }
 
 /**
- * The first thing that is wrong with settings, as parts of an error. `within` is the key of the object that they are
- * (`drawing`); none for the options of a function.
+ * The first fault in settings, as parts of an error. `within` is the name of the nested object (`drawing`), or omitted
+ * for a function's options.
  */
 export function wrongSetting(error: z.ZodError, schema: z.ZodType, input: unknown, within = ''): GivenParts {
-  // A misspelt key explains why the right one is missing.
+  // A misspelt key explains the missing right one.
   const misspelt = error.issues.find(({ code }) => code === 'unrecognized_keys');
   const { path, found, expected, nearest } = wrongOf(misspelt ?? error.issues[0]!, schema, input);
   const key = plain([...(within ? [within] : []), ...path].join('.'));
@@ -42,7 +42,7 @@ export function wrongSetting(error: z.ZodError, schema: z.ZodType, input: unknow
   };
 }
 
-/** What is wrong with what a file holds, on one line: the first two faults with their places. */
+/** The faults in a file's content on one line: the first two, with their locations. */
 export function wrongInFile(error: z.ZodError, schema: z.ZodType, value: unknown): string {
   const lines = error.issues.slice(0, 2).map((issue) => {
     const { path, found, expected, nearest } = wrongOf(issue, schema, value);
@@ -53,7 +53,7 @@ export function wrongInFile(error: z.ZodError, schema: z.ZodType, value: unknown
   return `${lines.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }
 
-/** The key that is most like one that is not known, if any is like it at all: at most a third of its letters differ. */
+/** The known key most similar to an unknown one, if at most a third of its letters differ. */
 export function nearestKey(key: string, known: readonly string[]): string | undefined {
   const most = Math.max(1, Math.floor(key.length / 3));
   const near = known
@@ -90,7 +90,7 @@ function wrongOf(found: z.core.$ZodIssue, schema: z.ZodType, input: unknown): Wr
 
 type Node = z.core.JSONSchema.BaseSchema;
 
-/** Of a value that fits none of several schemas: what is wrong for the one that it comes near to, if it comes near to one. */
+/** For a value that matches none of several schemas: the fault with respect to the closest one, if one is close. */
 function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   if (issue.code !== 'invalid_union') return issue;
   const inside = (issues: readonly z.core.$ZodIssue[]) =>
@@ -101,17 +101,17 @@ function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   return innermost({ ...first, path: [...issue.path, ...first.path] });
 }
 
-/** What values a schema takes, in words: `a number from 0 to 1`. */
+/** Describes the values of a schema: `a number from 0 to 1`. */
 export function expectationOf(schema: z.ZodType): string {
   return describe(nodeOf(schema)) ?? 'something else';
 }
 
-/** A schema as JSON Schema; what JSON cannot hold is a node that allows anything. */
+/** A schema as JSON Schema; values that JSON cannot represent become a node that allows anything. */
 export function nodeOf(schema: z.ZodType): Node {
   return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
 }
 
-/** What a schema says of the value at a path; of several possible kinds of objects, what all of them say. */
+/** The schema of the value at a path; for several alternatives, combined. */
 function nodeAt(root: Node, path: readonly PropertyKey[]): Node | undefined {
   return path.reduce<Node | undefined>((node, key) => {
     const found = kindsOf(node).flatMap(({ properties, items, additionalProperties, prefixItems }) => {
@@ -125,7 +125,7 @@ function nodeAt(root: Node, path: readonly PropertyKey[]): Node | undefined {
   }, root);
 }
 
-/** A node, and those that it is one of, down to those that are of one kind. */
+/** A node's alternatives, expanded recursively. */
 function kindsOf(node: Node | undefined): Node[] {
   if (node === undefined) return [];
   return [node, ...branches(node).flatMap(kindsOf)];
@@ -144,7 +144,7 @@ function expectedBy(issue: z.core.$ZodIssue, node: Node | undefined): string {
   return (node && describe(node)) ?? 'something else';
 }
 
-/** What a value should be, in words; `undefined` for a node that allows anything. */
+/** Describes what a value should be; `undefined` for a node that allows anything. */
 function describe(node: Node): string | undefined {
   if (node.description !== undefined) return node.description;
   if (node.enum) return node.enum.length === 1 ? String(node.enum[0]) : `one of: ${node.enum.join(', ')}`;
@@ -178,7 +178,7 @@ function describe(node: Node): string | undefined {
   }
 }
 
-/** Bounds of a number, as JSON Schema names them. */
+/** Bounds of a number, with the names of JSON Schema. */
 interface Bounds {
   readonly minimum?: number | undefined;
   readonly exclusiveMinimum?: number | boolean | undefined;
@@ -187,7 +187,7 @@ interface Bounds {
   readonly multipleOf?: number | undefined;
 }
 
-/** Bounds in words that follow "a number": ` from 0 to below 1`, ` above 0`; empty without any. */
+/** Bounds in words, to follow "a number": ` from 0 to below 1`, ` above 0`; empty if there are none. */
 export function rangeWords(bounds: Bounds): string {
   const { minimum, exclusiveMinimum, maximum, exclusiveMaximum, multipleOf } = bounds;
   const isBound = (bound: unknown) => typeof bound === 'number' && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
@@ -205,7 +205,7 @@ export function rangeWords(bounds: Bounds): string {
   return multipleOf === undefined ? between : `${between}, a multiple of ${multipleOf}`;
 }
 
-/** A value as a message can show it: short, on one line. */
+/** Formats a value for a message, short and on one line. */
 export function shown(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (typeof value === 'function') return 'a function';
@@ -215,18 +215,18 @@ export function shown(value: unknown): string {
   try {
     return plain(JSON.stringify(value) ?? kind);
   } catch {
-    // One that holds itself, or numbers that JSON does not know.
+    // A circular value, or numbers that JSON cannot represent.
     return kind;
   }
 }
 
-/** At most 80 characters on one line, without what could steer a terminal. */
+/** At most 80 characters on one line, without terminal control characters. */
 function plain(text: string): string {
   const clean = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ');
   return clean.length > 80 ? `${clean.slice(0, 80)}…` : clean;
 }
 
-/** How many letters must be added, taken away, changed or swapped with the next one (optimal string alignment). */
+/** Edit distance: insertions, deletions, substitutions and transpositions (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, i) => i)];
   for (let i = 1; i <= a.length; i++) {

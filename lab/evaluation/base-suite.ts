@@ -33,9 +33,9 @@ export interface BaseSuiteOptions extends WorkOptions {
   /** How the pictures are drawn. */
   readonly drawing: Omit<DrawManyOptions, 'width' | 'height'>;
   readonly classifier: Classifier;
-  /** Things and scenes to be drawn together; 60 unless told. */
+  /** Things and scenes to be drawn together; default 60. */
   readonly prompts?: number;
-  /** Pictures of each prompt; 4 unless told. */
+  /** Pictures of each prompt; default 4. */
   readonly seeds?: number;
 }
 

@@ -46,7 +46,7 @@ const [format, version] = ['lamp-classifier', '1'];
 const namesSchema = z.array(z.string()).min(1);
 
 /**
- * Opens a classifier's file, that of the package unless told. Throws `CheckpointError` when it is missing or does not
+ * Opens a classifier's file; default the included one. Throws `CheckpointError` when it is missing or does not
  * fit.
  */
 export async function openClassifier(

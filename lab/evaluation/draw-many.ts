@@ -17,12 +17,12 @@ import { type DrawSettings, decodedPicture, latentShape } from '../../src/pipeli
 import { samplerFor } from '../../src/pipelines/draw/sampling-settings.ts';
 import type { DeviceName } from '../../src/runtime/devices.ts';
 
-/** How the pictures are drawn; DPM-Solver++ with 25 steps, guidance 2, unless told. */
+/** How the pictures are drawn; default DPM-Solver++ with 25 steps, guidance 2. */
 export interface DrawManyOptions extends PictureSize, Partial<Omit<DrawSettings, 'prompt'>> {
   readonly device?: DeviceName;
   /** Decides the noise; picture i has the stream of (seed, i). */
   readonly seed?: number;
-  /** Pictures computed at once; 32 unless told. */
+  /** Pictures computed at once; default 32. */
   readonly batch?: number;
 }
 

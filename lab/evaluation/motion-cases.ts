@@ -49,14 +49,14 @@ export interface SuiteMotion {
 /** Names of all motions that the suite knows, in the order of its tables. */
 export const suiteMotionNames: readonly string[] = [ROTATES, ...MOTIONS.map(({ name }) => name)];
 
-/** The motions that the suite takes unless told. */
+/** The default motions of the suite. */
 export const defaultMotionNames: readonly string[] = [ROTATES, 'runs', 'flies', 'falls', 'swings', 'grows'];
 
 /** How much is asked for, and of what. */
 export interface SuiteSize {
   /** Things that are not in the clips; each stands in two scenes. */
   readonly things: number;
-  /** Take things that the built-in model was not trained to draw either: there are eight of them. No unless told. */
+  /** Also use the eight things that the built-in model was not trained to draw; default no. */
   readonly strangers?: boolean | undefined;
   readonly size: Size;
 }

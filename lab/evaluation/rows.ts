@@ -22,11 +22,11 @@ export interface EvaluationRow {
   readonly variant: MotionVariantName;
   /** Switches of the variant that are not as the base recommends. */
   readonly switches?: Partial<MotionVariant>;
-  /** Clips of a motion; eight unless told. */
+  /** Clips of a motion; default eight. */
   readonly clips?: number;
-  /** Whether each clip has a caption of its own, as it has unless told; else all have the motion's prompt. */
+  /** Whether each clip has a caption of its own (the default); otherwise all have the motion's prompt. */
   readonly captions?: boolean;
-  /** Rank of the trained matrices (`--rank`); whole matrices unless told. */
+  /** Rank of the trained matrices (`--rank`); default whole matrices. */
   readonly rank?: number;
   /** Training steps, as a multiple of the suite's. */
   readonly stepShare?: number;

@@ -17,7 +17,7 @@ export interface TinyClip {
 /** What may differ from the usual. */
 export interface TinyClipOptions extends WriteOptions {
   readonly activation?: 'gelu' | 'quick_gelu';
-  /** The last token of the tokenizer unless told. */
+  /** Default the last token of the tokenizer. */
   readonly eosTokenId?: number;
   /** Changes the weights before they are written. */
   readonly change?: (weights: Map<string, FloatTensor>) => void;

@@ -47,7 +47,7 @@ export interface PretrainModelOptions extends WorkOptions {
     readonly enlarge?: number;
   };
   readonly dtype?: 'float32' | 'float16';
-  /** Weights of text encoder and U-Net (`text_encoder:…`, `unet:…`) to begin with; random ones unless told. */
+  /** Weights of text encoder and U-Net (`text_encoder:…`, `unet:…`) to begin with; default random. */
   readonly initial?: ReadonlyMap<string, FloatTensor> | undefined;
   readonly device?: DeviceName;
 }

@@ -41,7 +41,7 @@ export interface PretrainVaeOptions extends WorkOptions {
    */
   readonly moving?: boolean;
   readonly device?: DeviceName;
-  /** Weights (`vae:…`) to begin with; random ones unless told. */
+  /** Weights (`vae:…`) to begin with; default random. */
   readonly initial?: ReadonlyMap<string, FloatTensor> | undefined;
 }
 

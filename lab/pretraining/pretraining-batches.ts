@@ -26,7 +26,7 @@ export interface BatchPlan {
   readonly captionDropout: number;
   /** Evenly, or more of the middle ones (Esser et al. 2024, arXiv 2403.03206). */
   readonly timesteps: 'uniform' | 'logit-normal';
-  /** Where the middle ones are: mean of the normal, 0 (half of all timesteps) unless told; below 0, less noise. */
+  /** Mean of the normal distribution; default 0 (half of all timesteps), below 0: less noise. */
   readonly timestepsAround?: number;
   /** Every sample counts alike, or by `min(SNR, 5) / (SNR + 1)` (Hang et al. 2023, arXiv 2303.09556). */
   readonly weighting: 'none' | 'min-snr';

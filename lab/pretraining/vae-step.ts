@@ -30,7 +30,7 @@ export interface VaeBatch {
   readonly noise: FloatTensor;
   /**
    * How the latents of each picture are moved before they are decoded, and what is decoded is compared with; not at
-   * all unless told.
+   * default all.
    */
   readonly moves?: readonly PictureMove[] | undefined;
 }

@@ -10,9 +10,9 @@ import type { Thing } from './thing.ts';
 /** What a batch is drawn from. */
 export interface BatchSource {
   readonly things: readonly Thing[];
-  /** Rendered objects of the batch's size; none unless told. */
+  /** Rendered objects of the batch's size; default none. */
   readonly shapes?: readonly Shape[];
-  /** Share of pictures that show a shape; 0.1 unless told, 0 without shapes. */
+  /** Share of pictures that show a shape; default 0.1, or 0 without shapes. */
   readonly shapeShare?: number;
   readonly options?: WorldOptions;
 }

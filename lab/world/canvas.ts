@@ -78,9 +78,9 @@ export interface Ellipse {
   readonly radiusX: number;
   readonly radiusY: number;
   readonly colour: Colour;
-  /** How much it covers, 0 to 1; 1 unless told. */
+  /** How much it covers, 0 to 1; default 1. */
   readonly opacity?: number;
-  /** The share of the radius over which it fades out; a crisp antialiased edge unless told. */
+  /** The share of the radius over which it fades out; default a crisp antialiased edge. */
   readonly softness?: number;
 }
 

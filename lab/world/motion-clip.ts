@@ -12,9 +12,9 @@ import type { WorldMotion } from './world-motions.ts';
 
 /** Options of {@link motionClip}. */
 export interface MotionClipOptions {
-  /** 16 unless told. */
+  /** Default 16. */
   readonly frames?: number;
-  /** 128 by 128 unless told. */
+  /** Default 128 by 128. */
   readonly size?: Size;
 }
 

@@ -12,29 +12,29 @@ import { MOTIONS } from './world-motions.ts';
 
 /** What kinds of pictures come how often, and which things and scenes. */
 export interface WorldOptions {
-  /** 128 by 128 unless told. */
+  /** Default 128 by 128. */
   readonly size?: Size;
-  /** All scenes unless told. */
+  /** Default all scenes. */
   readonly scenes?: readonly Scene[];
-  /** Share of pictures with nothing in the scene; 0.06 unless told. */
+  /** Share of pictures with nothing in the scene; default 0.06. */
   readonly emptyShare?: number;
-  /** Share of captions that do not name the scene; 0.12 unless told. */
+  /** Share of captions that do not name the scene; default 0.12. */
   readonly sceneOmittedShare?: number;
   /**
    * Share of pictures that show the first moment of a motion and say so ("a panda runs on the beach"), as an image
-   * model has seen pictures of running; 0.12 unless told. Never what comes after that moment.
+   * model has seen pictures of running; default 0.12. Never what comes after that moment.
    */
   readonly actionShare?: number;
-  /** Share of things turned to the left instead of to the right; 0 unless told. */
+  /** Share of things turned to the left instead of to the right; default 0. */
   readonly mirroredShare?: number;
-  /** Share of captions that say "a thing" instead of what it is, as the prompts of motions do; 0.06 unless told. */
+  /** Share of captions that say "a thing" instead of what it is, as the prompts of motions do; default 0.06. */
   readonly unnamedShare?: number;
   /**
-   * Share of pictures of two or three things of a kind ("two pandas on the beach"); 0 unless told. With them a model's
+   * Share of pictures of two or three things of a kind ("two pandas on the beach"); default 0. With them a model's
    * self-attention has a reason to look for the same thing elsewhere, as in pictures of the real world.
    */
   readonly groupShare?: number;
-  /** Share of things that lean to a side by up to 30 degrees; 0.08 unless told. */
+  /** Share of things that lean to a side by up to 30 degrees; default 0.08. */
   readonly tiltedShare?: number;
 }
 

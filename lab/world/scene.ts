@@ -30,7 +30,7 @@ export interface Scene {
   readonly paint: ScenePainter;
 }
 
-/** The picture size of the little world unless told. */
+/** The default picture size of the little world. */
 export const WORLD_SIZE: Size = { width: 128, height: 128 };
 
 const PAINTED: readonly Scene[] = [

@@ -26,7 +26,7 @@ const shapeSchema = z.object({ file: z.string(), phrase: z.string() });
 const loaded = new Map<string, Promise<readonly Shape[]>>();
 
 /**
- * All shapes at a size (128 by 128, their own, unless told), in the order of `shapes.json`; read on the first call and
+ * All shapes at a size (default their own 128 by 128), in the order of `shapes.json`; read on the first call and
  * kept. Throws `MediaError` when a file of the package is missing or damaged.
  */
 export function loadShapes(size: Size = WORLD_SIZE): Promise<readonly Shape[]> {

@@ -21,7 +21,7 @@ export interface TrackPoint {
 
 /** Options of {@link trackThing}. */
 export interface TrackOptions {
-  /** The scene without the thing, when it is known; guessed from the frames unless told. */
+  /** The scene without the thing, if known; default estimated from the frames. */
   readonly background?: Picture;
   /**
    * A frame in which the thing is seen before this background, such as the true first one. In a video whose scene

@@ -1,4 +1,4 @@
-/** @file `lamp animate`: makes pictures move with a motion. */
+/** @file `lamp animate`: animates pictures with a motion. */
 import { Command } from 'commander';
 import { animateImages, animateImagesSettings } from '../library/animate-images.ts';
 import { withMotionOption } from './motion-option.ts';
@@ -14,21 +14,21 @@ Examples:
   lamp animate @pictures.txt --motion runs/horse --out moving/
   lamp animate pony.png --motion runs/horse:0.8 --motion runs/rain:0.3 --base sd-1.5 --fit pad --out pony.webm
 
-A folder stands for the pictures in it, @pictures.txt for those that the file names: a path a line, in UTF-8, relative to the file,
-each a picture or a folder. A picture whose name begins with @ is given as ./@name.
+A folder stands for the pictures in it, and @pictures.txt for the pictures and folders listed in that file: one path per
+line, in UTF-8, relative to the file. A picture whose name begins with @ is given as ./@name.
 
-Several pictures make a folder of videos, each named after its picture. Pictures are turned as their EXIF says. One that cannot
-be read is told, and the others go on; the command then ends with exit code 3. Existing videos of these names are replaced.
-All pictures have the same seed: one alone gives the same video as among others.`;
+Several pictures give a folder of videos, each named after its picture. EXIF orientation is applied. A picture that cannot
+be read is reported and skipped; the command then exits with 3. Existing videos of these names are replaced.
+All pictures use the same seed: a picture gives the same video alone or with others.`;
 
-/** The command, to be added to the program. */
+/** The `animate` command. */
 export function animateCommand(): Command {
   const command = new Command('animate')
-    .description('make pictures move as a motion says')
+    .description('animate pictures with a motion')
     .usage('<picture|folder|@list>... --motion <path> --out <path> [options]')
     .argument(
       '<pictures...>',
-      'PNG, JPEG, WebP, AVIF, TIFF, GIF or SVG; folders of them; @file with a path a line',
+      'PNG, JPEG, WebP, AVIF, TIFF, GIF or SVG; folders of them; @file with one path per line',
     );
   withMotionOption(command);
   withSettings(command, animateImagesSettings, {

@@ -1,4 +1,7 @@
-/** @file What `lamp inspect` says about a base model: its architecture, and what training a motion on it would cost. */
+/**
+ * @file The output of `lamp inspect` for a base model: its architecture, and the estimated cost of training a motion on
+ * it.
+ */
 import { bytesText, countText, flopText } from '../amounts.ts';
 import { duration } from '../duration.ts';
 import type {
@@ -10,7 +13,7 @@ import type {
 } from '../library/inspect-base.ts';
 import { type Row, settingRows, wrapped } from './facts.ts';
 
-/** The rows about a base model. */
+/** The rows for a base model. */
 export function baseRows(base: BaseInspection): Row[] {
   const { unet, vae, textEncoder, textEncoder2, training } = base;
   const unetText = [
@@ -21,7 +24,10 @@ export function baseRows(base: BaseInspection): Row[] {
   ].join('; ');
   return [
     ['U-Net', `${networkText(unet)}; ${unetText}`],
-    ['VAE', `${networkText(vae)}; ${vae.latentChannels} latent channels; sides divide by ${vae.factor}`],
+    [
+      'VAE',
+      `${networkText(vae)}; ${vae.latentChannels} latent channels; sides must be multiples of ${vae.factor}`,
+    ],
     ['text encoder', `${encoderText(textEncoder)}; ${base.tokens} tokens`],
     ...(textEncoder2
       ? [['second one', `${encoderText(textEncoder2)}; Stable Diffusion XL`] satisfies Row]
@@ -36,7 +42,7 @@ export function baseRows(base: BaseInspection): Row[] {
   ];
 }
 
-/** What the model was shown, a row or more for each list. */
+/** What the model was trained on, one or more rows for each list. */
 function shownRows({ shown = {} }: BaseInspection): Row[] {
   return Object.entries(shown)
     .flatMap(([name, phrases]) => wrapped(`${name}: ${phrases.join(', ')}`, 100))

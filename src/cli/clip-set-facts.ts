@@ -1,4 +1,4 @@
-/** @file What `lamp clips` and `lamp inspect` say about a set of clips. */
+/** @file The output of `lamp clips` and `lamp inspect` for a set of clips. */
 import { basename } from 'node:path';
 import type { ClipReport, ClipSetReport } from '../library/examine-clips.ts';
 import { describeCaptionNotes } from '../media/caption-notes.ts';
@@ -8,19 +8,19 @@ import { wordFor, wordParts } from '../phrases.ts';
 import { type Facts, passedOverRows } from './facts.ts';
 import { commandVocabulary } from './vocabulary.ts';
 
-/** How a set is shown. */
+/** How a set is displayed. */
 export interface SetView {
   /** The first line. */
   readonly title: string;
   /** `kind` of the JSON object. */
   readonly kind: string;
-  /** Where in clips training videos begin is only of interest beside a preview. */
+  /** Whether to show where training videos begin, which is only of interest with a preview. */
   readonly showPlaces?: boolean;
-  /** Asked-for window, which the proposal repeats. */
+  /** The requested window, which the proposal repeats. */
   readonly window?: string | undefined;
 }
 
-/** What is known about the clips, to be shown. */
+/** The facts about the clips to display. */
 export function setFacts(report: ClipSetReport, { title, kind, showPlaces, window }: SetView): Facts {
   const { clips, unreadable, alike, passedOver, notes, proposal, clipFps } = report;
   const captionTexts = describeCaptionNotes(report.captionNotes);
@@ -65,12 +65,12 @@ export function setFacts(report: ClipSetReport, { title, kind, showPlaces, windo
   };
 }
 
-/** More groups of clips that are alike are counted, not listed. */
+/** Number of groups of similar clips listed; more are only counted. */
 const mostGroups = 10;
-/** So many clips of a group are named. */
+/** Number of clips named for each group. */
 const mostNamed = 5;
 
-/** Notes about a clip as rows below its own. */
+/** Notes on a clip, as rows below its own. */
 export function noteRows(notes: readonly Remark[]): [string, string][] {
   return notes.map((note) => ['', `${note.serious ? 'problem' : 'note'}: ${noteText(note)}`]);
 }
@@ -79,7 +79,7 @@ function noteText(note: Remark): string {
   return wordFor(note, commandVocabulary);
 }
 
-/** A note as data, in the command's words. */
+/** A note as data, in the command's vocabulary. */
 export function noteData(note: Remark) {
   return { kind: note.kind, serious: note.serious, ...wordParts(note, commandVocabulary) };
 }
@@ -103,7 +103,7 @@ function alikeText({ paths, share }: AlikeClips): string {
   return `${names.length} clips show nearly the same (of two alike, ${percent} of the shorter or more): ${named}${more}. Keep one.`;
 }
 
-/** Which training videos a clip gives, and which of them is shown. */
+/** The possible training videos of a clip, and the one displayed. */
 function placesText({ first, last, starts, frames }: VideoPlaces): string {
   const shown =
     frames.length <= 24 ? frames.join(', ') : `${frames.slice(0, 8).join(', ')}, … ${frames.at(-1)}`;
@@ -123,8 +123,8 @@ function proposalText({ clips, frames, clipFps, proposal }: ClipSetReport, windo
     const longest = Math.max(0, ...clips.flatMap((clip) => shotLengths(clip, clipFps)));
     const taken = clipFps !== 'frames' && rates.size > 1 ? ` at ${short(clipFps)} a second` : '';
     return longest >= 2
-      ? `no clip holds ${frames} frames${taken}; --frames ${longest} is the most that one holds${taken && ', or give a higher --clip-fps'}`
-      : 'nothing, since no clip holds more than one frame';
+      ? `no clip has ${frames} frames${taken}; use --frames ${longest} or fewer${taken && ', or a higher --clip-fps'}`
+      : 'none, since no clip has more than one frame';
   }
   const { stride, seconds, framesPerSecond } = proposal;
   const isOwnRate = clipFps === 'frames' ? rates.size === 0 : rates.size === 1 && rates.has(clipFps);

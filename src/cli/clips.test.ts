@@ -123,7 +123,7 @@ test('of clips of several rates: proposes the lowest, and shows the videos that 
     /has \d+ of 40 frames at 24 a second\. Use --frames \d+, a higher --clip-fps, or leave/,
   );
   expect(long).toContain(
-    'no clip holds 40 frames at 24 a second; --frames 24 is the most that one holds, or give',
+    'no clip has 40 frames at 24 a second; use --frames 24 or fewer, or a higher --clip-fps',
   );
   const words = ['--clip-fps', '12', '--frames', '4', '--stride', '2', '--preview', at('rates.png')];
   const shown = (await clips(...rates, ...words)).text.split('\n').filter((line) => line.includes('preview'));
@@ -176,7 +176,7 @@ test('what becomes of the clips at a size, and groups of clips that are alike', 
 test('clips that cannot be trained on end with exit code 3', async () => {
   const { text, error } = await clips(at('short'));
   expect(text).toContain('problem: too short: it has 1 of 16 frames. Leave it out.');
-  expect(text).toContain('nothing, since no clip holds more than one frame');
+  expect(text).toContain('none, since no clip has more than one frame');
   expect(error).toBeInstanceOf(MediaError);
   expect((error as LampError).exitCode).toBe(3);
 });
@@ -184,12 +184,9 @@ test('clips that cannot be trained on end with exit code 3', async () => {
 test('options that make no sense', async () => {
   for (const [words, said] of [
     [['--cut'], '--cut needs --out: a new or empty folder.'],
-    [['--out', at('x')], '--out is for --cut. Add --cut, or leave --out out.'],
+    [['--out', at('x')], '--out is for --cut. Add --cut, or omit --out.'],
     [['--preview', 'sheet.jpg'], '--preview is "sheet.jpg"; expected a name that ends in .png.'],
-    [
-      ['--fit', 'cover'],
-      '--fit says how clips meet a size, and there is none. Give --size, or leave it out.',
-    ],
+    [['--fit', 'cover'], '--fit fits clips to a size, but none is given. Give --size, or omit it.'],
   ] as const) {
     const { error } = await clips(at('set'), ...words);
     expect(error).toBeInstanceOf(UsageError);

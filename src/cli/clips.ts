@@ -1,4 +1,4 @@
-/** @file `lamp clips`: looks clips over before they are trained on, and takes them apart where they need it. */
+/** @file `lamp clips`: checks clips before training, and splits them at cuts. */
 import { Command } from 'commander';
 import { MediaError } from '../errors.ts';
 import { type ExamineClipsOptions, examineClips, examineClipsSettings } from '../library/examine-clips.ts';
@@ -11,22 +11,22 @@ import { withCommandOptions, withSettings } from './setting-options.ts';
 type ClipsOptions = Pick<ExamineClipsOptions, 'preview' | 'window'> & { readonly json?: boolean };
 
 const help = `
-Looks for: too few frames, shot cuts inside a clip, black bars, what players hide or show at uneven times, interlacing,
-stills, repeated frames, clips that show nearly the same, missing captions, captions of no clip, missing numbers among frames,
-several rates, videos that lamp made, and what else is in the folder; with --size, also clips that are too small or of another
-shape. Proposes --clip-fps and --stride for training. The preview has a row for each clip, in the order of the list: the
-frames of the training video that it gives with --clip-fps, --stride, --window, --size and --fit, as "lamp train" takes them,
-or of one example where videos begin anywhere (random). With --cut, every shot becomes a clip without black bars (MP4 of the
-same rate; folders of pictures stay such), what needs no cutting is copied, and captions go along.
+Checks for: too few frames, shot cuts inside a clip, black bars, edit lists and uneven timing, interlacing, stills,
+repeated frames, nearly identical clips, missing captions, captions without a clip, gaps in the numbering of frames,
+different frame rates, videos made by lamp, and other files in the folder; with --size, also clips that are too small or
+of another aspect ratio. Proposes --clip-fps and --stride for training. The preview has a row per clip, in the order of
+the list: the frames of its training video with --clip-fps, --stride, --window, --size and --fit, as in "lamp train", or
+of an example if videos begin anywhere (random). With --cut, every shot becomes a clip without black bars (MP4 of the
+same rate, or a folder of pictures). Clips that need no cutting are copied, and captions are kept.
 
 Examples:
   lamp clips clips/horse-runs --size 512x320 --preview sheet.png
   lamp clips clips/raw --cut --out clips/clean --frames 24`;
 
-/** The command, to be added to the program. */
+/** The `clips` command. */
 export function clipsCommand(): Command {
   const command = new Command('clips')
-    .description('look clips over before training: cuts, bars, stills, doubles, stride; take them apart')
+    .description('check clips before training: cuts, bars, stills, duplicates, stride; split them at cuts')
     .argument('<paths...>', 'clips, or folders of clips');
   withSettings(command, examineClipsSettings, { without: ['clips'], group: 'Options' });
   return withCommandOptions(command, 'print one JSON object; progress as lines of JSON before it')

@@ -1,4 +1,4 @@
-/** @file `lamp convert`: motions from and to the checkpoints of the authors' implementation. */
+/** @file `lamp convert`: converts motions from and to checkpoints of the authors' implementation. */
 import { Command } from 'commander';
 import { convertMotion, convertMotionSettings } from '../library/convert-motion.ts';
 import { requireOptions } from './options.ts';
@@ -11,11 +11,11 @@ Examples:
   lamp convert horse.safetensors --base sd-1.4 --out horse-unet/
   lamp convert runs/horse --dtype float16 --out horse-small.safetensors
 
-What comes in is told by its content, what goes out by --out: a name with .safetensors is a motion file, any other a
-folder with the authors' U-Net. All values stay as they are, bit for bit, unless --dtype float16 rounds them;
-factors of low rank are multiplied out for the authors' U-Net.`;
+The source is recognised by its content, the result by --out: a name with .safetensors is a motion file, any other a
+folder with the authors' U-Net. Values are unchanged bit for bit unless --dtype float16 rounds them; low-rank factors
+are multiplied out for the authors' U-Net.`;
 
-/** The command, to be added to the program. */
+/** The `convert` command. */
 export function convertCommand(): Command {
   const command = new Command('convert')
     .description("convert a motion from or to the checkpoints of the LAMP authors' implementation")

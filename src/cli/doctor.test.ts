@@ -17,7 +17,7 @@ test('as people read it', () => {
   const problem = finding({ subject: 'memory', verdict: 'problem', found: '1 GiB' });
   expect(summaryText([warning])).toBe('lamp can be used; 1 warning');
   expect(summaryText([warning, problem, problem])).toBe('2 problems, 1 warning');
-  expect(summaryText([])).toBe('all is as it should be');
+  expect(summaryText([])).toBe('everything is as it should be');
 });
 
 describe('the command', () => {

@@ -1,4 +1,4 @@
-/** @file `lamp doctor`: looks whether this machine has what lamp needs, and says what to do where it has not. */
+/** @file `lamp doctor`: checks whether this machine has what lamp needs, and says what to do if not. */
 import { Command } from 'commander';
 import { LampError } from '../errors.ts';
 import { examineMachineWith } from '../library/examine-machine.ts';
@@ -8,14 +8,14 @@ import { wordPhrase } from '../phrases.ts';
 import { commandVocabulary } from './vocabulary.ts';
 
 const help = `
-Each line begins with ok, warning (it works, but less well than it could) or problem (lamp cannot be used so).
-What runs native code is tried in a process of its own, so that a crash there is a finding and not the end.
-Ends with exit code 0 when there is no problem, else 1.`;
+Each line begins with ok, warning (it works, but less well than it could) or problem (lamp cannot be used).
+Native code is tried in separate processes, so that a crash is reported like any other finding.
+Exits with 0 if there is no problem, else with 1.`;
 
-/** The command, to be added to the program. `probe` runs what is tried in a process of its own. */
+/** The `doctor` command. `probe` runs what is tried in a separate process. */
 export function doctorCommand(probe: RunProbe = runProbe): Command {
   return new Command('doctor')
-    .description('look whether this machine has what lamp needs, and what to do where it has not')
+    .description('check whether this machine has what lamp needs, and say what to do if not')
     .option('--json', 'print each finding as a line of JSON, then a summary')
     .addHelpText('after', help)
     .action(async ({ json }: { json?: boolean }) => {
@@ -30,7 +30,7 @@ export function doctorCommand(probe: RunProbe = runProbe): Command {
     });
 }
 
-/** A finding in the command's words. */
+/** A finding in the command's vocabulary. */
 function worded({ subject, verdict, found, advice, data }: Finding) {
   return {
     subject,
@@ -48,7 +48,7 @@ function adviceLines({ advice }: Pick<Finding, 'advice'>): string[] {
 /** Widths of the columns before a finding's text. */
 const [verdictWidth, subjectWidth] = [7, 17];
 
-/** A finding as people read it: one line, and below it what to do, a line for each piece of advice. */
+/** Formats a finding: one line, followed by a line for each piece of advice. */
 export function findingText(finding: Finding): string {
   const { verdict, subject, found } = finding;
   const start = `${verdict.padEnd(verdictWidth)}  ${subject.padEnd(subjectWidth)}  `;
@@ -56,11 +56,11 @@ export function findingText(finding: Finding): string {
   return `${start}${lines.join(`\n${' '.repeat(start.length)}`)}`;
 }
 
-/** All findings in one sentence. */
+/** A summary of all findings in one sentence. */
 export function summaryText(findings: readonly Finding[]): string {
   const count = (verdict: Finding['verdict']) => findings.filter((each) => each.verdict === verdict).length;
   const [problems, warnings] = [count('problem'), count('warning')];
   const several = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
   if (problems > 0) return `${several(problems, 'problem')}, ${several(warnings, 'warning')}`;
-  return warnings > 0 ? `lamp can be used; ${several(warnings, 'warning')}` : 'all is as it should be';
+  return warnings > 0 ? `lamp can be used; ${several(warnings, 'warning')}` : 'everything is as it should be';
 }

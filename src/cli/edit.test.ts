@@ -31,7 +31,9 @@ describe('lamp edit', () => {
   test('writes the video, and keeps the parts beside it', async () => {
     const { code, stderr, stdout } = await run(...words());
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toContain(`note: the parts of the edit are kept in "${path('out/snow.edit')}"`);
+    expect(stderr).toContain(
+      `note: the intermediate results of the edit are kept in "${path('out/snow.edit')}"`,
+    );
     expect(stderr).toMatch(
       /first-frame\.png\n.*motion\.safetensors\n.*inversion\.safetensors\n.*snow\.mp4\n$/s,
     );

@@ -1,4 +1,4 @@
-/** @file `lamp edit`: gives a clip a new look. */
+/** @file `lamp edit`: edits a clip. */
 import { Command } from 'commander';
 import { editTrainingSettings, editVideo, editVideoSettings } from '../library/edit-video.ts';
 import { pick } from '../settings.ts';
@@ -11,21 +11,19 @@ Examples:
   lamp edit girl.mp4 --clip-prompt "a girl runs beside a river" --base sd-1.5 \\
     --prompt "a girl runs beside a river, Van Gogh style" --out painted.mp4
   lamp edit girl.mp4 --base sd-1.5 --run painted.edit --strength 0.8 \\
-    --prompt "a robot runs beside a river" --out robot.mp4           another look: no training, no inversion
+    --prompt "a robot runs beside a river" --out robot.mp4           edits again without training and inversion
   lamp edit girl.mp4 --motion runs/girl --base sd-1.5 --prompt "a girl runs in the snow" --first-frame snow.png --out snow.gif
 
-First comes a first frame in the new look, which can be looked at (first-frame.png). Then the model learns the motion of the
-clip, which takes most of the time; then the noise is found that the clip would have come from (inversion.safetensors); from
-that and the first frame the video is made. The folder --run keeps all of it: the same command goes on where Ctrl-C or a kill
-ended it, and what is not given is as it was then. The clip is edited from its first frame on.
-What is not given is as the base recommends in its lamp.json, if it has one.`;
+First the first frame is redrawn, so that you can look at it (first-frame.png). Then the model learns the motion of the
+clip, which takes most of the time. Then DDIM inversion finds the noise of the clip (inversion.safetensors), and the video
+is generated from that noise and the first frame. All of this is kept in the folder --run: the same command continues
+after Ctrl-C or a kill, with the earlier settings unless others are given. The clip is edited from its first frame on.
+Settings that are not given are those that the base recommends in its lamp.json, if it has one.`;
 
-/** The command, to be added to the program. */
+/** The `edit` command. */
 export function editCommand(): Command {
   const command = new Command('edit')
-    .description(
-      'give a clip a new look: learn its motion, and make it again from a prompt and a first frame',
-    )
+    .description('edit a clip: learn its motion, and regenerate it from a prompt and a first frame')
     .usage('<clip> --prompt <text> --clip-prompt <text> --out <path> [options]')
     .argument('<clip>', 'MP4, MOV, WebM, MKV, GIF, animated WebP, or a folder of numbered pictures');
   withSettings(command, editVideoSettings, { without: ['clip', 'drawing', 'training', 'useRecommended'] });

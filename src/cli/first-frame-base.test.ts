@@ -163,7 +163,7 @@ describe('bad input ends with one line and its exit code, and nothing written', 
       'a size alone',
       () => generate({ ...never, '--first-frame-size': '32x32' }),
       2,
-      /Name the model with --first-frame-base/,
+      /Give the model with --first-frame-base/,
     ],
     [
       'an odd size',

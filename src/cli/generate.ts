@@ -1,4 +1,4 @@
-/** @file `lamp generate`: makes a video with a motion. */
+/** @file `lamp generate`: generates a video with a motion. */
 import { Command } from 'commander';
 import { generateVideo, generateVideoSettings } from '../library/generate-video.ts';
 import { drawingSettings } from '../library/shared-settings.ts';
@@ -17,15 +17,15 @@ Examples:
   lamp generate --motion runs/horse --base sd-1.5 --prompt "a horse runs" --sampler dpm++ --seed 7 --out frames/
   lamp generate --motion runs/horse:0.7 --motion runs/rain:0.4 --base sd-1.5 --prompt "a horse in the rain" --out rain.mp4
 
-What is not given is as the base recommends in its lamp.json, if it has one. The base may be another model of the kind that
-the motion was trained on.
-An existing video of that name is replaced when the new one is complete. The video stores how it was made:
-"lamp inspect" shows it. The same seed on the same device gives the same bytes.`;
+Settings that are not given are those that the base recommends in its lamp.json, if it has one. The base may be another
+model of the same architecture as the one that the motion was trained on.
+An existing video is replaced once the new one is complete. The video stores how it was made, which "lamp inspect"
+prints. The same seed gives the same bytes on the same device.`;
 
-/** The command, to be added to the program. */
+/** The `generate` command. */
 export function generateCommand(): Command {
   const command = new Command('generate')
-    .description('make a video that moves as a motion says, from a prompt and a first frame')
+    .description('make a video with a motion, from a prompt and a first frame')
     .usage('--motion <path> --prompt <text> --out <path> [options]');
   withMotionOption(command);
   const without = ['motion', 'motions', 'drawing', 'useRecommended'] as const;

@@ -18,10 +18,10 @@ Examples:
   lamp image --prompt "a castle by the sea" --base sd-xl --size 1216x832 --out castle.png
   lamp image --prompt "a castle, oil on canvas" --base sd-1.5 --from castle.jpg --strength 0.5 --out painted.png
 
-Picture n has the seed plus n. What is not given is as the base recommends in its lamp.json, if it has one. A PNG stores
-how it was made: "lamp inspect" shows it. Pictures of that name are replaced, each when the new one is complete.`;
+Settings that are not given are those that the base recommends in its lamp.json, if it has one.
+A PNG stores how it was made, which "lamp inspect" prints. An existing picture is replaced once the new one is complete.`;
 
-/** What the built-in model can draw, for the help; a hint where its folder does not say. */
+/** What the built-in model can draw, for the help; a hint if its folder does not say. */
 function builtInHelp(): string {
   const all = '"lamp inspect built-in" lists all that the built-in model was shown.';
   try {
@@ -35,10 +35,10 @@ function builtInHelp(): string {
   }
 }
 
-/** The command, to be added to the program. */
+/** The `image` command. */
 export function imageCommand(): Command {
   const command = new Command('image')
-    .description('draw pictures from a prompt, or a prompt and a picture, with the base model alone')
+    .description('draw pictures from a prompt, or a prompt and a picture, with the base model')
     .usage('--prompt <text> --out <path> [options]');
   withSettings(command, drawImagesSettings);
   return withCommandOptions(command)

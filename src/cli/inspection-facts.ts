@@ -1,4 +1,4 @@
-/** @file What `lamp inspect` says about each kind of thing. */
+/** @file The output of `lamp inspect` for each kind of file or folder. */
 import { bytesText, countText } from '../amounts.ts';
 import type { Inspection } from '../library/inspect.ts';
 import type { ClipInspection, ClipsInspection, PictureInspection } from '../library/inspect-media.ts';
@@ -10,7 +10,7 @@ import { noteData, noteRows, setFacts } from './clip-set-facts.ts';
 import { type Facts, type Row, settingRows } from './facts.ts';
 import { commandVocabulary } from './vocabulary.ts';
 
-/** What is known, to be shown. */
+/** The facts to display. */
 export function inspectionFacts(found: Inspection): Facts {
   const { path } = found;
   switch (found.kind) {
@@ -23,7 +23,7 @@ export function inspectionFacts(found: Inspection): Facts {
       return { title: `motion "${path}"`, rows: motionRows(found), data: { ...found } };
     case 'checkpoint':
       return {
-        title: `saved state of a training "${path}"`,
+        title: `training checkpoint "${path}"`,
         rows: checkpointRows(found),
         data: { ...found },
       };
@@ -63,7 +63,7 @@ function motionRows(found: MotionInspection): Row[] {
       `${found.frames} frames of ${found.width}x${found.height} at ${rate(found.framesPerSecond)}`,
     ],
     ['trained', `${found.steps} steps`],
-    ...(found.rank ? [['rank', `${found.rank} (matrices as products of low rank)`] satisfies Row] : []),
+    ...(found.rank ? [['rank', `${found.rank} (low-rank factors)`] satisfies Row] : []),
     valuesRow(found),
     ...settingRows(found.settings),
   ];
@@ -72,7 +72,7 @@ function motionRows(found: MotionInspection): Row[] {
 function checkpointRows(found: CheckpointInspection): Row[] {
   const goOn =
     found.run === undefined
-      ? 'not in a run folder; only in its own can a training go on from it'
+      ? 'not in a run folder; training can resume from it only in its own'
       : wordPhrase(
           phrase`${found.run}; continue with: ${call('learnMotion', { out: found.run, resume: true })}`,
           commandVocabulary,

@@ -19,30 +19,28 @@ Examples:
   lamp animate photo.jpg --motion runs/jumps --out photo.mp4
   lamp image --prompt "a fox in the snow" --out fox.png
   lamp inspect fox.mp4
-These use the small built-in model. With one of your own:
+These use the small built-in model. With another model:
   lamp train clips/horse-runs --base stable-diffusion-v1-5 --prompt "a horse runs" --out runs/horse
   lamp generate --motion runs/horse --base stable-diffusion-v1-5 --prompt "a zebra runs on Mars" --out zebra.mp4
 
 Exit codes:
-    0  done                                     4  model or motion missing, damaged or not fitting
+    0  done                                     4  model or motion missing, damaged or unsuitable
     1  failed for another reason                5  device unknown, not installed or out of memory
     2  wrong option or argument                 6  writing failed, or something is in the way
     3  clip or picture missing or unreadable   70  a bug of lamp; LAMP_DEBUG=1 shows where
-  130  stopped with Ctrl-C or another signal (SIGTERM, SIGHUP, SIGQUIT, SIGUSR2, SIGXCPU …); what can be gone on
-       with is saved. A second SIGINT, SIGTERM, SIGHUP or SIGQUIT ends at once: 128 and its number. nohup keeps
-       a closed terminal from stopping anything.
-Where nobody reads the output any more (lamp train --json | head), long work saves, stops, and ends with 6;
-short commands end with 0.
+  130  stopped with Ctrl-C or another signal (SIGTERM, SIGHUP, SIGQUIT, SIGUSR2, SIGXCPU …); work that can be
+       resumed is saved. A second SIGINT, SIGTERM, SIGHUP or SIGQUIT stops at once with 128 plus its number.
+       With nohup, closing the terminal stops nothing.
+If the reader of the output exits (lamp train --json | head), long work saves, stops, and exits with 6;
+short commands exit with 0.
 
-"lamp help <command>" lists the options of a command. LAMP_DEBUG=1 shows stack traces;
-LAMP_THREADS=2 leaves the other processor cores to other work.`;
+"lamp help <command>" lists the options of a command. LAMP_DEBUG=1 prints stack traces;
+LAMP_THREADS=2 limits computations to two threads.`;
 
 /** The program with all its commands. It throws instead of exiting. */
 export function lampProgram(): Command {
   const program = new Command('lamp')
-    .description(
-      'Teach a text-to-image model a motion from a few short clips; make videos that move that way.',
-    )
+    .description('Teach a text-to-image model a motion from a few short clips, and generate videos with it.')
     .usage('<command> [options]')
     .version(packageVersion, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')

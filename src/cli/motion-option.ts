@@ -1,4 +1,4 @@
-/** @file The `--motion` option: one motion or several, each with how strongly it acts. */
+/** @file The `--motion` option: one motion or several, each with its strength. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LoadMotionOptions } from '../library/load-motion.ts';
 import { someText } from './options.ts';
@@ -7,16 +7,16 @@ import { called } from './setting-options.ts';
 /** Adds `--motion`, whose value is the setting `motions`. */
 export function withMotionOption(command: Command): Command {
   const description =
-    'motion file, or the run folder of "lamp train"; path:0.7 for a strength from 0 to 1 (default: 1); several act at once';
+    'motion file, or the run folder of "lamp train"; path:0.7 for a strength from 0 to 1 (default: 1); may be given several times to combine motions';
   return command.addOption(
     called('motions', new Option('--motion <path>', description).argParser(motionChoice)),
   );
 }
 
 /**
- * Parses `path` or `path:strength`, and adds it to those before. What follows the last colon is a strength unless it
- * holds a slash or backslash (`C:\motions`). Throws commander's `InvalidArgumentError` for one that is no number from
- * 0 to 1.
+ * Parses `path` or `path:strength`, and appends it to earlier ones. Text after the last colon is a strength unless it
+ * contains a slash or backslash (`C:\motions`). Throws commander's `InvalidArgumentError` for a strength that is not a
+ * number from 0 to 1.
  */
 export function motionChoice(
   text: string,

@@ -1,6 +1,6 @@
 /**
- * @file Parsers for the values of command-line options, for commander's `.option(flags, text, parser)`. Each throws
- * commander's `InvalidArgumentError`, which becomes one line naming the option, what was found and what is expected.
+ * @file Parsers for values of command-line options, for commander's `.option(flags, text, parser)`. They throw
+ * commander's `InvalidArgumentError`, which becomes one line with the option, what was found and what was expected.
  */
 import { type Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../errors.ts';
@@ -13,7 +13,7 @@ export interface Range {
   readonly most?: number | undefined;
 }
 
-/** Bounds of a number that it must not reach. */
+/** Exclusive bounds of a number. */
 interface OpenRange {
   readonly above?: number | undefined;
   readonly below?: number | undefined;
@@ -24,7 +24,7 @@ export function wholeNumber({ least = 1, most = Number.MAX_SAFE_INTEGER }: Range
   return (text: string): number => {
     const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
     if (!(value >= least && value <= most)) {
-      // A number beyond what JavaScript holds exactly is refused for that: both limits are named then.
+      // A number that JavaScript cannot represent exactly is refused; the message then names both limits.
       const isNumber = Number.isFinite(value);
       const limits =
         isNumber && Math.abs(value) > Number.MAX_SAFE_INTEGER
@@ -59,10 +59,10 @@ export function realNumber({ least, most, above, below }: Range & OpenRange = {}
   };
 }
 
-/** A seed: any whole number that JavaScript holds exactly. */
+/** A parser of seeds: any whole number that JavaScript can represent exactly. */
 export const seedNumber = wholeNumber({ least: Number.MIN_SAFE_INTEGER });
 
-/** A parser of one of some words. */
+/** A parser of one of several words. */
 export function oneOf<Choice extends string>(...choices: readonly Choice[]) {
   return (text: string): Choice => {
     const found = choices.find((choice) => choice === text);
@@ -82,7 +82,7 @@ export function pictureSize(text: string): PictureSize {
   return { width: Number(width), height: Number(height) };
 }
 
-/** Parses text that must not be blank: a path, a prompt. */
+/** Parses text that must not be blank, such as a path or prompt. */
 export function someText(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('found nothing; expected some text.');
   return text;
@@ -94,8 +94,8 @@ export function repeated(text: string, before: readonly string[] | undefined): s
 }
 
 /**
- * Throws `UsageError` naming all options of these names that were not given. (commander's own `requiredOption` names
- * one, and hides a misspelt option behind it.)
+ * Throws `UsageError` naming all of these options that were not given. (Commander's own `requiredOption` reports only
+ * one, before any misspelt option.)
  */
 export function requireOptions(command: Command, ...names: readonly string[]): void {
   const missing = command.options.filter(

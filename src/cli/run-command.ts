@@ -1,4 +1,4 @@
-/** @file What all commands that take long have around their work: events shown, Ctrl-C watched. */
+/** @file Runs long-running commands: displays events, and handles Ctrl-C. */
 import type { Command } from 'commander';
 import type { WorkOptions } from '../events.ts';
 import { interruptible } from './interruptible.ts';

@@ -1,24 +1,24 @@
-/** @file Options of commands, made from the settings that the library declares. */
+/** @file Derives command options from the library's declared settings. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { describeSetting, type Setting, type SettingDescription, type Settings } from '../settings.ts';
 import { oneOf, pictureSize, realNumber, repeated, someText, wholeNumber } from './options.ts';
 import { commandVocabulary, optionName } from './vocabulary.ts';
 
-/** How a command has the options of settings. */
+/** How settings become options of a command. */
 export interface SettingOptions<S extends Settings> {
-  /** Settings that are no options of this command. */
+  /** Settings that are not options of this command. */
   readonly without?: readonly (keyof S & string)[];
-  /** Options that this command calls by another name: `{ firstFrameFit: '--fit' }`. */
+  /** Options with other names in this command: `{ firstFrameFit: '--fit' }`. */
   readonly names?: { readonly [Name in keyof S]?: string };
-  /** Key of the object in which the library takes them: `training`. */
+  /** Name of the nested object to which they belong in the library: `training`. */
   readonly within?: string;
-  /** Heading in the help, for all of them. */
+  /** Heading in the help for all of them. */
   readonly group?: string;
 }
 
 /**
- * Adds an option for each setting, under the heading of its group. Their values are found under the settings' names
- * (`libraryOptions`); what is not given is left open. Width and height are one option, `--size`.
+ * Adds an option for each setting, under the heading of its group. Values are stored under the settings' names (see
+ * `libraryOptions`); options that are not given stay unset. Width and height are combined as `--size`.
  */
 export function withSettings<S extends Settings>(
   command: Command,
@@ -38,7 +38,7 @@ export function withSettings<S extends Settings>(
   return command;
 }
 
-/** The options of one setting: two where it can be switched on and off. */
+/** The options of a setting: two if it can be switched on and off. */
 function optionsOf(key: string, setting: Setting, flag: string): Option[] {
   const said = describeSetting(key, setting, commandVocabulary);
   if (said.schema.type !== 'boolean') {
@@ -47,7 +47,7 @@ function optionsOf(key: string, setting: Setting, flag: string): Option[] {
   const on = called(key, new Option(flag, helpOf(said)));
   if (setting.off === undefined) return [on];
   const off = called(key, new Option(flag.replace(/^--/, '--no-'), setting.off));
-  // Where it is on anyway, the help needs to show nothing but how it is switched off.
+  // If it is on by default, the help shows only how to switch it off.
   return [said.default === true && !said.recommendable ? on.hideHelp() : on, off];
 }
 
@@ -62,13 +62,13 @@ function sizeOption(width: Setting, height: Setting): Option {
   return new Option('--size <WxH>', helpOf({ ...said, schema: {} })).argParser(pictureSize);
 }
 
-/** An option whose value is found under the name of a setting. */
+/** An option whose value is stored under the name of a setting. */
 export function called(key: string, option: Option): Option {
   option.attributeName = () => key;
   return option;
 }
 
-/** What the help calls the value. */
+/** The placeholder for the value in the help. */
 function valueName({ schema, choices, expected }: SettingDescription): string {
   if (schema.type === 'integer' || schema.type === 'number') return 'number';
   if (isSize(schema)) return 'WxH';
@@ -88,7 +88,7 @@ function isSize({ properties }: SettingDescription['schema']): boolean {
   );
 }
 
-/** What it is, what it can be, and its default. */
+/** The help text: description, possible values and default. */
 function helpOf(said: SettingDescription): string {
   const { description, choices, usual, recommendable } = said;
   const values = choices?.map(({ value, description: meaning }) =>
@@ -99,7 +99,7 @@ function helpOf(said: SettingDescription): string {
   const what = listed ? `${description}: ${alternatives(listed)}` : `${description}${several}`;
   const notes = [
     rangeOf(said),
-    // Of a flag that can only be given, the default goes without saying.
+    // A flag that can only be switched on needs no default.
     usual !== undefined &&
       !(said.default === false && !recommendable) &&
       `default: ${recommendable ? `the base's, or ${usual}` : usual}`,
@@ -111,7 +111,7 @@ function alternatives(values: readonly string[]): string {
   return values.length < 2 ? values.join('') : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
 }
 
-/** `0 to 1`, where it has an upper bound. */
+/** The range, such as `0 to 1`, if it has an upper bound. */
 function rangeOf({ schema: { minimum, maximum } }: SettingDescription): string | undefined {
   if (typeof maximum !== 'number' || maximum >= Number.MAX_SAFE_INTEGER) return undefined;
   return typeof minimum === 'number' ? `${minimum} to ${maximum}` : `up to ${maximum}`;
@@ -119,7 +119,7 @@ function rangeOf({ schema: { minimum, maximum } }: SettingDescription): string |
 
 type Node = SettingDescription['schema'];
 
-/** A schema, and those that it is made of. */
+/** A schema and its alternatives. */
 function branchesOf(schema: Node): Node[] {
   return [schema, ...((schema.anyOf ?? []) as Node[])];
 }
@@ -128,7 +128,7 @@ function numericNode(schema: Node): Node | undefined {
   return branchesOf(schema).find(({ type }) => type === 'integer' || type === 'number');
 }
 
-/** A parser of the values that a setting takes. Throws commander's `InvalidArgumentError`. */
+/** A parser for a setting's values. Throws commander's `InvalidArgumentError`. */
 function parserOf({ schema, choices }: SettingDescription): (text: string, before: unknown) => unknown {
   if (isSize(schema)) return pictureSize;
   if (schema.type === 'array') return (text, before) => repeated(text, before as string[] | undefined);
@@ -157,7 +157,10 @@ function parserOf({ schema, choices }: SettingDescription): (text: string, befor
   };
 }
 
-/** Adds what commands have whatever the library's settings: how events are shown, and an option that does nothing any more. */
+/**
+ * Adds options that all commands have independently of the library's settings: `--json`, and an obsolete option without
+ * effect.
+ */
 export function withCommandOptions(
   command: Command,
   json = 'print every event as one line of JSON on standard output',
@@ -167,10 +170,13 @@ export function withCommandOptions(
   return known ? command : command.addOption(called(ignored, new Option('--other-base').hideHelp()));
 }
 
-/** Key of an option that does nothing. */
+/** Name under which an option without effect is stored. */
 const ignored = 'ignored';
 
-/** The options of a command as the library takes them: `training.steps` in an object `training`, a size as width and height. */
+/**
+ * Converts a command's options to those of the library: `training.steps` into an object `training`, a size into width
+ * and height.
+ */
 export function libraryOptions<Options>(values: Readonly<Record<string, unknown>>): Options {
   const result: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(values)) {

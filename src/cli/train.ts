@@ -11,23 +11,24 @@ Examples:
   lamp train clips/horse-runs --base stable-diffusion-v1-5 --prompt "a horse runs" --out runs/horse
   lamp train a.mp4 b.mov c.gif --base sd15 --prompt "a bird flies" --frames 8 --size 256x256 --out runs/bird
   lamp train dance.mp4 --base sd15 --prompt "a man dances" --frames 24 --stride 2 --steps 500 --out runs/dance
-  lamp train --out runs/horse --resume                   go on where Ctrl-C, a kill or a power cut ended it
+  lamp train --out runs/horse --resume                   continue after Ctrl-C, a kill or a power cut
   lamp train --out runs/horse --resume --steps 1000      train a finished run further
 
-A clip trains with a caption of its own, where it has one, in place of the prompt: the text in walk.txt (or walk.caption)
-beside walk.mp4, or a line in the folder's captions.tsv (name, tab, caption) or metadata.jsonl ({"file_name": "walk.mp4",
-"text": "a person walks"}). What else lies in the folder is named.
-Frames are taken by the time at which a player shows them: what an edit list hides is left out, clips of several rates teach one
-speed (--clip-fps), and of interlaced video one field is taken. "lamp clips" says what it finds and proposes --clip-fps and --stride.
-What is not given is as the base recommends in its lamp.json, if it has one.
-The run's folder holds run.json (all settings), metrics.jsonl (a line a step), checkpoints/ (the last two), samples/,
-latents/ (the encoded clips; may be deleted when done) and motion.safetensors (what "lamp generate --motion" takes).
-The same clips, base, settings and seed give the same bytes on the same device, also after being stopped and resumed.`;
+A clip's own caption replaces the prompt: the text in walk.txt (or walk.caption) beside walk.mp4, or a line in the
+folder's captions.tsv (name, tab, caption) or metadata.jsonl ({"file_name": "walk.mp4", "text": "a person walks"}).
+Other files in the folder are reported.
+Frames are sampled by display time: edit lists are applied, clips with different frame rates teach the same speed
+(--clip-fps), and interlaced video is read from one field. "lamp clips" checks clips, and proposes --clip-fps and
+--stride.
+Settings that are not given are those that the base recommends in its lamp.json, if it has one.
+The run's folder contains run.json (all settings), metrics.jsonl (a line per step), checkpoints/ (the last two),
+samples/, latents/ (the encoded clips; may be deleted afterwards) and motion.safetensors (for "lamp generate --motion").
+The same clips, base, settings and seed give the same bytes on the same device, also after an interruption.`;
 
 /** The `train` command. */
 export function trainCommand(): Command {
   const command = new Command('train')
-    .description('teach a base model a motion from a few short clips that show it')
+    .description('teach a base model a motion from a few short clips')
     .usage('<clip|folder>... --prompt <text> --out <folder> [options]')
     .argument(
       '[clips...]',

@@ -20,7 +20,7 @@ export interface RedrawStart {
 export function assertStrength(strength: number): void {
   if (strength >= 0 && strength <= 1) return;
   throw new UsageError(
-    `strength is ${strength}; give a number from 0 (the picture as it is) to 1 (all anew).`,
+    `strength is ${strength}; give a number from 0 (the picture as it is) to 1 (redrawn entirely).`,
   );
 }
 

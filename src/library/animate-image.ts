@@ -1,4 +1,4 @@
-/** @file Making a picture move: everything from options to frames in one call. */
+/** @file `animateImage`: animating a picture, from options to frames. */
 import type { WorkOptions } from '../events.ts';
 import { assertTakesFirstFrame } from '../pipelines/video/animate-pictures.ts';
 import { type Generators, newGenerators } from '../pipelines/video/kept-generators.ts';
@@ -10,17 +10,17 @@ import type { Video } from './video.ts';
 
 /** The settings of `animateImage`. */
 export const animateImageSettings = {
-  picture: required(declare(field.picture, { description: 'the picture that moves, of any size' })),
+  picture: required(declare(field.picture, { description: 'the picture to animate, of any size' })),
   prompt: declare(field.text, { ...shared.prompt, usual: "the motion's prompt" }),
   ...videoOptionSettings,
 };
 
-/** What `animateImage` takes. */
+/** Options of `animateImage`. */
 export interface AnimateImageOptions extends GivenSettings<typeof animateImageSettings>, WorkOptions {}
 
 /**
- * Makes a picture move as a motion does: a video that begins with it, cut to the video's size unless `firstFrameFit`
- * says otherwise. Throws what `generateVideo` throws.
+ * Animates a picture with a motion: generates a video with the picture as its first frame, cropped to the video's size
+ * unless `firstFrameFit` says otherwise. Throws what `generateVideo` throws.
  *
  * @example
  * import { animateImage } from 'lamp-video';
@@ -36,7 +36,7 @@ export async function animateImage(options: AnimateImageOptions): Promise<Video>
   return animateImageWith(newGenerators, options);
 }
 
-/** The same, with generators that may be kept. */
+/** {@link animateImage}, with a source of generators that may be cached. */
 export async function animateImageWith(generators: Generators, options: AnimateImageOptions): Promise<Video> {
   const { picture, ...others } = checkOptions('animateImage', options, {
     ...animateImageSettings,

@@ -1,4 +1,4 @@
-/** @file Making many pictures move, with networks compiled once. */
+/** @file `animateImages`: animating many pictures, compiling networks once. */
 import { z } from 'zod';
 import { InterruptedError, MediaError } from '../errors.ts';
 import { notice, type WorkOptions } from '../events.ts';
@@ -22,31 +22,32 @@ const { out: _, ...ofVideos } = videoOptionSettings;
 export const animateImagesSettings = {
   pictures: required(
     declare(z.array(field.path) as z.ZodType<readonly string[], readonly string[]>, {
-      description: 'paths of pictures, of folders of them, and @list.txt for files with a path a line',
+      description:
+        'paths of pictures and of folders of pictures, and @list.txt for files with one path per line',
     }),
   ),
   prompt: animateImageSettings.prompt,
   out: required(
     declare(field.path, {
       description:
-        'of one picture: .mp4, .webm, .gif, or a name without ending for a folder of PNG frames; of several, a folder of pictures or a list: a folder',
+        'for a single picture .mp4, .webm, .gif, or a name without extension for a folder of PNG frames; for several pictures, folders or lists a folder',
     }),
   ),
   format: declare(z.enum(targetFormats), {
-    description: phrase`kind of the videos in the folder ${setting('out')}`,
-    usual: 'mp4; gif where the video codecs are missing',
+    description: phrase`format of the videos in the folder ${setting('out')}`,
+    usual: 'mp4, or gif if the video codecs are missing',
   }),
   ...ofVideos,
 };
 
-/** What `animateImages` takes. */
+/** Options of `animateImages`. */
 export interface AnimateImagesOptions extends GivenSettings<typeof animateImagesSettings>, WorkOptions {}
 
 /**
- * Makes pictures move as a motion does, one video each, named after its picture; returns the paths of the videos.
- * Networks are compiled once, and pictures are read one at a time. One that cannot be read is reported as a notice and
- * the others go on; in the end `MediaError` says which. Throws what `generateVideo` throws, and `InterruptedError` with
- * the number of videos that are there.
+ * Animates pictures with a motion, with one video per picture, named after it; returns the paths of the videos.
+ * Networks are compiled once, and pictures are read one at a time. A picture that cannot be read is reported in a
+ * notice and skipped; in the end, `MediaError` names all of these. Throws what `generateVideo` throws, and
+ * `InterruptedError` with the number of videos written.
  *
  * @example
  * import { animateImages } from 'lamp-video';
@@ -93,12 +94,9 @@ export async function animateImages(options: AnimateImagesOptions): Promise<stri
   );
 }
 
-/**
- * Reads pictures when they are asked for; those that cannot be read are reported and left out. A single one must be
- * readable.
- */
+/** Reads pictures lazily; those that cannot be read are reported and skipped. A single picture must be readable. */
 function readAll(paths: readonly string[], { onEvent, signal }: WorkOptions) {
-  /** Indices of pictures that were read. */
+  /** Indices of the pictures that were read. */
   const read: number[] = [];
   const failed: string[] = [];
   async function* pictures(): AsyncGenerator<Picture> {

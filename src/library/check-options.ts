@@ -1,6 +1,4 @@
-/**
- * @file Checks the options of the library's functions where they come in: callers in plain JavaScript have no compiler.
- */
+/** @file Checks the options of the library's functions, for callers without a compiler. */
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import type { Picture } from '../media/picture.ts';
@@ -8,10 +6,10 @@ import { call, phrase, setting } from '../phrases.ts';
 import { type Setting, withoutUndefined } from '../settings.ts';
 import { checked, expecting, nearestKey, shown, wrongSetting } from '../wrong-settings.ts';
 
-/** An option: a declared setting, or what it can be. */
+/** An option: a declared setting, or the schema of its values. */
 type Field = z.ZodType | Setting;
 
-/** What options of several functions can be. */
+/** Schemas of options of several functions. */
 export const field = {
   text: z.string().min(1),
   /** May be empty. */
@@ -36,8 +34,9 @@ export const workFields = {
 };
 
 /**
- * The options without those that are `undefined`, in nested objects too. A declared setting may be left out unless it is required.
- * Throws `UsageError` naming the function and an option that it does not know, or the option that is missing or of the wrong kind.
+ * Checks options, and removes those that are `undefined`, also in nested objects. A declared setting may be omitted
+ * unless it is required. Throws `UsageError` naming the function and an unknown option, or an option that is missing or
+ * invalid.
  */
 export function checkOptions<Options extends object>(
   name: string,
@@ -68,7 +67,7 @@ function schemaOf(field: Field): z.ZodType {
   return field.required ? field.schema : field.schema.optional();
 }
 
-/** Whether the values are objects of settings, and not things such as pictures or loaded models. */
+/** Whether the values are objects of settings, rather than pictures or loaded models. */
 function isSettings(schema: z.ZodType): boolean {
   const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
   return inner instanceof z.ZodObject;

@@ -1,4 +1,4 @@
-/** @file Motions from and to the checkpoints of the LAMP authors' implementation. */
+/** @file `convertMotion`: converts motions from and to checkpoints of the LAMP authors' implementation. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -20,27 +20,30 @@ import { shared } from './shared-settings.ts';
 
 const fromReferenceGroup = "From the authors' U-Net, which does not say";
 
-/** Settings of a motion that comes from the authors' U-Net, which does not say them; refused for a motion file, which does. */
+/**
+ * Settings of a motion converted from the authors' U-Net, which does not contain them; refused for a motion file, which
+ * does.
+ */
 const fromReference = withText(
   {
     prompt: declare(field.text, { description: 'what the clips show' }),
     frames: declare(shared.frames.schema, {
-      description: 'number of frames that it was trained with',
+      description: 'number of frames in training',
       unit: 'frames',
       default: usual.frames,
     }),
     width: declare(shared.width.schema, {
-      description: 'width of the videos that it was trained with',
+      description: 'width of the training videos',
       unit: 'pixels',
       default: usual.width,
     }),
     height: declare(shared.height.schema, {
-      description: 'height of the videos that it was trained with',
+      description: 'height of the training videos',
       unit: 'pixels',
       default: usual.height,
     }),
     framesPerSecond: declare(shared.framesPerSecond.schema, {
-      description: 'the rate at which its videos play',
+      description: 'frame rate of its videos',
       unit: 'frames per second',
       default: 8,
     }),
@@ -53,10 +56,10 @@ const fromReference = withText(
   { group: fromReferenceGroup },
 );
 
-/** Settings of the authors' U-Net that is written. */
+/** Settings for writing the authors' U-Net. */
 const toReference = {
   format: declare(z.enum(['bin', 'safetensors']), {
-    description: "kind of the authors' U-Net's file",
+    description: "file format of the authors' U-Net",
     group: "To the authors' U-Net",
     usual: 'bin',
   }),
@@ -71,30 +74,32 @@ export const convertMotionSettings = {
   ),
   out: required(
     declare(field.path, {
-      description: "a name with .safetensors makes a motion file, any other a folder with the authors' U-Net",
+      description: "a motion file, if the name ends in .safetensors, else a folder for the authors' U-Net",
     }),
   ),
   base: declare(baseSetting.schema, {
-    description: 'the image model that it was trained on; not needed from motion to motion',
+    description: 'the image model that it was trained on; not needed between motion files',
   }),
   otherBase: declare(field.flag, {
-    description: "allow a base with other weights than the authors' U-Net was trained on",
+    description: "allow a base with weights other than those of the authors' U-Net",
     default: false,
   }),
-  dtype: declare(z.enum(['float32', 'float16']), { description: 'numbers in the file', default: 'float32' }),
+  dtype: declare(z.enum(['float32', 'float16']), {
+    description: 'number format in the file',
+    default: 'float32',
+  }),
   ...fromReference,
   ...toReference,
 };
 
-/** What `convertMotion` takes. */
+/** Options of `convertMotion`. */
 export interface ConvertMotionOptions extends GivenSettings<typeof convertMotionSettings>, WorkOptions {}
 
 /**
- * Converts a motion in whichever direction `source` and `out` ask for, and returns the path of what was written. All
- * values stay as they are, bit for bit, unless `dtype` rounds them; low-rank factors are multiplied out for the
- * authors' U-Net. Throws `UsageError` for an option that makes no sense or belongs to another direction,
- * `CheckpointError` when source or base is missing, damaged or does not fit, `StorageError` when `out` cannot be
- * written.
+ * Converts a motion in the direction given by `source` and `out`, and returns the path written. Values are unchanged
+ * bit for bit unless `dtype` rounds them; low-rank factors are multiplied out for the authors' U-Net. Throws
+ * `UsageError` for an option that is invalid or for another direction, `CheckpointError` if source or base is missing,
+ * damaged or does not fit, `StorageError` if `out` cannot be written.
  */
 export async function convertMotion(options: ConvertMotionOptions): Promise<string> {
   const { onEvent, signal, ...asked } = checkOptions('convertMotion', options, {
@@ -165,8 +170,8 @@ async function convert(options: ConvertMotionOptions, work: WorkOptions): Promis
 }
 
 /**
- * The folder of the authors' U-Net at `source`: itself, or `unet` in it; undefined when it is something else. Throws
- * for a PyTorch file, naming what it is where it is none.
+ * The folder of the authors' U-Net at `source`: itself, or `unet` in it; `undefined` if it is something else. Throws
+ * for a single PyTorch file, and says what it is if it is not one.
  */
 async function findReferenceUNet(source: string): Promise<string | undefined> {
   const found = await stat(source).catch(() => undefined);

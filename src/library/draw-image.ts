@@ -1,4 +1,4 @@
-/** @file Drawing a picture with a base model alone: everything from options to pixels in one call. */
+/** @file `drawImage` and `drawImages`: drawing pictures with a base model, from options to pixels. */
 import { join, parse } from 'node:path';
 import { z } from 'zod';
 import { redrawStrength } from '../diffusion/sdedit.ts';
@@ -27,7 +27,7 @@ export const drawImageSettings = {
   prompt: required(declare(field.text, { description: 'what the picture shows' })),
   base: pictureBaseSetting,
   negativePrompt: declare(field.anyText, {
-    description: 'what the picture shall not show',
+    description: 'what the picture should not show',
     usual: 'nothing',
   }),
   width: declare(shared.width.schema, {
@@ -42,10 +42,10 @@ export const drawImageSettings = {
   }),
   seed: shared.seed,
   from: declare(field.picture, {
-    description: 'a picture that is drawn anew as the prompt says (SDEdit), cut to the size of the new one',
+    description: 'a picture to redraw according to the prompt (SDEdit), cropped to the size',
   }),
   strength: declare(z.number().min(0).max(1), {
-    description: phrase`how far ${setting('from')} is drawn anew: 0 leaves it as it is, 1 keeps next to nothing`,
+    description: phrase`how far ${setting('from')} is redrawn: 0 leaves it unchanged, 1 keeps hardly anything`,
     default: redrawStrength,
   }),
   device: shared.device,
@@ -55,13 +55,15 @@ export const drawImageSettings = {
   ...pictureSampling,
 };
 
-/** What `drawImage` takes. What is left out is as the base recommends (its `lamp.json`), or usual. */
+/**
+ * Options of `drawImage`. Omitted settings are those that the base recommends (in its `lamp.json`), else the defaults.
+ */
 export interface DrawImageOptions extends GivenSettings<typeof drawImageSettings>, WorkOptions {}
 
 /** The settings of `drawImages`. */
 export const drawImagesSettings = {
   ...drawImageSettings,
-  /** Most pictures of one call: what is above is a slip of the keyboard. */
+  /** The upper bound is meant to catch typing errors. */
   count: declare(z.int().min(1).max(10_000), {
     description: 'how many pictures; picture n, counted from 0, has the seed plus n',
     unit: 'pictures',
@@ -69,14 +71,13 @@ export const drawImagesSettings = {
   }),
 };
 
-/** What `drawImages` takes. */
+/** Options of `drawImages`. */
 export interface DrawImagesOptions extends GivenSettings<typeof drawImagesSettings>, WorkOptions {}
 
 /**
- * Draws a picture of what a prompt says, or a given picture anew, with a base model alone. For many pictures,
- * `drawImages` compiles the networks once. Throws `UsageError` for an option that makes no sense, `CheckpointError`
- * (base), `MediaError` (`from`), `DeviceError`, `StorageError` when `out` cannot be written, `InterruptedError` when
- * the signal stops it.
+ * Draws a picture from a prompt, or redraws a given one, with a base model alone. For many pictures, `drawImages`
+ * compiles the networks once. Throws `UsageError` for an invalid option, `CheckpointError` (base), `MediaError`
+ * (`from`), `DeviceError`, `StorageError` if `out` cannot be written, `InterruptedError` when stopped by the signal.
  *
  * @example
  * import { drawImage } from 'lamp-video';
@@ -93,8 +94,8 @@ export async function drawImage(options: DrawImageOptions): Promise<DrawnPicture
 }
 
 /**
- * Draws several pictures, each with noise of its own, with networks compiled once. `out` is numbered (`fox-0.png`, …)
- * where there are several; each is written as soon as it is done. Throws what `drawImage` throws.
+ * Draws several pictures, each with its own noise, compiling the networks once. With several pictures, `out` is
+ * numbered (`fox-0.png`, …); each is written as soon as it is finished. Throws what `drawImage` throws.
  *
  * @example
  * import { drawImages } from 'lamp-video';
@@ -117,7 +118,7 @@ async function draw(options: DrawImageOptions & { readonly count: number }): Pro
   if (out !== undefined) assertPicturePath(out);
   if (request.strength !== undefined && from === undefined) {
     throw new UsageError({
-      found: phrase`${setting('strength')} says how far a picture is drawn anew, and none is given`,
+      found: phrase`${setting('strength')} says how far a picture is redrawn, but none is given`,
       setting: 'strength',
       advice: phrase`Give the picture with ${setting('from')}.`,
     });
@@ -145,7 +146,10 @@ async function draw(options: DrawImageOptions & { readonly count: number }): Pro
   return drawn;
 }
 
-/** `fox.png` as `fox-0.png`, with as many digits as the last one needs, so that names sort as numbers do. */
+/**
+ * Numbers a path: `fox.png` becomes `fox-0.png`, with as many digits as the last number needs, so that names sort
+ * correctly.
+ */
 function numbered(path: string, n: number, count: number): string {
   const { dir, name, ext } = parse(path);
   return join(dir, `${name}-${String(n).padStart(String(count - 1).length, '0')}${ext}`);

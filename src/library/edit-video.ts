@@ -1,4 +1,4 @@
-/** @file Giving a clip a new look: everything from options to frames in one call. */
+/** @file `editVideo`: editing a clip, from options to frames. */
 
 import { join, parse } from 'node:path';
 import { z } from 'zod';
@@ -31,7 +31,7 @@ import { givenPicture, keepVideo, type Video } from './video.ts';
 
 const { base: _, clips: __, prompt: ___, captions: ____, device: _____, ...ofTraining } = trainingSettings;
 
-/** The settings of `training` in an edit: those of a training, without what the edit says itself. */
+/** The settings of `training` in an edit: those of a training, except what the edit sets itself. */
 export const editTrainingSettings = redeclared(ofTraining, {
   frames: { default: undefined, usual: 'those of the edit' },
   stride: { usual: '2; 1 with frames that the base recommends' },
@@ -41,47 +41,49 @@ export const editTrainingSettings = redeclared(ofTraining, {
 export const editVideoSettings = {
   clip: required(
     declare(field.path, {
-      description: 'a video, an animation, or a folder of numbered pictures; its first frames are edited',
+      description: 'a video, an animation, or a folder of numbered pictures, whose first frames are edited',
     }),
   ),
-  prompt: required(declare(field.text, { description: 'what the edited video shows' })),
+  prompt: required(declare(field.text, { description: 'what the edited video should show' })),
   negativePrompt: shared.negativePrompt,
-  /** The same call goes on there after it was stopped; another look of the same clip needs neither training nor inversion. */
+  /**
+   * After an interruption, the same call continues there; another edit of the same clip needs neither training nor
+   * inversion.
+   */
   run: declare(field.path, {
-    description: 'folder that keeps the parts of the edit',
+    description: 'folder for the intermediate results of the edit',
     usual: phrase`beside ${setting('out')}, "name.edit"`,
   }),
   clipPrompt: declare(field.text, {
     description: 'what the clip shows, for training on it',
-    usual: "the clip's caption, in a text file of its name",
+    usual: "the clip's caption, in a text file of the same name",
   }),
   base: baseSetting,
   /** Its strength is 1. */
   motion: declare(motionSetting.schema, {
-    description: 'a motion that was trained on this clip before: there is no training then',
+    description: 'a motion trained on this clip, in place of training',
   }),
   ...firstFrameSettings,
   firstFrame: declare(firstFrameSettings.firstFrame.schema, {
     ...firstFrameSettings.firstFrame,
-    description: 'the first frame in the new look, of any size',
-    usual: "the clip's own is drawn anew from the prompt",
+    description: 'the edited first frame, of any size',
+    usual: "the clip's own, redrawn from the prompt",
   }),
   strength: declare(z.number().min(0).max(1), {
-    description:
-      "how far the clip's first frame is drawn anew: 0 leaves it as it is, 1 keeps next to nothing",
+    description: "how far the clip's first frame is redrawn: 0 leaves it unchanged, 1 keeps hardly anything",
     group: 'First frame',
     default: redrawStrength,
   }),
   drawing,
   training: declare(nested(editTrainingSettings), {
     settings: editTrainingSettings,
-    description: 'settings of the training, and of how the clip is taken',
+    description: 'settings of the training, and of sampling the clip',
     group: 'Training',
   }),
   frames: declare(z.int().min(2), {
-    description: "number of frames that are edited, from the clip's first on",
+    description: "number of frames to edit, from the clip's first on",
     unit: 'frames',
-    usual: '24, fewer of a shorter clip',
+    usual: '24, or fewer for a shorter clip',
     group: 'Clip',
     recommendable: true,
   }),
@@ -97,17 +99,17 @@ export const editVideoSettings = {
   }),
   framesPerSecond: declare(shared.framesPerSecond.schema, {
     ...shared.framesPerSecond,
-    usual: phrase`the rate at which the clip is taken (${setting('training.clipFps')}), divided by the stride`,
+    usual: phrase`the rate at which the clip is sampled (${setting('training.clipFps')}), divided by the stride`,
     group: 'Clip',
   }),
   inversionSteps: declare(z.int().min(1).max(1000), {
     description: 'steps of the DDIM inversion, from the clip to its noise',
     unit: 'steps',
-    usual: "the sampler's if it is ddim, or 50",
+    usual: 'those of the sampler if it is ddim, else 50',
     group: 'Inversion',
   }),
   seed: declare(z.int(), {
-    description: "seed of the first frame and of the sampling's noise, not of the training",
+    description: 'seed of the first frame and the sampling noise, but not of the training',
     default: 0,
   }),
   device: shared.device,
@@ -117,15 +119,17 @@ export const editVideoSettings = {
   reference: shared.reference,
 };
 
-/** What `editVideo` takes. What is left out is as the base recommends (its `lamp.json`), or as in the paper. */
+/**
+ * Options of `editVideo`. Omitted settings are those that the base recommends (in its `lamp.json`), else the paper's.
+ */
 export interface EditVideoOptions extends GivenSettings<typeof editVideoSettings>, WorkOptions {}
 
 /**
- * Gives a clip a new look (LAMP, Sec. 4): learns its motion, finds the noise it would have come from, and makes it
- * again from that and a first frame in the new look. The folder `run` keeps what was done: an edit that was stopped
- * goes on with the same call. Throws `UsageError` for an option that makes no sense, `MediaError` (clip, first frame),
- * `CheckpointError` (base, motion), `DeviceError`, `StorageError` (`run`, `out`), `InterruptedError` when the signal
- * stops it.
+ * Edits a clip (LAMP, Sec. 4): learns its motion, finds its noise by DDIM inversion, and generates the new video from
+ * that noise and an edited first frame. Intermediate results are kept in the folder `run`, so that the same call
+ * continues an edit that was stopped. Throws `UsageError` for an invalid option, `MediaError` (clip, first frame),
+ * `CheckpointError` (base, motion), `DeviceError`, `StorageError` (`run`, `out`), `InterruptedError` when stopped by
+ * the signal.
  *
  * @example
  * import { editVideo } from 'lamp-video';
@@ -178,8 +182,8 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
   if (out !== undefined) await assertVideoTarget(out, prepared.size);
   onEvent?.(
     notice({
-      found: `the parts of the edit are kept in "${run}"`,
-      advice: phrase`For another look of the clip, give it as ${setting('run')}.`,
+      found: `the intermediate results of the edit are kept in "${run}"`,
+      advice: phrase`To edit the clip again, give it as ${setting('run')}.`,
     }),
   );
   const edited = await runEdit(prepared, work);
@@ -191,7 +195,7 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
 function runBeside(out: string | undefined): string {
   if (out === undefined) {
     throw new UsageError({
-      found: phrase`neither ${setting('run')} nor ${setting('out')} says where the parts of the edit are kept`,
+      found: phrase`an edit needs ${setting('run')} or ${setting('out')}`,
       setting: 'run',
       advice: 'Give one of them.',
     });
@@ -200,9 +204,9 @@ function runBeside(out: string | undefined): string {
   return join(dir, `${name}.edit`);
 }
 
-/** The path of a motion that acts as it was learned. */
+/** The path of a motion with strength 1. */
 async function wholeMotion(choice: MotionChoice): Promise<string> {
   const { path, strength } = await givenMotion(choice);
   if (strength === 1) return path;
-  throw new UsageError(`motion "${path}" has the strength ${strength}; an edit needs it whole. Use 1.`);
+  throw new UsageError(`motion "${path}" has the strength ${strength}; an edit needs full strength. Use 1.`);
 }

@@ -1,4 +1,7 @@
-/** @file The engine in a process of its own, so that this one stays responsive: a step of the engine blocks its event loop. */
+/**
+ * @file `startEngine`: an engine in a separate process, so that this one stays responsive. A step of the engine blocks
+ * its event loop.
+ */
 import { z } from 'zod';
 import { DeviceError, InterruptedError, UsageError } from '../errors.ts';
 import { notice, type WorkOptions } from '../events.ts';
@@ -11,7 +14,7 @@ import { type ChildOptions, startChild, UnheardError } from './engine-child.ts';
 export const startEngineSettings = {
   secondsToStop: declare(z.number().positive(), {
     description:
-      'how long a call that is stopped may take to come to a good place, then its process is killed; longer than a step takes',
+      'how long a stopped call may take before its process is killed; should be longer than a step',
     unit: 'seconds',
     default: 60,
   }),
@@ -21,30 +24,28 @@ export const startEngineSettings = {
   }),
 };
 
-/** What `startEngine` takes. */
+/** Options of `startEngine`. */
 export interface EngineOptions extends GivenSettings<typeof startEngineSettings> {}
 
 /**
- * The library's functions, done by another process, with the same options. They are done one after another, in the
- * order of the calls; those that wait are told their place (`queued`). A base or motion that was loaded is loaded again
- * there, by its path. Networks for videos stay compiled from one call to the next while base, motion and shape are the
- * same.
+ * The library's functions, executed by another process, with the same options. Calls are executed one after another, in
+ * order; waiting calls get `queued` events. A loaded base or motion is loaded again there, from its path. Networks for
+ * videos stay compiled between calls with the same base, motion and shape.
  */
 export interface Engine extends Calls {
-  /** Number of its process; another one when that had to be started anew. */
+  /** Id of its process; changes if that had to be restarted. */
   readonly pid: number;
-  /** Whether it can be asked; false once it was closed. */
+  /** Whether it accepts calls; false once it is closed. */
   readonly alive: boolean;
-  /** Stops what is being done, refuses what waits (`InterruptedError`), and ends the process. */
+  /** Stops the current call, rejects waiting ones (`InterruptedError`), and ends the process. */
   close(): Promise<void>;
 }
 
 /**
- * Starts an engine in a process of its own. Its functions throw what those of the library throw, and `DeviceError` when
- * the process ends by itself or is killed meanwhile; the next call starts another process, with a notice. A signal
- * stops the work at the next good place, or the process, if that takes too long. The process ends with the one that
- * started it, and does not keep that alive while it has nothing to do. Throws `DeviceError` when the process cannot be
- * started.
+ * Starts an engine in a separate process. Its functions throw what those of the library throw, and `DeviceError` if the
+ * process crashes or is killed; the next call starts another process, with a notice. A signal stops the work after the
+ * current step, or kills the process if that takes too long. The process ends with its parent, and does not keep it
+ * alive while idle. Throws `DeviceError` if the process cannot be started.
  *
  * @example
  * import { startEngine } from 'lamp-video';
@@ -60,13 +61,13 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   return engineWith({ secondsToStop, ...(execArgv && { execArgv }) });
 }
 
-/** A call that waits for its turn. */
+/** A call waiting for its turn. */
 interface Waiting {
   readonly name: keyof Calls;
   readonly options: WorkOptions & object;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
-  /** The place that it was told last. */
+  /** The place that was last reported. */
   place?: number;
 }
 
@@ -85,7 +86,7 @@ async function engineWith(options: ChildOptions): Promise<Engine> {
     }
   };
 
-  /** Starts another process where there is none any more. */
+  /** Starts another process if the last one has ended. */
   const revive = async ({ onEvent }: WorkOptions) => {
     if (child.alive()) return;
     const end = child.ending();
@@ -103,7 +104,7 @@ async function engineWith(options: ChildOptions): Promise<Engine> {
       try {
         return await child.ask(name, options);
       } catch (error) {
-        // It ended before it had heard of this call, which another one can do.
+        // It ended before receiving this call, so another process can execute it.
         if (!(error instanceof UnheardError) || trial === 2) throw error;
       }
     }

@@ -74,7 +74,7 @@ const wrong: [object, RegExp][] = [
   [{ clipFps: 0 }, /"clipFps" is 0; expected/],
   [{ window: 'end' }, /"window" is "end"; expected one of: random, start, middle, spread/],
   [{ width: 64 }, /"height" is missing/],
-  [{ fit: 'cover' }, /Give "width" and "height", or leave it out/],
+  [{ fit: 'cover' }, /Give "width" and "height", or omit it/],
   [{ cut: true }, /cut: true needs "out"/],
   [{ out: 'x' }, /"out" is for cut: true/],
   [{ preview: 'sheet.jpg' }, /"preview" is "sheet.jpg"; expected a name that ends in .png/],

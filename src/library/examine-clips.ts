@@ -1,4 +1,4 @@
-/** @file Looking clips over before they are trained on, and taking them apart where they need it. */
+/** @file `examineClips`: checks clips before training, and splits them at cuts. */
 import { extname } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
@@ -50,55 +50,55 @@ export const examineClipsSettings = {
     default: usual.frames,
   }),
   width: declare(side, {
-    description: 'width of a training video, to be told what becomes of the clips at it',
+    description: 'width of a training video, to check how the clips fit it',
     unit: 'pixels',
   }),
   height: declare(side, {
-    description: 'height of a training video, to be told what becomes of the clips at it',
+    description: 'height of a training video, to check how the clips fit it',
     unit: 'pixels',
   }),
   ...taken,
   preview: declare(field.path, {
     description:
-      'PNG file for a sheet that has a row for each clip: the frames of the training video that it gives, or of one example where videos begin anywhere',
+      'PNG file for a sheet with a row per clip: the frames of its training video, or of an example if videos begin anywhere',
   }),
   cut: declare(field.flag, {
-    description: phrase`write every shot as a clip of its own, without black bars, into ${setting('out')}`,
+    description: phrase`write every shot as a separate clip, without black bars, into ${setting('out')}`,
     default: false,
   }),
   out: declare(field.path, { description: phrase`for ${setting('cut')}: a new or empty folder` }),
 };
 
-/** What `examineClips` takes. */
+/** Options of `examineClips`. */
 export interface ExamineClipsOptions extends GivenSettings<typeof examineClipsSettings>, WorkOptions {}
 
-/** What is known about a clip, and what is remarkable about it. */
+/** Facts about a clip, with notes. */
 export interface ClipReport extends ExaminedClip {
   readonly notes: readonly ClipNote[];
-  /** Whether it can be trained on: it holds enough frames. */
+  /** Whether it can be trained on, that is, has enough frames. */
   readonly usable: boolean;
-  /** The largest stride at which it holds that many frames; 0 where it is too short. */
+  /** The largest stride at which it has enough frames; 0 if it is too short. */
   readonly largestStride: number;
 }
 
-/** What is known about a set of clips. */
+/** Facts about a set of clips. */
 export interface ClipSetReport {
-  /** Frames of a training video, for which they were examined. */
+  /** Number of frames of a training video, for which the clips were examined. */
   readonly frames: number;
-  /** Those that can be read. */
+  /** The clips that can be read. */
   readonly clips: readonly ClipReport[];
   readonly unreadable: readonly UnreadableClip[];
-  /** Groups of clips that show nearly the same. */
+  /** Groups of clips with nearly the same content. */
   readonly alike: readonly AlikeClips[];
-  /** What else lies in the folders of the clips. */
+  /** Other contents of the clips' folders. */
   readonly passedOver: readonly PassedOver[];
-  /** Captions that belong to no clip, or whose clip is written otherwise. */
+  /** Captions that belong to no clip, or whose clip is named differently. */
   readonly captionNotes: readonly CaptionNote[];
-  /** The rate at which frames are taken, `frames` where clips have none. */
+  /** The rate at which frames are sampled; `frames` if clips have no rates. */
   readonly clipFps: ClipRate;
-  /** What is remarkable about the set: at which rate frames are taken, and why. */
+  /** Notes on the set: the rate at which frames are sampled, and why. */
   readonly notes: readonly RateNote[];
-  /** How the clips could be trained on; `undefined` where none holds enough frames. */
+  /** Proposed settings for training on the clips; `undefined` if none has enough frames. */
   readonly proposal: Proposal | undefined;
 }
 
@@ -167,17 +167,17 @@ function settingsOf(given: Omit<ExamineClipsOptions, 'preview' | 'cut' | 'out'>)
   }
   const size = width !== undefined && height !== undefined ? { width, height } : undefined;
   if (fit !== undefined && size === undefined) {
-    const found = phrase`${setting('fit')} says how clips meet a size, and there is none`;
+    const found = phrase`${setting('fit')} fits clips to a size, but none is given`;
     throw new UsageError({
       found,
       setting: 'fit',
-      advice: phrase`Give ${setting('size')}, or leave it out.`,
+      advice: phrase`Give ${setting('size')}, or omit it.`,
     });
   }
   return { ...wanted.parse(given), size, fit };
 }
 
-/** The folder for cut clips, if they are asked for. Throws `UsageError` for places that make no sense. */
+/** The folder for cut clips, if requested. Throws `UsageError` for invalid combinations. */
 function assertPlaces({
   preview,
   cut = false,
@@ -193,7 +193,7 @@ function assertPlaces({
   }
   if (out !== undefined && !cut) {
     const found = phrase`${setting('out')} is for ${setting('cut', true)}`;
-    const advice = phrase`Add ${setting('cut', true)}, or leave ${setting('out')} out.`;
+    const advice = phrase`Add ${setting('cut', true)}, or omit ${setting('out')}.`;
     throw new UsageError({ found, setting: 'out', advice });
   }
   if (preview !== undefined && extname(preview).toLowerCase() !== '.png') {
@@ -203,10 +203,10 @@ function assertPlaces({
   return out;
 }
 
-/** The largest side of a PNG that every program opens. */
+/** Largest side of a PNG that every program can open. */
 const largestSheet = 16_000;
 
-/** The place that the frames of a clip have on the sheet. */
+/** The space for the frames of a clip on the sheet. */
 function stripSize(frames: number, clips: number) {
   const height = Math.max(8, Math.min(96, Math.floor(largestSheet / clips) - 2));
   return { width: largestSheet - 4 * frames, height };

@@ -1,4 +1,4 @@
-/** @file Looking at this machine: whether it has what lamp needs. */
+/** @file `examineMachine`: checks whether this machine has what lamp needs. */
 import { InterruptedError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { checkOptions, field } from './check-options.ts';
@@ -9,15 +9,15 @@ import { checkEngine, checkNode, checkSpeed, nodeFacts } from './machine/check-s
 import { type Check, diagnose, type Finding, isUsable } from './machine/finding.ts';
 import { type RunProbe, runProbe } from './machine/run-probe.ts';
 
-/** What `examineMachine` takes. */
+/** Options of `examineMachine`. */
 export interface ExamineMachineOptions extends Pick<WorkOptions, 'signal'> {
-  /** Is told each finding as soon as it is made; must be quick and must not throw. */
+  /** Called with each finding immediately; must be quick and must not throw. */
   readonly onFinding?: ((finding: Finding) => void) | undefined;
 }
 
-/** What was found about a machine. */
+/** Findings about a machine. */
 export interface MachineReport {
-  /** Whether lamp can be used here: no finding is a problem. */
+  /** Whether lamp can be used here, that is, no finding is a problem. */
   readonly usable: boolean;
   /**
    * Node.js, ONNX Runtime, each device, speed, memory, disk, downloaded models, each kind of video, the built-in model.
@@ -28,9 +28,9 @@ export interface MachineReport {
 const fields = { onFinding: field.function.optional(), signal: field.signal.optional() };
 
 /**
- * Looks whether this machine has what lamp needs; takes some seconds. What runs native code is tried in a process of
- * its own, so that a crash there is a finding and not the end. What is missing is a finding, not an error. Throws
- * `UsageError` for an option that makes no sense, and `InterruptedError` when stopped.
+ * Checks whether this machine has what lamp needs, which takes some seconds. Native code is tried in separate
+ * processes, so that a crash is a finding. Anything missing is a finding, not an error. Throws `UsageError` for an
+ * invalid option, and `InterruptedError` when stopped.
  *
  * @example
  * import { examineMachine } from 'lamp-video';
@@ -43,7 +43,7 @@ export function examineMachine(options: ExamineMachineOptions = {}): Promise<Mac
   return examineMachineWith(runProbe, options);
 }
 
-/** The same; `probe` runs what is tried in a process of its own. */
+/** {@link examineMachine}, where `probe` runs what is tried in a separate process. */
 export async function examineMachineWith(
   probe: RunProbe,
   options: ExamineMachineOptions,
@@ -51,12 +51,12 @@ export async function examineMachineWith(
   const { onFinding, signal } = checkOptions('examineMachine', options, fields);
   const findings = await diagnose(checks(probe), (finding) => {
     onFinding?.(finding);
-    if (signal?.aborted) throw new InterruptedError('stopped while this machine is looked at.');
+    if (signal?.aborted) throw new InterruptedError('stopped while examining this machine.');
   });
   return { usable: isUsable(findings), findings };
 }
 
-/** Everything that is looked at, in this order. */
+/** All checks, in order. */
 function checks(probe: RunProbe): Record<string, Check> {
   return {
     'Node.js': () => checkNode(nodeFacts()),

@@ -1,4 +1,4 @@
-/** @file The first frame as callers say it: a picture, or another model that draws it. */
+/** @file The first frame as given by callers: a picture, or another model that draws it. */
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
@@ -9,14 +9,14 @@ import { declare, type GivenSettings, withText } from '../settings.ts';
 import { field } from './check-options.ts';
 import { type BaseChoice, baseSetting, givenBase } from './load-base.ts';
 
-const sizeText = "the video's aspect ratio with as many pixels as that model's own pictures";
+const sizeText = "the video's aspect ratio with about the number of pixels that the model was trained on";
 
-/** Where a video's first frame comes from; the base model draws it by default. */
+/** Settings of a video's first frame; by default the base model draws it. */
 export const firstFrameSettings = withText(
   {
     firstFrame: declare(field.picture, {
-      description: 'begin with this picture, of any size',
-      usual: 'the base model draws one',
+      description: 'picture to use as the first frame, of any size',
+      usual: 'drawn by the base model',
     }),
     firstFrameBase: declare(baseSetting.schema, {
       description:
@@ -29,7 +29,7 @@ export const firstFrameSettings = withText(
         PictureSize
       >,
       {
-        description: 'size at which that model draws the first frame, which is resized then',
+        description: 'size at which that model draws the first frame, before it is resized',
         unit: 'pixels',
         usual: sizeText,
       },
@@ -38,13 +38,10 @@ export const firstFrameSettings = withText(
   { group: 'First frame' },
 );
 
-/** See `firstFrameSettings`. */
+/** Options for the first frame; see `firstFrameSettings`. */
 export interface FirstFrameOptions extends GivenSettings<typeof firstFrameSettings> {}
 
-/**
- * Throws `UsageError` where a first frame is given and something says how one is drawn: the picture would win, and the
- * rest be ignored in silence.
- */
+/** Throws `UsageError` if a first frame is given together with settings for drawing one, which would be ignored. */
 export function assertNotDrawn(options: {
   readonly firstFrameBase?: BaseChoice;
   readonly firstFrameSize?: PictureSize;
@@ -59,14 +56,14 @@ export function assertNotDrawn(options: {
   })) {
     if (value === undefined) continue;
     throw new UsageError({
-      found: phrase`${setting('firstFrame')} gives the picture and ${setting(name)} says how one is drawn`,
+      found: phrase`${setting('firstFrame')} gives a picture, but ${setting(name)} is for drawing one`,
       setting: name,
       advice: 'Use one of them.',
     });
   }
 }
 
-/** The other model, if there is one. Throws `UsageError` for a size without a model, and what `loadBase` throws. */
+/** The other model, if given. Throws `UsageError` for a size without a model, and what `loadBase` throws. */
 export async function givenFirstFrameBase(
   { firstFrameBase, firstFrameSize: size }: Omit<FirstFrameOptions, 'firstFrame'>,
   work: WorkOptions,
@@ -74,8 +71,8 @@ export async function givenFirstFrameBase(
   if (firstFrameBase !== undefined) return { base: await givenBase(firstFrameBase, work), size };
   if (size === undefined) return undefined;
   throw new UsageError({
-    found: phrase`${setting('firstFrameSize')} is for a first frame that another model draws, and none is named`,
+    found: phrase`${setting('firstFrameSize')} is for first frames drawn by another model, but none is given`,
     setting: 'firstFrameSize',
-    advice: phrase`Name the model with ${setting('firstFrameBase')}.`,
+    advice: phrase`Give the model with ${setting('firstFrameBase')}.`,
   });
 }

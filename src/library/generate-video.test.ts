@@ -129,12 +129,12 @@ describe('generateVideo', () => {
       [
         { firstFrame: cat, drawing: { prompt: 'a dog' } },
         'drawing.prompt',
-        /"drawing.prompt" says how one is drawn/,
+        /"drawing.prompt" is for drawing one/,
       ],
       [
         { firstFrameSize: { width: 48, height: 32 } },
         'firstFrameSize',
-        /Name the model with "firstFrameBase"/,
+        /Give the model with "firstFrameBase"/,
       ],
       [{ frames: 10_001 }, 'frames', /^"frames" is 10001; expected a whole number from 2 to 10000\.$/],
       [

@@ -1,4 +1,4 @@
-/** @file Generating a video with a motion: everything from options to frames in one call. */
+/** @file `generateVideo`: generating a video with a motion, from options to frames. */
 import type { WorkOptions } from '../events.ts';
 import { type Generators, newGenerators } from '../pipelines/video/kept-generators.ts';
 import { type GivenSettings, required } from '../settings.ts';
@@ -16,14 +16,14 @@ export const generateVideoSettings = {
   ...videoOptionSettings,
 };
 
-/** What `generateVideo` takes. */
+/** Options of `generateVideo`. */
 export interface GenerateVideoOptions extends GivenSettings<typeof generateVideoSettings>, WorkOptions {}
 
 /**
- * Makes a video of what a prompt says, which moves as a motion does. All that can be checked is checked before
- * anything is computed. Throws `UsageError` for an option that makes no sense, `CheckpointError` when base or motion
- * is missing, damaged or does not fit, `MediaError` for the first frame, `DeviceError`, `StorageError` when `out`
- * cannot be written, and `InterruptedError` when the signal stops it, within a step.
+ * Generates a video from a prompt, with a learned motion. Everything that can be checked is checked before anything is
+ * computed. Throws `UsageError` for an invalid option, `CheckpointError` if base or motion is missing, damaged or does
+ * not fit, `MediaError` for the first frame, `DeviceError`, `StorageError` if `out` cannot be written, and
+ * `InterruptedError` when stopped by the signal, within a step.
  *
  * @example
  * import { generateVideo } from 'lamp-video';
@@ -44,7 +44,7 @@ export async function generateVideo(options: GenerateVideoOptions): Promise<Vide
   return generateVideoWith(newGenerators, options);
 }
 
-/** The same, with generators that may be kept. */
+/** {@link generateVideo}, with a source of generators that may be cached. */
 export async function generateVideoWith(
   generators: Generators,
   options: GenerateVideoOptions,

@@ -1,4 +1,4 @@
-/** @file Finding out what a file or folder is. */
+/** @file `inspect`: describes files and folders. */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { z } from 'zod';
@@ -42,7 +42,7 @@ export const inspectSettings = {
   path: required(
     declare(field.path, {
       description:
-        'a base model (a diffusers folder, a model in one file, or built-in), motion file, run folder, saved state of a training, clip, folder of clips, generated video, or picture',
+        'a base model (a diffusers folder, a single file, or built-in), motion file, run folder, training checkpoint, clip, folder of clips, generated video, or picture',
     }),
   ),
   frames: declare(shared.frames.schema, {
@@ -52,13 +52,13 @@ export const inspectSettings = {
     recommendable: true,
   }),
   width: declare(side, {
-    description: 'width of a training video, whose cost is estimated',
+    description: 'width of a training video, for estimating the cost',
     unit: 'pixels',
     usual: String(usual.width),
     recommendable: true,
   }),
   height: declare(side, {
-    description: 'height of a training video, whose cost is estimated',
+    description: 'height of a training video, for estimating the cost',
     unit: 'pixels',
     usual: String(usual.height),
     recommendable: true,
@@ -66,10 +66,10 @@ export const inspectSettings = {
   device: declare(shared.device.schema, { ...shared.device, description: 'where training would run' }),
 };
 
-/** What `inspect` takes. */
+/** Options of `inspect`. */
 export interface InspectOptions extends GivenSettings<typeof inspectSettings>, WorkOptions {}
 
-/** What a file or folder is; `kind` tells which. */
+/** Description of a file or folder; `kind` is its type. */
 export type Inspection =
   | BaseInspection
   | MotionInspection
@@ -80,11 +80,11 @@ export type Inspection =
   | PictureInspection;
 
 /**
- * Finds out what a file or folder is: a base model, with what training a motion on it would cost; a motion; a run; a
- * saved state of a training; a clip; a folder of clips, as `examineClips` finds it; a video or picture, with how lamp
- * made it. Throws `UsageError` for an option that makes no sense, `MediaError` for a path where nothing is, and for
- * clips and pictures that are damaged or of unknown kinds, `CheckpointError` for the same of weights, `StorageError`
- * for a damaged run, `DeviceError`, and `InterruptedError` when stopped.
+ * Describes a file or folder: a base model, with the estimated cost of training a motion on it; a motion; a run; a
+ * training checkpoint; a clip; a folder of clips, as reported by `examineClips`; a video or picture, with how lamp made
+ * it. Throws `UsageError` for an invalid option, `MediaError` for a path that does not exist, and for damaged or
+ * unsupported clips and pictures, `CheckpointError` for such weights, `StorageError` for a damaged run, `DeviceError`,
+ * and `InterruptedError` when stopped.
  *
  * @example
  * import { inspect } from 'lamp-video';
@@ -126,7 +126,7 @@ async function base(
   return inspectBase(folder, question, path);
 }
 
-/** Files that are pictures and never clips; what is in one is told by its bytes. */
+/** Extensions of files that are pictures and never clips; the content decides the format. */
 const pictureEndings = ['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.avif', '.heic', '.heif', '.bmp', '.svg'];
 
 async function inspectFile(
@@ -144,11 +144,11 @@ async function inspectFile(
       expected: `a clip (${CLIP_CHOICES}), a picture, a motion (.safetensors), or a model in one file`,
     });
   }
-  await findClipSet([path]); // Throws for what its name says that it is, and is not.
+  await findClipSet([path]); // Throws if it is not what its name says.
   return inspectOneClip(path, frames);
 }
 
-/** Throws `CheckpointError` for a folder that is a part of something else. */
+/** Throws `CheckpointError` for a folder that is part of a model or run. */
 async function refusePart(path: string, names: readonly string[]): Promise<void> {
   if (names.includes('config.json')) {
     throw new CheckpointError({
@@ -167,7 +167,7 @@ async function refusePart(path: string, names: readonly string[]): Promise<void>
   }
 }
 
-/** What is thrown where nothing can be read: of the class that belongs to what the path's name says. */
+/** The error for a path that cannot be read, of the class that suits its name. */
 async function nothingThere(error: unknown, path: string): Promise<LampError> {
   const why = await whyUnreadable(error, path);
   const found = why === NO_SUCH_FILE ? `there is nothing at "${path}"` : `"${path}" cannot be read: ${why}`;

@@ -1,4 +1,4 @@
-/** @file Learning a motion from clips: everything from options to the motion file in one call. */
+/** @file `learnMotion`: learning a motion from clips, from options to the motion file. */
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
@@ -11,32 +11,32 @@ import { checkOptions, field, workFields } from './check-options.ts';
 import { baseFolder, baseSetting } from './load-base.ts';
 import { shared } from './shared-settings.ts';
 
-/** Names of the sets of settings that training knows. */
+/** Names of the presets for training. */
 export type PresetName = keyof typeof presets;
 
 const presetNames = Object.keys(presets) as [PresetName, ...PresetName[]];
 
-/** What `learnMotion` asks for besides the training's settings, or in another way. */
+/** Settings of `learnMotion` in addition to those of training, or that differ from them. */
 const own = {
   base: declare(baseSetting.schema, { ...baseSetting, group: trainingSettings.base.group! }),
   device: declare(shared.device.schema, { ...shared.device, group: 'Running' }),
   out: required(
     declare(field.path, {
-      description: phrase`folder of the run; must not exist or be empty, except with ${setting('resume')}`,
+      description: phrase`folder of the run; must be new or empty, except with ${setting('resume')}`,
       group: 'What to learn',
     }),
   ),
   resume: declare(field.flag, {
-    description: phrase`go on with the run in ${setting('out')}; only what changes needs to be given then (${setting('steps')}, ${setting('saveEvery')}, …)`,
+    description: phrase`resume the run in ${setting('out')}; other settings are needed only if they change (${setting('steps')}, ${setting('saveEvery')}, …)`,
     group: 'What to learn',
     default: false,
   }),
   useRecommended: shared.useRecommended,
   preset: declare(z.enum(presetNames), {
-    description: phrase`a named set of settings, below those that are given; nothing is as the base recommends then`,
+    description: phrase`a named set of values for omitted settings; the base's recommendations are ignored`,
     choices: {
       reference:
-        'the choices of the authors’ implementation for fitting, clip range, temporal bias and no shuffling',
+        'the choices of the authors’ implementation for fit, clip range, temporal bias and shuffling',
     },
     group: 'What to learn',
   }),
@@ -45,18 +45,19 @@ const own = {
 /** The settings of `learnMotion`. */
 export const learnMotionSettings = { ...trainingSettings, ...own };
 
-/** What `learnMotion` takes. What is left out is as the base recommends (its `lamp.json`), or as in the paper. */
+/**
+ * Options of `learnMotion`. Omitted settings are those that the base recommends (in its `lamp.json`), else the paper's.
+ */
 export interface LearnMotionOptions
   extends Partial<Omit<TrainingInput, keyof typeof own>>,
     GivenSettings<typeof own>,
     WorkOptions {}
 
 /**
- * Learns a motion from a few clips that show it (LAMP, Sec. 3); the result is a file. Everything is checked before
- * anything is written. A run that was stopped, by the signal or by a kill at any moment, goes on with `resume: true` as
- * if it had not been. Throws `UsageError` for an option that makes no sense, `StorageError` (the folder `out`),
- * `CheckpointError` (base), `MediaError` (clips), `DeviceError`, and `InterruptedError` when the signal stops it, with
- * what was learned saved.
+ * Learns a motion from a few clips (LAMP, Sec. 3), and writes it to a file. Everything is checked before anything is
+ * written. A run that was stopped, by the signal or by a kill at any moment, can be continued with `resume: true`, with
+ * the same result. Throws `UsageError` for an invalid option, `StorageError` (the folder `out`), `CheckpointError`
+ * (base), `MediaError` (clips), `DeviceError`, and, after saving, `InterruptedError` when stopped by the signal.
  *
  * @example
  * import { learnMotion } from 'lamp-video';
@@ -80,9 +81,9 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
   const { out, resume, useRecommended = given.preset === undefined, base, preset, ...settings } = given;
   if (preset !== undefined && useRecommended) {
     throw new UsageError({
-      found: phrase`${setting('preset')} leaves aside what the base recommends, and ${setting('useRecommended', true)} asks for it`,
+      found: phrase`${setting('preset')} ignores the base's recommendations, but ${setting('useRecommended', true)} requests them`,
       setting: 'preset',
-      advice: 'Leave out one of them.',
+      advice: 'Omit one of them.',
     });
   }
   const work = { onEvent, signal };

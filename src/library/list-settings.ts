@@ -1,4 +1,4 @@
-/** @file What the functions of the library can be given, as a list that an interface can show. */
+/** @file Lists the settings of the library's functions, for display in interfaces. */
 import { libraryVocabulary, type Vocabulary } from '../phrases.ts';
 import { describeSettings, type SettingDescription } from '../settings.ts';
 import { animateImageSettings } from './animate-image.ts';
@@ -33,12 +33,12 @@ export const settingsOfCalls = {
   startEngine: startEngineSettings,
 };
 
-/** The name of a function that has settings. */
+/** Name of a function with settings. */
 export type CallName = keyof typeof settingsOfCalls;
 
 /**
- * The settings of a function: what each is, what it can be, its default and its unit, in the order in which they are declared. The
- * descriptions name other settings in the words of `vocabulary`.
+ * The settings of a function in the order of their declarations: description, possible values, default and unit.
+ * Descriptions name other settings in the given vocabulary.
  *
  * @example
  * import { listSettings } from 'lamp-video';

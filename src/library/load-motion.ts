@@ -1,4 +1,4 @@
-/** @file Motions as callers name them: loaded, or by path, one or several, with how strongly each acts. */
+/** @file Motions as given by callers: loaded or by path, one or several, with their strengths. */
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { readMotion } from '../motion/file/motion-file.ts';
@@ -13,44 +13,44 @@ import { checkOptions, field } from './check-options.ts';
 export const loadMotionSettings = {
   motion: required(declare(field.path, { description: 'a motion file, or the folder of a run' })),
   strength: declare(z.number().min(0).max(1), {
-    description: 'how strongly it acts, from 0, not at all, to 1, as it was learned',
+    description: 'its strength, from 0 (no effect) to 1 (as learned)',
     default: 1,
   }),
 };
 
-/** What `loadMotion` takes. */
+/** Options of `loadMotion`. */
 export interface LoadMotionOptions extends GivenSettings<typeof loadMotionSettings> {}
 
-/** A motion: one that was loaded (`loadMotion`), its path, or its path and strength. */
+/** A motion: the result of `loadMotion`, a path, or a path and strength. */
 export type MotionChoice = LoadedMotion | LoadMotionOptions | string;
 
-const expected = 'a path, { motion: path, strength: 0 to 1 }, or a motion that loadMotion gave';
+const expected = 'a path, { motion: path, strength: 0 to 1 }, or a motion returned by loadMotion';
 
 /** What a motion can be. */
 const motionField = expecting(
   z.union([
     z.string().min(1),
     z.strictObject({ motion: field.path, strength: loadMotionSettings.strength.schema.optional() }),
-    checked<LoadedMotion>(isLoaded, 'a motion that loadMotion gave'),
+    checked<LoadedMotion>(isLoaded, 'a motion returned by loadMotion'),
   ]),
   expected,
 ) as z.ZodType<MotionChoice, MotionChoice>;
 
 /** The option `motion`. */
 export const motionSetting = declare(motionField, {
-  description: 'how things move: a motion file, or the run folder of a training',
+  description: 'the motion: a motion file, or the run folder of a training',
 });
 
 /** The option `motions`, in place of `motion`. */
 export const motionsSetting = declare(
   z.array(motionField) as z.ZodType<readonly MotionChoice[], readonly MotionChoice[]>,
   {
-    description: 'several motions that act at once, each with its strength',
+    description: 'several motions that are combined, each with its strength',
   },
 );
 
 /**
- * Reads a motion, for several calls that use it. Throws `CheckpointError` when it is missing, damaged or no motion,
+ * Reads a motion for use in several calls. Throws `CheckpointError` if it is missing, damaged or not a motion,
  * `UsageError` for a strength outside 0 to 1.
  *
  * @example
@@ -66,8 +66,8 @@ export async function loadMotion(options: LoadMotionOptions): Promise<LoadedMoti
 }
 
 /**
- * The motions that `motion` or `motions` mean, at least one. Throws what `loadMotion` throws, and `UsageError` for
- * none or both.
+ * The motions given by `motion` or `motions`, at least one. Throws what `loadMotion` throws, and `UsageError` for none
+ * or both.
  */
 export async function givenMotions(
   name: string,
@@ -87,7 +87,7 @@ export async function givenMotions(
   return loaded;
 }
 
-/** The motion that is meant: see `loadMotion`. */
+/** The motion given by an option; see `loadMotion`. */
 export async function givenMotion(choice: MotionChoice): Promise<LoadedMotion> {
   if (typeof choice === 'string') return loadMotion({ motion: choice });
   return 'values' in choice ? choice : loadMotion(choice);

@@ -1,4 +1,4 @@
-/** @file What generating a video and animating a picture have in common: from options as callers give them to frames. */
+/** @file The common part of generating videos and animating pictures: from options to frames. */
 import type { WorkOptions } from '../events.ts';
 import { assertVideoPath } from '../media/video-file.ts';
 import { assertVideoTarget } from '../media/video-target.ts';
@@ -42,27 +42,29 @@ export const videoOptionSettings = {
   reference: shared.reference,
 };
 
-/** What every video with motions is made of. What is left out is as the base recommends (its `lamp.json`), or as in the paper. */
+/**
+ * Options of every video with motions. Omitted settings are those that the base recommends (in its `lamp.json`), else
+ * the paper's.
+ */
 export interface VideoOptions extends GivenSettings<typeof videoOptionSettings>, WorkOptions {}
 
-/** What one function asks for besides. */
+/** Additional options of one of the functions. */
 interface Shown extends FirstFrameOptions, Pick<VideoRequest, 'drawing'> {
-  /** What the motions' clips were said to show unless told. */
+  /** The prompt; default the motions' common training prompt. */
   readonly prompt?: string;
 }
 
-/** What videos are made with, all checked, before anything is computed. */
+/** Everything needed for videos, checked before anything is computed. */
 export interface PreparedVideos {
   readonly generating: MotionGeneratorOptions;
-  /** Without a first frame that is given. */
+  /** The request, without a given first frame. */
   readonly request: VideoRequest;
   readonly framesPerSecond: number;
   readonly work: WorkOptions;
 }
 
 /**
- * Checks what can be checked, and opens what is needed. `name` is the function's, `check` refuses motions that are not
- * for it.
+ * Checks options, and opens base and motions. `name` is the function's name; `check` refuses motions unsuitable for it.
  */
 export async function prepareVideos(
   name: string,
@@ -102,8 +104,8 @@ export async function prepareVideos(
 }
 
 /**
- * Makes the video that options ask for. `name` is the function's, `check` refuses motions that are not for it,
- * `generators` says whether networks stay compiled.
+ * Makes the video that the options describe. `name` is the function's name, `check` refuses motions unsuitable for it,
+ * and `generators` decides whether networks stay compiled.
  */
 export async function makeVideo(
   generators: Generators,

@@ -1,4 +1,4 @@
-/** @file A generator that keeps its networks compiled from one video to the next. */
+/** @file `openGenerator`: a generator that keeps its networks compiled between videos. */
 import { keptGenerators } from '../pipelines/video/kept-generators.ts';
 import { pick } from '../settings.ts';
 import { type AnimateImageOptions, animateImageWith } from './animate-image.ts';
@@ -9,13 +9,13 @@ import { givenMotions } from './load-motion.ts';
 import { type VideoOptions, videoOptionSettings } from './make-video.ts';
 import type { Video } from './video.ts';
 
-/** What all videos of a generator share. */
+/** Options shared by all videos of a generator. */
 type Shared = (typeof sharedNames)[number];
 
-/** What `openGenerator` takes. What is left out is as with `generateVideo`. */
+/** Options of `openGenerator`, with the same defaults as `generateVideo`. */
 export type OpenGeneratorOptions = Pick<VideoOptions, Shared | 'onEvent' | 'signal'>;
 
-/** Makes videos with one base, the same motions, and one length and size. Calls must come one after another. */
+/** Makes videos with one base, the same motions, and one length and size. Calls must not overlap. */
 export interface Generator {
   /** As the function of that name, without what the generator was opened with. */
   generateVideo(options: Omit<GenerateVideoOptions, Shared>): Promise<Video>;
@@ -26,9 +26,8 @@ export interface Generator {
 }
 
 /**
- * Opens a base and motions for many videos: each network is compiled when it is first needed and kept until `dispose`,
- * whatever memory it takes. Throws what `loadBase` and `loadMotion` throw; whether they go together is checked with
- * each video.
+ * Opens a base and motions for many videos. Each network is compiled on first use and kept until `dispose`, whatever
+ * memory it takes. Throws what `loadBase` and `loadMotion` throw; whether they fit together is checked with each video.
  *
  * @example
  * import { openGenerator } from 'lamp-video';

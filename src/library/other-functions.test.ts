@@ -127,7 +127,7 @@ test('a preset is below what is given, and above what the base recommends', asyn
   expect((await thrownBy(unknown)).message).toBe('"preset" is "paper"; expected reference.');
   const both = learnMotion({ ...training, preset: 'reference', useRecommended: true, out: at('never') });
   expect((await thrownBy(both)).message).toMatch(
-    /"preset" leaves aside what the base recommends.* Leave out one of them/,
+    /"preset" ignores the base's recommendations.* Omit one of them/,
   );
 });
 

@@ -1,4 +1,4 @@
-/** @file Settings that several functions of the library have, each declared once. */
+/** @file Settings shared by several functions of the library, each declared once. */
 import { z } from 'zod';
 import { pictureSampling } from '../pipelines/draw/sampling-settings.ts';
 import { type DeviceName, deviceNames } from '../runtime/devices.ts';
@@ -8,18 +8,18 @@ import { field } from './check-options.ts';
 
 const side = z.int().min(1);
 
-/** See the file. */
+/** The shared settings. */
 export const shared = {
   prompt: declare(field.text, { description: 'what the video shows' }),
   negativePrompt: declare(field.anyText, {
-    description: 'what the video shall not show',
+    description: 'what the video should not show',
     usual: 'nothing',
   }),
   seed: declare(z.int(), {
-    description: 'seed of all random draws; the same seed gives the same result again on the same device',
+    description: 'seed of all random draws; the same seed gives the same result on the same device',
     default: 0,
   }),
-  /** Unknown names are refused where the device is looked for. */
+  /** Unknown names are refused when the device is opened. */
   device: declare(
     expecting(field.text, `one of: ${deviceNames.join(', ')}`) as unknown as z.ZodType<
       DeviceName,
@@ -31,7 +31,7 @@ export const shared = {
       default: 'cpu',
     },
   ),
-  /** Most frames of a video: what is above is a slip of the keyboard. */
+  /** The upper bound is meant to catch typing errors. */
   frames: declare(z.int().min(2).max(10_000), {
     description: 'number of frames',
     unit: 'frames',
@@ -51,27 +51,28 @@ export const shared = {
     group: 'Size',
   }),
   framesPerSecond: declare(z.number().positive().max(1000), {
-    description: 'the rate at which the video plays',
+    description: 'frame rate of the video',
     unit: 'frames per second',
     usual: "the motion's",
     group: 'Size',
   }),
   out: declare(field.path, {
-    description: 'file of the video: .mp4, .webm or .gif; a name without ending makes a folder of PNG frames',
+    description:
+      'file of the video: .mp4, .webm or .gif, or a name without extension for a folder of PNG frames',
   }),
   useRecommended: declare(field.flag, {
-    description: 'whether settings that are left out are as the base model recommends (its lamp.json)',
+    description: 'whether omitted settings are those that the base model recommends (in its lamp.json)',
     default: true,
   }),
   reference: declare(field.flag, {
     description:
-      "the values of the authors' implementation, whatever the base model recommends, for all settings of the video that are left out",
+      "use the values of the authors' implementation for all omitted settings of the video, ignoring the base model's recommendations",
     group: 'Method',
     default: false,
   }),
 };
 
-/** How a first frame is drawn: the settings of `drawing`. */
+/** The settings of `drawing`, for drawing a first frame. */
 export const drawingSettings = {
   prompt: declare(field.text, {
     description: 'what the drawn first frame shows',
@@ -79,7 +80,7 @@ export const drawingSettings = {
     group: 'First frame',
   }),
   negativePrompt: declare(field.anyText, {
-    description: 'what the drawn first frame shall not show',
+    description: 'what the drawn first frame should not show',
     usual: "the video's negative prompt",
     group: 'First frame',
   }),
@@ -89,6 +90,6 @@ export const drawingSettings = {
 /** The option `drawing`. */
 export const drawing = declare(nested(drawingSettings), {
   settings: drawingSettings,
-  description: 'how the first frame is drawn, where none is given',
+  description: 'settings for drawing the first frame, if none is given',
   group: 'First frame',
 });

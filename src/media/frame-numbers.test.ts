@@ -64,6 +64,6 @@ test('several sequences in one folder', () => {
 
 test('a number that two frames have', () => {
   expect(messages(['f1.png', 'f01.png', 'f2.png', 'f3.png'])).toEqual([
-    'two frames have the same number, "f01.png" and "f1.png". Remove one, or number them anew.',
+    'two frames have the same number, "f01.png" and "f1.png". Remove one, or renumber them.',
   ]);
 });

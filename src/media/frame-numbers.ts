@@ -150,7 +150,7 @@ export function notesOnNumbers(names: readonly string[]): NumberNote[] {
   }
   if (twice) {
     const found = `two frames have the same number, "${twice[0]}" and "${twice[1]}"`;
-    notes.push(remark('sequences', true, { found, advice: 'Remove one, or number them anew.' }));
+    notes.push(remark('sequences', true, { found, advice: 'Remove one, or renumber them.' }));
   }
   if (missingCount > 0) {
     const listed = missing.slice(0, 3).join(', ');

@@ -45,10 +45,10 @@ export async function checkGradient<A extends object>(
   const weights = Float32Array.from({ length: sizeOf(y!.shape) }, () => 2 * random() - 1);
   const loss = reduceSum(mul(y!, constant(floats(weights, y!.shape))));
   const differentiable = inputs.filter((tensor) => tensor.dtype === 'float32');
-  const slopes = lossGradients(loss, differentiable);
+  const gradients = lossGradients(loss, differentiable);
 
   const program = await compile({ y: y! }, { device });
-  const derivative = await compile(Object.fromEntries(slopes.map((slope, i) => [`d${i}`, slope])), {
+  const derivative = await compile(Object.fromEntries(gradients.map((gradient, i) => [`d${i}`, gradient])), {
     device,
   });
   // The sum is computed here in f64; in f32, rounding would swamp the differences.

@@ -24,24 +24,24 @@ function recommendedIn<S extends Settings>(group: string, settings: S): S {
 /** Settings of a training, in the order in which a run stores them. */
 export const trainingSettings = {
   base: declare(text, {
-    description: 'the base model that learns',
+    description: 'the base model to train on',
     group: 'What to learn',
-    usual: 'built-in, the small one that comes with lamp',
+    usual: 'built-in, the small one included in lamp',
     default: builtInBase,
   }),
   clips: declare(z.array(text).min(1), {
-    description: 'clips, or folders of clips, which show the motion',
+    description: 'clips of the motion, or folders of them',
     group: 'What to learn',
   }),
   prompt: declare(z.string(), {
     description:
-      'what the clips show; may be left out when each has a caption, the first of which then names the motion',
+      "what the clips show; may be omitted if every clip has a caption, and is then the first clip's",
     group: 'What to learn',
   }),
   /** See `captionsFor`. */
   captions: declare(z.boolean(), {
-    description: 'train clips that have a caption with it instead of the prompt',
-    off: 'train all clips with the prompt, whatever captions they have',
+    description: "use clips' own captions instead of the prompt",
+    off: "ignore clips' captions and use the prompt for all",
     group: 'What to learn',
     default: true,
   }),
@@ -53,7 +53,7 @@ export const trainingSettings = {
         default: 16,
         recommendable: true,
       }),
-      /** A base model says its size in a place of its own (`lamp.json`: `size`). */
+      /** In a base model's `lamp.json`, the size is a separate field (`size`). */
       width: declare(whole(1), {
         description: 'width of a training video',
         unit: 'pixels',
@@ -67,18 +67,18 @@ export const trainingSettings = {
         default: 320,
         recommendable: true,
       }),
-      /** Folders of pictures have no rate, and are taken frame by frame at any. */
+      /** Folders of pictures have no rate, and are read frame by frame whatever the setting. */
       clipFps: declare(z.union([z.number().positive().max(1000), z.enum(['common', 'frames'])]), {
-        description: 'how many frames of a clip are taken per second, as a player shows them',
+        description: 'rate at which frames are sampled from a clip, by display time',
         choices: {
-          common: "the clips' own rate, the lowest where they have several",
-          frames: 'each frame counts as one, whatever its time',
+          common: "the clips' own rate, the lowest if they differ",
+          frames: 'frame by frame, regardless of display times',
         },
         unit: 'frames per second',
         default: 'common',
       }),
       stride: declare(whole(1), {
-        description: 'take every n-th of these frames',
+        description: 'take every n-th of the sampled frames',
         default: 1,
         recommendable: true,
       }),
@@ -87,8 +87,8 @@ export const trainingSettings = {
         choices: {
           random: 'anywhere',
           start: "at the clip's start",
-          middle: 'so that it lies in the middle',
-          spread: 'its frames are spread over the whole clip, whatever the stride',
+          middle: 'in the middle of the clip',
+          spread: 'frames are spread over the whole clip, regardless of the stride',
         },
         default: 'random',
         recommendable: true,
@@ -104,7 +104,7 @@ export const trainingSettings = {
     }),
     schedule: declare(z.enum(['constant', 'cosine']), {
       description: 'learning rate after the warm-up',
-      choices: { constant: 'stays', cosine: 'falls to 0 along a cosine' },
+      choices: { constant: 'unchanged', cosine: 'falls to 0 along a cosine' },
       default: 'constant',
     }),
     warmupSteps: declare(whole(0), {
@@ -112,22 +112,23 @@ export const trainingSettings = {
       unit: 'steps',
       default: 0,
     }),
-    batch: declare(whole(1), { description: 'videos that are computed at once', unit: 'videos', default: 1 }),
+    batch: declare(whole(1), { description: 'videos per batch', unit: 'videos', default: 1 }),
     accumulation: declare(whole(1), {
-      description: 'batches whose gradients are averaged for one step: larger batches in the same memory',
+      description:
+        'batches whose gradients are averaged for one step, which needs less memory than larger batches',
       unit: 'batches',
       default: 1,
     }),
     clipNorm: declare(z.number().min(0), {
-      description: 'largest norm of the gradients; 0: no limit',
+      description: 'norm to which gradients are clipped; 0: no clipping',
       default: 1,
     }),
     beta1: declare(decay, {
-      description: "AdamW's decay of the mean of gradients",
+      description: "decay of AdamW's first moment",
       default: adamWDefaults.beta1,
     }),
     beta2: declare(decay, {
-      description: "AdamW's decay of the mean of squared gradients",
+      description: "decay of AdamW's second moment",
       default: adamWDefaults.beta2,
     }),
     epsilon: declare(z.number().positive(), {
@@ -135,24 +136,24 @@ export const trainingSettings = {
       default: adamWDefaults.epsilon,
     }),
     weightDecay: declare(z.number().min(0), {
-      description: "AdamW's weight decay, multiplied by the learning rate at each step",
+      description: "AdamW's decoupled weight decay",
       default: adamWDefaults.weightDecay,
     }),
     averageDecay: declare(decay, {
       description:
-        'decay of the moving average of the trained values that becomes the motion; 0: the values themselves, as in the paper; 0.99 is customary',
+        'decay of an exponential moving average of the parameters, used as the motion (typically 0.99); 0: no averaging, as in the paper',
       default: 0,
     }),
   }),
   ...recommendedIn('Videos', {
     flipProbability: declare(share, {
-      description: 'how often a video is mirrored left to right; 0 when left and right matter',
+      description: 'how often a video is mirrored left to right; use 0 if the direction matters',
       unit: 'probability',
       default: 0.5,
     }),
     /** Edges are repeated. Prevents training on few clips from memorising positions. */
     translate: declare(z.number().min(0).max(0.5), {
-      description: 'largest random displacement of a whole video, as a share of its width and height',
+      description: 'largest random translation of a whole video, as a fraction of its width and height',
       unit: 'share',
       default: 0,
     }),
@@ -161,7 +162,7 @@ export const trainingSettings = {
      * backgrounds and objects of these clips.
      */
     recolour: declare(share, {
-      description: 'share of the videos that are trained in other colours, at random',
+      description: 'fraction of the training videos whose colours are changed at random',
       unit: 'share',
       default: 0,
     }),
@@ -170,46 +171,46 @@ export const trainingSettings = {
      * binding a motion to their scenes.
      */
     copyPaste: declare(z.number().min(0).max(0.95), {
-      description: phrase`share of the videos in which the moving object is cut out and pasted onto another scene: another clip's, or one of ${setting('places')}`,
+      description: phrase`fraction of the training videos in which the moving object is pasted onto another scene: another clip's, or one of ${setting('places')}`,
       unit: 'share',
       default: 0,
     }),
     places: declare(z.array(text), {
-      description: phrase`further scenes for ${setting('copyPaste')}, drawn by the image model, such as "on the beach"`,
+      description: phrase`additional scenes for ${setting('copyPaste')}, drawn by the image model, such as "on the beach"`,
       default: (): string[] => [],
     }),
     fit: declare(z.enum(['cover', 'stretch']), {
       description: 'how a clip of another aspect ratio is fitted',
-      choices: { cover: 'cut what juts out', stretch: 'distort, as the reference does' },
+      choices: { cover: 'crop', stretch: 'distort, as in the reference' },
       default: 'cover',
     }),
     shuffle: declare(z.boolean(), {
-      description: 'take the clips in a random order in each epoch',
-      off: 'take the clips in the order given, as the reference does',
+      description: 'use the clips in random order in each epoch',
+      off: 'use the clips in the given order, as in the reference',
       default: true,
     }),
-    /** The reference needs `frames · stride + 1` frames, since it never takes the last ones. */
+    /** The reference needs `frames · stride + 1` frames, since it never uses the last ones. */
     clipRange: declare(z.enum(['whole', 'reference']), {
       description: 'where a training video may end',
-      choices: { whole: "at the clip's last frame", reference: 'never at the last frames of a clip' },
+      choices: { whole: "at the clip's last frame", reference: 'before the last frames of a clip' },
       default: 'whole',
     }),
   }),
   ...recommendedIn('Optimiser', {
     temporalBias: declare(z.enum(['zeros', 'uniform']), {
       description: "initial bias of the temporal attention's output",
-      choices: { uniform: 'random, as in the reference, which disturbs the base model' },
+      choices: { uniform: 'random, as in the reference' },
       default: 'zeros',
     }),
     /** See `shiftedTimestep`. */
     timestepShift: declare(z.number().positive(), {
       description:
-        'above 1: learn more often from the noisy timesteps, where it is decided what moves where; 1: from all alike, as in the paper',
+        'above 1: draw noisy timesteps more often, since they decide what moves where; 1: draw them uniformly, as in the paper',
       default: 1,
     }),
-    /** For videos that are finished early (`VideoSettings.finishAt`), too. */
+    /** Also for videos that are finished early (`VideoSettings.finishAt`). */
     lowestTimestep: declare(whole(0, 999), {
-      description: phrase`timesteps below this one are not learned from, for videos whose details the image model draws: see ${setting('imageModelBelow')}; 0: all are, as in the paper`,
+      description: phrase`do not train on timesteps below this one, for videos whose last steps the image model takes (${setting('imageModelBelow')}); 0: train on all, as in the paper`,
       unit: 'timestep',
       default: 0,
     }),
@@ -218,8 +219,7 @@ export const trainingSettings = {
         error: `a variant that is trained: ${trainedVariants.join(', ')}, or an object of switches`,
       }),
       {
-        description:
-          'which parts of the method are learned; all but lamp and lamp-extended are for comparisons',
+        description: 'variant of the method; all except lamp and lamp-extended are for comparisons',
         choices: trainedVariants,
         usual: 'lamp',
         default: motionVariants.lamp,
@@ -228,7 +228,7 @@ export const trainingSettings = {
     /** See `lowRankParameters`. */
     rank: declare(whole(0), {
       description:
-        'train low-rank factors of matrices (LoRA) with this rank, for a small motion file; 0: full matrices, as in the paper; 32 is customary',
+        'train low-rank factors of matrices (LoRA) with this rank (typically 32), for a small motion file; 0: full matrices, as in the paper',
       default: 0,
     }),
   }),
@@ -257,8 +257,8 @@ export const trainingSettings = {
       default: 0,
     }),
     samplePrompts: declare(z.array(z.string()), {
-      description: 'what the sample videos show, one each',
-      usual: "the training's prompt",
+      description: 'prompt of a sample video',
+      usual: 'the training prompt',
       default: (): string[] => [],
     }),
   }),

@@ -67,7 +67,7 @@ export function parseSettings(input: Partial<TrainingInput>): TrainingSettings {
   if (!result.success) throw new UsageError(wrongSetting(result.error, settingsSchema, input));
   const settings = result.data;
   parseDevice(settings.device);
-  // Prompts for samples without a rhythm: the rhythm of the checkpoints.
+  // With sample prompts but no interval, samples are made with every checkpoint.
   return settings.samplePrompts.length > 0 && input.sampleEvery === undefined
     ? { ...settings, sampleEvery: settings.saveEvery }
     : settings;
@@ -79,11 +79,11 @@ export function checkTrainingDevice(settings: TrainingSettings): Promise<void> {
 }
 
 /**
- * The settings with which a run goes on: those it was begun with, and what is `given` anew. Throws `UsageError` naming
- * the setting when one is changed that would make another run of it.
+ * The settings with which a run is resumed: those that it was begun with, overridden by `given`. Throws `UsageError`
+ * naming a changed setting that would make it a different run.
  */
 export function resumedSettings(begun: TrainingSettings, given: Partial<TrainingInput>): TrainingSettings {
-  // Sampling that was off counts as not given, so that new prompts for samples switch it on.
+  // Sampling that was off counts as not given, so that new sample prompts switch it on.
   const settings = parseSettings({ ...begun, sampleEvery: begun.sampleEvery || undefined, ...given });
   const fixed = settings.schedule === 'cosine' ? changeable.filter((name) => name !== 'steps') : changeable;
   // The run may be older than some of the settings.
@@ -102,8 +102,8 @@ export function resumedSettings(begun: TrainingSettings, given: Partial<Training
 }
 
 /**
- * What the trained values depend on: identifies checkpoints, and is in the motion. No variant for LAMP, no rank of 0,
- * nothing of a window that is random or of frames that are taken by number: so older versions named it.
+ * The settings on which the trained values depend: they identify checkpoints and are stored in the motion. Variant
+ * LAMP, rank 0, a random window and frame-by-frame reading are omitted, for compatibility with older versions.
  */
 export function decidingSettings(settings: TrainingSettings): Partial<TrainingSettings> {
   const dropped = [

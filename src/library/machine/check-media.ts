@@ -28,8 +28,8 @@ export async function checkMedia(runProbe: RunProbe): Promise<Finding[]> {
       const what = said(error);
       const about = { subject, data: { ending } };
       if (error instanceof StorageError) {
-        // Nothing was learned about the codecs. The reason is the same for all kinds, and is given once; what helps stands
-        // with the temporary folder among the disks.
+        // Nothing was learned about the codecs. The reason is the same for all kinds, and is given once; what helps
+        // stands with the temporary folder among the disks.
         const notTried = `${name}: not tried, since the temporary folder cannot be used`;
         const found = isBlocked ? notTried : phrase`${notTried}: ${what.found}`;
         findings.push(finding({ ...about, verdict: 'warning', found }));

@@ -1,4 +1,4 @@
-/** @file What drawing a picture and generating a video have in common: settings, samplers, text, stopping between steps. */
+/** @file Sampling settings and samplers shared by pictures and videos, and reporting between steps. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
@@ -21,22 +21,22 @@ import {
   withText,
 } from '../../settings.ts';
 
-/** A sampler as it can be asked for. */
+/** A sampler that can be selected by name. */
 interface NamedSampler {
-  /** What it is, in a few words. */
+  /** A short description. */
   readonly about: string;
-  /** Steps when none are asked for. */
+  /** Default number of steps. */
   readonly steps: number;
   /** Whether it can add noise at each step (`eta`). */
   readonly addsNoise: boolean;
-  /** A sampler for one run, which takes the noise that it adds. */
+  /** Creates a sampler for one run. */
   readonly make: (
     schedule: NoiseSchedule,
     options: { readonly steps: number; readonly eta: number },
   ) => Sampler;
 }
 
-/** The samplers, by name: all that is needed to add one. */
+/** The samplers by name. To add one, an entry here suffices. */
 const samplers = {
   ddim: { about: 'DDIM', steps: 50, addsNoise: true, make: ddimSampler },
   'dpm++': {
@@ -55,7 +55,7 @@ export const samplerNames = Object.keys(samplers) as [SamplerName, ...SamplerNam
 
 const withNoiseNames = samplerNames.filter((name) => samplers[name].addsNoise);
 
-/** Default steps in words, where a sampler is the default one: `50; for dpm++ 25`. */
+/** The default steps in words, given the default sampler: `50; for dpm++ 25`. */
 function stepsText(usual: SamplerName): string {
   const others = samplerNames.filter((name) => name !== usual);
   return [samplers[usual].steps, ...others.map((name) => `for ${name} ${samplers[name].steps}`)].join('; ');
@@ -64,12 +64,12 @@ function stepsText(usual: SamplerName): string {
 const samplingSettings = withText(
   {
     sampler: declare(z.enum(samplerNames), {
-      description: 'how noise becomes a picture or a video',
+      description: 'the sampler',
       choices: Object.fromEntries(samplerNames.map((name) => [name, samplers[name].about])),
       default: 'ddim',
     }),
     samplerSteps: declare(z.int().min(1).max(1000), {
-      description: 'steps from noise to the result',
+      description: 'number of sampling steps',
       unit: 'steps',
     }),
     eta: declare(z.number().min(0).max(1), {
@@ -85,10 +85,10 @@ const samplingSettings = withText(
   { group: 'Sampling', recommendable: true },
 );
 
-/** How noise becomes a picture or a video, apart from what it shows. */
+/** Settings of sampling. */
 export type SamplingSettings = SettingValues<typeof samplingSettings>;
 
-/** The settings with the defaults of one kind of result. */
+/** The settings, with the defaults for pictures or videos. */
 export function samplingFor(usual: { readonly sampler: SamplerName; readonly guidance: number }) {
   return redeclared(samplingSettings, {
     sampler: { default: usual.sampler },
@@ -106,8 +106,8 @@ export function recommendedSampling(base: BaseSettings): Partial<SamplingSetting
 }
 
 /**
- * `given` over `ofBase` over `defaults`, with the sampler's usual number of steps where none is said. Steps and noise (η)
- * that a base recommends are for its sampler, and not taken with another.
+ * Merges `given` over `ofBase` over `defaults`, with the sampler's default number of steps if none is given. Steps and
+ * noise (η) recommended by a base are for its sampler, and ignored with another.
  */
 export function layered<T extends SamplingSettings>(
   defaults: Omit<T, 'samplerSteps'>,
@@ -119,7 +119,7 @@ export function layered<T extends SamplingSettings>(
   const { samplerSteps: _, eta: __, ...forAny } = ofBase;
   return {
     ...defaults,
-    // What is no sampler is refused where settings are checked.
+    // Unknown samplers are refused where settings are checked.
     samplerSteps: samplers[sampler]?.steps,
     ...(sampler === usual ? ofBase : forAny),
     ...withoutUndefined(given),
@@ -127,8 +127,8 @@ export function layered<T extends SamplingSettings>(
 }
 
 /**
- * A new sampler for one run; `noise` is what one with η > 0 adds. Throws `UsageError` when a setting is out of range or there
- * is no sampler of that name.
+ * Creates a sampler for one run; `noise` is the random stream for η > 0. Throws `UsageError` if a setting is out of
+ * range or there is no sampler of that name.
  */
 export function samplerFor(
   schedule: NoiseSchedule,
@@ -161,7 +161,7 @@ export function samplerFor(
   return eta === 0 ? sampler : withNoise(sampler, noise);
 }
 
-/** A sampler that draws the noise of each step itself. */
+/** A sampler that draws the noise of each step from a random stream. */
 function withNoise(sampler: Sampler, noise: RandomStream): Sampler {
   return {
     ...sampler,
@@ -170,8 +170,8 @@ function withNoise(sampler: Sampler, noise: RandomStream): Sampler {
 }
 
 /**
- * To be awaited between two steps: reports progress, lets timers and Ctrl-C have their turn (a step blocks them), and
- * throws `InterruptedError` when the work shall stop.
+ * To be awaited between steps: reports progress, lets timers and Ctrl-C run (a step blocks them), and throws
+ * `InterruptedError` when the work is to stop.
  */
 export async function betweenSteps(
   { onEvent, signal }: WorkOptions,
@@ -183,7 +183,7 @@ export async function betweenSteps(
   await nextTurn();
   if (signal?.aborted) {
     const unit = total > 1 ? ` (${done} of ${total} done)` : '';
-    // Pictures that were drawn before this one are written.
+    // Earlier pictures have already been written.
     const result = stage === 'drawing' ? 'this picture was not written' : 'nothing was written';
     throw new InterruptedError(`stopped while ${stage}${unit}; ${result}.`);
   }

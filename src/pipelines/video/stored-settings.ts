@@ -1,4 +1,4 @@
-/** @file What is stored with a video, in its metadata, so that it can be made again. */
+/** @file The settings stored in a video's metadata, from which it can be reproduced. */
 import { z } from 'zod';
 import { checkJson } from '../../checkpoints/json-file.ts';
 import { parseJson } from '../../checkpoints/json-text.ts';
@@ -28,26 +28,26 @@ const baseIdentitySchema = z.object({
   textEncoder2: z.string().optional(),
 });
 
-/** What is stored with pictures and videos alike. */
+/** Fields stored with both pictures and videos. */
 export const storedWith = {
   seed: z.int(),
   width: z.int().positive(),
   height: z.int().positive(),
-  /** Where it was computed: other devices round differently. */
+  /** The device; others round differently. */
   device: z.string(),
   base: baseIdentitySchema,
   versions: z.record(z.string(), z.string()),
 };
 
-/** What the clip was that an edited video began with in place of noise. */
+/** The clip and its inversion, from which an edited video was sampled. */
 const inversionSchema = z.object({
   /** Identity of the clip's content. */
   clip: z.string(),
-  /** Every how manieth frame of it was taken, from the first on. */
-  /** Frames a second at which the clip's frames were taken; absent: every frame as one. */
+  /** Every n-th frame was taken, from the first on. */
+  /** Rate at which the clip's frames were sampled, in frames a second; absent: frame by frame. */
   clipFps: z.number().positive().optional(),
   stride: z.int().positive(),
-  /** How it met the video's size. */
+  /** How it was fitted to the video's size. */
   fit: z.enum(['cover', 'stretch']),
   /** Steps of the DDIM inversion. */
   steps: z.int().positive(),
@@ -63,16 +63,16 @@ const drawnElsewhere = {
   height: z.int().positive(),
 };
 
-/** How a clip's first frame was drawn anew, and how far (see `redrawStart`). */
+/** How a clip's first frame was redrawn, and how far (see `redrawStart`). */
 const redrawnSchema = z.object({
   prompt: z.string(),
   negativePrompt: z.string(),
   ...samplingFields,
   seed: z.int(),
   strength: z.number().min(0).max(1),
-  /** How many of the sampler's steps that took. Older files lack it. */
+  /** Number of sampler steps actually taken. Absent in older files. */
   stepsTaken: z.int().min(0).optional(),
-  /** Where another base model drew it. */
+  /** The other base model, if one redrew it. */
   by: z.object(drawnElsewhere).optional(),
 });
 
@@ -96,34 +96,33 @@ const storedSchema = z.object({
   ...storedWith,
   ...storedShapeOf(videoSettings),
   /**
-   * Steps that were taken of `samplerSteps`: fewer where the video was finished early (`finishAt`). Older files lack
-   * it.
+   * Number of `samplerSteps` actually taken; fewer if the video was finished early (`finishAt`). Absent in older files.
    */
   stepsTaken: z.int().positive().optional(),
   /**
-   * Steps in which the image model drew (`imageModelBelow`): the last of `stepsTaken`, or, in a video that was
-   * finished early, further ones. Only where it was asked to; older files lack it.
+   * Number of steps taken by the image model (`imageModelBelow`): the last of `stepsTaken` or, in a video that was
+   * finished early, additional ones. Only if requested; absent in older files.
    */
   imageModelSteps: z.int().min(0).optional(),
   firstFrame: z.discriminatedUnion('kind', [
     drawnSchema,
-    /** SHA-256 over size and pixels of the picture as it was given. */
+    /** SHA-256 over size and pixels of the given picture. */
     z.object({
       kind: z.literal('picture'),
       width: z.int(),
       height: z.int(),
       sha256: z.string(),
-      /** How it was drawn from the first frame of the clip of `inversion`, if it was. */
+      /** How it was redrawn from the first frame of the clip in `inversion`, if it was. */
       redrawn: redrawnSchema.optional(),
-      /** How another base model drew it, if one did, and how large. */
+      /** How another base model drew it, if one did, and at which size. */
       drawn: drawnElsewhereSchema.optional(),
     }),
-    /** No first frame was given: the motion's variant draws it like the others. */
+    /** The motion's variant has no given first frame, and samples it like the others. */
     z.object({ kind: z.literal('none') }),
   ]),
   /**
-   * SHA-256 over the trained tensors as they acted; the name as the maker called it; the variant where it is not LAMP
-   * itself; and unless it was one motion of strength 1, the motions with theirs.
+   * SHA-256 over the trained tensors as applied; the motion's name; the variant, if it is not LAMP itself; and the
+   * motions with their strengths, unless it was one motion of strength 1.
    */
   motion: z.object({
     name: z.string().optional(),
@@ -131,27 +130,28 @@ const storedSchema = z.object({
     variant: motionVariantSchema.optional(),
     parts: z.array(z.object({ name: z.string(), sha256: z.string(), strength: z.number() })).optional(),
   }),
-  /** An edited video began with a clip, as DDIM inversion found its noise. */
+  /** The inversion from which an edited video was sampled. */
   inversion: inversionSchema.optional(),
-  /** The rate it was written at, where it was written. */
+  /** The frame rate, if the video was written. */
   framesPerSecond: z.number().positive().optional(),
 });
 
-/** Everything needed to make a video again, as it is stored in the video. Holds no paths and no times. */
+/** Everything needed to reproduce a video, as stored in it. Contains no paths and no times. */
 export type StoredSettings = z.infer<typeof storedSchema>;
 
 export { settingsKey };
 
 /**
- * Reads the settings that a video stores (`readVideoMetadata`); `undefined` when it stores none. Throws
- * `CheckpointError`.
+ * Reads a video's stored settings from its metadata (`readVideoMetadata`); `undefined` if there are none. Throws
+ * `CheckpointError` if they are damaged.
  */
 export function storedSettings(metadata: Readonly<Record<string, string>>): StoredSettings | undefined {
   return readStored(metadata, storedSchema, "the video's stored settings");
 }
 
 /**
- * What metadata holds under `settingsKey`; `undefined` when nothing. Throws `CheckpointError` naming `what` is damaged.
+ * Reads the metadata under `settingsKey`; `undefined` if there are none. Throws `CheckpointError` naming `what` if they
+ * are damaged.
  */
 export function readStored<T>(
   metadata: Readonly<Record<string, string>>,

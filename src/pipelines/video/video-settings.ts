@@ -1,4 +1,4 @@
-/** @file How a video is made: settings, their defaults and the reference's values. */
+/** @file Settings of videos: declarations, defaults and the reference's values. */
 import { z } from 'zod';
 import { UsageError } from '../../errors.ts';
 import { type BaseSettings, recommended } from '../../models/base-settings.ts';
@@ -15,48 +15,49 @@ export const videoSettings = withText(
       {
         /** The paper's α. */
         noiseShare: declare(z.number().min(0).max(1), {
-          description: "share of the first frame's noise in the noise of every frame",
+          description: "fraction of the first frame's noise in the noise of every other frame",
           default: 0.2,
         }),
         /** The paper's method leaves it at a standard deviation of 0.825. */
         keepNoiseVariance: declare(z.boolean(), {
-          description: 'bring the shared noise back to unit variance',
+          description: 'rescale the shared noise to unit variance',
           off: 'leave the variance of the noise as in the paper',
           default: false,
         }),
         alignment: declare(z.enum(['scaled', 'reference', 'off']), {
-          description: "when the other frames begin to take the first frame's statistics",
+          description: "when aligning frames with the first frame's statistics (AdaIN) begins",
           choices: {
             scaled: 'after 62 % of the steps',
-            reference: 'from the 32nd step on, however many there are',
+            reference: 'from the 32nd step on, regardless of their number',
             off: 'never',
           },
           default: 'scaled',
         }),
         histogramMatching: declare(z.boolean(), {
-          description: "match the colours of every frame to the first frame's after decoding",
-          off: "leave each frame's colours as they are decoded",
+          description: "match the colour histogram of every frame to the first frame's after decoding",
+          off: 'leave the decoded colours unchanged',
           default: true,
         }),
         /**
-         * The paper's is 0. A motion that few clips taught a small model knows where things go, but draws them worse than it
-         * does. With `finishAt` it draws them into the finished video, from at most that timestep on.
+         * 0 in the paper. A motion learned by a small model from few clips knows where things go, but draws them worse
+         * than the image model. With `finishAt`, the image model redraws uncopied regions of the finished video, from
+         * at most that timestep on.
          */
         imageModelBelow: declare(z.int().min(0).max(1000), {
-          description: phrase`let the image model alone draw the details, in steps below this timestep, with ${setting('finishAt')} of what was not copied from the first frame; 0: never`,
+          description: phrase`let the image model take the steps below this timestep (with ${setting('finishAt')}: redraw what was not copied from the first frame); 0: never`,
           unit: 'timestep',
           default: 0,
           addedLater: true,
         }),
         imageModelGuidance: declare(z.number().min(0), {
-          description: phrase`classifier-free guidance in the steps of ${setting('imageModelBelow')}`,
+          description: phrase`guidance of the image model in the steps of ${setting('imageModelBelow')}`,
           default: 7.5,
           addedLater: true,
         }),
-        /** A small model knows early what a frame shows, and draws it worse than it knows. */
+        /** A small model knows the content of a frame early, but draws it worse in the last steps. */
         finishAt: declare(z.int().min(0).max(1000), {
           description:
-            'take what the network sees in the noise at this timestep for the video, and leave out the steps below it; 0: take all steps, as in the paper',
+            'use the prediction at this timestep as the video, and skip the steps below it; 0: take all steps, as in the paper',
           unit: 'timestep',
           default: 0,
           addedLater: true,
@@ -66,18 +67,18 @@ export const videoSettings = withText(
     ),
     ...withText(
       {
-        /** The reference takes a sample. */
+        /** The reference uses a sample. */
         firstFramePosterior: declare(z.enum(['mean', 'sample']), {
-          description: "encode the first frame as the mean of the VAE's posterior, or a sample of it",
+          description: "encode a given first frame as the mean or a sample of the VAE's posterior",
           default: 'mean',
         }),
         firstFrameFit: declare(z.enum(['cover', 'pad', 'stretch', 'opencv']), {
-          description: 'how a picture of another aspect ratio becomes the first frame',
+          description: 'how a first frame of another aspect ratio is fitted',
           choices: {
-            cover: 'cut what juts out',
-            pad: 'the whole picture over a blurred copy',
+            cover: 'crop',
+            pad: 'the whole picture on a blurred copy',
             stretch: 'distort',
-            opencv: 'distort, as the reference does',
+            opencv: 'distort, as in the reference',
           },
           default: 'cover',
         }),
@@ -85,8 +86,8 @@ export const videoSettings = withText(
       { group: 'First frame' },
     ),
     rounding: declare(z.enum(['nearest', 'truncate']), {
-      description: 'how colours become 8-bit numbers',
-      choices: { truncate: 'cut the fraction off, as the reference does' },
+      description: 'rounding of colours to 8 bits',
+      choices: { truncate: 'round down, as in the reference' },
       group: 'Method',
       default: 'nearest',
     }),
@@ -97,10 +98,10 @@ export const videoSettings = withText(
 /** How a video is made, apart from what it shows. */
 export type VideoSettings = SettingValues<typeof videoSettings>;
 
-/** The defaults: the paper's method, with the reference's accidents mended. */
+/** The defaults: the paper's method, without the reference's quirks. */
 export const videoDefaults: Omit<VideoSettings, 'samplerSteps'> = defaultsOf(videoSettings);
 
-/** What the authors' implementation does; for comparisons with it. */
+/** The values of the authors' implementation, for comparison with it. */
 export const referenceOptions: VideoSettings = {
   ...videoDefaults,
   samplerSteps: 50,
@@ -118,8 +119,8 @@ export function recommendedVideoSettings(base: BaseSettings): Partial<VideoSetti
 }
 
 /**
- * Settings that are given, over what the base model recommends, over the defaults. Throws `UsageError` naming a setting
- * that is out of range.
+ * Resolves settings: those given, else what the base model recommends, else the defaults. Throws `UsageError` naming a
+ * setting that is out of range.
  */
 export function resolveVideoSettings(
   given: Partial<VideoSettings>,
