@@ -23,7 +23,7 @@ test('every option of the functions says what it is', () => {
     functions.split('\n').filter((line) => / \|\s*\|$/.test(line) && !line.includes('| name |')),
   ).toEqual([]);
   expect(functions).toContain(
-    '| `samplerSteps?` | `number` | Steps from noise to the result. A whole number from 1 to 1000. Default: 50; for dpm++ 25. |',
+    '| `samplerSteps?` | `number` | Number of sampling steps. A whole number from 1 to 1000. Default: 50; for dpm++ 25. |',
   );
   expect(functions).toMatch(/\| `learningRate\?` \| `number` \| .* Default: `0\.00003`\. \|/);
 });

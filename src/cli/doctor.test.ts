@@ -41,7 +41,7 @@ describe('the command', () => {
     const { text, error } = await doctor(testMachine());
     expect(error).toBeUndefined();
     expect(text).toMatch(/^ok {7}Node.js {12}\d+\.\d+\.\d+ on /);
-    expect(text).toMatch(/\n(lamp can be used|all is)[^\n]*\n$/);
+    expect(text).toMatch(/\n(lamp can be used|everything is)[^\n]*\n$/);
   });
 
   test('ends with an error and exit code 1 when there is one', async () => {
