@@ -17,9 +17,9 @@ import { reporter } from '../src/cli/progress.ts';
 import { duration } from '../src/duration.ts';
 import { LampError } from '../src/errors.ts';
 import type { WorkOptions } from '../src/events.ts';
+import { learnMotion } from '../src/library/learn-motion.ts';
 import { findClips } from '../src/media/find-clips.ts';
 import { openBaseModel } from '../src/models/base-model.ts';
-import { runTraining } from '../src/pipelines/train/run-training.ts';
 import { readMetrics } from '../src/training/metrics.ts';
 import { readRun, runPaths } from '../src/training/run-folder.ts';
 import { trainingDefaults } from '../src/training/training-settings.ts';
@@ -88,7 +88,7 @@ async function demo(work: WorkOptions): Promise<void> {
   const { out } = given;
   const base = await openBaseModel(given.base);
   const run = join(out, 'training');
-  // An earlier demo's training makes room; anything else of that name is refused by `runTraining`.
+  // An earlier demo's training makes room; anything else of that name is refused by `learnMotion`.
   const earlier = await readRun(run).catch(() => undefined);
   if (earlier?.settings.prompt === motion.prompt) await rm(run, { recursive: true });
 
@@ -96,7 +96,7 @@ async function demo(work: WorkOptions): Promise<void> {
   tell(`Learning "${motion.prompt}" from the clips in ${shown(given.clips)} …`);
   const steps = given.steps === undefined ? {} : { steps: Number(given.steps) };
   const settings = { ...training, ...steps, base: given.base, clips: [given.clips], prompt: motion.prompt };
-  const { path } = await runTraining({ ...work, out: run, settings });
+  const { path } = await learnMotion({ ...work, out: run, ...settings });
   const learning = watch();
   const videos = await makeVideos({ out, base, motion: path, verb: motion.verb, wishes, tell }, work);
   const making = watch();

@@ -7,16 +7,17 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { exists } from '../../src/checkpoints/exists.ts';
 import type { WorkOptions } from '../../src/events.ts';
+import { learnMotion } from '../../src/library/learn-motion.ts';
+import { loadMotion } from '../../src/library/load-motion.ts';
+import { openGenerator } from '../../src/library/open-generator.ts';
 import { contactSheet } from '../../src/media/contact-sheet.ts';
 import type { Picture } from '../../src/media/picture.ts';
 import { writePng } from '../../src/media/picture-file.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
 import type { PictureSize } from '../../src/models/programs.ts';
-import { readMotion } from '../../src/motion/file/motion-file.ts';
+import { trained } from '../../src/motion/file/motion-file.ts';
 import { motionFingerprint } from '../../src/motion/file/motion-fingerprint.ts';
-import type { MotionValues } from '../../src/motion/predictor.ts';
-import { runTraining } from '../../src/pipelines/train/run-training.ts';
-import { videoGenerator } from '../../src/pipelines/video/video-pipeline.ts';
+import type { LoadedMotion } from '../../src/pipelines/video/loaded-motions.ts';
 import type { TrainingInput } from '../../src/training/training-settings.ts';
 import type { Classifier } from './classifier.ts';
 import type { Clip } from './clip-model.ts';
@@ -44,7 +45,7 @@ export interface MotionSuiteOptions extends WorkOptions {
   /** Steps of a training where the row says nothing else. */
   readonly steps: number;
   /** Other settings of all trainings that differ from the base's. */
-  readonly training: Partial<TrainingInput>;
+  readonly training: Partial<Omit<TrainingInput, 'base' | 'device'>>;
   readonly classifier: Classifier;
   readonly clip: Clip;
 }
@@ -90,7 +91,15 @@ async function resultOf(
   const learned = await learnedMotion(row, motion, options);
   const video = { ...base.settings.video, ...row.video };
   const variant = rowVariant(row, base.settings);
-  const decides = [MEASURES, video, variant, seeds, things, base.fingerprint, motionFingerprint(learned)];
+  const decides = [
+    MEASURES,
+    video,
+    variant,
+    seeds,
+    things,
+    base.fingerprint,
+    motionFingerprint(learned.values),
+  ];
   const identity = createHash('sha256').update(JSON.stringify(decides)).digest('hex');
   const path = join(options.out, 'results', `${resultName(row, motion, options)}.json`);
   const known = await storedResult<MotionResult>(path, identity);
@@ -111,9 +120,9 @@ async function learnedMotion(
   row: EvaluationRow,
   motion: SuiteMotion,
   { base, size, out, steps: usualSteps, training, onEvent, signal }: MotionSuiteOptions,
-): Promise<MotionValues> {
+): Promise<LoadedMotion> {
   const { variant, captions = true, clips = usualClips, stepShare = 1, rank = 0 } = row;
-  if (variant === 'zero-shot') return new Map();
+  if (variant === 'zero-shot') return untrained(motion, row, { base, size });
   const steps = Math.round(usualSteps * stepShare);
   const folder = join(out, 'motions', motion.name);
   const clipFolder = join(folder, `clips-${clips}`);
@@ -121,7 +130,7 @@ async function learnedMotion(
   const resume = await exists(join(run, 'run.json'));
   if (!resume) await motion.writeClips(clipFolder, clips);
   const settings = {
-    base: base.folder,
+    base,
     clips: [clipFolder],
     prompt: motion.prompt,
     captions,
@@ -136,22 +145,38 @@ async function learnedMotion(
     variant: rowVariant(row, base.settings),
     rank,
   };
-  const { path } = await runTraining({ onEvent, signal, out: run, resume, settings });
-  return (await readMotion(path)).values;
+  const { path } = await learnMotion({ onEvent, signal, out: run, resume, ...settings });
+  return loadMotion({ motion: path });
+}
+
+/** The motion of a row that trains nothing. */
+function untrained(
+  motion: SuiteMotion,
+  row: EvaluationRow,
+  { base, size }: Pick<MotionSuiteOptions, 'base' | 'size'>,
+): LoadedMotion {
+  const info = {
+    baseName: base.name,
+    baseFingerprint: base.fingerprint,
+    prompt: motion.prompt,
+    frames: suiteFrames,
+    ...size,
+    framesPerSecond: 8,
+    steps: 0,
+    variant: rowVariant(row, base.settings),
+    settings: {},
+  };
+  return { path: row.name, strength: 1, info, values: new Map() };
 }
 
 async function makeAndMeasure(
   row: EvaluationRow,
   motion: SuiteMotion,
-  learned: MotionValues,
+  learned: LoadedMotion,
   options: MotionSuiteOptions,
 ): Promise<MotionResult> {
   const { base, size, out, seeds, classifier, clip, onEvent, signal } = options;
-  const variant = rowVariant(row, base.settings);
-  const generator = await videoGenerator(base, () => ({ variant, values: learned }), {
-    frames: suiteFrames,
-    ...size,
-  });
+  const generator = await openGenerator({ base, motions: [learned], frames: suiteFrames, ...size });
   const clips = row.clips ?? usualClips;
   const inClips = new Set(motion.thingsInClips(clips));
   const videos: VideoResult[] = [];
@@ -163,7 +188,7 @@ async function makeAndMeasure(
       const [text] = await clip.embedTexts([each.prompt]);
       for (const seed of seeds) {
         const request = { ...row.video, prompt: each.prompt, firstFrame: each.truth[0]!, seed };
-        const { frames } = await generator.generate(request, { onEvent, signal });
+        const { frames } = await generator.generateVideo({ ...request, onEvent, signal });
         rows.push(frames);
         const seen = await classifier.classify(frames);
         const pictures = await clip.embedPictures(frames);
@@ -184,7 +209,7 @@ async function makeAndMeasure(
   const sheet = join(out, 'sheets', `${resultName(row, motion, options)}.png`);
   await writePng(sheet, contactSheet(rows));
   onEvent?.({ type: 'written', path: sheet });
-  const loss = await motionLosses(base, { variant, values: learned }, size, {
+  const loss = await motionLosses(base, trained(learned), size, {
     clips: motion.clips(clips),
     unseen: motion.cases.map(({ prompt, truth }) => ({ prompt, frames: truth })),
   });

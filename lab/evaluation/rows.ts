@@ -31,7 +31,7 @@ export interface EvaluationRow {
   /** Training steps, as a multiple of the suite's. */
   readonly stepShare?: number;
   /** Settings of the training that are not as the base recommends. */
-  readonly training?: Partial<TrainingInput>;
+  readonly training?: Partial<Omit<TrainingInput, 'base' | 'device'>>;
   /** Settings of the videos that differ from the suite's. */
   readonly video?: Partial<VideoSettings>;
 }

@@ -3,13 +3,11 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomStream } from '../../src/diffusion/random.ts';
 import type { WorkOptions } from '../../src/events.ts';
+import { learnMotion } from '../../src/library/learn-motion.ts';
+import { openGenerator } from '../../src/library/open-generator.ts';
 import type { Picture } from '../../src/media/picture.ts';
 import { writePng } from '../../src/media/picture-file.ts';
-import { openBaseModel } from '../../src/models/base-model.ts';
-import { readMotion, trained } from '../../src/motion/file/motion-file.ts';
-import { runTraining } from '../../src/pipelines/train/run-training.ts';
-import { videoGenerator } from '../../src/pipelines/video/video-pipeline.ts';
-import type { VideoRequest } from '../../src/pipelines/video/video-request.ts';
+import type { VideoSettings } from '../../src/pipelines/video/video-settings.ts';
 import {
   captionOf,
   type MicroColour,
@@ -96,7 +94,7 @@ export async function learnMicroMotion(
     () => true,
     () => false,
   );
-  const { path } = await runTraining({ ...work, out, resume, settings });
+  const { path } = await learnMotion({ ...work, out, resume, ...settings });
   return path;
 }
 
@@ -116,7 +114,7 @@ export const microVideoSettings = {
   guidance: 1,
   alignment: 'off',
   histogramMatching: false,
-} as const satisfies Partial<VideoRequest>;
+} as const satisfies Partial<VideoSettings>;
 
 /** A video of a thing whose colour never moved, and how far it is from the truth. */
 export interface MicroVideo {
@@ -133,19 +131,22 @@ export interface MicroVideo {
 export async function measureMicroMotion(
   base: string,
   motion: string,
-  settings: Omit<VideoRequest, 'prompt' | 'firstFrame'> = {},
+  settings: Partial<VideoSettings> & { readonly seed?: number } = {},
 ): Promise<MicroVideo[]> {
-  const model = await openBaseModel(base);
-  const learned = trained(await readMotion(motion));
   const size = { frames: microFrames, width: microSize, height: microSize };
-  const generator = await videoGenerator(model, () => learned, size);
+  const generator = await openGenerator({ base, motion, ...size });
   const videos: MicroVideo[] = [];
   try {
     for (const scene of unseenScenes(settings.seed ?? 0)) {
       const truth = movedRight(scene, microFrames);
       const firstFrame = paintScene(scene);
       const prompt = `${captionOf(scene)} moving right`;
-      const { frames } = await generator.generate({ ...microVideoSettings, ...settings, prompt, firstFrame });
+      const { frames } = await generator.generateVideo({
+        ...microVideoSettings,
+        ...settings,
+        prompt,
+        firstFrame,
+      });
       const still = truth.map(() => firstFrame);
       videos.push({
         scene,

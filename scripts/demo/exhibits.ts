@@ -2,13 +2,14 @@
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { extname, join, parse } from 'node:path';
 import type { WorkOptions } from '../../src/events.ts';
+import { loadMotion } from '../../src/library/load-motion.ts';
+import { openGenerator } from '../../src/library/open-generator.ts';
 import { readFrames } from '../../src/media/clip.ts';
 import { writePng } from '../../src/media/picture-file.ts';
 import { writeVideo } from '../../src/media/video-file.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
-import { readMotion, trained } from '../../src/motion/file/motion-file.ts';
-import { type StoredSettings, settingsKey } from '../../src/pipelines/video/stored-settings.ts';
-import { videoGenerator } from '../../src/pipelines/video/video-pipeline.ts';
+import type { StoredSettings } from '../../src/pipelines/video/stored-settings.ts';
+import { writeStoredVideo } from '../../src/pipelines/video/stored-video.ts';
 import type { TrainingClip } from '../../src/training/clip-set.ts';
 import { enlarge } from './enlarge.ts';
 import type { Shown, ShownVideo } from './page.ts';
@@ -46,28 +47,21 @@ export async function makeVideos(
   { out, base, motion: path, verb, wishes, tell }: MakeVideosOptions,
   work: WorkOptions,
 ): Promise<{ video: ShownVideo; settings: StoredSettings }[]> {
-  const motion = await readMotion(path);
-  const { info } = motion;
-  const { framesPerSecond } = info;
-  const acting = trained(motion);
-  const generator = await videoGenerator(base, () => acting, { ...info, motionName: info.prompt });
-  const factor = Math.max(1, Math.round(shownSize / info.width));
-  const made: { video: ShownVideo; settings: StoredSettings }[] = [];
+  const motion = await loadMotion({ motion: path });
+  const generator = await openGenerator({ base, motions: [motion] });
+  const factor = Math.max(1, Math.round(shownSize / motion.info.width));
+  const videos: { video: ShownVideo; settings: StoredSettings }[] = [];
   try {
     for (const [i, { name, thing, place, seed }] of wishes.entries()) {
       const prompt = `${thing} ${verb} ${place}`;
       // The first frame is drawn from the same prompt: the base knows how such a motion begins, and so where, and how
       // large.
       tell(`Making "${prompt}" (${i + 1} of ${wishes.length}) …`);
-      const request = { prompt, seed };
-      const { frames, settings } = await generator.generate(request, work);
-      const metadata = { [settingsKey]: JSON.stringify({ ...settings, framesPerSecond }) };
-      const large = frames.map((frame) => enlarge(frame, factor));
       const file = (ending: string) => join('videos', `${name}${ending}`);
-      await writeVideo(join(out, file('.mp4')), frames, { framesPerSecond, metadata });
-      await writeVideo(join(out, file('.gif')), large, { framesPerSecond, metadata });
+      const made = await generator.generateVideo({ prompt, seed, out: join(out, file('.mp4')), ...work });
+      const large = made.frames.map((frame) => enlarge(frame, factor));
+      await writeStoredVideo(join(out, file('.gif')), { ...made, frames: large });
       await writePng(join(out, file('-first-frame.png')), large[0]!);
-      work.onEvent?.({ type: 'written', path: join(out, file('.mp4')) });
       const video = {
         source: await dataAddress('image/gif', join(out, file('.gif'))),
         caption: prompt,
@@ -76,12 +70,12 @@ export async function makeVideos(
         seed,
         file: `videos/${name}.mp4`,
       };
-      made.push({ video, settings });
+      videos.push({ video, settings: made.settings });
     }
   } finally {
     await generator.dispose();
   }
-  return made;
+  return videos;
 }
 
 /**

@@ -11,7 +11,7 @@ import { phrase, setting } from '../phrases.ts';
 import { type DrawnPicture, drawPictures } from '../pipelines/draw/draw-picture.ts';
 import { tellFarPictures } from '../pipelines/draw/far-size.ts';
 import { pictureSampling } from '../pipelines/draw/sampling-settings.ts';
-import { settingsKey } from '../pipelines/video/stored-settings.ts';
+import { storedMetadata } from '../pipelines/video/stored-settings.ts';
 import { checkDevice, parseDevice } from '../runtime/devices.ts';
 import { declare, type GivenSettings, required } from '../settings.ts';
 import { assertComplete } from '../training/complete-base.ts';
@@ -140,7 +140,7 @@ async function draw(options: DrawImageOptions & { readonly count: number }): Pro
     const path = paths[drawn.length];
     drawn.push(each);
     if (path === undefined) continue;
-    await writePicture(path, each.picture, { [settingsKey]: JSON.stringify(each.settings) });
+    await writePicture(path, each.picture, storedMetadata(each.settings));
     onEvent?.({ type: 'written', path });
   }
   return drawn;

@@ -2,14 +2,10 @@
 import { notice, type WorkOptions } from '../events.ts';
 import type { Picture } from '../media/picture.ts';
 import { readPicture } from '../media/picture-file.ts';
-import { playedRate, writeVideo } from '../media/video-file.ts';
-import { settingsKey } from '../pipelines/video/stored-settings.ts';
-import type { GeneratedVideo } from '../pipelines/video/video-request.ts';
+import { playedRate } from '../media/video-file.ts';
+import { type Video, writeStoredVideo } from '../pipelines/video/stored-video.ts';
 
-/** A video: its frames, everything needed to reproduce it, and its frame rate. */
-export interface Video extends GeneratedVideo {
-  readonly framesPerSecond: number;
-}
+export type { Video };
 
 /**
  * Writes a video to `out`, if given, with its settings in the metadata, and returns it. If a GIF cannot play at the
@@ -21,15 +17,13 @@ export async function keepVideo<V extends Video>(
   { onEvent }: WorkOptions,
 ): Promise<V> {
   if (out === undefined) return video;
-  const { frames, settings } = video;
   const framesPerSecond = playedRate(out, video.framesPerSecond);
   if (framesPerSecond !== video.framesPerSecond) {
     const asked = Number(video.framesPerSecond.toFixed(2));
     const message = `"${out}" plays at ${framesPerSecond} frames a second, not ${asked}: GIF goes no faster. Use .mp4 or .webm.`;
     onEvent?.(notice(message));
   }
-  const metadata = { [settingsKey]: JSON.stringify({ ...settings, framesPerSecond }) };
-  await writeVideo(out, frames, { framesPerSecond, metadata });
+  await writeStoredVideo(out, video);
   onEvent?.({ type: 'written', path: out });
   return video;
 }

@@ -18,7 +18,7 @@ import type { DeviceName } from '../../runtime/devices.ts';
 import type { DrawSettings } from '../draw/draw-picture.ts';
 import { drawFirstFrame, type FirstFrameBase, firstFrameSize } from '../video/drawn-first-frame.ts';
 import { fitFirstFrame, pictureFingerprint } from '../video/encode-first-frame.ts';
-import { type StoredRedrawing, settingsKey } from '../video/stored-settings.ts';
+import { type StoredRedrawing, storedMetadata } from '../video/stored-settings.ts';
 import type { VideoSettings } from '../video/video-settings.ts';
 
 /** Options of {@link newFirstFrame}. */
@@ -70,7 +70,7 @@ export async function newFirstFrame(options: NewFirstFrameOptions): Promise<NewF
     return { picture: kept, ...(redrawn && { redrawn }) };
   }
   const made = given ? { picture: await fitGiven(given, options) } : await redraw(options);
-  const stored = 'settings' in made ? { [settingsKey]: JSON.stringify(made.settings) } : {};
+  const stored = 'settings' in made ? storedMetadata(made.settings) : {};
   await writePng(path, made.picture, { ...stored, [MADE_FROM]: madeFrom });
   onEvent?.({ type: 'written', path });
   return { picture: made.picture, ...(redrawn && { redrawn }) };

@@ -7,7 +7,7 @@ import { notice, type WorkOptions } from '../../events.ts';
 import type { Shape } from '../../graph/host-tensor.ts';
 import { vaeFactor } from '../../models/configs.ts';
 import { roundedToHalf } from '../../motion/file/low-rank.ts';
-import { writeMotion } from '../../motion/file/motion-file.ts';
+import { type Motion, writeMotion } from '../../motion/file/motion-file.ts';
 import type { MotionValues } from '../../motion/predictor.ts';
 import { messageParts, type Phrase, phrase, setting } from '../../phrases.ts';
 import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../../training/checkpoint.ts';
@@ -214,9 +214,10 @@ async function trainInto(
         settings,
         folder: paths.samples,
         framesPerSecond,
-        // The name that `lamp generate` gives to a run's motion.
-        motionName: settings.prompt,
-        motion: () => ({ variant, values: valuesInFile(state, settings) }),
+        motion: () => {
+          const { info, values } = motionOf(prepared, state, { framesPerSecond, cutClips });
+          return { path: paths.motion, info: { ...info, variant }, values };
+        },
         step: () => state.optimiser.step,
       }),
     };
@@ -269,15 +270,32 @@ function captionsOf(clips: readonly TrainingClip[]): { captions?: (string | null
   return captions.some((caption) => caption !== null) ? { captions } : {};
 }
 
+/** What a motion file says besides what its training was asked for. */
+interface MotionFacts {
+  readonly framesPerSecond: number;
+  /** In how many clips the moving object can be cut out, if that was looked for. */
+  readonly cutClips: number | undefined;
+}
+
 /**
  * Writes the current motion. The file contains no paths, times or durations, so the same training gives the same bytes.
  */
 function writeMotionOf(
   path: string,
+  prepared: Prepared,
+  state: TrainingState,
+  facts: MotionFacts,
+): Promise<void> {
+  const dtype = prepared.settings.rank > 0 ? 'float16' : 'float32';
+  return writeMotion(path, motionOf(prepared, state, facts), { dtype });
+}
+
+/** The current motion, as read back from its file. */
+function motionOf(
   { settings, base, record }: Prepared,
   state: TrainingState,
-  { framesPerSecond, cutClips }: { readonly framesPerSecond: number; readonly cutClips: number | undefined },
-): Promise<void> {
+  { framesPerSecond, cutClips }: MotionFacts,
+): Motion {
   const { prompt, frames, width, height, variant, rank, ...others } = decidingSettings(
     settings,
   ) as TrainingSettings;
@@ -300,8 +318,7 @@ function writeMotionOf(
       ...captionsOf(record.clips),
     },
   };
-  const values = valuesInFile(state, settings);
-  return writeMotion(path, { info, values }, { dtype: settings.rank > 0 ? 'float16' : 'float32' });
+  return { info, values: valuesInFile(state, settings) };
 }
 
 /** The motion as read back from its file: low-rank factors are rounded to float16 there. */

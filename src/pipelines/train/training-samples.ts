@@ -3,14 +3,13 @@
 import { join } from 'node:path';
 import { exists } from '../../checkpoints/exists.ts';
 import type { WorkOptions } from '../../events.ts';
-import { writeVideo } from '../../media/video-file.ts';
 import { usualFormat } from '../../media/video-target.ts';
 import type { BaseModel } from '../../models/base-model.ts';
-import type { TrainedMotion } from '../../motion/predictor.ts';
+import type { Motion } from '../../motion/file/motion-file.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { TrainingSettings } from '../../training/training-settings.ts';
-import { settingsKey } from '../video/stored-settings.ts';
-import { videoGenerator } from '../video/video-pipeline.ts';
+import { generatorForMotions } from '../video/loaded-motions.ts';
+import { writeStoredVideo } from '../video/stored-video.ts';
 
 /** Options of {@link trainingSamples}. */
 export interface TrainingSamplesOptions {
@@ -18,10 +17,8 @@ export interface TrainingSamplesOptions {
   readonly settings: TrainingSettings;
   readonly folder: string;
   readonly framesPerSecond: number;
-  /** Name of the motion in the videos' metadata. */
-  readonly motionName: string;
-  /** Returns the current motion. */
-  readonly motion: () => TrainedMotion;
+  /** Returns the current motion, as it is in the run's file at `path`. */
+  readonly motion: () => Motion & { readonly path: string };
   /** Returns the number of steps taken. */
   readonly step: () => number;
 }
@@ -32,7 +29,7 @@ export interface TrainingSamplesOptions {
  * drawn by the base model. Existing videos are kept. The networks are in memory only while it runs.
  */
 export function trainingSamples(options: TrainingSamplesOptions): (work: WorkOptions) => Promise<void> {
-  const { base, settings, folder, framesPerSecond, motionName, motion } = options;
+  const { base, settings, folder, framesPerSecond, motion } = options;
   const { frames, width, height, seed, prompt: trainedPrompt } = settings;
   const prompts = settings.samplePrompts.length > 0 ? settings.samplePrompts : [trainedPrompt];
   let ending: string | undefined;
@@ -46,19 +43,20 @@ export function trainingSamples(options: TrainingSamplesOptions): (work: WorkOpt
     const missing: typeof planned = [];
     for (const each of planned) if (!(await exists(each.path))) missing.push(each);
     if (missing.length === 0) return;
-    const device = settings.device as DeviceName;
-    const generator = await videoGenerator(base, motion, {
-      frames,
-      width,
-      height,
-      device,
-      motionName,
-    });
+    const requests = missing.map(({ prompt }) => ({ prompt, seed }));
+    const generating = {
+      motions: [{ ...motion(), strength: 1 }],
+      base,
+      shape: { frames, width, height },
+      device: settings.device as DeviceName,
+      useRecommended: true,
+    };
+    // What there is to say about the size has been said when the training began.
+    const generator = await generatorForMotions(generating, requests[0]!, { signal: work.signal });
     try {
-      for (const { prompt, path } of missing) {
-        const video = await generator.generate({ prompt, seed }, work);
-        const metadata = { [settingsKey]: JSON.stringify({ ...video.settings, framesPerSecond }) };
-        await writeVideo(path, video.frames, { framesPerSecond, metadata });
+      for (const [i, { prompt, path }] of missing.entries()) {
+        const video = await generator.generate(requests[i]!, work);
+        await writeStoredVideo(path, { ...video, framesPerSecond });
         work.onEvent?.({ type: 'sample', step, prompt, path });
       }
     } finally {

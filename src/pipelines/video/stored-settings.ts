@@ -139,6 +139,11 @@ const storedSchema = z.object({
 /** Everything needed to reproduce a video, as stored in it. Contains no paths and no times. */
 export type StoredSettings = z.infer<typeof storedSchema>;
 
+/** The metadata of a video or picture that says how it was made. */
+export function storedMetadata(settings: object): Record<string, string> {
+  return { [settingsKey]: JSON.stringify(settings) };
+}
+
 export { settingsKey };
 
 /**
