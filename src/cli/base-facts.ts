@@ -60,7 +60,8 @@ function trainingRows(training: TrainingEstimate): Row[] {
       `${countText(parameters)} trained values (${size}); variant ${variant}, ${rank > 0 ? `rank ${rank}` : 'full rank'}`,
     ],
     [`to train`, `${setting}, estimated: ${costText(training.plain)}`],
-    ['', `recomputing activations: ${costText(training.recomputed)}`],
+    ['', `with --memory balanced: ${costText(training.recomputed)}`],
+    ['', `with --memory low: ${costText(training.low)}`],
     [
       'this machine',
       `${flopText(training.machineFlopsPerSecond)}/s measured on "${training.device}"; half of it assumed in training`,

@@ -74,6 +74,7 @@ describe('lamp inspect', () => {
       predictionType: 'epsilon',
       training: { estimate: true, frames: 4 },
     });
+    expect(data.training.low.bytes).toBeLessThan(data.training.recomputed.bytes);
     expect(data.training.recomputed.flops).toBeGreaterThan(data.training.plain.flops);
     expect(data.training.plain.secondsPerStep).toBeCloseTo(data.training.plain.flops / 5e10);
   });

@@ -49,6 +49,7 @@ export const drawImageSettings = {
     default: redrawStrength,
   }),
   device: shared.device,
+  memory: shared.memory,
   out: declare(field.path, {
     description: 'file of the picture: .png, which stores its settings, .jpg or .webp',
   }),
@@ -114,7 +115,17 @@ export async function drawImages(options: DrawImagesOptions): Promise<DrawnPictu
 async function draw(options: DrawImageOptions & { readonly count: number }): Promise<DrawnPicture[]> {
   const { onEvent, signal, count, ...given } = options;
   const work = { onEvent, signal };
-  const { base: choice, out, from, width, height, device: deviceName = 'cpu', seed = 0, ...request } = given;
+  const {
+    base: choice,
+    out,
+    from,
+    width,
+    height,
+    device: deviceName = 'cpu',
+    memory,
+    seed = 0,
+    ...request
+  } = given;
   if (out !== undefined) assertPicturePath(out);
   if (request.strength !== undefined && from === undefined) {
     throw new UsageError({
@@ -136,7 +147,7 @@ async function draw(options: DrawImageOptions & { readonly count: number }): Pro
   const requests = paths.map((_, n) => ({ ...request, ...picture, seed: seed + n }));
   await tellFarPictures({ base, requests, size, device }, work);
   const drawn: DrawnPicture[] = [];
-  for await (const each of drawPictures(base, requests, { ...size, device }, work)) {
+  for await (const each of drawPictures(base, requests, { ...size, device, memory }, work)) {
     const path = paths[drawn.length];
     drawn.push(each);
     if (path === undefined) continue;

@@ -65,6 +65,19 @@ describe('generateVideo', () => {
     expect(events).toContainEqual({ type: 'progress', stage: 'sampling', done: 2, total: 2 });
   });
 
+  test('with little memory makes the same video, but for rounding', async () => {
+    const [plain, low, again] = [
+      await generateVideo({ ...quick, motion, prompt: 'a cat' }),
+      await generateVideo({ ...quick, motion, prompt: 'a cat', memory: 'low' }),
+      await generateVideo({ ...quick, motion, prompt: 'a cat', memory: 'low' }),
+    ];
+    expect(again.frames).toEqual(low.frames);
+    for (const [i, { data }] of low.frames.entries()) {
+      const difference = data.map((value, at) => Math.abs(value - plain.frames[i]!.data[at]!));
+      expect(Math.max(...difference)).toBeLessThanOrEqual(1);
+    }
+  });
+
   test('tells that a GIF plays no faster than it can, and stores the rate at which it does', async () => {
     const notices: string[] = [];
     const make = async (out: string, framesPerSecond: number) => {

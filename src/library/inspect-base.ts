@@ -60,9 +60,12 @@ export interface TrainingEstimate {
   readonly rank: number;
   /** Trained values. */
   readonly parameters: number;
+  /** Cost with `memory: 'fast'`, which keeps all inner values for the backward pass. */
   readonly plain: StepCost;
-  /** Cost with recomputation of inner values in the backward pass. */
+  /** Cost with `memory: 'balanced'`, which recomputes the inner values of blocks. */
   readonly recomputed: StepCost;
+  /** Cost with `memory: 'low'`, which runs one program a block. */
+  readonly low: StepCost;
   readonly device: DeviceName;
   /** Measured with large matrix products; half of it is assumed for training. */
   readonly machineFlopsPerSecond: number;
@@ -167,7 +170,7 @@ async function trainingEstimate(
     const all = accumulation * flops;
     return { parameters, step: { bytes, flops: all, secondsPerStep: all * secondsEach } };
   };
-  const [plain, recomputed] = [cost('fast'), cost('balanced')];
+  const [plain, recomputed, low] = [cost('fast'), cost('balanced'), cost('low')];
   return {
     estimate: true,
     frames,
@@ -180,6 +183,7 @@ async function trainingEstimate(
     parameters: plain.parameters,
     plain: plain.step,
     recomputed: recomputed.step,
+    low: low.step,
     device,
     machineFlopsPerSecond: await machineCeiling(device),
   };

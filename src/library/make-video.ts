@@ -36,6 +36,7 @@ export const videoOptionSettings = {
   framesPerSecond: shared.framesPerSecond,
   seed: shared.seed,
   device: shared.device,
+  memory: shared.memory,
   useRecommended: shared.useRecommended,
   out: shared.out,
   ...videoSettings,
@@ -73,7 +74,7 @@ export async function prepareVideos(
 ): Promise<PreparedVideos> {
   const work = { onEvent, signal };
   const { base: chosenBase, motion, motions: several, frames, width, height, ...others } = options;
-  const { device: deviceName = 'cpu', reference = false, framesPerSecond, ...asked } = others;
+  const { device: deviceName = 'cpu', memory, reference = false, framesPerSecond, ...asked } = others;
   const { useRecommended = !reference, firstFrameBase, firstFrameSize, ...shown } = asked;
   const device = parseDevice(deviceName);
   const motions = await givenMotions(name, {
@@ -91,7 +92,7 @@ export async function prepareVideos(
   if (by) checkFirstFrameBase(by, shape);
   const { prompt = sharedPrompt(motions), ...settings } = shown;
   return {
-    generating: { motions, base, shape, device, useRecommended },
+    generating: { motions, base, shape, device, memory, useRecommended },
     request: {
       ...(reference && referenceOptions),
       ...settings,

@@ -61,7 +61,7 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Gene
   };
 }
 
-const sharedNames = ['base', 'motion', 'motions', 'frames', 'width', 'height', 'device'] as const;
+const sharedNames = ['base', 'motion', 'motions', 'frames', 'width', 'height', 'device', 'memory'] as const;
 
 /** The settings of `openGenerator`. */
 export const openGeneratorSettings = pick(videoOptionSettings, sharedNames);

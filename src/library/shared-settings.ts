@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { pictureSampling } from '../pipelines/draw/sampling-settings.ts';
 import { type DeviceName, deviceNames } from '../runtime/devices.ts';
+import { memoryChoices } from '../runtime/memory-mode.ts';
 import { declare, nested } from '../settings.ts';
 import { expecting } from '../wrong-settings.ts';
 import { field } from './check-options.ts';
@@ -31,6 +32,16 @@ export const shared = {
       default: 'cpu',
     },
   ),
+  memory: declare(z.enum(memoryChoices), {
+    description: 'how much memory the networks may take for speed',
+    choices: {
+      auto: 'low where the other takes more than 70 % of the memory of the machine',
+      fast: 'each network as one program',
+      balanced: 'the same',
+      low: 'one program a block, weights read as needed: the least memory, slower',
+    },
+    default: 'auto',
+  }),
   /** The upper bound is meant to catch typing errors. */
   frames: declare(z.int().min(2).max(10_000), {
     description: 'number of frames',

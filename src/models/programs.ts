@@ -4,7 +4,10 @@
 import { type FloatTensor, floats, sizeOf } from '../graph/host-tensor.ts';
 import { input } from '../graph/tensor.ts';
 import { Weights } from '../graph/weights.ts';
+import { compileChain } from '../runtime/chain-program.ts';
+import type { MemoryMode } from '../runtime/memory-mode.ts';
 import { type CompileOptions, compile, type Program } from '../runtime/program.ts';
+import { splitBatch } from '../runtime/split-batch.ts';
 import { type Component, withCheckpoint } from './component.ts';
 import { addedWidths, type UNetConfig, type VaeConfig, vaeFactor } from './configs.ts';
 import { assertFinite } from './finite.ts';
@@ -108,28 +111,42 @@ export interface NoisePredictor {
 
 /**
  * Compiles the image U-Net for latents `[n, c, h, w]` and text states of `tokens` tokens. `picture` is the size in
- * pixels, a condition of Stable Diffusion XL's U-Net.
+ * pixels, a condition of Stable Diffusion XL's U-Net. With `memory: 'low'` the images of a batch run one after the
+ * other.
  */
 export async function imagePredictor(
   { config, weights }: Component<UNetConfig>,
   latentShape: readonly [number, number, number, number],
   tokens: number,
-  { picture, ...options }: CompileOptions & { readonly picture?: PictureSize } = {},
+  {
+    picture,
+    memory = 'fast',
+    ...options
+  }: CompileOptions & { readonly picture?: PictureSize; readonly memory?: MemoryMode } = {},
 ): Promise<NoisePredictor> {
-  const [n] = latentShape;
+  const low = memory === 'low';
+  const [n, ...image] = [low ? 1 : latentShape[0], ...latentShape.slice(1)];
   const added = addedWidths(config);
   if (added && !picture) throw new RangeError('this U-Net is told the size of the picture; none is given');
   const prediction = withCheckpoint(weights, () =>
-    unet(new Weights(weights.find), config, {
-      latents: input('latents', latentShape),
-      sinusoids: input('sinusoids', [n, timestepWidth(config)]),
-      context: input('context', [n, tokens, config.cross_attention_dim]),
-      added: added && input('added', [n, added.all]),
-    }),
+    unet(
+      new Weights(weights.find),
+      config,
+      {
+        latents: input('latents', [n, ...image]),
+        sinusoids: input('sinusoids', [n, timestepWidth(config)]),
+        context: input('context', [n, tokens, config.cross_attention_dim]),
+        added: added && input('added', [n, added.all]),
+      },
+      { recompute: low },
+    ),
   );
   const toldBesides = ({ pooled }: TextStates): Record<string, FloatTensor> =>
     added && picture ? { added: addedConditions(config, pooled, picture) } : {};
-  return noisePredictor({ config, weights }, await compile({ prediction }, options), toldBesides);
+  const program = low
+    ? splitBatch(await compileChain({ outputs: { prediction } }, options), () => false)
+    : await compile({ prediction }, options);
+  return noisePredictor({ config, weights }, program, toldBesides);
 }
 
 /** Inputs of every U-Net: latents, sinusoidal timestep embeddings, and text states. */

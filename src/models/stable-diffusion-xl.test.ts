@@ -102,27 +102,30 @@ describe('the U-Net', () => {
   const context = { ...values('context', [2, 5, 28]), pooled: values('pooled', [2, 10]) };
   const timesteps = [7, 350];
 
-  test('is told timestep, text, pooled text and sizes, and computes what the formulas say', async () => {
-    const predictor = await imagePredictor(base.unet, [2, 4, height, width], 5, { picture });
-    const found = await predictor.predict(latents, timesteps, context);
-    await predictor.dispose();
-    const layers = new ReferenceLayers(partOf(weights, 'unet'));
-    const expected = timesteps.map((timestep, i) =>
-      referenceUNet(layers, tinyXlConfigs.unet, {
-        latents: { height, width, rows: transposed(rowsOf(latents, i, 4)) },
-        timestep,
-        context: rowsOf(context, i, 5),
-        pooled: rowsOf(context.pooled, i, 1)[0]!,
-        sizes: [picture.height, picture.width, 0, 0, picture.height, picture.width],
-      }),
-    );
-    expect(
-      difference(
-        found.data,
-        expected.flatMap((rows) => transposed(rows).flat()),
-      ),
-    ).toBeLessThan(1e-4);
-  });
+  test.each(['fast', 'low'] as const)(
+    'is told timestep, text, pooled text and sizes, and computes what the formulas say (memory: %s)',
+    async (memory) => {
+      const predictor = await imagePredictor(base.unet, [2, 4, height, width], 5, { picture, memory });
+      const found = await predictor.predict(latents, timesteps, context);
+      await predictor.dispose();
+      const layers = new ReferenceLayers(partOf(weights, 'unet'));
+      const expected = timesteps.map((timestep, i) =>
+        referenceUNet(layers, tinyXlConfigs.unet, {
+          latents: { height, width, rows: transposed(rowsOf(latents, i, 4)) },
+          timestep,
+          context: rowsOf(context, i, 5),
+          pooled: rowsOf(context.pooled, i, 1)[0]!,
+          sizes: [picture.height, picture.width, 0, 0, picture.height, picture.width],
+        }),
+      );
+      expect(
+        difference(
+          found.data,
+          expected.flatMap((rows) => transposed(rows).flat()),
+        ),
+      ).toBeLessThan(1e-4);
+    },
+  );
 
   test('needs the size and the pooled text', async () => {
     await expect(imagePredictor(base.unet, [2, 4, 8, 8], 5)).rejects.toThrow(

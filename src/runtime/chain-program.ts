@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto';
 import { DeviceError } from '../errors.ts';
 import { type ChainCall, type ChainRequest, chain, type Slot } from '../graph/chain.ts';
-import { type HostTensor, type Shape, sameShape } from '../graph/host-tensor.ts';
+import { type HostTensor, type Shape, sameShape, sizeOf } from '../graph/host-tensor.ts';
 import type { StoredTensor, Tensor } from '../graph/tensor.ts';
 import { phrase, setting } from '../phrases.ts';
 import { type DeviceName, sessionOptions } from './devices.ts';
 import { type EmittedGraph, emitGraph } from './emit.ts';
+import { GarbageCounter } from './garbage.ts';
 import { engineError } from './memory.ts';
 import { createSession, OrtTensor, type Session, type SessionOptions } from './onnx-runtime.ts';
 import type { CompileOptions, Program, Values } from './program.ts';
@@ -67,9 +68,12 @@ export async function compileChain(
   const requested = [...Object.keys(request.outputs), ...Object.keys(request.gradients?.wrt ?? {})];
   const runAll = async (given: readonly Values[], into: Values = {}) => {
     const values = given.map(() => new Map<Slot, HostTensor>());
+    const garbage = new GarbageCounter();
     for (const step of steps) {
       const weights = await readWeights(step, reader);
-      for (const [i, inputs] of given.entries()) await runStep(step, weights, values[i]!, inputs, into);
+      for (const [i, inputs] of given.entries()) {
+        garbage.add(await runStep(step, weights, values[i]!, inputs, into));
+      }
     }
     return values.map((found) => Object.fromEntries(requested.map((name) => [name, found.get(name)!])));
   };
@@ -151,13 +155,14 @@ async function readWeights({ weights }: Step, reader: WeightReader): Promise<Rec
   return Object.fromEntries(weights.map(({ name, place }, i) => [name, asOrt(bytes[i]!, place)]));
 }
 
+/** Runs a step; returns the bytes of memory that are not needed any more. */
 async function runStep(
   { session, inputs, outputs, dead }: Step,
   weights: Readonly<Record<string, OrtTensor>>,
   values: Map<Slot, HostTensor>,
   given: Values,
   into: Values,
-): Promise<void> {
+): Promise<number> {
   const feeds: Record<string, OrtTensor> = { ...weights };
   for (const { name, slot, tensor } of inputs) {
     const value = values.get(slot) ?? given[slot];
@@ -178,11 +183,19 @@ async function runStep(
   } catch (error) {
     throw engineError(error, 'cpu');
   }
+  let freed = 0;
   for (const { name, slot, shape } of outputs) {
     const { type, data } = results[name] as OrtTensor;
+    // An output that was written to given memory comes back as a copy, too; the value before a sum is not needed after.
+    if (into[slot]) freed += sizeOf(shape) * 4;
+    else freed += values.get(slot)?.data.byteLength ?? 0;
     values.set(slot, into[slot] ?? ({ dtype: type, shape, data } as HostTensor));
   }
-  for (const slot of dead) values.delete(slot);
+  for (const slot of dead) {
+    freed += values.get(slot)?.data.byteLength ?? 0;
+    values.delete(slot);
+  }
+  return freed;
 }
 
 function asOrt(bytes: Uint8Array, { dtype, shape }: StoredTensor): OrtTensor {

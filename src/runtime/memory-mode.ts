@@ -9,3 +9,9 @@ export const memoryModes = ['fast', 'balanced', 'low'] as const;
  * weights from their files as it goes. For sampling, `fast` and `balanced` are the same.
  */
 export type MemoryMode = (typeof memoryModes)[number];
+
+/** The choices of a setting: a mode, or `auto` for the fastest one that fits. */
+export const memoryChoices = ['auto', ...memoryModes] as const;
+
+/** See {@link memoryChoices}. */
+export type MemoryChoice = (typeof memoryChoices)[number];

@@ -5,6 +5,7 @@ import { builtInBase } from '../models/built-in-base.ts';
 import { isTrained, motionVariantChoice, motionVariantNames, motionVariants } from '../motion/variant.ts';
 import { phrase, setting } from '../phrases.ts';
 import { deviceNames } from '../runtime/devices.ts';
+import { memoryChoices } from '../runtime/memory-mode.ts';
 import { declare, type Settings, withText } from '../settings.ts';
 import { adamWDefaults } from './adamw.ts';
 
@@ -240,9 +241,14 @@ export const trainingSettings = {
     default: 'cpu',
   }),
   ...recommendedIn('Running', {
-    recompute: declare(z.enum(['auto', 'on', 'off']), {
-      description:
-        'recompute inner values in the backward pass instead of keeping them: less memory, a third more time',
+    memory: declare(z.enum(memoryChoices), {
+      description: 'how much memory a step may take for speed',
+      choices: {
+        auto: 'the fastest that fits into what is free',
+        fast: 'keep all inner values for the backward pass',
+        balanced: 'recompute those inside blocks: a third more time',
+        low: 'one program a block, weights read as needed: the least memory, slower still',
+      },
       default: 'auto',
     }),
     saveEvery: declare(whole(1), {

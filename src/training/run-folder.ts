@@ -15,6 +15,7 @@ import { makeFolder } from '../checkpoints/place-to-write.ts';
 import { isThere, readUserFile } from '../checkpoints/user-file.ts';
 import { StorageError } from '../errors.ts';
 import { phrase, setting } from '../phrases.ts';
+import { memoryModes } from '../runtime/memory-mode.ts';
 import { wrongInFile } from '../wrong-settings.ts';
 import { trainingClipSchema } from './clip-set.ts';
 import { LOCK_NAME, lockFolder } from './run-lock.ts';
@@ -25,17 +26,15 @@ const MAX_VALUES = 1_000_000;
 
 const versionsSchema = z.record(z.string(), z.string());
 
-const runSchema = z.object({
+const recordSchema = z.object({
   format: z.literal('lamp-run'),
   /** Version 1 took frames as the file stores them, not as a player shows them. */
   version: z.union([z.literal(1), z.literal(2)]),
   /** Versions of this package and its engine when the run was begun. */
   versions: versionsSchema,
   settings: settingsSchema,
-  /**
-   * Whether inner values were recomputed in the backward pass (`settings.recompute`, resolved). Absent in older runs.
-   */
-  recomputed: z.boolean().optional(),
+  /** The mode that `settings.memory` was resolved to. Absent in older runs. */
+  memory: z.enum(memoryModes).optional(),
   /**
    * Number of clips whose moving object can be cut out; `settings.copyPaste` applies to the views of these only. Absent
    * if that setting is 0, until the clips have been examined, and in older runs.
@@ -55,7 +54,23 @@ const runSchema = z.object({
 });
 
 /** The contents of `run.json`. */
-export type RunRecord = z.infer<typeof runSchema>;
+export type RunRecord = z.infer<typeof recordSchema>;
+
+/** Older runs had `recompute` (`auto`, `on`, `off`) in the place of `memory`, and `recomputed` for what it came to. */
+const runSchema = z.preprocess((value) => {
+  if (!isObject(value) || !isObject(value.settings) || !('recompute' in value.settings)) return value;
+  const { recomputed, settings, ...record } = value;
+  const { recompute, ...others } = settings as Record<string, unknown>;
+  const memory = recompute === 'on' ? 'balanced' : recompute === 'off' ? 'fast' : recompute;
+  return {
+    ...record,
+    ...(typeof recomputed === 'boolean' && { memory: recomputed ? 'balanced' : 'fast' }),
+    settings: { ...others, memory },
+  };
+}, recordSchema);
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Paths of a run's parts. */
 export interface RunPaths {

@@ -47,7 +47,7 @@ const changeable: readonly string[] = [
   'clips',
   'captions',
   'steps',
-  'recompute',
+  'memory',
   'saveEvery',
   'sampleEvery',
   'samplePrompts',

@@ -16,7 +16,10 @@ import {
   pictureDecoder,
   pictureEncoder,
 } from '../../models/programs.ts';
+import { samplingBytes } from '../../models/sampling-cost.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
+import type { MemoryChoice } from '../../runtime/memory-mode.ts';
+import { sampleMemory } from '../../runtime/sample-memory.ts';
 import { softwareVersions } from '../../runtime/software-versions.ts';
 import { defaultsOf } from '../../settings.ts';
 import { pictureFingerprint } from '../video/encode-first-frame.ts';
@@ -115,13 +118,21 @@ export function latentShape(base: BaseModel, { width, height }: PictureSize): [1
 /**
  * The image U-Net of a base model at one size, compiled on first use, with one program for guidance and one without.
  */
-export function imagePredictors(base: BaseModel, size: PictureSize, device: DeviceName) {
+export function imagePredictors(
+  base: BaseModel,
+  size: PictureSize,
+  device: DeviceName,
+  memory: MemoryChoice = 'auto',
+) {
   const [, channels, height, width] = latentShape(base, size);
   const make = (samples: number) =>
     compiled(() =>
       imagePredictor(base.unet, [samples, channels, height, width], base.tokenizer.maxLength, {
         device,
         picture: size,
+        memory: sampleMemory(memory, device, () =>
+          samplingBytes(base.unet, 1, [samples, channels, height, width], base.tokenizer.maxLength),
+        ),
       }),
     );
   return { guided: make(2), unguided: make(1) };
@@ -149,7 +160,13 @@ export interface DrawnPicture {
 export async function* drawPictures(
   base: BaseModel,
   requests: readonly DrawRequest[],
-  { device = 'cpu', width, height, stage = 'drawing' }: PictureSize & { device?: DeviceName; stage?: Stage },
+  {
+    device = 'cpu',
+    memory = 'auto',
+    width,
+    height,
+    stage = 'drawing',
+  }: PictureSize & { device?: DeviceName; memory?: MemoryChoice | undefined; stage?: Stage },
   work: WorkOptions = {},
 ): AsyncGenerator<DrawnPicture, void, undefined> {
   const size = { width, height };
@@ -164,7 +181,7 @@ export async function* drawPictures(
   });
   const made = { width, height, device, base: await baseIdentity(base), versions: softwareVersions() };
   const prompts = promptEncoder(base, device);
-  const predictors = imagePredictors(base, size, device);
+  const predictors = imagePredictors(base, size, device, memory);
   const encoder = compiled(() => pictureEncoder(base.vae, size, { device }));
   const decoder = compiled(() => pictureDecoder(base.vae, size, { device }));
   const freePredictors = () => Promise.all([predictors.guided.dispose(), predictors.unguided.dispose()]);

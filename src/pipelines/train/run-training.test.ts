@@ -81,7 +81,7 @@ describe('a run', () => {
     expect(run.finished).toMatch(/^\d{4}-/);
     expect(run.clips).toHaveLength(2);
     expect(run.versions).toHaveProperty('onnxruntime');
-    expect(run).toMatchObject({ settings: { recompute: 'auto' }, recomputed: false });
+    expect(run).toMatchObject({ settings: { memory: 'auto' }, memory: 'fast' });
     expect((await metricsOf(whole)).map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
     const info = await readMotionInfo(join(whole, 'motion.safetensors'));
     expect(info).toMatchObject({ prompt: 'a person walks', frames: 4, width: 32, height: 32, steps: 6 });
@@ -104,6 +104,51 @@ describe('a run', () => {
       expect(a.equals(b), file).toBe(true);
     }
     expect(await metricsOf(out)).toEqual(await metricsOf(whole));
+  });
+
+  test('with little memory, stopped and resumed gives the same bytes, nearly those of more memory', async () => {
+    const low: Partial<TrainingInput> = { memory: 'low', sampleEvery: 0 };
+    await runTraining({ out: at('low'), settings: { ...settings, ...low } });
+    const controller = new AbortController();
+    const stopping = runTraining({
+      out: at('low stopped'),
+      settings: { ...settings, ...low },
+      signal: controller.signal,
+      onEvent: (event) => void (event.type === 'step' && event.step === 3 && controller.abort()),
+    });
+    await expect(stopping).rejects.toThrow(InterruptedError);
+    const notices: string[] = [];
+    await runTraining({
+      out: at('low stopped'),
+      resume: true,
+      settings: {},
+      onEvent: (event) => void (event.type === 'notice' && notices.push(event.message)),
+    });
+    expect(notices).toContainEqual(
+      expect.stringMatching(/^training with memory: "low": a step needs about 0\.\d GB$/),
+    );
+    const [unbroken, resumed] = await Promise.all(
+      ['low', 'low stopped'].map((name) => readFile(join(at(name), 'motion.safetensors'))),
+    );
+    expect(resumed!.equals(unbroken!)).toBe(true);
+    const [plain, less] = await Promise.all(['whole', 'low'].map((name) => metricsOf(at(name))));
+    for (const [i, { loss }] of less!.entries()) expect(loss).toBeCloseTo(plain![i]!.loss, 4);
+  });
+
+  test('goes on with the memory it was begun with, also where that was told in older words', async () => {
+    const out = at('older words');
+    await expect(trainUntil(1, out, false)).rejects.toThrow(InterruptedError);
+    const path = join(out, 'run.json');
+    const { memory, settings: begun, ...record } = JSON.parse(await readFile(path, 'utf8'));
+    expect(memory).toBe('fast');
+    const { memory: _, ...others } = begun;
+    const older = { ...record, settings: { ...others, recompute: 'auto' }, recomputed: true };
+    await writeFile(path, JSON.stringify(older));
+    await expect(trainUntil(2, out, true)).rejects.toThrow(InterruptedError);
+    const resumed = JSON.parse(await readFile(path, 'utf8'));
+    expect(resumed).toMatchObject({ memory: 'balanced', settings: { memory: 'auto' } });
+    expect(resumed).not.toHaveProperty('recomputed');
+    expect(resumed.settings).not.toHaveProperty('recompute');
   });
 
   test('makes samples as generate does from the motion of that step', async () => {
@@ -303,7 +348,11 @@ describe('bad input is refused on one line, and nothing is written', () => {
       /no run in .* to resume/,
     );
     await rm(at('taken'), { recursive: true });
-    await symlink(at('nowhere'), at('dangling'));
-    await expect(runTraining({ out: at('dangling'), settings })).rejects.toThrow(StorageError);
+  });
+
+  test('an output folder that is a link to none yet is made where the link leads', async () => {
+    await symlink(at('elsewhere'), at('dangling'));
+    await runTraining({ out: at('dangling'), settings: { ...settings, steps: 1 } });
+    expect(await readdir(at('elsewhere'))).toContain('motion.safetensors');
   });
 });

@@ -10,12 +10,13 @@ import { roundedToHalf } from '../../motion/file/low-rank.ts';
 import { type Motion, writeMotion } from '../../motion/file/motion-file.ts';
 import type { MotionValues } from '../../motion/predictor.ts';
 import { messageParts, type Phrase, phrase, setting } from '../../phrases.ts';
+import type { MemoryMode } from '../../runtime/memory-mode.ts';
 import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../../training/checkpoint.ts';
+import { chooseMemory } from '../../training/choose-memory.ts';
 import { type TrainingClip, trainingRate } from '../../training/clip-set.ts';
 import { openMetrics } from '../../training/metrics.ts';
 import { makeBatch } from '../../training/motion-batches.ts';
 import { motionStep } from '../../training/motion-step.ts';
-import { chooseRecompute } from '../../training/recompute.ts';
 import {
   assertNoRun,
   openRunFolder,
@@ -104,15 +105,15 @@ export async function runTraining(options: LearnMotionOptions): Promise<LearnedM
       options.onEvent?.(notice(fewStepsText(settings.steps, moreSteps)));
     }
     await tellFarTraining(prepared, settings.steps - (saved?.optimiser.step ?? 0), options);
-    const recompute = recomputes(prepared);
-    let record: RunRecord = { ...prepared.record, recomputed: recompute };
+    const memory = memoryFor(prepared, options, begun);
+    let record: RunRecord = { ...prepared.record, memory };
     const keep = async (more: Partial<RunRecord>) => {
       record = { ...record, ...more };
       await writeRun(out, record);
     };
     await keep({});
     const state = saved ?? (await initialState(base.unet, settings));
-    await trainInto(out, prepared, { state, recompute, keep }, options).catch(async (error: unknown) => {
+    await trainInto(out, prepared, { state, memory, keep }, options).catch(async (error: unknown) => {
       const advice = options.howToGoOn ?? howToGoOn(options.out);
       throw await withAdvice(error, advice, paths.checkpoints);
     });
@@ -168,11 +169,11 @@ async function trainInto(
   prepared: Prepared,
   {
     state,
-    recompute,
+    memory,
     keep,
   }: {
     readonly state: TrainingState;
-    readonly recompute: boolean;
+    readonly memory: MemoryMode;
     /** Adds fields to `run.json`. */
     readonly keep: (more: Partial<RunRecord>) => Promise<void>;
   },
@@ -188,7 +189,7 @@ async function trainInto(
   work.onEvent?.({ type: 'progress', stage: 'compiling', done: 0, total: 1 });
   const step = await motionStep(base.unet, state.parameters, latentsOf(prepared), tokensOf(texts), {
     device,
-    memory: recompute ? 'balanced' : 'fast',
+    memory,
     variant,
   });
   work.onEvent?.({ type: 'progress', stage: 'compiling', done: 1, total: 1 });
@@ -218,6 +219,7 @@ async function trainInto(
           const { info, values } = motionOf(prepared, state, { framesPerSecond, cutClips });
           return { path: paths.motion, info: { ...info, variant }, values };
         },
+        memory,
         step: () => state.optimiser.step,
       }),
     };
@@ -243,14 +245,31 @@ function tellFarTraining(prepared: Prepared, steps: number, work: WorkOptions): 
   return tellFarSize({ base, size: settings, device, flops }, work);
 }
 
-/** Whether a step of this training recomputes inner values in the backward pass. */
-function recomputes(prepared: Prepared): boolean {
-  const { base, settings, texts } = prepared;
+/**
+ * How much memory the steps take: as it was when the run was begun, so that resuming gives the same bytes, unless
+ * something else is asked for now.
+ */
+function memoryFor(
+  prepared: Prepared,
+  { settings: { memory: asked = 'auto' }, onEvent }: LearnMotionOptions,
+  begun: RunRecord | undefined,
+): MemoryMode {
+  const { base, device, settings, texts } = prepared;
   const { variant, rank } = settings;
-  return chooseRecompute(
-    settings.recompute,
-    () => trainingCost(base.unet, latentsOf(prepared), tokensOf(texts), { variant, rank }).bytes,
-  );
+  const estimate = (memory: MemoryMode, lowRank = rank) =>
+    trainingCost(base.unet, latentsOf(prepared), tokensOf(texts), { memory, variant, rank: lowRank }).bytes;
+  const chosen = chooseMemory({
+    choice: asked === 'auto' ? (begun?.memory ?? settings.memory) : asked,
+    device,
+    estimate,
+    estimateLowRank: () => estimate('low', 32),
+  });
+  if (chosen !== 'fast') {
+    const gigabytes = (estimate(chosen) / 1e9).toFixed(1);
+    const found = phrase`training with ${setting('memory', chosen)}: a step needs about ${gigabytes} GB`;
+    onEvent?.(notice({ found }));
+  }
+  return chosen;
 }
 
 /** The shape `[b, c, f, h, w]` of a step's latents. */

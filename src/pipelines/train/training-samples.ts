@@ -7,6 +7,7 @@ import { usualFormat } from '../../media/video-target.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import type { Motion } from '../../motion/file/motion-file.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
+import type { MemoryMode } from '../../runtime/memory-mode.ts';
 import type { TrainingSettings } from '../../training/training-settings.ts';
 import { generatorForMotions } from '../video/loaded-motions.ts';
 import { writeStoredVideo } from '../video/stored-video.ts';
@@ -19,6 +20,8 @@ export interface TrainingSamplesOptions {
   readonly framesPerSecond: number;
   /** Returns the current motion, as it is in the run's file at `path`. */
   readonly motion: () => Motion & { readonly path: string };
+  /** The mode of the training's own steps. */
+  readonly memory: MemoryMode;
   /** Returns the number of steps taken. */
   readonly step: () => number;
 }
@@ -49,6 +52,7 @@ export function trainingSamples(options: TrainingSamplesOptions): (work: WorkOpt
       base,
       shape: { frames, width, height },
       device: settings.device as DeviceName,
+      memory: options.memory,
       useRecommended: true,
     };
     // What there is to say about the size has been said when the training began.

@@ -28,11 +28,11 @@ export async function beginVideo(
 ): Promise<BegunVideo> {
   const plan = planVideo(context, request);
   const { firstFrameBase, drawing, seed } = plan;
-  const { networks, size, device } = context;
+  const { networks, size, device, memory } = context;
   if (firstFrameBase) await networks.keepOnly();
   const drawn =
     firstFrameBase &&
-    (await drawFirstFrame(firstFrameBase, { ...drawing, seed }, { video: size, device }, work));
+    (await drawFirstFrame(firstFrameBase, { ...drawing, seed }, { video: size, device, memory }, work));
   const picture = drawn?.picture ?? request.firstFrame;
   const firstLatents = await latentsOfFirst(context, plan, picture, work);
   const stored = (): StoredSettings['firstFrame'] => {

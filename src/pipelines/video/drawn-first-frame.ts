@@ -8,6 +8,7 @@ import { vaeFactor } from '../../models/configs.ts';
 import { assertPictureSize, recommendedSize } from '../../models/picture-size.ts';
 import type { PictureSize } from '../../models/programs.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
+import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import { assertComplete } from '../../training/complete-base.ts';
 import { type DrawnPicture, type DrawRequest, drawPictures } from '../draw/draw-picture.ts';
 import type { StoredDrawing } from './stored-settings.ts';
@@ -49,10 +50,18 @@ export function checkFirstFrameBase(by: FirstFrameBase, video: PictureSize): voi
 export async function drawFirstFrame(
   by: FirstFrameBase,
   request: DrawRequest,
-  { video, device }: { readonly video: PictureSize; readonly device: DeviceName },
+  {
+    video,
+    device,
+    memory,
+  }: {
+    readonly video: PictureSize;
+    readonly device: DeviceName;
+    readonly memory?: MemoryChoice | undefined;
+  },
   work: WorkOptions = {},
 ): Promise<DrawnPicture> {
-  const options = { ...firstFrameSize(by, video), device, stage: 'drawing the first frame' } as const;
+  const options = { ...firstFrameSize(by, video), device, memory, stage: 'drawing the first frame' } as const;
   for await (const drawn of drawPictures(by.base, [request], options, work)) return drawn;
   throw new Error('one request gives one picture');
 }

@@ -136,6 +136,7 @@ async function keyOf({
   base,
   shape,
   device,
+  memory = 'auto',
   useRecommended,
 }: MotionGeneratorOptions): Promise<string> {
   const ofMotions = motions.map(({ path, info, values, strength }) => [
@@ -144,7 +145,7 @@ async function keyOf({
     motionFingerprint(values),
     strength,
   ]);
-  const all = [await contentOf(base), ofMotions, shape, device, useRecommended];
+  const all = [await contentOf(base), ofMotions, shape, device, memory, useRecommended];
   return createHash('sha256').update(JSON.stringify(all)).digest('hex');
 }
 

@@ -8,6 +8,7 @@ import { motionFingerprint } from '../../motion/file/motion-fingerprint.ts';
 import { combineMotions, type MotionShape, sharedShape } from '../../motion/file/strengths.ts';
 import { call, phrase } from '../../phrases.ts';
 import { checkDevice, type DeviceName } from '../../runtime/devices.ts';
+import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import { withoutUndefined } from '../../settings.ts';
 import { assertComplete } from '../../training/complete-base.ts';
 import { unfinishedRun } from '../../training/run-folder.ts';
@@ -64,6 +65,7 @@ export interface MotionGeneratorOptions {
   /** See `fitMotions`. */
   readonly shape: MotionShape;
   readonly device: DeviceName;
+  readonly memory?: MemoryChoice | undefined;
   /** See `VideoGeneratorOptions`. */
   readonly useRecommended: boolean;
 }
@@ -74,7 +76,7 @@ export interface MotionGeneratorOptions {
  * `VideoGenerator.check` throws.
  */
 export async function generatorForMotions(
-  { motions, base, shape, device, useRecommended }: MotionGeneratorOptions,
+  { motions, base, shape, device, memory, useRecommended }: MotionGeneratorOptions,
   request: VideoRequest,
   work: WorkOptions,
 ): Promise<VideoGenerator> {
@@ -92,6 +94,7 @@ export async function generatorForMotions(
   const generator = await videoGenerator(base, () => combined, {
     ...shape,
     device,
+    memory,
     useRecommended,
     motionName: names.join(' + '),
     ...(!plain && { motionParts: parts() }),

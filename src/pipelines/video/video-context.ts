@@ -7,6 +7,7 @@ import type { PictureSize } from '../../models/programs.ts';
 import { assertMotionBase } from '../../motion/file/motion-base.ts';
 import type { TrainedMotion } from '../../motion/predictor.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
+import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import type { DrawSettings } from '../draw/draw-picture.ts';
 import { promptEncoder } from '../draw/kept-programs.ts';
 import { recommendedSampling } from '../draw/sampling-settings.ts';
@@ -28,6 +29,7 @@ export interface VideoContext {
   /** Size in pixels. */
   readonly size: PictureSize;
   readonly device: DeviceName;
+  readonly memory: MemoryChoice;
   readonly schedule: NoiseSchedule;
   readonly prompts: ReturnType<typeof promptEncoder>;
   /** Networks, compiled on first use. */
@@ -49,7 +51,16 @@ export async function videoContext(
   motion: () => TrainedMotion,
   options: VideoGeneratorOptions,
 ): Promise<VideoContext> {
-  const { frames, width, height, device = 'cpu', motionName, motionParts, useRecommended = true } = options;
+  const {
+    frames,
+    width,
+    height,
+    device = 'cpu',
+    memory = 'auto',
+    motionName,
+    motionParts,
+    useRecommended = true,
+  } = options;
   const size = { width, height };
   assertMotionBase(base);
   assertPictureSize(base.vae.config, size);
@@ -66,9 +77,10 @@ export async function videoContext(
     frames,
     size,
     device,
+    memory,
     schedule,
     prompts: promptEncoder(base, device),
-    networks: videoNetworks(base, motion, { frames, size, schedule, device }),
+    networks: videoNetworks(base, motion, { frames, size, schedule, device, memory }),
     useRecommended,
     recommended: useRecommended
       ? { video: recommendedVideoSettings(base.settings), image: recommendedSampling(base.settings) }

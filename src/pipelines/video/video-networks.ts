@@ -11,8 +11,11 @@ import {
   pictureDecoder,
   pictureEncoder,
 } from '../../models/programs.ts';
+import { samplingBytes } from '../../models/sampling-cost.ts';
 import { type TrainedMotion, type VideoPredictor, videoPredictor } from '../../motion/predictor.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
+import type { MemoryChoice } from '../../runtime/memory-mode.ts';
+import { sampleMemory } from '../../runtime/sample-memory.ts';
 import { imagePredictors, latentShape } from '../draw/draw-picture.ts';
 import { compiled, type Kept } from '../draw/kept-programs.ts';
 
@@ -48,11 +51,13 @@ export function videoNetworks(
     size,
     schedule,
     device,
+    memory = 'auto',
   }: {
     frames: number;
     size: PictureSize;
     schedule: NoiseSchedule;
     device: DeviceName;
+    memory?: MemoryChoice;
   },
 ): VideoNetworks {
   const [, channels, height, width] = latentShape(base, size);
@@ -61,9 +66,12 @@ export function videoNetworks(
       videoPredictor(base.unet, motion, [videos, channels, frames, height, width], base.tokenizer.maxLength, {
         device,
         schedule,
+        memory: sampleMemory(memory, device, () =>
+          samplingBytes(base.unet, frames, [videos, channels, height, width], base.tokenizer.maxLength),
+        ),
       }),
     );
-  const image = imagePredictors(base, size, device);
+  const image = imagePredictors(base, size, device, memory);
   const video = { guided: predictor(2), unguided: predictor(1) };
   const encoder = compiled(() => pictureEncoder(base.vae, size, { device }));
   const decoder = compiled(() => pictureDecoder(base.vae, size, { device }));

@@ -2,6 +2,7 @@
 import type { WorkOptions } from '../../events.ts';
 import type { Picture } from '../../media/picture.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
+import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import type { DrawSettings } from '../draw/draw-picture.ts';
 import type { InvertedClip } from '../edit/invert-video.ts';
 import type { FirstFrameBase } from './drawn-first-frame.ts';
@@ -68,6 +69,8 @@ export interface VideoGeneratorOptions {
   readonly height: number;
   /** Default `cpu`. */
   readonly device?: DeviceName;
+  /** Default `auto`. */
+  readonly memory?: MemoryChoice | undefined;
   /** Name of the motion, stored with the video. */
   readonly motionName?: string;
   /** The motions and their strengths, stored with the video, unless it is a single motion of strength 1. */

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { freeMemory, processLimits } from './free-memory.ts';
+import { machineMemory } from './memory.ts';
+
+test('is some of the memory of the machine', () => {
+  expect(freeMemory()).toBeGreaterThan(0);
+  expect(freeMemory()).toBeLessThanOrEqual(machineMemory);
+});
+
+test('is limited by ulimit', () => {
+  const limits = [
+    'Limit                     Soft Limit           Hard Limit           Units     ',
+    'Max cpu time              unlimited            unlimited            seconds   ',
+    'Max data size             8589934592           unlimited            bytes     ',
+    'Max stack size            8388608              unlimited            bytes     ',
+    'Max address space         unlimited            unlimited            bytes     ',
+  ].join('\n');
+  expect(processLimits(limits)).toEqual([8589934592]);
+  expect(processLimits('')).toEqual([]);
+});

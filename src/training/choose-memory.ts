@@ -1,0 +1,66 @@
+/** @file How much memory a training step takes, decided before anything is computed. */
+import { DeviceError } from '../errors.ts';
+import { type Phrase, phrase, setting } from '../phrases.ts';
+import type { DeviceName } from '../runtime/devices.ts';
+import { freeMemory } from '../runtime/free-memory.ts';
+import { machineMemory } from '../runtime/memory.ts';
+import { type MemoryMode, memoryModes } from '../runtime/memory-mode.ts';
+import type { TrainingSettings } from './training-settings.ts';
+
+/** Fraction of the free memory that `auto` fills; the rest is for what else the training does, and for the system. */
+const comfortable = 0.85;
+
+/** What a choice depends on. */
+export interface MemoryQuestion {
+  readonly choice: TrainingSettings['memory'];
+  readonly device: DeviceName;
+  /** Estimated bytes of a training step. Called only where needed. */
+  readonly estimate: (memory: MemoryMode) => number;
+  /** Estimated bytes of a step in the mode that needs the least, with matrices trained as factors of rank 32. */
+  readonly estimateLowRank: () => number;
+  /** Free bytes; default `freeMemory()`. */
+  readonly free?: number;
+  /** Bytes of the whole machine; default `machineMemory`. */
+  readonly whole?: number;
+}
+
+/**
+ * Resolves `auto`: the fastest mode whose estimate leaves some of the free memory, or else the one that needs the
+ * least. On a graphics card, which has memory of its own, `auto` is `fast`.
+ *
+ * Throws `DeviceError`, with what would fit, where the chosen mode needs more memory than the machine has.
+ */
+export function chooseMemory(question: MemoryQuestion): MemoryMode {
+  const { choice, device, estimate, free = freeMemory(), whole = machineMemory } = question;
+  if (device !== 'cpu') return choice === 'auto' ? 'fast' : choice;
+  const chosen =
+    choice === 'auto' ? (memoryModes.find((mode) => estimate(mode) <= comfortable * free) ?? 'low') : choice;
+  if (estimate(chosen) > whole) throw doesNotFit(chosen, question, whole);
+  return chosen;
+}
+
+function doesNotFit(chosen: MemoryMode, question: MemoryQuestion, whole: number): DeviceError {
+  const { estimate, estimateLowRank } = question;
+  const fitting = memoryModes.filter((mode) => mode !== chosen && estimate(mode) <= whole);
+  const advice: Phrase[] = fitting.map(
+    (mode) => phrase`${setting('memory', mode)} needs ${gigabytes(estimate(mode))}.`,
+  );
+  const lowRank = estimateLowRank();
+  if (fitting.length === 0 && lowRank < estimate('low')) {
+    advice.push(
+      phrase`${setting('memory', 'low')} with ${setting('rank', 32)} needs ${gigabytes(lowRank)}${lowRank > whole ? ', which is too much as well' : ''}.`,
+    );
+  }
+  advice.push(phrase`A smaller ${setting('size')} or fewer ${setting('frames')} need less.`);
+  return new DeviceError({
+    found: phrase`a training step needs about ${gigabytes(estimate(chosen))} of memory with ${setting('memory', chosen)}`,
+    expected: `at most the ${gigabytes(whole)} that this machine has`,
+    setting: 'memory',
+    advice,
+  });
+}
+
+/** Bytes in GB (10⁹ bytes), to one decimal place. */
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}
