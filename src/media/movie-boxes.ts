@@ -142,7 +142,10 @@ async function editsIn(file: FileHandle, track: Range, tick: number): Promise<Ed
   });
 }
 
-/** Throws `RangeError` unless the time tables (`stts`, `ctts`) have a plausible number of frames. */
+/**
+ * Throws `RangeError` unless the time tables (`stts`, `ctts`) have a plausible number of frames, and no chunk (`stsc`)
+ * has more than there are in all (`stsz`): the reader counts through each.
+ */
 async function assertFewFrames(file: FileHandle, media: Range): Promise<void> {
   for (const name of ['stts', 'ctts']) {
     const table = await child(file, media, 'minf', 'stbl', name);
@@ -151,6 +154,17 @@ async function assertFewFrames(file: FileHandle, media: Range): Promise<void> {
     let frames = 0;
     for (let at = 8; at + 8 <= bytes.length; at += 8) frames += bytes.readUInt32BE(at);
     if (frames > MOST_FRAMES) throw new RangeError(`its index lists ${frames} frames`);
+  }
+  const [sizes, chunks] = [
+    await child(file, media, 'minf', 'stbl', 'stsz'),
+    await child(file, media, 'minf', 'stbl', 'stsc'),
+  ];
+  if (!sizes || !chunks) return;
+  const all = (await bytesAt(file, sizes.start, 12)).readUInt32BE(8);
+  const bytes = await bytesAt(file, chunks.start, Math.min(chunks.end - chunks.start, 8 + 12 * MOST_FRAMES));
+  for (let at = 8; at + 12 <= bytes.length; at += 12) {
+    const inChunk = bytes.readUInt32BE(at + 4);
+    if (inChunk > all) throw new RangeError(`its index lists ${inChunk} frames in a chunk, ${all} in all`);
   }
 }
 

@@ -144,6 +144,17 @@ test('an index of more frames than a track can have is damaged, at once', async 
   await expect(readFrames(at('endless.mp4'), { indices: [0] })).rejects.toThrow('its index lists 42949');
 });
 
+test('a chunk with more frames than there are is refused at once', async () => {
+  const movie = await readFile(testdata('clips/odd/ten-bit-hevc.mp4'));
+  for (const count of [5, 2 ** 29, 2 ** 32 - 1]) {
+    movie.writeUInt32BE(count, movie.indexOf('stsc') + 16);
+    await writeFile(at('chunk.mp4'), movie);
+    await expect(inspectClip(at('chunk.mp4'))).rejects.toThrow(
+      `its index lists ${count} frames in a chunk, 4 in all`,
+    );
+  }
+});
+
 test('the parts of an edit list, in the time that the media library counts', () => {
   const track = { timescale: 600, movieTick: 0.001, fields: undefined };
   const line = (duration: number, mediaTime: number, rate = 1) => ({ duration, mediaTime, rate });
