@@ -103,6 +103,23 @@ test.each(misspelt)('%s refuses %j and names the right key', async (name, option
   expect(error.advice).toEqual([['Did you mean ', { setting: right }, '?']]);
 });
 
+test('functions that read and write files refuse misspelt options, too', async () => {
+  const frame = library.picture(8, 8, new Uint8Array(8 * 8 * 3));
+  const calls: [Promise<unknown>, string][] = [
+    [library.readPicture('x.png', { sise: { width: 8, height: 8 } } as never), 'size'],
+    [library.readPicture('x.png', { size: { width: 8, hight: 8 } as never }), 'size.height'],
+    [library.writeVideo('x.gif', [frame], { framePerSecond: 8 } as never), 'framesPerSecond'],
+    [library.writeMotion('x.safetensors', {} as never, { dtyp: 'float16' } as never), 'dtype'],
+  ];
+  for (const [call, right] of calls) {
+    const error = (await thrownBy(call)) as UsageError;
+    expect([error.constructor, error.advice]).toEqual([
+      library.UsageError,
+      [['Did you mean ', { setting: right }, '?']],
+    ]);
+  }
+});
+
 test('every function that has settings is tried', () => {
   expect([...new Set(misspelt.map(([name]) => name))].sort()).toEqual(Object.keys(settingsOfCalls).sort());
   const taken = { ...workFields, ...settingsOfCalls.generateVideo };

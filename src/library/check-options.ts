@@ -1,13 +1,10 @@
-/** @file Checks the options of the library's functions, for callers without a compiler. */
+/** @file What options of several functions of the library can be. */
 import { z } from 'zod';
-import { UsageError } from '../errors.ts';
+import { checkOptions, type Field } from '../check-options.ts';
 import type { Picture } from '../media/picture.ts';
-import { call, phrase, setting } from '../phrases.ts';
-import { type Setting, withoutUndefined } from '../settings.ts';
-import { checked, expecting, nearestKey, shown, wrongSetting } from '../wrong-settings.ts';
+import { checked, expecting } from '../wrong-settings.ts';
 
-/** An option: a declared setting, or the schema of its values. */
-type Field = z.ZodType | Setting;
+export { checkOptions };
 
 /** Schemas of options of several functions. */
 export const field = {
@@ -32,56 +29,6 @@ export const workFields = {
   onEvent: field.function.optional(),
   signal: field.signal.optional(),
 };
-
-/**
- * Checks options, and removes those that are `undefined`, also in nested objects. A declared setting may be omitted
- * unless it is required. Throws `UsageError` naming the function and an unknown option, or an option that is missing or
- * invalid.
- */
-export function checkOptions<Options extends object>(
-  name: string,
-  options: Options,
-  fields: Readonly<Record<keyof Options & string, Field>>,
-): Options {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new UsageError({
-      found: phrase`${call(name)} takes one object of options, and was called with ${shown(options)}`,
-      advice: 'Give, for example, { prompt: "a fox jumps" }.',
-    });
-  }
-  const unknown = Object.keys(options).find((key) => !Object.hasOwn(fields, key));
-  if (unknown !== undefined) throw unknownOption(name, unknown, Object.keys(fields));
-  const schemas = new Map(Object.entries<Field>(fields).map(([key, each]) => [key, schemaOf(each)]));
-  const schema = z.strictObject(Object.fromEntries(schemas));
-  const result = schema.safeParse(options);
-  if (!result.success) throw new UsageError(wrongSetting(result.error, schema, options));
-  const given = Object.entries(options).map(([key, value]) => [
-    key,
-    isSettings(schemas.get(key)!) && value !== undefined ? withoutUndefined(value) : value,
-  ]);
-  return withoutUndefined(Object.fromEntries(given)) as Options;
-}
-
-function schemaOf(field: Field): z.ZodType {
-  if (field instanceof z.ZodType) return field;
-  return field.required ? field.schema : field.schema.optional();
-}
-
-/** Whether the values are objects of settings, rather than pictures or loaded models. */
-function isSettings(schema: z.ZodType): boolean {
-  const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
-  return inner instanceof z.ZodObject;
-}
-
-function unknownOption(name: string, key: string, known: readonly string[]): UsageError {
-  const nearest = nearestKey(key, known);
-  return new UsageError({
-    found: phrase`${call(name)} does not know the option ${shown(key)}`,
-    expected: `some of ${known.join(', ')}`,
-    setting: key,
-    ...(nearest !== undefined && { advice: phrase`Did you mean ${setting(nearest)}?` }),
-  });
-}
 
 function isPicture(value: unknown): value is Picture {
   const { width, height, data } = (value ?? {}) as Partial<Picture>;

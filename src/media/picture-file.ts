@@ -1,6 +1,8 @@
 /** @file Picture files: reads all common formats; writes PNG, JPEG and WebP. */
 
 import { extname } from 'node:path';
+import { z } from 'zod';
+import { checkOptions } from '../check-options.ts';
 import { writeAtomically } from '../checkpoints/atomic-write.ts';
 import { assertUserFile, readUserFile } from '../checkpoints/user-file.ts';
 import { MediaError, UsageError } from '../errors.ts';
@@ -25,6 +27,12 @@ export interface ReadPictureOptions {
   readonly fit?: Fit;
 }
 
+const side = z.int().min(1);
+const readPictureFields = {
+  size: z.strictObject({ width: side, height: side }).optional(),
+  fit: z.enum(['cover', 'stretch']).optional(),
+};
+
 /**
  * Reads a picture (PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG) as 8-bit sRGB, with EXIF orientation applied, transparency on
  * white, and other bit depths and colour spaces converted; from an animation, the first frame. JPEG errors that viewers
@@ -32,6 +40,7 @@ export interface ReadPictureOptions {
  * HEIC), damaged, or larger than 16 384 by 16 384.
  */
 export async function readPicture(path: string, options: ReadPictureOptions = {}): Promise<Picture> {
+  const { size, fit } = checkOptions('readPicture', options, readPictureFields);
   await assertFile(path, 'picture');
   let read: Picture;
   try {
@@ -39,7 +48,7 @@ export async function readPicture(path: string, options: ReadPictureOptions = {}
   } catch (error) {
     throw pictureError(error, path);
   }
-  return options.size ? resizePicture(read, options.size, options.fit) : read;
+  return size ? resizePicture(read, size, fit) : read;
 }
 
 const LIMIT = { limitInputPixels: LARGEST_PICTURE };

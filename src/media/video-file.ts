@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { z } from 'zod';
+import { checkOptions } from '../check-options.ts';
 import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts';
 import { placeToWrite } from '../checkpoints/place-to-write.ts';
 import { readUserFile } from '../checkpoints/user-file.ts';
@@ -63,6 +64,12 @@ export function videoFormat(path: string): VideoFormat {
   );
 }
 
+/** Rates out of range are refused with the frames. */
+const writeVideoFields = {
+  framesPerSecond: z.number(),
+  metadata: z.record(z.string(), z.string()).optional(),
+};
+
 /**
  * Writes frames of one size as a video. The extension decides the format: `.mp4` (H.264, 4:2:0, plays everywhere),
  * `.webm` (VP9), `.gif` (looping, 256 colours), none or a trailing slash (a folder of `0000.png`, `0001.png`, …,
@@ -75,7 +82,7 @@ export async function writeVideo(
   frames: readonly Picture[],
   options: WriteVideoOptions,
 ): Promise<void> {
-  const { framesPerSecond, metadata } = options;
+  const { framesPerSecond, metadata } = checkOptions('writeVideo', options, writeVideoFields);
   const format = videoFormat(path);
   assertFrames(frames, framesPerSecond);
   const comment = metadata && JSON.stringify(metadata);

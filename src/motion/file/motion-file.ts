@@ -1,5 +1,6 @@
 /** @file A motion as one portable safetensors file: the trained tensors, and a description in the metadata. */
 import { z } from 'zod';
+import { checkOptions } from '../../check-options.ts';
 import { checkJson } from '../../checkpoints/json-file.ts';
 import { parseJson } from '../../checkpoints/json-text.ts';
 import { onOneLine } from '../../checkpoints/one-line.ts';
@@ -63,16 +64,19 @@ export function trained({ info, values }: Motion): TrainedMotion {
   return { variant: info.variant, values };
 }
 
+const writeMotionFields = { dtype: z.enum(['float32', 'float16']).optional() };
+
 /** Writes a motion file atomically, by default in float32. The same motion gives the same bytes. */
 export async function writeMotion(
   path: string,
   { info, values }: Motion,
-  options?: WriteOptions,
+  options: WriteOptions = {},
 ): Promise<void> {
+  const checked = checkOptions('writeMotion', options, writeMotionFields);
   const { variant, ...others } = info;
   const description = isLamp(variant) ? others : info;
   const metadata = { format, version: String(version), motion: JSON.stringify(description) };
-  await writeSafetensors(path, values, metadata, options);
+  await writeSafetensors(path, values, metadata, checked);
 }
 
 /** Reads the description of a motion file, without its tensors. Throws `CheckpointError`. */
