@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { CheckpointError } from '../../src/errors.ts';
 import { fuzzing } from './fuzz.ts';
+import { mediaReaders } from './media-readers.ts';
 import { fuzzedReaders } from './readers.ts';
 import { readersFolder, scratchFolder } from './scratch-folder.ts';
 
@@ -10,8 +11,11 @@ const folder = scratchFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const seed = 20;
 
-/** Building networks takes longer than reading their settings. */
-const fewer: Readonly<Record<string, number>> = { 'single file': 150 };
+/** Building networks takes longer than reading their settings, and decoding longer than both. */
+const fewer: Readonly<Record<string, number>> = {
+  'single file': 150,
+  ...Object.fromEntries(mediaReaders.map(({ name }) => [name, 40])),
+};
 
 test.each(fuzzedReaders.map((reader) => [reader.name, reader] as const))(
   '%s: reads or refuses whatever it is given',

@@ -1,6 +1,7 @@
 /** @file Everything that reads what strangers wrote, for `npm run fuzz` and the tests. */
 import { configReader } from './config-reader.ts';
 import type { Fuzzing } from './fuzz.ts';
+import { mediaReaders } from './media-readers.ts';
 import { singleFileReader } from './single-file-reader.ts';
 import { textReaders } from './text-readers.ts';
 import { tokenizerReader } from './tokenizer-reader.ts';
@@ -13,4 +14,5 @@ export const fuzzedReaders: readonly Fuzzing[] = [
   tokenizerReader,
   singleFileReader,
   ...textReaders,
+  ...mediaReaders,
 ];
