@@ -158,7 +158,7 @@ function checkMetadata(entry: unknown, path: string): Readonly<Record<string, st
     ? Object.entries(entry).find(([, value]) => typeof value !== 'string')
     : (['', entry] as const);
   if (!wrong) return entry as Readonly<Record<string, string>>;
-  const found = texts ? `"${onOneLine(wrong[0], 80)}" is no text` : 'it is no object';
+  const found = texts ? `"${onOneLine(wrong[0], 80)}" is not a string` : 'it is not an object';
   throw damaged(path, `has bad metadata (${found})`, NOT_SAFETENSORS);
 }
 

@@ -110,7 +110,12 @@ describe('damaged files', () => {
     ['too little data', entry({}), 5, /is cut off: \d+ bytes of \d+, 3 are missing .* Download it again/],
     ['too much data', entry({}), 9, /has 1 bytes after its last tensor/],
     ['a gap', entry({ data_offsets: [8, 16] }), 16, /8 unused bytes before tensor "x"/],
-    ['metadata that is not text', '{"__metadata__":{"epoch":3}}', 0, /bad metadata \("epoch" is no text/],
+    [
+      'metadata that is not text',
+      '{"__metadata__":{"epoch":3}}',
+      0,
+      /bad metadata \("epoch" is not a string/,
+    ],
     [
       'tensors in one place',
       '{"x":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"y":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}',

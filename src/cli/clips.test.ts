@@ -53,7 +53,7 @@ test('tells about each clip and proposes a stride', async () => {
     expect.stringMatching(
       /^ {2}two\.mp4 {3}96x64, 40 frames at 10 a second, 4\.0 s; motion in \d+ % of the picture$/,
     ),
-    '            problem: 2 shots: a new one begins at frame 20 (counted from 0). Take it apart with --cut.',
+    '            problem: 2 shots: a new one begins at frame 20 (counted from 0). Split it with --cut.',
     expect.stringMatching(/^ {2}walk\.mp4 {2}96x64, 20 frames at 10 a second, 2\.0 s; motion/),
     expect.stringMatching(/^ {2}alike +"two\.mp4" and "walk\.mp4" show nearly the same/),
     '  captions  1 of 2 clips have one',
@@ -73,9 +73,9 @@ test('says what is not taken, and which captions belong to no clip', async () =>
   await writeFile(at('mixed/captions.tsv'), 'Walk.gif\ta person leaves\n');
   const { text } = await clips(at('mixed'));
   expect(text.split('\n').slice(2, -1)).toEqual([
-    '             note: lamp made it: a motion that is learned from it has its faults too. Leave it out unless it is meant.',
+    '             note: made by lamp: a motion learned from it would inherit its faults. Leave it out unless this is intended.',
     '             problem: nothing moves: there is no motion to learn. Leave it out.',
-    `  not taken  ${at('mixed/film.avi')}: AVI is not read; convert it: ffmpeg -i film.avi -crf 12 -pix_fmt yuv420p film.mp4`,
+    `  not used   ${at('mixed/film.avi')}: AVI is not read; convert it: ffmpeg -i film.avi -crf 12 -pix_fmt yuv420p film.mp4`,
     '  captions   none; all clips are trained with the prompt',
     `             note: 1 line of "${at('mixed/captions.tsv')}" matches no clip: "Walk.gif" (line 1; is "walk.gif" meant?).`,
     '  rate       the clips are sampled at 10 frames a second, their own rate.',

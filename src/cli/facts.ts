@@ -41,7 +41,7 @@ export function settingRows(settings: Readonly<Record<string, unknown>>, prefix 
 /** Rows for what is not used, and how many more there are. */
 export function passedOverRows(passedOver: readonly PassedOver[]): [string, string][] {
   const shown = passedOver.slice(0, 10).map(({ path, reason }): [string, string] => {
-    return ['not taken', `${path}: ${reason}`];
+    return ['not used', `${path}: ${reason}`];
   });
   const more = passedOver.length - shown.length;
   return more > 0 ? [...shown, ['', `and ${more} more`]] : shown;

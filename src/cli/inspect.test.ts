@@ -179,8 +179,8 @@ describe('lamp inspect', () => {
     expect(notes.map((line) => line.trim())).toEqual([
       expect.stringMatching(/^problem: too short: its longest shot has 10 of 16 frames/),
       expect.stringMatching(/^problem: 2 shots: a new one begins at frame 7/),
-      'note: 1 frame is missing between numbers 0 and 17 (7): what moves jumps there.',
-      expect.stringMatching(/^note: lamp made it/),
+      'note: 1 frame is missing between numbers 0 and 17 (7): the motion jumps there.',
+      expect.stringMatching(/^note: made by lamp/),
       expect.stringMatching(/^problem: too short: it has 9 of 16 frames at 10 a second/),
       expect.stringMatching(/^problem: 2 shots: a new one begins at frame 18/),
       expect.stringMatching(/^problem: 2 sequences of frames in one folder/),

@@ -117,12 +117,12 @@ export function parseMetadataLines(text: string, path: string): CaptionList {
 
 function metadataLine(content: string): { name: string; caption: string | undefined } | { fault: string } {
   const entry = objectIn(content);
-  if (!entry) return { fault: `"${onOneLine(content, 40)}" is no JSON object` };
+  if (!entry) return { fault: `"${onOneLine(content, 40)}" is not a JSON object` };
   const name = entry.file_name;
   if (typeof name !== 'string' || name.trim() === '') return { fault: '"file_name" is missing' };
   const given = CAPTION_KEYS.filter((key) => entry[key] !== undefined && entry[key] !== null);
   const noText = given.find((key) => typeof entry[key] !== 'string');
-  if (noText) return { fault: `"${noText}" is no text` };
+  if (noText) return { fault: `"${noText}" is not a string` };
   const found = given
     .map((key) => ({ key, caption: onOneLineOfText(entry[key] as string) }))
     .filter(({ caption }) => caption !== '');

@@ -205,10 +205,10 @@ test('metadata.jsonl as on the hub', async () => {
 
 test('odd lines of metadata.jsonl are named, and the others used', async () => {
   const odd = [
-    ['{"file_name": "a.mp4", "text": 3}', '"text" is no text'],
+    ['{"file_name": "a.mp4", "text": 3}', '"text" is not a string'],
     ['{"text": "x"}', '"file_name" is missing'],
-    ['["a.mp4"]', '"["a.mp4"]" is no JSON object'],
-    ['{"file_name": "a.mp4", "text": "x",', '"{"file_name": "a.mp4", "text": "x"," is no JSON object'],
+    ['["a.mp4"]', '"["a.mp4"]" is not a JSON object'],
+    ['{"file_name": "a.mp4", "text": "x",', '"{"file_name": "a.mp4", "text": "x"," is not a JSON object'],
     ['{"file_name": "a.mp4", "text": "x", "prompt": "y"}', '"text" and "prompt" differ'],
   ] as const;
   for (const [line, fault] of odd) {
@@ -240,7 +240,7 @@ test('odd lines of metadata.jsonl are named, and the others used', async () => {
   });
   const many = ['{"file_name":"a.mp4","text":"x"}', 'one', '', 'two', 'three', 'four'].join('\n');
   expect((await captionSet({ 'metadata.jsonl': many, 'a.mp4': '' }, 'a.mp4')).told).toEqual([
-    '4 lines of "metadata.jsonl" cannot be used and are left out: line 2 ("one" is no JSON object), line 4 ("two" is no JSON object), line 5 ("three" is no JSON object), …',
+    '4 lines of "metadata.jsonl" cannot be used and are left out: line 2 ("one" is not a JSON object), line 4 ("two" is not a JSON object), line 5 ("three" is not a JSON object), …',
   ]);
 });
 

@@ -37,8 +37,8 @@ export interface WantedVideos {
 
 /** The note on a clip that was made by this program. */
 export const madeByLamp: GivenParts = {
-  found: 'lamp made it: a motion that is learned from it has its faults too',
-  advice: 'Leave it out unless it is meant.',
+  found: 'made by lamp: a motion learned from it would inherit its faults',
+  advice: 'Leave it out unless this is intended.',
 };
 
 /** A note on a clip, with its name. */
@@ -76,14 +76,14 @@ export function notesAbout(clip: ExaminedClip, wanted: WantedVideos): ClipNote[]
     const which = cuts.length === 1 ? `frame ${cuts[0]}` : `frames ${someOf(cuts)}`;
     note('cuts', true, {
       found: `${clip.shots.length} shots: a new one begins at ${which} (counted from 0)`,
-      advice: phrase`Take it apart with ${setting('cut', true)}.`,
+      advice: phrase`Split it with ${setting('cut', true)}.`,
     });
   }
   if (clip.bars) {
     const sides = Object.entries(clip.bars).filter(([, thickness]) => thickness > 0);
     const { width, height } = sizeWithoutBars(clip, clip.bars);
     const found = `black bars (${sides.map(([side, thickness]) => `${side} ${thickness}`).join(', ')} pixels)`;
-    const advice = phrase`${setting('cut', true)} takes them off and leaves ${width}x${height}.`;
+    const advice = phrase`${setting('cut', true)} removes them, which leaves ${width}x${height}.`;
     note('bars', true, { found, advice });
   }
   if (size) notes.push(...notesOnSize(clip, size, fit));
@@ -94,7 +94,7 @@ export function notesAbout(clip: ExaminedClip, wanted: WantedVideos): ClipNote[]
   } else if (clip.repeated > mostRepeated) {
     const share = `${Math.round(100 * clip.repeated)} %`;
     note('repeats', false, {
-      found: phrase`${share} of its frames repeat the one before: a larger ${setting('stride')} loses nothing.`,
+      found: phrase`${share} of its frames repeat the previous one: a larger ${setting('stride')} loses nothing.`,
       setting: 'stride',
     });
   }

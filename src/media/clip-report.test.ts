@@ -76,7 +76,7 @@ describe('a set', () => {
       notesAbout(clipNamed('6-pictures'), { frames: 19 }).map((note) => wordFor(note, commandVocabulary)),
     ).toEqual([
       'too short: its longest shot has 18 of 19 frames. Use --frames 18 or leave it out.',
-      '2 shots: a new one begins at frame 18 (counted from 0). Take it apart with --cut.',
+      '2 shots: a new one begins at frame 18 (counted from 0). Split it with --cut.',
     ]);
   });
 

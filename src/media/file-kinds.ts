@@ -109,7 +109,7 @@ export function whyNoClip(name: string): { readonly kind: NoClipKind; readonly r
     return { kind: 'unread video', reason: `${video} is not read; convert it: ${conversionLine(name)}` };
   }
   const ending = extname(name).toLowerCase();
-  if (maybeTransportStream(name)) return { kind: 'other', reason: 'no MPEG transport stream' };
+  if (maybeTransportStream(name)) return { kind: 'other', reason: 'not an MPEG transport stream' };
   if (PICTURES.includes(ending)) return { kind: 'picture', reason: 'a single picture' };
   if (PLAYLISTS.includes(ending)) return { kind: 'playlist', reason: 'a playlist' };
   return { kind: 'other', reason: 'no clip' };

@@ -63,7 +63,7 @@ test('what is not taken is named, and why', async () => {
     'd.apng': 'animated PNG is not read; convert it: ffmpeg -i d.apng -crf 12 -pix_fmt yuv420p d.mp4',
     'e.flv': 'Flash video is not read; convert it: ffmpeg -i e.flv -crf 12 -pix_fmt yuv420p e.mp4',
     'f.mpg': 'an MPEG program stream is not read; convert it: ffmpeg -i f.mpg -crf 12 -pix_fmt yuv420p f.mp4',
-    'g.ts': 'no MPEG transport stream',
+    'g.ts': 'not an MPEG transport stream',
     'h.jpg': 'a single picture',
     'i.m3u8': 'a playlist',
     'notes.md': 'no clip',
@@ -158,7 +158,7 @@ test('MPEG transport streams are told by their bytes', async () => {
   await expect(inspectClip(at('streams/d.mts'))).rejects.toThrow(
     'or coded as MPEG-2, as DVDs and broadcasts are. Convert it: ffmpeg -i d.mts -crf 12 -pix_fmt yuv420p d.mp4',
   );
-  await expect(findClips([at('streams/c.ts')])).rejects.toThrow('c.ts" is no MPEG transport stream');
+  await expect(findClips([at('streams/c.ts')])).rejects.toThrow('c.ts" is not an MPEG transport stream');
 });
 
 test('a folder whose frames cannot be a clip, or that holds only other kinds, says what to do', async () => {

@@ -118,9 +118,9 @@ export function describePassedOver(passedOver: readonly PassedOver[]): string[] 
   const shown = passedOver.slice(0, 3).map(({ path, reason }) => `"${path}" (${reason})`);
   const many =
     passedOver.length === 1
-      ? 'one thing beside the clips is'
-      : `${passedOver.length} things beside the clips are`;
-  return [`${many} not taken: ${shown.join(', ')}${passedOver.length > 3 ? ', …' : '.'}`];
+      ? 'one item beside the clips is'
+      : `${passedOver.length} items beside the clips are`;
+  return [`${many} not used: ${shown.join(', ')}${passedOver.length > 3 ? ', …' : '.'}`];
 }
 
 function noClip(folder: string, names: readonly string[], passedOver: readonly PassedOver[]): MediaError {
@@ -160,7 +160,7 @@ async function assertClipFile(path: string): Promise<void> {
   await assertUserFile(path, refuseMedia('clip', path));
   if (maybeTransportStream(path) && !(await isTransportStream(path))) {
     throw new MediaError(
-      `"${path}" is no MPEG transport stream, whatever its name says; expected ${CLIP_CHOICES}.`,
+      `"${path}" is not an MPEG transport stream, although its name says so; expected ${CLIP_CHOICES}.`,
     );
   }
 }

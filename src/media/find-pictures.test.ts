@@ -38,7 +38,7 @@ test('a folder gives its pictures by name and tells what it does not give', asyn
   expect(events).toMatchObject([
     {
       type: 'notice',
-      message: `folder "${at('photos')}": 4 of 8 members are pictures; not taken: "clip.mp4", "IMG.HEIC", "inner", …`,
+      message: `folder "${at('photos')}": 4 of 8 members are pictures; not used: "clip.mp4", "IMG.HEIC", "inner", …`,
     },
   ]);
 });

@@ -64,7 +64,7 @@ async function picturesIn(folder: string, { onEvent }: Pick<WorkOptions, 'onEven
     );
   }
   if (others.length > 0) {
-    const message = `folder "${folder}": ${pictures.length} of ${names.length} members are pictures; not taken: ${some}`;
+    const message = `folder "${folder}": ${pictures.length} of ${names.length} members are pictures; not used: ${some}`;
     onEvent?.(notice(message));
   }
   return pictures.map((name) => join(folder, name));

@@ -25,13 +25,13 @@ test('gaps are counted, and the first ones named', () => {
   const names = named(upTo(12), (n) => `f${n}.png`);
   const without = (...gone: number[]) => names.filter((_, i) => !gone.includes(i));
   expect(messages(without(5))).toEqual([
-    '1 frame is missing between numbers 0 and 11 (5): what moves jumps there.',
+    '1 frame is missing between numbers 0 and 11 (5): the motion jumps there.',
   ]);
   expect(messages(without(2, 5, 6, 9))).toEqual([
-    '4 frames are missing between numbers 0 and 11 (2, 5, 6, …): what moves jumps there.',
+    '4 frames are missing between numbers 0 and 11 (2, 5, 6, …): the motion jumps there.',
   ]);
   expect(messages(['0.png', '2.png', '3.png', '5.png'])).toEqual([
-    '2 frames are missing between numbers 0 and 5 (1, 4): what moves jumps there.',
+    '2 frames are missing between numbers 0 and 5 (1, 4): the motion jumps there.',
   ]);
   const every = [0, 5, 10, 20, 25, 30].map((n) => `${n}.png`);
   expect(frameNumbers(every)).toMatchObject({

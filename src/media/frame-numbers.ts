@@ -155,7 +155,7 @@ export function notesOnNumbers(names: readonly string[]): NumberNote[] {
   if (missingCount > 0) {
     const listed = missing.slice(0, 3).join(', ');
     const more = missingCount > 3 ? ', …' : '';
-    const found = `${missingCount} frame${missingCount === 1 ? ' is' : 's are'} missing between numbers ${range[0]} and ${range[1]} (${listed}${more}): what moves jumps there.`;
+    const found = `${missingCount} frame${missingCount === 1 ? ' is' : 's are'} missing between numbers ${range[0]} and ${range[1]} (${listed}${more}): the motion jumps there.`;
     notes.push(remark('gaps', false, found));
   }
   return notes;

@@ -25,7 +25,7 @@ export function timeNotes(clip: ClipInfo): TimeNote[] {
     );
   }
   if (interlacedAsIs) {
-    const found = 'interlaced H.265, whose fields are not taken apart';
+    const found = 'interlaced H.265, which is not deinterlaced';
     note('interlaced', { found, advice: 'Deinterlace it before.' }, true);
   }
   if (combed) {
