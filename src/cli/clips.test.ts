@@ -73,13 +73,13 @@ test('says what is not taken, and which captions belong to no clip', async () =>
   await writeFile(at('mixed/captions.tsv'), 'Walk.gif\ta person leaves\n');
   const { text } = await clips(at('mixed'));
   expect(text.split('\n').slice(2, -1)).toEqual([
-    '             note: made by lamp: a motion learned from it would inherit its faults. Leave it out unless this is intended.',
-    '             problem: nothing moves: there is no motion to learn. Leave it out.',
-    `  not used   ${at('mixed/film.avi')}: AVI is not read; convert it: ffmpeg -i film.avi -crf 12 -pix_fmt yuv420p film.mp4`,
-    '  captions   none; all clips are trained with the prompt',
-    `             note: 1 line of "${at('mixed/captions.tsv')}" matches no clip: "Walk.gif" (line 1; is "walk.gif" meant?).`,
-    '  rate       the clips are sampled at 10 frames a second, their own rate.',
-    '  proposed   --frames 16 --stride 1: training videos of 1.6 s that play at 10 frames a second',
+    '            note: made by lamp: a motion learned from it would inherit its faults. Leave it out unless this is intended.',
+    '            problem: nothing moves: there is no motion to learn. Leave it out.',
+    `  not used  ${at('mixed/film.avi')}: AVI is not read; convert it: ffmpeg -i film.avi -crf 12 -pix_fmt yuv420p film.mp4`,
+    '  captions  none; all clips are trained with the prompt',
+    `            note: 1 line of "${at('mixed/captions.tsv')}" matches no clip: "Walk.gif" (line 1; is "walk.gif" meant?).`,
+    '  rate      the clips are sampled at 10 frames a second, their own rate.',
+    '  proposed  --frames 16 --stride 1: training videos of 1.6 s that play at 10 frames a second',
   ]);
   const lines = (await clips(at('mixed'), '--json')).text.trim().split('\n');
   expect(JSON.parse(lines.at(-1)!)).toMatchObject({
