@@ -2,7 +2,7 @@
 import { add, log, mul, reduceSum, reshape, scale, softmax } from '../../src/graph/operators/index.ts';
 import { scalar, type Tensor } from '../../src/graph/tensor.ts';
 
-/** Added to probabilities, so that one that has become 0 in 32 bits has a finite logarithm and slope. */
+/** Added to probabilities, so that one that has become 0 in 32 bits has a finite logarithm and gradient. */
 const SMALLEST = 1e-9;
 
 /**

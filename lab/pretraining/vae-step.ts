@@ -37,7 +37,7 @@ export interface VaeBatch {
 
 /** What the parts of the loss count. */
 export interface VaeLossWeights {
-  /** Mean absolute difference, rounded off below a hundredth so that it has a slope everywhere. */
+  /** Mean absolute difference, rounded off below a hundredth so that it has a gradient everywhere. */
   readonly absolute: number;
   /** Mean squared difference. */
   readonly squared: number;

@@ -22,8 +22,8 @@ test('every option of the functions says what it is', () => {
   expect(
     functions.split('\n').filter((line) => / \|\s*\|$/.test(line) && !line.includes('| name |')),
   ).toEqual([]);
-  expect(functions).toContain(
-    '| `samplerSteps?` | `number` | Number of sampling steps. A whole number from 1 to 1000. Default: 50; for dpm++ 25. |',
+  expect(functions).toMatch(
+    /\| `samplerSteps\?` \| `number` \| Number of sampling steps\. A whole number from 1 to 1000\. Default: 50; for .* 25.* \|/,
   );
   expect(functions).toMatch(/\| `learningRate\?` \| `number` \| .* Default: `0\.00003`\. \|/);
 });

@@ -1,7 +1,7 @@
 /**
  * @file The first touch of a file that a user named or that lies in a user's folder. Whatever is there in place of a
- * file (a pipe, a device, a folder, a link to nothing) becomes an error that says so: never a wait without end, never
- * endless bytes.
+ * file (a pipe, a device, a folder, a dangling link) becomes an error that says so: reading neither waits forever nor
+ * goes on without end.
  */
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readlink, stat } from 'node:fs/promises';

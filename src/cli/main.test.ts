@@ -161,7 +161,7 @@ describe('bad input ends with one line, its exit code, and nothing written', () 
       /there is a folder of this name/,
     ],
     ['one frame', { '--frames': '1' }, 2, /--frames <number>: found "1"; expected a whole number from 2/],
-    ['an unknown sampler', { '--sampler': 'euler' }, 2, /found "euler"; expected one of: ddim, dpm\+\+/],
+    ['an unknown sampler', { '--sampler': 'none' }, 2, /found "none"; expected one of: ddim, dpm\+\+/],
     ['too many steps', { '--sampler-steps': '1001' }, 2, /a whole number from 1 to 1000/],
     ['noise where there is none', { '--sampler': 'dpm++', '--eta': '1' }, 2, /dpm\+\+ adds no noise/],
     ['two first frames', { '--first-frame-prompt': 'a house' }, 2, /Use one of them/],

@@ -108,12 +108,12 @@ const wanted = z.object(
 );
 
 /**
- * Looks clips over before they are trained on: too few frames, shot cuts inside a clip, black bars, what players hide
- * or show at uneven times, interlacing, stills, repeated frames, clips that show nearly the same, captions of no clip,
- * missing numbers among frames, several rates, videos that lamp made, and what else is in the folders. Proposes a rate
- * and a stride for training. A clip that cannot be read is part of the report. Each clip is decoded three times. Throws
- * `UsageError` for an option that makes no sense, `MediaError` where there is no clip or a caption file is damaged,
- * `StorageError` where the preview or the cut clips cannot be written, and `InterruptedError` when stopped.
+ * Checks clips before they are used for training. Reports clips with too few frames, cuts inside a clip, black bars,
+ * edit lists, variable frame rates, interlacing, still and repeated frames, clips that are nearly identical, captions
+ * that match no clip, gaps in numbered frames, clips of different rates, videos made by lamp, and files that are not
+ * clips. Proposes a frame rate and a stride for training. A clip that cannot be read is part of the report. Each clip
+ * is decoded three times. Throws `UsageError` for an invalid option, `MediaError` if there is no clip or a caption file is
+ * damaged, `StorageError` if the preview or the cut clips cannot be written, and `InterruptedError` when stopped.
  *
  * @example
  * import { examineClips } from 'lamp-video';

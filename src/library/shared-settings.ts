@@ -35,10 +35,10 @@ export const shared = {
   memory: declare(z.enum(memoryChoices), {
     description: 'how much memory the networks may take for speed',
     choices: {
-      auto: 'low where the other takes more than 70 % of the memory of the machine',
-      fast: 'each network as one program',
-      balanced: 'the same',
-      low: 'one program a block, weights read as needed: the least memory, slower',
+      auto: 'fast, or low if that would take more than 70 % of the memory of the machine',
+      fast: 'run each network as a single program',
+      balanced: 'same as fast; it differs in training only',
+      low: 'run each block as its own program and read its weights when needed, which is slower',
     },
     default: 'auto',
   }),

@@ -26,7 +26,8 @@ export interface VideoFacts extends Size, ClipTiming {
   /** Whether the video is interlaced H.265, which is not deinterlaced: its pictures are used unchanged. */
   readonly interlacedAsIs?: boolean;
   /**
-   * The field that is shown first, where the pictures are combed although the video does not say so: taken as they are.
+   * The field that is shown first, if the pictures are visibly interlaced (combed) although the video is not flagged as
+   * such. They are used unchanged.
    */
   readonly combed?: FirstField;
 }

@@ -5,8 +5,8 @@ export const memoryModes = ['fast', 'balanced', 'low'] as const;
 
 /**
  * `fast`: one program that keeps all values for the backward pass. `balanced`: one program that keeps those between
- * residual blocks and transformers and recomputes the others. `low`: a chain of programs, one a block, which reads the
- * weights from their files as it goes. For sampling, `fast` and `balanced` are the same.
+ * residual blocks and transformers and recomputes the others. `low`: a chain of programs, one per block, which reads
+ * the weights from their files as it goes. For sampling, `fast` and `balanced` are the same.
  */
 export type MemoryMode = (typeof memoryModes)[number];
 

@@ -1,4 +1,4 @@
-/** @file Whether work fits into memory, and what is said where it does not, or where the engine fails otherwise. */
+/** @file Checks whether work fits into memory, and words the errors if it does not or if the engine fails. */
 
 import { totalmem } from 'node:os';
 import { DeviceError } from '../errors.ts';

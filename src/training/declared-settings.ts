@@ -244,10 +244,10 @@ export const trainingSettings = {
     memory: declare(z.enum(memoryChoices), {
       description: 'how much memory a step may take for speed',
       choices: {
-        auto: 'the fastest that fits into what is free',
-        fast: 'keep all inner values for the backward pass',
-        balanced: 'recompute those inside blocks: a third more time',
-        low: 'one program a block, weights read as needed: the least memory, slower still',
+        auto: 'the fastest mode that fits into the free memory',
+        fast: 'keep all activations for the backward pass',
+        balanced: 'recompute the activations inside blocks, which takes a third more time',
+        low: 'also run each block as its own program and read its weights when needed, which is slower still',
       },
       default: 'auto',
     }),

@@ -27,8 +27,8 @@ interface NamedSampler {
   readonly about: string;
   /** Default number of steps. */
   readonly steps: number;
-  /** Whether it can add noise at each step (`eta`). */
-  readonly addsNoise: boolean;
+  /** When it adds noise at its steps. */
+  readonly noise: 'never' | 'with eta' | 'always';
   /** Creates a sampler for one run. */
   readonly make: (
     schedule: NoiseSchedule,
@@ -36,13 +36,13 @@ interface NamedSampler {
   ) => Sampler;
 }
 
-/** The samplers by name. To add one, an entry here suffices. */
+/** The samplers by name. Options, help, checks and the library's types are made from it. */
 const samplers = {
-  ddim: { about: 'DDIM', steps: 50, addsNoise: true, make: ddimSampler },
+  ddim: { about: 'DDIM', steps: 50, noise: 'with eta', make: ddimSampler },
   'dpm++': {
     about: 'DPM-Solver++(2M), which needs fewer steps',
     steps: 25,
-    addsNoise: false,
+    noise: 'never',
     make: (schedule, { steps }) => dpmSolverSampler(schedule, { steps }),
   },
 } as const satisfies Readonly<Record<string, NamedSampler>>;
@@ -53,7 +53,7 @@ export type SamplerName = keyof typeof samplers;
 /** Names of the samplers. */
 export const samplerNames = Object.keys(samplers) as [SamplerName, ...SamplerName[]];
 
-const withNoiseNames = samplerNames.filter((name) => samplers[name].addsNoise);
+const withEtaNames = samplerNames.filter((name) => samplers[name].noise === 'with eta');
 
 /** The default steps in words, given the default sampler: `50; for dpm++ 25`. */
 function stepsText(usual: SamplerName): string {
@@ -73,7 +73,7 @@ const samplingSettings = withText(
       unit: 'steps',
     }),
     eta: declare(z.number().min(0).max(1), {
-      description: `noise that the sampler adds at each step; for ${withNoiseNames.join(', ')} only`,
+      description: `noise that the sampler adds at each step; for ${withEtaNames.join(', ')} only`,
       default: 0,
     }),
     guidance: declare(z.number().min(0), {
@@ -149,16 +149,16 @@ export function samplerFor(
       setting: 'sampler',
     });
   }
-  const { addsNoise, make } = samplers[name];
-  if (eta !== 0 && !addsNoise) {
+  const { noise: added, make } = samplers[name] as NamedSampler;
+  if (eta !== 0 && added !== 'with eta') {
     throw new UsageError({
-      found: phrase`${setting('eta')} is ${eta}, but ${name} adds no noise`,
+      found: phrase`${setting('eta')} is ${eta}, but ${name} ${added === 'never' ? 'adds no noise' : 'always adds its own'}`,
       setting: 'eta',
-      advice: phrase`Use ${setting('sampler', withNoiseNames[0]!)}.`,
+      advice: phrase`Use ${setting('sampler', withEtaNames[0]!)}.`,
     });
   }
   const sampler = make(schedule, { steps, eta });
-  return eta === 0 ? sampler : withNoise(sampler, noise);
+  return added === 'always' || eta !== 0 ? withNoise(sampler, noise) : sampler;
 }
 
 /** A sampler that draws the noise of each step from a random stream. */
