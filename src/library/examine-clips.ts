@@ -109,11 +109,12 @@ const wanted = z.object(
 
 /**
  * Checks clips before they are used for training. Reports clips with too few frames, cuts inside a clip, black bars,
- * edit lists, variable frame rates, interlacing, still and repeated frames, clips that are nearly identical, captions
- * that match no clip, gaps in numbered frames, clips of different rates, videos made by lamp, and files that are not
- * clips. Proposes a frame rate and a stride for training. A clip that cannot be read is part of the report. Each clip
- * is decoded three times. Throws `UsageError` for an invalid option, `MediaError` if there is no clip or a caption file is
- * damaged, `StorageError` if the preview or the cut clips cannot be written, and `InterruptedError` when stopped.
+ * edit lists, variable frame rates, interlacing, still and repeated frames, clips that are nearly identical,
+ * captions that match no clip, gaps in numbered frames, clips of different rates, videos made by lamp, and files
+ * that are not clips. Proposes a frame rate and a stride for training. A clip that cannot be read is part of the
+ * report. Each clip is decoded three times. Throws `UsageError` for an invalid option, `MediaError` if there is no
+ * clip or a caption file is damaged, `StorageError` if the preview or the cut clips cannot be written, and
+ * `InterruptedError` when stopped.
  *
  * @example
  * import { examineClips } from 'lamp-video';
