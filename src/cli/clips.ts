@@ -1,7 +1,12 @@
 /** @file `lamp clips`: checks clips before training, and splits them at cuts. */
 import { Command } from 'commander';
 import { MediaError } from '../errors.ts';
-import { type ExamineClipsOptions, examineClips, examineClipsSettings } from '../library/examine-clips.ts';
+import {
+  type ClipSetReport,
+  type ExamineClipsOptions,
+  examineClips,
+  examineClipsSettings,
+} from '../library/examine-clips.ts';
 import type { ClipWindowKind } from '../media/clip-window.ts';
 import { setFacts } from './clip-set-facts.ts';
 import { factLines } from './facts.ts';
@@ -33,20 +38,36 @@ export function clipsCommand(): Command {
     .addHelpText('after', help)
     .action(async (paths: string[], _: object, command: Command) => {
       const { json, preview, window = examineClipsSettings.window.default } = command.opts<ClipsOptions>();
-      const report = await runCommand(command, examineClips, { clips: paths });
-      const count = report.clips.length + report.unreadable.length;
-      const facts = setFacts(report, {
-        kind: 'clip set',
-        title: `${count} clip${count === 1 ? '' : 's'} at "${paths.join(', ')}"`,
-        showPlaces: preview !== undefined,
-        window: window as ClipWindowKind,
-      });
-      process.stdout.write(`${json ? JSON.stringify(facts.data) : factLines(facts)}\n`);
+      let known: ClipSetReport | undefined;
+      const onReport = (report: ClipSetReport) => {
+        known = report;
+      };
+      const facts = (report: ClipSetReport) =>
+        setFacts(report, {
+          kind: 'clip set',
+          title: `${count(report)} clip${count(report) === 1 ? '' : 's'} at "${paths.join(', ')}"`,
+          showPlaces: preview !== undefined,
+          window: window as ClipWindowKind,
+        });
+      let report: ClipSetReport;
+      try {
+        report = await runCommand(command, examineClips, { clips: paths, onReport });
+      } finally {
+        // Also if the preview or the cut clips cannot be written.
+        if (known) {
+          const said = facts(known);
+          process.stdout.write(`${json ? JSON.stringify(said.data) : factLines(said)}\n`);
+        }
+      }
       const unfit = report.unreadable.length + report.clips.filter(({ usable }) => !usable).length;
       if (unfit > 0) {
         throw new MediaError(
-          `${unfit} of ${count} clips cannot be trained on with --frames ${report.frames}; see above.`,
+          `${unfit} of ${count(report)} clips cannot be trained on with --frames ${report.frames}; see above.`,
         );
       }
     });
+}
+
+function count({ clips, unreadable }: ClipSetReport): number {
+  return clips.length + unreadable.length;
 }

@@ -128,9 +128,9 @@ describe('output that fails', () => {
   }
 
   test.each([
-    ['EPIPE', 'whoever read it has gone'],
+    ['EPIPE', 'its reader has exited'],
     ['ENOSPC', 'the disk is full'],
-    ['EIO', 'its terminal or disk does not answer any more'],
+    ['EIO', 'its terminal or disk no longer responds'],
   ])('%s of standard output stops long work, which saves first', async (code, reason) => {
     const { stdout, ended, fail, interruptible, InterruptedError, told } = await watched();
     const { source } = fakeProcess();

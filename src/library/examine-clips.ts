@@ -70,7 +70,10 @@ export const examineClipsSettings = {
 };
 
 /** Options of `examineClips`. */
-export interface ExamineClipsOptions extends GivenSettings<typeof examineClipsSettings>, WorkOptions {}
+export interface ExamineClipsOptions extends GivenSettings<typeof examineClipsSettings>, WorkOptions {
+  /** Called with the report before anything is written: what is known even if the preview or the cut clips fail. */
+  readonly onReport?: ((report: ClipSetReport) => void) | undefined;
+}
 
 /** Facts about a clip, with notes. */
 export interface ClipReport extends ExaminedClip {
@@ -125,9 +128,10 @@ const wanted = z.object(
  * console.log(proposal?.stride); // for learnMotion
  */
 export async function examineClips(options: ExamineClipsOptions): Promise<ClipSetReport> {
-  const { onEvent, signal, preview, cut, out, ...given } = checkOptions('examineClips', options, {
+  const { onEvent, signal, onReport, preview, cut, out, ...given } = checkOptions('examineClips', options, {
     ...examineClipsSettings,
     ...workFields,
+    onReport: field.function.optional(),
   });
   const work = { onEvent, signal };
   const settings = settingsOf(given);
@@ -150,16 +154,18 @@ export async function examineClips(options: ExamineClipsOptions): Promise<ClipSe
       largestStride: Math.floor((taken - 1) / (frames - 1)),
     };
   });
+  const whole = { frames, ...report, clips, notes: rateNotes };
+  onReport?.(whole);
   if (preview !== undefined && strips.length > 0) await writePreview(preview, strips, work);
   if (folder !== undefined) {
     await writePieces(planPieces(report.clips, frames), folder, work);
     onEvent?.({ type: 'written', path: folder });
   }
-  return { frames, ...report, clips, notes: rateNotes };
+  return whole;
 }
 
 /** What the clips are examined for. Throws `UsageError`. */
-function settingsOf(given: Omit<ExamineClipsOptions, 'preview' | 'cut' | 'out'>) {
+function settingsOf(given: Omit<ExamineClipsOptions, 'preview' | 'cut' | 'out' | 'onReport'>) {
   const { width, height, fit } = given;
   if ((width === undefined) !== (height === undefined)) {
     const missing = width === undefined ? 'width' : 'height';
