@@ -57,10 +57,14 @@ function merged(letters: readonly string[], ranks: ReadonlyMap<string, number>):
   }
 }
 
-/** Writes the folder that `loadTokenizer` reads. Throws `StorageError`. */
-export async function writeSmallTokenizer(folder: string, tokenizer: SmallTokenizer): Promise<void> {
+/** Writes the folder that `loadTokenizer` reads; `pad` fills the end of a prompt. Throws `StorageError`. */
+export async function writeSmallTokenizer(
+  folder: string,
+  tokenizer: SmallTokenizer,
+  pad: string = end,
+): Promise<void> {
   const lines = ['#version: 0.2', ...tokenizer.merges.map((pair) => pair.join(' '))];
-  const special = { bos_token: begin, eos_token: end, unk_token: end, pad_token: end };
+  const special = { bos_token: begin, eos_token: end, unk_token: end, pad_token: pad };
   await writeJsonAtomically(join(folder, 'vocab.json'), Object.fromEntries(tokenizer.vocabulary));
   await writeAtomically(join(folder, 'merges.txt'), (file) => file.writeFile(`${lines.join('\n')}\n`));
   await writeJsonAtomically(join(folder, 'special_tokens_map.json'), special);

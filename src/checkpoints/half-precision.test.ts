@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeBfloat16, decodeFloat16, encodeFloat16 } from './half-precision.ts';
+import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './half-precision.ts';
 
 const allBits = Uint16Array.from({ length: 65_536 }, (_, bits) => bits);
 
@@ -50,6 +50,19 @@ test('rounding is to the nearest, ties to even, between all neighbours', () => {
 test('what binary16 cannot hold', () => {
   const bits = encodeFloat16(Float32Array.of(65519.996, 65520, -1e9, 1e-9, Number.NaN, -Infinity));
   expect([...bits]).toEqual([0x7bff, 0x7c00, 0xfc00, 0, 0x7e00, 0xfc00]);
+});
+
+test('every bfloat16 number survives a round trip; others go to the nearest, ties to even', () => {
+  const values = new Float32Array(65_536);
+  decodeBfloat16(allBits, values);
+  const back = encodeBfloat16(values);
+  for (let bits = 0; bits < 65_536; bits++) {
+    if (Number.isNaN(values[bits]!)) expect(back[bits]! & 0x7fff).toBeGreaterThan(0x7f80);
+    else if (back[bits] !== bits) expect(back[bits]).toBe(bits);
+  }
+  const step = 2 ** -7;
+  const between = [1 + step / 2, 1 + 1.5 * step, 1 + 0.51 * step, -(1 + step / 2), 3.4e38];
+  expect([...encodeBfloat16(Float32Array.from(between))]).toEqual([0x3f80, 0x3f82, 0x3f81, 0xbf80, 0x7f80]);
 });
 
 test('bfloat16 is the upper half of a 32-bit float', () => {

@@ -46,6 +46,18 @@ export function encodeFloat16(values: Float32Array): Uint16Array {
   return result;
 }
 
+/** The bfloat16 bit patterns of `values`, rounded to nearest, ties to even; NaN stays NaN. */
+export function encodeBfloat16(values: Float32Array): Uint16Array {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const result = new Uint16Array(values.length);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    const notANumber = (word & 0x7fffffff) > 0x7f800000;
+    result[i] = notANumber ? (word >>> 16) | 0x40 : (word + 0x7fff + ((word >>> 16) & 1)) >>> 16;
+  }
+  return result;
+}
+
 /** The binary16 bits of a non-negative 32-bit float, given by its bits. */
 function float16Magnitude(magnitude: number): number {
   if (magnitude > 0x7f800000) return 0x7e00; // NaN

@@ -8,7 +8,7 @@ export interface PickledTensor {
   readonly name: string;
   readonly shape: Shape;
   /** PyTorch's class of storage. */
-  readonly storage: 'FloatStorage' | 'HalfStorage' | 'LongStorage';
+  readonly storage: 'FloatStorage' | 'HalfStorage' | 'BFloat16Storage' | 'LongStorage';
   /** The storage's member of the file is `data/<key>`. */
   readonly key: string;
   /** Number of elements. */

@@ -11,10 +11,13 @@ import {
   writtenItemSize,
 } from './writable-tensor.ts';
 
+const kinds = { float32: 'F32', float16: 'F16', bfloat16: 'BF16' } as const;
+
 /**
  * Writes named tensors and string metadata to the safetensors file `path`, atomically. The bytes depend only on the
  * arguments: tensors are ordered by element size (for alignment), then by name; metadata by key; the header
- * is padded with spaces to a multiple of 8 bytes. `float16` rounds to nearest, ties to even; integers stay `I64`.
+ * is padded with spaces to a multiple of 8 bytes. 16-bit numbers are rounded to nearest, ties to even; integers stay
+ * `I64`.
  * Throws `StorageError` when the file system refuses, `CheckpointError` for a name given twice or a value that
  * `float16` cannot hold.
  */
@@ -40,7 +43,7 @@ export async function writeSafetensors(
     seen.add(name);
     const begin = end;
     end += itemSize(tensor) * sizeOf(tensor.shape);
-    const kind = tensor.dtype === 'int64' ? 'I64' : options.dtype === 'float16' ? 'F16' : 'F32';
+    const kind = tensor.dtype === 'int64' ? 'I64' : kinds[options.dtype ?? 'float32'];
     entries.push([name, { dtype: kind, shape: [...tensor.shape], data_offsets: [begin, end] }]);
   }
   await writeAtomically(path, async (file) => {

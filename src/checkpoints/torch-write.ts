@@ -10,6 +10,8 @@ import { ZipWriter } from './zip-write.ts';
 /** The folder inside the zip file; PyTorch accepts any name. */
 const FOLDER = 'archive';
 
+const storages = { float32: 'FloatStorage', float16: 'HalfStorage', bfloat16: 'BFloat16Storage' } as const;
+
 /**
  * Writes named tensors to the PyTorch file `path`, in the order given, atomically; one of them is in memory at a time.
  * The bytes depend only on the arguments. Throws `StorageError` when the file system refuses, `CheckpointError` for a
@@ -32,8 +34,7 @@ export async function writeTorchFile(
     list.map(([name, { dtype, shape }], i) => ({
       name,
       shape,
-      storage:
-        dtype === 'int64' ? 'LongStorage' : options.dtype === 'float16' ? 'HalfStorage' : 'FloatStorage',
+      storage: dtype === 'int64' ? 'LongStorage' : storages[options.dtype ?? 'float32'],
       key: String(i),
       count: sizeOf(shape),
     })),

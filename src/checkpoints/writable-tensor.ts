@@ -3,7 +3,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { CheckpointError } from '../errors.ts';
 import { type FloatTensor, type HostTensor, type Shape, sizeOf } from '../graph/host-tensor.ts';
-import { encodeFloat16 } from './half-precision.ts';
+import { encodeBfloat16, encodeFloat16 } from './half-precision.ts';
 
 /** A tensor whose values are read only when it is written, so that a model need not fit into memory. */
 export interface LazyTensor {
@@ -18,17 +18,17 @@ export type WritableTensor = HostTensor | LazyTensor;
 
 /** Options of writing: `dtype` is the precision of float tensors in the file, default `float32`. */
 export interface WriteOptions {
-  readonly dtype?: 'float32' | 'float16';
+  readonly dtype?: 'float32' | 'float16' | 'bfloat16';
 }
 
 /** Bytes of one element in the file. */
 export function writtenItemSize({ dtype }: WritableTensor, options: WriteOptions): number {
-  return dtype === 'int64' ? 8 : options.dtype === 'float16' ? 2 : 4;
+  return dtype === 'int64' ? 8 : (options.dtype ?? 'float32') === 'float32' ? 4 : 2;
 }
 
 /**
- * The bytes of a tensor in the file `path`, in chunks: little-endian, row-major. `float16` rounds to nearest, ties to
- * even. Throws `CheckpointError` for a value that `float16` cannot hold.
+ * The bytes of a tensor in the file `path`, in chunks: little-endian, row-major. `float16` and `bfloat16` round to
+ * nearest, ties to even. Throws `CheckpointError` for a value that `float16` cannot hold.
  */
 export async function* tensorBytes(
   name: string,
@@ -40,17 +40,26 @@ export async function* tensorBytes(
   if (values.dtype !== tensor.dtype || values.data.length !== sizeOf(tensor.shape)) {
     throw new RangeError(`"${name}" is ${values.dtype} [${values.shape}], not as announced`);
   }
-  if (values.dtype === 'float32' && dtype === 'float16') yield* halfBytes(name, values, path);
+  if (values.dtype === 'float32' && dtype !== 'float32') yield* halfBytes(name, values, dtype, path);
   else yield bytesOf(values.data);
 }
 
 /** Bytes converted or written at once; Node refuses writes of 2 GiB and more. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 
-function* halfBytes(name: string, tensor: FloatTensor, path: string): Generator<Uint8Array> {
+function* halfBytes(
+  name: string,
+  tensor: FloatTensor,
+  dtype: 'float16' | 'bfloat16',
+  path: string,
+): Generator<Uint8Array> {
   const step = CHUNK_BYTES / 4;
   for (let start = 0; start < tensor.data.length; start += step) {
     const values = tensor.data.subarray(start, start + step);
+    if (dtype === 'bfloat16') {
+      yield bytesOf(encodeBfloat16(values));
+      continue;
+    }
     const half = encodeFloat16(values);
     for (let i = 0; i < half.length; i++) {
       if ((half[i]! & 0x7fff) === 0x7c00 && Number.isFinite(values[i]!)) {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { writeSafetensors } from '../checkpoints/safetensors.ts';
+import type { WritableTensor } from '../checkpoints/writable-tensor.ts';
 import { randomStream } from '../diffusion/random.ts';
 import { floats } from '../graph/host-tensor.ts';
 import { originalUNet, originalVae, originalXlText, type Tensors } from '../testing/original-model.ts';
@@ -13,7 +14,7 @@ const at = await testFolder();
 const path = at('tiny-xl.safetensors');
 let weights: TinyXlWeights;
 let folder: BaseModel;
-let whole: Tensors;
+let whole: Tensors<WritableTensor>;
 
 beforeAll(async () => {
   weights = await writeTinyXl(at('folder'));

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { writeSafetensors } from '../checkpoints/safetensors.ts';
 import { writeTorchFile } from '../checkpoints/torch-write.ts';
+import type { WritableTensor } from '../checkpoints/writable-tensor.ts';
 import { noiseSchedule } from '../diffusion/noise-schedule.ts';
 import { randomStream } from '../diffusion/random.ts';
 import { CheckpointError } from '../errors.ts';
@@ -297,7 +298,7 @@ describe('a Stable Diffusion 2.x model in one file', () => {
     }),
     textEncoder: randomWeights((w) => textEncoder(w, configs.textEncoder, input('ids', [1, 3], 'int64'))),
   };
-  const whole: Tensors = new Map([
+  const whole: Tensors<WritableTensor> = new Map([
     ...originalUNet(tensors.unet, 1),
     ...originalVae(tensors.vae, 2),
     ...originalOpenClip(tensors.textEncoder, 2),

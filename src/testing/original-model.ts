@@ -2,10 +2,11 @@
  * @file Writes a model's weights under the names of the first Stable Diffusion files, for tests. Deliberately
  * independent of the reader (`models/original-names.ts`): block numbers are computed here, counted there.
  */
+import type { LazyTensor, WritableTensor } from '../checkpoints/writable-tensor.ts';
 import { type FloatTensor, floats, type HostTensor } from '../graph/host-tensor.ts';
 
 /** Tensors by name. */
-export type Tensors = ReadonlyMap<string, HostTensor>;
+export type Tensors<T extends WritableTensor = HostTensor> = ReadonlyMap<string, T>;
 
 type Rules = readonly (readonly [RegExp, string | ((...groups: string[]) => string)])[];
 
@@ -19,7 +20,7 @@ const resnet: Rules = [
 ];
 
 /** A U-Net with `layers` layers per block, as `model.diffusion_model.…`. */
-export function originalUNet(tensors: Tensors, layers: number): Tensors {
+export function originalUNet<T extends WritableTensor>(tensors: Tensors<T>, layers: number): Tensors<T> {
   const stride = layers + 1;
   const hasAttention = (level: string) => tensors.has(`up_blocks.${level}.attentions.0.norm.weight`);
   const blocks: Rules = [
@@ -56,7 +57,7 @@ export function originalUNet(tensors: Tensors, layers: number): Tensors {
 }
 
 /** An autoencoder of `levels` levels, as `first_stage_model.…`; its attention's layers become 1×1 convolutions. */
-export function originalVae(tensors: Tensors, levels: number): Tensors {
+export function originalVae<T extends WritableTensor>(tensors: Tensors<T>, levels: number): Tensors<T> {
   const rules: Rules = [
     [/^encoder\.down_blocks\.(\d)\.resnets\.(\d)/, 'encoder.down.$1.block.$2'],
     [/^encoder\.down_blocks\.(\d)\.downsamplers\.0/, 'encoder.down.$1.downsample'],
@@ -76,17 +77,17 @@ export function originalVae(tensors: Tensors, levels: number): Tensors {
     [/\.(value|to_v)\./, '.v.'],
     [/\.(proj_attn|to_out\.0)\./, '.proj_out.'],
   ];
-  const found = new Map<string, HostTensor>();
+  const found = new Map<string, T>();
   for (const [name, tensor] of tensors) {
     const isMatrix = name.includes('attentions') && tensor.shape.length === 2;
     const shape = isMatrix ? [...tensor.shape, 1, 1] : tensor.shape;
-    found.set(`first_stage_model.${apply(rules, name)}`, { ...tensor, shape } as HostTensor);
+    found.set(`first_stage_model.${apply(rules, name)}`, { ...tensor, shape });
   }
   return found;
 }
 
 /** CLIP's text encoder as in 1.x, as `cond_stage_model.transformer.…`. */
-export function originalClip(tensors: Tensors): Tensors {
+export function originalClip<T extends WritableTensor>(tensors: Tensors<T>): Tensors<T> {
   return mapNames(tensors, (name) => `cond_stage_model.transformer.${name}`);
 }
 
@@ -94,7 +95,7 @@ export function originalClip(tensors: Tensors): Tensors {
  * The text encoder as in 2.x, as `cond_stage_model.model.…`: query, key and value in one, and one more layer at the
  * end.
  */
-export function originalOpenClip(tensors: Tensors, layers: number): Tensors {
+export function originalOpenClip(tensors: Tensors<WritableTensor>, layers: number): Tensors<WritableTensor> {
   const found = new Map(openClipNames(tensors, 'cond_stage_model.model.'));
   for (const [name, tensor] of [...found]) {
     const last = `.resblocks.${layers - 1}.`;
@@ -105,21 +106,34 @@ export function originalOpenClip(tensors: Tensors, layers: number): Tensors {
 }
 
 /** Both text encoders as in XL: CLIP's as in 1.x, OpenCLIP's with its projection, rows as columns. */
-export function originalXlText(first: Tensors, second: Tensors): Tensors {
+export function originalXlText(
+  first: Tensors<WritableTensor>,
+  second: Tensors<WritableTensor>,
+): Tensors<WritableTensor> {
   const place = 'conditioner.embedders.1.model.';
-  const { shape, data } = second.get('text_projection.weight') as FloatTensor;
-  const [rows, columns] = shape as [number, number];
-  const turned = data.map((_, i) => data[(i % rows) * columns + Math.floor(i / rows)]!);
+  const projection = second.get('text_projection.weight')!;
+  const [rows, columns] = projection.shape as [number, number];
+  const turned: LazyTensor = {
+    dtype: 'float32',
+    shape: [columns, rows],
+    load: async () => {
+      const { data } = await valuesOf(projection);
+      return floats(
+        data.map((_, i) => data[(i % rows) * columns + Math.floor(i / rows)]!),
+        [columns, rows],
+      );
+    },
+  };
   const others = [...second].filter(([name]) => !name.startsWith('text_projection'));
   return new Map([
     ...mapNames(first, (name) => `conditioner.embedders.0.transformer.${name}`),
     ...openClipNames(new Map(others), place),
-    [`${place}text_projection`, floats(turned, [columns, rows])],
+    [`${place}text_projection`, turned],
     [`${place}logit_scale`, floats(Float32Array.of(4.6), [])],
   ]);
 }
 
-function openClipNames(tensors: Tensors, place: string): Tensors {
+function openClipNames(tensors: Tensors<WritableTensor>, place: string): Tensors<WritableTensor> {
   const rules: Rules = [
     [/^text_model\.encoder\.layers\.(\d+)/, 'transformer.resblocks.$1'],
     [/^text_model\.embeddings\.position_embedding\.weight/, 'positional_embedding'],
@@ -130,14 +144,12 @@ function openClipNames(tensors: Tensors, place: string): Tensors {
     [/\.mlp\.fc1/, '.mlp.c_fc'],
     [/\.mlp\.fc2/, '.mlp.c_proj'],
   ];
-  const found = new Map<string, HostTensor>();
-  const add = (name: string, tensor: HostTensor) => found.set(`${place}${name}`, tensor);
+  const found = new Map<string, WritableTensor>();
+  const add = (name: string, tensor: WritableTensor) => found.set(`${place}${name}`, tensor);
   for (const [name, tensor] of tensors) {
     const [, layer, kind] = /layers\.(\d+)\.self_attn\.q_proj\.(weight|bias)$/.exec(name) ?? [];
     if (layer !== undefined) {
-      const parts = ['q', 'k', 'v'].map(
-        (part) => tensors.get(name.replace('q_proj', `${part}_proj`)) as FloatTensor,
-      );
+      const parts = ['q', 'k', 'v'].map((part) => tensors.get(name.replace('q_proj', `${part}_proj`))!);
       add(`transformer.resblocks.${layer}.attn.in_proj_${kind}`, stacked(parts));
     } else if (!/\.[kv]_proj\./.test(name) && !name.endsWith('position_ids')) {
       add(apply(rules, name), tensor);
@@ -146,16 +158,36 @@ function openClipNames(tensors: Tensors, place: string): Tensors {
   return found;
 }
 
-function stacked(parts: readonly FloatTensor[]): FloatTensor {
-  const data = Float32Array.from(parts.flatMap((part) => [...part.data]));
+function stacked(parts: readonly WritableTensor[]): LazyTensor {
   const [rows, ...rest] = parts[0]!.shape;
-  return floats(data, [rows! * parts.length, ...rest]);
+  const shape = [rows! * parts.length, ...rest];
+  return {
+    dtype: 'float32',
+    shape,
+    load: async () => {
+      const values = await Promise.all(parts.map(valuesOf));
+      const data = new Float32Array(values.reduce((sum, value) => sum + value.data.length, 0));
+      let at = 0;
+      for (const value of values) {
+        data.set(value.data, at);
+        at += value.data.length;
+      }
+      return floats(data, shape);
+    },
+  };
+}
+
+async function valuesOf(tensor: WritableTensor): Promise<FloatTensor> {
+  return ('load' in tensor ? await tensor.load() : tensor) as FloatTensor;
 }
 
 function apply(rules: Rules, name: string): string {
   return rules.reduce((text, [pattern, by]) => text.replace(pattern, by as string), name);
 }
 
-function mapNames(tensors: Tensors, rename: (name: string) => string): Tensors {
+function mapNames<T extends WritableTensor>(
+  tensors: Tensors<T>,
+  rename: (name: string) => string,
+): Tensors<T> {
   return new Map([...tensors].map(([name, tensor]) => [rename(name), tensor]));
 }
