@@ -7,6 +7,14 @@ export function bytesText(bytes: number): string {
   return power === 0 ? `${bytes} bytes` : `${three(bytes / 1024 ** power)} ${units[power]}`;
 }
 
+/** Bytes in a text such as `12GB`, `12 GiB`, `1.5g`; `undefined` if it is none. */
+export function parseBytes(text: string): number | undefined {
+  const [, number, unit = '', binary] = /^\s*(\d+(?:\.\d+)?)\s*(?:([kmgt])(i)?)?b?\s*$/i.exec(text) ?? [];
+  if (number === undefined) return undefined;
+  const power = ' kmgt'.indexOf(unit.toLowerCase() || ' ');
+  return Math.round(Number(number) * (binary ? 1024 : 1000) ** power);
+}
+
 /** A large number as people read it: `254 million`. */
 export function countText(count: number): string {
   if (count >= 1e9) return `${three(count / 1e9)} billion`;

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { writeSafetensors } from '../../src/checkpoints/safetensors.ts';
 import { openWeightFile } from '../../src/checkpoints/weight-file.ts';
 import { randomStream } from '../../src/diffusion/random.ts';
-import { graphCost } from '../../src/graph/cost.ts';
 import { type FloatTensor, floats, type Shape, sizeOf } from '../../src/graph/host-tensor.ts';
 import { input } from '../../src/graph/tensor.ts';
 import { weightsTakenBy } from '../../src/graph/weights.ts';
@@ -11,10 +10,9 @@ import type { Component } from '../../src/models/base-model.ts';
 import { type UNetConfig, unetConfigSchema } from '../../src/models/configs.ts';
 import { timestepWidth } from '../../src/models/time-embedding.ts';
 import { unet } from '../../src/models/unet.ts';
-import { initialValues, motionParameters, videoWeights } from '../../src/motion/motion-parameters.ts';
-import { videoPredictor } from '../../src/motion/predictor.ts';
+import { initialValues, motionParameters } from '../../src/motion/motion-parameters.ts';
+import { samplingCost, videoPredictor } from '../../src/motion/predictor.ts';
 import { motionVariants } from '../../src/motion/variant.ts';
-import { videoUNet } from '../../src/motion/video-unet.ts';
 import type { MemoryMode } from '../../src/runtime/memory-mode.ts';
 import { measureSpeed } from '../../src/runtime/speed.ts';
 import { adamWDefaults, adamWState, adamWStep, clipScale, gradientNorm } from '../../src/training/adamw.ts';
@@ -33,6 +31,10 @@ export interface BenchCase {
   readonly context: number;
   readonly latents: Shape;
   readonly work: 'train' | 'train, recompute' | 'train, low' | 'sample' | 'sample, low';
+  /** Type of the base's weights; default `float32`. */
+  readonly dtype?: 'float16';
+  /** Rank of the trained factors; default: whole matrices are trained. */
+  readonly rank?: number;
 }
 
 /** What was measured. */
@@ -48,7 +50,7 @@ export interface BenchResult {
   readonly fraction: number;
   /** Largest resident size of the process, about 150 MiB of it Node and the engine. */
   readonly peakBytes: number;
-  /** What `trainingCost` expects a training step to need. */
+  /** What `trainingCost` or `samplingBytes` expects; not for pretraining. */
   readonly estimatedBytes?: number;
   readonly compileSeconds: number;
 }
@@ -74,6 +76,39 @@ export const benchCases: readonly BenchCase[] = (
   })),
 );
 
+const base = { widths: whole.widths, heads: 8, context: 768 };
+
+/** Cases whose memory is compared with its estimate: modes, sizes, lengths, ranks, and both precisions of the base. */
+export const memoryCases: readonly BenchCase[] = (
+  [
+    ['train', [1, 4, 8, 8, 8], {}],
+    ['train', [1, 4, 8, 32, 32], { dtype: 'float16', rank: 32 }],
+    ['train, recompute', [1, 4, 16, 8, 8], { dtype: 'float16' }],
+    ['train, recompute', [1, 4, 8, 32, 32], {}],
+    ['train, recompute', [1, 4, 8, 40, 64], { rank: 8 }],
+    ['train, low', [1, 4, 16, 8, 8], {}],
+    ['train, low', [1, 4, 8, 32, 32], { dtype: 'float16', rank: 32 }],
+    ['train, low', [1, 4, 32, 32, 32], { dtype: 'float16', rank: 8 }],
+    ['train, low', [1, 4, 8, 64, 64], { dtype: 'float16' }],
+    ['train, low', [1, 4, 16, 40, 64], {}],
+    ['train, low', [1, 4, 16, 40, 64], { dtype: 'float16', rank: 32 }],
+    ['sample', [1, 4, 8, 8, 8], { dtype: 'float16' }],
+    ['sample', [1, 4, 16, 32, 32], {}],
+    ['sample, low', [1, 4, 16, 32, 32], {}],
+    ['sample, low', [1, 4, 16, 40, 64], { dtype: 'float16' }],
+    ['sample, low', [1, 4, 32, 64, 64], { dtype: 'float16', rank: 8 }],
+  ] as const
+).map(([work, latents, more]: readonly [BenchCase['work'], Shape, Pick<BenchCase, 'dtype' | 'rank'>]) => {
+  const [, , frames, height, width] = latents;
+  const name = [
+    `${work}: SD 1.x`,
+    more.dtype === 'float16' ? 'f16' : 'f32',
+    `${frames} frames of ${height}x${width}`,
+    more.rank === undefined ? '' : `rank ${more.rank}`,
+  ];
+  return { ...base, ...more, work, latents, name: name.filter(Boolean).join(', ') };
+});
+
 const tokens = 77;
 
 const memoryOf: Record<BenchCase['work'], MemoryMode> = {
@@ -86,7 +121,7 @@ const memoryOf: Record<BenchCase['work'], MemoryMode> = {
 
 /** Runs a case on the weights in `folder` (see `writeWeights`). */
 export async function runCase(
-  { name, latents, work, ...architecture }: BenchCase,
+  { name, latents, work, rank, ...architecture }: BenchCase,
   folder: string,
   repeats: number,
   profilePrefix?: string,
@@ -97,8 +132,9 @@ export async function runCase(
   const random = randomStream(0, 'bench');
   const normal = (shape: Shape): FloatTensor => floats(random.normals(sizeOf(shape)), shape);
   const context = normal([1, tokens, component.config.cross_attention_dim]);
-  const parameters = new ParameterSet(motionParameters(component.weights.shapes, variant));
-  for (const parameter of motionParameters(component.weights.shapes, variant)) {
+  const shapes = motionParameters(component.weights.shapes, variant, rank);
+  const parameters = new ParameterSet(shapes);
+  for (const parameter of shapes) {
     const base = component.weights.shapes.has(parameter.name)
       ? ((await component.weights.file.read(parameter.name)) as FloatTensor).data
       : undefined;
@@ -115,7 +151,7 @@ export async function runCase(
   let step: () => Promise<unknown>;
   let dispose: () => Promise<void>;
   let flops: number;
-  let estimatedBytes: number | undefined;
+  let estimatedBytes: number;
   if (work.startsWith('sample')) {
     const guided = [2, ...latents.slice(1)];
     const predictor = await videoPredictor(
@@ -128,7 +164,9 @@ export async function runCase(
     const [given, states] = [normal(guided), normal([2, tokens, component.config.cross_attention_dim])];
     step = () => predictor.predict(given, [500, 500], states);
     dispose = () => predictor.dispose();
-    flops = samplingFlops(component, guided);
+    const motion = { variant, shapes: new Map(shapes.map(({ name, shape }) => [name, shape])) };
+    flops = samplingCost(component, motion, guided, tokens, 'fast').flops;
+    estimatedBytes = samplingCost(component, motion, guided, tokens, memory).bytes;
   } else {
     const training = await motionStep(component, parameters, latents, tokens, {
       variant,
@@ -144,8 +182,8 @@ export async function runCase(
     };
     dispose = () => training.dispose();
     // Recomputed values are not counted twice: the fraction is of useful work.
-    flops = trainingCost(component, latents, tokens, { variant }).flops;
-    estimatedBytes = trainingCost(component, latents, tokens, { variant, memory }).bytes;
+    flops = trainingCost(component, latents, tokens, { variant, rank }).flops;
+    estimatedBytes = trainingCost(component, latents, tokens, { variant, memory, rank }).bytes;
   }
   const compileSeconds = (performance.now() - compiling) / 1000;
   await step();
@@ -162,8 +200,17 @@ export async function runCase(
   const matmul = Math.max(before.matmul, after.matmul);
   const convolution = Math.max(before.convolution, after.convolution);
   const fraction = flops / seconds / Math.max(matmul, convolution);
-  const result = { name, seconds, flops, matmul, convolution, fraction, peakBytes, compileSeconds };
-  return estimatedBytes === undefined ? result : { ...result, estimatedBytes };
+  return {
+    name,
+    seconds,
+    flops,
+    matmul,
+    convolution,
+    fraction,
+    peakBytes,
+    estimatedBytes,
+    compileSeconds,
+  };
 }
 
 /** Configuration of an image U-Net of Stable Diffusion 1.x's kind. */
@@ -182,7 +229,7 @@ function unetConfig({ widths, heads, context }: Architecture): UNetConfig {
   });
 }
 
-type Architecture = Pick<BenchCase, 'widths' | 'heads' | 'context'>;
+type Architecture = Pick<BenchCase, 'widths' | 'heads' | 'context' | 'dtype'>;
 
 const weightsIn = (folder: string) => join(folder, 'unet.safetensors');
 
@@ -204,23 +251,10 @@ export async function writeWeights(architecture: Architecture, folder: string): 
     for (let i = 0; i < data.length; i++) data[i] = offset + data[i]! * spread;
     return [name, floats(data, shape)] as const;
   });
-  await writeSafetensors(weightsIn(folder), tensors);
+  await writeSafetensors(weightsIn(folder), tensors, { dtype: architecture.dtype ?? 'float32' });
 }
 
 /** The U-Net whose weights are in `folder`. */
 async function randomUNet(architecture: Architecture, folder: string): Promise<Component<UNetConfig>> {
   return { config: unetConfig(architecture), weights: await openWeightFile(weightsIn(folder)) };
-}
-
-function samplingFlops({ config, weights }: Component<UNetConfig>, shape: Shape): number {
-  const w = videoWeights(
-    weights.find,
-    new Map(motionParameters(weights.shapes, variant).map((p) => [p.name, input(p.name, p.shape)])),
-  );
-  const given = {
-    latents: input('latents', shape),
-    sinusoids: input('sinusoids', [shape[0]!, timestepWidth(config)]),
-    context: input('context', [shape[0]!, tokens, config.cross_attention_dim]),
-  };
-  return graphCost([videoUNet(w, config, given, { variant }).prediction]).flops;
 }

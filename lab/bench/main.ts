@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type BenchResult, benchCases, runCase, writeWeights } from './cases.ts';
+import { type BenchResult, benchCases, memoryCases, runCase, writeWeights } from './cases.ts';
 import { pretrainCase, runPretrainCase } from './pretraining-case.ts';
 
 const { values } = parseArgs({
@@ -20,21 +20,24 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
     profile: { type: 'string' },
     repeats: { type: 'string', default: '5' },
+    memory: { type: 'boolean', default: false },
   },
 });
 
 if (values.child === pretrainCase) {
   console.log(JSON.stringify(await runPretrainCase(Number(values.repeats), values.profile)));
 } else if (values.child !== undefined) {
-  const chosen = benchCases.find(({ name }) => name === values.child)!;
+  const chosen = [...benchCases, ...memoryCases].find(({ name }) => name === values.child)!;
   const folder = values.folder!;
   if (values.write) await writeWeights(chosen, folder);
   else console.log(JSON.stringify(await runCase(chosen, folder, Number(values.repeats), values.profile)));
 } else {
-  const names = [...benchCases.map(({ name }) => name), pretrainCase];
-  const chosen = names.filter((name) =>
-    values.only === undefined ? !name.includes('SD 1.x') : name.includes(values.only),
-  );
+  const cases = values.memory ? memoryCases : [...benchCases, { name: pretrainCase }];
+  const chosen = cases
+    .map(({ name }) => name)
+    .filter((name) =>
+      values.only === undefined ? values.memory || !name.includes('SD 1.x') : name.includes(values.only),
+    );
   const results: BenchResult[] = [];
   for (const name of chosen) {
     const result = await measured(name);

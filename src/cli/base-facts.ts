@@ -11,6 +11,7 @@ import type {
   TextEncoderFacts,
   TrainingEstimate,
 } from '../library/inspect-base.ts';
+import type { Fit, FittingWay, WhatFits } from '../library/what-fits.ts';
 import { type Row, settingRows, wrapped } from './facts.ts';
 
 /** The rows for a base model. */
@@ -39,7 +40,38 @@ export function baseRows(base: BaseInspection): Row[] {
     ...(training
       ? trainingRows(training)
       : [['a motion', 'none: XL draws first frames and pictures'] satisfies Row]),
+    ...(base.fits ? fitRows(base.fits) : []),
   ];
+}
+
+/** A row for each size: the fastest way that fits, by number of frames. */
+function fitRows({ bytes, videos }: WhatFits): Row[] {
+  const sizes = [...new Set(videos.map(sizeText))];
+  const rows = (label: string, way: (fit: Fit) => string): Row[] =>
+    sizes.map((size, i) => {
+      const fits = videos.filter((fit) => sizeText(fit) === size);
+      const ways = fits.map((fit) => `${fit.frames} frames ${way(fit)}`);
+      return [i === 0 ? label : '', `${size}: ${ways.join('; ')}`];
+    });
+  return [
+    [
+      `for ${(bytes / 1e9).toFixed(1)} GB`,
+      'memory and time of a step, estimated for this machine’s speed; 15 % of memory are left for the system',
+    ],
+    ...rows('train', ({ train }) => wayText(train)),
+    ...rows('generate', ({ generate }) => wayText(generate)),
+  ];
+}
+
+function sizeText({ width, height }: Fit): string {
+  return `${width}x${height}`;
+}
+
+function wayText(way: FittingWay | undefined): string {
+  if (!way) return 'do not fit';
+  const { memory, rank, bytes, secondsPerStep } = way;
+  const how = rank > 0 ? `${memory} with rank ${rank}` : memory;
+  return `${how}, ${(bytes / 1e9).toFixed(1)} GB, ${stepTime(secondsPerStep)}`;
 }
 
 /** What the model was trained on, one or more rows for each list. */

@@ -74,6 +74,11 @@ describe('lamp inspect', () => {
       predictionType: 'epsilon',
       training: { estimate: true, frames: 4 },
     });
+    const { text: fitting } = await inspect(...words, '--for', '2GB');
+    expect(fitting).toMatch(
+      /for 2\.0 GB .*\n +train +64x64: 4 frames fast, 0\.\d GB, .* s\n +generate +64x64: 4 frames fast, /,
+    );
+    expect((await inspect(...words, '--for', '2', '--json')).code).toBe(2);
     expect(data.training.low.bytes).toBeLessThan(data.training.recomputed.bytes);
     expect(data.training.recomputed.flops).toBeGreaterThan(data.training.plain.flops);
     expect(data.training.plain.secondsPerStep).toBeCloseTo(data.training.plain.flops / 5e10);

@@ -9,6 +9,7 @@ import { withCommandOptions, withSettings } from './setting-options.ts';
 const help = `
 Examples:
   lamp inspect stable-diffusion-v1-5 --size 256x256 --frames 8    architecture, cost of training
+  lamp inspect stable-diffusion-v1-5 --for 12GB                   the videos for which 12 GB of memory suffice
   lamp inspect built-in                                           what the built-in model can draw
   lamp inspect runs/horse                                         prompt, settings, progress; also of a motion
   lamp inspect clips/horse-runs                                   the notes of "lamp clips"

@@ -73,6 +73,7 @@ function valueName({ schema, choices, expected }: SettingDescription): string {
   if (schema.type === 'integer' || schema.type === 'number') return 'number';
   if (isSize(schema)) return 'WxH';
   if (choices) return isNumeric({ schema }) ? 'value' : 'name';
+  if (/\bmemory\b/.test(expected)) return 'memory';
   return /\bpath\b/.test(expected) ? 'path' : 'text';
 }
 

@@ -11,6 +11,7 @@ const names: Readonly<Record<string, string>> = {
   flipProbability: '--flip',
   averageDecay: '--ema',
   places: '--place',
+  forMemory: '--for',
   samplePrompts: '--sample-prompt',
   framesPerSecond: '--fps',
   motions: '--motion',

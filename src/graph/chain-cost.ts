@@ -8,33 +8,54 @@ import type { Tensor } from './tensor.ts';
 export interface ChainCost {
   /** Multiplications and additions of matrix products and convolutions. */
   readonly flops: number;
-  /** Largest sum of a part's inner values, its weights, and the values that are kept between parts at that time. */
+  /**
+   * The buffer for weights, and the largest sum of a part's inner values, its weights converted to f32, and the values
+   * that are kept between parts at that time.
+   */
   readonly peakBytes: number;
   /** Largest sum of values kept between parts. */
   readonly keptBytes: number;
+  /** Sum of all values that calls return. */
+  readonly returnedBytes: number;
   /** Largest sum of a part's inner values. */
   readonly partBytes: number;
-  /** Largest sum of a part's weights, as stored in their files. */
+  /** Largest sum of a part's weights, as stored in their files: the size of the buffer. */
   readonly weightBytes: number;
 }
 
-/** Estimates the cost of a chain's calls, run in order. */
-export function chainCost(calls: readonly ChainCall[]): ChainCost {
+/**
+ * Estimates the cost of a chain's calls, run in order; each for `sets` sets of inputs before the next (default 1).
+ */
+export function chainCost(calls: readonly ChainCall[], sets = 1): ChainCost {
   const held = new Map<Slot, number>();
-  let [flops, peakBytes, keptBytes, partBytes, largestWeights] = [0, 0, 0, 0, 0];
+  let [flops, peakBytes, keptBytes, returnedBytes, partBytes, largestWeights] = [0, 0, 0, 0, 0, 0];
   for (const { graph, weights, outputs, dead } of calls) {
     const cost = graphCost(Object.values(graph));
-    const kept = sum(held.values());
+    const kept = sets * sum(held.values());
     const weightBytes = sum(Object.values(weights).map(({ byteLength }) => byteLength));
-    flops += cost.flops;
-    peakBytes = Math.max(peakBytes, kept + weightBytes + cost.peakBytes);
+    flops += sets * cost.flops;
+    const converted = sum(
+      Object.values(weights).map(({ dtype, shape }) => (dtype === 'float32' ? 0 : 4 * sizeOf(shape))),
+    );
+    peakBytes = Math.max(peakBytes, kept + converted + cost.peakBytes);
     partBytes = Math.max(partBytes, cost.peakBytes);
     largestWeights = Math.max(largestWeights, weightBytes);
-    for (const [name, slot] of Object.entries(outputs)) held.set(slot, bytesOf(graph[name]!));
-    keptBytes = Math.max(keptBytes, sum(held.values()));
+    for (const [name, slot] of Object.entries(outputs)) {
+      const bytes = bytesOf(graph[name]!);
+      held.set(slot, bytes);
+      returnedBytes += sets * bytes;
+    }
+    keptBytes = Math.max(keptBytes, sets * sum(held.values()));
     for (const slot of dead) held.delete(slot);
   }
-  return { flops, peakBytes, keptBytes, partBytes, weightBytes: largestWeights };
+  return {
+    flops,
+    peakBytes: peakBytes + largestWeights,
+    keptBytes,
+    returnedBytes,
+    partBytes,
+    weightBytes: largestWeights,
+  };
 }
 
 function sum(values: Iterable<number>): number {

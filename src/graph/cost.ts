@@ -9,6 +9,8 @@ export interface GraphCost {
   readonly flops: number;
   /** Peak size of the values that are alive at the same time, in bytes, without weights and inputs. */
   readonly peakBytes: number;
+  /** The same without the computed tensors themselves. */
+  readonly innerBytes: number;
   /** Size in bytes, as f32, of the weights that stay in files. */
   readonly weightBytes: number;
 }
@@ -33,16 +35,22 @@ export function graphCost(outputs: readonly Tensor[]): GraphCost {
       lastUse.set(owner(tensor), i);
     }
   }
-  for (const tensor of outputs) lastUse.set(owner(tensor), nodes.length);
-  let [flops, held, peakBytes] = [0, 0, 0];
+  const computed = new Set(outputs.map(owner));
+  for (const tensor of computed) lastUse.set(tensor, nodes.length);
+  let [flops, held, done, peakBytes, innerBytes] = [0, 0, 0, 0, 0];
   for (const [i, node] of nodes.entries()) {
     flops += node.operator.flops?.(node) ?? 0;
     if (node.operator.name === 'reshape') continue;
-    for (const output of node.outputs) if (lastUse.has(output)) held += bytesOf(output);
+    for (const output of node.outputs) {
+      if (lastUse.has(output)) held += bytesOf(output);
+      if (computed.has(output)) done += bytesOf(output);
+    }
     peakBytes = Math.max(peakBytes, held);
+    innerBytes = Math.max(innerBytes, held - done);
     for (const tensor of freedAt(i, node, owner, lastUse)) held -= bytesOf(tensor);
   }
-  return { flops, peakBytes, weightBytes: [...files.values()].reduce((sum, bytes) => sum + bytes, 0) };
+  const weightBytes = [...files.values()].reduce((sum, bytes) => sum + bytes, 0);
+  return { flops, peakBytes, innerBytes, weightBytes };
 }
 
 function freedAt(

@@ -13,6 +13,7 @@ import { estimatedSeconds, machineCeiling } from '../runtime/work-time.ts';
 import { withoutUndefined } from '../settings.ts';
 import { trainingCost } from '../training/training-cost.ts';
 import { parseSettings, recommendedTraining, type TrainingSettings } from '../training/training-settings.ts';
+import { type WhatFits, whatFits } from './what-fits.ts';
 
 /** The training to estimate; omitted settings are those that the base recommends, else the paper's. */
 export interface CostQuestion {
@@ -20,6 +21,8 @@ export interface CostQuestion {
   readonly width?: number | undefined;
   readonly height?: number | undefined;
   readonly device: DeviceName;
+  /** Bytes for which to answer what fits. */
+  readonly forMemory?: number | undefined;
 }
 
 /** One network of a base model. */
@@ -100,6 +103,8 @@ export interface BaseInspection {
   readonly shown?: NonNullable<BaseModel['shown']>;
   /** Absent for Stable Diffusion XL, on which motions cannot be trained. */
   readonly training?: TrainingEstimate;
+  /** What fits into `forMemory`; absent without it, and for Stable Diffusion XL. */
+  readonly fits?: WhatFits;
 }
 
 /**
@@ -108,7 +113,7 @@ export interface BaseInspection {
  */
 export async function inspectBase(
   folder: string,
-  question: CostQuestion,
+  { forMemory, ...question }: CostQuestion,
   path = folder,
 ): Promise<BaseInspection> {
   const base = await openBaseModel(folder);
@@ -150,7 +155,25 @@ export async function inspectBase(
     recommended,
     ...(base.shown && { shown: base.shown }),
     ...(!xl && { training: await trainingEstimate(base, asked, question.device) }),
+    ...(!xl && forMemory !== undefined && { fits: await fitting(base, asked, { ...question, forMemory }) }),
   };
+}
+
+async function fitting(
+  base: BaseModel,
+  { variant, rank, batch }: TrainingSettings,
+  { forMemory, frames, width, height, device }: CostQuestion & { readonly forMemory: number },
+): Promise<WhatFits> {
+  const secondsEach = await estimatedSeconds(1, device);
+  return whatFits(base, {
+    bytes: forMemory,
+    frames,
+    size: width !== undefined && height !== undefined ? { width, height } : undefined,
+    variant,
+    rank,
+    batch,
+    seconds: (flops) => flops * secondsEach,
+  });
 }
 
 async function trainingEstimate(

@@ -2,12 +2,15 @@ import { cp, mkdir, readdir } from 'node:fs/promises';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { CheckpointError, MediaError, UsageError } from '../errors.ts';
 import { drawImage, type InspectOptions, inspect, learnMotion } from '../index.ts';
-import { openBaseModel } from '../models/base-model.ts';
+import { type BaseModel, openBaseModel } from '../models/base-model.ts';
+import { stableDiffusionUNet } from '../models/stable-diffusion-unet.ts';
 import { motionVariants } from '../motion/variant.ts';
 import { tinyBase } from '../testing/library-models.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { thrownBy } from '../testing/thrown-by.ts';
+import type { BaseInspection } from './inspect-base.ts';
+import { whatFits } from './what-fits.ts';
 
 // Measuring the machine takes seconds and tells nothing here.
 vi.mock('../runtime/speed.ts', () => ({ measureSpeed: async () => ({ matmul: 1e11, convolution: 1e11 }) }));
@@ -50,6 +53,63 @@ test('a base model, and what training on it costs', async () => {
     path: 'built-in',
     name: 'built-in',
   });
+});
+
+test('what fits into an amount of memory', async () => {
+  const found = async (forMemory: string | number, more = {}) => {
+    const { fits } = (await inspect({
+      path: tinyBase,
+      width: 64,
+      height: 32,
+      forMemory,
+      ...more,
+    })) as BaseInspection;
+    return fits!;
+  };
+  const { bytes, videos } = await found('2GB');
+  expect(bytes).toBe(2e9);
+  expect(videos.map(({ frames, width, height }) => [frames, width, height])).toEqual([
+    [8, 64, 32],
+    [16, 64, 32],
+    [32, 64, 32],
+  ]);
+  for (const { train, generate } of videos) {
+    expect(train).toMatchObject({ memory: 'fast', rank: 0 });
+    expect(generate).toMatchObject({ memory: 'fast', rank: 0 });
+    expect(generate!.bytes).toBeLessThan(train!.bytes);
+  }
+  expect((await found(2e9, { frames: 4 })).videos.map(({ frames }) => frames)).toEqual([4]);
+  await expect(found('a lot')).rejects.toThrow(/expected an amount of memory such as 12GB/);
+  await expect(found(12)).rejects.toThrow(UsageError);
+});
+
+test('of Stable Diffusion, less memory takes a slower way, then factors, then nothing', async () => {
+  const base = {
+    unet: await stableDiffusionUNet(),
+    vae: { config: { block_out_channels: [1, 1, 1, 1] } },
+    tokenizer: { maxLength: 77 },
+    settings: { size: { width: 512, height: 512 } },
+  } as unknown as BaseModel;
+  const how = { variant: motionVariants.lamp, rank: 0, batch: 1, seconds: (flops: number) => flops / 1e12 };
+  const video = { frames: 16, size: { width: 512, height: 320 } };
+  const ways = [64, 36, 12, 6, 1.5].map((gigabytes) => {
+    const { train, generate } = whatFits(base, { bytes: gigabytes * 1e9, ...video, ...how }).videos[0]!;
+    return [train && `${train.memory} ${train.rank}`, generate?.memory];
+  });
+  expect(ways).toEqual([
+    ['fast 0', 'fast'],
+    ['balanced 0', 'fast'],
+    ['low 0', 'fast'],
+    ['low 32', 'low'],
+    [undefined, undefined],
+  ]);
+  const sizes = whatFits(base, { bytes: 8e9, frames: 8, ...how }).videos;
+  expect(sizes.map(({ width, height }) => `${width}x${height}`)).toEqual([
+    '256x256',
+    '512x320',
+    '512x512',
+    '768x512',
+  ]);
 });
 
 test('a run, its motion, and a saved state of it', async () => {

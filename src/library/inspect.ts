@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { z } from 'zod';
+import { parseBytes } from '../amounts.ts';
 import { exists } from '../checkpoints/exists.ts';
 import { NO_SUCH_FILE, whyUnreadable } from '../checkpoints/user-file.ts';
 import { CheckpointError, type LampError, MediaError } from '../errors.ts';
@@ -16,6 +17,7 @@ import { declare, type GivenSettings, required } from '../settings.ts';
 import { trainingSettings } from '../training/declared-settings.ts';
 import { runPaths } from '../training/run-folder.ts';
 import { trainingDefaults as usual } from '../training/training-settings.ts';
+import { checked } from '../wrong-settings.ts';
 import { checkOptions, field, workFields } from './check-options.ts';
 import { type BaseInspection, inspectBase } from './inspect-base.ts';
 import {
@@ -36,6 +38,13 @@ import {
 import { shared } from './shared-settings.ts';
 
 const side = z.int().min(1).max(99_999);
+
+/** Less cannot hold the program itself. */
+const leastMemory = 5e8;
+const memorySize = checked<number | string>((value) => {
+  const bytes = typeof value === 'string' ? parseBytes(value) : value;
+  return typeof bytes === 'number' && bytes >= leastMemory && bytes <= Number.MAX_SAFE_INTEGER;
+}, 'an amount of memory such as 12GB, at least 0.5GB');
 
 /** The settings of `inspect`. */
 export const inspectSettings = {
@@ -64,6 +73,9 @@ export const inspectSettings = {
     recommendable: true,
   }),
   device: declare(shared.device.schema, { ...shared.device, description: 'where training would run' }),
+  forMemory: declare(memorySize, {
+    description: 'list which videos a machine with this much memory can be trained on and make, and how',
+  }),
 };
 
 /** Options of `inspect`. */
@@ -93,13 +105,14 @@ export type Inspection =
  * if (found.kind === 'base') console.log(found.name, found.unet.parameters, found.training?.plain.bytes);
  */
 export async function inspect(options: InspectOptions): Promise<Inspection> {
-  const { path, device, onEvent, signal, ...given } = checkOptions('inspect', options, {
+  const { path, device, forMemory, onEvent, signal, ...given } = checkOptions('inspect', options, {
     ...inspectSettings,
     ...workFields,
   });
   const { frames = usual.frames } = given;
   const work = { onEvent, signal };
-  const question = { ...given, device: parseDevice(device ?? 'cpu') };
+  const memory = typeof forMemory === 'string' ? parseBytes(forMemory) : forMemory;
+  const question = { ...given, device: parseDevice(device ?? 'cpu'), forMemory: memory };
   const found = await stat(path).catch((error: unknown) => error as Error);
   if (found instanceof Error) {
     if (path === builtInName && !(await exists(path))) return base(builtInBase(), question, path);

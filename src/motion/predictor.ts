@@ -1,6 +1,9 @@
 /** @file The video U-Net, compiled for sampling. */
 import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
-import type { FloatTensor, Shape } from '../graph/host-tensor.ts';
+import { chain } from '../graph/chain.ts';
+import { chainCost } from '../graph/chain-cost.ts';
+import { graphCost } from '../graph/cost.ts';
+import { type FloatTensor, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { input } from '../graph/tensor.ts';
 import { type Component, withCheckpoint } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
@@ -14,6 +17,7 @@ import { timestepWidth } from '../models/time-embedding.ts';
 import { compileChain } from '../runtime/chain-program.ts';
 import type { MemoryMode } from '../runtime/memory-mode.ts';
 import { type CompileOptions, compile } from '../runtime/program.ts';
+import { chainBytes, programBytes } from '../runtime/program-memory.ts';
 import { splitBatch } from '../runtime/split-batch.ts';
 import { copyMixing, mixingNumbers } from './extended/copied.ts';
 import { videoWeights } from './motion-parameters.ts';
@@ -62,11 +66,75 @@ export async function videoPredictor(
   tokens: number,
   { schedule, memory = 'fast', ...options }: VideoPredictorOptions = {},
 ): Promise<VideoPredictor> {
-  const low = memory === 'low';
-  const [videos, ...video] = [low ? 1 : latentShape[0]!, ...latentShape.slice(1)];
   const { variant, values } = motion();
   if (variant.copy && !schedule) throw new RangeError('a motion that copies needs the noise schedule');
-  const trained = new Map([...values].map(([name, { shape }]) => [name, input(`motion:${name}`, shape)]));
+  const shapes = new Map([...values].map(([name, { shape }]) => [name, shape]));
+  const { outputs, low } = predictionGraph(
+    { config, weights },
+    { variant, shapes },
+    latentShape,
+    tokens,
+    memory,
+  );
+  const program = low
+    ? splitBatch(await compileChain({ outputs }, options), (name) => name.startsWith('motion:'))
+    : await compile(outputs, options);
+  const more = (_: TextStates, timesteps: readonly number[]) => ({
+    ...(variant.copy && schedule && { mixing: copyMixing(schedule, timesteps) }),
+    ...Object.fromEntries([...motion().values].map(([name, value]) => [`motion:${name}`, value])),
+  });
+  const predictor = noisePredictor({ config, weights }, program, more);
+  if (!('copied' in outputs)) return predictor;
+  return {
+    ...predictor,
+    copied: async (latents, timesteps, context) => {
+      const inputs = {
+        ...predictionInputs(config, latents, timesteps, context),
+        ...more(context, timesteps),
+      };
+      return (await program.run(inputs)).copied as FloatTensor;
+    },
+  };
+}
+
+/** Variant and trained tensors of a motion, without values. */
+export interface MotionShapes {
+  readonly variant: MotionVariant;
+  readonly shapes: ReadonlyMap<string, Shape>;
+}
+
+/**
+ * Estimates a run of `videoPredictor` in a mode other than `auto`: its floating-point operations, and the memory of the
+ * process in bytes, with the motion's values.
+ */
+export function samplingCost(
+  unet: Component<UNetConfig>,
+  motion: MotionShapes,
+  latentShape: Shape,
+  tokens: number,
+  memory: MemoryMode,
+): { readonly flops: number; readonly bytes: number } {
+  const { outputs, low } = predictionGraph(unet, motion, latentShape, tokens, memory);
+  const values = [...motion.shapes.values()].reduce((sum, shape) => sum + 4 * sizeOf(shape), 0);
+  if (low) {
+    const cost = chainCost(chain({ outputs }), latentShape[0]);
+    return { flops: cost.flops, bytes: chainBytes(cost) + values };
+  }
+  const cost = graphCost(Object.values(outputs));
+  return { flops: cost.flops, bytes: programBytes(cost) + values };
+}
+
+/** The network's outputs as graphs; with `low`, for one video. */
+function predictionGraph(
+  { config, weights }: Component<UNetConfig>,
+  { variant, shapes }: MotionShapes,
+  latentShape: Shape,
+  tokens: number,
+  memory: MemoryMode,
+) {
+  const low = memory === 'low';
+  const [videos, ...video] = [low ? 1 : latentShape[0]!, ...latentShape.slice(1)];
+  const trained = new Map([...shapes].map(([name, shape]) => [name, input(`motion:${name}`, shape)]));
   const { prediction, copied } = withCheckpoint(weights, () =>
     videoUNet(
       videoWeights(weights.find, trained),
@@ -80,24 +148,5 @@ export async function videoPredictor(
       { variant, recompute: low },
     ),
   );
-  const outputs = { prediction, ...(copied && { copied }) };
-  const program = low
-    ? splitBatch(await compileChain({ outputs }, options), (name) => name.startsWith('motion:'))
-    : await compile(outputs, options);
-  const more = (_: TextStates, timesteps: readonly number[]) => ({
-    ...(variant.copy && schedule && { mixing: copyMixing(schedule, timesteps) }),
-    ...Object.fromEntries([...motion().values].map(([name, value]) => [`motion:${name}`, value])),
-  });
-  const predictor = noisePredictor({ config, weights }, program, more);
-  if (!copied) return predictor;
-  return {
-    ...predictor,
-    copied: async (latents, timesteps, context) => {
-      const inputs = {
-        ...predictionInputs(config, latents, timesteps, context),
-        ...more(context, timesteps),
-      };
-      return (await program.run(inputs)).copied as FloatTensor;
-    },
-  };
+  return { outputs: { prediction, ...(copied && { copied }) }, low };
 }

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** Bytes of garbage at which it is collected. */
-const limit = 2 ** 28;
+export const garbageBytes = 2 ** 28;
 
 let collect: (() => void) | undefined;
 
@@ -14,7 +14,7 @@ export class GarbageCounter {
   /** Adds bytes; collects when there are 256 MiB. */
   add(bytes: number): void {
     this.#bytes += bytes;
-    if (this.#bytes < limit) return;
+    if (this.#bytes < garbageBytes) return;
     this.#bytes = 0;
     collect ??= garbageCollector();
     collect();

@@ -8,7 +8,7 @@ import { type MemoryMode, memoryModes } from '../runtime/memory-mode.ts';
 import type { TrainingSettings } from './training-settings.ts';
 
 /** Fraction of the free memory that `auto` fills; the rest is for what else the training does, and for the system. */
-const comfortable = 0.85;
+export const comfortable = 0.85;
 
 /** What a choice depends on. */
 export interface MemoryQuestion {

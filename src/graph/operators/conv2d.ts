@@ -1,5 +1,5 @@
 /** @file Two-dimensional convolution. Its gradients are again convolutions and matrix products. */
-import { floats, sizeOf } from '../host-tensor.ts';
+import { type FloatTensor, floats, ints, sizeOf } from '../host-tensor.ts';
 import { apply, defineOperator, ShapeError } from '../operator.ts';
 import { constant, type Tensor } from '../tensor.ts';
 import { add } from './add.ts';
@@ -66,21 +66,17 @@ const flipOperator = defineOperator({
     const [outer, inner, kh, kw] = weight!.shape as [number, number, number, number];
     return [{ dtype: weight!.dtype, shape: [inner, outer, kh, kw] }];
   },
-  onnx: (emitter, inputs, { inputs: [weight] }) => {
-    const swapped = emitter.node('Transpose', inputs, { attributes: { perm: { ints: [1, 0, 2, 3] } } });
-    if (weight!.shape[2] === 1 && weight!.shape[3] === 1) return swapped;
-    const backwards = [
-      [-1, -1],
-      [-9999, -9999],
-      [2, 3],
-      [-1, -1],
-    ];
-    return emitter.node('Slice', [
-      ...swapped,
-      ...backwards.map((values) =>
-        emitter.constant({ dtype: 'int64', shape: [2], data: BigInt64Array.from(values, BigInt) }),
-      ),
-    ]);
+  onnx: (emitter, [weight], { inputs: [kernel] }) => {
+    const { shape } = kernel!;
+    const taps = shape[2]! * shape[3]!;
+    const swap = { attributes: { perm: { ints: [1, 0, 2, 3] } } };
+    if (taps === 1) return emitter.node('Transpose', [weight!], swap);
+    // Taps are reversed by a product with a permutation matrix: ONNX Runtime's Slice with negative steps goes element
+    // by element.
+    const sized = (name: string, dimensions: readonly number[]) =>
+      emitter.node('Reshape', [name, emitter.constant(ints(dimensions))])[0]!;
+    const [reversed] = emitter.node('MatMul', [sized(weight!, [-1, taps]), emitter.constant(reversal(taps))]);
+    return emitter.node('Transpose', [sized(reversed!, shape)], swap);
   },
   gradient: ({ dy }) => [flipKernel(dy)],
   examples: [
@@ -88,6 +84,13 @@ const flipOperator = defineOperator({
     { inputs: [[3, 2, 1, 1]], attributes: {} },
   ],
 });
+
+/** The matrix whose product with a row reverses it. */
+function reversal(size: number): FloatTensor {
+  const data = new Float32Array(size * size);
+  for (let i = 0; i < size; i++) data[i * size + size - 1 - i] = 1;
+  return floats(data, [size, size]);
+}
 
 /**
  * Convolution (cross-correlation, as in all frameworks): x `[n, in, h, w]`, weight `[out, in, kh, kw]`, bias `[out]` or

@@ -1,12 +1,5 @@
 /** @file Estimates the cost of training a motion on Stable Diffusion 1.x from its shapes alone. */
-import { weightsAt } from '../../checkpoints/weight-file.ts';
-import { sizeOf } from '../../graph/host-tensor.ts';
-import { input } from '../../graph/tensor.ts';
-import { weightsTakenBy } from '../../graph/weights.ts';
-import type { Component } from '../../models/base-model.ts';
-import { type UNetConfig, unetConfigSchema } from '../../models/configs.ts';
-import { timestepWidth } from '../../models/time-embedding.ts';
-import { unet } from '../../models/unet.ts';
+import { stableDiffusionUNet } from '../../models/stable-diffusion-unet.ts';
 import { motionVariants } from '../../motion/variant.ts';
 import { trainingCost } from '../../training/training-cost.ts';
 
@@ -25,30 +18,4 @@ export async function probeTraining() {
     return { frames, width, height, bytes, flops };
   };
   return { usual: cost(16, 512, 320), modest: cost(8, 256, 256) };
-}
-
-/** The U-Net of Stable Diffusion 1.x without a file: names and shapes without values. */
-async function stableDiffusionUNet(): Promise<Component<UNetConfig>> {
-  const config = unetConfigSchema.parse({
-    in_channels: 4,
-    out_channels: 4,
-    block_out_channels: [320, 640, 1280, 1280],
-    down_block_types: [...Array<string>(3).fill('CrossAttnDownBlock2D'), 'DownBlock2D'],
-    up_block_types: ['UpBlock2D', ...Array<string>(3).fill('CrossAttnUpBlock2D')],
-    cross_attention_dim: 768,
-  });
-  const shapes = weightsTakenBy((w) =>
-    unet(w, config, {
-      latents: input('latents', [1, 4, 8, 8]),
-      sinusoids: input('sinusoids', [1, timestepWidth(config)]),
-      context: input('context', [1, tokens, config.cross_attention_dim]),
-    }),
-  );
-  // The estimate uses shapes only; there is no such file.
-  const path = 'stable-diffusion';
-  const places = [...shapes].map(([name, shape]) => {
-    const byteLength = 4 * sizeOf(shape);
-    return [name, { dtype: 'float32', shape, path, offset: 0, byteLength }] as const;
-  });
-  return { config, weights: await weightsAt(path, new Map(places)) };
 }

@@ -131,7 +131,7 @@ export function imagePredictors(
         device,
         picture: size,
         memory: sampleMemory(memory, device, () =>
-          samplingBytes(base.unet, 1, [samples, channels, height, width], base.tokenizer.maxLength),
+          samplingBytes(base.unet, [samples, channels, height, width], base.tokenizer.maxLength),
         ),
       }),
     );

@@ -11,8 +11,12 @@ import {
   pictureDecoder,
   pictureEncoder,
 } from '../../models/programs.ts';
-import { samplingBytes } from '../../models/sampling-cost.ts';
-import { type TrainedMotion, type VideoPredictor, videoPredictor } from '../../motion/predictor.ts';
+import {
+  samplingCost,
+  type TrainedMotion,
+  type VideoPredictor,
+  videoPredictor,
+} from '../../motion/predictor.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import { sampleMemory } from '../../runtime/sample-memory.ts';
@@ -61,16 +65,18 @@ export function videoNetworks(
   },
 ): VideoNetworks {
   const [, channels, height, width] = latentShape(base, size);
+  const tokens = base.tokenizer.maxLength;
   const predictor = (videos: number) =>
-    compiled(() =>
-      videoPredictor(base.unet, motion, [videos, channels, frames, height, width], base.tokenizer.maxLength, {
-        device,
-        schedule,
-        memory: sampleMemory(memory, device, () =>
-          samplingBytes(base.unet, frames, [videos, channels, height, width], base.tokenizer.maxLength),
-        ),
-      }),
-    );
+    compiled(() => {
+      const shape = [videos, channels, frames, height, width];
+      const bytes = () => {
+        const { variant, values } = motion();
+        const shapes = new Map([...values].map(([name, value]) => [name, value.shape]));
+        return samplingCost(base.unet, { variant, shapes }, shape, tokens, 'fast').bytes;
+      };
+      const mode = sampleMemory(memory, device, bytes);
+      return videoPredictor(base.unet, motion, shape, tokens, { device, schedule, memory: mode });
+    });
   const image = imagePredictors(base, size, device, memory);
   const video = { guided: predictor(2), unguided: predictor(1) };
   const encoder = compiled(() => pictureEncoder(base.vae, size, { device }));

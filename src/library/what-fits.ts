@@ -1,0 +1,124 @@
+/** @file Which videos can be trained on and made with a given amount of memory. */
+import type { BaseModel } from '../models/base-model.ts';
+import { vaeFactor } from '../models/configs.ts';
+import { recommendedSize } from '../models/picture-size.ts';
+import type { PictureSize } from '../models/programs.ts';
+import { motionParameters } from '../motion/motion-parameters.ts';
+import { samplingCost } from '../motion/predictor.ts';
+import type { MotionVariant } from '../motion/variant.ts';
+import { type MemoryMode, memoryModes } from '../runtime/memory-mode.ts';
+import { comfortable } from '../training/choose-memory.ts';
+import { trainingCost } from '../training/training-cost.ts';
+
+/** The fastest way in which a training or a video fits, and what it needs. */
+export interface FittingWay {
+  readonly memory: MemoryMode;
+  /** Rank of the trained factors; 0: whole matrices. */
+  readonly rank: number;
+  /** Estimated memory of the process. */
+  readonly bytes: number;
+  /** Estimated time of a step (of training, or a guided one of sampling) on this machine. */
+  readonly secondsPerStep: number;
+}
+
+/** What fits for one length and size of videos; a way is absent where none fits. */
+export interface Fit extends PictureSize {
+  readonly frames: number;
+  readonly train?: FittingWay;
+  readonly generate?: FittingWay;
+}
+
+/** What fits into an amount of memory. */
+export interface WhatFits {
+  /** The memory of the machine; 15 % of it are left for the system. */
+  readonly bytes: number;
+  readonly videos: readonly Fit[];
+}
+
+/** What to answer. */
+export interface FitQuestion {
+  readonly bytes: number;
+  /** Default: 8, 16, and 32. */
+  readonly frames?: number | undefined;
+  /** Default: the base's own size, and others from a quarter to one and a half times as many pixels. */
+  readonly size?: PictureSize | undefined;
+  readonly variant: MotionVariant;
+  /** Rank that training uses, unless whole matrices do not fit and factors do. */
+  readonly rank: number;
+  /** Videos in a batch. */
+  readonly batch: number;
+  /** Estimated seconds for so many floating-point operations. */
+  readonly seconds: (flops: number) => number;
+}
+
+/** Rank that is tried where whole matrices do not fit. */
+const smallRank = 32;
+
+/** For each length and size, the fastest way that fits. */
+export function whatFits(base: BaseModel, { bytes, frames, size, ...how }: FitQuestion): WhatFits {
+  const lengths = frames === undefined ? [8, 16, 32] : [frames];
+  const sizes = size ? [size] : usualSizes(base);
+  const videos = sizes.flatMap((each) =>
+    lengths.map((count): Fit => {
+      const limit = comfortable * bytes;
+      const train = trainingWay(base, { ...each, frames: count }, limit, how);
+      const generate = samplingWay(base, { ...each, frames: count }, limit, how);
+      return { ...each, frames: count, ...(train && { train }), ...(generate && { generate }) };
+    }),
+  );
+  return { bytes, videos };
+}
+
+type Video = PictureSize & { readonly frames: number };
+type How = Pick<FitQuestion, 'variant' | 'rank' | 'batch' | 'seconds'>;
+
+function trainingWay(base: BaseModel, video: Video, limit: number, { variant, rank, batch, seconds }: How) {
+  for (const tried of rank === 0 ? [0, smallRank] : [rank]) {
+    for (const memory of memoryModes) {
+      const shape = latents(base, batch, video);
+      const { bytes, flops } = trainingCost(base.unet, shape, base.tokenizer.maxLength, {
+        memory,
+        variant,
+        rank: tried,
+      });
+      if (bytes <= limit) return { memory, rank: tried, bytes, secondsPerStep: seconds(flops) };
+    }
+  }
+  return undefined;
+}
+
+function samplingWay(base: BaseModel, video: Video, limit: number, { variant, rank, seconds }: How) {
+  const parameters = motionParameters(base.unet.weights.shapes, variant, rank);
+  const shapes = new Map(parameters.map(({ name, shape }) => [name, shape]));
+  for (const memory of ['fast', 'low'] as const) {
+    const { bytes, flops } = samplingCost(
+      base.unet,
+      { variant, shapes },
+      latents(base, 2, video),
+      base.tokenizer.maxLength,
+      memory,
+    );
+    if (bytes <= limit) return { memory, rank, bytes, secondsPerStep: seconds(flops) };
+  }
+  return undefined;
+}
+
+function latents({ unet, vae }: BaseModel, videos: number, { frames, width, height }: Video) {
+  const factor = vaeFactor(vae.config);
+  return [videos, unet.config.in_channels, frames, height / factor, width / factor];
+}
+
+/** For a base of 512×512: 256×256, 512×320, 512×512, and 768×512. */
+function usualSizes(base: BaseModel): PictureSize[] {
+  const factor = vaeFactor(base.vae.config);
+  const { width } = recommendedSize(base);
+  const side = (share: number) => Math.max(1, Math.round((share * width) / factor)) * factor;
+  return (
+    [
+      [0.5, 0.5],
+      [1, 0.625],
+      [1, 1],
+      [1.5, 1],
+    ] as const
+  ).map(([wide, high]) => ({ width: side(wide), height: side(high) }));
+}

@@ -1,0 +1,40 @@
+/** @file Estimated memory of programs and chains, from the shapes of their graphs, with factors that were measured. */
+import type { ChainCost } from '../graph/chain-cost.ts';
+import type { GraphCost } from '../graph/cost.ts';
+import { garbageBytes } from './garbage.ts';
+
+/** Memory of Node.js and ONNX Runtime, and of the graph itself. */
+const engineBytes = 4e8;
+
+/**
+ * Kinds of programs, and what they take (`npm run bench -- --memory`): `weights` as a multiple of the weights' size as
+ * f32, for mapped, converted and packed copies; `values` as a multiple of the inner values alive at once, for what ONNX
+ * Runtime's arena cannot use again.
+ */
+const kinds = {
+  forward: { weights: 1.65, values: 1.25 },
+  /** With a backward pass that keeps all values. */
+  keeping: { weights: 2, values: 1.25 },
+  /** With one that recomputes: ONNX Runtime runs it in an order in which many values wait for one another. */
+  recomputing: { weights: 2.2, values: 2.9 },
+} as const;
+
+/**
+ * Memory, in bytes, of a process that runs a program: engine, weights, and the arena for inner values. The inputs and
+ * outputs are not counted.
+ */
+export function programBytes(
+  { innerBytes, weightBytes }: GraphCost,
+  kind: keyof typeof kinds = 'forward',
+): number {
+  const { weights, values } = kinds[kind];
+  return Math.round(engineBytes + weights * weightBytes + values * innerBytes);
+}
+
+/**
+ * Memory, in bytes, of a process that runs a chain: engine, values, weights, and garbage not yet collected. The inputs
+ * are not counted.
+ */
+export function chainBytes({ peakBytes, returnedBytes }: ChainCost): number {
+  return engineBytes + peakBytes + Math.min(garbageBytes, returnedBytes);
+}
