@@ -19,6 +19,9 @@ const kinds = {
   recomputing: { weights: 2.2, values: 2.9 },
 } as const;
 
+/** What a chain's values take, as a multiple of their size: the system's allocator cannot use all it has again. */
+const chainFactor = 1.15;
+
 /**
  * Memory, in bytes, of a process that runs a program: engine, weights, and the arena for inner values. The inputs and
  * outputs are not counted.
@@ -36,5 +39,5 @@ export function programBytes(
  * are not counted.
  */
 export function chainBytes({ peakBytes, returnedBytes }: ChainCost): number {
-  return engineBytes + peakBytes + Math.min(garbageBytes, returnedBytes);
+  return Math.round(engineBytes + chainFactor * peakBytes + Math.min(garbageBytes, returnedBytes));
 }
