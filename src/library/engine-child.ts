@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { DeviceError, InterruptedError, UsageError } from '../errors.ts';
 import type { OnEvent, WorkOptions } from '../events.ts';
+import { memoryKills } from '../runtime/memory-kills.ts';
 import type { Calls } from './calls.ts';
 import { type FromEngine, packOptions, type ToEngine, unpackError } from './engine-messages.ts';
 import { inheritedOptions } from './inherited-options.ts';
@@ -158,12 +159,17 @@ function passing(send: () => void): void {
   }
 }
 
-/** How the process ended, once it has. */
-function endOf(child: ChildProcess): Promise<string> {
+/** How the process ended, once it has. `kills` counts those that the system ends for lack of memory. */
+export function endOf(child: ChildProcess, kills = memoryKills): Promise<string> {
+  const before = kills();
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(`could not be started (${error.message})`));
     child.once('exit', (code, signal) => {
-      const tell = () => resolve(signal ? `was ended by ${signal}` : `ended with exit code ${code}`);
+      const byWhom =
+        signal === 'SIGKILL' && kills() > before
+          ? ', most likely by the system, which ran out of memory'
+          : '';
+      const tell = () => resolve(signal ? `was ended by ${signal}${byWhom}` : `ended with exit code ${code}`);
       // Its last messages may still be in transit.
       if (child.connected) child.once('disconnect', tell);
       else tell();
