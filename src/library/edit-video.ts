@@ -113,6 +113,10 @@ export const editVideoSettings = {
     default: 0,
   }),
   device: shared.device,
+  memory: declare(shared.memory.schema, {
+    ...shared.memory,
+    description: 'how much memory the networks may take for speed, in training as well',
+  }),
   useRecommended: shared.useRecommended,
   out: shared.out,
   ...videoSettings,

@@ -8,14 +8,16 @@ import { compileChain } from '../runtime/chain-program.ts';
 import type { MemoryMode } from '../runtime/memory-mode.ts';
 import { type CompileOptions, compile, type Program } from '../runtime/program.ts';
 import { splitBatch } from '../runtime/split-batch.ts';
+import { compileNetwork, type NetworkOptions } from './compile-network.ts';
 import { type Component, withCheckpoint } from './component.ts';
 import { addedWidths, type UNetConfig, type VaeConfig, vaeFactor } from './configs.ts';
 import { assertFinite } from './finite.ts';
 import type { TextStates } from './text-states.ts';
 import { addedConditions, timestepSinusoids, timestepWidth } from './time-embedding.ts';
 import { unet } from './unet.ts';
-import { decode, encode } from './vae.ts';
+import { decode, decodeInStripes, encode, encodeInStripes } from './vae.ts';
 
+export type { NetworkOptions } from './compile-network.ts';
 export { encodeIds, encodePrompts, type TextStates } from './text-states.ts';
 
 /** Height and width in pixels, or in latents where documented. */
@@ -39,16 +41,17 @@ export interface PictureEncoder {
   dispose(): Promise<void>;
 }
 
-/** Compiles the VAE's encoder for one image size. */
+/** Compiles the VAE's encoder for one image size. With little memory it runs in stripes (`stripes.ts`). */
 export async function pictureEncoder(
   { config, weights }: Component<VaeConfig>,
   { width, height }: PictureSize,
-  options?: CompileOptions,
+  options?: NetworkOptions,
 ): Promise<PictureEncoder> {
-  const { mean, logVariance } = withCheckpoint(weights, () =>
-    encode(new Weights(weights.find), config, input('picture', [1, config.in_channels, height, width])),
-  );
-  const program = await compile({ mean, logVariance }, options);
+  const graph = (build: typeof encode) =>
+    withCheckpoint(weights, () => ({
+      ...build(new Weights(weights.find), config, input('picture', [1, config.in_channels, height, width])),
+    }));
+  const program = await compileNetwork(graph(encode), () => graph(encodeInStripes), options);
   return {
     async encode(picture) {
       const found = (await program.run({ picture })) as Record<'mean' | 'logVariance', FloatTensor>;
@@ -79,18 +82,19 @@ export interface PictureDecoder {
   dispose(): Promise<void>;
 }
 
-/** Compiles the VAE's decoder for one image size. */
+/** Compiles the VAE's decoder for one image size. With little memory it runs in stripes (`stripes.ts`). */
 export async function pictureDecoder(
   { config, weights }: Component<VaeConfig>,
   { width, height }: PictureSize,
-  options?: CompileOptions,
+  options?: NetworkOptions,
 ): Promise<PictureDecoder> {
   const factor = vaeFactor(config);
   const shape = [1, config.latent_channels, height / factor, width / factor];
-  const picture = withCheckpoint(weights, () =>
-    decode(new Weights(weights.find), config, input('latents', shape)),
-  );
-  const program = await compile({ picture }, options);
+  const graph = (build: typeof decode) =>
+    withCheckpoint(weights, () => ({
+      picture: build(new Weights(weights.find), config, input('latents', shape)),
+    }));
+  const program = await compileNetwork(graph(decode), () => graph(decodeInStripes), options);
   return {
     async decode(latents) {
       const plain = latents.data.map((value) => value / config.scaling_factor);

@@ -58,20 +58,23 @@ describe('text', () => {
     };
   }
 
-  test('is the states before the last layer of both encoders, and the projected end of the second', async () => {
-    const prompts = ['a horse runs', 'a waterfall in the snow, style'];
-    const { pooled, ...states } = await encodePrompts(base, prompts);
-    expect(states.shape).toEqual([2, 77, 28]);
-    expect(pooled!.shape).toEqual([2, 10]);
-    const expected = prompts.map(byHand);
-    expect(difference(states.data, expected.flatMap((each) => each.states).flat())).toBeLessThan(1e-5);
-    expect(
-      difference(
-        pooled!.data,
-        expected.flatMap((each) => each.pooled),
-      ),
-    ).toBeLessThan(1e-5);
-  });
+  test.each(['fast', 'low'] as const)(
+    'is the states before the last layer of both encoders, and the projected end of the second (memory: %s)',
+    async (memory) => {
+      const prompts = ['a horse runs', 'a waterfall in the snow, style'];
+      const { pooled, ...states } = await encodePrompts(base, prompts, { memory });
+      expect(states.shape).toEqual([2, 77, 28]);
+      expect(pooled!.shape).toEqual([2, 10]);
+      const expected = prompts.map(byHand);
+      expect(difference(states.data, expected.flatMap((each) => each.states).flat())).toBeLessThan(1e-5);
+      expect(
+        difference(
+          pooled!.data,
+          expected.flatMap((each) => each.pooled),
+        ),
+      ).toBeLessThan(1e-5);
+    },
+  );
 
   test('fills up with the end token for the first encoder, with "!" for the second', () => {
     expect(base.tokenizer.encode('a').slice(3)).toEqual(Array(74).fill(683));

@@ -9,10 +9,15 @@ import { layerNorm } from './layers.ts';
 
 /**
  * Token ids `[b, n]` (n ≤ `max_position_embeddings`) → hidden states `[b, n, hidden_size]` after the final norm.
- * Padding is not masked, as in Stable Diffusion.
+ * Padding is not masked, as in Stable Diffusion. `part`: see `hiddenStates`.
  */
-export function textEncoder(w: Weights, config: TextEncoderConfig, ids: Tensor): Tensor {
-  return finalNorm(w, config, hiddenStates(w, config, ids).at(-1)!);
+export function textEncoder(
+  w: Weights,
+  config: TextEncoderConfig,
+  ids: Tensor,
+  part?: (build: () => Tensor) => Tensor,
+): Tensor {
+  return finalNorm(w, config, hiddenStates(w, config, ids, part).at(-1)!);
 }
 
 /** The final norm, of the last layer's states `[…, hidden_size]`. */
@@ -20,8 +25,16 @@ export function finalNorm(w: Weights, config: TextEncoderConfig, x: Tensor): Ten
   return layerNorm(modelIn(w).scope('final_layer_norm'), x, config.layer_norm_eps);
 }
 
-/** The states `[b, n, hidden_size]` before the first layer, and after each, without the final norm. */
-export function hiddenStates(w: Weights, config: TextEncoderConfig, ids: Tensor): Tensor[] {
+/**
+ * The states `[b, n, hidden_size]` before the first layer, and after each, without the final norm. `part` builds each
+ * layer, for instance as a part of a chain (`recomputed`).
+ */
+export function hiddenStates(
+  w: Weights,
+  config: TextEncoderConfig,
+  ids: Tensor,
+  part: (build: () => Tensor) => Tensor = (build) => build(),
+): Tensor[] {
   const model = modelIn(w);
   const [, length] = ids.shape as [number, number];
   const embeddings = model.scope('embeddings');
@@ -43,9 +56,8 @@ export function hiddenStates(w: Weights, config: TextEncoderConfig, ids: Tensor)
   const mask = causalMask(length);
   const states = [embedded];
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
-    states.push(
-      encoderLayer(model.scope('encoder').scope('layers').scope(layer), config, states[layer]!, mask),
-    );
+    const scope = model.scope('encoder').scope('layers').scope(layer);
+    states.push(part(() => encoderLayer(scope, config, states[layer]!, mask)));
   }
   return states;
 }

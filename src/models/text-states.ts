@@ -1,10 +1,12 @@
 /** @file Encodes prompts for the U-Net with the text encoder, or with both of Stable Diffusion XL. */
 import { type FloatTensor, floats, type IntTensor } from '../graph/host-tensor.ts';
 import { gather, reshape } from '../graph/operators/index.ts';
+import { recomputed } from '../graph/region.ts';
 import { input, type Tensor } from '../graph/tensor.ts';
 import { Weights } from '../graph/weights.ts';
-import { type CompileOptions, compile, type Values } from '../runtime/program.ts';
+import type { Values } from '../runtime/program.ts';
 import type { BaseModel } from './base-model.ts';
+import { compileNetwork, type NetworkOptions } from './compile-network.ts';
 import { type Component, withCheckpoint } from './component.ts';
 import type { ProjectedTextEncoderConfig, TextEncoderConfig } from './configs.ts';
 import { endsOfTexts } from './ends-of-texts.ts';
@@ -27,13 +29,13 @@ export type TextParts = Pick<BaseModel, 'textEncoder' | 'tokenizer' | 'second'>;
 export async function encodePrompts(
   { textEncoder, tokenizer, second }: TextParts,
   prompts: readonly string[],
-  options?: CompileOptions,
+  options?: NetworkOptions,
 ): Promise<TextStates> {
   const ids = idsOf(tokenizer, prompts);
   if (!second) return encodeIds(textEncoder, ids, options);
   const { states: first } = await run(
     textEncoder,
-    (w, config, ids) => ({ states: penultimate(hiddenStates(w, config, ids)) }),
+    (w, config, ids, part) => ({ states: penultimate(hiddenStates(w, config, ids, part)) }),
     { ids },
     options,
   );
@@ -47,23 +49,25 @@ export async function encodePrompts(
 export async function encodeIds(
   encoder: Component<TextEncoderConfig>,
   ids: IntTensor,
-  options?: CompileOptions,
+  options?: NetworkOptions,
 ): Promise<FloatTensor> {
-  return (await run(encoder, (w, config, ids) => ({ states: textEncoder(w, config, ids) }), { ids }, options))
-    .states;
+  const build = (w: Weights, config: TextEncoderConfig, tokens: Tensor, part?: Part) => ({
+    states: textEncoder(w, config, tokens, part),
+  });
+  return (await run(encoder, build, { ids }, options)).states;
 }
 
 /** Encodes prompts with XL's second text encoder. */
 async function encodeSecond(
   { encoder, tokenizer }: SecondText,
   prompts: readonly string[],
-  options?: CompileOptions,
+  options?: NetworkOptions,
 ) {
   const ids = idsOf(tokenizer, prompts);
   const ends = endsOfTexts(encoder.config, ids);
   return run(
     encoder,
-    (w, config, tokens) => projectedText(w, config, tokens, input('ends', ends.shape, 'int64')),
+    (w, config, tokens, part) => projectedText(w, config, tokens, input('ends', ends.shape, 'int64'), part),
     { ids, ends },
     options,
   );
@@ -72,15 +76,17 @@ async function encodeSecond(
 /**
  * Token ids `[b, n]` → the penultimate states `[b, n, hidden_size]`, which XL attends to, and one vector per text
  * `[b, projection_dim]`: the last layer's states after the final norm at `ends` (see `endsOfTexts`), projected.
+ * `part`: see `hiddenStates`.
  */
 export function projectedText(
   w: Weights,
   config: ProjectedTextEncoderConfig,
   ids: Tensor,
   ends: Tensor,
+  part?: Part,
 ): { readonly states: Tensor; readonly pooled: Tensor } {
   const [batch, length] = ids.shape as [number, number];
-  const states = hiddenStates(w, config, ids);
+  const states = hiddenStates(w, config, ids, part);
   const last = reshape(finalNorm(w, config, states.at(-1)!), [batch * length, config.hidden_size]);
   const pooled = linear(w.scope('text_projection'), gather(last, ends), config.projection_dim, {
     bias: false,
@@ -102,17 +108,21 @@ function idsOf(tokenizer: ClipTokenizer, prompts: readonly string[]): IntTensor 
   };
 }
 
-/** Compiles a network of token ids, runs it once, and frees it. */
+/** Builds a layer as a part of a chain. */
+type Part = (build: () => Tensor) => Tensor;
+
+/** Compiles a network of token ids, runs it once, and frees it. With little memory it runs layer by layer. */
 async function run<Config, Outputs extends string>(
   { config, weights }: Component<Config>,
-  build: (w: Weights, config: Config, ids: Tensor) => Readonly<Record<Outputs, Tensor>>,
+  build: (w: Weights, config: Config, ids: Tensor, part?: Part) => Readonly<Record<Outputs, Tensor>>,
   values: Values & { readonly ids: IntTensor },
-  options?: CompileOptions,
+  options?: NetworkOptions,
 ): Promise<Record<Outputs, FloatTensor>> {
-  const graph = withCheckpoint(weights, () =>
-    build(new Weights(weights.find), config, input('ids', values.ids.shape, 'int64')),
-  );
-  const program = await compile(graph, options);
+  const graph = (part?: Part) =>
+    withCheckpoint(weights, () =>
+      build(new Weights(weights.find), config, input('ids', values.ids.shape, 'int64'), part),
+    );
+  const program = await compileNetwork(graph(), () => graph(recomputed), options);
   try {
     const found = (await program.run(values)) as Record<Outputs, FloatTensor>;
     for (const each of Object.values<FloatTensor>(found))

@@ -2,13 +2,14 @@
 import { createHash } from 'node:crypto';
 import { DeviceError } from '../errors.ts';
 import { type ChainCall, type ChainRequest, chain, type Slot } from '../graph/chain.ts';
+import { chainCost } from '../graph/chain-cost.ts';
 import { type HostTensor, type Shape, sameShape, sizeOf } from '../graph/host-tensor.ts';
 import type { StoredTensor, Tensor } from '../graph/tensor.ts';
 import { phrase, setting } from '../phrases.ts';
 import { type DeviceName, sessionOptions } from './devices.ts';
 import { type EmittedGraph, emitGraph } from './emit.ts';
 import { GarbageCounter } from './garbage.ts';
-import { engineError } from './memory.ts';
+import { assertFits, engineError } from './memory.ts';
 import { createSession, OrtTensor, type Session, type SessionOptions } from './onnx-runtime.ts';
 import type { CompileOptions, Program, Values } from './program.ts';
 import { bufferBytes, WeightReader } from './weight-reader.ts';
@@ -55,9 +56,11 @@ export async function compileChain(
     }
     sessions.clear();
   };
+  const calls = chain(request);
+  assertFits(chainCost(calls).peakBytes);
   const steps: Step[] = [];
   try {
-    for (const call of chain(request)) steps.push(await prepare(call, sessions, profilePrefix));
+    for (const call of calls) steps.push(await prepare(call, sessions, profilePrefix));
   } catch (error) {
     await dispose();
     throw error;

@@ -12,6 +12,7 @@ import { encodePrompts } from '../models/programs.ts';
 import { neverShownText, wordsNeverShown } from '../models/shown-words.ts';
 import { phrase, setting } from '../phrases.ts';
 import type { DeviceName } from '../runtime/devices.ts';
+import type { MemoryChoice } from '../runtime/memory-mode.ts';
 import type { TrainingClip } from './clip-set.ts';
 import type { TrainingInput } from './training-settings.ts';
 
@@ -60,7 +61,15 @@ export async function clipTexts(
   base: Pick<BaseModel, 'textEncoder' | 'tokenizer'> & Partial<Pick<BaseModel, 'name' | 'shown'>>,
   clips: readonly Pick<TrainingClip, 'caption'>[],
   prompt: string,
-  { device, onEvent }: { readonly device: DeviceName; readonly onEvent?: OnEvent | undefined },
+  {
+    device,
+    memory,
+    onEvent,
+  }: {
+    readonly device: DeviceName;
+    readonly memory?: MemoryChoice;
+    readonly onEvent?: OnEvent | undefined;
+  },
 ): Promise<FloatTensor[]> {
   const texts = clips.map(({ caption }) => caption ?? prompt);
   const distinct = [...new Set(texts)];
@@ -75,7 +84,7 @@ export async function clipTexts(
   const words = base.shown ? wordsNeverShown(base.shown, distinct.join('\n')) : [];
   if (words.length > 0) onEvent?.(notice(neverShownText(base.name ?? '', words)));
   const states = await inBatches(distinct, async (some) =>
-    samples(await encodePrompts(base, some, { device })),
+    samples(await encodePrompts(base, some, { device, memory })),
   );
   return texts.map((text) => states[distinct.indexOf(text)]!);
 }

@@ -20,6 +20,7 @@ import type { VaeConfig } from '../models/configs.ts';
 import { type LatentPosterior, type PictureEncoder, pictureEncoder } from '../models/programs.ts';
 import { messageParts } from '../phrases.ts';
 import type { DeviceName } from '../runtime/devices.ts';
+import type { MemoryChoice } from '../runtime/memory-mode.ts';
 import type { TrainingClip } from './clip-set.ts';
 import type { NeededFrames } from './draws.ts';
 import type { OtherScenes } from './other-scenes.ts';
@@ -48,6 +49,8 @@ export interface LatentCacheOptions extends WorkOptions {
   readonly folder: string;
   readonly vae: Component<VaeConfig>;
   readonly settings: Pick<TrainingSettings, 'width' | 'height' | 'fit' | 'device'>;
+  /** How much memory the VAE may take; default `auto`. */
+  readonly memory?: MemoryChoice;
   readonly clips: readonly TrainingClip[];
   /** For each clip, the frames needed in each view. */
   readonly needed: readonly (readonly NeededFrames[])[];
@@ -64,7 +67,7 @@ type FrameIndex = Map<string, SafetensorsFile>;
  * clip, `StorageError`.
  */
 export async function cacheLatents(options: LatentCacheOptions): Promise<LatentCache> {
-  const { folder, vae, settings, clips, needed, scenes, onEvent } = options;
+  const { folder, vae, settings, clips, needed, scenes, memory, onEvent } = options;
   await removeLeftovers(folder);
   const vaeIdentity = await vae.weights.fingerprint();
   const { width, height, fit, device } = settings;
@@ -97,7 +100,7 @@ export async function cacheLatents(options: LatentCacheOptions): Promise<LatentC
   if (total > 0) {
     let done = 0;
     const report = () => onEvent?.({ type: 'progress', stage: 'encoding clips', done: done++, total });
-    const encoder = await pictureEncoder(vae, settings, { device: device as DeviceName });
+    const encoder = await pictureEncoder(vae, settings, { device: device as DeviceName, memory });
     try {
       report();
       for (const [clip, views] of missing.entries()) {

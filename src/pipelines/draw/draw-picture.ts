@@ -180,20 +180,23 @@ export async function* drawPictures(
     return { seed, settings, from, strength };
   });
   const made = { width, height, device, base: await baseIdentity(base), versions: softwareVersions() };
-  const prompts = promptEncoder(base, device);
+  const prompts = promptEncoder(base, device, memory);
   const predictors = imagePredictors(base, size, device, memory);
-  const encoder = compiled(() => pictureEncoder(base.vae, size, { device }));
-  const decoder = compiled(() => pictureDecoder(base.vae, size, { device }));
+  const encoder = compiled(() => pictureEncoder(base.vae, size, { device, memory }));
+  const decoder = compiled(() => pictureDecoder(base.vae, size, { device, memory }));
   const freePredictors = () => Promise.all([predictors.guided.dispose(), predictors.unguided.dispose()]);
   try {
     for (const [i, { seed, settings, from, strength }] of planned.entries()) {
       const predictor = settings.guidance > 1 ? predictors.guided : predictors.unguided;
       const tools = { base, schedule, size, prompts, predictor };
+      // Large networks need not be in memory at the same time, unless they are used again.
+      const alone = memory === 'low' || i === planned.length - 1;
       const redrawing = from && (await redrawingOf({ base, size, encoder }, from, strength, work));
+      if (alone) await encoder.dispose();
       const latents = await drawLatents(tools, settings, seed, work, { stage, redrawing });
-      // For a single picture, large networks need not be in memory at the same time.
-      if (i === planned.length - 1) await freePredictors();
+      if (alone) await freePredictors();
       const picture = decodedPicture(await (await decoder.get(work)).decode(latents));
+      if (alone) await decoder.dispose();
       const stepsTaken = redrawSteps(settings.samplerSteps, strength);
       const redrawn = from && { redrawn: { ...pictureFingerprint(from), strength, stepsTaken } };
       yield { picture, settings: { ...settings, seed, ...redrawn, ...made } };

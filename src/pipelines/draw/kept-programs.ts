@@ -4,6 +4,7 @@ import type { BaseModel } from '../../models/base-model.ts';
 import { encodePrompts, type TextStates } from '../../models/programs.ts';
 import { neverShownText, wordsNeverShown } from '../../models/shown-words.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
+import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import { betweenSteps } from './sampling-settings.ts';
 
 /** A program compiled on demand. */
@@ -49,7 +50,11 @@ export interface PromptEncoder {
 const rememberedPrompts = 16;
 
 /** The prompt encoder of a base model. The text encoder itself is in memory only while it runs. */
-export function promptEncoder(base: BaseModel, device: DeviceName): PromptEncoder {
+export function promptEncoder(
+  base: BaseModel,
+  device: DeviceName,
+  memory: MemoryChoice = 'auto',
+): PromptEncoder {
   const states = new Map<string, TextStates>();
   const told = new Set<string>();
   return {
@@ -63,7 +68,7 @@ export function promptEncoder(base: BaseModel, device: DeviceName): PromptEncode
       const key = JSON.stringify(prompts);
       const known = states.get(key);
       if (known) return known;
-      const found = await encodePrompts(base, prompts, { device });
+      const found = await encodePrompts(base, prompts, { device, memory });
       if (states.size >= rememberedPrompts) states.delete(states.keys().next().value!);
       states.set(key, found);
       return found;

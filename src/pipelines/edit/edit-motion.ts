@@ -64,7 +64,8 @@ export async function editMotion(
   options: EditVideoOptions,
 ): Promise<EditMotion> {
   const path = await oneClip(options.clip);
-  const { training: given = {}, useRecommended = true } = options;
+  const { useRecommended = true, memory } = options;
+  const given = { ...(memory !== undefined && { memory }), ...options.training };
   const motion = options.motion === undefined ? undefined : await readMotion(options.motion);
   if (motion) {
     assertFits(options.motion!, motion, base, options);

@@ -14,6 +14,7 @@ import type { PictureSize } from '../../models/programs.ts';
 import { fromFrames } from '../../motion/frames.ts';
 import type { TrainedMotion } from '../../motion/predictor.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
+import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import { type DenoiseOptions, denoisePicture } from '../draw/denoise.ts';
 import { promptEncoder } from '../draw/kept-programs.ts';
 import { betweenSteps } from '../draw/sampling-settings.ts';
@@ -55,6 +56,8 @@ export interface InvertClipOptions extends WorkOptions {
   /** A motion trained on the clip. */
   readonly motion: TrainedMotion;
   readonly device: DeviceName;
+  /** How much memory the networks may take; default `auto`. */
+  readonly memory?: MemoryChoice | undefined;
   readonly clip: TimedClip & { readonly fingerprint: string };
   readonly frames: number;
   readonly stride: number;
@@ -73,13 +76,13 @@ export interface InvertClipOptions extends WorkOptions {
  * short, `UsageError` if the number of steps is out of range, `InterruptedError` when stopped by the signal.
  */
 export async function invertClip(options: InvertClipOptions): Promise<InvertedClip> {
-  const { base, motion, frames, size, steps, device } = options;
+  const { base, motion, frames, size, steps, device, memory } = options;
   const schedule = await readNoiseSchedule(base.schedulerConfig);
-  const networks = videoNetworks(base, () => motion, { frames, size, schedule, device });
+  const networks = videoNetworks(base, () => motion, { frames, size, schedule, device, memory });
   try {
     const latents = await encodeClip(networks, options);
-    const context = await promptEncoder(base, device).encode([''], options);
     await networks.keepOnly(networks.video.unguided);
+    const context = await promptEncoder(base, device, memory).encode([''], options);
     const predictor = await networks.video.unguided.get(options);
     await betweenSteps(options, 'inverting', 0, steps);
     const onStep = (index: number) => betweenSteps(options, 'inverting', index + 1, steps);

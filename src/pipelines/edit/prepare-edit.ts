@@ -13,6 +13,7 @@ import { assertPictureSize } from '../../models/picture-size.ts';
 import type { PictureSize } from '../../models/programs.ts';
 import { assertMotionBase } from '../../motion/file/motion-base.ts';
 import { checkDevice, type DeviceName } from '../../runtime/devices.ts';
+import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import { type TrainingClip, trainingRate } from '../../training/clip-set.ts';
 import { assertComplete } from '../../training/complete-base.ts';
 import type { TrainingInput } from '../../training/training-settings.ts';
@@ -66,6 +67,8 @@ export interface EditVideoOptions extends WorkOptions {
   readonly seed?: number;
   /** Default `cpu`. */
   readonly device?: DeviceName;
+  /** How much memory the networks may take, also in training if `training.memory` is omitted; default `auto`. */
+  readonly memory?: MemoryChoice | undefined;
   /** Whether omitted settings are those that the base recommends (in its `lamp.json`); default true. */
   readonly useRecommended?: boolean;
 }
@@ -80,6 +83,7 @@ export interface PrepareEditOptions extends EditVideoOptions {
 export interface PreparedEdit extends EditMotion {
   readonly base: BaseModel;
   readonly device: DeviceName;
+  readonly memory: MemoryChoice;
   readonly paths: EditPaths;
   readonly clip: TrainingClip;
   readonly size: PictureSize;
@@ -101,7 +105,8 @@ export interface PreparedEdit extends EditMotion {
  * setting, `DeviceError`, `CheckpointError` (base model, motion), `MediaError` (clip), `StorageError` (the folder).
  */
 export async function prepareEdit(options: PrepareEditOptions): Promise<PreparedEdit> {
-  const { prompt, negativePrompt = '', strength = redrawStrength, seed = 0, device = 'cpu' } = options;
+  const { prompt, negativePrompt = '', strength = redrawStrength, seed = 0 } = options;
+  const { device = 'cpu', memory = 'auto' } = options;
   await checkDevice(device);
   assertStrength(strength);
   const paths = editPaths(resolve(options.run));
@@ -139,6 +144,7 @@ export async function prepareEdit(options: PrepareEditOptions): Promise<Prepared
     ...motion,
     base,
     device,
+    memory,
     paths,
     prompt,
     negativePrompt,

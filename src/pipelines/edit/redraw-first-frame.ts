@@ -15,6 +15,7 @@ import { type BaseModel, baseIdentity } from '../../models/base-model.ts';
 import type { PictureSize } from '../../models/programs.ts';
 import { phrase, setting } from '../../phrases.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
+import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import type { DrawSettings } from '../draw/draw-picture.ts';
 import { drawFirstFrame, type FirstFrameBase, firstFrameSize } from '../video/drawn-first-frame.ts';
 import { fitFirstFrame, pictureFingerprint } from '../video/encode-first-frame.ts';
@@ -34,6 +35,8 @@ export interface NewFirstFrameOptions extends WorkOptions {
   /** Another model that redraws it in place of the base model. */
   readonly firstFrameBase?: FirstFrameBase | undefined;
   readonly device: DeviceName;
+  /** How much memory redrawing may take; default `auto`. */
+  readonly memory?: MemoryChoice | undefined;
   readonly clip: { readonly path: string; readonly fingerprint: string };
   /** How the clip's first frame is fitted to the size. */
   readonly fit: 'cover' | 'stretch';
@@ -138,11 +141,13 @@ async function redraw({
   strength,
   seed,
   device,
+  memory,
   ...work
 }: NewFirstFrameOptions) {
   const drawnAt = firstFrameSize(firstFrameBase, size);
   const [from] = await readFrames(clip.path, { indices: [0], size: drawnAt, fit });
   const request = { ...drawing, from: from!, strength, seed };
-  const { picture, settings } = await drawFirstFrame(firstFrameBase, request, { video: size, device }, work);
+  const options = { video: size, device, memory };
+  const { picture, settings } = await drawFirstFrame(firstFrameBase, request, options, work);
   return { picture: await resizePicture(picture, size), settings };
 }

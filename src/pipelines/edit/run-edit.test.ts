@@ -58,6 +58,23 @@ function refusal(more: Partial<EditVideoOptions>): Promise<LampError> {
   );
 }
 
+test('with little memory, all of its networks take little, and it is almost the same', async () => {
+  const { video } = await edit({ run: at('low'), memory: 'low' });
+  const { video: plain } = await edit({ run: at('plain') });
+  expect([video.settings.memory, plain.settings.memory]).toEqual(['low', 'fast']);
+  const [low, fast] = [await readRun(at('low/training')), await readRun(at('plain/training'))];
+  expect([low.memory, low.settings.memory, fast.memory, fast.settings.memory]).toEqual([
+    'low',
+    'low',
+    'fast',
+    'auto',
+  ]);
+  for (const [i, { data }] of video.frames.entries()) {
+    const difference = data.map((value, at) => Math.abs(value - plain.frames[i]!.data[at]!));
+    expect(Math.max(...difference)).toBeLessThanOrEqual(2);
+  }
+});
+
 describe('an edit', () => {
   let whole: EditedVideo;
 

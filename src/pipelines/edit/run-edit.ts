@@ -53,7 +53,7 @@ async function withMotion(
   first: NewFirstFrame | undefined,
   work: WorkOptions,
 ): Promise<EditedVideo> {
-  const { base, device, frames, size, sampling, seed, source } = edit;
+  const { base, device, memory, frames, size, sampling, seed, source } = edit;
   const { motion, name } = 'motion' in source ? source : await trainForEdit(edit.paths, source, work);
   const acting = trained(motion);
   const inversion = await keptInversion(edit.paths.inversion, {
@@ -67,6 +67,7 @@ async function withMotion(
     frames,
     ...size,
     device,
+    memory,
     motionName: name,
     useRecommended: false,
   });

@@ -11,6 +11,7 @@ import { readPicture, writePng } from '../../media/picture-file.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { phrase, setting } from '../../phrases.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
+import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import type { TrainingClip } from '../../training/clip-set.ts';
 import { type OtherScenes, placeOf } from '../../training/other-scenes.ts';
 import type { TrainingSettings } from '../../training/training-settings.ts';
@@ -25,6 +26,8 @@ const PICTURES_PER_PLACE = 4;
 export interface GatherScenesOptions extends WorkOptions {
   readonly base: BaseModel;
   readonly settings: TrainingSettings;
+  /** How much memory drawing may take; default `auto`. */
+  readonly memory?: MemoryChoice | undefined;
   readonly clips: readonly TrainingClip[];
   /** Folder for the drawn pictures, so that a resumed training uses the same ones. */
   readonly folder: string;
@@ -75,6 +78,7 @@ async function sceneOf(
 async function drawnScenes({
   base,
   settings,
+  memory,
   folder,
   ...work
 }: GatherScenesOptions): Promise<{ readonly picture: Picture; readonly place: string }[]> {
@@ -95,7 +99,8 @@ async function drawnScenes({
   const report = () =>
     work.onEvent?.({ type: 'progress', stage: 'drawing scenes', done: drawn.size, total: missing.length });
   if (missing.length > 0) report();
-  const pictures = drawPictures(base, requests, { ...size, device: device as DeviceName }, quiet);
+  const options = { ...size, device: device as DeviceName, memory };
+  const pictures = drawPictures(base, requests, options, quiet);
   for await (const { picture } of pictures) {
     const { path } = missing[drawn.size]!;
     await writePng(path, picture);

@@ -120,7 +120,7 @@ export async function prepareTraining(
     device,
     base,
     schedule,
-    texts: await clipTexts(base, clips, settings.prompt, { device, onEvent }),
+    texts: await clipTexts(base, clips, settings.prompt, { device, memory: settings.memory, onEvent }),
     record: {
       format: 'lamp-run',
       version: 2,

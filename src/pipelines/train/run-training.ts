@@ -182,7 +182,7 @@ async function trainInto(
   const { settings, device, base, schedule, texts, record } = prepared;
   const { clips } = record;
   const paths = runPaths(out);
-  const { cutClips, ...material } = await trainingMaterial(prepared, paths, work);
+  const { cutClips, ...material } = await trainingMaterial(prepared, paths, memory, work);
   if (cutClips !== undefined) await keep({ cutClips });
 
   const { variant } = settings;

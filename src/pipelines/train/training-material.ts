@@ -5,6 +5,7 @@ import type { OnEvent, WorkOptions } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
 import { clipWindow } from '../../media/clip-window.ts';
 import { phrase, setting } from '../../phrases.ts';
+import type { MemoryMode } from '../../runtime/memory-mode.ts';
 import { clipTexts } from '../../training/clip-texts.ts';
 import { type DrawPlan, type NeededFrames, neededFrames } from '../../training/draws.ts';
 import { cacheLatents } from '../../training/latent-cache.ts';
@@ -22,12 +23,13 @@ export interface TrainingMaterial extends Pick<BatchSource, 'plan' | 'latents' |
 
 /**
  * Plans all samples, gathers the scenes for them, and encodes the frames and captions that the run's folder does not
- * hold yet. Throws `UsageError` if the base has too few timesteps, `MediaError` for a clip, `StorageError`,
- * `InterruptedError`.
+ * hold yet, with as much memory as the steps will take. Throws `UsageError` if the base has too few timesteps,
+ * `MediaError` for a clip, `StorageError`, `InterruptedError`.
  */
 export async function trainingMaterial(
   prepared: Prepared,
   paths: RunPaths,
+  memory: MemoryMode,
   work: WorkOptions,
 ): Promise<TrainingMaterial> {
   const { settings, base, schedule, record } = prepared;
@@ -40,7 +42,7 @@ export async function trainingMaterial(
       advice: 'Give a smaller one.',
     });
   }
-  const scenes = await gatherScenes({ ...work, base, settings, clips, folder: paths.scenes });
+  const scenes = await gatherScenes({ ...work, base, settings, memory, clips, folder: paths.scenes });
   const plan = planOf(prepared, timesteps, scenes);
   const needed = neededFrames(plan, settings.steps * settings.accumulation * settings.batch);
   const latents = await cacheLatents({
@@ -48,11 +50,12 @@ export async function trainingMaterial(
     folder: paths.latents,
     vae: base.vae,
     settings,
+    memory,
     clips,
     needed,
     scenes,
   });
-  const textOf = await textsOfViews(prepared, needed, scenes, work.onEvent);
+  const textOf = await textsOfViews(prepared, needed, scenes, memory, work.onEvent);
   const cutClips = scenes?.ofClips.filter((scene) => scene !== undefined).length ?? 0;
   return { plan, latents, textOf, ...(settings.copyPaste > 0 && { cutClips }) };
 }
@@ -85,6 +88,7 @@ async function textsOfViews(
   { base, device, settings: { prompt }, record: { clips }, texts }: Prepared,
   needed: readonly (readonly NeededFrames[])[],
   scenes: OtherScenes | undefined,
+  memory: MemoryMode,
   onEvent: OnEvent | undefined,
 ): Promise<BatchSource['textOf']> {
   const states = new Map<string, FloatTensor>(clips.map(({ caption }, i) => [caption ?? prompt, texts[i]!]));
@@ -94,7 +98,7 @@ async function textsOfViews(
   const further = [...new Set(captions)]
     .filter((caption) => !states.has(caption))
     .map((caption) => ({ caption }));
-  const ofFurther = await clipTexts(base, further, prompt, { device, onEvent });
+  const ofFurther = await clipTexts(base, further, prompt, { device, memory, onEvent });
   for (const [i, { caption }] of further.entries()) states.set(caption, ofFurther[i]!);
   return (clip, view) => states.get(captionOfView(clips[clip]!, view, prompt, scenes))!;
 }

@@ -33,10 +33,11 @@ export async function drawVideo(
   const { base, frames, size, schedule, networks } = context;
   const { seed, settings, sampler, firstLatents, inversion } = video;
   const { guidance, finishAt } = settings;
+  const predictor = forGuidance(networks.video, guidance);
+  // Before the text, whose encoder needs room, too.
+  await networks.keepOnly(predictor);
   const text = await encodeText(context, video, guidance, work);
   const details = await detailsOf(context, video, text, work);
-  const predictor = forGuidance(networks.video, guidance);
-  await networks.keepOnly(predictor);
   const network = await predictor.get(work);
   const steps = sampler.timesteps.length;
   const noise = frameNoise(latentShape(base, size), frames, seed);

@@ -53,7 +53,7 @@ async function decodeFrames(
 
 /** Everything needed to reproduce the video. */
 function settingsOf(
-  { identity, motion, motionName, motionParts, frames, size, device }: VideoContext,
+  { identity, motion, motionName, motionParts, frames, size, device, networks }: VideoContext,
   { prompt, negativePrompt, seed, settings, firstFrame, inversion }: BegunVideo,
   ran: DrawnVideo['ran'],
 ): StoredSettings {
@@ -65,6 +65,7 @@ function settingsOf(
     frames,
     ...size,
     device,
+    memory: networks.mode(settings.guidance),
     ...settings,
     ...ran,
     firstFrame,

@@ -4,6 +4,7 @@ import { checkJson } from '../../checkpoints/json-file.ts';
 import { parseJson } from '../../checkpoints/json-text.ts';
 import { settingsKey } from '../../media/lamp-made.ts';
 import { motionVariantSchema } from '../../motion/variant.ts';
+import { memoryModes } from '../../runtime/memory-mode.ts';
 import { storedShapeOf } from '../../settings.ts';
 import { pictureSampling } from '../draw/sampling-settings.ts';
 import { videoSettings } from './video-settings.ts';
@@ -94,6 +95,8 @@ const storedSchema = z.object({
   negativePrompt: z.string(),
   frames: z.int().min(2),
   ...storedWith,
+  /** How much memory the video U-Net took: modes round differently. Absent in older files. */
+  memory: z.enum(memoryModes).optional(),
   ...storedShapeOf(videoSettings),
   /**
    * Number of `samplerSteps` actually taken; fewer if the video was finished early (`finishAt`). Absent in older files.

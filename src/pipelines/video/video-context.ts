@@ -79,7 +79,7 @@ export async function videoContext(
     device,
     memory,
     schedule,
-    prompts: promptEncoder(base, device),
+    prompts: promptEncoder(base, device, memory),
     networks: videoNetworks(base, motion, { frames, size, schedule, device, memory }),
     useRecommended,
     recommended: useRecommended

@@ -18,7 +18,7 @@ import {
   videoPredictor,
 } from '../../motion/predictor.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
-import type { MemoryChoice } from '../../runtime/memory-mode.ts';
+import type { MemoryChoice, MemoryMode } from '../../runtime/memory-mode.ts';
 import { sampleMemory } from '../../runtime/sample-memory.ts';
 import { imagePredictors, latentShape } from '../draw/draw-picture.ts';
 import { compiled, type Kept } from '../draw/kept-programs.ts';
@@ -35,6 +35,8 @@ export interface VideoNetworks {
   readonly image: Predictors;
   readonly video: Predictors<VideoPredictor>;
   readonly decoder: Kept<PictureDecoder>;
+  /** How much memory the video U-Net takes with this guidance scale; modes round differently. */
+  mode(guidance: number): MemoryMode;
   /**
    * Announces that only the named networks are needed next. Large networks do not fit into memory together, so the
    * others are freed, at the cost of compiling them again for the next video. Small ones are kept.
@@ -43,7 +45,7 @@ export interface VideoNetworks {
   dispose(): Promise<void>;
 }
 
-/** If the U-Net takes less than this share of the machine's memory, all networks are kept. */
+/** If the U-Net takes less than this share of the machine's memory, all networks are kept, unless it is to be low. */
 const smallShare = 1 / 8;
 
 /** The networks for `frames` frames of a size, with a motion; nothing is compiled yet. */
@@ -61,34 +63,44 @@ export function videoNetworks(
     size: PictureSize;
     schedule: NoiseSchedule;
     device: DeviceName;
-    memory?: MemoryChoice;
+    memory?: MemoryChoice | undefined;
   },
 ): VideoNetworks {
   const [, channels, height, width] = latentShape(base, size);
   const tokens = base.tokenizer.maxLength;
+  const shapeOf = (videos: number) => [videos, channels, frames, height, width];
+  const modes = new Map<number, MemoryMode>();
+  const modeFor = (videos: number): MemoryMode => {
+    const bytes = () => {
+      const { variant, values } = motion();
+      const shapes = new Map([...values].map(([name, value]) => [name, value.shape]));
+      return samplingCost(base.unet, { variant, shapes }, shapeOf(videos), tokens, 'fast').bytes;
+    };
+    const mode = modes.get(videos) ?? sampleMemory(memory, device, bytes);
+    modes.set(videos, mode);
+    return mode;
+  };
   const predictor = (videos: number) =>
-    compiled(() => {
-      const shape = [videos, channels, frames, height, width];
-      const bytes = () => {
-        const { variant, values } = motion();
-        const shapes = new Map([...values].map(([name, value]) => [name, value.shape]));
-        return samplingCost(base.unet, { variant, shapes }, shape, tokens, 'fast').bytes;
-      };
-      const mode = sampleMemory(memory, device, bytes);
-      return videoPredictor(base.unet, motion, shape, tokens, { device, schedule, memory: mode });
-    });
+    compiled(() =>
+      videoPredictor(base.unet, motion, shapeOf(videos), tokens, {
+        device,
+        schedule,
+        memory: modeFor(videos),
+      }),
+    );
   const image = imagePredictors(base, size, device, memory);
   const video = { guided: predictor(2), unguided: predictor(1) };
-  const encoder = compiled(() => pictureEncoder(base.vae, size, { device }));
-  const decoder = compiled(() => pictureDecoder(base.vae, size, { device }));
+  const encoder = compiled(() => pictureEncoder(base.vae, size, { device, memory }));
+  const decoder = compiled(() => pictureDecoder(base.vae, size, { device, memory }));
   const all: Kept<unknown>[] = [encoder, image.guided, image.unguided, video.guided, video.unguided, decoder];
   const weights = [...base.unet.weights.shapes.values()].reduce((sum, shape) => sum + 4 * sizeOf(shape), 0);
-  const small = weights < smallShare * totalmem();
+  const small = memory !== 'low' && weights < smallShare * totalmem();
   return {
     encoder,
     image,
     video,
     decoder,
+    mode: (guidance) => modeFor(guidance > 1 ? 2 : 1),
     async keepOnly(...needed) {
       if (small) return;
       const kept = new Set(needed.flatMap((each) => ('get' in each ? [each] : [each.guided, each.unguided])));
