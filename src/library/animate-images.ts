@@ -68,7 +68,11 @@ export async function animateImages(options: AnimateImagesOptions): Promise<stri
   const { paths: pictures, many } = await findPictures(words, given);
   const format = kind ?? (isSingle(pictures, out, many) ? undefined : await usualFormat(given.onEvent));
   const targets = videoTargets(pictures, out, format, many);
-  const prepared = await prepareVideos('animateImages', given, assertTakesFirstFrame);
+  const prepared = await prepareVideos(
+    'animateImages',
+    { ...given, firstFrame: pictures[0]! },
+    assertTakesFirstFrame,
+  );
   const { generating, request, framesPerSecond, work } = prepared;
   for (const target of targets) await assertVideoTarget(target, generating.shape);
   const generator = await generatorForMotions(generating, request, work);

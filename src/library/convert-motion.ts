@@ -12,11 +12,12 @@ import { findMotionFile } from '../motion/file/motion-path.ts';
 import { readReferenceUNet, writeReferenceUNet } from '../motion/file/reference-checkpoint.ts';
 import { isLamp, motionVariants } from '../motion/variant.ts';
 import { phrase, setting } from '../phrases.ts';
-import { declare, type GivenSettings, namesOf, required, type Settings, withText } from '../settings.ts';
+import { declare, type GivenSettings, namesOf, required, withText } from '../settings.ts';
 import { trainingDefaults as usual } from '../training/training-settings.ts';
 import { checkOptions, field, workFields } from './check-options.ts';
 import { baseSetting, givenBase } from './load-base.ts';
 import { shared } from './shared-settings.ts';
+import { assertNotGiven } from './unused-options.ts';
 
 const fromReferenceGroup = "From the authors' U-Net, which does not say";
 
@@ -116,8 +117,13 @@ async function convert(options: ConvertMotionOptions, work: WorkOptions): Promis
   const { source, out, dtype = 'float32', format, otherBase = false } = options;
   const toMotion = /\.safetensors$/i.test(out);
   const unet = await findReferenceUNet(source);
-  if (unet === undefined) refuseOptions(options, fromReference, "the authors' U-Net comes in");
-  if (toMotion) refuseOptions(options, toReference, "the authors' U-Net goes out");
+  const others = { ...options, otherBase: otherBase || undefined };
+  if (unet === undefined) {
+    refuseOptions(others, [...namesOf(fromReference), 'otherBase'], "the authors' U-Net comes in");
+  }
+  if (toMotion) refuseOptions(others, namesOf(toReference), "the authors' U-Net goes out");
+  if (unet === undefined && toMotion)
+    refuseOptions(others, ['base'], "the authors' U-Net comes in or goes out");
 
   if (unet !== undefined) {
     if (!toMotion) {
@@ -189,13 +195,12 @@ async function findReferenceUNet(source: string): Promise<string | undefined> {
   return names.includes('model_index.json') && names.includes('unet') ? join(source, 'unet') : undefined;
 }
 
-function refuseOptions(options: ConvertMotionOptions, settings: Settings, where: string): void {
-  const given = namesOf(settings).find((name) => options[name as keyof ConvertMotionOptions] !== undefined);
-  if (given === undefined) return;
-  throw new UsageError({
-    found: phrase`${setting(given)} is only for conversions in which ${where}`,
-    setting: given,
-  });
+function refuseOptions(options: object, names: readonly string[], where: string): void {
+  assertNotGiven(
+    options,
+    names,
+    (name) => phrase`${setting(name)} is only for conversions in which ${where}`,
+  );
 }
 
 function neededBase({ base }: ConvertMotionOptions, work: WorkOptions) {

@@ -8,9 +8,9 @@ import { assertPicturePath, writePicture } from '../media/picture-file.ts';
 import { assertFileTarget } from '../media/video-target.ts';
 import { assertPictureSize, recommendedSize } from '../models/picture-size.ts';
 import { phrase, setting } from '../phrases.ts';
-import { type DrawnPicture, drawPictures } from '../pipelines/draw/draw-picture.ts';
+import { type DrawnPicture, drawPictures, resolveDrawSettings } from '../pipelines/draw/draw-picture.ts';
 import { tellFarPictures } from '../pipelines/draw/far-size.ts';
-import { pictureSampling } from '../pipelines/draw/sampling-settings.ts';
+import { pictureSampling, recommendedSampling } from '../pipelines/draw/sampling-settings.ts';
 import { storedMetadata } from '../pipelines/video/stored-settings.ts';
 import { checkDevice, parseDevice } from '../runtime/devices.ts';
 import { declare, type GivenSettings, required } from '../settings.ts';
@@ -18,6 +18,7 @@ import { assertComplete } from '../training/complete-base.ts';
 import { checkOptions, field, workFields } from './check-options.ts';
 import { givenBase, pictureBaseSetting } from './load-base.ts';
 import { shared } from './shared-settings.ts';
+import { assertGuided } from './unused-options.ts';
 import { givenPicture } from './video.ts';
 
 const usualSize = "the base's";
@@ -140,6 +141,7 @@ async function draw(options: DrawImageOptions & { readonly count: number }): Pro
   const size = { width: width ?? usual.width, height: height ?? usual.height };
   assertPictureSize(base.vae.config, size);
   assertComplete(base, size);
+  assertGuided(request, resolveDrawSettings(request, recommendedSampling(base.settings)));
   const paths = Array.from({ length: count }, (_, n) => out && (count === 1 ? out : numbered(out, n, count)));
   for (const path of paths) if (path !== undefined) await assertFileTarget(path);
   const picture = from === undefined ? {} : { from: await givenPicture(from) };

@@ -23,10 +23,21 @@ import {
 } from '../settings.ts';
 import { trainingSettings } from '../training/declared-settings.ts';
 import { checkOptions, field, workFields } from './check-options.ts';
-import { assertNotDrawn, firstFrameSettings, givenFirstFrameBase } from './first-frame.ts';
+import {
+  assertNoFirstFrame,
+  assertNotDrawn,
+  firstFrameSettings,
+  givenFirstFrameBase,
+} from './first-frame.ts';
 import { baseFolder, baseSetting } from './load-base.ts';
 import { givenMotion, type MotionChoice, motionSetting } from './load-motion.ts';
 import { drawing, shared } from './shared-settings.ts';
+import {
+  assertNotGiven,
+  assertOneSource,
+  assertSamplesMade,
+  assertVideoOptionsUsed,
+} from './unused-options.ts';
 import { givenPicture, keepVideo, type Video } from './video.ts';
 
 const { base: _, clips: __, prompt: ___, captions: ____, device: _____, ...ofTraining } = trainingSettings;
@@ -161,6 +172,8 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
 
   if (out !== undefined) assertVideoPath(out);
   if (firstFrame !== undefined) assertNotDrawn(given);
+  assertOneSource(given);
+  assertTrainingUsed(given);
   const { frames, width, height, training, ...rest } = edits;
   const firstFrameBase = await givenFirstFrameBase(given, work);
   const sampling = Object.fromEntries(namesOf(videoSettings).map((name) => [name, rest[name]]));
@@ -183,6 +196,13 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
     ...(firstFrame !== undefined && { firstFrame: await givenPicture(firstFrame) }),
     firstFrameBase,
   });
+  if (!prepared.variant.firstFrame) assertNoFirstFrame(given);
+  const isDrawn = firstFrame === undefined && prepared.variant.firstFrame;
+  assertVideoOptionsUsed(given, {
+    sampling: prepared.sampling,
+    drawing: isDrawn ? prepared.drawing : undefined,
+    isEdit: true,
+  });
   if (out !== undefined) await assertVideoTarget(out, prepared.size);
   onEvent?.(
     notice({
@@ -193,6 +213,33 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
   const edited = await runEdit(prepared, work);
   const rate = framesPerSecond ?? edited.framesPerSecond;
   return keepVideo({ ...edited, framesPerSecond: rate }, out, work);
+}
+
+/** Settings of `training` that also say which frames of the clip are edited, and how they are fitted. */
+const ofClip: readonly string[] = ['frames', 'width', 'height', 'clipFps', 'stride', 'fit'];
+
+/** Throws `UsageError` for settings of a training that does not take place, or that others replace. */
+function assertTrainingUsed(given: EditVideoOptions): void {
+  const training = Object.entries(given.training ?? {}).map(([name, value]) => [`training.${name}`, value]);
+  const options = { clipPrompt: given.clipPrompt, ...Object.fromEntries(training) };
+  for (const name of ['frames', 'width', 'height'] as const) {
+    if (given[name] === undefined) continue;
+    assertNotGiven(
+      options,
+      [`training.${name}`],
+      (other) => phrase`${setting(name)} and ${setting(other)} are both given`,
+      'Use one of them.',
+    );
+  }
+  assertSamplesMade(given.training ?? {}, 'training.');
+  if (given.motion === undefined) return;
+  const names = Object.keys(options).filter((name) => !ofClip.includes(name.replace('training.', '')));
+  assertNotGiven(
+    options,
+    names,
+    (name) => phrase`${setting(name)} is for training on the clip, but ${setting('motion')} takes its place`,
+    'Use one of them.',
+  );
 }
 
 /** `fox.edit` beside `fox.mp4`, or beside the folder `fox/`. */

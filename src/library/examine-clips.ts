@@ -25,6 +25,7 @@ import { trainingSettings } from '../training/declared-settings.ts';
 import { trainingDefaults as usual } from '../training/training-settings.ts';
 import { checkOptions, field, workFields } from './check-options.ts';
 import { shared } from './shared-settings.ts';
+import { assertStrideUsed } from './unused-options.ts';
 
 const { clipFps, stride, window, fit } = trainingSettings;
 const taken = redeclared(
@@ -181,6 +182,7 @@ function settingsOf(given: Omit<ExamineClipsOptions, 'preview' | 'cut' | 'out' |
       advice: phrase`Give ${setting('size')}, or omit it.`,
     });
   }
+  assertStrideUsed(given);
   return { ...wanted.parse(given), size, fit };
 }
 

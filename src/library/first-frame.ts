@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import type { PictureSize } from '../models/programs.ts';
-import { phrase, setting } from '../phrases.ts';
+import { type Phrase, phrase, setting } from '../phrases.ts';
 import type { FirstFrameBase } from '../pipelines/video/drawn-first-frame.ts';
 import { declare, type GivenSettings, withText } from '../settings.ts';
 import { field } from './check-options.ts';
 import { type BaseChoice, baseSetting, givenBase } from './load-base.ts';
+import { assertNotGiven } from './unused-options.ts';
 
 const sizeText = "the video's aspect ratio with about the number of pixels that the model was trained on";
 
@@ -41,26 +42,39 @@ export const firstFrameSettings = withText(
 /** Options for the first frame; see `firstFrameSettings`. */
 export interface FirstFrameOptions extends GivenSettings<typeof firstFrameSettings> {}
 
-/** Throws `UsageError` if a first frame is given together with settings for drawing one, which would be ignored. */
-export function assertNotDrawn(options: {
+/** Options for drawing a first frame. */
+interface DrawingOptions {
   readonly firstFrameBase?: BaseChoice;
   readonly firstFrameSize?: PictureSize;
   readonly drawing?: object;
   readonly strength?: number;
-}): void {
-  for (const [name, value] of Object.entries({
-    firstFrameBase: options.firstFrameBase,
-    firstFrameSize: options.firstFrameSize,
-    'drawing.prompt': options.drawing && 'prompt' in options.drawing ? options.drawing.prompt : undefined,
-    strength: options.strength,
-  })) {
-    if (value === undefined) continue;
-    throw new UsageError({
-      found: phrase`${setting('firstFrame')} gives a picture, but ${setting(name)} is for drawing one`,
-      setting: name,
-      advice: 'Use one of them.',
-    });
-  }
+}
+
+/** Throws `UsageError` if a first frame is given together with settings for drawing one, which would be ignored. */
+export function assertNotDrawn(options: DrawingOptions): void {
+  refuseDrawing(
+    options,
+    (name) => phrase`${setting('firstFrame')} gives a picture, but ${setting(name)} is for drawing one`,
+    'Use one of them.',
+  );
+}
+
+/** Throws `UsageError` for settings of a first frame if the motion's variant draws it like the others. */
+export function assertNoFirstFrame({ firstFrame, ...options }: FirstFrameOptions & DrawingOptions): void {
+  const found = (name: string) =>
+    phrase`${setting(name)} is for a first frame of its own, but this motion draws it like the others`;
+  assertNotGiven({ firstFrame }, ['firstFrame'], found);
+  refuseDrawing(options, found);
+}
+
+function refuseDrawing(
+  { firstFrameBase, firstFrameSize, drawing = {}, strength }: DrawingOptions,
+  found: (name: string) => Phrase,
+  advice?: string,
+): void {
+  const ofDrawing = Object.entries(drawing).map(([name, value]) => [`drawing.${name}`, value]);
+  const all = { firstFrameBase, firstFrameSize, ...Object.fromEntries(ofDrawing), strength };
+  assertNotGiven(all, Object.keys(all), found, advice);
 }
 
 /** The other model, if given. Throws `UsageError` for a size without a model, and what `loadBase` throws. */

@@ -12,6 +12,7 @@ import { unreadVideoKind } from '../media/file-kinds.ts';
 import { findClipSet } from '../media/find-clips.ts';
 import { builtInBase, builtInName } from '../models/built-in-base.ts';
 import { isSingleFile } from '../models/single-file.ts';
+import { phrase, setting } from '../phrases.ts';
 import { checkDevice, parseDevice } from '../runtime/devices.ts';
 import { declare, type GivenSettings, required } from '../settings.ts';
 import { trainingSettings } from '../training/declared-settings.ts';
@@ -36,6 +37,7 @@ import {
   type RunInspection,
 } from './inspect-trained.ts';
 import { shared } from './shared-settings.ts';
+import { assertNotGiven } from './unused-options.ts';
 
 const side = z.int().min(1).max(99_999);
 
@@ -111,6 +113,7 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
   });
   const { frames = usual.frames } = given;
   const work = { onEvent, signal };
+  const refuse = (kind: 'clips' | 'others') => assertForBase(path, { ...given, device, forMemory }, kind);
   const memory = typeof forMemory === 'string' ? parseBytes(forMemory) : forMemory;
   const question = { ...given, device: parseDevice(device ?? 'cpu'), forMemory: memory };
   const found = await stat(path).catch((error: unknown) => error as Error);
@@ -118,16 +121,32 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
     if (path === builtInName && !(await exists(path))) return base(builtInBase(), question, path);
     throw await nothingThere(found, path);
   }
-  if (!found.isDirectory()) return inspectFile(path, frames, () => base(path, question));
+  if (!found.isDirectory()) return inspectFile(path, frames, refuse, () => base(path, question));
   const names = await readdir(path).catch(async (error: unknown) => {
     throw await nothingThere(error, path);
   });
   if (names.includes('model_index.json')) return base(path, question);
-  if (names.includes('run.json')) return inspectRun(path);
+  if (names.includes('run.json')) {
+    refuse('others');
+    return inspectRun(path);
+  }
   await refusePart(path, names);
+  refuse('clips');
   const { clips } = await findClipSet([path]);
   const isClip = clips.length === 1 && clips[0] === path;
   return isClip ? inspectOneClip(path, frames) : inspectClips(path, frames, work);
+}
+
+/** Throws `UsageError` for options that say nothing about what was found: all are for base models, one for clips. */
+function assertForBase(path: string, given: object, kind: 'clips' | 'others'): void {
+  const others = ['width', 'height', 'device', 'forMemory'];
+  const names = kind === 'clips' ? others : ['frames', ...others];
+  assertNotGiven(
+    given,
+    names,
+    (name) =>
+      phrase`${setting(name)} is for ${name === 'frames' ? 'base models and clips' : 'base models'}, but "${path}" is none`,
+  );
 }
 
 async function base(
@@ -145,18 +164,23 @@ const pictureEndings = ['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.avif', '.hei
 async function inspectFile(
   path: string,
   frames: number,
+  refuse: (kind: 'clips' | 'others') => void,
   base: () => Promise<BaseInspection>,
 ): Promise<Inspection> {
   const ending = extname(path).toLowerCase();
-  if (pictureEndings.includes(ending)) return inspectPicture(path);
-  if (await isSingleFile(path)) return base();
-  if (ending === '.safetensors') return inspectTrained(path);
+  const isPicture = pictureEndings.includes(ending);
+  if (!isPicture && (await isSingleFile(path))) return base();
+  if (isPicture || ending === '.safetensors') {
+    refuse('others');
+    return isPicture ? inspectPicture(path) : inspectTrained(path);
+  }
   if (clipKindOfName(path) === undefined && !unreadVideoKind(path)) {
     throw new MediaError({
       found: `"${path}" ${ending ? `ends in ${ending}` : 'has no ending'}`,
       expected: `a clip (${CLIP_CHOICES}), a picture, a motion (.safetensors), or a model in one file`,
     });
   }
+  refuse('clips');
   await findClipSet([path]); // Throws if it is not what its name says.
   return inspectOneClip(path, frames);
 }

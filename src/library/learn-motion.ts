@@ -10,6 +10,7 @@ import { presets, type TrainingInput } from '../training/training-settings.ts';
 import { checkOptions, field, workFields } from './check-options.ts';
 import { baseFolder, baseSetting } from './load-base.ts';
 import { shared } from './shared-settings.ts';
+import { assertSamplesMade, assertStrideUsed } from './unused-options.ts';
 
 /** Names of the presets for training. */
 export type PresetName = keyof typeof presets;
@@ -86,6 +87,8 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
       advice: 'Omit one of them.',
     });
   }
+  assertStrideUsed(settings);
+  assertSamplesMade(settings);
   const work = { onEvent, signal };
   return runTraining({
     ...work,

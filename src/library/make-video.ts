@@ -11,14 +11,22 @@ import {
   sharedPrompt,
   tellUnfinished,
 } from '../pipelines/video/loaded-motions.ts';
+import { resolveRequest } from '../pipelines/video/plan-video.ts';
+import { recommendationsOf } from '../pipelines/video/video-context.ts';
 import type { VideoRequest } from '../pipelines/video/video-request.ts';
 import { referenceOptions, videoSettings } from '../pipelines/video/video-settings.ts';
 import { parseDevice } from '../runtime/devices.ts';
 import { declare, type GivenSettings } from '../settings.ts';
-import { assertNotDrawn, type FirstFrameOptions, givenFirstFrameBase } from './first-frame.ts';
+import {
+  assertNoFirstFrame,
+  assertNotDrawn,
+  type FirstFrameOptions,
+  givenFirstFrameBase,
+} from './first-frame.ts';
 import { baseKinds, baseSetting, givenBase } from './load-base.ts';
 import { givenMotions, motionSetting, motionsSetting } from './load-motion.ts';
 import { shared } from './shared-settings.ts';
+import { assertOneSource, assertVideoOptionsUsed } from './unused-options.ts';
 import { givenPicture, keepVideo, type Video } from './video.ts';
 
 /** The settings of every video with motions. */
@@ -66,12 +74,15 @@ export interface PreparedVideos {
 
 /**
  * Checks options, and opens base and motions. `name` is the function's name; `check` refuses motions unsuitable for it.
+ * The first frame is not read: it is given here to tell whether one is drawn.
  */
 export async function prepareVideos(
   name: string,
-  { onEvent, signal, ...options }: Omit<VideoOptions, 'out'> & Omit<Shown, 'firstFrame'>,
+  { onEvent, signal, firstFrame, ...options }: Omit<VideoOptions, 'out'> & Shown,
   check: (path: string, info: MotionInfo) => void = () => {},
 ): Promise<PreparedVideos> {
+  assertOneSource(options);
+  if (firstFrame !== undefined) assertNotDrawn(options);
   const work = { onEvent, signal };
   const { base: chosenBase, motion, motions: several, frames, width, height, ...others } = options;
   const { device: deviceName = 'cpu', memory, reference = false, framesPerSecond, ...asked } = others;
@@ -91,14 +102,25 @@ export async function prepareVideos(
   );
   if (by) checkFirstFrameBase(by, shape);
   const { prompt = sharedPrompt(motions), ...settings } = shown;
+  const request = {
+    ...(reference && referenceOptions),
+    ...settings,
+    prompt,
+    ...(by && { firstFrameBase: by }),
+  };
+  const recommended = recommendationsOf(base, useRecommended);
+  const resolved = resolveRequest(request, { recommended, useRecommended });
+  const { variant } = motions[0]!.info;
+  // A picture that is not used is named in a notice.
+  if (!variant.firstFrame) assertNoFirstFrame(options);
+  const isDrawn = firstFrame === undefined && variant.firstFrame;
+  assertVideoOptionsUsed(
+    { ...settings, firstFrame, firstFrameBase },
+    { sampling: resolved.settings, drawing: isDrawn ? resolved.drawing : undefined },
+  );
   return {
     generating: { motions, base, shape, device, memory, useRecommended },
-    request: {
-      ...(reference && referenceOptions),
-      ...settings,
-      prompt,
-      ...(by && { firstFrameBase: by }),
-    },
+    request,
     framesPerSecond: framesPerSecond ?? motions[0]!.info.framesPerSecond,
     work,
   };
@@ -115,8 +137,8 @@ export async function makeVideo(
   check?: (path: string, info: MotionInfo) => void,
 ): Promise<Video> {
   if (out !== undefined) assertVideoPath(out);
-  if (firstFrame !== undefined) assertNotDrawn(options);
-  const { generating, request, framesPerSecond, work } = await prepareVideos(name, options, check);
+  const prepared = await prepareVideos(name, { ...options, ...(firstFrame && { firstFrame }) }, check);
+  const { generating, request, framesPerSecond, work } = prepared;
   if (out !== undefined) await assertVideoTarget(out, generating.shape);
   const picture = firstFrame === undefined ? {} : { firstFrame: await givenPicture(firstFrame) };
   return generators.with(generating, { ...request, ...picture }, work, async (generator) => {

@@ -1,4 +1,6 @@
 /** @file `openGenerator`: a generator that keeps its networks compiled between videos. */
+
+import { call, phrase, setting } from '../phrases.ts';
 import { keptGenerators } from '../pipelines/video/kept-generators.ts';
 import { pick } from '../settings.ts';
 import { type AnimateImageOptions, animateImageWith } from './animate-image.ts';
@@ -7,6 +9,7 @@ import { type GenerateVideoOptions, generateVideoWith } from './generate-video.t
 import { givenBase } from './load-base.ts';
 import { givenMotions } from './load-motion.ts';
 import { type VideoOptions, videoOptionSettings } from './make-video.ts';
+import { assertNotGiven } from './unused-options.ts';
 import type { Video } from './video.ts';
 
 /** Options shared by all videos of a generator. */
@@ -17,9 +20,9 @@ export type OpenGeneratorOptions = Pick<VideoOptions, Shared | 'onEvent' | 'sign
 
 /** Makes videos with one base, the same motions, and one length and size. Calls must not overlap. */
 export interface Generator {
-  /** As the function of that name, without what the generator was opened with. */
+  /** As the function of that name. Throws `UsageError` for an option that `openGenerator` takes. */
   generateVideo(options: Omit<GenerateVideoOptions, Shared>): Promise<Video>;
-  /** As the function of that name, without what the generator was opened with. */
+  /** As the function of that name. Throws `UsageError` for an option that `openGenerator` takes. */
   animateImage(options: Omit<AnimateImageOptions, Shared>): Promise<Video>;
   /** Frees the compiled networks. */
   dispose(): Promise<void>;
@@ -55,10 +58,26 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Gene
   const generators = keptGenerators({ bytes: Number.POSITIVE_INFINITY });
   const shared = { ...shape, base, motions: loaded };
   return {
-    generateVideo: (request) => generateVideoWith(generators, { ...request, ...shared }),
-    animateImage: (request) => animateImageWith(generators, { ...request, ...shared }),
+    generateVideo: async (request) => {
+      assertNotShared(request);
+      return generateVideoWith(generators, { ...request, ...shared });
+    },
+    animateImage: async (request) => {
+      assertNotShared(request);
+      return animateImageWith(generators, { ...request, ...shared });
+    },
     dispose: () => generators.free(),
   };
+}
+
+/** Throws `UsageError` for an option of a single video that all videos of a generator share. */
+function assertNotShared(request: object): void {
+  assertNotGiven(
+    request ?? {},
+    sharedNames,
+    (name) => phrase`${setting(name)} is the same for all videos of a generator`,
+    phrase`Give it to ${call('openGenerator')}, or use ${call('generateVideo')}.`,
+  );
 }
 
 const sharedNames = ['base', 'motion', 'motions', 'frames', 'width', 'height', 'device', 'memory'] as const;

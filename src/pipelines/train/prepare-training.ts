@@ -60,7 +60,19 @@ export async function newSettings({
   const base = resolve(given.base ?? trainingDefaults.base);
   const ofBase = useRecommended ? recommendedTraining(await readBaseSettings(base)) : {};
   const prompt = given.prompt ?? (await firstCaption(given, onEvent));
-  return parseSettings({ ...ofBase, ...withoutUndefined(given), ...(prompt !== undefined && { prompt }) });
+  const settings = parseSettings({
+    ...ofBase,
+    ...withoutUndefined(given),
+    ...(prompt !== undefined && { prompt }),
+  });
+  if (settings.copyPaste === 0 && given.places?.length) {
+    throw new UsageError({
+      found: phrase`${setting('places')} names scenes for ${setting('copyPaste')}, which is 0`,
+      setting: 'places',
+      advice: phrase`Use ${setting('copyPaste', 0.5)}, or omit ${setting('places')}.`,
+    });
+  }
+  return settings;
 }
 
 /**

@@ -26,21 +26,37 @@ export interface VideoPlan extends Pick<VideoRequest, 'inversion'> {
   readonly sampler: Sampler;
 }
 
-/** Resolves everything about a video. Throws `UsageError` for invalid or contradictory settings. */
-export function planVideo(context: VideoContext, request: VideoRequest): VideoPlan {
-  const { base, frames, size, schedule, recommended, useRecommended } = context;
-  const {
+/**
+ * Resolves the settings of a video and of drawing its first frame: those given, else those that the base recommends
+ * (for drawing, the base that draws), else the defaults. Throws `UsageError` for a setting out of range.
+ */
+export function resolveRequest(
+  {
     prompt,
     negativePrompt = '',
-    drawing: asked,
-    seed = 0,
+    drawing,
+    seed: _,
     firstFrame,
-    firstFrameBase: anotherModel,
-    inversion,
+    firstFrameBase,
+    inversion: __,
     ...given
-  } = request;
-  const settings = resolveVideoSettings(given, recommended.video);
-  const firstFrameBase = firstFrame ? undefined : anotherModel;
+  }: VideoRequest,
+  { recommended, useRecommended }: Pick<VideoContext, 'recommended' | 'useRecommended'>,
+): Pick<VideoPlan, 'settings' | 'drawing'> {
+  const another = firstFrame || !useRecommended ? undefined : firstFrameBase;
+  const ofDrawing = another ? recommendedSampling(another.base.settings) : recommended.image;
+  return {
+    settings: resolveVideoSettings(given, recommended.video),
+    drawing: resolveDrawSettings({ prompt, negativePrompt, ...drawing }, ofDrawing),
+  };
+}
+
+/** Resolves everything about a video. Throws `UsageError` for invalid or contradictory settings. */
+export function planVideo(context: VideoContext, request: VideoRequest): VideoPlan {
+  const { base, frames, size, schedule } = context;
+  const { prompt, negativePrompt = '', seed = 0, firstFrame, inversion } = request;
+  const { settings, drawing } = resolveRequest(request, context);
+  const firstFrameBase = firstFrame ? undefined : request.firstFrameBase;
   if (firstFrameBase) firstFrameSize(firstFrameBase, size);
   if (firstFrameBase && !context.motion().variant.firstFrame) {
     throw new UsageError({
@@ -49,9 +65,6 @@ export function planVideo(context: VideoContext, request: VideoRequest): VideoPl
       advice: phrase`Leave out ${setting('firstFrameBase')}.`,
     });
   }
-  const ofDrawing =
-    firstFrameBase && useRecommended ? recommendedSampling(firstFrameBase.base.settings) : recommended.image;
-  const drawing = resolveDrawSettings({ prompt, negativePrompt, ...asked }, ofDrawing);
   if (!firstFrame) samplerFor(schedule, drawing, randomStream(seed));
   const allSteps = samplerFor(schedule, settings, randomStream(seed, 'video', 'steps'));
   const sampler = finishingAt(allSteps, schedule, settings.finishAt);

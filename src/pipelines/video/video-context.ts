@@ -36,11 +36,19 @@ export interface VideoContext {
   readonly networks: VideoNetworks;
   /** Whether omitted settings are those that a base recommends. */
   readonly useRecommended: boolean;
-  /** The recommendations of this base; empty if they are not used. */
-  readonly recommended: {
-    readonly video?: Partial<VideoSettings>;
-    readonly image?: Partial<DrawSettings>;
-  };
+  readonly recommended: Recommendations;
+}
+
+/** What a base recommends; empty if that is not used. */
+export interface Recommendations {
+  readonly video?: Partial<VideoSettings>;
+  readonly image?: Partial<DrawSettings>;
+}
+
+/** The recommendations of a base, or none. Throws `CheckpointError` for invalid ones. */
+export function recommendationsOf(base: BaseModel, useRecommended: boolean): Recommendations {
+  if (!useRecommended) return {};
+  return { video: recommendedVideoSettings(base.settings), image: recommendedSampling(base.settings) };
 }
 
 /**
@@ -82,8 +90,6 @@ export async function videoContext(
     prompts: promptEncoder(base, device, memory),
     networks: videoNetworks(base, motion, { frames, size, schedule, device, memory }),
     useRecommended,
-    recommended: useRecommended
-      ? { video: recommendedVideoSettings(base.settings), image: recommendedSampling(base.settings) }
-      : {},
+    recommended: recommendationsOf(base, useRecommended),
   };
 }
