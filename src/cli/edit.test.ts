@@ -13,13 +13,13 @@ const path = await testFolder();
 /** Words of a `lamp edit` that works, with some options replaced. */
 function words(changes: Readonly<Record<string, string>> = {}): string[] {
   const { clip = testdata('clips/walking/walk_out_01.mp4'), ...others } = changes;
+  const training = { '--clip-prompt': 'a person walks', '--steps': '2' };
   const options = {
     '--base': testdata('mini/tiny-sd'),
     '--prompt': 'a person walks in the snow',
-    '--clip-prompt': 'a person walks',
+    ...('--motion' in changes ? {} : training),
     '--size': '32x16',
     '--frames': '3',
-    '--steps': '2',
     '--sampler-steps': '2',
     '--out': path('out/snow.mp4'),
     ...others,
@@ -106,6 +106,12 @@ describe('bad input ends with one line, its exit code, and nothing written', () 
     ['a missing motion', { '--motion': '/no/motion' }, 4, /no motion "\/no\/motion"/],
     ['a missing first frame', { '--first-frame': '/no/look.png' }, 3, /there is no such file/],
     ['a first frame and a strength', { '--first-frame': picture, '--strength': '0.5' }, 2, /Use one of them/],
+    [
+      'a motion and steps of training',
+      { '--motion': '/no/motion', '--steps': '3' },
+      2,
+      /--steps is for training on the clip, but --motion takes its place\. Use one of them/,
+    ],
     ['a strength above 1', { '--strength': '1.5' }, 2, /expected a number from 0 to 1/],
     [
       'a foreign folder',

@@ -115,7 +115,8 @@ describe('generateVideo', () => {
 
   test('takes size, length, a first frame by path, and motions with strengths', async () => {
     const { frames, settings } = await generateVideo({
-      ...quick,
+      base: tinyBase,
+      samplerSteps: 2,
       motions: [{ motion, strength: 0.5 }, motion],
       prompt: 'a cat',
       frames: 2,
