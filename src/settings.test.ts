@@ -17,6 +17,7 @@ import {
   shapeOf,
   shapeWithDefaults,
   storedShapeOf,
+  withDefaults,
   withoutUndefined,
   withText,
 } from './settings.ts';
@@ -34,6 +35,20 @@ const settings = {
   late: declare(z.boolean(), { description: 'came later', default: true, addedLater: true }),
   frames: declare(z.int().min(2), { description: 'how many', usual: "the motion's" }),
 };
+
+test('given values are completed with defaults', () => {
+  expect(withDefaults(settings, { prompt: 'p', share: undefined, frames: 3 })).toEqual({
+    prompt: 'p',
+    share: 0.2,
+    places: [],
+    late: true,
+    frames: 3,
+  });
+  expect(withDefaults(pick(settings, ['late']), { late: false, share: 1 })).toEqual({
+    late: false,
+    share: 1,
+  });
+});
 
 describe('schemas of settings', () => {
   test('without defaults, with all left out, with defaults, and as stored', () => {

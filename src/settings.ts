@@ -90,17 +90,33 @@ export function nested<S extends Settings>(settings: S): z.ZodType<Partial<Input
   return z.strictObject(optionalShapeOf(settings)) as never;
 }
 
+/** Other defaults or descriptions for some settings. */
+type Changes<S extends Settings> = {
+  readonly [Name in keyof S]?: Partial<SettingText> & {
+    readonly default?: S[Name] extends Setting<infer Schema>
+      ? z.output<Schema> | (() => z.output<Schema>) | undefined
+      : never;
+  };
+};
+
+/** See {@link redeclared}. */
+type Redeclared<S extends Settings, C> = {
+  readonly [Name in keyof S]: Name extends keyof C
+    ? C[Name] extends { readonly default: infer Default }
+      ? Default extends undefined
+        ? Setting<S[Name]['schema']>
+        : SettingWithDefault<S[Name]['schema']>
+      : S[Name]
+    : S[Name];
+};
+
 /** The same settings, with other defaults or descriptions for some. */
-export function redeclared<S extends Settings>(
+export function redeclared<S extends Settings, const C extends Changes<S>>(
   settings: S,
-  changes: {
-    readonly [Name in keyof S]?: Partial<SettingText> & {
-      readonly default?: z.output<S[Name]['schema']> | undefined;
-    };
-  },
-): S {
+  changes: C,
+): Redeclared<S, C> {
   const entries = Object.entries(settings).map(([name, each]) => [name, { ...each, ...changes[name] }]);
-  return Object.fromEntries(entries) as S;
+  return Object.fromEntries(entries) as never;
 }
 
 /** Adds text such as `{ group: 'Sampling' }` to all settings that lack it. */
@@ -110,12 +126,12 @@ export function withText<S extends Settings>(settings: S, text: Partial<SettingT
 }
 
 /** Some of the settings, in the order of their declaration. */
-export function pick<S extends Settings, Name extends keyof S>(
+export function pick<S extends Settings, const Names extends readonly (keyof S)[]>(
   settings: S,
-  names: readonly Name[],
-): Pick<S, Name> {
-  const entries = Object.entries(settings).filter(([name]) => names.includes(name as Name));
-  return Object.fromEntries(entries) as Pick<S, Name>;
+  names: Names,
+): Pick<S, Names[number]> {
+  const entries = Object.entries(settings).filter(([name]) => names.includes(name));
+  return Object.fromEntries(entries) as Pick<S, Names[number]>;
 }
 
 /** The settings that base models may recommend. */
@@ -182,6 +198,14 @@ export function defaultsOf<S extends Settings>(
     return value === undefined ? [] : [[name, value]];
   });
   return Object.fromEntries(entries) as { readonly [Name in WithDefault<S>]: z.output<S[Name]['schema']> };
+}
+
+/** The given values, with defaults for omitted settings that have one. */
+export function withDefaults<S extends Settings, Given extends object>(
+  settings: S,
+  given: Given,
+): Omit<Given, WithDefault<S>> & { readonly [Name in WithDefault<S>]: z.output<S[Name]['schema']> } {
+  return { ...defaultsOf(settings), ...withoutUndefined(given) } as never;
 }
 
 /** The default of a setting; `undefined` if it has none. */

@@ -6,9 +6,6 @@ import { UsageError } from '../errors.ts';
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
 import { addNoise, type NoiseSchedule } from './noise-schedule.ts';
 
-/** Default strength of a redraw. */
-export const redrawStrength = 0.6;
-
 /** A position in a sampler's steps, and the latents there. */
 export interface RedrawStart {
   /** Index of the first step to take; the number of steps when none is taken. */

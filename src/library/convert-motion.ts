@@ -6,17 +6,25 @@ import { unreadable } from '../checkpoints/json-file.ts';
 import { findTensors } from '../checkpoints/tensor-file.ts';
 import { CheckpointError, UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
+import { rateSetting, shapeSettings } from '../media/shape-settings.ts';
 import { hasFactors, multipliedOut } from '../motion/file/low-rank.ts';
 import { assertFits, readMotion, writeMotion } from '../motion/file/motion-file.ts';
 import { findMotionFile } from '../motion/file/motion-path.ts';
 import { readReferenceUNet, writeReferenceUNet } from '../motion/file/reference-checkpoint.ts';
 import { isLamp, motionVariants } from '../motion/variant.ts';
 import { phrase, setting } from '../phrases.ts';
-import { declare, type GivenSettings, namesOf, required, withText } from '../settings.ts';
+import {
+  declare,
+  type GivenSettings,
+  namesOf,
+  redeclared,
+  required,
+  withDefaults,
+  withText,
+} from '../settings.ts';
 import { trainingDefaults as usual } from '../training/training-settings.ts';
 import { checkOptions, field, workFields } from './check-options.ts';
 import { baseSetting, givenBase } from './load-base.ts';
-import { shared } from './shared-settings.ts';
 import { assertNotGiven } from './unused-options.ts';
 
 const fromReferenceGroup = "From the authors' U-Net, which does not say";
@@ -28,26 +36,15 @@ const fromReferenceGroup = "From the authors' U-Net, which does not say";
 const fromReference = withText(
   {
     prompt: declare(field.text, { description: 'what the clips show' }),
-    frames: declare(shared.frames.schema, {
-      description: 'number of frames in training',
-      unit: 'frames',
-      default: usual.frames,
-    }),
-    width: declare(shared.width.schema, {
-      description: 'width of the training videos',
-      unit: 'pixels',
-      default: usual.width,
-    }),
-    height: declare(shared.height.schema, {
-      description: 'height of the training videos',
-      unit: 'pixels',
-      default: usual.height,
-    }),
-    framesPerSecond: declare(shared.framesPerSecond.schema, {
-      description: 'frame rate of its videos',
-      unit: 'frames per second',
-      default: 8,
-    }),
+    ...redeclared(
+      { ...shapeSettings, framesPerSecond: rateSetting },
+      {
+        frames: { description: 'number of frames in training', default: usual.frames },
+        width: { description: 'width of the training videos', default: usual.width },
+        height: { description: 'height of the training videos', default: usual.height },
+        framesPerSecond: { description: 'frame rate of its videos', default: 8 },
+      },
+    ),
     steps: declare(z.int().min(0), {
       description: 'training steps taken; 0: unknown',
       unit: 'steps',
@@ -114,7 +111,8 @@ export async function convertMotion(options: ConvertMotionOptions): Promise<stri
 }
 
 async function convert(options: ConvertMotionOptions, work: WorkOptions): Promise<string> {
-  const { source, out, dtype = 'float32', format, otherBase = false } = options;
+  const settings = withDefaults(convertMotionSettings, options);
+  const { source, out, dtype, format, otherBase } = settings;
   const toMotion = /\.safetensors$/i.test(out);
   const unet = await findReferenceUNet(source);
   const others = { ...options, otherBase: otherBase || undefined };
@@ -133,8 +131,7 @@ async function convert(options: ConvertMotionOptions, work: WorkOptions): Promis
         advice: phrase`To make a motion file of it, give ${setting('out')} a name with .safetensors.`,
       });
     }
-    const { prompt, frames = usual.frames, framesPerSecond = 8, steps = 0 } = options;
-    const { width = usual.width, height = usual.height } = options;
+    const { prompt, frames, width, height, framesPerSecond, steps } = settings;
     if (prompt === undefined)
       throw new UsageError({
         found: phrase`${setting('prompt')} is missing: a motion says what its clips show`,

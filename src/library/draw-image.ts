@@ -1,19 +1,20 @@
 /** @file `drawImage` and `drawImages`: drawing pictures with a base model, from options to pixels. */
 import { join, parse } from 'node:path';
 import { z } from 'zod';
-import { redrawStrength } from '../diffusion/sdedit.ts';
 import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { assertPicturePath, writePicture } from '../media/picture-file.ts';
+import { sizeSettings } from '../media/shape-settings.ts';
 import { assertFileTarget } from '../media/video-target.ts';
 import { assertPictureSize, recommendedSize } from '../models/picture-size.ts';
 import { phrase, setting } from '../phrases.ts';
 import { type DrawnPicture, drawPictures, resolveDrawSettings } from '../pipelines/draw/draw-picture.ts';
 import { tellFarPictures } from '../pipelines/draw/far-size.ts';
+import { redrawSettings } from '../pipelines/draw/redrawing.ts';
 import { pictureSampling, recommendedSampling } from '../pipelines/draw/sampling-settings.ts';
 import { storedMetadata } from '../pipelines/video/stored-settings.ts';
 import { checkDevice, parseDevice } from '../runtime/devices.ts';
-import { declare, type GivenSettings, required } from '../settings.ts';
+import { declare, type GivenSettings, pick, redeclared, required, withDefaults } from '../settings.ts';
 import { assertComplete } from '../training/complete-base.ts';
 import { checkOptions, field, workFields } from './check-options.ts';
 import { givenBase, pictureBaseSetting } from './load-base.ts';
@@ -27,28 +28,19 @@ const usualSize = "the base's";
 export const drawImageSettings = {
   prompt: required(declare(field.text, { description: 'what the picture shows' })),
   base: pictureBaseSetting,
-  negativePrompt: declare(field.anyText, {
+  negativePrompt: declare(shared.negativePrompt.schema, {
+    ...shared.negativePrompt,
     description: 'what the picture should not show',
-    usual: 'nothing',
   }),
-  width: declare(shared.width.schema, {
-    description: 'width of the picture, a multiple of 8 in Stable Diffusion',
-    unit: 'pixels',
-    usual: usualSize,
-  }),
-  height: declare(shared.height.schema, {
-    description: 'height of the picture, a multiple of 8 in Stable Diffusion',
-    unit: 'pixels',
-    usual: usualSize,
+  ...redeclared(sizeSettings, {
+    width: { description: 'width of the picture, a multiple of 8 in Stable Diffusion', usual: usualSize },
+    height: { description: 'height of the picture, a multiple of 8 in Stable Diffusion', usual: usualSize },
   }),
   seed: shared.seed,
   from: declare(field.picture, {
     description: 'a picture to redraw according to the prompt (SDEdit), cropped to the size',
   }),
-  strength: declare(z.number().min(0).max(1), {
-    description: phrase`how far ${setting('from')} is redrawn: 0 leaves it unchanged, 1 keeps hardly anything`,
-    default: redrawStrength,
-  }),
+  strength: redrawSettings.strength,
   device: shared.device,
   memory: shared.memory,
   out: declare(field.path, {
@@ -88,10 +80,7 @@ export interface DrawImagesOptions extends GivenSettings<typeof drawImagesSettin
  * console.log(picture.width, picture.height);
  */
 export async function drawImage(options: DrawImageOptions): Promise<DrawnPicture> {
-  const [drawn] = await draw({
-    ...checkOptions('drawImage', options, { ...drawImageSettings, ...workFields }),
-    count: 1,
-  });
+  const [drawn] = await draw(checkOptions('drawImage', options, { ...drawImageSettings, ...workFields }));
   return drawn!;
 }
 
@@ -106,15 +95,12 @@ export async function drawImage(options: DrawImageOptions): Promise<DrawnPicture
  * console.log(drawn.length, drawn[1]!.settings.seed); // 2 1
  */
 export async function drawImages(options: DrawImagesOptions): Promise<DrawnPicture[]> {
-  const { count = 1, ...given } = checkOptions('drawImages', options, {
-    ...drawImagesSettings,
-    ...workFields,
-  });
-  return draw({ ...given, count });
+  const given = checkOptions('drawImages', options, { ...drawImagesSettings, ...workFields });
+  return draw(given);
 }
 
-async function draw(options: DrawImageOptions & { readonly count: number }): Promise<DrawnPicture[]> {
-  const { onEvent, signal, count, ...given } = options;
+async function draw(options: DrawImagesOptions): Promise<DrawnPicture[]> {
+  const { onEvent, signal, ...given } = options;
   const work = { onEvent, signal };
   const {
     base: choice,
@@ -122,11 +108,12 @@ async function draw(options: DrawImageOptions & { readonly count: number }): Pro
     from,
     width,
     height,
-    device: deviceName = 'cpu',
+    device: deviceName,
     memory,
-    seed = 0,
+    seed,
+    count,
     ...request
-  } = given;
+  } = withDefaults(pick(drawImagesSettings, ['device', 'memory', 'seed', 'count']), given);
   if (out !== undefined) assertPicturePath(out);
   if (request.strength !== undefined && from === undefined) {
     throw new UsageError({

@@ -1,17 +1,17 @@
 /** @file `editVideo`: editing a clip, from options to frames. */
 
 import { join, parse } from 'node:path';
-import { z } from 'zod';
-import { redrawStrength } from '../diffusion/sdedit.ts';
 import { UsageError } from '../errors.ts';
 import { notice, type WorkOptions } from '../events.ts';
 import { assertVideoPath } from '../media/video-file.ts';
 import { assertVideoTarget } from '../media/video-target.ts';
 import { phrase, setting } from '../phrases.ts';
+import { editSettings } from '../pipelines/edit/edit-settings.ts';
 import { type EditVideoOptions as EditOptions, prepareEdit } from '../pipelines/edit/prepare-edit.ts';
 import { runEdit } from '../pipelines/edit/run-edit.ts';
 import { referenceOptions, videoSettings } from '../pipelines/video/video-settings.ts';
 import { parseDevice } from '../runtime/devices.ts';
+import { runningDefaults } from '../runtime/running-settings.ts';
 import {
   declare,
   type GivenSettings,
@@ -48,6 +48,25 @@ export const editTrainingSettings = redeclared(ofTraining, {
   stride: { usual: '2; 1 with frames that the base recommends' },
 });
 
+const { frames, width, height } = trainingSettings;
+const editedShape = redeclared(
+  { frames, width, height, framesPerSecond: shared.framesPerSecond },
+  {
+    frames: {
+      description: "number of frames to edit, from the clip's first on",
+      default: undefined,
+      usual: '24, or fewer for a shorter clip',
+      group: 'Clip',
+    },
+    width: { description: shared.width.description, group: 'Clip' },
+    height: { description: shared.height.description, group: 'Clip' },
+    framesPerSecond: {
+      usual: phrase`the rate at which the clip is sampled (${setting('training.clipFps')}), divided by the stride`,
+      group: 'Clip',
+    },
+  },
+);
+
 /** The settings of `editVideo`. */
 export const editVideoSettings = {
   clip: required(
@@ -80,49 +99,16 @@ export const editVideoSettings = {
     description: 'the edited first frame, of any size',
     usual: "the clip's own, redrawn from the prompt",
   }),
-  strength: declare(z.number().min(0).max(1), {
-    description: "how far the clip's first frame is redrawn: 0 leaves it unchanged, 1 keeps hardly anything",
-    group: 'First frame',
-    default: redrawStrength,
-  }),
+  strength: editSettings.strength,
   drawing,
   training: declare(nested(editTrainingSettings), {
     settings: editTrainingSettings,
     description: 'settings of the training, and of sampling the clip',
     group: 'Training',
   }),
-  frames: declare(z.int().min(2), {
-    description: "number of frames to edit, from the clip's first on",
-    unit: 'frames',
-    usual: '24, or fewer for a shorter clip',
-    group: 'Clip',
-    recommendable: true,
-  }),
-  width: declare(shared.width.schema, {
-    ...trainingSettings.width,
-    description: shared.width.description,
-    group: 'Clip',
-  }),
-  height: declare(shared.height.schema, {
-    ...trainingSettings.height,
-    description: shared.height.description,
-    group: 'Clip',
-  }),
-  framesPerSecond: declare(shared.framesPerSecond.schema, {
-    ...shared.framesPerSecond,
-    usual: phrase`the rate at which the clip is sampled (${setting('training.clipFps')}), divided by the stride`,
-    group: 'Clip',
-  }),
-  inversionSteps: declare(z.int().min(1).max(1000), {
-    description: 'steps of the DDIM inversion, from the clip to its noise',
-    unit: 'steps',
-    usual: 'those of the sampler if it is ddim, else 50',
-    group: 'Inversion',
-  }),
-  seed: declare(z.int(), {
-    description: 'seed of the first frame and the sampling noise, but not of the training',
-    default: 0,
-  }),
+  ...editedShape,
+  inversionSteps: editSettings.inversionSteps,
+  seed: editSettings.seed,
   device: shared.device,
   memory: declare(shared.memory.schema, {
     ...shared.memory,
@@ -167,7 +153,7 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
     ...workFields,
   });
   const work = { onEvent, signal };
-  const { base, motion, out, framesPerSecond, device, firstFrame, reference = false, ...others } = given;
+  const { base, motion, out, framesPerSecond, device, firstFrame, reference, ...others } = given;
   const { firstFrameBase: _, firstFrameSize: __, run = runBeside(out), ...edits } = others;
 
   if (out !== undefined) assertVideoPath(out);
@@ -190,7 +176,7 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
     training: withoutUndefined({ ...training, frames, width, height }) as NonNullable<
       EditOptions['training']
     >,
-    device: parseDevice(device ?? 'cpu'),
+    device: parseDevice(device ?? runningDefaults.device),
     ...(base !== undefined && { base: await baseFolder(base, work) }),
     ...(motion !== undefined && { motion: await wholeMotion(motion) }),
     ...(firstFrame !== undefined && { firstFrame: await givenPicture(firstFrame) }),

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { DeviceError, InterruptedError, UsageError } from '../errors.ts';
 import { notice, type WorkOptions } from '../events.ts';
-import { declare, type GivenSettings } from '../settings.ts';
+import { declare, type GivenSettings, withDefaults } from '../settings.ts';
 import { type Calls, callNames } from './calls.ts';
 import { checkOptions } from './check-options.ts';
 import { type ChildOptions, startChild, UnheardError } from './engine-child.ts';
@@ -57,8 +57,9 @@ export interface Engine extends Calls {
  * await engine.close();
  */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { secondsToStop = 60, execArgv } = checkOptions('startEngine', options, startEngineSettings);
-  return engineWith({ secondsToStop, ...(execArgv && { execArgv }) });
+  return engineWith(
+    withDefaults(startEngineSettings, checkOptions('startEngine', options, startEngineSettings)),
+  );
 }
 
 /** A call waiting for its turn. */

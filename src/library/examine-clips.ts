@@ -19,12 +19,20 @@ import { findClipSet, type PassedOver } from '../media/find-clips.ts';
 import type { Picture } from '../media/picture.ts';
 import { writePng } from '../media/picture-file.ts';
 import type { RateNote } from '../media/rate-notes.ts';
+import { shapeSettings } from '../media/shape-settings.ts';
 import { phrase, setting } from '../phrases.ts';
-import { declare, type GivenSettings, pick, redeclared, required, shapeWithDefaults } from '../settings.ts';
+import {
+  declare,
+  type GivenSettings,
+  pick,
+  redeclared,
+  required,
+  shapeWithDefaults,
+  withDefaults,
+} from '../settings.ts';
 import { trainingSettings } from '../training/declared-settings.ts';
 import { trainingDefaults as usual } from '../training/training-settings.ts';
 import { checkOptions, field, workFields } from './check-options.ts';
-import { shared } from './shared-settings.ts';
 import { assertStrideUsed } from './unused-options.ts';
 
 const { clipFps, stride, window, fit } = trainingSettings;
@@ -36,7 +44,6 @@ const taken = redeclared(
     fit: { recommendable: false, default: undefined, usual: 'cover' },
   },
 );
-const side = z.int().min(1).max(99_999);
 
 /** The settings of `examineClips`. */
 export const examineClipsSettings = {
@@ -45,18 +52,10 @@ export const examineClipsSettings = {
       description: 'clips, or folders of clips',
     }),
   ),
-  frames: declare(shared.frames.schema, {
-    description: trainingSettings.frames.description,
-    unit: 'frames',
-    default: usual.frames,
-  }),
-  width: declare(side, {
-    description: 'width of a training video, to check how the clips fit it',
-    unit: 'pixels',
-  }),
-  height: declare(side, {
-    description: 'height of a training video, to check how the clips fit it',
-    unit: 'pixels',
+  ...redeclared(shapeSettings, {
+    frames: { description: trainingSettings.frames.description, default: usual.frames },
+    width: { description: 'width of a training video, to check how the clips fit it' },
+    height: { description: 'height of a training video, to check how the clips fit it' },
   }),
   ...taken,
   preview: declare(field.path, {
@@ -129,11 +128,15 @@ const wanted = z.object(
  * console.log(proposal?.stride); // for learnMotion
  */
 export async function examineClips(options: ExamineClipsOptions): Promise<ClipSetReport> {
-  const { onEvent, signal, onReport, preview, cut, out, ...given } = checkOptions('examineClips', options, {
+  const checkedOptions = checkOptions('examineClips', options, {
     ...examineClipsSettings,
     ...workFields,
     onReport: field.function.optional(),
   });
+  const { onEvent, signal, onReport, preview, cut, out, ...given } = withDefaults(
+    pick(examineClipsSettings, ['cut']),
+    checkedOptions,
+  );
   const work = { onEvent, signal };
   const settings = settingsOf(given);
   const folder = assertPlaces({ preview, cut, out });
@@ -189,11 +192,11 @@ function settingsOf(given: Omit<ExamineClipsOptions, 'preview' | 'cut' | 'out' |
 /** The folder for cut clips, if requested. Throws `UsageError` for invalid combinations. */
 function assertPlaces({
   preview,
-  cut = false,
+  cut,
   out,
 }: {
   readonly preview?: string | undefined;
-  readonly cut?: boolean | undefined;
+  readonly cut: boolean;
   readonly out?: string | undefined;
 }): string | undefined {
   if (cut && out === undefined) {

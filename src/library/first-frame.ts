@@ -1,7 +1,8 @@
 /** @file The first frame as given by callers: a picture, or another model that draws it. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
+import { sizeSchema } from '../media/shape-settings.ts';
 import type { PictureSize } from '../models/programs.ts';
 import { type Phrase, phrase, setting } from '../phrases.ts';
 import type { FirstFrameBase } from '../pipelines/video/drawn-first-frame.ts';
@@ -24,17 +25,11 @@ export const firstFrameSettings = withText(
         'another model that draws the first frame: Stable Diffusion 1.x, 2.x or XL, as a folder, file or hub:…',
       usual: 'the base',
     }),
-    firstFrameSize: declare(
-      z.strictObject({ width: z.int().min(1), height: z.int().min(1) }) as z.ZodType<
-        PictureSize,
-        PictureSize
-      >,
-      {
-        description: 'size at which that model draws the first frame, before it is resized',
-        unit: 'pixels',
-        usual: sizeText,
-      },
-    ),
+    firstFrameSize: declare(sizeSchema as z.ZodType<PictureSize, PictureSize>, {
+      description: 'size at which that model draws the first frame, before it is resized',
+      unit: 'pixels',
+      usual: sizeText,
+    }),
   },
   { group: 'First frame' },
 );

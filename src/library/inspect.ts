@@ -1,7 +1,6 @@
 /** @file `inspect`: describes files and folders. */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { z } from 'zod';
 import { parseBytes } from '../amounts.ts';
 import { exists } from '../checkpoints/exists.ts';
 import { NO_SUCH_FILE, whyUnreadable } from '../checkpoints/user-file.ts';
@@ -10,11 +9,13 @@ import type { WorkOptions } from '../events.ts';
 import { CLIP_CHOICES, clipKindOfName } from '../media/clip.ts';
 import { unreadVideoKind } from '../media/file-kinds.ts';
 import { findClipSet } from '../media/find-clips.ts';
+import { shapeSettings } from '../media/shape-settings.ts';
 import { builtInBase, builtInName } from '../models/built-in-base.ts';
 import { isSingleFile } from '../models/single-file.ts';
 import { phrase, setting } from '../phrases.ts';
 import { checkDevice, parseDevice } from '../runtime/devices.ts';
-import { declare, type GivenSettings, required } from '../settings.ts';
+import { runningDefaults } from '../runtime/running-settings.ts';
+import { declare, type GivenSettings, redeclared, required, withText } from '../settings.ts';
 import { trainingSettings } from '../training/declared-settings.ts';
 import { runPaths } from '../training/run-folder.ts';
 import { trainingDefaults as usual } from '../training/training-settings.ts';
@@ -39,8 +40,6 @@ import {
 import { shared } from './shared-settings.ts';
 import { assertNotGiven } from './unused-options.ts';
 
-const side = z.int().min(1).max(99_999);
-
 /** Less cannot hold the program itself. */
 const leastMemory = 5e8;
 const memorySize = checked<number | string>((value) => {
@@ -56,24 +55,20 @@ export const inspectSettings = {
         'a base model (a diffusers folder, a single file, or built-in), motion file, run folder, training checkpoint, clip, folder of clips, generated video, or picture',
     }),
   ),
-  frames: declare(shared.frames.schema, {
-    description: trainingSettings.frames.description,
-    unit: 'frames',
-    usual: String(usual.frames),
-    recommendable: true,
-  }),
-  width: declare(side, {
-    description: 'width of a training video, for estimating the cost',
-    unit: 'pixels',
-    usual: String(usual.width),
-    recommendable: true,
-  }),
-  height: declare(side, {
-    description: 'height of a training video, for estimating the cost',
-    unit: 'pixels',
-    usual: String(usual.height),
-    recommendable: true,
-  }),
+  ...withText(
+    redeclared(shapeSettings, {
+      frames: { description: trainingSettings.frames.description, usual: String(usual.frames) },
+      width: {
+        description: 'width of a training video, for estimating the cost',
+        usual: String(usual.width),
+      },
+      height: {
+        description: 'height of a training video, for estimating the cost',
+        usual: String(usual.height),
+      },
+    }),
+    { recommendable: true },
+  ),
   device: declare(shared.device.schema, { ...shared.device, description: 'where training would run' }),
   forMemory: declare(memorySize, {
     description: 'list which videos a machine with this much memory can be trained on and make, and how',
@@ -115,7 +110,7 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
   const work = { onEvent, signal };
   const refuse = (kind: 'clips' | 'others') => assertForBase(path, { ...given, device, forMemory }, kind);
   const memory = typeof forMemory === 'string' ? parseBytes(forMemory) : forMemory;
-  const question = { ...given, device: parseDevice(device ?? 'cpu'), forMemory: memory };
+  const question = { ...given, device: parseDevice(device ?? runningDefaults.device), forMemory: memory };
   const found = await stat(path).catch((error: unknown) => error as Error);
   if (found instanceof Error) {
     if (path === builtInName && !(await exists(path))) return base(builtInBase(), question, path);

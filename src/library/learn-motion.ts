@@ -20,7 +20,6 @@ const presetNames = Object.keys(presets) as [PresetName, ...PresetName[]];
 /** Settings of `learnMotion` in addition to those of training, or that differ from them. */
 const own = {
   base: declare(baseSetting.schema, { ...baseSetting, group: trainingSettings.base.group! }),
-  device: declare(shared.device.schema, { ...shared.device, group: 'Running' }),
   out: required(
     declare(field.path, {
       description: phrase`folder of the run; must be new or empty, except with ${setting('resume')}`,

@@ -5,7 +5,7 @@ import { readMotion } from '../motion/file/motion-file.ts';
 import { findMotionFile } from '../motion/file/motion-path.ts';
 import { call, phrase, setting } from '../phrases.ts';
 import type { LoadedMotion } from '../pipelines/video/loaded-motions.ts';
-import { declare, type GivenSettings, required } from '../settings.ts';
+import { declare, type GivenSettings, required, withDefaults } from '../settings.ts';
 import { checked, expecting } from '../wrong-settings.ts';
 import { checkOptions, field } from './check-options.ts';
 
@@ -60,7 +60,10 @@ export const motionsSetting = declare(
  * console.log(jumping.info.prompt, jumping.info.frames);
  */
 export async function loadMotion(options: LoadMotionOptions): Promise<LoadedMotion> {
-  const { motion, strength = 1 } = checkOptions('loadMotion', options, loadMotionSettings);
+  const { motion, strength } = withDefaults(
+    loadMotionSettings,
+    checkOptions('loadMotion', options, loadMotionSettings),
+  );
   const path = await findMotionFile(motion);
   return { path, strength, ...(await readMotion(path)) };
 }

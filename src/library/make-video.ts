@@ -16,7 +16,7 @@ import { recommendationsOf } from '../pipelines/video/video-context.ts';
 import type { VideoRequest } from '../pipelines/video/video-request.ts';
 import { referenceOptions, videoSettings } from '../pipelines/video/video-settings.ts';
 import { parseDevice } from '../runtime/devices.ts';
-import { declare, type GivenSettings } from '../settings.ts';
+import { declare, type GivenSettings, pick, withDefaults } from '../settings.ts';
 import {
   assertNoFirstFrame,
   assertNotDrawn,
@@ -85,7 +85,13 @@ export async function prepareVideos(
   if (firstFrame !== undefined) assertNotDrawn(options);
   const work = { onEvent, signal };
   const { base: chosenBase, motion, motions: several, frames, width, height, ...others } = options;
-  const { device: deviceName = 'cpu', memory, reference = false, framesPerSecond, ...asked } = others;
+  const {
+    device: deviceName,
+    memory,
+    reference,
+    framesPerSecond,
+    ...asked
+  } = withDefaults(pick(shared, ['device', 'reference']), others);
   const { useRecommended = !reference, firstFrameBase, firstFrameSize, ...shown } = asked;
   const device = parseDevice(deviceName);
   const motions = await givenMotions(name, {

@@ -14,6 +14,7 @@ import { heicError, pictureSource } from './picture-source.ts';
 import { readPngText, withPngText } from './png-text.ts';
 import { refuseMedia } from './refuse-media.ts';
 import { type Fit, resizePicture } from './resize.ts';
+import { sizeSchema } from './shape-settings.ts';
 import { type Sharp, sharp } from './sharp.ts';
 
 /** Largest number of pixels: 16 384 by 16 384 take 768 MiB as RGB, and a small file can claim any size. */
@@ -27,9 +28,8 @@ export interface ReadPictureOptions {
   readonly fit?: Fit;
 }
 
-const side = z.int().min(1);
 const readPictureFields = {
-  size: z.strictObject({ width: side, height: side }).optional(),
+  size: sizeSchema.optional(),
   fit: z.enum(['cover', 'stretch']).optional(),
 };
 

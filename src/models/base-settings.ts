@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { checkJson, readJsonFile } from '../checkpoints/json-file.ts';
 import { isThere } from '../checkpoints/user-file.ts';
+import { sizeSchema } from '../media/shape-settings.ts';
 
 const subject = "the base model's recommended settings";
 
-const side = z.int().positive();
 /** Its fields are checked where they are used: see `recommended`. */
 const part = z.record(z.string(), z.unknown()).default({});
 
 const schema = z.strictObject({
   /** Size in pixels of its images, and of videos for training. */
-  size: z.strictObject({ width: side, height: side }).optional(),
+  size: sizeSchema.optional(),
   /** For training a motion. */
   training: part,
   /** For generating videos. */

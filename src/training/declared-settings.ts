@@ -1,12 +1,12 @@
 /** @file The settings of a training run, each declared once. */
 import { z } from 'zod';
 import { clipWindows } from '../media/clip-window.ts';
+import { rateSetting, shapeSettings } from '../media/shape-settings.ts';
 import { builtInBase } from '../models/built-in-base.ts';
 import { isTrained, motionVariantChoice, motionVariantNames, motionVariants } from '../motion/variant.ts';
 import { phrase, setting } from '../phrases.ts';
-import { deviceNames } from '../runtime/devices.ts';
-import { memoryChoices } from '../runtime/memory-mode.ts';
-import { declare, type Settings, withText } from '../settings.ts';
+import { runningSettings } from '../runtime/running-settings.ts';
+import { declare, redeclared, type Settings, withText } from '../settings.ts';
 import { adamWDefaults } from './adamw.ts';
 
 const whole = (least: number, most?: number) =>
@@ -21,6 +21,19 @@ const trainedVariants = motionVariantNames.filter((name) => isTrained(motionVari
 function recommendedIn<S extends Settings>(group: string, settings: S): S {
   return withText(settings, { group, recommendable: true });
 }
+
+const running = redeclared(runningSettings, {
+  seed: { description: 'seed of all random draws' },
+  memory: {
+    description: 'how much memory a step may take for speed',
+    choices: {
+      auto: 'the fastest mode that fits into the free memory',
+      fast: 'keep all activations for the backward pass',
+      balanced: 'recompute the activations inside blocks, which takes a third more time',
+      low: 'also run each block as its own program and read its weights when needed, which is slower still',
+    },
+  },
+});
 
 /** Settings of a training, in the order in which a run stores them. */
 export const trainingSettings = {
@@ -48,28 +61,14 @@ export const trainingSettings = {
   }),
   ...withText(
     {
-      frames: declare(whole(2), {
-        description: 'number of frames of a training video',
-        unit: 'frames',
-        default: 16,
-        recommendable: true,
-      }),
-      /** In a base model's `lamp.json`, the size is a separate field (`size`). */
-      width: declare(whole(1), {
-        description: 'width of a training video',
-        unit: 'pixels',
-        default: 512,
-        recommendable: true,
-      }),
-      /** Like `width`. */
-      height: declare(whole(1), {
-        description: 'height of a training video',
-        unit: 'pixels',
-        default: 320,
-        recommendable: true,
+      ...redeclared(shapeSettings, {
+        frames: { description: 'number of frames of a training video', default: 16, recommendable: true },
+        // In a base model's `lamp.json`, the size is a separate field (`size`).
+        width: { description: 'width of a training video', default: 512, recommendable: true },
+        height: { description: 'height of a training video', default: 320, recommendable: true },
       }),
       /** Folders of pictures have no rate, and are read frame by frame whatever the setting. */
-      clipFps: declare(z.union([z.number().positive().max(1000), z.enum(['common', 'frames'])]), {
+      clipFps: declare(z.union([rateSetting.schema, z.enum(['common', 'frames'])]), {
         description: 'rate at which frames are sampled from a clip, by display time',
         choices: {
           common: "the clips' own rate, the lowest if they differ",
@@ -233,24 +232,9 @@ export const trainingSettings = {
       default: 0,
     }),
   }),
-  seed: declare(z.int(), { description: 'seed of all random draws', group: 'Running', default: 0 }),
-  device: declare(z.string(), {
-    description: 'where to compute',
-    choices: deviceNames,
-    group: 'Running',
-    default: 'cpu',
-  }),
+  ...withText({ seed: running.seed, device: running.device }, { group: 'Running' }),
   ...recommendedIn('Running', {
-    memory: declare(z.enum(memoryChoices), {
-      description: 'how much memory a step may take for speed',
-      choices: {
-        auto: 'the fastest mode that fits into the free memory',
-        fast: 'keep all activations for the backward pass',
-        balanced: 'recompute the activations inside blocks, which takes a third more time',
-        low: 'also run each block as its own program and read its weights when needed, which is slower still',
-      },
-      default: 'auto',
-    }),
+    memory: running.memory,
     saveEvery: declare(whole(1), {
       description: 'write a checkpoint and the motion every n-th step, in addition to the final one',
       unit: 'steps',

@@ -19,7 +19,6 @@ import type { Component } from '../models/base-model.ts';
 import type { VaeConfig } from '../models/configs.ts';
 import { type LatentPosterior, type PictureEncoder, pictureEncoder } from '../models/programs.ts';
 import { messageParts } from '../phrases.ts';
-import type { DeviceName } from '../runtime/devices.ts';
 import type { MemoryChoice } from '../runtime/memory-mode.ts';
 import type { TrainingClip } from './clip-set.ts';
 import type { NeededFrames } from './draws.ts';
@@ -100,7 +99,7 @@ export async function cacheLatents(options: LatentCacheOptions): Promise<LatentC
   if (total > 0) {
     let done = 0;
     const report = () => onEvent?.({ type: 'progress', stage: 'encoding clips', done: done++, total });
-    const encoder = await pictureEncoder(vae, settings, { device: device as DeviceName, memory });
+    const encoder = await pictureEncoder(vae, settings, { device, memory });
     try {
       report();
       for (const [clip, views] of missing.entries()) {

@@ -35,7 +35,7 @@ describe('parseSettings', () => {
   test('names the option that makes no sense', () => {
     const wrong = (settings: object) => () => parseSettings({ ...least, ...settings });
     expect(wrong({ frames: 1 })).toThrow(UsageError);
-    expect(wrong({ frames: 1 })).toThrow(/^"frames" is 1; expected a whole number from 2\.$/);
+    expect(wrong({ frames: 1 })).toThrow(/^"frames" is 1; expected a whole number from 2 to 10000\.$/);
     expect(wrong({ learningRate: -1 })).toThrow('"learningRate" is -1; expected a number above 0.');
     expect(wrong({ averageDecay: 1 })).toThrow('"averageDecay" is 1; expected a number from 0 to below 1.');
     expect(wrong({ stepz: 1 })).toThrow('stepz');

@@ -2,7 +2,7 @@
 import type { NoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { randomStream } from '../../diffusion/random.ts';
-import { assertStrength, redrawStart, redrawSteps, redrawStrength } from '../../diffusion/sdedit.ts';
+import { assertStrength, redrawStart, redrawSteps } from '../../diffusion/sdedit.ts';
 import type { Stage, WorkOptions } from '../../events.ts';
 import { type FloatTensor, floats, sizeOf } from '../../graph/host-tensor.ts';
 import { type Picture, type Rounding, unitFloatsToPicture } from '../../media/picture.ts';
@@ -19,13 +19,14 @@ import {
 import { samplingBytes } from '../../models/sampling-cost.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
+import { runningDefaults, runningSettings } from '../../runtime/running-settings.ts';
 import { sampleMemory } from '../../runtime/sample-memory.ts';
 import { softwareVersions } from '../../runtime/software-versions.ts';
-import { defaultsOf } from '../../settings.ts';
+import { defaultsOf, withDefaults } from '../../settings.ts';
 import { pictureFingerprint } from '../video/encode-first-frame.ts';
 import { denoisePicture } from './denoise.ts';
 import { compiled, type Kept, type PromptEncoder, promptEncoder } from './kept-programs.ts';
-import { type Redrawing, redrawingOf } from './redrawing.ts';
+import { type Redrawing, redrawingOf, redrawSettings } from './redrawing.ts';
 import {
   betweenSteps,
   layered,
@@ -49,7 +50,7 @@ export interface DrawRequest extends Partial<DrawSettings> {
   readonly seed?: number;
   /** A picture to redraw according to the prompt (SDEdit), cropped to the size of the new one. */
   readonly from?: Picture;
-  /** How far that picture is redrawn, 0 (not at all) to 1; default 0.6. */
+  /** How far that picture is redrawn; see `redrawSettings`. */
   readonly strength?: number;
 }
 
@@ -122,7 +123,7 @@ export function imagePredictors(
   base: BaseModel,
   size: PictureSize,
   device: DeviceName,
-  memory: MemoryChoice = 'auto',
+  memory: MemoryChoice = runningDefaults.memory,
 ) {
   const [, channels, height, width] = latentShape(base, size);
   const make = (samples: number) =>
@@ -145,6 +146,9 @@ export function decodedPicture({ shape, data }: FloatTensor, rounding: Rounding 
   return unitFloatsToPicture(unit, { width, height }, { rounding });
 }
 
+/** Settings of a request that the base cannot recommend. */
+const requestSettings = { seed: runningSettings.seed, ...redrawSettings };
+
 /** A picture, and everything needed to reproduce it. */
 export interface DrawnPicture {
   readonly picture: Picture;
@@ -161,8 +165,8 @@ export async function* drawPictures(
   base: BaseModel,
   requests: readonly DrawRequest[],
   {
-    device = 'cpu',
-    memory = 'auto',
+    device = runningDefaults.device,
+    memory = runningDefaults.memory,
     width,
     height,
     stage = 'drawing',
@@ -173,8 +177,9 @@ export async function* drawPictures(
   assertPictureSize(base.vae.config, size);
   const schedule = await readNoiseSchedule(base.schedulerConfig);
   const ofBase = recommendedSampling(base.settings);
-  const planned = requests.map(({ seed = 0, from, strength = redrawStrength, ...request }) => {
-    const settings = resolveDrawSettings(request, ofBase);
+  const planned = requests.map(({ from, ...request }) => {
+    const { seed, strength, ...asked } = withDefaults(requestSettings, request);
+    const settings = resolveDrawSettings(asked, ofBase);
     samplerFor(schedule, settings, randomStream(seed));
     assertStrength(strength);
     return { seed, settings, from, strength };

@@ -1,12 +1,23 @@
 /** @file The latents of a picture to be redrawn (SDEdit, arXiv 2108.01073). */
+import { z } from 'zod';
 import { randomStream } from '../../diffusion/random.ts';
 import type { WorkOptions } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
 import type { Picture } from '../../media/picture.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import type { PictureEncoder, PictureSize } from '../../models/programs.ts';
+import { phrase, setting } from '../../phrases.ts';
+import { declare } from '../../settings.ts';
 import { encodeFirstFrame } from '../video/encode-first-frame.ts';
 import type { Kept } from './kept-programs.ts';
+
+/** The settings of a redraw. */
+export const redrawSettings = {
+  strength: declare(z.number().min(0).max(1), {
+    description: phrase`how far ${setting('from')} is redrawn: 0 leaves it unchanged, 1 keeps hardly anything`,
+    default: 0.6,
+  }),
+};
 
 /** Latents `[1, c, h, w]` of a picture to be redrawn, and how far (see `redrawStart`). */
 export interface Redrawing {

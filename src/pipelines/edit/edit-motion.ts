@@ -11,9 +11,9 @@ import type { PictureSize } from '../../models/programs.ts';
 import { assertFits, type Motion, readMotion } from '../../motion/file/motion-file.ts';
 import type { MotionVariant } from '../../motion/variant.ts';
 import { call, foundOf, phrase, setting } from '../../phrases.ts';
+import { runningDefaults } from '../../runtime/running-settings.ts';
 import { withoutUndefined } from '../../settings.ts';
 import { assertSameClips, clipRate, findTrainingClips, type TrainingClip } from '../../training/clip-set.ts';
-
 import { type RunRecord, readRun, runPaths } from '../../training/run-folder.ts';
 import {
   recommendedTraining,
@@ -102,7 +102,7 @@ export async function editMotion(
           stride,
           prompt: await clipPrompt(path, options),
           captions: false,
-          device: options.device ?? 'cpu',
+          device: options.device ?? runningDefaults.device,
         },
         useRecommended,
       });

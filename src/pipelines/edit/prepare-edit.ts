@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ddimInverter } from '../../diffusion/ddim.ts';
 import { readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { randomStream } from '../../diffusion/random.ts';
-import { assertStrength, redrawStrength } from '../../diffusion/sdedit.ts';
+import { assertStrength } from '../../diffusion/sdedit.ts';
 import { UsageError } from '../../errors.ts';
 import type { WorkOptions } from '../../events.ts';
 import type { Picture } from '../../media/picture.ts';
@@ -14,6 +14,8 @@ import type { PictureSize } from '../../models/programs.ts';
 import { assertMotionBase } from '../../motion/file/motion-base.ts';
 import { checkDevice, type DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
+import { runningSettings } from '../../runtime/running-settings.ts';
+import { pick, withDefaults } from '../../settings.ts';
 import { type TrainingClip, trainingRate } from '../../training/clip-set.ts';
 import { assertComplete } from '../../training/complete-base.ts';
 import type { TrainingInput } from '../../training/training-settings.ts';
@@ -28,6 +30,7 @@ import {
 } from '../video/video-settings.ts';
 import { assertEditFolder, type EditPaths, editPaths } from './edit-folder.ts';
 import { type EditMotion, editMotion } from './edit-motion.ts';
+import { DDIM_STEPS, editSettings } from './edit-settings.ts';
 
 /** Options of an edit. Omitted settings are those that the base recommends, else the paper's. */
 export interface EditVideoOptions extends WorkOptions {
@@ -50,7 +53,7 @@ export interface EditVideoOptions extends WorkOptions {
   readonly base?: string;
   /** The edited first frame, of any size; default the clip's first frame, redrawn. */
   readonly firstFrame?: Picture;
-  /** How far the clip's first frame is redrawn, 0 (not at all) to 1; default 0.6. */
+  /** See `editSettings`. */
   readonly strength?: number;
   /** Settings for redrawing it; the prompts default to the video's. */
   readonly drawing?: Partial<DrawSettings>;
@@ -61,11 +64,11 @@ export interface EditVideoOptions extends WorkOptions {
   readonly training?: Partial<Omit<TrainingInput, 'base' | 'clips' | 'prompt' | 'captions' | 'device'>>;
   /** Sampling settings of the video. */
   readonly sampling?: Partial<VideoSettings>;
-  /** Steps of the DDIM inversion; default those of the sampler if it is DDIM, else 50. */
+  /** See `editSettings`. */
   readonly inversionSteps?: number;
-  /** Seed of the first frame and the sampling noise, but not of the training; default 0. */
+  /** See `editSettings`. */
   readonly seed?: number;
-  /** Default `cpu`. */
+  /** See `runningSettings`. */
   readonly device?: DeviceName;
   /** How much memory the networks may take, also in training if `training.memory` is omitted; default `auto`. */
   readonly memory?: MemoryChoice | undefined;
@@ -105,8 +108,11 @@ export interface PreparedEdit extends EditMotion {
  * setting, `DeviceError`, `CheckpointError` (base model, motion), `MediaError` (clip), `StorageError` (the folder).
  */
 export async function prepareEdit(options: PrepareEditOptions): Promise<PreparedEdit> {
-  const { prompt, negativePrompt = '', strength = redrawStrength, seed = 0 } = options;
-  const { device = 'cpu', memory = 'auto' } = options;
+  const settings = {
+    ...pick(runningSettings, ['device', 'memory']),
+    ...pick(editSettings, ['strength', 'seed']),
+  };
+  const { prompt, negativePrompt = '', strength, seed, device, memory } = withDefaults(settings, options);
   await checkDevice(device);
   assertStrength(strength);
   const paths = editPaths(resolve(options.run));
@@ -158,6 +164,3 @@ export async function prepareEdit(options: PrepareEditOptions): Promise<Prepared
     framesPerSecond: trainingRate([clip], { ...motion, clipRange: 'whole', window: 'start' }),
   };
 }
-
-/** The paper's number of inversion steps. */
-const DDIM_STEPS = 50;

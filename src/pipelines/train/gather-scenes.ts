@@ -10,7 +10,6 @@ import type { Picture } from '../../media/picture.ts';
 import { readPicture, writePng } from '../../media/picture-file.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { phrase, setting } from '../../phrases.ts';
-import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import type { TrainingClip } from '../../training/clip-set.ts';
 import { type OtherScenes, placeOf } from '../../training/other-scenes.ts';
@@ -99,8 +98,7 @@ async function drawnScenes({
   const report = () =>
     work.onEvent?.({ type: 'progress', stage: 'drawing scenes', done: drawn.size, total: missing.length });
   if (missing.length > 0) report();
-  const options = { ...size, device: device as DeviceName, memory };
-  const pictures = drawPictures(base, requests, options, quiet);
+  const pictures = drawPictures(base, requests, { ...size, device, memory }, quiet);
   for await (const { picture } of pictures) {
     const { path } = missing[drawn.size]!;
     await writePng(path, picture);

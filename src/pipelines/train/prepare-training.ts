@@ -86,7 +86,7 @@ export async function prepareTraining(
   { onEvent }: WorkOptions,
 ): Promise<Prepared> {
   await checkTrainingDevice(asked);
-  const device = asked.device as DeviceName;
+  const { device } = asked;
   const base = await openBaseModel(asked.base, { onEvent });
   assertMotionBase(base);
   assertPictureSize(base.vae.config, asked);

@@ -319,7 +319,12 @@ describe('bad input is refused on one line, and nothing is written', () => {
         ),
       }),
     ],
-    ['unknown device', DeviceError, /unknown device "tpu"; expected one of/, async () => ({ device: 'tpu' })],
+    [
+      'unknown device',
+      DeviceError,
+      /unknown device "tpu"; expected one of/,
+      async () => ({ device: 'tpu' as never }),
+    ],
     [
       'size the VAE cannot take',
       UsageError,

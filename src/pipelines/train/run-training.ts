@@ -11,6 +11,7 @@ import { type Motion, writeMotion } from '../../motion/file/motion-file.ts';
 import type { MotionValues } from '../../motion/predictor.ts';
 import { messageParts, type Phrase, phrase, setting } from '../../phrases.ts';
 import type { MemoryMode } from '../../runtime/memory-mode.ts';
+import { runningDefaults } from '../../runtime/running-settings.ts';
 import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../../training/checkpoint.ts';
 import { chooseMemory } from '../../training/choose-memory.ts';
 import { type TrainingClip, trainingRate } from '../../training/clip-set.ts';
@@ -251,7 +252,7 @@ function tellFarTraining(prepared: Prepared, steps: number, work: WorkOptions): 
  */
 function memoryFor(
   prepared: Prepared,
-  { settings: { memory: asked = 'auto' }, onEvent }: LearnMotionOptions,
+  { settings: { memory: asked = runningDefaults.memory }, onEvent }: LearnMotionOptions,
   begun: RunRecord | undefined,
 ): MemoryMode {
   const { base, device, settings, texts } = prepared;

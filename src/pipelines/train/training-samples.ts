@@ -6,7 +6,6 @@ import type { WorkOptions } from '../../events.ts';
 import { usualFormat } from '../../media/video-target.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import type { Motion } from '../../motion/file/motion-file.ts';
-import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryMode } from '../../runtime/memory-mode.ts';
 import type { TrainingSettings } from '../../training/training-settings.ts';
 import { generatorForMotions } from '../video/loaded-motions.ts';
@@ -51,7 +50,7 @@ export function trainingSamples(options: TrainingSamplesOptions): (work: WorkOpt
       motions: [{ ...motion(), strength: 1 }],
       base,
       shape: { frames, width, height },
-      device: settings.device as DeviceName,
+      device: settings.device,
       memory: options.memory,
       useRecommended: true,
     };

@@ -11,6 +11,7 @@ import type { WorkOptions } from '../../events.ts';
 import { sizeOf } from '../../graph/host-tensor.ts';
 import { type BaseModel, baseIdentity } from '../../models/base-model.ts';
 import { motionFingerprint } from '../../motion/file/motion-fingerprint.ts';
+import { runningDefaults } from '../../runtime/running-settings.ts';
 import { generatorForMotions, type MotionGeneratorOptions, tellDifferences } from './loaded-motions.ts';
 import type { VideoGenerator, VideoRequest } from './video-request.ts';
 
@@ -136,7 +137,7 @@ async function keyOf({
   base,
   shape,
   device,
-  memory = 'auto',
+  memory = runningDefaults.memory,
   useRecommended,
 }: MotionGeneratorOptions): Promise<string> {
   const ofMotions = motions.map(({ path, info, values, strength }) => [

@@ -6,6 +6,7 @@ import { UsageError } from '../../errors.ts';
 import { sameShape } from '../../graph/host-tensor.ts';
 import { finishingAt } from '../../motion/extended/finishing.ts';
 import { phrase, setting } from '../../phrases.ts';
+import { runningDefaults } from '../../runtime/running-settings.ts';
 import { type DrawSettings, latentShape, resolveDrawSettings } from '../draw/draw-picture.ts';
 import { recommendedSampling, samplerFor } from '../draw/sampling-settings.ts';
 import { type FirstFrameBase, firstFrameSize } from './drawn-first-frame.ts';
@@ -54,7 +55,7 @@ export function resolveRequest(
 /** Resolves everything about a video. Throws `UsageError` for invalid or contradictory settings. */
 export function planVideo(context: VideoContext, request: VideoRequest): VideoPlan {
   const { base, frames, size, schedule } = context;
-  const { prompt, negativePrompt = '', seed = 0, firstFrame, inversion } = request;
+  const { prompt, negativePrompt = '', seed = runningDefaults.seed, firstFrame, inversion } = request;
   const { settings, drawing } = resolveRequest(request, context);
   const firstFrameBase = firstFrame ? undefined : request.firstFrameBase;
   if (firstFrameBase) firstFrameSize(firstFrameBase, size);

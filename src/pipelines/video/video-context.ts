@@ -8,6 +8,7 @@ import { assertMotionBase } from '../../motion/file/motion-base.ts';
 import type { TrainedMotion } from '../../motion/predictor.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
+import { runningDefaults } from '../../runtime/running-settings.ts';
 import type { DrawSettings } from '../draw/draw-picture.ts';
 import { promptEncoder } from '../draw/kept-programs.ts';
 import { recommendedSampling } from '../draw/sampling-settings.ts';
@@ -63,8 +64,8 @@ export async function videoContext(
     frames,
     width,
     height,
-    device = 'cpu',
-    memory = 'auto',
+    device = runningDefaults.device,
+    memory = runningDefaults.memory,
     motionName,
     motionParts,
     useRecommended = true,

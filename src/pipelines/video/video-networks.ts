@@ -19,6 +19,7 @@ import {
 } from '../../motion/predictor.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice, MemoryMode } from '../../runtime/memory-mode.ts';
+import { runningDefaults } from '../../runtime/running-settings.ts';
 import { sampleMemory } from '../../runtime/sample-memory.ts';
 import { imagePredictors, latentShape } from '../draw/draw-picture.ts';
 import { compiled, type Kept } from '../draw/kept-programs.ts';
@@ -57,7 +58,7 @@ export function videoNetworks(
     size,
     schedule,
     device,
-    memory = 'auto',
+    memory = runningDefaults.memory,
   }: {
     frames: number;
     size: PictureSize;
