@@ -2,6 +2,7 @@
  * @file The base suite: how well a base model of the little world draws, and how well its autoencoder brings pictures
  * back.
  */
+
 import { join } from 'node:path';
 import { writeJsonAtomically } from '../../src/checkpoints/atomic-write.ts';
 import { randomStream } from '../../src/diffusion/random.ts';
@@ -10,8 +11,9 @@ import { floats } from '../../src/graph/host-tensor.ts';
 import { contactSheet } from '../../src/media/contact-sheet.ts';
 import { type Picture, signedFloatsToPicture } from '../../src/media/picture.ts';
 import { writePng } from '../../src/media/picture-file.ts';
+import type { Size } from '../../src/media/size.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
-import { type PictureSize, pictureDecoder, pictureEncoder } from '../../src/models/programs.ts';
+import { pictureDecoder, pictureEncoder } from '../../src/models/programs.ts';
 import { decodedPicture } from '../../src/pipelines/draw/draw-picture.ts';
 import { type BatchSource, worldBatch } from '../world/batch.ts';
 import { captionOf } from '../world/caption.ts';
@@ -29,7 +31,7 @@ export interface BaseSuiteOptions extends WorkOptions {
   /** Gets `base.json`, `base-samples.png` and `base-autoencoder.png`. */
   readonly out: string;
   readonly base: BaseModel;
-  readonly size: PictureSize;
+  readonly size: Size;
   /** How the pictures are drawn. */
   readonly drawing: Omit<DrawManyOptions, 'width' | 'height'>;
   readonly classifier: Classifier;
@@ -137,7 +139,7 @@ async function realPictures(
 /** Encodes and decodes pictures of unseen scenes; draws the first of them above what came back. */
 async function reconstruction(
   base: BaseModel,
-  size: PictureSize,
+  size: Size,
   source: BatchSource,
   sheet: string,
 ): Promise<number> {

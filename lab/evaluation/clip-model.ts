@@ -38,7 +38,7 @@ export async function openClip(folder: string, options?: CompileOptions): Promis
     readJsonFile(join(folder, 'preprocessor_config.json'), clipPicturesSchema, "CLIP's picture settings"),
     loadTokenizer(folder),
   ]);
-  assertFits(folder, config, pictures, tokenizer);
+  assertPartsFit(folder, config, pictures, tokenizer);
   const { data: scale } = await weights.file.read('logit_scale');
   const side = config.vision_config.image_size;
   const length = tokenizer.maxLength;
@@ -96,7 +96,7 @@ function rowsOf({ data, shape }: FloatTensor): Float32Array[] {
   return Array.from({ length: rows }, (_, row) => data.slice(row * width, (row + 1) * width));
 }
 
-function assertFits(
+function assertPartsFit(
   folder: string,
   config: ClipConfig,
   pictures: ClipPictures,

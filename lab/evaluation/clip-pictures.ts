@@ -1,6 +1,8 @@
 /** @file How pictures become what CLIP's picture encoder reads: the `preprocessor_config.json` of its folder. */
+
 import { z } from 'zod';
-import { type Picture, picture, type Size } from '../../src/media/picture.ts';
+import { type Picture, picture } from '../../src/media/picture.ts';
+import type { Size } from '../../src/media/size.ts';
 import { resizeBicubic } from './resize-bicubic.ts';
 
 const side = z.number().int().positive();

@@ -2,8 +2,10 @@
  * @file How often CLIP finds the right text for a picture of the little world among texts that differ in one thing
  * only.
  */
+
 import type { RandomStream } from '../../src/diffusion/random.ts';
-import type { Picture, Size } from '../../src/media/picture.ts';
+import type { Picture } from '../../src/media/picture.ts';
+import type { Size } from '../../src/media/size.ts';
 import { captionOf, withAdjective } from '../world/caption.ts';
 import { worldSample } from '../world/sample.ts';
 import { SCENES } from '../world/scene.ts';

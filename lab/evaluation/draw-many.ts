@@ -1,14 +1,15 @@
 /** @file Text-to-image for many prompts at once: for sheets of samples and for measuring a base model. */
+
 import { guide } from '../../src/diffusion/guidance.ts';
 import { readNoiseSchedule } from '../../src/diffusion/noise-schedule.ts';
 import { randomStream } from '../../src/diffusion/random.ts';
 import { type FloatTensor, floats, sizeOf } from '../../src/graph/host-tensor.ts';
 import type { Picture } from '../../src/media/picture.ts';
+import type { Size } from '../../src/media/size.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
 import {
   encodePrompts,
   imagePredictor,
-  type PictureSize,
   pictureDecoder,
   sampleSize,
   type TextStates,
@@ -18,7 +19,7 @@ import { samplerFor } from '../../src/pipelines/draw/sampling-settings.ts';
 import type { DeviceName } from '../../src/runtime/devices.ts';
 
 /** How the pictures are drawn; default DPM-Solver++ with 25 steps, guidance 2. */
-export interface DrawManyOptions extends PictureSize, Partial<Omit<DrawSettings, 'prompt'>> {
+export interface DrawManyOptions extends Size, Partial<Omit<DrawSettings, 'prompt'>> {
   readonly device?: DeviceName;
   /** Decides the noise; picture i has the stream of (seed, i). */
   readonly seed?: number;

@@ -2,11 +2,13 @@
  * @file What the motion suite teaches and asks for: clips of each motion, and first frames of things that are not in
  * them.
  */
+
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomStream } from '../../src/diffusion/random.ts';
 import { CAPTIONS_NAME } from '../../src/media/caption-files.ts';
-import type { Picture, Size } from '../../src/media/picture.ts';
+import type { Picture } from '../../src/media/picture.ts';
+import type { Size } from '../../src/media/size.ts';
 import { writeVideo } from '../../src/media/video-file.ts';
 import { motionClip } from '../world/motion-clip.ts';
 import { motionSet, motionSplit } from '../world/motion-set.ts';

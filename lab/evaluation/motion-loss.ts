@@ -2,12 +2,14 @@
  * @file How well a motion predicts videos, on its clips and on videos it has not seen: whether it was learned, or
  * learned by heart.
  */
+
 import { readNoiseSchedule } from '../../src/diffusion/noise-schedule.ts';
 import { randomStream } from '../../src/diffusion/random.ts';
 import { type FloatTensor, floats, sizeOf } from '../../src/graph/host-tensor.ts';
 import { type Picture, pictureToFloats } from '../../src/media/picture.ts';
+import type { Size } from '../../src/media/size.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
-import { type PictureSize, pictureEncoder, sampleLatents } from '../../src/models/programs.ts';
+import { pictureEncoder, sampleLatents } from '../../src/models/programs.ts';
 import { fromFrames } from '../../src/motion/frames.ts';
 import { type TrainedMotion, videoPredictor } from '../../src/motion/predictor.ts';
 import { clipTexts } from '../../src/training/clip-texts.ts';
@@ -33,7 +35,7 @@ export interface CaptionedVideo {
 export async function motionLosses<Name extends string>(
   base: BaseModel,
   motion: TrainedMotion,
-  size: PictureSize,
+  size: Size,
   lists: Readonly<Record<Name, readonly CaptionedVideo[]>>,
 ): Promise<Record<Name, number>> {
   const { variant } = motion;

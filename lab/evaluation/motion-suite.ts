@@ -13,8 +13,8 @@ import { openGenerator } from '../../src/library/open-generator.ts';
 import { contactSheet } from '../../src/media/contact-sheet.ts';
 import type { Picture } from '../../src/media/picture.ts';
 import { writePng } from '../../src/media/picture-file.ts';
+import type { Size } from '../../src/media/size.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
-import type { PictureSize } from '../../src/models/programs.ts';
 import { trained } from '../../src/motion/file/motion-file.ts';
 import { motionFingerprint } from '../../src/motion/file/motion-fingerprint.ts';
 import type { LoadedMotion } from '../../src/pipelines/video/loaded-motions.ts';
@@ -33,7 +33,7 @@ export interface MotionSuiteOptions extends WorkOptions {
   /** Gets `motions/` (runs of the trainings), `sheets/` and `results/`. */
   readonly out: string;
   readonly base: BaseModel;
-  readonly size: PictureSize;
+  readonly size: Size;
   readonly rows: readonly EvaluationRow[];
   readonly motions: readonly string[];
   /** Things of each motion that are not in the clips; each stands in two scenes. */

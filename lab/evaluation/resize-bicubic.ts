@@ -1,5 +1,7 @@
 /** @file Bicubic resizing as Pillow does it, which the picture models of the field were trained with. */
-import type { Picture, Size } from '../../src/media/picture.ts';
+
+import type { Picture } from '../../src/media/picture.ts';
+import type { Size } from '../../src/media/size.ts';
 
 /** Weights are whole numbers with so many binary places, as in Pillow for 8-bit pictures. */
 const PRECISION = 2 ** 22;

@@ -1,6 +1,7 @@
 /** @file Pictures as a generator or a video file might give them back: blurred, pale, noisy. */
+
 import type { RandomStream } from '../../src/diffusion/random.ts';
-import type { Size } from '../../src/media/picture.ts';
+import type { Size } from '../../src/media/size.ts';
 import { between } from '../world/scene-painters.ts';
 
 /** What happens how often. */

@@ -1,7 +1,9 @@
 /** @file Pictures of the little world with the names of what they show, for training and checking the classifier. */
+
 import { type RandomStream, randomStream } from '../../src/diffusion/random.ts';
 import { floats } from '../../src/graph/host-tensor.ts';
-import { blankPicture, type Picture, pictureToFloats, type Size } from '../../src/media/picture.ts';
+import { blankPicture, type Picture, pictureToFloats } from '../../src/media/picture.ts';
+import type { Size } from '../../src/media/size.ts';
 import { placeMotion } from '../world/placement.ts';
 import { pick, worldSample } from '../world/sample.ts';
 import { paintScene, SCENES } from '../world/scene.ts';

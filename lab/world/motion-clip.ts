@@ -1,7 +1,8 @@
 /** @file Clips of a thing that moves through a still scene, with the true track. */
 
 import type { RandomStream } from '../../src/diffusion/random.ts';
-import type { Picture, Size } from '../../src/media/picture.ts';
+import type { Picture } from '../../src/media/picture.ts';
+import type { Size } from '../../src/media/size.ts';
 import { captionOf } from './caption.ts';
 import { placeMotion } from './placement.ts';
 import { paintScene, type Scene, WORLD_SIZE } from './scene.ts';

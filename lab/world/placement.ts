@@ -1,7 +1,7 @@
 /** @file Finds places where a thing, and its whole way, lie inside the picture. */
 
 import type { RandomStream } from '../../src/diffusion/random.ts';
-import type { Size } from '../../src/media/picture.ts';
+import type { Size } from '../../src/media/size.ts';
 import { between } from './scene-painters.ts';
 import { type Box, type Pose, type Sprite, spriteBox } from './sprite.ts';
 import type { WorldMotion } from './world-motions.ts';

@@ -1,7 +1,8 @@
 /** @file Random pictures of the little world with captions as a person would write them. */
 
 import type { RandomStream } from '../../src/diffusion/random.ts';
-import type { Picture, Size } from '../../src/media/picture.ts';
+import type { Picture } from '../../src/media/picture.ts';
+import type { Size } from '../../src/media/size.ts';
 import { type CaptionParts, captionOf, counted, withAdjective } from './caption.ts';
 import { placeGroup, placeMotion, placeStill } from './placement.ts';
 import { paintScene, SCENES, type Scene, WORLD_SIZE } from './scene.ts';

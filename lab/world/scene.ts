@@ -1,7 +1,8 @@
 /** @file The scenes of the little world: their names, how people speak of them, and their painting. */
 
 import type { RandomStream } from '../../src/diffusion/random.ts';
-import { blankPicture, type Picture, type Size } from '../../src/media/picture.ts';
+import { blankPicture, type Picture } from '../../src/media/picture.ts';
+import type { Size } from '../../src/media/size.ts';
 import type { Colour } from './canvas.ts';
 import {
   paintBeach,

@@ -3,7 +3,8 @@
 import { z } from 'zod';
 import { type RandomStream, randomStream } from '../../src/diffusion/random.ts';
 import { readFrames } from '../../src/media/clip.ts';
-import type { Picture, Size } from '../../src/media/picture.ts';
+import type { Picture } from '../../src/media/picture.ts';
+import type { Size } from '../../src/media/size.ts';
 import { readWorldList, worldAsset } from './asset.ts';
 import { withAdjective } from './caption.ts';
 import { pick } from './sample.ts';

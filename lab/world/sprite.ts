@@ -1,6 +1,7 @@
 /** @file Drawn things with transparency that can be laid on a picture at any place, size and angle. */
 
-import type { Picture, Size } from '../../src/media/picture.ts';
+import type { Picture } from '../../src/media/picture.ts';
+import type { Size } from '../../src/media/size.ts';
 
 /** A thing's drawing, stored at several resolutions so that it can be shrunk without aliasing. */
 export interface Sprite {

@@ -2,9 +2,10 @@
  * @file Parsers for values of command-line options, for commander's `.option(flags, text, parser)`. They throw
  * commander's `InvalidArgumentError`, which becomes one line with the option, what was found and what was expected.
  */
+
 import { type Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../errors.ts';
-import type { PictureSize } from '../models/programs.ts';
+import type { Size } from '../media/size.ts';
 import { rangeWords } from '../wrong-settings.ts';
 
 /** Inclusive bounds of a number. */
@@ -74,7 +75,7 @@ export function oneOf<Choice extends string>(...choices: readonly Choice[]) {
 }
 
 /** Parses a size in pixels, width first: `512x320`. */
-export function pictureSize(text: string): PictureSize {
+export function pictureSize(text: string): Size {
   const [, width, height] = /^(\d{1,5})[x×](\d{1,5})$/i.exec(text.trim()) ?? [];
   if (!(Number(width) > 0 && Number(height) > 0)) {
     throw new InvalidArgumentError(`found "${text}"; expected width x height in pixels, such as 512x320.`);

@@ -8,7 +8,7 @@ import { CheckpointError, UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { rateSetting, shapeSettings } from '../media/shape-settings.ts';
 import { hasFactors, multipliedOut } from '../motion/file/low-rank.ts';
-import { assertFits, readMotion, writeMotion } from '../motion/file/motion-file.ts';
+import { assertFitsBase, readMotion, writeMotion } from '../motion/file/motion-file.ts';
 import { findMotionFile } from '../motion/file/motion-path.ts';
 import { readReferenceUNet, writeReferenceUNet } from '../motion/file/reference-checkpoint.ts';
 import { isLamp, motionVariants } from '../motion/variant.ts';
@@ -167,7 +167,7 @@ async function convert(options: ConvertMotionOptions, work: WorkOptions): Promis
     );
   }
   const base = await neededBase(options, work);
-  assertFits(path, motion, base, work);
+  assertFitsBase(path, motion, base, work);
   const values = hasFactors(motion.values) ? await multipliedOut(motion.values, base) : motion.values;
   return writeReferenceUNet(out, values, base, { dtype, ...(format && { format }) });
 }

@@ -7,7 +7,7 @@ import { assertVideoPath } from '../media/video-file.ts';
 import { assertVideoTarget } from '../media/video-target.ts';
 import { phrase, setting } from '../phrases.ts';
 import { editSettings } from '../pipelines/edit/edit-settings.ts';
-import { type EditVideoOptions as EditOptions, prepareEdit } from '../pipelines/edit/prepare-edit.ts';
+import { type EditRequest, prepareEdit } from '../pipelines/edit/prepare-edit.ts';
 import { runEdit } from '../pipelines/edit/run-edit.ts';
 import { referenceOptions, videoSettings } from '../pipelines/video/video-settings.ts';
 import { parseDevice } from '../runtime/devices.ts';
@@ -164,7 +164,7 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
   const firstFrameBase = await givenFirstFrameBase(given, work);
   const sampling = Object.fromEntries(namesOf(videoSettings).map((name) => [name, rest[name]]));
   const edit = Object.fromEntries(Object.entries(rest).filter(([name]) => !(name in videoSettings))) as Pick<
-    EditOptions,
+    EditRequest,
     'clip' | 'prompt'
   >;
   const prepared = await prepareEdit({
@@ -174,7 +174,7 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
     run,
     sampling: { ...(reference && referenceOptions), ...withoutUndefined(sampling) },
     training: withoutUndefined({ ...training, frames, width, height }) as NonNullable<
-      EditOptions['training']
+      EditRequest['training']
     >,
     device: parseDevice(device ?? runningDefaults.device),
     ...(base !== undefined && { base: await baseFolder(base, work) }),

@@ -1,9 +1,10 @@
 /** @file The first frame as given by callers: a picture, or another model that draws it. */
+
 import type { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { sizeSchema } from '../media/shape-settings.ts';
-import type { PictureSize } from '../models/programs.ts';
+import type { Size } from '../media/size.ts';
 import { type Phrase, phrase, setting } from '../phrases.ts';
 import type { FirstFrameBase } from '../pipelines/video/drawn-first-frame.ts';
 import { declare, type GivenSettings, withText } from '../settings.ts';
@@ -25,7 +26,7 @@ export const firstFrameSettings = withText(
         'another model that draws the first frame: Stable Diffusion 1.x, 2.x or XL, as a folder, file or hub:…',
       usual: 'the base',
     }),
-    firstFrameSize: declare(sizeSchema as z.ZodType<PictureSize, PictureSize>, {
+    firstFrameSize: declare(sizeSchema as z.ZodType<Size, Size>, {
       description: 'size at which that model draws the first frame, before it is resized',
       unit: 'pixels',
       usual: sizeText,
@@ -40,7 +41,7 @@ export interface FirstFrameOptions extends GivenSettings<typeof firstFrameSettin
 /** Options for drawing a first frame. */
 interface DrawingOptions {
   readonly firstFrameBase?: BaseChoice;
-  readonly firstFrameSize?: PictureSize;
+  readonly firstFrameSize?: Size;
   readonly drawing?: object;
   readonly strength?: number;
 }

@@ -1,8 +1,9 @@
 /** @file Which videos can be trained on and made with a given amount of memory. */
+
+import type { Size } from '../media/size.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import { vaeFactor } from '../models/configs.ts';
 import { recommendedSize } from '../models/picture-size.ts';
-import type { PictureSize } from '../models/programs.ts';
 import { motionParameters } from '../motion/motion-parameters.ts';
 import { samplingCost } from '../motion/predictor.ts';
 import type { MotionVariant } from '../motion/variant.ts';
@@ -22,7 +23,7 @@ export interface FittingWay {
 }
 
 /** What fits for one length and size of videos; a way is absent where none fits. */
-export interface Fit extends PictureSize {
+export interface Fit extends Size {
   readonly frames: number;
   readonly train?: FittingWay;
   readonly generate?: FittingWay;
@@ -41,7 +42,7 @@ export interface FitQuestion {
   /** Default: 8, 16, and 32. */
   readonly frames?: number | undefined;
   /** Default: the base's own size, and others from a quarter to one and a half times as many pixels. */
-  readonly size?: PictureSize | undefined;
+  readonly size?: Size | undefined;
   readonly variant: MotionVariant;
   /** Rank that training uses, unless whole matrices do not fit and factors do. */
   readonly rank: number;
@@ -69,7 +70,7 @@ export function whatFits(base: BaseModel, { bytes, frames, size, ...how }: FitQu
   return { bytes, videos };
 }
 
-type Video = PictureSize & { readonly frames: number };
+type Video = Size & { readonly frames: number };
 type How = Pick<FitQuestion, 'variant' | 'rank' | 'batch' | 'seconds'>;
 
 function trainingWay(base: BaseModel, video: Video, limit: number, { variant, rank, batch, seconds }: How) {
@@ -109,7 +110,7 @@ function latents({ unet, vae }: BaseModel, videos: number, { frames, width, heig
 }
 
 /** For a base of 512×512: 256×256, 512×320, 512×512, and 768×512. */
-function usualSizes(base: BaseModel): PictureSize[] {
+function usualSizes(base: BaseModel): Size[] {
   const factor = vaeFactor(base.vae.config);
   const { width } = recommendedSize(base);
   const side = (share: number) => Math.max(1, Math.round((share * width) / factor)) * factor;

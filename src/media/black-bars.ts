@@ -1,5 +1,7 @@
 /** @file Detecting and cropping black bars around a picture. */
-import { type Picture, picture, type Size } from './picture.ts';
+
+import { type Picture, picture } from './picture.ts';
+import type { Size } from './size.ts';
 
 /** Thickness of the bars in pixels. */
 export interface Bars {

@@ -1,12 +1,13 @@
 /** @file Notes on clips that are to be trained on, with advice. */
+
 import { type GivenParts, type MessageParts, phrase, setting } from '../phrases.ts';
 import { sizeWithoutBars } from './black-bars.ts';
 import { type ExaminedClip, shotLengths } from './clip-report.ts';
 import type { ClipRate } from './clip-window.ts';
 import type { NumberNote } from './frame-numbers.ts';
-import type { Size } from './picture.ts';
 import { type Remark, remark } from './remark.ts';
 import type { Fit } from './resize.ts';
+import type { Size } from './size.ts';
 import { type TimeNote, timeNotes } from './time-notes.ts';
 
 /** A note on a clip. */

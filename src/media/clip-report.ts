@@ -1,4 +1,5 @@
 /** @file Examines clips before training: facts about each clip, problems, and a suitable stride for the set. */
+
 import { basename } from 'node:path';
 import { InterruptedError, MediaError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
@@ -29,10 +30,11 @@ import {
 } from './frame-changes.ts';
 import { type NumberNote, notesOnNumbers } from './frame-numbers.ts';
 import { isMadeByLamp } from './lamp-made.ts';
-import type { Picture, Size } from './picture.ts';
+import type { Picture } from './picture.ts';
 import { listFrames } from './picture-folder.ts';
 import { type RateNote, rateNotes } from './rate-notes.ts';
 import type { Fit } from './resize.ts';
+import type { Size } from './size.ts';
 
 /** A part of a clip without a cut in it. */
 export interface Shot {

@@ -7,10 +7,11 @@ import { alternatives, type Phrase, phrase, setting } from '../phrases.ts';
 import { decodeAnimation, inspectAnimation } from './animated-picture.ts';
 import { type ClipTiming, microseconds } from './frame-times.ts';
 import type { FirstField } from './h264-fields.ts';
-import type { Picture, Size } from './picture.ts';
+import type { Picture } from './picture.ts';
 import { decodePictureFolder, inspectPictureFolder } from './picture-folder.ts';
 import { clipError } from './refuse-media.ts';
 import { type Fit, resizePicture } from './resize.ts';
+import type { Size } from './size.ts';
 import { decodeVideo, inspectVideo } from './video-decoding.ts';
 
 /** A video file, an animated GIF or WebP, or a folder of numbered pictures. */

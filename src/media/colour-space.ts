@@ -1,7 +1,8 @@
 /** @file Colour spaces other than sRGB, and their conversion to sRGB. */
 
 import { type HdrTransfer, toneMapped } from './hdr.ts';
-import { type Picture, picture, type Size } from './picture.ts';
+import { type Picture, picture } from './picture.ts';
+import type { Size } from './size.ts';
 
 /** A 3×3 matrix, row by row. */
 export type Matrix = readonly number[];

@@ -2,10 +2,12 @@
  * @file Cuts the moving object out of a clip with a still background and pastes it onto other scenes: copy-paste
  * augmentation (Ghiasi et al. 2021, arXiv 2012.07177).
  */
+
 import { type Background, behindThing, guessBackground } from './background.ts';
 import { areaOf, grown, type Mask } from './mask.ts';
-import { type Picture, type Recolouring, recoloured, type Size } from './picture.ts';
+import { type Picture, type Recolouring, recoloured } from './picture.ts';
 import { segmentThing } from './segment.ts';
+import type { Size } from './size.ts';
 
 /** If a larger fraction of the picture changes, the camera or the background moves. */
 const MOST_CHANGING = 0.7;

@@ -1,8 +1,9 @@
 /** @file Fits a whole picture into another aspect ratio, on a blurred copy of itself. */
 
-import type { Picture, Size } from './picture.ts';
+import type { Picture } from './picture.ts';
 import { resizePicture } from './resize.ts';
 import { sharp } from './sharp.ts';
+import type { Size } from './size.ts';
 
 /** The blur's standard deviation as a fraction of the longer side, enough to make everything unrecognisable. */
 const blurShare = 1 / 24;

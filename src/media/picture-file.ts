@@ -8,7 +8,7 @@ import { assertUserFile, readUserFile } from '../checkpoints/user-file.ts';
 import { MediaError, UsageError } from '../errors.ts';
 import { type Pixels, pixelsToSrgb, SRGB } from './colour-space.ts';
 import { iccColourSpace } from './icc-profile.ts';
-import { type Picture, picture, type Size } from './picture.ts';
+import { type Picture, picture } from './picture.ts';
 import { statedColourSpace } from './picture-colour.ts';
 import { heicError, pictureSource } from './picture-source.ts';
 import { readPngText, withPngText } from './png-text.ts';
@@ -16,6 +16,7 @@ import { refuseMedia } from './refuse-media.ts';
 import { type Fit, resizePicture } from './resize.ts';
 import { sizeSchema } from './shape-settings.ts';
 import { type Sharp, sharp } from './sharp.ts';
+import type { Size } from './size.ts';
 
 /** Largest number of pixels: 16 384 by 16 384 take 768 MiB as RGB, and a small file can claim any size. */
 export const LARGEST_PICTURE = 16384 * 16384;

@@ -3,10 +3,11 @@
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { MediaError } from '../errors.ts';
-import type { Picture, Size } from './picture.ts';
+import type { Picture } from './picture.ts';
 import { pictureError, readPicture } from './picture-file.ts';
 import { pictureSource } from './picture-source.ts';
 import { sharp } from './sharp.ts';
+import type { Size } from './size.ts';
 
 /** Extensions of pictures that a folder clip may consist of. */
 export const FRAME_ENDINGS: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp'];

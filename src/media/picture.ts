@@ -1,4 +1,5 @@
 /** @file Pictures in memory, and their conversion to and from the models' float tensors. */
+import type { Size } from './size.ts';
 
 /** An 8-bit RGB picture: rows from top to bottom, channels interleaved. */
 export interface Picture {
@@ -8,12 +9,6 @@ export interface Picture {
   readonly height: number;
   /** `width * height * 3` bytes, 0 to 255. */
   readonly data: Uint8Array;
-}
-
-/** A size in pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
 }
 
 /** Rounding of floats to bytes: to the nearest level, or down as in the reference implementation. */

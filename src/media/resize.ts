@@ -1,7 +1,8 @@
 /** @file Resizes pictures: antialiased, or with OpenCV's bilinear filter for parity with the reference. */
 
-import type { Picture, Size } from './picture.ts';
+import type { Picture } from './picture.ts';
 import { sharp } from './sharp.ts';
+import type { Size } from './size.ts';
 
 /** How a picture is fitted to another aspect ratio: fill and crop, or distort. */
 export type Fit = 'cover' | 'stretch';

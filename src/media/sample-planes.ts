@@ -1,7 +1,7 @@
 /** @file The sample planes of a decoded video frame and their layout, independent of the decoder. */
 
 import type { VideoSample } from 'mediabunny';
-import type { Size } from './picture.ts';
+import type { Size } from './size.ts';
 import { nativePixelFormat } from './video-engine.ts';
 import type { Plane } from './yuv.ts';
 

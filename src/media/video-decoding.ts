@@ -8,10 +8,11 @@ import { conversionLine, maybeTransportStream } from './file-kinds.ts';
 import { type ClipTiming, timingOf } from './frame-times.ts';
 import type { FirstField } from './h264-fields.ts';
 import { readMovieTrack } from './movie-boxes.ts';
-import type { Picture, Size } from './picture.ts';
+import type { Picture } from './picture.ts';
 import { assertFile } from './picture-file.ts';
 import { isShownIn, type ShownPart, shownAt, shownParts } from './presented-time.ts';
 import { sampleLayout, samplePlanes } from './sample-planes.ts';
+import type { Size } from './size.ts';
 import { videoEngine } from './video-engine.ts';
 import { sampleToPicture } from './video-sample.ts';
 

@@ -5,11 +5,10 @@ import { access, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { asStorageError } from '../checkpoints/atomic-write.ts';
 import { placeToWrite } from '../checkpoints/place-to-write.ts';
-
 import { StorageError, UsageError } from '../errors.ts';
 import { notice, type OnEvent } from '../events.ts';
 import { foundOf, phrase, setting } from '../phrases.ts';
-import type { Size } from './picture.ts';
+import type { Size } from './size.ts';
 import { videoCodecTrouble, videoEngine } from './video-engine.ts';
 import { holdsFrames, videoFormat } from './video-file.ts';
 

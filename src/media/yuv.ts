@@ -1,6 +1,7 @@
 /** @file Conversion between RGB and the luma and chroma planes of video codecs. */
 
-import type { Picture, Size } from './picture.ts';
+import type { Picture } from './picture.ts';
+import type { Size } from './size.ts';
 
 /** The luma weights of red and blue, which define a colour matrix; green has the rest. */
 interface LumaWeights {

@@ -1,10 +1,10 @@
 /** @file Image sizes that a model supports. */
 
 import { UsageError } from '../errors.ts';
+import type { Size } from '../media/size.ts';
 import { phrase, setting } from '../phrases.ts';
 import type { BaseModel } from './base-model.ts';
 import { type VaeConfig, vaeFactor } from './configs.ts';
-import type { PictureSize } from './programs.ts';
 
 /** The same limit applies to reading images; memory runs out long before. */
 const LONGEST_SIDE = 16_384;
@@ -13,7 +13,7 @@ const LONGEST_SIDE = 16_384;
  * Throws `UsageError`, naming the nearest valid size, unless both sides are multiples of the VAE's factor and no
  * longer than 16 384 pixels. `key` is the setting that gives the size.
  */
-export function assertPictureSize(vae: VaeConfig, { width, height }: PictureSize, key = 'size'): void {
+export function assertPictureSize(vae: VaeConfig, { width, height }: Size, key = 'size'): void {
   const factor = vaeFactor(vae);
   if (width > LONGEST_SIDE || height > LONGEST_SIDE) {
     throw new UsageError({
@@ -36,7 +36,7 @@ export function assertPictureSize(vae: VaeConfig, { width, height }: PictureSize
  * Default size of a base model's images: the recommended one, or else its U-Net's native size (`sample_size`). Throws
  * `UsageError`, naming the setting (`key`) to give, when it has neither.
  */
-export function recommendedSize({ name, settings, unet, vae }: BaseModel, key = 'size'): PictureSize {
+export function recommendedSize({ name, settings, unet, vae }: BaseModel, key = 'size'): Size {
   if (settings.size) return settings.size;
   const factor = vaeFactor(vae.config);
   const [height, width = height] = [unet.config.sample_size ?? []].flat();

@@ -1,9 +1,11 @@
 /**
  * @file The image model's networks, compiled: images ↔ latents, noise prediction. (Prompts: see `text-states.ts`.)
  */
+
 import { type FloatTensor, floats, sizeOf } from '../graph/host-tensor.ts';
 import { input } from '../graph/tensor.ts';
 import { Weights } from '../graph/weights.ts';
+import type { Size } from '../media/size.ts';
 import { compileChain } from '../runtime/chain-program.ts';
 import type { MemoryMode } from '../runtime/memory-mode.ts';
 import { type CompileOptions, compile, type Program } from '../runtime/program.ts';
@@ -19,12 +21,6 @@ import { decode, decodeInStripes, encode, encodeInStripes } from './vae.ts';
 
 export type { NetworkOptions } from './compile-network.ts';
 export { encodeIds, encodePrompts, type TextStates } from './text-states.ts';
-
-/** Height and width in pixels, or in latents where documented. */
-export interface PictureSize {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** The posterior of one image's latents: mean and standard deviation, `[1, c, h, w]` each, not scaled. */
 export interface LatentPosterior {
@@ -44,7 +40,7 @@ export interface PictureEncoder {
 /** Compiles the VAE's encoder for one image size. With little memory it runs in stripes (`stripes.ts`). */
 export async function pictureEncoder(
   { config, weights }: Component<VaeConfig>,
-  { width, height }: PictureSize,
+  { width, height }: Size,
   options?: NetworkOptions,
 ): Promise<PictureEncoder> {
   const graph = (build: typeof encode) =>
@@ -85,7 +81,7 @@ export interface PictureDecoder {
 /** Compiles the VAE's decoder for one image size. With little memory it runs in stripes (`stripes.ts`). */
 export async function pictureDecoder(
   { config, weights }: Component<VaeConfig>,
-  { width, height }: PictureSize,
+  { width, height }: Size,
   options?: NetworkOptions,
 ): Promise<PictureDecoder> {
   const factor = vaeFactor(config);
@@ -126,7 +122,7 @@ export async function imagePredictor(
     picture,
     memory = 'fast',
     ...options
-  }: CompileOptions & { readonly picture?: PictureSize; readonly memory?: MemoryMode } = {},
+  }: CompileOptions & { readonly picture?: Size; readonly memory?: MemoryMode } = {},
 ): Promise<NoisePredictor> {
   const low = memory === 'low';
   const [n, ...image] = [low ? 1 : latentShape[0], ...latentShape.slice(1)];

@@ -2,13 +2,14 @@
  * @file Embeddings of the U-Net's conditions: the timestep, and in Stable Diffusion XL also the image size and the
  * pooled text.
  */
+
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
 import { concat, silu } from '../graph/operators/index.ts';
 import { filled, type Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
+import type { Size } from '../media/size.ts';
 import { addedWidths, type UNetConfig } from './configs.ts';
 import { linear } from './layers.ts';
-import type { PictureSize } from './programs.ts';
 
 /** Width of a sinusoidal timestep embedding: that of the U-Net's first block. */
 export function timestepWidth(config: UNetConfig): number {
@@ -60,7 +61,7 @@ function sinusoids(config: UNetConfig, width: number, numbers: readonly number[]
 export function addedConditions(
   config: UNetConfig,
   pooled: FloatTensor | undefined,
-  { width, height }: PictureSize,
+  { width, height }: Size,
 ): FloatTensor {
   const { all, each } = addedWidths(config) ?? { all: 0, each: 0 };
   const sizes = sinusoids(config, each, [height, width, 0, 0, height, width]).data;

@@ -1,7 +1,9 @@
 /** @file The spatial transformer of the U-Net: self-attention, cross-attention to the text, feed-forward. */
+
 import { add, affine, gelu, mul, reshape, slice } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
+import type { Size } from '../media/size.ts';
 import {
   type AttentionScores,
   attention,
@@ -12,7 +14,6 @@ import {
   toPictures,
   toTokens,
 } from './layers.ts';
-import type { PictureSize } from './programs.ts';
 
 /** Options of a transformer, and the layers that a video model may replace. */
 export interface TransformerOptions {
@@ -25,7 +26,7 @@ export interface TransformerOptions {
   /** Whether the input and output projections are linear layers instead of 1×1 convolutions. */
   readonly linearProjection: boolean;
   /** Self-attention over the pixels `[n, h·w, c]` of images of a size → the same shape, before the residual sum. */
-  readonly selfAttention: (w: Weights, x: Tensor, heads: number, size: PictureSize) => Tensor;
+  readonly selfAttention: (w: Weights, x: Tensor, heads: number, size: Size) => Tensor;
   /** Layer after the feed-forward layer; none in the image model. */
   readonly afterFeedForward?: (w: Weights, x: Tensor, heads: number) => Tensor;
   /** Receives the outputs of the parts under their names in the checkpoint. */
@@ -49,7 +50,7 @@ export function transformer(w: Weights, x: Tensor, options: TransformerOptions):
   return add(y, x);
 }
 
-function transformerBlock(w: Weights, x: Tensor, size: PictureSize, options: TransformerOptions): Tensor {
+function transformerBlock(w: Weights, x: Tensor, size: Size, options: TransformerOptions): Tensor {
   const { heads, context, selfAttention, afterFeedForward } = options;
   const residual = (norm: string, part: string, layer: (w: Weights, x: Tensor) => Tensor) => {
     const y = layer(w.scope(part), layerNorm(w.scope(norm), x));

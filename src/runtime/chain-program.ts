@@ -9,7 +9,7 @@ import { phrase, setting } from '../phrases.ts';
 import { type DeviceName, sessionOptions } from './devices.ts';
 import { type EmittedGraph, emitGraph } from './emit.ts';
 import { GarbageCounter } from './garbage.ts';
-import { assertFits, engineError } from './memory.ts';
+import { assertFitsMemory, engineError } from './memory.ts';
 import { createSession, OrtTensor, type Session, type SessionOptions } from './onnx-runtime.ts';
 import type { CompileOptions, Program, Values } from './program.ts';
 import { bufferBytes, WeightReader } from './weight-reader.ts';
@@ -57,7 +57,7 @@ export async function compileChain(
     sessions.clear();
   };
   const calls = chain(request);
-  assertFits(chainCost(calls).peakBytes);
+  assertFitsMemory(chainCost(calls).peakBytes);
   const steps: Step[] = [];
   try {
     for (const call of calls) steps.push(await prepare(call, sessions, profilePrefix));

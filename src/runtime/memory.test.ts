@@ -3,14 +3,14 @@ import { DeviceError } from '../errors.ts';
 import { floats } from '../graph/host-tensor.ts';
 import { gather, matmul, scale } from '../graph/operators/index.ts';
 import { constant, input } from '../graph/tensor.ts';
-import { assertFits, engineError, machineMemory, plainReason } from './memory.ts';
+import { assertFitsMemory, engineError, machineMemory, plainReason } from './memory.ts';
 import { compile } from './program.ts';
 
 const GiB = 2 ** 30;
 
 test('work that is larger than the memory is refused before it begins, with both sizes', async () => {
-  assertFits(24 * GiB, 24 * GiB);
-  expect(() => assertFits(86.4 * GiB, 24 * GiB)).toThrow(
+  assertFitsMemory(24 * GiB, 24 * GiB);
+  expect(() => assertFitsMemory(86.4 * GiB, 24 * GiB)).toThrow(
     'one step needs about 86 GiB of memory at one time; this machine has 24 GiB. Use a smaller "width" and "height" or fewer "frames", or a machine with more memory.',
   );
   const side = Math.ceil(Math.sqrt(machineMemory / 4)) + 1;

@@ -13,7 +13,7 @@ const advice = phrase`Use a smaller ${setting('size')} or fewer ${setting('frame
  * Throws `DeviceError` for work that needs more bytes at one time than the machine has. Asked before it begins: a
  * system that runs out of memory ends the process without a word.
  */
-export function assertFits(bytes: number, memory = machineMemory): void {
+export function assertFitsMemory(bytes: number, memory = machineMemory): void {
   if (bytes <= memory) return;
   const [needs, has] = [bytes, memory].map(gibibytes);
   throw new DeviceError({

@@ -5,7 +5,7 @@ import { type HostTensor, type Shape, sameShape } from '../graph/host-tensor.ts'
 import type { Tensor } from '../graph/tensor.ts';
 import { type DeviceName, sessionOptions } from './devices.ts';
 import { emitGraph } from './emit.ts';
-import { assertFits, engineError, plainReason } from './memory.ts';
+import { assertFitsMemory, engineError, plainReason } from './memory.ts';
 import {
   createSession,
   OrtTensor,
@@ -46,7 +46,7 @@ export async function compile(
   { device = 'cpu', profilePrefix }: CompileOptions = {},
 ): Promise<Program> {
   // Another device may have memory of its own.
-  if (device === 'cpu') assertFits(graphCost(Object.values(outputs)).peakBytes);
+  if (device === 'cpu') assertFitsMemory(graphCost(Object.values(outputs)).peakBytes);
   const graph = emitGraph(outputs);
   const options: SessionOptions = {
     ...sessionOptions(device),

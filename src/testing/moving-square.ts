@@ -1,5 +1,7 @@
 /** @file Frames in which a square moves in front of a still background. */
-import { type Picture, picture, type Size } from '../media/picture.ts';
+
+import { type Picture, picture } from '../media/picture.ts';
+import type { Size } from '../media/size.ts';
 
 /** A background with smoothly varying colours, depending on `tint`. */
 export function smoothScene({ width, height }: Size, tint: readonly [number, number, number]): Picture {

@@ -1,10 +1,11 @@
 /** @file Checks before training that a base model has all required weights. */
+
 import { graphCost } from '../graph/cost.ts';
 import { input, type Tensor } from '../graph/tensor.ts';
 import { Weights } from '../graph/weights.ts';
+import type { Size } from '../media/size.ts';
 import { type BaseModel, withCheckpoint } from '../models/base-model.ts';
 import { addedWidths, vaeFactor } from '../models/configs.ts';
-import type { PictureSize } from '../models/programs.ts';
 import { timestepWidth } from '../models/time-embedding.ts';
 import { unet } from '../models/unet.ts';
 import { decode, encode } from '../models/vae.ts';
@@ -14,7 +15,7 @@ import { decode, encode } from '../models/vae.ts';
  * `CheckpointError` naming the file and the tensor that is missing or has the wrong shape. (The text encoder is checked
  * by encoding the prompt.)
  */
-export function assertComplete(base: BaseModel, { width, height }: PictureSize): void {
+export function assertComplete(base: BaseModel, { width, height }: Size): void {
   const vae = base.vae.config;
   withCheckpoint(base.vae.weights, () =>
     encode(new Weights(base.vae.weights.find), vae, input('picture', [1, vae.in_channels, height, width])),
@@ -31,14 +32,14 @@ export interface DrawingCost {
 }
 
 /** Estimates the cost from the shapes of the graphs. Throws as {@link assertComplete} does. */
-export function drawingCost(base: BaseModel, size: PictureSize): DrawingCost {
+export function drawingCost(base: BaseModel, size: Size): DrawingCost {
   const { prediction, picture } = drawingGraphs(base, size, base.tokenizer.maxLength);
   return { step: graphCost([prediction]).flops, decode: graphCost([picture]).flops };
 }
 
 function drawingGraphs(
   base: BaseModel,
-  { width, height }: PictureSize,
+  { width, height }: Size,
   tokens: number,
 ): { readonly prediction: Tensor; readonly picture: Tensor } {
   const { config, weights } = base.unet;

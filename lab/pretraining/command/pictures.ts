@@ -1,7 +1,8 @@
 /** @file The pictures of the little world that the built-in model is trained on. */
+
 import { randomStream } from '../../../src/diffusion/random.ts';
 import { type FloatTensor, floats } from '../../../src/graph/host-tensor.ts';
-import type { PictureSize } from '../../../src/models/programs.ts';
+import type { Size } from '../../../src/media/size.ts';
 import { worldBatch } from '../../world/batch.ts';
 import { loadShapes } from '../../world/shape.ts';
 import { loadThings, type Thing } from '../../world/thing.ts';
@@ -9,7 +10,7 @@ import { loadMoreThings } from './more-things.ts';
 
 /** Which pictures. */
 export interface PictureOptions {
-  readonly size: PictureSize;
+  readonly size: Size;
   /** Decides every random draw. */
   readonly seed: number;
   /** Share of the pictures of things, in 0…1, that show one of `lab/assets/pretraining`. */

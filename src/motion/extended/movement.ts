@@ -4,6 +4,7 @@
  * So a table for each moment of the motion adds a term to the scores that depends only on the displacement between two
  * positions.
  */
+
 import { floats, type Shape } from '../../graph/host-tensor.ts';
 import {
   add,
@@ -18,8 +19,8 @@ import {
 } from '../../graph/operators/index.ts';
 import { constant, type Tensor } from '../../graph/tensor.ts';
 import type { Weights } from '../../graph/weights.ts';
+import type { Size } from '../../media/size.ts';
 import type { AttentionScores } from '../../models/layers.ts';
-import type { PictureSize } from '../../models/programs.ts';
 
 /** Number of moments of a motion with a table; frames in between interpolate linearly. */
 export const moments = 16;
@@ -49,7 +50,7 @@ export function movementBias(
   w: Weights,
   frames: number,
   heads: number,
-  { height, width }: PictureSize,
+  { height, width }: Size,
 ): NonNullable<AttentionScores['bias']> {
   const pixels = height * width;
   const keys = constant(floats(sinusoidsAt(height, width), [1, pixels, numbers]));

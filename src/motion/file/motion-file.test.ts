@@ -8,7 +8,7 @@ import { testFolder } from '../../testing/test-folder.ts';
 import { randomMotion, testMotion } from '../../testing/test-motions.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { motionVariants } from '../variant.ts';
-import { assertFits, readMotion, readMotionInfo, writeMotion } from './motion-file.ts';
+import { assertFitsBase, readMotion, readMotionInfo, writeMotion } from './motion-file.ts';
 import { findMotionFile } from './motion-path.ts';
 
 const at = await testFolder();
@@ -32,11 +32,11 @@ test('another variant is kept, and the motion must have its parameters', async (
   await writeMotion(at('other'), motion);
   const read = await readMotion(at('other'));
   expect(read).toEqual(motion);
-  expect(() => assertFits('m', read, base)).not.toThrow();
+  expect(() => assertFitsBase('m', read, base)).not.toThrow();
   const asLamp = { ...read, info: { ...read.info, variant: motionVariants.lamp } };
-  expect(() => assertFits('m', asLamp, base)).toThrow(/conv1d.*found nothing/);
+  expect(() => assertFitsBase('m', asLamp, base)).toThrow(/conv1d.*found nothing/);
   const zeroShot = testMotion(base, new Map(), { variant: motionVariants['zero-shot'] });
-  expect(() => assertFits('m', zeroShot, base)).not.toThrow();
+  expect(() => assertFitsBase('m', zeroShot, base)).not.toThrow();
 });
 
 test('a variant that this program does not know is refused', async () => {
@@ -51,20 +51,20 @@ test('a base with other weights is told, one of another architecture refused, bo
   const motion = testMotion(base, randomMotion(base, 1));
   const notices: string[] = [];
   const onEvent = (event: ProgressEvent) => void (event.type === 'notice' && notices.push(event.message));
-  assertFits('m', motion, base, { onEvent });
+  assertFitsBase('m', motion, base, { onEvent });
   expect(notices).toEqual([]);
   const fromSd = { ...motion.info, baseName: 'sd', baseFingerprint: 'abc' };
-  assertFits('m', { ...motion, info: fromSd }, base, { onEvent });
+  assertFitsBase('m', { ...motion, info: fromSd }, base, { onEvent });
   expect(notices).toEqual([
     expect.stringMatching(
       /^motion "m" was trained on base "sd" \(fingerprint abc\); "tiny-sd" \(.* other weights/,
     ),
   ]);
   const values = new Map([...motion.values].slice(1));
-  expect(() => assertFits('m', { info: fromSd, values }, base)).toThrow(
+  expect(() => assertFitsBase('m', { info: fromSd, values }, base)).toThrow(
     'motion "m" was trained on base "sd", which has another architecture than "tiny-sd" (',
   );
-  expect(() => assertFits('m', { ...motion, values }, base)).toThrow(
+  expect(() => assertFitsBase('m', { ...motion, values }, base)).toThrow(
     `base "tiny-sd", which has another architecture than "${base.folder}" (`,
   );
 });
@@ -74,9 +74,9 @@ test('factors come back with their rank', async () => {
   await writeMotion(at('thin'), motion);
   const read = await readMotion(at('thin'));
   expect(read).toEqual(motion);
-  expect(() => assertFits('m', read, base)).not.toThrow();
+  expect(() => assertFitsBase('m', read, base)).not.toThrow();
   const asWhole = { ...read, info: { ...read.info, rank: undefined } };
-  expect(() => assertFits('m', asWhole, base)).toThrow(/conv1d\.weight.*found nothing/);
+  expect(() => assertFitsBase('m', asWhole, base)).toThrow(/conv1d\.weight.*found nothing/);
 });
 
 test('a motion whose training went wrong is refused by the tensor, and sizes beyond all measure', async () => {

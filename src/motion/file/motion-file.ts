@@ -106,7 +106,7 @@ export async function readMotion(path: string): Promise<Motion> {
  * Throws `CheckpointError`, naming both, when a motion was trained on a base model of another architecture. A base with
  * the same architecture but different weights is accepted with a notice.
  */
-export function assertFits(
+export function assertFitsBase(
   path: string,
   { info, values }: Motion,
   base: BaseModel,

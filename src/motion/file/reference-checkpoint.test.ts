@@ -10,7 +10,7 @@ import { testFolder } from '../../testing/test-folder.ts';
 import { lampMotion, randomMotion, testMotion } from '../../testing/test-motions.ts';
 import { readFixture, testdata } from '../../testing/testdata.ts';
 import { type MotionValues, videoPredictor } from '../predictor.ts';
-import { assertFits } from './motion-file.ts';
+import { assertFitsBase } from './motion-file.ts';
 import { readReferenceUNet, writeReferenceUNet } from './reference-checkpoint.ts';
 
 const inFolder = await testFolder();
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 test('a motion read from the authors’ U-Net fits its base and computes what theirs does', async () => {
-  expect(() => assertFits('m', testMotion(base, motion), base)).not.toThrow();
+  expect(() => assertFitsBase('m', testMotion(base, motion), base)).not.toThrow();
   const { inputs, outputs } = await readFixture('mini', 'unet3d_rand');
   const [name] = [...outputs.keys()] as [string];
   const given = (end: string) => inputs.get(name.replace(/sample$/, end)) as FloatTensor;

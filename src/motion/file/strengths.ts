@@ -29,8 +29,8 @@ export interface ActingMotion extends TrainedMotion {
 }
 
 /**
- * Combines motions of one variant, each compatible with the base (`assertFits`), into one. A single motion of strength
- * 1 is returned unchanged; with all strengths 0 the video model equals the untrained one, bit for bit. Throws
+ * Combines motions of one variant, each compatible with the base (`assertFitsBase`), into one. A single motion of
+ * strength 1 is returned unchanged; with all strengths 0 the video model equals the untrained one, bit for bit. Throws
  * `UsageError` for a strength outside 0 to 1.
  */
 export async function combineMotions(

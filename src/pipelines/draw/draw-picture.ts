@@ -1,4 +1,5 @@
 /** @file Text-to-image and image-to-image with the base model alone. */
+
 import type { NoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { randomStream } from '../../diffusion/random.ts';
@@ -6,13 +7,13 @@ import { assertStrength, redrawStart, redrawSteps } from '../../diffusion/sdedit
 import type { Stage, WorkOptions } from '../../events.ts';
 import { type FloatTensor, floats, sizeOf } from '../../graph/host-tensor.ts';
 import { type Picture, type Rounding, unitFloatsToPicture } from '../../media/picture.ts';
+import type { Size } from '../../media/size.ts';
 import { type BaseModel, baseIdentity } from '../../models/base-model.ts';
 import { vaeFactor } from '../../models/configs.ts';
 import { assertPictureSize } from '../../models/picture-size.ts';
 import {
   imagePredictor,
   type NoisePredictor,
-  type PictureSize,
   pictureDecoder,
   pictureEncoder,
 } from '../../models/programs.ts';
@@ -69,7 +70,7 @@ export function resolveDrawSettings(
 export interface DrawingTools {
   readonly base: BaseModel;
   readonly schedule: NoiseSchedule;
-  readonly size: PictureSize;
+  readonly size: Size;
   readonly prompts: PromptEncoder;
   /** The image U-Net, compiled for a batch of 2 with guidance (above 1), else for 1. */
   readonly predictor: Kept<NoisePredictor>;
@@ -111,7 +112,7 @@ export async function drawLatents(
 }
 
 /** The shape `[1, c, h, w]` of a picture's latents. */
-export function latentShape(base: BaseModel, { width, height }: PictureSize): [1, number, number, number] {
+export function latentShape(base: BaseModel, { width, height }: Size): [1, number, number, number] {
   const factor = vaeFactor(base.vae.config);
   return [1, base.vae.config.latent_channels, height / factor, width / factor];
 }
@@ -121,7 +122,7 @@ export function latentShape(base: BaseModel, { width, height }: PictureSize): [1
  */
 export function imagePredictors(
   base: BaseModel,
-  size: PictureSize,
+  size: Size,
   device: DeviceName,
   memory: MemoryChoice = runningDefaults.memory,
 ) {
@@ -170,7 +171,7 @@ export async function* drawPictures(
     width,
     height,
     stage = 'drawing',
-  }: PictureSize & { device?: DeviceName; memory?: MemoryChoice | undefined; stage?: Stage },
+  }: Size & { device?: DeviceName; memory?: MemoryChoice | undefined; stage?: Stage },
   work: WorkOptions = {},
 ): AsyncGenerator<DrawnPicture, void, undefined> {
   const size = { width, height };
@@ -215,7 +216,7 @@ export async function* drawPictures(
 export async function drawPicture(
   base: BaseModel,
   request: DrawRequest,
-  size: PictureSize & { device?: DeviceName },
+  size: Size & { device?: DeviceName },
   work: WorkOptions = {},
 ): Promise<Picture> {
   let drawn: Picture | undefined;

@@ -2,11 +2,12 @@
  * @file Warns if the requested size is far from what a base model was trained on, and estimates how long the work
  * takes.
  */
+
 import { duration } from '../../duration.ts';
 import { notice, type WorkOptions } from '../../events.ts';
+import type { Size } from '../../media/size.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { recommendedSize } from '../../models/picture-size.ts';
-import type { PictureSize } from '../../models/programs.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import { estimatedSeconds } from '../../runtime/work-time.ts';
 import { drawingCost } from '../../training/complete-base.ts';
@@ -20,7 +21,7 @@ const FAR_AREA = 2;
 const FAR_ASPECT = 2;
 
 /** The size that the base was trained on, if it is known and `size` is far from it. */
-export function farFrom(base: BaseModel, { width, height }: PictureSize): PictureSize | undefined {
+export function farFrom(base: BaseModel, { width, height }: Size): Size | undefined {
   const usual = usualSize(base);
   if (!usual) return undefined;
   const ratio = (value: number) => Math.max(value, 1 / value);
@@ -29,7 +30,7 @@ export function farFrom(base: BaseModel, { width, height }: PictureSize): Pictur
   return area > FAR_AREA || aspect > FAR_ASPECT ? usual : undefined;
 }
 
-function usualSize(base: BaseModel): PictureSize | undefined {
+function usualSize(base: BaseModel): Size | undefined {
   try {
     return recommendedSize(base);
   } catch {
@@ -40,7 +41,7 @@ function usualSize(base: BaseModel): PictureSize | undefined {
 /** The work to be done at a size. */
 export interface WorkAtSize {
   readonly base: BaseModel;
-  readonly size: PictureSize;
+  readonly size: Size;
   readonly device: DeviceName;
   /** Floating-point operations of all of it. */
   readonly flops: () => number;
@@ -58,7 +59,7 @@ export async function tellFarSize(
   if (!usual || !onEvent) return;
   const isLarger = size.width * size.height > usual.width * usual.height;
   const time = isLarger ? ` It will take about ${duration(await estimatedSeconds(flops(), device))}.` : '';
-  const text = ({ width, height }: PictureSize) => `${width}x${height}`;
+  const text = ({ width, height }: Size) => `${width}x${height}`;
   const name = base.name === 'built-in' ? 'the built-in model' : `the base "${base.name}"`;
   const message = `${name} was trained on pictures of ${text(usual)}; ${text(size)} is far from that, and what it draws may fall apart.${time}`;
   onEvent(notice(message));
@@ -88,7 +89,7 @@ export function tellFarPictures(
  */
 export function videoFlops(
   base: BaseModel,
-  { frames, ...size }: PictureSize & { readonly frames: number },
+  { frames, ...size }: Size & { readonly frames: number },
   { guidance, samplerSteps, finishAt }: Pick<VideoSettings, 'guidance' | 'samplerSteps' | 'finishAt'>,
 ): number {
   const cost = drawingCost(base, size);

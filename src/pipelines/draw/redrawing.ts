@@ -1,11 +1,13 @@
 /** @file The latents of a picture to be redrawn (SDEdit, arXiv 2108.01073). */
+
 import { z } from 'zod';
 import { randomStream } from '../../diffusion/random.ts';
 import type { WorkOptions } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
 import type { Picture } from '../../media/picture.ts';
+import type { Size } from '../../media/size.ts';
 import type { BaseModel } from '../../models/base-model.ts';
-import type { PictureEncoder, PictureSize } from '../../models/programs.ts';
+import type { PictureEncoder } from '../../models/programs.ts';
 import { phrase, setting } from '../../phrases.ts';
 import { declare } from '../../settings.ts';
 import { encodeFirstFrame } from '../video/encode-first-frame.ts';
@@ -27,7 +29,7 @@ export interface Redrawing {
 
 /** Encodes the picture, cropped to the size, as the mean of the VAE's posterior. */
 export async function redrawingOf(
-  { base, size, encoder }: { base: BaseModel; size: PictureSize; encoder: Kept<PictureEncoder> },
+  { base, size, encoder }: { base: BaseModel; size: Size; encoder: Kept<PictureEncoder> },
   picture: Picture,
   strength: number,
   work: WorkOptions,

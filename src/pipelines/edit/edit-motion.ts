@@ -6,9 +6,9 @@ import { notice, type OnEvent, type WorkOptions } from '../../events.ts';
 import { captionsFor } from '../../media/captions.ts';
 import { type ClipRate, framesAtRate } from '../../media/clip-window.ts';
 import { findClips } from '../../media/find-clips.ts';
+import type { Size } from '../../media/size.ts';
 import type { BaseModel } from '../../models/base-model.ts';
-import type { PictureSize } from '../../models/programs.ts';
-import { assertFits, type Motion, readMotion } from '../../motion/file/motion-file.ts';
+import { assertFitsBase, type Motion, readMotion } from '../../motion/file/motion-file.ts';
 import type { MotionVariant } from '../../motion/variant.ts';
 import { call, foundOf, phrase, setting } from '../../phrases.ts';
 import { runningDefaults } from '../../runtime/running-settings.ts';
@@ -26,7 +26,7 @@ import { newSettings } from '../train/prepare-training.ts';
 import { runTraining } from '../train/run-training.ts';
 import { tellUnfinished } from '../video/loaded-motions.ts';
 import type { EditPaths } from './edit-folder.ts';
-import type { EditVideoOptions } from './prepare-edit.ts';
+import type { EditRequest } from './prepare-edit.ts';
 
 /** A loaded motion with its name for stored metadata, or the training that will learn it. */
 export type MotionSource =
@@ -40,7 +40,7 @@ export interface EditMotion {
   readonly stride: number;
   /** Rate at which frames are sampled. */
   readonly clipFps: ClipRate;
-  readonly size: PictureSize;
+  readonly size: Size;
   /** How the clip is fitted to the video's size. */
   readonly fit: 'cover' | 'stretch';
   readonly variant: MotionVariant;
@@ -61,14 +61,14 @@ const editDefaults = { frames: 24, stride: 2, flipProbability: 0, copyPaste: 0 }
 export async function editMotion(
   base: BaseModel,
   paths: EditPaths,
-  options: EditVideoOptions,
+  options: EditRequest,
 ): Promise<EditMotion> {
   const path = await oneClip(options.clip);
   const { useRecommended = true, memory } = options;
   const given = { ...(memory !== undefined && { memory }), ...options.training };
   const motion = options.motion === undefined ? undefined : await readMotion(options.motion);
   if (motion) {
-    assertFits(options.motion!, motion, base, options);
+    assertFitsBase(options.motion!, motion, base, options);
     await tellUnfinished([{ path: options.motion!, info: motion.info }], options);
   }
   const begun = motion ? undefined : await begunTraining(paths);
@@ -112,10 +112,7 @@ export async function editMotion(
 }
 
 /** Settings that have other names in the options. */
-function sayings({
-  clipPrompt,
-  device,
-}: EditVideoOptions): Pick<Partial<TrainingInput>, 'prompt' | 'device'> {
+function sayings({ clipPrompt, device }: EditRequest): Pick<Partial<TrainingInput>, 'prompt' | 'device'> {
   return { ...(clipPrompt !== undefined && { prompt: clipPrompt }), ...(device && { device }) };
 }
 
@@ -158,7 +155,7 @@ function fewer(frameCount: number, wanted: number, stride: number, { onEvent }: 
   return most;
 }
 
-async function clipPrompt(path: string, options: EditVideoOptions): Promise<string> {
+async function clipPrompt(path: string, options: EditRequest): Promise<string> {
   const prompt = options.clipPrompt ?? (await captionsFor([path])).get(path);
   if (prompt !== undefined) return prompt;
   throw new UsageError({

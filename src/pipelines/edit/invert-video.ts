@@ -2,6 +2,7 @@
  * @file DDIM inversion of a clip (Song et al. 2020, arXiv 2010.02502): the noise from which sampling would reproduce
  * it. LAMP's video editing starts from this noise, which keeps the clip's motion and layout.
  */
+
 import { type DdimInversionOptions, ddimInverter } from '../../diffusion/ddim.ts';
 import { type NoiseSchedule, readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { randomStream } from '../../diffusion/random.ts';
@@ -9,8 +10,8 @@ import type { WorkOptions } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
 import { readFrames } from '../../media/clip.ts';
 import { type ClipRate, clipWindow, type TimedClip } from '../../media/clip-window.ts';
+import type { Size } from '../../media/size.ts';
 import type { BaseModel } from '../../models/base-model.ts';
-import type { PictureSize } from '../../models/programs.ts';
 import { fromFrames } from '../../motion/frames.ts';
 import type { TrainedMotion } from '../../motion/predictor.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
@@ -63,7 +64,7 @@ export interface InvertClipOptions extends WorkOptions {
   readonly stride: number;
   /** Rate at which its frames are sampled. */
   readonly clipFps: ClipRate;
-  readonly size: PictureSize;
+  readonly size: Size;
   readonly fit: 'cover' | 'stretch';
   readonly steps: number;
   /** Encode frames as the mean of the VAE's posterior, or as a sample of it. */

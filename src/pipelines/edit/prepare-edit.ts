@@ -1,4 +1,5 @@
 /** @file Checks that a clip can be edited as requested, before anything is written or computed at length. */
+
 import { resolve } from 'node:path';
 import { ddimInverter } from '../../diffusion/ddim.ts';
 import { readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
@@ -7,10 +8,10 @@ import { assertStrength } from '../../diffusion/sdedit.ts';
 import { UsageError } from '../../errors.ts';
 import type { WorkOptions } from '../../events.ts';
 import type { Picture } from '../../media/picture.ts';
+import type { Size } from '../../media/size.ts';
 import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
 import { builtInBase } from '../../models/built-in-base.ts';
 import { assertPictureSize } from '../../models/picture-size.ts';
-import type { PictureSize } from '../../models/programs.ts';
 import { assertMotionBase } from '../../motion/file/motion-base.ts';
 import { checkDevice, type DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
@@ -32,8 +33,8 @@ import { assertEditFolder, type EditPaths, editPaths } from './edit-folder.ts';
 import { type EditMotion, editMotion } from './edit-motion.ts';
 import { DDIM_STEPS, editSettings } from './edit-settings.ts';
 
-/** Options of an edit. Omitted settings are those that the base recommends, else the paper's. */
-export interface EditVideoOptions extends WorkOptions {
+/** A request for an edit. Omitted settings are those that the base recommends, else the paper's. */
+export interface EditRequest extends WorkOptions {
   /** Path of a video, an animation, or a folder of numbered pictures. Its first frames are edited. */
   readonly clip: string;
   /** What the edited video should show. */
@@ -53,6 +54,8 @@ export interface EditVideoOptions extends WorkOptions {
   readonly base?: string;
   /** The edited first frame, of any size; default the clip's first frame, redrawn. */
   readonly firstFrame?: Picture;
+  /** Another model that redraws the clip's first frame in place of the base model. */
+  readonly firstFrameBase?: FirstFrameBase | undefined;
   /** See `editSettings`. */
   readonly strength?: number;
   /** Settings for redrawing it; the prompts default to the video's. */
@@ -76,12 +79,6 @@ export interface EditVideoOptions extends WorkOptions {
   readonly useRecommended?: boolean;
 }
 
-/** Options of an edit, with the model that draws its first frame. */
-export interface PrepareEditOptions extends EditVideoOptions {
-  /** Another model that redraws the clip's first frame in place of the base model. */
-  readonly firstFrameBase?: FirstFrameBase | undefined;
-}
-
 /** An edit that has passed all checks. */
 export interface PreparedEdit extends EditMotion {
   readonly base: BaseModel;
@@ -89,7 +86,7 @@ export interface PreparedEdit extends EditMotion {
   readonly memory: MemoryChoice;
   readonly paths: EditPaths;
   readonly clip: TrainingClip;
-  readonly size: PictureSize;
+  readonly size: Size;
   readonly prompt: string;
   readonly negativePrompt: string;
   readonly firstFrame: Picture | undefined;
@@ -107,7 +104,7 @@ export interface PreparedEdit extends EditMotion {
  * Checks everything that can be checked without long work, and writes nothing. Throws `UsageError` for an invalid
  * setting, `DeviceError`, `CheckpointError` (base model, motion), `MediaError` (clip), `StorageError` (the folder).
  */
-export async function prepareEdit(options: PrepareEditOptions): Promise<PreparedEdit> {
+export async function prepareEdit(options: EditRequest): Promise<PreparedEdit> {
   const settings = {
     ...pick(runningSettings, ['device', 'memory']),
     ...pick(editSettings, ['strength', 'seed']),

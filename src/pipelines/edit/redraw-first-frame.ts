@@ -11,8 +11,8 @@ import { readFrames } from '../../media/clip.ts';
 import type { Picture } from '../../media/picture.ts';
 import { readPicture, readPngMetadata, writePng } from '../../media/picture-file.ts';
 import { resizePicture } from '../../media/resize.ts';
+import type { Size } from '../../media/size.ts';
 import { type BaseModel, baseIdentity } from '../../models/base-model.ts';
-import type { PictureSize } from '../../models/programs.ts';
 import { phrase, setting } from '../../phrases.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
@@ -26,7 +26,7 @@ import type { VideoSettings } from '../video/video-settings.ts';
 export interface NewFirstFrameOptions extends WorkOptions {
   /** Path of the PNG file. */
   readonly path: string;
-  readonly size: PictureSize;
+  readonly size: Size;
   /** The user's picture; `undefined`: the clip's first frame is redrawn. */
   readonly given: Picture | undefined;
   /** How the user's picture is fitted to the size. */

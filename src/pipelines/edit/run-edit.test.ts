@@ -13,16 +13,16 @@ import { randomMotion, testMotion } from '../../testing/test-motions.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { readRun } from '../../training/run-folder.ts';
 import { storedPicture } from '../draw/stored-picture.ts';
-import { type EditVideoOptions, prepareEdit } from './prepare-edit.ts';
+import { type EditRequest, prepareEdit } from './prepare-edit.ts';
 import { type EditedVideo, runEdit } from './run-edit.ts';
 
-const prepareAndRunEdit = async (all: EditVideoOptions) => runEdit(await prepareEdit(all), all);
+const prepareAndRunEdit = async (all: EditRequest) => runEdit(await prepareEdit(all), all);
 
 const at = await testFolder();
 const clip = testdata('clips/walking/walk_out_01.mp4');
 const size = { width: 32, height: 16 };
 
-function options(more: Partial<EditVideoOptions> = {}): EditVideoOptions {
+function options(more: Partial<EditRequest> = {}): EditRequest {
   return {
     clip,
     prompt: 'a person walks in the snow',
@@ -37,7 +37,7 @@ function options(more: Partial<EditVideoOptions> = {}): EditVideoOptions {
 }
 
 /** Edits; gives the video and what was told. `stopAt` stops it as Ctrl-C does, when it is true of an event. */
-async function edit(more: Partial<EditVideoOptions> = {}, stopAt?: (event: ProgressEvent) => boolean) {
+async function edit(more: Partial<EditRequest> = {}, stopAt?: (event: ProgressEvent) => boolean) {
   const events: ProgressEvent[] = [];
   const controller = new AbortController();
   const onEvent = (event: ProgressEvent) => {
@@ -51,7 +51,7 @@ async function edit(more: Partial<EditVideoOptions> = {}, stopAt?: (event: Progr
   return { video, stages, notices, written };
 }
 
-function refusal(more: Partial<EditVideoOptions>): Promise<LampError> {
+function refusal(more: Partial<EditRequest>): Promise<LampError> {
   return prepareAndRunEdit(options(more)).then(
     () => expect.unreachable(),
     (error: LampError) => error,
@@ -290,7 +290,7 @@ describe('what is not given', () => {
 
 describe('bad input is refused on one line, and nothing is written', () => {
   const run = at('never');
-  const cases: [string, Partial<EditVideoOptions>, new (m: string) => LampError, RegExp][] = [
+  const cases: [string, Partial<EditRequest>, new (m: string) => LampError, RegExp][] = [
     [
       'a folder of several clips',
       { clip: testdata('clips/walking') },

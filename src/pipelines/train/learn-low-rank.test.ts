@@ -4,7 +4,7 @@ import { openSafetensors } from '../../checkpoints/safetensors.ts';
 import { writeVideo } from '../../media/video-file.ts';
 import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
 import { hasFactors } from '../../motion/file/low-rank.ts';
-import { assertFits, readMotion } from '../../motion/file/motion-file.ts';
+import { assertFitsBase, readMotion } from '../../motion/file/motion-file.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { lampMotion } from '../../testing/test-motions.ts';
 import { testdata } from '../../testing/testdata.ts';
@@ -36,7 +36,7 @@ test('a motion of factors is a small file in float16 that says its rank', async 
   expect(motion.info.rank).toBe(2);
   expect(motion.info.settings).not.toHaveProperty('rank');
   expect(hasFactors(motion.values)).toBe(true);
-  expect(() => assertFits(path, motion, base)).not.toThrow();
+  expect(() => assertFitsBase(path, motion, base)).not.toThrow();
   const { tensors } = await openSafetensors(path);
   expect(new Set([...tensors.values()].map(({ dtype }) => dtype))).toEqual(new Set(['float16']));
   const checkpoint = await stat(at('whole/checkpoints/step-000003.safetensors'));

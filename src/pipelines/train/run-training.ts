@@ -42,7 +42,7 @@ import { trainingSamples } from './training-samples.ts';
 import { fewStepsText, howToGoOn, recommendedSteps, whatNext } from './what-next.ts';
 
 /** Options of a training. */
-export interface LearnMotionOptions extends WorkOptions {
+export interface RunTrainingOptions extends WorkOptions {
   /** Folder of the run: new or empty, or with `resume` an existing run. */
   readonly out: string;
   /** Resume the run in `out`; `settings` then need contain only changes. */
@@ -75,7 +75,7 @@ export interface LearnedMotion {
  * run that was stopped, by the signal (`InterruptedError`) or by a kill at any moment, can be continued with `resume`;
  * the resulting motion file is byte for byte the same.
  */
-export async function runTraining(options: LearnMotionOptions): Promise<LearnedMotion> {
+export async function runTraining(options: RunTrainingOptions): Promise<LearnedMotion> {
   const out = resolve(options.out);
   const paths = runPaths(out);
   const begun = options.resume ? await readRun(out) : undefined;
@@ -252,7 +252,7 @@ function tellFarTraining(prepared: Prepared, steps: number, work: WorkOptions): 
  */
 function memoryFor(
   prepared: Prepared,
-  { settings: { memory: asked = runningDefaults.memory }, onEvent }: LearnMotionOptions,
+  { settings: { memory: asked = runningDefaults.memory }, onEvent }: RunTrainingOptions,
   begun: RunRecord | undefined,
 ): MemoryMode {
   const { base, device, settings, texts } = prepared;

@@ -2,11 +2,12 @@
  * @file First frames drawn by another text-to-image model at its own size, as the LAMP paper uses Stable Diffusion XL
  * for motions trained on Stable Diffusion 1.4.
  */
+
 import type { WorkOptions } from '../../events.ts';
+import type { Size } from '../../media/size.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { vaeFactor } from '../../models/configs.ts';
 import { assertPictureSize, recommendedSize } from '../../models/picture-size.ts';
-import type { PictureSize } from '../../models/programs.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import { assertComplete } from '../../training/complete-base.ts';
@@ -16,7 +17,7 @@ import type { StoredDrawing } from './stored-settings.ts';
 /** A model that draws first frames, and the size in pixels at which it draws (see `firstFrameSize`). */
 export interface FirstFrameBase {
   readonly base: BaseModel;
-  readonly size?: PictureSize | undefined;
+  readonly size?: Size | undefined;
 }
 
 /**
@@ -25,7 +26,7 @@ export interface FirstFrameBase {
  * are multiples of the total downsampling factor of VAE and U-Net. Throws `UsageError` for a size that the model cannot
  * draw, and if the model's own size is unknown.
  */
-export function firstFrameSize({ base, size }: FirstFrameBase, video: PictureSize): PictureSize {
+export function firstFrameSize({ base, size }: FirstFrameBase, video: Size): Size {
   const option = 'firstFrameSize';
   if (size) {
     assertPictureSize(base.vae.config, size, option);
@@ -39,7 +40,7 @@ export function firstFrameSize({ base, size }: FirstFrameBase, video: PictureSiz
 }
 
 /** Checks the model ahead of long work. Throws `UsageError` (size), `CheckpointError`. */
-export function checkFirstFrameBase(by: FirstFrameBase, video: PictureSize): void {
+export function checkFirstFrameBase(by: FirstFrameBase, video: Size): void {
   assertComplete(by.base, firstFrameSize(by, video));
 }
 
@@ -55,7 +56,7 @@ export async function drawFirstFrame(
     device,
     memory,
   }: {
-    readonly video: PictureSize;
+    readonly video: Size;
     readonly device: DeviceName;
     readonly memory?: MemoryChoice | undefined;
   },

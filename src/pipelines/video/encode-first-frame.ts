@@ -1,18 +1,20 @@
 /** @file The user's picture as the first frame of a video. */
+
 import { createHash } from 'node:crypto';
 import type { RandomStream } from '../../diffusion/random.ts';
 import { type FloatTensor, floats } from '../../graph/host-tensor.ts';
 import { padPicture } from '../../media/pad-picture.ts';
 import { type Picture, pictureToFloats } from '../../media/picture.ts';
 import { resizeLinear, resizePicture } from '../../media/resize.ts';
-import { type PictureEncoder, type PictureSize, sampleLatents } from '../../models/programs.ts';
+import type { Size } from '../../media/size.ts';
+import { type PictureEncoder, sampleLatents } from '../../models/programs.ts';
 import type { VideoSettings } from './video-settings.ts';
 
 /** Latents `[1, c, h, w]` of a picture at the video's size, scaled for the U-Net. */
 export async function encodeFirstFrame(
   encoder: PictureEncoder,
   picture: Picture,
-  size: PictureSize,
+  size: Size,
   { firstFrameFit, firstFramePosterior }: Pick<VideoSettings, 'firstFrameFit' | 'firstFramePosterior'>,
   noise: RandomStream,
   scalingFactor: number,
@@ -27,7 +29,7 @@ export async function encodeFirstFrame(
 /** Fits a picture to the video's size. */
 export async function fitFirstFrame(
   picture: Picture,
-  size: PictureSize,
+  size: Size,
   fit: VideoSettings['firstFrameFit'],
 ): Promise<Picture> {
   if (fit === 'opencv') return resizeLinear(picture, size);

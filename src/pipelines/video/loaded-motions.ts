@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { notice, type WorkOptions } from '../../events.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { assertPictureSize } from '../../models/picture-size.ts';
-import { assertFits, type Motion, trained } from '../../motion/file/motion-file.ts';
+import { assertFitsBase, type Motion, trained } from '../../motion/file/motion-file.ts';
 import { motionFingerprint } from '../../motion/file/motion-fingerprint.ts';
 import { combineMotions, type MotionShape, sharedShape } from '../../motion/file/strengths.ts';
 import { call, phrase } from '../../phrases.ts';
@@ -37,7 +37,7 @@ export function fitMotions(
   asked: Parameters<typeof sharedShape>[1],
   work: WorkOptions,
 ): MotionShape {
-  for (const motion of motions) assertFits(motion.path, motion, base, work);
+  for (const motion of motions) assertFitsBase(motion.path, motion, base, work);
   const shape = sharedShape(motions, asked);
   assertPictureSize(base.vae.config, shape);
   assertComplete(base, shape);

@@ -4,7 +4,7 @@ import type { Picture } from '../../media/picture.ts';
 import { readPicture } from '../../media/picture-file.ts';
 import { readVideoMetadata } from '../../media/video-file.ts';
 import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
-import { assertFits, readMotion } from '../../motion/file/motion-file.ts';
+import { assertFitsBase, readMotion } from '../../motion/file/motion-file.ts';
 import type { MotionValues } from '../../motion/predictor.ts';
 import { type MotionVariantName, motionVariantNames, motionVariants } from '../../motion/variant.ts';
 import { testFolder } from '../../testing/test-folder.ts';
@@ -103,7 +103,7 @@ test('a variant is learned, resumed, sampled in training, and stored in the moti
   expect(motion.info.variant).toEqual(motionVariants[variant]);
   expect(motion.info.settings).not.toHaveProperty('variant');
   expect([...motion.values.keys()].every((name) => name.includes('.attn_temp.'))).toBe(true);
-  expect(() => assertFits(path, motion, base)).not.toThrow();
+  expect(() => assertFitsBase(path, motion, base)).not.toThrow();
   const sample = await readVideoMetadata(at('run/samples/000003-1.mp4'));
   expect(storedSettings(sample)!.motion.variant).toEqual(motionVariants[variant]);
 });

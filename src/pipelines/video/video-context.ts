@@ -1,9 +1,10 @@
 /** @file The context shared by all steps of making a video: one base, one motion, one size, and their networks. */
+
 import { type NoiseSchedule, readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { UsageError } from '../../errors.ts';
+import type { Size } from '../../media/size.ts';
 import { type BaseModel, baseIdentity } from '../../models/base-model.ts';
 import { assertPictureSize } from '../../models/picture-size.ts';
-import type { PictureSize } from '../../models/programs.ts';
 import { assertMotionBase } from '../../motion/file/motion-base.ts';
 import type { TrainedMotion } from '../../motion/predictor.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
@@ -28,7 +29,7 @@ export interface VideoContext {
   /** Number of frames, the first included. */
   readonly frames: number;
   /** Size in pixels. */
-  readonly size: PictureSize;
+  readonly size: Size;
   readonly device: DeviceName;
   readonly memory: MemoryChoice;
   readonly schedule: NoiseSchedule;

@@ -1,13 +1,14 @@
 /** @file The networks for making a video: compiled on demand, kept while memory allows. */
+
 import { totalmem } from 'node:os';
 import type { NoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { sizeOf } from '../../graph/host-tensor.ts';
+import type { Size } from '../../media/size.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import {
   type NoisePredictor,
   type PictureDecoder,
   type PictureEncoder,
-  type PictureSize,
   pictureDecoder,
   pictureEncoder,
 } from '../../models/programs.ts';
@@ -61,7 +62,7 @@ export function videoNetworks(
     memory = runningDefaults.memory,
   }: {
     frames: number;
-    size: PictureSize;
+    size: Size;
     schedule: NoiseSchedule;
     device: DeviceName;
     memory?: MemoryChoice | undefined;

@@ -19,7 +19,7 @@ import type { GeneratedVideo, VideoGenerator, VideoGeneratorOptions } from './vi
 /**
  * Makes a generator. Networks are compiled on first use and kept, except those of a request's `firstFrameBase`, which
  * are freed once the picture is drawn. `motion` is called at every step, so that a model can be sampled during
- * training; its values must fit the base (`assertFits`). Throws `UsageError` if the size or the number of frames is
+ * training; its values must fit the base (`assertFitsBase`). Throws `UsageError` if the size or the number of frames is
  * invalid, `CheckpointError` if the base recommends invalid settings or is a Stable Diffusion XL model, for which there
  * are no motions.
  */
