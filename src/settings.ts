@@ -209,7 +209,7 @@ export function withDefaults<S extends Settings, Given extends object>(
 }
 
 /** The default of a setting; `undefined` if it has none. */
-export function defaultOf({ default: value }: Setting): unknown {
+function defaultOf({ default: value }: Setting): unknown {
   return typeof value === 'function' ? (value as () => unknown)() : value;
 }
 

@@ -51,8 +51,5 @@ export const clipConfigSchema = z
 /** Settings of a CLIP model: its text encoder, its picture encoder, and the width of the space in which they meet. */
 export type ClipConfig = z.output<typeof clipConfigSchema>;
 
-/** Settings of the text encoder. */
-export type ClipTextConfig = ClipConfig['text_config'];
-
 /** Settings of the picture encoder. */
 export type ClipVisionConfig = ClipConfig['vision_config'];

@@ -3,12 +3,12 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { writeAtomically, writeJsonAtomically } from '../../src/checkpoints/atomic-write.ts';
-import { chosenBase } from '../../src/cli/base-option.ts';
 import { interruptible } from '../../src/cli/interruptible.ts';
 import { oneOf, realNumber, seedNumber, someText, wholeNumber } from '../../src/cli/options.ts';
 import { reporter } from '../../src/cli/progress.ts';
 import { UsageError } from '../../src/errors.ts';
 import type { OnEvent } from '../../src/events.ts';
+import { givenBase } from '../../src/library/load-base.ts';
 import { recommendedSize } from '../../src/models/picture-size.ts';
 import { recommendedSampling } from '../../src/pipelines/draw/sampling-settings.ts';
 import { withoutUndefined } from '../../src/settings.ts';
@@ -122,7 +122,7 @@ async function evaluate(options: EvaluateOptions): Promise<void> {
 }
 
 async function base(options: EvaluateOptions, onEvent: OnEvent, signal: AbortSignal): Promise<void> {
-  const model = await chosenBase(options.base, { onEvent, signal });
+  const model = await givenBase(options.base, { onEvent, signal });
   const classifier = await openClassifier();
   try {
     const result = await runBaseSuite({
@@ -151,7 +151,7 @@ async function base(options: EvaluateOptions, onEvent: OnEvent, signal: AbortSig
 
 async function motion(options: EvaluateOptions, onEvent: OnEvent, signal: AbortSignal): Promise<void> {
   const { out, seeds, things, strangers = false, learningRate, seed } = options;
-  const base = await chosenBase(options.base, { onEvent, signal });
+  const base = await givenBase(options.base, { onEvent, signal });
   const rows = chosenRows(options.rows);
   const unknown = options.motions.find((name) => !suiteMotionNames.includes(name));
   if (unknown !== undefined) {

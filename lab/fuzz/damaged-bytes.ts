@@ -70,7 +70,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
 );
 
 /** Bytes of one of the valid files after none to five edits. */
-export function damagedBytes(valid: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
+function damagedBytes(valid: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
   return fc
     .tuple(fc.nat({ max: valid.length - 1 }), fc.array(edit, { maxLength: 5 }))
     .map(([index, edits]) => edits.reduce((bytes, each) => apply(bytes, each, valid), valid[index]!));

@@ -87,7 +87,7 @@ const edit: fc.Arbitrary<Edit> = fc.record({
 });
 
 /** The text of one of the valid values after none to four edits. */
-export function damagedJson(...valid: readonly unknown[]): fc.Arbitrary<string> {
+function damagedJson(...valid: readonly unknown[]): fc.Arbitrary<string> {
   const sizes = valid.map(countValues);
   return fc
     .tuple(fc.nat({ max: valid.length - 1 }), fc.array(edit, { maxLength: 4 }))

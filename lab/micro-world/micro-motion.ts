@@ -20,10 +20,10 @@ import {
 } from './world.ts';
 
 /** Frames of a clip and of a video. */
-export const microFrames = 8;
+const microFrames = 8;
 
 /** What the clips show; any caption of the world may take the place of "a thing". */
-export const microPrompt = 'a thing moving right';
+const microPrompt = 'a thing moving right';
 
 /** Every thing's colour moves on two grounds, and no ground is tied to a colour: else unseen pairs fade out. */
 const moving: readonly [MicroShape, MicroColour, MicroColour][] = [
@@ -41,13 +41,13 @@ const moving: readonly [MicroShape, MicroColour, MicroColour][] = [
 const unseen: readonly MicroColour[] = ['cyan', 'magenta', 'white', 'black'];
 
 /** First scene of each clip. */
-export function clipScenes(seed: number): MicroScene[] {
+function clipScenes(seed: number): MicroScene[] {
   const random = randomStream(seed, 'micro clips');
   return moving.map(([shape, colour, ground]) => ({ shape, colour, ground, ...start(random.uniform) }));
 }
 
 /** First scenes of videos to be generated: things of unseen colours, three each, on grounds of all kinds. */
-export function unseenScenes(seed: number): MicroScene[] {
+function unseenScenes(seed: number): MicroScene[] {
   const random = randomStream(seed, 'micro videos');
   const shapes: readonly MicroShape[] = ['square', 'diamond', 'cross', 'bar'];
   const grounds: readonly MicroColour[] = ['red', 'blue', 'white', 'black', 'green', 'yellow', 'magenta'];
@@ -109,7 +109,7 @@ export interface MicroMotionOptions {
  * How the videos are made: little guidance, and no alignment of statistics between frames, which at 8×8 pixels hold
  * more of where the thing is than of how it looks.
  */
-export const microVideoSettings = {
+const microVideoSettings = {
   samplerSteps: 25,
   guidance: 1,
   alignment: 'off',

@@ -6,7 +6,7 @@ import { type Picture, picture } from '../../src/media/picture.ts';
 export const microSize = 8;
 
 /** The world's colours: red, green, blue. */
-export const microColours = {
+const microColours = {
   red: [255, 0, 0],
   green: [0, 255, 0],
   blue: [0, 0, 255],
@@ -86,7 +86,7 @@ export function drawScene(random: RandomStream): MicroScene {
 }
 
 /** Pixels that a thing moves from one frame to the next. */
-export const microSpeed = 0.5;
+const microSpeed = 0.5;
 
 /** The motion of the micro world: to the right. */
 export function movedRight(scene: MicroScene, frames: number): MicroScene[] {

@@ -68,12 +68,12 @@ export function motionClip(
 }
 
 /** The prompt of a motion, such as "a panda runs on the beach"; without a scene "a panda runs". */
-export function motionPrompt(motion: WorldMotion, thing: Thing, scene?: Scene): string {
+function motionPrompt(motion: WorldMotion, thing: Thing, scene?: Scene): string {
   return captionOf({ thing: thing.phrase, verb: motion.verb, place: scene?.places[0] });
 }
 
 /** What a perfect measurement of a posed sprite would give. */
-export function trackPointOf(sprite: Sprite, pose: Pose, firstAngle: number, size: Size): TrackPoint {
+function trackPointOf(sprite: Sprite, pose: Pose, firstAngle: number, size: Size): TrackPoint {
   const [x, y] = placeOf(sprite.centroid, pose, size);
   const area = sprite.area * (pose.size * size.height) ** 2;
   return {

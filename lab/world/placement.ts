@@ -7,7 +7,7 @@ import { type Box, type Pose, type Sprite, spriteBox } from './sprite.ts';
 import type { WorldMotion } from './world-motions.ts';
 
 /** Nothing comes nearer to the picture's edge than this share of it. */
-export const MARGIN = 0.02;
+const MARGIN = 0.02;
 
 /** How many times a thing is made smaller until its way has room above the ground; then it keeps off it. */
 const TRIES = 6;

@@ -53,7 +53,7 @@ export function nativePackage(name: string, folder: string): NativePackage | und
 }
 
 /** The files of a package, those of packages inside it left out. */
-export function filesBelow(folder: string): string[] {
+function filesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : filesBelow(path);

@@ -53,7 +53,7 @@ function withoutWrappers(places: TensorPlaces): TensorPlaces {
 }
 
 /** Whether a file of this name is the index of a sharded checkpoint. */
-export function isIndex(path: string): boolean {
+function isIndex(path: string): boolean {
   return /\.index(\.[a-z0-9]+)?\.json$/.test(basename(path));
 }
 

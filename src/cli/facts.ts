@@ -19,13 +19,13 @@ export function factLines({ title, rows }: Facts): string {
 }
 
 /** Formats any JSON value on one line. */
-export function valueText(value: unknown): string {
+function valueText(value: unknown): string {
   if (value === '') return '(none)';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** `learningRate` → `learning rate`. */
-export function words(name: string): string {
+function words(name: string): string {
   return name.replace(/[A-Z]+/g, (capitals) => ` ${capitals.toLowerCase()}`).trim();
 }
 

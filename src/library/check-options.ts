@@ -12,9 +12,6 @@ export const field = {
   /** May be empty. */
   anyText: z.string(),
   path: expecting(z.string().min(1), 'a path that is not empty'),
-  number: z.number(),
-  seed: z.int(),
-  rate: z.number().positive(),
   flag: z.boolean(),
   picture: checked<Picture | string>(
     (value) => (typeof value === 'string' && value !== '') || isPicture(value),

@@ -10,7 +10,7 @@ export const WISH_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGBREAK
  * Signals that warn of an imminent end: by a job scheduler, a limit, a timer or failing power. They may be repeated
  * (SIGXCPU every second) without insisting.
  */
-export const WARNING_SIGNALS = ['SIGUSR2', 'SIGXCPU', 'SIGALRM', 'SIGVTALRM', 'SIGPWR'] as const;
+const WARNING_SIGNALS = ['SIGUSR2', 'SIGXCPU', 'SIGALRM', 'SIGVTALRM', 'SIGPWR'] as const;
 
 /** All these signals. Those that a system lacks never occur. */
 export const ENDING_SIGNALS = [...WISH_SIGNALS, ...WARNING_SIGNALS] as const;

@@ -69,7 +69,7 @@ export async function loadBase(options: LoadBaseOptions = {}): Promise<BaseModel
  * The local path of a base model: that of `resolveBase`, or of the built-in model for its name unless a file of that
  * name exists. Throws what `resolveBase` throws.
  */
-export async function basePath(name: string, work: WorkOptions): Promise<string> {
+async function basePath(name: string, work: WorkOptions): Promise<string> {
   const isBuiltIn = name === builtInName && !(await exists(name));
   return isBuiltIn ? builtInBase() : resolveBase(name, work);
 }

@@ -120,7 +120,7 @@ export function d50ToSrgb(toXyz: Matrix): Matrix {
 /**
  * The matrix from linear light in these primaries to XYZ relative to D50, with Bradford adaptation as in ICC profiles.
  */
-export function primariesToD50([red, green, blue, white]: Primaries): Matrix {
+function primariesToD50([red, green, blue, white]: Primaries): Matrix {
   const xyz = ([x, y]: Chromaticity) => [x / y, 1, (1 - x - y) / y];
   const columns = transposed([red, green, blue].flatMap(xyz));
   const shares = applied(inverse(columns), xyz(white));

@@ -15,7 +15,7 @@ export async function thumbnailOf(frame: Picture): Promise<Thumbnail> {
 }
 
 /** Mean absolute difference of two thumbnails, in levels of 256. */
-export function thumbnailDifference(a: Thumbnail, b: Thumbnail): number {
+function thumbnailDifference(a: Thumbnail, b: Thumbnail): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += Math.abs(a[i]! - b[i]!);
   return sum / a.length;

@@ -10,7 +10,7 @@ import { sharp } from './sharp.ts';
 import type { Size } from './size.ts';
 
 /** Extensions of pictures that a folder clip may consist of. */
-export const FRAME_ENDINGS: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp'];
+const FRAME_ENDINGS: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp'];
 
 const byName = new Intl.Collator('en', { numeric: true }).compare;
 

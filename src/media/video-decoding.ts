@@ -111,7 +111,7 @@ export async function readVideoComment(path: string): Promise<string | undefined
 }
 
 /** Opens a video file and passes its video track to `use`. Throws `MediaError` as {@link inspectVideo} does. */
-export async function withVideoTrack<T>(
+async function withVideoTrack<T>(
   path: string,
   use: (track: InputVideoTrack, input: Input) => Promise<T>,
 ): Promise<T> {

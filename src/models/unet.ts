@@ -56,7 +56,7 @@ export interface UNetLayers extends Pick<TransformerOptions, 'selfAttention' | '
 }
 
 /** The layers of the image U-Net. */
-export const imageLayers: UNetLayers = { frames: 1, conv: convolution, selfAttention: imageSelfAttention };
+const imageLayers: UNetLayers = { frames: 1, conv: convolution, selfAttention: imageSelfAttention };
 
 /** Inputs of the U-Net. */
 export interface UNetInputs {

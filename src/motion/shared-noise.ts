@@ -11,9 +11,6 @@ export interface SharedNoiseOptions {
   readonly keepVariance: boolean;
 }
 
-/** The paper's α, mixed as in the reference implementation. */
-export const sharedNoiseDefaults: SharedNoiseOptions = { share: 0.2, keepVariance: false };
-
 /** `ε_i ← α·ε_0 + (1 − α)·ε_i` for every frame i ≥ 1 of noise `[b, c, f, h, w]` (LAMP, eq. 5). */
 export function shareNoise(noise: FloatTensor, { share, keepVariance }: SharedNoiseOptions): FloatTensor {
   const [b, c, frames, h, w] = noise.shape as [number, number, number, number, number];

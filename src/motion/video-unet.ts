@@ -46,7 +46,7 @@ export function videoUNet(
 }
 
 /** `[b, c, f, h, w]` → `[b·f, c, h, w]`. */
-export function toPictureBatch(videos: Tensor): Tensor {
+function toPictureBatch(videos: Tensor): Tensor {
   const [b, c, f, h, w] = videos.shape as [number, number, number, number, number];
   return reshape(transpose(videos, [0, 2, 1, 3, 4]), [b * f, c, h, w]);
 }

@@ -75,7 +75,7 @@ export const tinyXlConfigs = {
 export type TinyXlWeights = ReadonlyMap<string, FloatTensor>;
 
 /** Random weights with a fixed seed. */
-export function tinyXlWeights(): TinyXlWeights {
+function tinyXlWeights(): TinyXlWeights {
   const u = unetConfigSchema.parse(tinyXlConfigs.unet);
   const vae = vaeConfigSchema.parse(tinyXlConfigs.vae);
   const first = textEncoderConfigSchema.parse(tinyXlConfigs.text_encoder);

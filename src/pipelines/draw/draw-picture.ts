@@ -56,7 +56,7 @@ export interface DrawRequest extends Partial<DrawSettings> {
 }
 
 /** Default settings, used where the base model recommends nothing else: DPM-Solver++ (25 steps), guidance 7.5. */
-export const drawDefaults = { ...defaultsOf(pictureSampling), negativePrompt: '' };
+const drawDefaults = { ...defaultsOf(pictureSampling), negativePrompt: '' };
 
 /** Resolves settings: those given, else what the base model recommends, else the defaults. */
 export function resolveDrawSettings(
