@@ -99,6 +99,15 @@ describe('imports of the product', () => {
   });
 });
 
+test('the data of a training know nothing of it but its settings', () => {
+  const inside = 'src/training/data/';
+  const others = product.filter(
+    ({ from, to }) => !isTest(from) && from.startsWith(inside) && to.startsWith('src/training/'),
+  );
+  const outside = others.map(({ to }) => to).filter((to) => !to.startsWith(inside));
+  expect([...new Set(outside)]).toEqual(['src/training/training-settings.ts']);
+});
+
 test('architecture.md states this order', () => {
   const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
   const stated = [...text.matchAll(/^\| `(\w+)\/` \|/gm)].map(([, room]) => room!);

@@ -12,8 +12,8 @@ import type { BaseModel } from '../../src/models/base-model.ts';
 import { pictureEncoder, sampleLatents } from '../../src/models/programs.ts';
 import { fromFrames } from '../../src/motion/frames.ts';
 import { type TrainedMotion, videoPredictor } from '../../src/motion/predictor.ts';
-import { clipTexts } from '../../src/training/clip-texts.ts';
-import { noisedVideos } from '../../src/training/noising.ts';
+import { clipTexts } from '../../src/training/data/clip-texts.ts';
+import { noisedVideos } from '../../src/training/data/noising.ts';
 import { mean } from './text-metrics.ts';
 
 /**

@@ -10,8 +10,8 @@ import { type MotionVariant, motionVariants } from '../motion/variant.ts';
 import type { MemoryMode } from '../runtime/memory-mode.ts';
 import { randomMotion } from '../testing/test-motions.ts';
 import { testdata } from '../testing/testdata.ts';
+import { noisedVideos } from './data/noising.ts';
 import { type MotionStep, motionStep } from './motion-step.ts';
-import { noisedVideos } from './noising.ts';
 import { ParameterSet } from './parameter-set.ts';
 import { trainingCost } from './training-cost.ts';
 

@@ -2,7 +2,7 @@
 
 import type { ChainRequest } from '../graph/chain.ts';
 import { lossGradients } from '../graph/differentiate.ts';
-import type { FloatTensor, Shape } from '../graph/host-tensor.ts';
+import type { Shape } from '../graph/host-tensor.ts';
 import { floats } from '../graph/host-tensor.ts';
 import { input, type Tensor } from '../graph/tensor.ts';
 import { type Component, withCheckpoint } from '../models/base-model.ts';
@@ -15,20 +15,9 @@ import type { MotionVariant } from '../motion/variant.ts';
 import { compileChain } from '../runtime/chain-program.ts';
 import type { MemoryMode } from '../runtime/memory-mode.ts';
 import { type CompileOptions, compile } from '../runtime/program.ts';
+import type { MotionBatch } from './data/motion-batches.ts';
 import { motionLoss } from './loss.ts';
 import type { ParameterSet } from './parameter-set.ts';
-
-/** A batch of a step; see `LossInputs`. */
-export interface MotionBatch {
-  readonly noisy: FloatTensor;
-  readonly target: FloatTensor;
-  readonly timesteps: readonly number[];
-  readonly context: FloatTensor;
-  /** For copying variants, see `copyMixing`. */
-  readonly mixing?: FloatTensor | undefined;
-  /** Weight of each video's loss; default 1. */
-  readonly weight?: Float32Array;
-}
 
 /** Computes losses and gradients. */
 export interface MotionStep {

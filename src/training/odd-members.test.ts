@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MediaError, StorageError } from '../errors.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
-import { findTrainingClips } from './clip-set.ts';
+import { findTrainingClips } from './data/clip-set.ts';
 import { readMetrics } from './metrics.ts';
 import { readRun } from './run-folder.ts';
 import { lockFolder } from './run-lock.ts';

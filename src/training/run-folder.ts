@@ -17,7 +17,7 @@ import { StorageError } from '../errors.ts';
 import { phrase, setting } from '../phrases.ts';
 import { memoryModes } from '../runtime/memory-mode.ts';
 import { wrongInFile } from '../wrong-settings.ts';
-import { trainingClipSchema } from './clip-set.ts';
+import { trainingClipSchema } from './data/clip-set.ts';
 import { LOCK_NAME, lockFolder } from './run-lock.ts';
 import { settingsSchema } from './training-settings.ts';
 

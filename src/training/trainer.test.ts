@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { InterruptedError, LampError, StorageError } from '../errors.ts';
 import { floats } from '../graph/host-tensor.ts';
+import type { MotionBatch } from './data/motion-batches.ts';
 import type { StepMetrics } from './metrics.ts';
-import type { MotionBatch, MotionStep } from './motion-step.ts';
+import type { MotionStep } from './motion-step.ts';
 import { ParameterSet } from './parameter-set.ts';
 import { emptyState } from './state.ts';
 import { type Training, train } from './trainer.ts';

@@ -13,7 +13,12 @@ import type { MotionVariant } from '../../motion/variant.ts';
 import { call, foundOf, phrase, setting } from '../../phrases.ts';
 import { runningDefaults } from '../../runtime/running-settings.ts';
 import { withoutUndefined } from '../../settings.ts';
-import { assertSameClips, clipRate, findTrainingClips, type TrainingClip } from '../../training/clip-set.ts';
+import {
+  assertSameClips,
+  clipRate,
+  findTrainingClips,
+  type TrainingClip,
+} from '../../training/data/clip-set.ts';
 import { type RunRecord, readRun, runPaths } from '../../training/run-folder.ts';
 import {
   recommendedTraining,

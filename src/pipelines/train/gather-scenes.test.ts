@@ -9,7 +9,7 @@ import { readMotion } from '../../motion/file/motion-file.ts';
 import { smoothScene, withSquare } from '../../testing/moving-square.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { testdata } from '../../testing/testdata.ts';
-import { findTrainingClips, type TrainingClip } from '../../training/clip-set.ts';
+import { findTrainingClips, type TrainingClip } from '../../training/data/clip-set.ts';
 import { readRun } from '../../training/run-folder.ts';
 import { parseSettings } from '../../training/training-settings.ts';
 import { gatherScenes } from './gather-scenes.ts';

@@ -13,15 +13,15 @@ import { messageParts, phrase, setting } from '../../phrases.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import { softwareVersions } from '../../runtime/software-versions.ts';
 import { withoutUndefined } from '../../settings.ts';
+import { assertComplete } from '../../training/complete-base.ts';
 import {
   assertFramesOfEarlierVersion,
   assertSameClips,
   clipRate,
   findTrainingClips,
-} from '../../training/clip-set.ts';
-import { clipTexts, firstCaption, tellOfCaptions } from '../../training/clip-texts.ts';
-import { tellOfRate } from '../../training/clip-times.ts';
-import { assertComplete } from '../../training/complete-base.ts';
+} from '../../training/data/clip-set.ts';
+import { clipTexts, firstCaption, tellOfCaptions } from '../../training/data/clip-texts.ts';
+import { tellOfRate } from '../../training/data/clip-times.ts';
 import type { RunRecord } from '../../training/run-folder.ts';
 import {
   checkTrainingDevice,

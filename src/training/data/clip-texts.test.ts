@@ -1,11 +1,11 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { UsageError } from '../errors.ts';
-import type { ProgressEvent } from '../events.ts';
-import { type BaseModel, openBaseModel } from '../models/base-model.ts';
-import { encodePrompts } from '../models/programs.ts';
-import { testFolder } from '../testing/test-folder.ts';
-import { testdata } from '../testing/testdata.ts';
+import { UsageError } from '../../errors.ts';
+import type { ProgressEvent } from '../../events.ts';
+import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
+import { encodePrompts } from '../../models/programs.ts';
+import { testFolder } from '../../testing/test-folder.ts';
+import { testdata } from '../../testing/testdata.ts';
 import { clipTexts, firstCaption, tellOfCaptions } from './clip-texts.ts';
 
 const at = await testFolder();

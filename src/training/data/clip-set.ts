@@ -3,22 +3,22 @@
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
-import { fingerprint } from '../checkpoints/weight-file.ts';
-import { UsageError } from '../errors.ts';
-import { notice, type OnEvent } from '../events.ts';
-import { describeCaptionNotes } from '../media/caption-notes.ts';
-import { type ClipCaptions, readCaptions } from '../media/captions.ts';
-import { type ClipInfo, clipKind, inspectClip } from '../media/clip.ts';
-import { aboutClip, madeByLamp } from '../media/clip-notes.ts';
-import { type ClipRate, clipWindow, framesAtRate, rateOf } from '../media/clip-window.ts';
-import { describePassedOver, findClipSet } from '../media/find-clips.ts';
-import { notesOnNumbers } from '../media/frame-numbers.ts';
-import { isMadeByLamp } from '../media/lamp-made.ts';
-import { listFrames } from '../media/picture-folder.ts';
-import { refuseMedia } from '../media/refuse-media.ts';
-import { type GivenParts, type MessageParts, messageParts, phrase, setting } from '../phrases.ts';
+import { fingerprint } from '../../checkpoints/weight-file.ts';
+import { UsageError } from '../../errors.ts';
+import { notice, type OnEvent } from '../../events.ts';
+import { describeCaptionNotes } from '../../media/caption-notes.ts';
+import { type ClipCaptions, readCaptions } from '../../media/captions.ts';
+import { type ClipInfo, clipKind, inspectClip } from '../../media/clip.ts';
+import { aboutClip, madeByLamp } from '../../media/clip-notes.ts';
+import { type ClipRate, clipWindow, framesAtRate, rateOf } from '../../media/clip-window.ts';
+import { describePassedOver, findClipSet } from '../../media/find-clips.ts';
+import { notesOnNumbers } from '../../media/frame-numbers.ts';
+import { isMadeByLamp } from '../../media/lamp-made.ts';
+import { listFrames } from '../../media/picture-folder.ts';
+import { refuseMedia } from '../../media/refuse-media.ts';
+import { type GivenParts, type MessageParts, messageParts, phrase, setting } from '../../phrases.ts';
+import type { TrainingSettings } from '../training-settings.ts';
 import { tellOfClipTimes } from './clip-times.ts';
-import type { TrainingSettings } from './training-settings.ts';
 
 /** A clip as `run.json` describes it. */
 export const trainingClipSchema = z.object({

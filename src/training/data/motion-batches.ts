@@ -1,15 +1,26 @@
 /** @file Training batches: latents of randomly drawn clips, noised at random timesteps. */
-import type { NoiseSchedule } from '../diffusion/noise-schedule.ts';
-import { type FloatTensor, floats, sizeOf } from '../graph/host-tensor.ts';
-import { sampleLatents } from '../models/programs.ts';
-import { copyMixing } from '../motion/extended/copied.ts';
-import { fromFrames } from '../motion/frames.ts';
-import type { MotionVariant } from '../motion/variant.ts';
+import type { NoiseSchedule } from '../../diffusion/noise-schedule.ts';
+import { type FloatTensor, floats, sizeOf } from '../../graph/host-tensor.ts';
+import { sampleLatents } from '../../models/programs.ts';
+import { copyMixing } from '../../motion/extended/copied.ts';
+import { fromFrames } from '../../motion/frames.ts';
+import type { MotionVariant } from '../../motion/variant.ts';
 import { type DrawPlan, drawNoise, drawSample } from './draws.ts';
 import type { LatentCache } from './latent-cache.ts';
-import type { MotionBatch } from './motion-step.ts';
 import { noisedVideos } from './noising.ts';
 import type { View } from './view.ts';
+
+/** A batch of a training step; see `LossInputs`. */
+export interface MotionBatch {
+  readonly noisy: FloatTensor;
+  readonly target: FloatTensor;
+  readonly timesteps: readonly number[];
+  readonly context: FloatTensor;
+  /** For copying variants, see `copyMixing`. */
+  readonly mixing?: FloatTensor | undefined;
+  /** Weight of each video's loss; default 1. */
+  readonly weight?: Float32Array;
+}
 
 /** Source of batches. */
 export interface BatchSource {

@@ -1,9 +1,9 @@
 /** @file Adds noise at a timestep to clean videos of a training batch; a given first frame stays clean. */
 
-import { addNoise, type NoiseSchedule, velocity } from '../diffusion/noise-schedule.ts';
-import type { FloatTensor } from '../graph/host-tensor.ts';
-import { withFirstFrame } from '../motion/frames.ts';
-import type { MotionVariant } from '../motion/variant.ts';
+import { addNoise, type NoiseSchedule, velocity } from '../../diffusion/noise-schedule.ts';
+import type { FloatTensor } from '../../graph/host-tensor.ts';
+import { withFirstFrame } from '../../motion/frames.ts';
+import type { MotionVariant } from '../../motion/variant.ts';
 
 /**
  * Noisy latents `x_t = √ᾱ_t·x_0 + √(1−ᾱ_t)·ε`, with a clean frame 0 if the variant has a given first frame, and the

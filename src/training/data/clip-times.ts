@@ -1,14 +1,14 @@
 /** @file Notices about the timing of the clips and the rate at which their frames are sampled. */
 
-import { notice, type OnEvent } from '../events.ts';
-import type { ClipInfo } from '../media/clip.ts';
-import { aboutClip } from '../media/clip-notes.ts';
-import type { ClipRate } from '../media/clip-window.ts';
-import { rateNotes } from '../media/rate-notes.ts';
-import { type TimeNote, timeNotes } from '../media/time-notes.ts';
-import { call, phrase } from '../phrases.ts';
+import { notice, type OnEvent } from '../../events.ts';
+import type { ClipInfo } from '../../media/clip.ts';
+import { aboutClip } from '../../media/clip-notes.ts';
+import type { ClipRate } from '../../media/clip-window.ts';
+import { rateNotes } from '../../media/rate-notes.ts';
+import { type TimeNote, timeNotes } from '../../media/time-notes.ts';
+import { call, phrase } from '../../phrases.ts';
+import type { TrainingSettings } from '../training-settings.ts';
 import type { TrainingClip } from './clip-set.ts';
-import type { TrainingSettings } from './training-settings.ts';
 
 /** Number of clips named for each kind of note. */
 const NAMED = 3;

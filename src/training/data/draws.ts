@@ -2,7 +2,7 @@
  * @file Random draws of training samples. Each depends only on the seed and the sample's index, so that a resumed
  * training sees the same samples as an uninterrupted one, and the required frames are known before it begins.
  */
-import { type RandomStream, randomStream } from '../diffusion/random.ts';
+import { type RandomStream, randomStream } from '../../diffusion/random.ts';
 import { plainView, type View, viewName } from './view.ts';
 
 /** Number of augmented views per clip with its own scene. */

@@ -1,6 +1,6 @@
 /** @file Scenes for copy-paste augmentation, and captions that match them. */
-import type { ClipScene } from '../media/cut-out.ts';
-import type { Picture } from '../media/picture.ts';
+import type { ClipScene } from '../../media/cut-out.ts';
+import type { Picture } from '../../media/picture.ts';
 import type { TrainingClip } from './clip-set.ts';
 import type { View } from './view.ts';
 

@@ -1,20 +1,20 @@
 /** @file The captions of a training's clips, and their text encodings. */
 
-import { UsageError } from '../errors.ts';
-import { notice, type OnEvent } from '../events.ts';
-import { type FloatTensor, floats } from '../graph/host-tensor.ts';
-import { describeCaptionNotes } from '../media/caption-notes.ts';
-import { readCaptions } from '../media/captions.ts';
-import { findClipSet } from '../media/find-clips.ts';
-import type { BaseModel } from '../models/base-model.ts';
-import { inBatches } from '../models/program-by-count.ts';
-import { encodePrompts } from '../models/programs.ts';
-import { neverShownText, wordsNeverShown } from '../models/shown-words.ts';
-import { phrase, setting } from '../phrases.ts';
-import type { DeviceName } from '../runtime/devices.ts';
-import type { MemoryChoice } from '../runtime/memory-mode.ts';
+import { UsageError } from '../../errors.ts';
+import { notice, type OnEvent } from '../../events.ts';
+import { type FloatTensor, floats } from '../../graph/host-tensor.ts';
+import { describeCaptionNotes } from '../../media/caption-notes.ts';
+import { readCaptions } from '../../media/captions.ts';
+import { findClipSet } from '../../media/find-clips.ts';
+import type { BaseModel } from '../../models/base-model.ts';
+import { inBatches } from '../../models/program-by-count.ts';
+import { encodePrompts } from '../../models/programs.ts';
+import { neverShownText, wordsNeverShown } from '../../models/shown-words.ts';
+import { phrase, setting } from '../../phrases.ts';
+import type { DeviceName } from '../../runtime/devices.ts';
+import type { MemoryChoice } from '../../runtime/memory-mode.ts';
+import type { TrainingInput } from '../training-settings.ts';
 import type { TrainingClip } from './clip-set.ts';
-import type { TrainingInput } from './training-settings.ts';
 
 /**
  * The first clip's caption, used in place of the prompt if none is given and every clip has a caption. `undefined` if

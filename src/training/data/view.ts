@@ -2,8 +2,14 @@
  * @file Augmented views of a clip: mirrored, translated, recoloured, its object pasted onto another scene, or
  * unchanged.
  */
-import { type CutOut, pasted } from '../media/cut-out.ts';
-import { flipHorizontally, type Picture, type Recolouring, recoloured, shifted } from '../media/picture.ts';
+import { type CutOut, pasted } from '../../media/cut-out.ts';
+import {
+  flipHorizontally,
+  type Picture,
+  type Recolouring,
+  recoloured,
+  shifted,
+} from '../../media/picture.ts';
 
 /** A view of all frames of a clip. */
 export interface View {
