@@ -14,6 +14,7 @@ import {
   sampleSize,
   type TextStates,
 } from '../../src/models/programs.ts';
+import { denoise, twice } from '../../src/pipelines/draw/denoise.ts';
 import { type DrawSettings, decodedPicture, latentShape } from '../../src/pipelines/draw/draw-picture.ts';
 import { samplerFor } from '../../src/pipelines/draw/sampling-settings.ts';
 import type { DeviceName } from '../../src/runtime/devices.ts';
@@ -57,23 +58,22 @@ export async function drawMany(
       const rows = [...chosen.map(() => 0), ...chosen.map((prompt) => texts.indexOf(prompt, 1))];
       const context = textRows(states, rows);
       const perPicture = sizeOf(one);
-      let latents = new Float32Array(count * perPicture);
+      const noise = new Float32Array(count * perPicture);
       for (let i = 0; i < count; i++) {
-        latents.set(randomStream(seed, 'picture', start + i).normals(perPicture), i * perPicture);
+        noise.set(randomStream(seed, 'picture', start + i).normals(perPicture), i * perPicture);
       }
       const sampler = samplerFor(schedule, settings, randomStream(seed, 'steps', start));
-      for (const [index, timestep] of sampler.timesteps.entries()) {
-        const twice = rowsOf(floats(latents, shape), [...chosen.keys(), ...chosen.keys()]);
-        const times = Array<number>(2 * count).fill(timestep);
-        const { data } = await predictor.predict(twice, times, context);
-        const output = guide(
-          data.subarray(0, latents.length),
-          data.subarray(latents.length),
-          settings.guidance,
-        );
-        latents = sampler.step(output, index, latents) as Float32Array<ArrayBuffer>;
-      }
-      const drawn = floats(latents, shape);
+      const drawn = await denoise(
+        { sampler, noise: floats(noise, shape) },
+        {
+          predict: async (latents, timestep) => {
+            const times = Array<number>(2 * count).fill(timestep);
+            const { data } = await predictor.predict(twice(latents), times, context);
+            const half = latents.data.length;
+            return guide(data.subarray(0, half), data.subarray(half), settings.guidance);
+          },
+        },
+      );
       for (let i = 0; i < count && start + i < prompts.length; i++) {
         pictures.push(decodedPicture(await decoder.decode(rowsOf(drawn, [i]))));
       }

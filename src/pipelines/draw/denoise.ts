@@ -29,12 +29,11 @@ export interface DenoiseOptions {
 export function denoisePicture(options: DenoiseOptions): Promise<FloatTensor> {
   return denoise(options, {
     predict: (latents, timestep) => guidedPrediction(options, latents, timestep),
-    settle: (latents) => latents,
   });
 }
 
-/** The sampling loop. */
-async function denoise(
+/** The sampling loop, for latents of any shape. */
+export async function denoise(
   {
     sampler,
     noise,
@@ -43,11 +42,11 @@ async function denoise(
   }: Pick<DenoiseOptions, 'sampler' | 'noise' | 'firstStep' | 'onStep'>,
   {
     predict,
-    settle,
+    settle = (latents) => latents,
   }: {
     readonly predict: (latents: FloatTensor, timestep: number) => Promise<Float32Array>;
     /** Applied to the latents after each step. */
-    readonly settle: (latents: FloatTensor, index: number) => FloatTensor;
+    readonly settle?: (latents: FloatTensor, index: number) => FloatTensor;
   },
 ): Promise<FloatTensor> {
   let latents = noise;
@@ -139,10 +138,10 @@ export async function guidedPrediction(
   return guide(both.data.subarray(0, size), both.data.subarray(size), guidance);
 }
 
-/** Repeats a tensor `[1, …]` to a batch of two, for predictions without and with the prompt. */
+/** Repeats a batch `[n, …]` to `[2n, …]`, for predictions without and with the prompt. */
 export function twice({ data, shape }: FloatTensor): FloatTensor {
   const both = new Float32Array(2 * data.length);
   both.set(data);
   both.set(data, data.length);
-  return floats(both, [2, ...shape.slice(1)]);
+  return floats(both, [2 * shape[0]!, ...shape.slice(1)]);
 }
