@@ -6,7 +6,7 @@ import { filled, type Tensor } from '../graph/tensor.ts';
 import { Weights } from '../graph/weights.ts';
 import { extendedParameters } from './extended/extended-parameters.ts';
 import { lowRankChange, lowRankParameters } from './file/low-rank.ts';
-import type { MotionParameter } from './motion-parameter.ts';
+import type { TrainedParameter } from './trained-parameter.ts';
 import type { MotionVariant } from './variant.ts';
 
 /**
@@ -18,8 +18,8 @@ export function motionParameters(
   unet: ReadonlyMap<string, Shape>,
   variant: MotionVariant,
   rank = 0,
-): MotionParameter[] {
-  const found: MotionParameter[] = [];
+): TrainedParameter[] {
+  const found: TrainedParameter[] = [];
   for (const [name, shape] of unet) {
     if (isSkeletonConvolution(name, shape) && variant.temporalConvolution !== 'off') {
       found.push(...convolutionParameters(name.replace(/(\.conv2d)?\.weight$/, ''), shape[0]!));
@@ -42,7 +42,7 @@ function isSkeletonConvolution(name: string, shape: Shape): boolean {
   );
 }
 
-function convolutionParameters(layer: string, channels: number): MotionParameter[] {
+function convolutionParameters(layer: string, channels: number): TrainedParameter[] {
   return [
     { name: `${layer}.conv1d.weight`, shape: [channels, channels, 3], initial: 'zeros' },
     { name: `${layer}.conv1d.bias`, shape: [channels], initial: 'zeros' },
@@ -51,10 +51,10 @@ function convolutionParameters(layer: string, channels: number): MotionParameter
   ];
 }
 
-function attentionParameters(layer: string, channels: number): MotionParameter[] {
+function attentionParameters(layer: string, channels: number): TrainedParameter[] {
   return [
     ...['to_q', 'to_k', 'to_v'].map(
-      (part): MotionParameter => ({
+      (part): TrainedParameter => ({
         name: `${layer}.${part}.weight`,
         shape: [channels, channels],
         initial: 'uniform',
@@ -69,7 +69,7 @@ function attentionParameters(layer: string, channels: number): MotionParameter[]
  * The norms before the temporal attention. In LAMP they keep scale 1 and shift 0; a converted motion may contain them
  * where they have other values.
  */
-export function normParameters(unet: ReadonlyMap<string, Shape>): Pick<MotionParameter, 'name' | 'shape'>[] {
+export function normParameters(unet: ReadonlyMap<string, Shape>): Pick<TrainedParameter, 'name' | 'shape'>[] {
   return [...unet].flatMap(([name, shape]) => {
     if (!name.endsWith('.attn1.to_q.weight')) return [];
     const norm = name.replace(/attn1\.to_q\.weight$/, 'norm_temp');
@@ -82,7 +82,7 @@ export function normParameters(unet: ReadonlyMap<string, Shape>): Pick<MotionPar
  * the same images as the image model. `baseValues` returns the image model's own values; `uniform` draws from [0, 1).
  */
 export function initialValues(
-  parameter: MotionParameter,
+  parameter: TrainedParameter,
   baseValues: (name: string) => Float32Array,
   uniform: () => number,
 ): Float32Array {

@@ -1,6 +1,6 @@
 /** @file Parameters that the extensions of LAMP add or train. */
 import type { Shape } from '../../graph/host-tensor.ts';
-import type { MotionParameter } from '../motion-parameter.ts';
+import type { TrainedParameter } from '../trained-parameter.ts';
 import type { MotionVariant } from '../variant.ts';
 import { carriedName, carriedViews } from './carried.ts';
 import { copiedChoices, copiedName } from './copied.ts';
@@ -11,8 +11,8 @@ import { warpName, warpShape } from './warped.ts';
 export function extendedParameters(
   unet: ReadonlyMap<string, Shape>,
   { movement, carry, copy, trainAttention }: MotionVariant,
-): MotionParameter[] {
-  const found: MotionParameter[] = [];
+): TrainedParameter[] {
+  const found: TrainedParameter[] = [];
   for (const [name, shape] of unet) {
     if (movement && name.endsWith('.attn1.to_q.weight')) {
       const table = name.replace(/to_q\.weight$/, movementName);
@@ -33,7 +33,7 @@ export function extendedParameters(
 }
 
 /** For both ends of the U-Net, which have the same number of channels. */
-function carriedParameters(layer: string, channels: number): MotionParameter[] {
+function carriedParameters(layer: string, channels: number): TrainedParameter[] {
   return [
     // Initialised with zeros, all tables would stay equal.
     { name: `${layer}.${movementName}`, shape: movementShape, initial: 'uniform' },
@@ -43,7 +43,7 @@ function carriedParameters(layer: string, channels: number): MotionParameter[] {
   ];
 }
 
-function copiedParameters(layer: string, channels: number): MotionParameter[] {
+function copiedParameters(layer: string, channels: number): TrainedParameter[] {
   return [
     { name: `${layer}.${movementName}`, shape: movementShape, initial: 'uniform' },
     { name: `${layer}.conv_gate.weight`, shape: [copiedChoices, channels, 3, 3], initial: 'zeros' },

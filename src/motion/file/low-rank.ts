@@ -11,8 +11,8 @@ import type { Tensor } from '../../graph/tensor.ts';
 import type { Weights } from '../../graph/weights.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { linear } from '../../models/layers.ts';
-import type { MotionParameter } from '../motion-parameter.ts';
 import type { MotionValues } from '../predictor.ts';
+import type { TrainedParameter } from '../trained-parameter.ts';
 
 const [nameOfA, nameOfB] = ['lora_A.weight', 'lora_B.weight'] as const;
 
@@ -22,8 +22,8 @@ const [nameOfA, nameOfB] = ['lora_A.weight', 'lora_B.weight'] as const;
  * that the untrained model is the same. Where the matrix is initialised randomly (temporal queries, keys and values),
  * both factors are too: with all four matrices of an attention at zero none of them would ever get a gradient.
  */
-export function lowRankParameters(parameters: readonly MotionParameter[], rank: number): MotionParameter[] {
-  return parameters.flatMap((parameter): MotionParameter[] => {
+export function lowRankParameters(parameters: readonly TrainedParameter[], rank: number): TrainedParameter[] {
+  return parameters.flatMap((parameter): TrainedParameter[] => {
     const { name, shape, initial } = parameter;
     if (!name.endsWith('.weight') || (shape.length !== 2 && shape.length !== 3)) return [parameter];
     const [out, inner, ...taps] = shape as [number, number, ...number[]];

@@ -2,7 +2,7 @@
 import type { Shape } from '../graph/host-tensor.ts';
 
 /** A trained parameter: its name in the video U-Net, its shape and its initialisation. */
-export interface MotionParameter {
+export interface TrainedParameter {
   readonly name: string;
   readonly shape: Shape;
   /**
