@@ -27,7 +27,7 @@ test('old files have numbers for sizes', () => {
   expect(settings.crop_size).toEqual({ height: 4, width: 4 });
 });
 
-test('the middle is cut out; what is too small is surrounded by black', () => {
+test('the centre is cropped; smaller pictures are padded with black', () => {
   const plain = { do_resize: false, do_rescale: false, do_normalize: false };
   const cut = preparePicture(grid(7, 4), clipPicturesSchema.parse({ ...plain, crop_size: 2 }));
   expect([...cut]).toEqual([2, 3, 2, 3, 1, 1, 2, 2, 0, 0, 0, 0]);
@@ -35,7 +35,7 @@ test('the middle is cut out; what is too small is surrounded by black', () => {
   expect([...padded.subarray(0, 4)]).toEqual([0, 0, 0, 1]);
 });
 
-test('the shorter side is resized and the longer follows', () => {
+test('the shorter side is resized, keeping the aspect ratio', () => {
   const settings = clipPicturesSchema.parse({
     size: { shortest_edge: 4 },
     do_center_crop: false,

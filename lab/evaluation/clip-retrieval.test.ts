@@ -6,7 +6,7 @@ import { clipRetrieval } from './clip-retrieval.ts';
 
 const size = { width: 16, height: 16 };
 
-test('who cannot see finds the right text by chance alone', async () => {
+test('embeddings that do not depend on the picture retrieve the right text at chance level', async () => {
   const source = { things: await loadThings(), shapes: await loadShapes(size), size };
   const random = randomStream(0, 'blind');
   const blind = {

@@ -6,7 +6,7 @@ import { drawMany } from './draw-many.ts';
 
 const at = await testFolder();
 
-test('Stable Diffusion XL draws many pictures at once, each with noise of its own', async () => {
+test('Stable Diffusion XL draws several pictures in one batch, each from its own noise', async () => {
   await writeTinyXl(at('tiny-xl'));
   const xl = await openBaseModel(at('tiny-xl'));
   const size = { width: 32, height: 24 };

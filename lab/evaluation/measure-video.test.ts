@@ -6,7 +6,7 @@ import { suiteMotion } from './motion-cases.ts';
 const size = { width: 64, height: 64 };
 const classOf = (thing: string) => ({ thing, thingProbability: 1, scene: '', sceneProbability: 1 });
 
-test('the truth has almost no error, a still video the still one’s, and what the classifier sees is counted', async () => {
+test('true clips have almost no track error, still videos that of a still track, and classified things are counted', async () => {
   const { cases } = await suiteMotion('runs', { things: 2, size });
   expect(cases).toHaveLength(4);
   for (const each of cases) {
@@ -37,7 +37,7 @@ test('things and at least one scene of the cases are in no clip', async () => {
   expect(new Set(motion.cases.map(({ thing }) => thing)).size).toBe(6);
 });
 
-test('strangers are things that the built-in model does not know', async () => {
+test('with strangers, cases show things that the built-in model does not know', async () => {
   const { cases } = await suiteMotion('grows', { things: 8, size, strangers: true });
   const known = (await loadThings()).filter(({ core }) => core).map(({ name }) => name);
   expect(new Set(cases.map(({ thing }) => thing)).size).toBe(8);
@@ -45,7 +45,7 @@ test('strangers are things that the built-in model does not know', async () => {
   await expect(suiteMotion('rotates', { things: 1, size, strangers: true })).rejects.toThrow('no strangers');
 });
 
-test('rendered objects turn as their own frames show', async () => {
+test('rendered objects rotate by the angles of their own frames', async () => {
   const motion = await suiteMotion('rotates', { things: 3, size });
   expect(motion.cases).toHaveLength(6);
   for (const { thing, truth, world } of motion.cases) {
@@ -56,7 +56,7 @@ test('rendered objects turn as their own frames show', async () => {
   await expect(suiteMotion('walks', { things: 1, size })).rejects.toThrow('no motion is called "walks"');
 });
 
-test('growth and turn count by how far they move the points of the thing', () => {
+test('errors of size and angle are measured by how far they move the points of the thing', () => {
   const track = [{ x: 0.5, y: 0.5, size: 0.25, angle: 0, found: true }];
   expect(pointError({ position: 0.03, size: 0.4, angle: 0, lost: 0 }, track)).toBeCloseTo(0.05);
   expect(pointError({ position: 0, size: 0, angle: 1, lost: 0 }, track)).toBeCloseTo(0.1);

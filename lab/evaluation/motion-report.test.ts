@@ -34,7 +34,7 @@ const results = [
   result('lamp', 'rotates', [video(undefined, true), video(undefined, true)]),
 ];
 
-test('figures are means over all videos, tracks over those that have one', () => {
+test('scores are means over all videos, track errors over those with a track', () => {
   const figures = figuresOf(results);
   expect(figures.pointError).toBeCloseTo(3);
   expect(figures.stillPointError).toBeCloseTo(20);

@@ -11,7 +11,7 @@ const noise = (width = 24, height = 16) =>
     Uint8Array.from({ length: 3 * width * height }, () => random.integer(256)),
   );
 
-test('PSNR follows its definition, and leaves out what does not count', () => {
+test('PSNR follows its definition, and ignores masked pixels', () => {
   const a = blankPicture({ width: 4, height: 4 }, [100, 100, 100]);
   const b = { ...a, data: a.data.slice() };
   b.data.set([110, 110, 110], 0);

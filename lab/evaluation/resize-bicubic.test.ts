@@ -51,7 +51,7 @@ test.each([
   }
 });
 
-test('overshoot is cut off, plain colours stay, the same size is the same picture', () => {
+test('overshoot is clipped, plain colours are preserved, and resizing to the same size is the identity', () => {
   const edge = picture(4, 1, Uint8Array.from([0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255]));
   const wide = resizeBicubic(edge, { width: 8, height: 1 }).data.filter((_, i) => i % 3 === 0);
   expect([wide[0], wide[2], wide[5], wide[7]]).toEqual([0, 0, 255, 255]);

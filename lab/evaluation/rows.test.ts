@@ -11,7 +11,7 @@ const base = (training: Record<string, unknown>): BaseSettings => ({
   image: {},
 });
 
-test('rows are LAMP as the base recommends it, less a part, or another method as it is', () => {
+test('rows are LAMP as the base recommends it, LAMP without one of its parts, and other methods', () => {
   const recommending = base({ variant: { cleanFirstTime: true } });
   const lamp = { ...motionVariants.lamp, cleanFirstTime: true };
   expect(rowVariant({ variant: 'lamp' }, recommending)).toEqual(lamp);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { LampError } from '../../src/errors.ts';
 
-/** Something that reads what strangers wrote. */
+/** A reader of untrusted input. */
 export interface FuzzedReader<Input> {
   readonly name: string;
   readonly inputs: fc.Arbitrary<Input>;

@@ -1,4 +1,4 @@
-/** @file Everything that reads what strangers wrote, for `npm run fuzz` and the tests. */
+/** @file All readers of untrusted files, for `npm run fuzz` and the tests. */
 import { configReader } from './config-reader.ts';
 import type { Fuzzing } from './fuzz.ts';
 import { mediaReaders } from './media-readers.ts';

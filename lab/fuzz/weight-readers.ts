@@ -79,7 +79,7 @@ const validPickles = [...Object.values(pickles), ...Object.values(picklesWithMor
   (text) => Buffer.from(text, 'base64'),
 );
 
-/** Operations of pickles: a program of them runs longer than a damaged one, and into stranger states. */
+/** Operations of pickles: a generated program runs longer than a damaged one, and reaches more unusual states. */
 const operations = fc.constantFrom(
   ...['(', ')', ']', '}', 't', 'd', 'l', 'u', 's', 'a', 'e', 'R', 'b', 'Q', '0', '1', '2', 'N', '.'],
   ...[

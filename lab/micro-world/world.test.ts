@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { randomStream } from '../../src/diffusion/random.ts';
 import { drawScene, locate, movedRight, paintScene, trackError } from './world.ts';
 
-test('a painted thing is found where it was put, in every colour on every ground', () => {
+test('a painted thing is located where it was placed, in every colour on every ground', () => {
   const random = randomStream(0, 'scenes');
   for (let i = 0; i < 200; i++) {
     const scene = drawScene(random);
@@ -11,7 +11,7 @@ test('a painted thing is found where it was put, in every colour on every ground
   }
 });
 
-test('the true motion has a small track error, a still video the mean way', () => {
+test('the true motion has a small track error, a still video the mean displacement', () => {
   const scene = { shape: 'square', colour: 'red', ground: 'white', x: 2, y: 4 } as const;
   const truth = movedRight(scene, 8);
   expect(trackError(truth.map(paintScene), truth)).toBeLessThan(0.1);

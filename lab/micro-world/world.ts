@@ -115,8 +115,8 @@ export function locate(found: Picture, { colour, ground }: Pick<MicroScene, 'col
 }
 
 /**
- * Mean distance in pixels, over the frames after the first, between where the thing is and where it would be; one
- * that has vanished counts as standing where it was last.
+ * Mean distance in pixels, over the frames after the first, between the thing's position and the true one; a
+ * thing that has vanished counts as staying where it was last.
  */
 export function trackError(frames: readonly Picture[], truth: readonly MicroScene[]): number {
   let last: { x: number; y: number } = truth[0]!;

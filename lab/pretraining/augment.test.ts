@@ -15,7 +15,7 @@ test('a seed gives the same picture again; values stay in range', () => {
   }
 });
 
-test('some pictures stay, most change, none beyond recognition', () => {
+test('some pictures stay unchanged, most change, and all remain recognisable', () => {
   const changes = Array.from({ length: 200 }, (_, seed) => {
     const picture = Float32Array.from({ length: 3 * 16 * 12 }, (_, i) => ((i % 16) + (i % 7)) / 24 - 0.4);
     const before = picture.slice();
@@ -28,7 +28,7 @@ test('some pictures stay, most change, none beyond recognition', () => {
   expect(Math.max(...changes)).toBeLessThan(0.35);
 });
 
-test('blurring keeps plain pictures plain', () => {
+test('blurring leaves plain pictures unchanged', () => {
   for (let seed = 0; seed < 30; seed++) {
     const plain = new Float32Array(3 * 16 * 12).fill(0.25);
     augment(plain, size, { ...randomStream(seed, 'c'), normals: (count) => new Float32Array(count) });

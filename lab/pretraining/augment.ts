@@ -1,16 +1,16 @@
-/** @file Pictures as a generator or a video file might give them back: blurred, pale, noisy. */
+/** @file Augmentation of pictures with the faults of generators and video files: blur, low contrast, noise. */
 
 import type { RandomStream } from '../../src/diffusion/random.ts';
 import type { Size } from '../../src/media/size.ts';
 import { between } from '../world/scene-painters.ts';
 
-/** What happens how often. */
+/** Probabilities of the changes. */
 const SHARES = { colours: 0.6, halved: 0.15, blurred: 0.4, noisy: 0.45 } as const;
 
 /**
- * Changes a picture `[3, height, width]` in −1…1 in place, with sides that divide by 4: now and then its contrast,
- * brightness and tint, its sharpness, and noise of fine or coarse grain. What can be recognised before can be
- * recognised after.
+ * Changes a picture `[3, height, width]` in −1…1 in place, with sides that divide by 4: at random its contrast,
+ * brightness and tint, its sharpness, and noise of fine or coarse grain. Things stay
+ * recognisable.
  */
 export function augment(picture: Float32Array, size: Size, random: RandomStream): void {
   const pixels = size.width * size.height;

@@ -4,7 +4,7 @@ import { adamWState, adamWStep } from '../../src/training/adamw.ts';
 import { classifierShapes, classifierStep } from './classifier-step.ts';
 import { initialParameters } from './initial-values.ts';
 
-test('the classifier learns both questions', async () => {
+test('the classifier learns to name things and scenes', async () => {
   const counts = { things: 3, scenes: 2 };
   const parameters = initialParameters(classifierShapes(counts), 0);
   const step = await classifierStep(counts, parameters, 4);

@@ -12,7 +12,7 @@ const config = clipConfigSchema.parse({
   vision_config: { ...tower, image_size: 8, patch_size: 4 },
 });
 
-test('pictures and captions find each other', async () => {
+test('pictures retrieve their captions, and captions their pictures', async () => {
   const parameters = initialParameters(clipShapes(config), 0);
   expect(parameters.views.get('clip:logit_scale')!.data[0]).toBeCloseTo(Math.log(1 / 0.07), 6);
   const step = await contrastiveStep(config, parameters, 5, 4);
@@ -29,7 +29,7 @@ test('pictures and captions find each other', async () => {
     adamWStep(parameters, step.gradients, state, 1e-2);
   }
   await step.dispose();
-  // What cannot be told apart leaves ln 2 for two of five.
+  // What cannot be distinguished leaves ln 2 for two of five.
   const least = (2 / 5) * Math.log(2);
   expect(losses[0]).toBeGreaterThan(1.2);
   expect(losses.at(-1)! - least).toBeLessThan(0.1);
@@ -40,7 +40,7 @@ test('pictures and captions find each other', async () => {
   }
 });
 
-test('equal captions share what is right', () => {
+test('equal captions share the target probability', () => {
   const { data, shape } = equalRows(ints([1, 2, 1, 3, 1, 2], [3, 2]));
   expect(shape).toEqual([3, 3]);
   expect([...data]).toEqual([0.5, 0, 0.5, 0, 1, 0, 0.5, 0, 0.5]);

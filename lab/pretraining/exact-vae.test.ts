@@ -7,7 +7,7 @@ import { decode, encode } from '../../src/models/vae.ts';
 import { compile } from '../../src/runtime/program.ts';
 import { exactVaeConfig, exactVaeWeights } from './exact-vae.ts';
 
-test('what goes in comes out, and the latents are the pixels', async () => {
+test('reconstructions equal the pictures, and latents equal the pixels', async () => {
   const tensors = new Map([...exactVaeWeights()].map(([name, value]) => [name, constant(value)]));
   const w = new Weights((name) => tensors.get(`vae:${name}`));
   const { mean, logVariance } = encode(w, exactVaeConfig, input('pictures', [2, 3, 8, 8]));

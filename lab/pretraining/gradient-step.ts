@@ -28,10 +28,10 @@ export async function gradientStep(
 ): Promise<GradientStep> {
   const trained = parameters.inputs();
   const value = loss((part) => new Weights((name) => trained.get(`${part}:${name}`)));
-  const slopes = lossGradients(value, [...trained.values()]);
+  const gradients = lossGradients(value, [...trained.values()]);
   const result = parameters.zeros();
   const names = [...trained.keys()];
-  const outputs = Object.fromEntries(names.map((name, i) => [`gradient:${name}`, slopes[i]!]));
+  const outputs = Object.fromEntries(names.map((name, i) => [`gradient:${name}`, gradients[i]!]));
   const into = Object.fromEntries([...result.views].map(([name, view]) => [`gradient:${name}`, view]));
   const program = await compile({ loss: value, ...outputs }, options);
   const values = parameters.values();

@@ -48,7 +48,7 @@ test('pictures of every kind have names that are classes', () => {
   expect(seen).not.toContain(`movingPicture ${NOTHING}`);
 });
 
-test('a batch is a piece of one endless row', () => {
+test('batches are consecutive parts of one infinite sequence', () => {
   const whole = classifierBatch(source, classes, 3, 10, 6);
   const part = classifierBatch(source, classes, 3, 12, 2);
   expect(part.pictures.shape).toEqual([2, 3, 16, 16]);

@@ -78,11 +78,11 @@ export function shapePicture({ shapes, size }: LabelledSource, stream: RandomStr
   return { picture, thing: shape.phrase, scene: WHITE_GROUND };
 }
 
-/** What is drawn how often; the share that is left moves. */
+/** Probabilities of kinds of pictures; the rest are frames of moving clips. */
 const SHARES = { shape: 0.25, still: 0.4 } as const;
 
 /**
- * The pictures number `first` to `first + count − 1` of a seed's endless row, augmented: each depends only on the
+ * The pictures `first` to `first + count − 1` of the infinite sequence of a seed, augmented. Each depends only on the
  * seed and its number.
  */
 export function classifierBatch(

@@ -22,14 +22,14 @@ const origin = ({ data }: { data: Float32Array }, places: number, to: number) =>
     ([, share]) => Math.abs(share) > 1e-6,
   );
 
-test('without a move all stays exactly as it is', () => {
+test('the identity changes neither pixels nor latents', () => {
   const { matrices, targets, inside } = moved({});
   expect(targets).toEqual(picture);
   expect(inside.data.every((value) => value === 1)).toBe(true);
   for (let place = 0; place < 6; place++) expect(origin(matrices, 6, place)).toEqual([[place, 1]]);
 });
 
-test('a shift moves pixels exactly, and latents by parts of theirs', () => {
+test('a translation moves pixels exactly, and latents by fractions of a latent', () => {
   const { matrices, targets, inside } = moved({ right: 4, down: -1 });
   for (let y = 0; y < height - 1; y++) {
     for (let x = 4; x < width; x++) {
@@ -47,7 +47,7 @@ test('a shift moves pixels exactly, and latents by parts of theirs', () => {
   expect(origin(matrices, 6, 3)).toEqual([[3, 1]]);
 });
 
-test('a quarter turn is clockwise, and a stretch goes out from the middle', () => {
+test('a rotation by 90° is clockwise, and scaling is about the centre', () => {
   const square = floats(
     Float32Array.from({ length: 3 * 16 }, (_, i) => i % 16),
     [1, 3, 4, 4],
@@ -82,7 +82,7 @@ test('moved latents of an autoencoder that changes nothing are those of the move
   await step.dispose();
 });
 
-test('moves are of all kinds, and a function of the seed and the number of the batch', () => {
+test('transformations of all kinds are drawn, and depend on seed and batch number only', () => {
   const random = randomStream(1, 'kinds');
   const moves = Array.from({ length: 500 }, () => drawMove(random));
   const still = moves.filter((move) => JSON.stringify(move) === JSON.stringify(noMove)).length / 500;

@@ -1,13 +1,13 @@
 /**
- * @file Pictures that are moved by moving their latents: shifted by parts of a latent's pixel, turned, stretched. An
- * autoencoder that learns to do so (EQ-VAE: Kouzelis et al. 2025, arXiv 2502.09509) has smoother latents, which a
- * diffusion model learns sooner, and in which what moves in a video looks alike wherever it is.
+ * @file Pictures that are transformed by transforming their latents: translated by fractions of a latent, rotated,
+ * scaled. An autoencoder that is equivariant in this sense (EQ-VAE: Kouzelis et al. 2025, arXiv 2502.09509) has
+ * smoother latents, which a diffusion model learns sooner, and in which a moving thing looks the same everywhere.
  */
 import { type RandomStream, randomStream } from '../../src/diffusion/random.ts';
 import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';
 import { between } from '../world/scene-painters.ts';
 
-/** How a picture is moved: turned and stretched about its middle, then shifted. */
+/** How a picture is transformed: rotated and scaled about its centre, then translated. */
 export interface PictureMove {
   /** To the right and down, in whole pixels of the picture. */
   readonly right: number;
@@ -18,12 +18,12 @@ export interface PictureMove {
   readonly stretch: number;
 }
 
-/** Leaves everything where it is. */
+/** The identity. */
 export const noMove: PictureMove = { right: 0, down: 0, angle: 0, stretch: 1 };
 
-/** Share of pictures that stay as they are, so that these come back as well as they can. */
+/** Share of pictures that stay as they are, so that these are reconstructed as well as possible. */
 const STILL = 0.4;
-/** Share of pictures that are shifted alone, which never blurs them. */
+/** Share of pictures that are only translated, which never blurs them. */
 const SHIFTED = 0.4;
 const FARTHEST = 12;
 const LARGEST_ANGLE = Math.PI / 4;

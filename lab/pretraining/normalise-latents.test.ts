@@ -10,7 +10,7 @@ import { initialParameters } from './initial-values.ts';
 import { channelStatistics, normalisedLatents } from './normalise-latents.ts';
 import { vaeShapes } from './vae-step.ts';
 
-test('every channel gets mean 0 and deviation 1, and pictures come back as before', async () => {
+test('every channel gets mean 0 and deviation 1, and reconstructions stay the same', async () => {
   const config = smallVaeConfig(2, 4);
   const before = initialParameters(vaeShapes(config), 3).views;
   before.get('vae:quant_conv.bias')!.data.set([3, -2, 0.5, -1]);

@@ -59,7 +59,7 @@ test('an autoencoder is trained, opens as part of a base model and has latents o
   await Promise.all([encoder.dispose(), decoder.dispose()]);
 });
 
-test('a decoder is trained alone: the latents stay what they were, the pictures come back better', async () => {
+test('only the decoder is trained: latents stay the same, reconstructions improve', async () => {
   const notices: string[] = [];
   const common = {
     width: 8,

@@ -51,12 +51,12 @@ export interface TrainedVae {
   readonly weights: ReadonlyMap<string, FloatTensor>;
 }
 
-/** Batches that are kept for looking and measuring have negative numbers, from here down: training never sees them. */
+/** Batches for sheets and measurements have negative numbers, so that training never uses them. */
 const [lookBatch, measureBatch] = [-1, -2];
 /** Pictures from which the latents' statistics are taken. */
 const measuredPictures = 512;
 
-/** Trains, or goes on training. Sheets show pictures above what comes back; their mean PSNR is told as a notice. */
+/** Trains, or continues. Sheets show pictures above their reconstructions; a notice reports the mean PSNR. */
 export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedVae> {
   const { folder, settings, config, width, height, source, onEvent, signal } = options;
   const { lossWeights = vaeLossDefaults, moving = false, device = 'cpu' } = options;
@@ -86,7 +86,7 @@ export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedV
   return trained;
 }
 
-/** Writes a sheet of pictures above what comes back, and tells their PSNR. */
+/** Writes a sheet of pictures above their reconstructions, and reports their PSNR. */
 export async function showReconstruction(
   vae: TrainedVae,
   options: Omit<PretrainVaeOptions, 'config'>,

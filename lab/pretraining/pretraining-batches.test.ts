@@ -28,7 +28,7 @@ test('noisy and target fit together: √ᾱ·noisy − √(1−ᾱ)·target is t
   }
 });
 
-test('about as many captions are dropped as asked; weights follow the noise', () => {
+test('captions are dropped with the given probability; weights depend on the noise level', () => {
   const { ids, weight, timesteps } = modelBatches(plan)(1, clean);
   expect(ids.shape).toEqual([400, 2]);
   const dropped = [...ids.data].filter((id, i) => i % 2 === 0 && id === 0n).length / 400;
@@ -39,7 +39,7 @@ test('about as many captions are dropped as asked; weights follow the noise', ()
   }
 });
 
-test('a batch depends on its number alone, and timesteps can favour the middle', () => {
+test('a batch depends on its number only, and timesteps can be concentrated in the middle', () => {
   expect(modelBatches(plan)(7, clean)).toEqual(modelBatches(plan)(7, clean));
   expect(modelBatches(plan)(7, clean).timesteps).not.toEqual(modelBatches(plan)(8, clean).timesteps);
   const middle = (timesteps: readonly number[]) => timesteps.filter((t) => t > 250 && t < 750).length / 400;

@@ -18,7 +18,7 @@ export function smallModel({ channels, tokens, vocabulary }: SmallModelSize): Mo
       sample_size: 16,
       block_out_channels: [32, 64, 128],
       layers_per_block: 1,
-      // On the finest grid attention costs most: only on the way up, where it can fetch details.
+      // Attention costs most at the finest resolution: it is used there only in the up blocks, which draw details.
       down_block_types: ['DownBlock2D', 'CrossAttnDownBlock2D', 'CrossAttnDownBlock2D'],
       up_block_types: ['CrossAttnUpBlock2D', 'CrossAttnUpBlock2D', 'CrossAttnUpBlock2D'],
       attention_head_dim: [1, 2, 4],

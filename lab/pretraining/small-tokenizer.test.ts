@@ -17,7 +17,7 @@ test('every word of the texts is one token, in the files of CLIP', async () => {
   expect(tokenizer.encode('')).toEqual([tokenizer.bosId, ...Array(7).fill(tokenizer.eosId)]);
 });
 
-test('other text falls into bytes', async () => {
+test('other text is split into bytes', async () => {
   await writeSmallTokenizer(at('bytes'), smallTokenizer(['a'], 77));
   const tokenizer = await loadTokenizer(at('bytes'));
   expect(tokenizer.encodeUntruncated('zebra 7 é')).toHaveLength(2 + 5 + 1 + 2);

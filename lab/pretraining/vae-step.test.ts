@@ -8,7 +8,7 @@ import { vaeShapes, vaeStep } from './vae-step.ts';
 
 const config = smallVaeConfig(4, 8);
 
-test('an autoencoder learns a few pictures', async () => {
+test('an autoencoder overfits a few pictures', async () => {
   const parameters = initialParameters(vaeShapes(config), 0);
   const step = await vaeStep(config, parameters, [4, 3, 8, 8]);
   const state = adamWState(parameters);

@@ -41,7 +41,7 @@ export interface VaeLossWeights {
   readonly absolute: number;
   /** Mean squared difference. */
   readonly squared: number;
-  /** Mean absolute difference of the pictures' slopes to the right and downwards: keeps outlines sharp. */
+  /** Mean absolute difference of the pictures' horizontal and vertical gradients: keeps outlines sharp. */
   readonly edges: number;
   /** Divergence of the posterior from the unit normal, per value of the latents. */
   readonly divergence: number;
@@ -172,7 +172,7 @@ function pictureLoss(error: Tensor, lossWeights: VaeLossWeights): Tensor {
   return [
     scale(meanAbsolute(error), lossWeights.absolute),
     scale(reduceMean(mul(error, error)), lossWeights.squared),
-    scale(add(meanAbsolute(slope(error, 2)), meanAbsolute(slope(error, 3))), lossWeights.edges),
+    scale(add(meanAbsolute(difference(error, 2)), meanAbsolute(difference(error, 3))), lossWeights.edges),
   ].reduce(add);
 }
 
@@ -182,7 +182,7 @@ function meanAbsolute(x: Tensor): Tensor {
 }
 
 /** Differences between neighbours along an axis. */
-function slope(x: Tensor, axis: number): Tensor {
+function difference(x: Tensor, axis: number): Tensor {
   const size = x.shape[axis]!;
   return sub(slice(x, axis, 1, size), slice(x, axis, 0, size - 1));
 }

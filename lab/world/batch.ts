@@ -24,8 +24,8 @@ export interface WorldBatch {
 }
 
 /**
- * The samples number `first` to `first + count − 1` of a seed's endless row. Each depends only on the seed and its
- * number, so that a resumed training goes on with the very same pictures. `into`, when given, is filled and returned
+ * The samples `first` to `first + count − 1` of the infinite sequence of a seed. Each depends only on the seed and its
+ * number, so that a resumed training continues with the same pictures. `into`, when given, is filled and returned
  * as `pixels`. Throws `RangeError` when `into` or a shape has another size than the batch.
  */
 export function worldBatch(

@@ -36,7 +36,7 @@ export interface MotionClip {
 }
 
 /**
- * Renders a clip: a thing of random size starts at a random place and moves; the scene does not. The whole way lies
+ * Renders a clip: a thing of random size starts at a random place and moves; the scene does not. The whole path lies
  * inside the picture. The same stream gives the same bytes.
  */
 export function motionClip(

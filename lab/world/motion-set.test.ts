@@ -54,7 +54,7 @@ test('a clip has its frames, prompt and true track, and is reproducible', () => 
   }
 });
 
-test('a split keeps things and scenes out of the clips, by the motion alone', () => {
+test('a split holds out things and scenes, and depends on the motion only', () => {
   for (const motion of MOTIONS) {
     const { inClips, heldOut } = motionSplit(motion, things);
     expect([inClips.things.length, heldOut.things.length]).toEqual([8, 16]);
@@ -65,7 +65,7 @@ test('a split keeps things and scenes out of the clips, by the motion alone', ()
   }
 });
 
-test('a set has varied clips, and a smaller set is its beginning', () => {
+test('a set has varied clips, and a smaller set is a prefix of it', () => {
   const motion = motionNamed('falls');
   const { clips, inClips, heldOut } = motionSet(things, motion, 1, 8);
   expect(new Set(clips.map(({ thing }) => thing))).toEqual(new Set(inClips.things));

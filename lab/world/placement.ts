@@ -1,4 +1,4 @@
-/** @file Finds places where a thing, and its whole way, lie inside the picture. */
+/** @file Finds places where a thing, and its whole path, lie inside the picture. */
 
 import type { RandomStream } from '../../src/diffusion/random.ts';
 import type { Size } from '../../src/media/size.ts';
@@ -9,7 +9,7 @@ import type { WorldMotion } from './world-motions.ts';
 /** Nothing comes nearer to the picture's edge than this share of it. */
 const MARGIN = 0.02;
 
-/** How many times a thing is made smaller until its way has room above the ground; then it keeps off it. */
+/** How often a thing is made smaller to make room for its path above the ground, before it is placed higher. */
 const TRIES = 6;
 
 /** What to place and how. */
@@ -105,7 +105,7 @@ function tooLarge({ left, top, right, bottom }: Box): boolean {
   return right - left > 1 - 2 * MARGIN || bottom - top > 1 - 2 * MARGIN;
 }
 
-/** Whether the way would leave the picture above even when the thing stands at the lowest place. */
+/** Whether the path leaves the picture at the top even if the thing begins at the lowest place. */
 function noRoom(whole: Box, standing: Box, motion: WorldMotion, { ground }: PlacementRequest): boolean {
   return motion.stands !== 'never' && ground[1] - (standing.bottom - whole.top) < MARGIN;
 }

@@ -101,7 +101,7 @@ test('scenes are smooth, vary, and exist at any size', () => {
   expect(() => sceneNamed('bog')).toThrow('no scene is called "bog"; there are meadow');
 });
 
-test('a batch is the row of its samples, wherever it starts', () => {
+test('a batch consists of consecutive samples, wherever it starts', () => {
   const source = { things, shapes, shapeShare: 0.5 };
   const whole = worldBatch(source, 5, 0, 6);
   const rest = worldBatch(source, 5, 4, 2);
@@ -127,7 +127,7 @@ describe('groups', () => {
   const groups = () =>
     Array.from({ length: 200 }, (_, i) => worldSample(things, randomStream(4, i), options));
 
-  test('are as many as asked for, and said to be', () => {
+  test('occur with the given probability, and captions count their things', () => {
     const found = groups().filter(({ caption }) => /^(two|three) /.test(caption));
     expect(found.length).toBeGreaterThan(80);
     expect(found.length).toBeLessThan(120);
@@ -137,7 +137,7 @@ describe('groups', () => {
     }
   });
 
-  test('show the same thing at several places', () => {
+  test('consist of the same thing in several places', () => {
     const [thing] = things;
     let apart = 0;
     for (let i = 0; i < 40; i++) {
@@ -155,7 +155,7 @@ describe('groups', () => {
     expect(apart).toBeGreaterThan(20);
   });
 
-  test('change nothing of other pictures', () => {
+  test('do not change other pictures', () => {
     const alone = groups().flatMap(({ caption }, i) => (/^(two|three) /.test(caption) ? [] : [i]));
     for (const i of alone.slice(0, 20)) {
       const plain = worldSample(things, randomStream(4, i), { ...options, groupShare: 0 });

@@ -59,7 +59,7 @@ const LARGEST_TILT = Math.PI / 6;
 
 /**
  * A random picture: one of `things` at a random place and size in a random scene. Thing, scene, size and place are
- * drawn independently of one another, so that nothing can be told from anything else. The same stream gives the same
+ * drawn independently of one another, so that none of them predicts another. The same stream gives the same
  * bytes.
  */
 export function worldSample(

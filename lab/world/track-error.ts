@@ -15,8 +15,8 @@ export interface TrackError {
 }
 
 /**
- * Compares how two things move, wherever they started and however large they are. Throws `RangeError` when the tracks
- * differ in length or have fewer than two frames.
+ * Compares the movements of two things, independent of where they start and how large they are. Throws `RangeError`
+ * when the tracks differ in length or have fewer than two frames.
  */
 export function trackError(measured: readonly TrackPoint[], truth: readonly TrackPoint[]): TrackError {
   if (measured.length !== truth.length || truth.length < 2) {

@@ -111,7 +111,7 @@ test('a still video has no motion, with and without the known background', () =>
   }
 });
 
-test('a still video is as far from the motion as the motion goes', () => {
+test('the error of a still video is the extent of the motion', () => {
   const [clip] = clips(motionNamed('runs'), 1);
   expect(trackError(stillTrack(clip!.track), clip!.track).position).toBeCloseTo(0.258, 2);
 });

@@ -36,8 +36,8 @@ export function ringView(frame: Picture, mask: Mask, x: number, y: number, area:
 
 /**
  * The clockwise angle, in radians and near `expected`, by which one view has turned against another: where the
- * squared difference of the rings is least. Turns that fit equally well (of a thing with symmetry) are told apart by
- * `expected`.
+ * squared difference of the rings is least. `expected` decides between turns that fit equally well, as of a symmetric
+ * thing.
  */
 export function turnBetween(from: RingView, to: RingView, expected: number): number {
   const costs = Float64Array.from({ length: STEPS }, (_, shift) => {
