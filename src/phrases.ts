@@ -124,6 +124,11 @@ export function messageParts(said: string | GivenParts): MessageParts {
   };
 }
 
+/** The same parts with a text before `found`, such as `cannot read "a.json": `. */
+export function introduced(introduction: string, said: GivenParts): GivenParts {
+  return { ...said, found: phrase`${introduction}${asPhrase(said.found)}` };
+}
+
 /** Combines `found` and `expected`, for the `found` of another message. */
 export function foundOf({ found, expected }: MessageParts): Phrase {
   return expected ? phrase`${found}; expected ${expected}` : found;
@@ -156,7 +161,7 @@ export function wordFor({ found, expected, advice }: MessageParts, vocabulary: V
 }
 
 function closed(sentence: string): string {
-  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+  return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 /** The parts as texts, and the whole text as `message`. */

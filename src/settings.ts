@@ -16,6 +16,8 @@ export interface SettingText {
   readonly off?: string;
   /** What a number counts or measures, such as `pixels`. */
   readonly unit?: string;
+  /** Of a width: what it and the height that follows are the size of, for interfaces where both are one option. */
+  readonly sizeOf?: string;
   /** The default in words, if it depends on something else or is clearer that way. */
   readonly usual?: string | Phrase;
   /** Heading under which lists and help texts show it. */

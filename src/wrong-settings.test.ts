@@ -111,13 +111,21 @@ describe('wrongSetting', () => {
 
 test('wrongInFile names two faults, and counts the others', () => {
   const schema = z.strictObject({ a: z.int(), b: z.string(), c: z.boolean() });
-  const words = (value: unknown) => wrongInFile(schema.safeParse(value).error!, schema, value);
-  expect(words({ a: 1, b: 'x' })).toBe('"c" is missing; expected true or false');
+  const words = (value: unknown) =>
+    wordFor(messageParts(wrongInFile(schema.safeParse(value).error!, schema, value)), libraryVocabulary);
+  expect(words({ a: 1, b: 'x' })).toBe('"c" is missing; expected true or false.');
+  expect(words({ a: 1 })).toBe(
+    '"b" is missing and "c" is missing; expected a text for "b" and true or false for "c".',
+  );
   expect(words({})).toBe(
-    '"a" is missing; expected a whole number; "b" is missing; expected a text; and 1 more',
+    '"a" is missing, "b" is missing, and 1 more is wrong; expected a whole number for "a" and a text for "b".',
   );
   expect(words({ a: 1, b: 'x', c: true, cc: 1 })).toBe(
-    'it has the unknown key "cc"; expected some of a, b, c (did you mean "c"?)',
+    'it has the unknown key "cc"; expected some of a, b, c. Did you mean "c"?',
+  );
+  expect(words({ a: 1, b: 'x', cc: 1 })).toBe(
+    '"c" is missing and it has the unknown key "cc"; expected true or false for "c" and some of a, b, c in it. ' +
+      'Did you mean "c"?',
   );
 });
 

@@ -1,25 +1,36 @@
 /** @file Words schema errors ourselves; the schema library's own texts never reach users. */
 import { z } from 'zod';
-import { type GivenParts, type Phrase, phrase, setting } from './phrases.ts';
+import { alternatives, type GivenParts, type Phrase, phrase, setting } from './phrases.ts';
 
-/** A schema based on a check function; `expected` completes "expected …" in messages. */
-export function checked<T>(check: (value: unknown) => boolean, expected: string) {
-  return expecting(z.custom<T>(check, { error: expected }), expected);
+/** What a text is, for the placeholder of an option or a suitable field of a form. */
+export type TextFormat = 'path' | 'memory';
+
+/** A schema based on a check function; see {@link expecting}. */
+export function checked<T>(check: (value: unknown) => boolean, expected: string, format?: TextFormat) {
+  return expecting(z.custom<T>(check, { error: expected }), expected, format);
 }
 
-/** The schema with its own description, which completes "expected …" in messages. */
-export function expecting<Schema extends z.ZodType>(schema: Schema, expected: string): Schema {
-  return schema.meta({ description: expected }) as Schema;
+/**
+ * The schema with its own description, which completes "expected …" in messages. The format says what texts are: a
+ * `path` (or something that may be given in place of one), or an amount of `memory`.
+ */
+export function expecting<Schema extends z.ZodType>(
+  schema: Schema,
+  expected: string,
+  format?: TextFormat,
+): Schema {
+  return schema.meta({ description: expected, ...(format && { format }) }) as Schema;
 }
 
 /** A fault of one value. */
 interface Wrong {
   /** Path within the value: `['drawing', 'samplerSteps']`. */
   readonly path: readonly PropertyKey[];
+  /** What is said of the value: `is 3`. */
   readonly found: string;
   readonly expected: string;
-  /** The probable name of a misspelt key. */
-  readonly nearest?: string | undefined;
+  /** The key that it should not have, and the name that was probably meant. */
+  readonly unknown?: { readonly key: string; readonly nearest: string | undefined };
 }
 
 /**
@@ -29,28 +40,36 @@ interface Wrong {
 export function wrongSetting(error: z.ZodError, schema: z.ZodType, input: unknown, within = ''): GivenParts {
   // A misspelt key explains the missing right one.
   const misspelt = error.issues.find(({ code }) => code === 'unrecognized_keys');
-  const { path, found, expected, nearest } = wrongOf(misspelt ?? error.issues[0]!, schema, input);
+  const { path, found, expected, unknown } = wrongOf(misspelt ?? error.issues[0]!, schema, input);
   const key = plain([...(within ? [within] : []), ...path].join('.'));
   const subject: Phrase = key ? [setting(key)] : ['what is given'];
+  const nearest = unknown?.nearest;
   if (nearest === undefined) return { found: phrase`${subject} ${found}`, expected, setting: key };
   const right = key ? `${key}.${nearest}` : nearest;
   return {
-    found: key ? phrase`${subject} ${found}` : `${found.replace(/^has/, 'there is')}`,
+    found: key ? phrase`${subject} ${found}` : `there is the unknown key ${shown(unknown!.key)}`,
     expected,
     setting: key,
     advice: phrase`Did you mean ${setting(right)}?`,
   };
 }
 
-/** The faults in a file's content on one line: the first two, with their locations. */
-export function wrongInFile(error: z.ZodError, schema: z.ZodType, value: unknown): string {
-  const lines = error.issues.slice(0, 2).map((issue) => {
-    const { path, found, expected, nearest } = wrongOf(issue, schema, value);
-    const meant = nearest === undefined ? '' : ` (did you mean "${nearest}"?)`;
-    return `${path.length === 0 ? 'it' : `"${plain(path.join('.'))}"`} ${found}; expected ${expected}${meant}`;
+/** The faults in a file's content, as parts of an error: the first two, with their locations. */
+export function wrongInFile(error: z.ZodError, schema: z.ZodType, value: unknown): GivenParts {
+  const faults = error.issues.slice(0, 2).map((issue) => wrongOf(issue, schema, value));
+  const more = error.issues.length - faults.length;
+  const places = faults.map(({ path }) => (path.length === 0 ? 'it' : `"${plain(path.join('.'))}"`));
+  const found = faults.map((fault, i): Phrase => [`${places[i]} ${fault.found}`]);
+  if (more > 0) found.push([`${more} more ${more === 1 ? 'is' : 'are'} wrong`]);
+  const expected = faults.map(({ expected, unknown }, i): Phrase => {
+    if (faults.length === 1) return [expected];
+    return [`${expected} ${unknown ? 'in' : 'for'} ${places[i]}`];
   });
-  const more = error.issues.length - lines.length;
-  return `${lines.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+  return {
+    found: alternatives(found, 'and'),
+    expected: alternatives(expected, 'and'),
+    advice: faults.flatMap(({ unknown }) => (unknown?.nearest ? `Did you mean "${unknown.nearest}"?` : [])),
+  };
 }
 
 /** The known key most similar to an unknown one, if at most a third of its letters differ. */
@@ -74,7 +93,7 @@ function wrongOf(found: z.core.$ZodIssue, schema: z.ZodType, input: unknown): Wr
       path,
       found: `has the unknown key ${shown(key)}`,
       expected: known.length === 0 ? 'no such key' : `some of ${known.join(', ')}`,
-      nearest: nearestKey(key, known),
+      unknown: { key, nearest: nearestKey(key, known) },
     };
   }
   const value = path.reduce<unknown>(

@@ -2,6 +2,7 @@
 
 import type { z } from 'zod';
 import { CheckpointError } from '../errors.ts';
+import { introduced } from '../phrases.ts';
 import { wrongInFile } from '../wrong-settings.ts';
 import { parseJson } from './json-text.ts';
 import { onOneLine } from './one-line.ts';
@@ -24,7 +25,10 @@ export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, what: 
     value = parseJson(text.replace(/^\uFEFF/, ''), { values: MAX_VALUES });
   } catch (error) {
     throw new CheckpointError(
-      `${what}, "${path}", is not valid JSON (${onOneLine((error as Error).message)}). Download it again.`,
+      {
+        found: `${what}, "${path}", is not valid JSON (${onOneLine((error as Error).message)})`,
+        advice: 'Download it again.',
+      },
       { cause: error },
     );
   }
@@ -38,7 +42,9 @@ export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, what: 
 export async function readText(path: string, what: string): Promise<string> {
   const text = (await readUserFile(path, refuseToRead(what, path), MAX_BYTES)).toString('utf8');
   const failed = failedDownload(text);
-  if (failed) throw new CheckpointError(`${what}, "${path}", is ${failed.what}. ${failed.advice}`);
+  if (failed) {
+    throw new CheckpointError({ found: `${what}, "${path}", is ${failed.what}`, advice: failed.advice });
+  }
   return text;
 }
 
@@ -48,12 +54,14 @@ export async function readText(path: string, what: string): Promise<string> {
 export function checkJson<T>(value: unknown, schema: z.ZodType<T>, subject: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new CheckpointError(`${subject}, is not as expected: ${wrongInFile(result.error, schema, value)}.`);
+  const wrong = wrongInFile(result.error, schema, value);
+  throw new CheckpointError(introduced(`${subject}, is not as expected: `, wrong));
 }
 
 /** Makes a `CheckpointError` of what is wrong with a file; `what` names it. */
 export function refuseToRead(what: string, path: string): Refuse {
-  return (reason, cause) => new CheckpointError(`cannot read ${what} "${path}": ${reason}`, { cause });
+  return (reason, cause) =>
+    new CheckpointError(introduced(`cannot read ${what} "${path}": `, reason), { cause });
 }
 
 /** The `CheckpointError` for a file or folder that could not be opened or read. */

@@ -43,14 +43,19 @@ export function namedTensors(root: unknown, path: string): Map<string, TorchTens
   const chosen = usual ?? (inside.length === 1 ? inside[0] : undefined);
   const other = otherThings.find(([key]) => root instanceof Map && root.has(key));
   if (other) {
-    throw new CheckpointError(`"${path}" is ${other[1]}. Give a whole model, or the weights of a network.`);
+    throw new CheckpointError({
+      found: `"${path}" is ${other[1]}`,
+      advice: 'Give a whole model, or the weights of a network.',
+    });
   }
   if (chosen && chosen[1].size > own.size) return chosen[1];
   if (own.size > 0) return own;
-  const found = inside.length > 0 ? `weights under ${someOf(inside.map(([key]) => `"${key}"`))}` : 'none';
-  throw new CheckpointError(
-    `weights file "${path}" is a PyTorch file, but not a state_dict: tensors by name were expected, found ${found}. Save the state_dict alone.`,
-  );
+  const holds = inside.length > 0 ? `weights under ${someOf(inside.map(([key]) => `"${key}"`))}` : 'none';
+  throw new CheckpointError({
+    found: `weights file "${path}" is a PyTorch file, but not a state_dict: it holds ${holds}`,
+    expected: 'tensors by name',
+    advice: 'Save the state_dict alone.',
+  });
 }
 
 function someOf(names: readonly string[]): string {

@@ -197,7 +197,8 @@ function jsonAdvice(path: string): string {
 /** Throws `CheckpointError`, naming the kind, if the file `path` with the first bytes `start` is not weights. */
 export function refuseOtherKind(start: Uint8Array, path: string): void {
   const found = otherKind(start, path);
-  if (found) throw new CheckpointError(`weights file "${path}" is ${found.what}. ${found.advice}`);
+  if (!found) return;
+  throw new CheckpointError({ found: `weights file "${path}" is ${found.what}`, advice: found.advice });
 }
 
 /** Identifies the result of a failed download in place of a settings or vocabulary file: a pointer or a web page. */

@@ -54,9 +54,10 @@ export class PickleMachine {
   }
 
   damaged(found: string): CheckpointError {
-    return new CheckpointError(
-      `weights file "${this.#path}": its pickle ${found}. The file is damaged or holds more than weights; save its state_dict alone, or as safetensors.`,
-    );
+    return new CheckpointError({
+      found: `weights file "${this.#path}": its pickle ${found}`,
+      advice: 'The file is damaged or holds more than weights; save its state_dict alone, or as safetensors.',
+    });
   }
 
   /** Advances by `length` bytes and returns their start. */

@@ -247,12 +247,12 @@ describe('the weights of a file that holds more', () => {
   });
 
   test('are asked for when there are none, or several', () => {
-    expect(() => namedTensors(new Map(), 'a.bin')).toThrow('expected, found none');
-    expect(() => namedTensors([tensor], 'a.bin')).toThrow('expected, found none');
+    expect(() => namedTensors(new Map(), 'a.bin')).toThrow('it holds none; expected tensors by name.');
+    expect(() => namedTensors([tensor], 'a.bin')).toThrow('it holds none; expected tensors by name.');
     const two = new Map([
       ['one', dictionary('o')],
       ['two', dictionary('t')],
     ]);
-    expect(() => namedTensors(two, 'a.bin')).toThrow('found weights under "one", "two"');
+    expect(() => namedTensors(two, 'a.bin')).toThrow('it holds weights under "one", "two"');
   });
 });

@@ -23,17 +23,19 @@ export async function placeToWrite(path: string): Promise<string> {
     const target = await readlink(place).catch(() => undefined);
     if (target === undefined) break;
     if (links === MOST_LINKS) {
-      throw new StorageError(
-        `cannot write "${path}": its symbolic links lead in a circle. Mend them, or choose another name.`,
-      );
+      throw new StorageError({
+        found: `cannot write "${path}": its symbolic links lead in a circle`,
+        advice: 'Mend them, or choose another name.',
+      });
     }
     place = resolve(await realpath(dirname(place)), target);
   }
   await assertReplaceable(path, place, links > 0);
   if (links > 0 && (await isMissing(dirname(place)))) {
-    throw new StorageError(
-      `cannot write "${path}": it is a link to "${onOneLine(place, 80)}", whose folder is not there. ${ADVICE}`,
-    );
+    throw new StorageError({
+      found: `cannot write "${path}": it is a link to "${onOneLine(place, 80)}", whose folder is not there`,
+      advice: ADVICE,
+    });
   }
   await assertNoLinkToNothing(path, place);
   return place;
@@ -59,7 +61,10 @@ async function assertReplaceable(path: string, place: string, isLink: boolean): 
   if (!found || found.isFile() || found.isDirectory()) return;
   const kind = found.isFIFO() ? 'a pipe' : found.isSocket() ? 'a socket' : 'a device';
   const what = !isLink ? `it is ${kind}` : `it leads to ${kind}`;
-  throw new StorageError(`cannot write "${path}": ${what}, not a file. Choose another name.`);
+  throw new StorageError({
+    found: `cannot write "${path}": ${what}, not a file`,
+    advice: 'Choose another name.',
+  });
 }
 
 /** Folders that are missing can be made; below a link that leads nowhere they cannot. */
@@ -69,9 +74,10 @@ async function assertNoLinkToNothing(path: string, place: string): Promise<void>
     if (!found) continue;
     if (found.isSymbolicLink() && (await isMissing(folder))) {
       const [link, target] = [folder, await readlink(folder)].map((each) => onOneLine(each, 80));
-      throw new StorageError(
-        `cannot write "${path}": "${link}" is a link to "${target}", which is not there. ${ADVICE}`,
-      );
+      throw new StorageError({
+        found: `cannot write "${path}": "${link}" is a link to "${target}", which is not there`,
+        advice: ADVICE,
+      });
     }
     return;
   }

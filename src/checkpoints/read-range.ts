@@ -17,7 +17,10 @@ export async function fill(
     const { bytesRead } = await file.read(target, done, target.length - done, position + done);
     if (bytesRead === 0) {
       const found = `weights file "${path}" ended at byte ${position + done} while it was read`;
-      throw new CheckpointError(`${found}: another program has changed it. Open it again.`);
+      throw new CheckpointError({
+        found: `${found}: another program has changed it`,
+        advice: 'Open it again.',
+      });
     }
     done += bytesRead;
   }

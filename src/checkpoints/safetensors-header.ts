@@ -6,6 +6,7 @@
 
 import { z } from 'zod';
 import { CheckpointError } from '../errors.ts';
+import { introduced } from '../phrases.ts';
 import { wrongInFile } from '../wrong-settings.ts';
 import { findDuplicateKey } from './duplicate-key.ts';
 import { JsonLimitError, parseJson } from './json-text.ts';
@@ -71,27 +72,23 @@ const entrySchema = z.object({
  * length is impossible, or the file is recognisably of another kind.
  */
 export function headerLength(start: Uint8Array, fileSize: number, path: string): number {
-  if (fileSize === 0) throw damaged(path, 'is empty (0 bytes)', 'Download it again.');
+  if (fileSize === 0) throw damaged(path, 'is empty (0 bytes)', AGAIN);
   if (fileSize < 10) {
     refuseOtherKind(start, path);
-    throw damaged(path, `has ${fileSize} bytes; the shortest safetensors file has 10`, 'Download it again.');
+    throw damaged(path, `has ${fileSize} bytes`, AGAIN, 'at least 10, as in the shortest safetensors file');
   }
   const length = new DataView(start.buffer, start.byteOffset, start.byteLength).getBigUint64(0, true);
   // A small number followed by a brace is a header, possibly truncated.
   if (length > BigInt(MAX_HEADER_BYTES) || start[8] !== OPENING_BRACE) refuseOtherKind(start, path);
   if (length > BigInt(MAX_HEADER_BYTES)) {
-    throw damaged(
-      path,
-      `claims a header of ${length} bytes; the limit is ${MAX_HEADER_BYTES}`,
-      NOT_SAFETENSORS,
-    );
+    throw damaged(path, `claims a header of ${length} bytes`, NOT_SAFETENSORS, `at most ${MAX_HEADER_BYTES}`);
   }
   if (length > BigInt(fileSize - 8)) {
     const missing = length - BigInt(fileSize - 8);
     throw damaged(
       path,
       `ends within its header: ${fileSize} bytes, ${missing} too few for a header of ${length}`,
-      'Download it again.',
+      AGAIN,
     );
   }
   return Number(length);
@@ -122,10 +119,11 @@ export function parseHeader(bytes: Uint8Array, fileSize: number, path: string): 
   return { metadata, tensors: new Map(tensors.map(({ name, ...place }) => [name, place])) };
 }
 
-const NOT_SAFETENSORS = 'It is damaged or no safetensors file.';
+const AGAIN = 'Download it again.';
+const NOT_SAFETENSORS = 'It is damaged or no safetensors file: download it again, or give another.';
 
-function damaged(path: string, found: string, advice: string): CheckpointError {
-  return new CheckpointError(`weights file "${path}" ${onOneLine(found)}. ${advice}`);
+function damaged(path: string, found: string, advice: string, expected?: string): CheckpointError {
+  return new CheckpointError({ found: `weights file "${path}" ${onOneLine(found)}`, expected, advice });
 }
 
 function decodeText(bytes: Uint8Array, path: string): string {
@@ -166,11 +164,9 @@ function readEntry(name: string, entry: unknown, dataStart: number, path: string
   assertSensible(name, [], path);
   const result = entrySchema.safeParse(entry);
   if (!result.success) {
-    throw damaged(
-      path,
-      `describes tensor "${name}" wrongly (${wrongInFile(result.error, entrySchema, entry)})`,
-      NOT_SAFETENSORS,
-    );
+    const before = `weights file "${path}" describes tensor "${onOneLine(name, 80)}" wrongly: `;
+    const wrong = introduced(before, wrongInFile(result.error, entrySchema, entry));
+    throw new CheckpointError({ ...wrong, advice: NOT_SAFETENSORS });
   }
   const { dtype, shape, data_offsets } = result.data;
   assertSensible(name, shape, path);
@@ -179,7 +175,8 @@ function readEntry(name: string, entry: unknown, dataStart: number, path: string
     throw damaged(
       path,
       `holds tensor "${name}" of kind ${JSON.stringify(dtype)}`,
-      `Known kinds: ${[...KINDS.keys()].join(', ')}. Convert the file to F16 or F32.`,
+      'Convert the file to F16 or F32.',
+      `one of: ${[...KINDS.keys()].join(', ')}`,
     );
   }
   const [begin, end] = data_offsets;
@@ -187,8 +184,8 @@ function readEntry(name: string, entry: unknown, dataStart: number, path: string
     throw damaged(path, `places tensor "${name}" at bytes ${begin} to ${end}`, NOT_SAFETENSORS);
   const needed = shape.reduce((product, dimension) => product * dimension, itemSizes[kind]);
   if (needed !== end - begin) {
-    const found = `gives tensor "${name}" ${end - begin} bytes; ${dtype} of shape [${shape}] needs ${needed}`;
-    throw damaged(path, found, NOT_SAFETENSORS);
+    const found = `gives tensor "${name}", ${dtype} of shape [${shape}], ${end - begin} bytes`;
+    throw damaged(path, found, NOT_SAFETENSORS, `${needed}`);
   }
   return { name, path, dtype: kind, shape, offset: dataStart + begin, byteLength: end - begin };
 }
@@ -213,7 +210,7 @@ function checkPlaces(
   }
   if (end > fileSize) {
     const found = `is cut off: ${fileSize} bytes of ${end}, ${end - fileSize} are missing (tensor "${before}" is the last)`;
-    throw damaged(path, found, 'Download it again.');
+    throw damaged(path, found, AGAIN);
   }
   if (end < fileSize) {
     throw damaged(path, `has ${fileSize - end} bytes after its last tensor`, NOT_SAFETENSORS);

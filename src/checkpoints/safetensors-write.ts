@@ -36,9 +36,10 @@ export async function writeSafetensors(
   let end = 0;
   for (const [name, tensor] of ordered) {
     if (seen.has(name)) {
-      throw new CheckpointError(
-        `cannot write "${path}": the name "${name}" is reserved or given twice. Rename it.`,
-      );
+      throw new CheckpointError({
+        found: `cannot write "${path}": the name "${name}" is reserved or given twice`,
+        advice: 'Rename it.',
+      });
     }
     seen.add(name);
     const begin = end;

@@ -74,20 +74,27 @@ async function findShards(path: string): Promise<TensorPlaces> {
   const found = new Map<string, TensorPlace>();
   for (const [name, file] of Object.entries(fileOf)) {
     if (file.length > 255 || basename(file) !== file || /^\.*$|[\\/\p{Cc}]/u.test(file) || isIndex(file)) {
-      throw new CheckpointError(
-        `${what}, "${path}", names the file "${onOneLine(file, 80)}"; it must be one beside it.`,
-      );
+      throw new CheckpointError({
+        found: `${what}, "${path}", names the file "${onOneLine(file, 80)}"`,
+        expected: 'a file beside it',
+      });
     }
     const tensors = shards.get(file) ?? (await findInFile(join(dirname(path), file)));
     shards.set(file, tensors);
     const place = tensors.get(name);
     if (!place) {
-      throw new CheckpointError(
-        `${what}, "${path}", says that "${onOneLine(file, 80)}" has tensor "${onOneLine(name, 80)}"; it has not. The files do not belong together; download them again.`,
-      );
+      throw new CheckpointError({
+        found: `${what}, "${path}", says that "${onOneLine(file, 80)}" has tensor "${onOneLine(name, 80)}", which it has not`,
+        advice: 'The files do not belong together; download them again.',
+      });
     }
     found.set(name, place);
   }
-  if (found.size === 0) throw new CheckpointError(`${what}, "${path}", names no tensors. Download it again.`);
+  if (found.size === 0) {
+    throw new CheckpointError({
+      found: `${what}, "${path}", names no tensors`,
+      advice: 'Download it again.',
+    });
+  }
   return found;
 }

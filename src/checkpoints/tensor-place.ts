@@ -48,13 +48,15 @@ const MAX_AXES = 64;
 
 /** Throws `CheckpointError` for a name of excessive length or an element count that is not a safe integer. */
 export function assertSensible(name: string, shape: Shape, path: string): void {
-  const refuse = (what: string) => {
-    throw new CheckpointError(
-      `weights file "${path}" has tensor "${onOneLine(name, 80)}" ${what}. It is damaged or no file of weights.`,
-    );
+  const refuse = (what: string, expected?: string) => {
+    throw new CheckpointError({
+      found: `weights file "${path}" has tensor "${onOneLine(name, 80)}" ${what}`,
+      expected,
+      advice: 'It is damaged or no file of weights: download it again, or give another.',
+    });
   };
   if (name.length > MAX_NAME) refuse(`whose name has ${name.length} characters`);
-  if (shape.length > MAX_AXES) refuse(`of ${shape.length} axes; at most ${MAX_AXES} make sense`);
+  if (shape.length > MAX_AXES) refuse(`of ${shape.length} axes`, `at most ${MAX_AXES}`);
   const count = sizeOf(shape.filter((size) => size !== 0));
   if (!Number.isSafeInteger(count)) refuse(`of shape [${shape}], whose elements cannot be counted`);
 }
@@ -94,9 +96,10 @@ export function strided(
 export function rowBlock(place: TensorPlace, index: number, count: number): TensorPlace {
   const [rows = 0, ...rest] = place.shape;
   if (rows % count !== 0) {
-    throw new CheckpointError(
-      `a fused tensor of shape [${place.shape}] in "${place.path}" does not divide into ${count} parts. The file is damaged or of another model.`,
-    );
+    throw new CheckpointError({
+      found: `a fused tensor of shape [${place.shape}] in "${place.path}" does not divide into ${count} parts`,
+      advice: 'The file is damaged or of another model: download it again, or give another.',
+    });
   }
   const strides = place.strides ?? rowMajorStrides(place.shape);
   const skipped = index * (rows / count) * (strides[0] ?? 1);

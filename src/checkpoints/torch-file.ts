@@ -31,9 +31,10 @@ export async function findTorchTensors(path: string): Promise<Map<string, Tensor
     const [pickle] = pickles as [string];
     const folder = pickle.slice(0, -'data.pkl'.length);
     if ([...members.keys()].some((name) => name.startsWith(`${folder}code/`))) {
-      throw new CheckpointError(
-        `"${path}" is a program of TorchScript with its weights. Give the model as .safetensors or .ckpt, or save its state_dict.`,
-      );
+      throw new CheckpointError({
+        found: `"${path}" is a program of TorchScript with its weights`,
+        advice: 'Give the model as .safetensors or .ckpt, or save its state_dict.',
+      });
     }
     const content = async (name: string, most: number) =>
       readMember(file, usable(members.get(name)!, path), most, path);
@@ -41,9 +42,11 @@ export async function findTorchTensors(path: string): Promise<Map<string, Tensor
     if (members.has(`${folder}byteorder`)) {
       const order = new TextDecoder().decode(await content(`${folder}byteorder`, 16));
       if (order !== 'little') {
-        throw new CheckpointError(
-          `weights file "${path}" has byte order "${onOneLine(order)}"; only little is read. Save it again on a usual machine.`,
-        );
+        throw new CheckpointError({
+          found: `weights file "${path}" has byte order "${onOneLine(order)}"`,
+          expected: '"little"',
+          advice: 'Save it again on a usual machine.',
+        });
       }
     }
     const root = unpickleTorch(await content(pickle, MAX_PICKLE_BYTES), path);
@@ -97,8 +100,11 @@ function otherZip(members: ReadonlyMap<string, ZipMember>, pickles: number, path
   const holds = onOneLine(names.slice(0, 3).join(', ') || 'nothing', 120);
   return new CheckpointError(
     known && pickles === 0
-      ? `"${path}" is ${known[1]} (it holds ${holds}). ${known[2]}`
-      : `"${path}" is a zip file but no PyTorch file: it has ${pickles} members data.pkl and holds ${holds}. Give the weights file itself.`,
+      ? { found: `"${path}" is ${known[1]} (it holds ${holds})`, advice: known[2] }
+      : {
+          found: `"${path}" is a zip file but no PyTorch file: it has ${pickles} members data.pkl and holds ${holds}`,
+          advice: 'Give the weights file itself.',
+        },
   );
 }
 
@@ -108,17 +114,17 @@ async function readMember(
   most: number,
   path: string,
 ): Promise<Uint8Array> {
-  if (byteLength > most)
-    throw damaged(path, `has ${byteLength} bytes in "${name}"; at most ${most} make sense`);
+  if (byteLength > most) throw damaged(path, `has ${byteLength} bytes in "${name}"`, `at most ${most}`);
   return new Uint8Array((await readView(file, offset, byteLength, path)).buffer);
 }
 
 /** Returns a member that is stored uncompressed; throws for others. */
 function usable(member: ZipMember, path: string): ZipMember {
   if (member.packed === undefined) return member;
-  throw new CheckpointError(
-    `weights file "${path}" is ${member.packed} ("${member.name}"), which PyTorch does not do: it was packed again. Unpack it and pack it without compression (zip -0), or save it with torch.save.`,
-  );
+  throw new CheckpointError({
+    found: `weights file "${path}" is ${member.packed} ("${member.name}"), which PyTorch does not do: it was packed again`,
+    advice: 'Unpack it and pack it without compression (zip -0), or save it with torch.save.',
+  });
 }
 
 function placeOf(
@@ -137,13 +143,18 @@ function placeOf(
     throw damaged(path, `places tensor "${name}" up to value ${end} of a storage of ${storage.count}`);
   }
   if (sizeOf(shape) > storage.count) {
-    throw new CheckpointError(
-      `weights file "${path}": tensor "${name}" of shape [${shape}] repeats the ${storage.count} values of its storage. Save it after .contiguous().`,
-    );
+    throw new CheckpointError({
+      found: `weights file "${path}": tensor "${name}" of shape [${shape}] repeats the ${storage.count} values of its storage`,
+      advice: 'Save it after .contiguous().',
+    });
   }
   return strided({ path, dtype: storage.dtype, shape, offset: member.offset + offset * itemSize }, strides);
 }
 
-function damaged(path: string, found: string): CheckpointError {
-  return new CheckpointError(`weights file "${path}" ${onOneLine(found)}. It is damaged; download it again.`);
+function damaged(path: string, found: string, expected?: string): CheckpointError {
+  return new CheckpointError({
+    found: `weights file "${path}" ${onOneLine(found)}`,
+    expected,
+    advice: 'It is damaged; download it again.',
+  });
 }

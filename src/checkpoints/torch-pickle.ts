@@ -116,7 +116,10 @@ type Callable = (args: readonly unknown[]) => unknown;
 
 function torchRules(path: string): PickleRules {
   const wrong = (found: string) =>
-    new CheckpointError(`weights file "${path}" ${onOneLine(found)}. It is damaged; download it again.`);
+    new CheckpointError({
+      found: `weights file "${path}" ${onOneLine(found)}`,
+      advice: 'It is damaged; download it again.',
+    });
 
   const wholeNumber = (value: unknown): number => {
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
@@ -145,9 +148,10 @@ function torchRules(path: string): PickleRules {
       if (!(storage instanceof TorchStorage)) throw wrong('has a tensor without a storage');
       if (!(kind instanceof ElementKind)) throw wrong('has a tensor of no known kind');
       if (!kind.dtype) {
-        throw new CheckpointError(
-          `weights file "${path}" has tensors of the kind torch.${kind.name}, which is not read. Save it as float16 or float32.`,
-        );
+        throw new CheckpointError({
+          found: `weights file "${path}" has tensors of the kind torch.${kind.name}, which is not read`,
+          advice: 'Save it as float16 or float32.',
+        });
       }
       const bytes = storage.count * (storage.dtype === 'bytes' ? 1 : itemSizes[storage.dtype as StoredDType]);
       const count = Math.floor(bytes / itemSizes[kind.dtype]);
@@ -178,9 +182,10 @@ function torchRules(path: string): PickleRules {
         if (Object.hasOwn(storageKinds, kind)) return new StorageKind(storageKinds[kind]!);
         if (Object.hasOwn(elementKinds, name)) return new ElementKind(name, elementKinds[name]);
       }
-      throw new CheckpointError(
-        `weights file "${path}" asks for "${onOneLine(full)}", which is no part of plain weights and could run code: it is refused. Use a .safetensors file, or save the state_dict alone.`,
-      );
+      throw new CheckpointError({
+        found: `weights file "${path}" asks for "${onOneLine(full)}", which is no part of plain weights and could run code: it is refused`,
+        advice: 'Use a .safetensors file, or save the state_dict alone.',
+      });
     },
     call(callee, args) {
       if (typeof callee === 'function') return (callee as Callable)(args);

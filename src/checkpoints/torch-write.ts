@@ -26,7 +26,10 @@ export async function writeTorchFile(
   const seen = new Set<string>();
   for (const [name] of list) {
     if (seen.has(name)) {
-      throw new CheckpointError(`cannot write "${path}": the name "${name}" is given twice. Rename it.`);
+      throw new CheckpointError({
+        found: `cannot write "${path}": the name "${name}" is given twice`,
+        advice: 'Rename it.',
+      });
     }
     seen.add(name);
   }

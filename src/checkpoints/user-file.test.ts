@@ -4,10 +4,10 @@ import { createServer } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
 import { MediaError } from '../errors.ts';
 import { testFolder } from '../testing/test-folder.ts';
-import { assertUserFile, isThere, readUserFile, withUserFile } from './user-file.ts';
+import { assertUserFile, isThere, type Refuse, readUserFile, withUserFile } from './user-file.ts';
 
 const at = await testFolder();
-const refuse = (reason: string, cause?: unknown) => new MediaError(reason, { cause });
+const refuse: Refuse = (reason, cause) => new MediaError(reason, { cause });
 const onUnix = test.skipIf(process.platform === 'win32');
 
 /** What is said of a file; it is looked at in both ways. */
@@ -91,7 +91,7 @@ test('a file is read whole, up to the limit, also while it grows or shrinks', as
   await writeFile(path, 'a'.repeat(100_000));
   expect(await readUserFile(path, refuse, 100_000)).toEqual(Buffer.alloc(100_000, 'a'));
   await expect(readUserFile(path, refuse, 99_999)).rejects.toThrow(
-    'it has 100000 bytes; such a file has at most 99999. Check that it is the right one.',
+    'it has 100000 bytes; expected at most 99999. Check that it is the right one.',
   );
   await withUserFile(path, refuse, async (_, size) => {
     expect(size).toBe(100_000);
@@ -107,7 +107,7 @@ onUnix('a file of many gigabytes is refused before it is read', async () => {
   await writeFile(at('huge'), '');
   await truncate(at('huge'), 3 * 2 ** 30);
   expect(await readUserFile(at('huge'), refuse).catch((error: Error) => error.message)).toMatch(
-    /^it has 3221225472 bytes; such a file has at most 2147483647\./,
+    /^it has 3221225472 bytes; expected at most 2147483647\./,
   );
 });
 
@@ -117,6 +117,6 @@ test("errors of whoever reads pass unchanged, those of the file system become th
   await expect(withUserFile(at('read'), refuse, () => Promise.reject(bug))).rejects.toBe(bug);
   const failed = Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'read' });
   await expect(withUserFile(at('read'), refuse, () => Promise.reject(failed))).rejects.toThrow(
-    new MediaError('the disk reported an input/output error. Check the disk.'),
+    new MediaError({ found: 'the disk reported an input/output error', advice: 'Check the disk.' }),
   );
 });

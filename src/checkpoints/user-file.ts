@@ -6,12 +6,14 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readlink, stat } from 'node:fs/promises';
 import { LampError } from '../errors.ts';
+import type { GivenParts } from '../phrases.ts';
 import { onOneLine } from './one-line.ts';
 
 /**
- * Makes an error of the caller's kind from what is wrong with a file: a clause such as `it is a pipe, not a file. …`.
+ * Makes an error of the caller's kind from what is wrong with a file: `found` is a clause such as `it is a pipe, not a
+ * file`.
  */
-export type Refuse = (reason: string, cause?: unknown) => LampError;
+export type Refuse = (reason: GivenParts, cause?: unknown) => LampError;
 
 /** More than any file that is read whole: what one buffer holds is not much more. */
 const MOST_BYTES = 2 ** 31 - 1;
@@ -61,7 +63,11 @@ export function assertUserFile(path: string, refuse: Refuse): Promise<number> {
 export async function readUserFile(path: string, refuse: Refuse, most = MOST_BYTES): Promise<Buffer> {
   return withUserFile(path, refuse, async (file, size) => {
     if (size > most) {
-      throw refuse(`it has ${size} bytes; such a file has at most ${most}. Check that it is the right one.`);
+      throw refuse({
+        found: `it has ${size} bytes`,
+        expected: `at most ${most}`,
+        advice: 'Check that it is the right one.',
+      });
     }
     const parts: Buffer[] = [];
     // One byte more than it has: where that is there too, the file grows while it is read.
@@ -70,8 +76,12 @@ export async function readUserFile(path: string, refuse: Refuse, most = MOST_BYT
       const { bytesRead } = await file.read(part, 0, part.length, length);
       if (bytesRead === 0) return Buffer.concat(parts, length);
       length += bytesRead;
-      if (length > most)
-        throw refuse(`it grows beyond ${most} bytes while it is read. Wait until it is complete.`);
+      if (length > most) {
+        throw refuse({
+          found: `it grows beyond ${most} bytes while it is read`,
+          advice: 'Wait until it is complete.',
+        });
+      }
       parts.push(part.subarray(0, bytesRead));
     }
   });
@@ -87,7 +97,7 @@ export function isThere(path: string): Promise<boolean> {
 
 function assertIsFile(found: Stats, refuse: Refuse): void {
   const kind = otherKind(found);
-  if (kind !== undefined) throw refuse(`it is ${kind}, not a file. Give a file.`);
+  if (kind !== undefined) throw refuse({ found: `it is ${kind}, not a file`, advice: 'Give a file.' });
 }
 
 /** What is there in place of a file; `undefined` for a file. */
@@ -105,32 +115,42 @@ async function refused(error: unknown, path: string, refuse: Refuse): Promise<un
 }
 
 /** What each refusal of the file system means, and what can be done. */
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied. Change its permissions.',
-  EPERM: 'permission denied. Change its permissions.',
-  EISDIR: 'it is a folder, not a file. Give a file.',
-  ELOOP: 'its symbolic links lead in a circle. Mend them, or remove them.',
-  ENAMETOOLONG: 'its name is too long. Rename it.',
-  ENXIO: 'it is a socket or a device, not a file. Give a file.',
-  EIO: 'the disk reported an input/output error. Check the disk.',
-  ESTALE: 'it vanished from the network folder. Connect that again.',
-  EMFILE: 'too many files are open. Raise the limit (ulimit -n) and try again.',
-  ENFILE: 'too many files are open on this machine. Try again later.',
-  ERR_INVALID_ARG_VALUE: 'its name holds a null character. Check where the name comes from.',
+const REASONS: Readonly<Record<string, readonly [found: string, advice: string]>> = {
+  EACCES: ['permission denied', 'Change its permissions.'],
+  EPERM: ['permission denied', 'Change its permissions.'],
+  EISDIR: ['it is a folder, not a file', 'Give a file.'],
+  ELOOP: ['its symbolic links lead in a circle', 'Mend them, or remove them.'],
+  ENAMETOOLONG: ['its name is too long', 'Rename it.'],
+  ENXIO: ['it is a socket or a device, not a file', 'Give a file.'],
+  EIO: ['the disk reported an input/output error', 'Check the disk.'],
+  ESTALE: ['it vanished from the network folder', 'Connect that again.'],
+  EMFILE: ['too many files are open', 'Raise the limit (ulimit -n) and try again.'],
+  ENFILE: ['too many files are open on this machine', 'Try again later.'],
+  ERR_INVALID_ARG_VALUE: ['its name holds a null character', 'Check where the name comes from.'],
 };
 
-/** What {@link whyUnreadable} says where nothing is there. */
-export const NO_SUCH_FILE = 'there is no such file. Check the path.';
+/** Why a file or folder cannot be read, in a clause, and what can be done. */
+export interface Unreadable extends GivenParts {
+  readonly found: string;
+  readonly advice: string;
+  /** Whether nothing is there. */
+  readonly isMissing: boolean;
+}
 
-/** Why a file or folder cannot be read, and what can be done, in a clause. `error` is what the file system said. */
-export async function whyUnreadable(error: unknown, path: string): Promise<string> {
+/** Why a file or folder cannot be read, and what can be done. `error` is what the file system said. */
+export async function whyUnreadable(error: unknown, path: string): Promise<Unreadable> {
   const { code = '', message } = error as NodeJS.ErrnoException;
+  const because = (found: string, advice: string): Unreadable => ({ found, advice, isMissing: false });
   if (code !== 'ENOENT' && code !== 'ENOTDIR') {
-    return REASONS[code] ?? `the system reports ${code || onOneLine(message)}. Check the path.`;
+    return because(
+      ...(REASONS[code] ?? [`the system reports ${code || onOneLine(message)}`, 'Check the path.']),
+    );
   }
   const target = await readlink(path).catch(() => undefined);
   if (target !== undefined) {
-    return `it is a link to "${onOneLine(target, 80)}", which is not there. Mend the link, or remove it.`;
+    const found = `it is a link to "${onOneLine(target, 80)}", which is not there`;
+    return because(found, 'Mend the link, or remove it.');
   }
-  return path.includes('\uFFFD') ? 'its name is no UTF-8 text. Rename it.' : NO_SUCH_FILE;
+  if (path.includes('\uFFFD')) return because('its name is no UTF-8 text', 'Rename it.');
+  return { found: 'there is no such file', advice: 'Check the path.', isMissing: true };
 }

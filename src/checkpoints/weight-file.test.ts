@@ -54,7 +54,7 @@ describe('a PyTorch file', () => {
     const path = inFolder('integers.bin');
     await writeTorchFile(path, [['ids', { dtype: 'int64', shape: [1], data: BigInt64Array.of(1n) }]]);
     await expect(() => openWeightFile(path).then((file) => file.find('ids'))).rejects.toThrow(
-      /"ids".*is int64; weights must be/,
+      /"ids".*is int64; expected one of: float32/,
     );
   });
 });
@@ -146,16 +146,16 @@ describe('weights divided among several files', async () => {
     [
       'a tensor that is missing',
       { three: 'a.safetensors' },
-      /says that "a.safetensors" has tensor "three"; it has not/,
+      /says that "a.safetensors" has tensor "three", which it has not/,
     ],
     [
       'a file elsewhere',
       { one: '../parts/a.safetensors' },
-      /names the file "..\/parts\/a.safetensors"; it must be one beside it/,
+      /names the file "..\/parts\/a.safetensors"; expected a file beside it/,
     ],
-    ['a file by its whole path', { one: files[0] }, /must be one beside it/],
-    ['itself', { one: 'model.safetensors.index.json' }, /must be one beside it/],
-    ['its folder', { one: '..' }, /must be one beside it/],
+    ['a file by its whole path', { one: files[0] }, /expected a file beside it/],
+    ['itself', { one: 'model.safetensors.index.json' }, /expected a file beside it/],
+    ['its folder', { one: '..' }, /expected a file beside it/],
     ['nothing', {}, /names no tensors/],
   ])('whose index names %s are refused', async (_, map, message) => {
     await writeIndex(map as Record<string, string>);

@@ -60,9 +60,10 @@ export async function weightsAt(path: string, places: TensorPlaces): Promise<Wei
       const place = places.get(name);
       if (!place || found.has(name)) return found.get(name);
       if (!mappable.includes(place.dtype)) {
-        throw new CheckpointError(
-          `tensor "${name}" in "${path}" is ${place.dtype}; weights must be one of: ${mappable.join(', ')}.`,
-        );
+        throw new CheckpointError({
+          found: `tensor "${name}" in "${path}" is ${place.dtype}`,
+          expected: `one of: ${mappable.join(', ')}`,
+        });
       }
       const tensor = graphTensor(name, place, copies.get(name));
       found.set(name, tensor);
@@ -105,9 +106,10 @@ async function placesWithGaps(path: string, places: TensorPlaces): Promise<Tenso
     bytes += Math.max(place.byteLength, itemSizes[place.dtype] * sizeOf(place.shape));
   }
   if (bytes > MAX_COPIED_BYTES) {
-    throw new CheckpointError(
-      `${gaps.size} tensors in "${path}" are cut out of larger ones (${[...gaps.keys()][0]} is one) and would have to be copied: ${bytes} bytes. Save them after .contiguous(), or as safetensors.`,
-    );
+    throw new CheckpointError({
+      found: `${gaps.size} tensors in "${path}" are cut out of larger ones (${[...gaps.keys()][0]} is one) and would have to be copied: ${bytes} bytes`,
+      advice: 'Save them after .contiguous(), or as safetensors.',
+    });
   }
   return gaps;
 }

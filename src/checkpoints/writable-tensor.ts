@@ -63,8 +63,10 @@ function* halfBytes(
     const half = encodeFloat16(values);
     for (let i = 0; i < half.length; i++) {
       if ((half[i]! & 0x7fff) === 0x7c00 && Number.isFinite(values[i]!)) {
-        const found = `cannot write "${path}": tensor "${name}" holds ${values[i]}; float16 ends at 65504`;
-        throw new CheckpointError(`${found}. Write float32.`);
+        throw new CheckpointError({
+          found: `cannot write "${path}": tensor "${name}" holds ${values[i]}, and float16 ends at 65504`,
+          advice: 'Write float32.',
+        });
       }
     }
     yield bytesOf(half);

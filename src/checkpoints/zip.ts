@@ -78,9 +78,10 @@ async function findDirectory(file: FileHandle, size: number, path: string): Prom
   let at = bytes.byteLength - END_BYTES;
   while (at >= 0 && !(bytes.getUint32(at, true) === END && endsAt(bytes, at))) at--;
   if (at < 0) {
-    throw new CheckpointError(
-      `weights file "${path}" is cut off: it is a zip file of ${size} bytes without the directory that ends one. Download it again.`,
-    );
+    throw new CheckpointError({
+      found: `weights file "${path}" is cut off: it is a zip file of ${size} bytes without the directory that ends one`,
+      advice: 'Download it again.',
+    });
   }
   if (bytes.getUint16(at + 4, true) !== 0) throw damaged(path, 'is one part of a divided zip file');
   let directory: Directory = {
@@ -175,7 +176,8 @@ function wholeNumber(bytes: DataView, at: number, path: string): number {
 }
 
 function damaged(path: string, found: string): CheckpointError {
-  return new CheckpointError(
-    `weights file "${path}" ${onOneLine(found)}: the zip file is damaged. Download it again.`,
-  );
+  return new CheckpointError({
+    found: `weights file "${path}" ${onOneLine(found)}: the zip file is damaged`,
+    advice: 'Download it again.',
+  });
 }

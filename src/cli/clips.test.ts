@@ -75,7 +75,7 @@ test('says what is not taken, and which captions belong to no clip', async () =>
   expect(text.split('\n').slice(2, -1)).toEqual([
     '            note: made by lamp: a motion learned from it would inherit its faults. Leave it out unless this is intended.',
     '            problem: nothing moves: there is no motion to learn. Leave it out.',
-    `  not used  ${at('mixed/film.avi')}: AVI is not read; convert it: ffmpeg -i film.avi -crf 12 -pix_fmt yuv420p film.mp4`,
+    `  not used  ${at('mixed/film.avi')}: AVI is not read. To use "film.avi", convert it: ffmpeg -i film.avi -crf 12 -pix_fmt yuv420p film.mp4`,
     '  captions  none; all clips are trained with the prompt',
     `            note: 1 line of "${at('mixed/captions.tsv')}" matches no clip: "Walk.gif" (line 1; is "walk.gif" meant?).`,
     '  rate      the clips are sampled at 10 frames a second, their own rate.',
@@ -183,7 +183,7 @@ test('clips that cannot be trained on end with exit code 3', async () => {
 
 test('options that make no sense', async () => {
   for (const [words, said] of [
-    [['--cut'], '--cut needs --out: a new or empty folder.'],
+    [['--cut'], '--cut needs --out; expected a new or empty folder.'],
     [['--out', at('x')], '--out is for --cut. Add --cut, or omit --out.'],
     [['--preview', 'sheet.jpg'], '--preview is "sheet.jpg"; expected a name that ends in .png.'],
     [['--fit', 'cover'], '--fit fits clips to a size, but none is given. Give --size, or omit it.'],

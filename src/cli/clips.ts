@@ -8,6 +8,7 @@ import {
   examineClipsSettings,
 } from '../library/examine-clips.ts';
 import type { ClipWindowKind } from '../media/clip-window.ts';
+import { phrase, setting } from '../phrases.ts';
 import { setFacts } from './clip-set-facts.ts';
 import { factLines } from './facts.ts';
 import { runCommand } from './run-command.ts';
@@ -61,9 +62,11 @@ export function clipsCommand(): Command {
       }
       const unfit = report.unreadable.length + report.clips.filter(({ usable }) => !usable).length;
       if (unfit > 0) {
-        throw new MediaError(
-          `${unfit} of ${count(report)} clips cannot be trained on with --frames ${report.frames}; see above.`,
-        );
+        throw new MediaError({
+          found: phrase`${unfit} of ${count(report)} clips cannot be trained on with ${setting('frames', report.frames)}`,
+          setting: 'frames',
+          advice: 'The notes above say why.',
+        });
       }
     });
 }

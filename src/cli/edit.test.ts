@@ -135,7 +135,7 @@ describe('bad input ends with one line, its exit code, and nothing written', () 
 
   test('missing options are named', async () => {
     const { code, stderr } = await run('edit', 'clip.mp4');
-    expect(stderr).toBe('lamp: --prompt <text>, --out <path> missing; see "lamp edit --help".\n');
+    expect(stderr).toBe('lamp: --prompt <text>, --out <path> missing. See "lamp edit --help".\n');
     expect(code).toBe(2);
   });
 });

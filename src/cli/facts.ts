@@ -40,8 +40,8 @@ export function settingRows(settings: Readonly<Record<string, unknown>>, prefix 
 
 /** Rows for what is not used, and how many more there are. */
 export function passedOverRows(passedOver: readonly PassedOver[]): [string, string][] {
-  const shown = passedOver.slice(0, 10).map(({ path, reason }): [string, string] => {
-    return ['not used', `${path}: ${reason}`];
+  const shown = passedOver.slice(0, 10).map(({ path, reason, advice }): [string, string] => {
+    return ['not used', `${path}: ${advice === undefined ? reason : `${reason}. ${advice}`}`];
   });
   const more = passedOver.length - shown.length;
   return more > 0 ? [...shown, ['', `and ${more} more`]] : shown;

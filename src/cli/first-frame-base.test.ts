@@ -126,7 +126,7 @@ describe('Stable Diffusion XL', () => {
 describe('bad input ends with one line and its exit code, and nothing written', () => {
   const picture = testdata('pictures/skimage_chelsea.png');
   const noMotions =
-    /the base "tiny-xl" is a Stable Diffusion XL model; motions are for Stable Diffusion 1\.x and 2\.x\. Give one of those with --base/;
+    /the base "tiny-xl" is a Stable Diffusion XL model; expected Stable Diffusion 1\.x or 2\.x, which motions are for\. Give one of those with --base/;
   const never = { '--out': path('never/x.mp4') };
   const train = () =>
     run(

@@ -57,7 +57,7 @@ describe('lamp image', () => {
     const { code, stderr } = await image(words);
     expect(code).toBe(0);
     expect(stderr).toContain(
-      'note: the built-in model was never shown: dragon, wizard ("lamp inspect built-in" lists what it can draw)\n',
+      'note: the built-in model was never shown: dragon, wizard. To see what it can draw: lamp inspect built-in\n',
     );
     expect((await image({ ...words, '--prompt': 'a panda' })).stderr).not.toContain('never shown');
     expect((await run('help', 'image')).stdout).toMatch(/The built-in model draws a panda, an elephant,/);
@@ -136,7 +136,7 @@ describe('bad input ends with one line, its exit code, and nothing written', () 
     ['a strength without a picture', { '--strength': '0.5' }, 2, /Give the picture with --from/],
     ['a strength above 1', { '--from': 'x.png', '--strength': '2' }, 2, /expected a number from 0 to 1/],
     ['a missing picture', { '--from': path('none.png') }, 3, /there is no such file/],
-    ['no pictures', { '--count': '0' }, 2, /--count <number>: found "0"; expected a whole number from 1/],
+    ['no pictures', { '--count': '0' }, 2, /--count is "0"; expected a whole number from 1/],
   ];
   beforeAll(() => mkdir(path('folder.png')));
 
@@ -150,7 +150,7 @@ describe('bad input ends with one line, its exit code, and nothing written', () 
 
   test('missing options are named', async () => {
     const { code, stderr } = await run('image', '--base', 'x');
-    expect(stderr).toBe('lamp: --prompt <text>, --out <path> missing; see "lamp image --help".\n');
+    expect(stderr).toBe('lamp: --prompt <text>, --out <path> missing. See "lamp image --help".\n');
     expect(code).toBe(2);
   });
 });

@@ -120,13 +120,13 @@ describe('bad input ends with one line, its exit code, and nothing written', () 
       "another architecture's motion",
       { '--motion': path('other-shape.safetensors') },
       4,
-      /should be \[.*found \[3\]/,
+      /is \[3\] instead of \[/,
     ],
     [
       'a strength that is none',
       { '--motion': `${path('run')}:1.5` },
       2,
-      /--motion <path>: found the strength "1\.5" in .*; expected a number from 0 to 1/,
+      /--motion has the strength "1\.5" in .*; expected a number from 0 to 1/,
     ],
     ['an unfinished run', { '--motion': path('unfinished') }, 4, /not finished.*--resume/],
     ['a folder without a motion', { '--motion': path('foreign') }, 4, /holds no motion\.safetensors/],
@@ -136,9 +136,9 @@ describe('bad input ends with one line, its exit code, and nothing written', () 
       'a size beyond all measure',
       { '--size': '99992x64' },
       2,
-      /99992x64 cannot be used: a side has at most 16384/,
+      /99992x64 cannot be used; expected sides of at most 16384 pixels/,
     ],
-    ['a size that is none', { '--size': 'big' }, 2, /--size <WxH>: found "big"; expected .*512x320/],
+    ['a size that is none', { '--size': 'big' }, 2, /--size is "big"; expected .*512x320/],
     ['a missing picture', { '--first-frame': '/no/picture.png' }, 3, /there is no such file/],
     ['a picture that is none', { '--first-frame': path('text.mp4') }, 3, /not a picture/],
     ['an unknown ending', { '--out': path('nowhere/video.avi') }, 2, /ends in \.avi.*\.mp4, \.webm, \.gif/],
@@ -160,8 +160,8 @@ describe('bad input ends with one line, its exit code, and nothing written', () 
       6,
       /there is a folder of this name/,
     ],
-    ['one frame', { '--frames': '1' }, 2, /--frames <number>: found "1"; expected a whole number from 2/],
-    ['an unknown sampler', { '--sampler': 'none' }, 2, /found "none"; expected one of: ddim, dpm\+\+/],
+    ['one frame', { '--frames': '1' }, 2, /--frames is "1"; expected a whole number from 2/],
+    ['an unknown sampler', { '--sampler': 'none' }, 2, /--sampler is "none"; expected one of: ddim, dpm\+\+/],
     ['too many steps', { '--sampler-steps': '1001' }, 2, /a whole number from 1 to 1000/],
     ['noise where there is none', { '--sampler': 'dpm++', '--eta': '1' }, 2, /dpm\+\+ adds no noise/],
     ['two first frames', { '--first-frame-prompt': 'a house' }, 2, /Use one of them/],
@@ -184,14 +184,14 @@ describe('bad input ends with one line, its exit code, and nothing written', () 
     const words = generateWords({ ...nowhere, '--size': '16384x16384' });
     const { code, stderr } = await run(...words);
     expect(stderr).toMatch(
-      /\nlamp: one step needs about \d+ GiB of memory at one time; this machine has [\d.]+ GiB\. Use a smaller --size [^\n]*\n$/,
+      /\nlamp: one step needs about \d+ GiB of memory at one time; expected at most the [\d.]+ GiB that this machine has\. Use a smaller --size [^\n]*\n$/,
     );
     expect(code).toBe(5);
   });
 
   test('missing options are named', async () => {
     const { code, stderr } = await run('generate', '--base', 'x', '--out', 'y.mp4');
-    expect(stderr).toBe('lamp: --motion <path>, --prompt <text> missing; see "lamp generate --help".\n');
+    expect(stderr).toBe('lamp: --motion <path>, --prompt <text> missing. See "lamp generate --help".\n');
     expect(code).toBe(2);
   });
 

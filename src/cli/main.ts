@@ -20,8 +20,11 @@ async function run(): Promise<number> {
     // The program itself never throws, so it could not be loaded.
     if (words[0] === 'doctor') return doctor();
     const [found] = String(error instanceof Error ? error.message : error).split('\n');
-    const message = `what lamp computes with cannot be loaded: ${found}. "lamp doctor" says what this machine lacks.`;
-    return report(new DeviceError(message, { cause: error }), words);
+    const said = {
+      found: `what lamp computes with cannot be loaded: ${found}`,
+      advice: '"lamp doctor" says what this machine lacks.',
+    };
+    return report(new DeviceError(said, { cause: error }), words);
   }
 }
 

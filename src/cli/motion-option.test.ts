@@ -23,6 +23,6 @@ test('several are collected in their order', () => {
 
 test.each(['a:', 'a:1.1', 'a:-1', 'a:half', 'a:1e-1', 'a:0.5.1'])('refuses %s', (text) => {
   const strength = text.slice(2);
-  expect(() => motionChoice(text, undefined)).toThrow(`found the strength "${strength}" in "${text}"`);
-  expect(() => motionChoice(' ', undefined)).toThrow('found nothing');
+  expect(() => motionChoice(text, undefined)).toThrow(`has the strength "${strength}" in "${text}"`);
+  expect(() => motionChoice(' ', undefined)).toThrow('is empty');
 });

@@ -1,7 +1,7 @@
 /** @file The `--motion` option: one motion or several, each with its strength. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { LoadMotionOptions } from '../library/load-motion.ts';
-import { someText } from './options.ts';
+import { parsedBy, someText, WrongValue } from './options.ts';
 import { called } from './setting-options.ts';
 
 /** Adds `--motion`, whose value is the setting `motions`. */
@@ -9,14 +9,13 @@ export function withMotionOption(command: Command): Command {
   const description =
     'motion file, or the run folder of "lamp train"; path:0.7 for a strength from 0 to 1 (default: 1); may be given several times to combine motions';
   return command.addOption(
-    called('motions', new Option('--motion <path>', description).argParser(motionChoice)),
+    called('motions', parsedBy(new Option('--motion <path>', description), 'motions', motionChoice)),
   );
 }
 
 /**
  * Parses `path` or `path:strength`, and appends it to earlier ones. Text after the last colon is a strength unless it
- * contains a slash or backslash (`C:\motions`). Throws commander's `InvalidArgumentError` for a strength that is not a
- * number from 0 to 1.
+ * contains a slash or backslash (`C:\motions`). Throws `WrongValue` for a strength that is not a number from 0 to 1.
  */
 export function motionChoice(
   text: string,
@@ -25,9 +24,8 @@ export function motionChoice(
   const [, motion = someText(text), strength = '1'] = /^(.+):([^:/\\]*)$/.exec(text) ?? [];
   const value = /^\d*\.?\d+$/.test(strength) ? Number(strength) : Number.NaN;
   if (!(value >= 0 && value <= 1)) {
-    throw new InvalidArgumentError(
-      `found the strength "${strength}" in "${text}"; expected a number from 0 to 1, as in "${motion}:0.7".`,
-    );
+    const found = `has the strength "${strength}" in "${text}"`;
+    throw new WrongValue(found, `a number from 0 to 1, as in "${motion}:0.7"`);
   }
   return [...(before ?? []), { motion, strength: value }];
 }

@@ -1,12 +1,46 @@
 /**
- * @file Parsers for values of command-line options, for commander's `.option(flags, text, parser)`. They throw
- * commander's `InvalidArgumentError`, which becomes one line with the option, what was found and what was expected.
+ * @file Parsers for values of command-line options. They throw `WrongValue`, of which {@link parsedBy} makes an error
+ * with the option, what was found and what was expected as parts.
  */
-
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command, Option } from 'commander';
 import { UsageError } from '../errors.ts';
 import type { Size } from '../media/size.ts';
 import { rangeWords } from '../wrong-settings.ts';
+
+/** A text that is not a value of an option. */
+export class WrongValue extends Error {
+  override readonly name = 'WrongValue';
+  /** What is said of the option: `is "0"`. */
+  readonly found: string;
+  readonly expected: string;
+
+  constructor(found: string, expected: string) {
+    super(`it ${found}; expected ${expected}`);
+    this.found = found;
+    this.expected = expected;
+  }
+}
+
+/**
+ * Parses the text of an option; `before` is the value so far, if it may be given several times. Throws `WrongValue`.
+ */
+export type Parser = (text: string, before: never) => unknown;
+
+/**
+ * Gives an option its parser. A value that the parser refuses becomes a `UsageError` that names the option as it is
+ * typed, and the `setting` that it is for.
+ */
+export function parsedBy(option: Option, setting: string, parse: Parser): Option {
+  return option.argParser((text, before) => {
+    try {
+      return parse(text, before as never);
+    } catch (error) {
+      if (!(error instanceof WrongValue)) throw error;
+      const { found, expected } = error;
+      throw new UsageError({ found: `${option.long} ${found}`, expected, setting });
+    }
+  });
+}
 
 /** Inclusive bounds of a number. */
 export interface Range {
@@ -31,7 +65,7 @@ export function wholeNumber({ least = 1, most = Number.MAX_SAFE_INTEGER }: Range
         isNumber && Math.abs(value) > Number.MAX_SAFE_INTEGER
           ? ` from ${least} to ${most}`
           : rangeWords({ minimum: least, maximum: most });
-      throw new InvalidArgumentError(`found "${text}"; expected a whole number${limits}.`);
+      throw new WrongValue(`is "${text}"`, `a whole number${limits}`);
     }
     return value;
   };
@@ -54,7 +88,7 @@ export function realNumber({ least, most, above, below }: Range & OpenRange = {}
         exclusiveMinimum: above,
         exclusiveMaximum: below,
       });
-      throw new InvalidArgumentError(`found "${text}"; expected a number${bounds}.`);
+      throw new WrongValue(`is "${text}"`, `a number${bounds}`);
     }
     return value;
   };
@@ -68,7 +102,7 @@ export function oneOf<Choice extends string>(...choices: readonly Choice[]) {
   return (text: string): Choice => {
     const found = choices.find((choice) => choice === text);
     if (found === undefined) {
-      throw new InvalidArgumentError(`found "${text}"; expected one of: ${choices.join(', ')}.`);
+      throw new WrongValue(`is "${text}"`, `one of: ${choices.join(', ')}`);
     }
     return found;
   };
@@ -78,18 +112,18 @@ export function oneOf<Choice extends string>(...choices: readonly Choice[]) {
 export function pictureSize(text: string): Size {
   const [, width, height] = /^(\d{1,5})[x×](\d{1,5})$/i.exec(text.trim()) ?? [];
   if (!(Number(width) > 0 && Number(height) > 0)) {
-    throw new InvalidArgumentError(`found "${text}"; expected width x height in pixels, such as 512x320.`);
+    throw new WrongValue(`is "${text}"`, 'width x height in pixels, such as 512x320');
   }
   return { width: Number(width), height: Number(height) };
 }
 
 /** Parses text that must not be blank, such as a path or prompt. */
 export function someText(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('found nothing; expected some text.');
+  if (text.trim() === '') throw new WrongValue('is empty', 'some text');
   return text;
 }
 
-/** Collects the values of an option that may be given several times; for commander's `.option(…, repeated)`. */
+/** Collects the values of an option that may be given several times. */
 export function repeated(text: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), someText(text)];
 }
@@ -105,5 +139,9 @@ export function requireOptions(command: Command, ...names: readonly string[]): v
   );
   if (missing.length === 0) return;
   const flags = missing.map(({ flags }) => flags).join(', ');
-  throw new UsageError(`${flags} missing; see "lamp ${command.name()} --help".`);
+  throw new UsageError({
+    found: `${flags} missing`,
+    setting: missing[0]!.attributeName(),
+    advice: `See "lamp ${command.name()} --help".`,
+  });
 }

@@ -70,5 +70,5 @@ export function outputError({ stream, code }: OutputFailure, outcome?: string): 
           ? 'its terminal or disk no longer responds'
           : `the system says ${code}`;
   const advice = outcome ?? 'Write to another place.';
-  return new StorageError(`cannot write to ${stream}: ${reason}. ${advice}`);
+  return new StorageError({ found: `cannot write to ${stream}: ${reason}`, advice });
 }

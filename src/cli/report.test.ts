@@ -1,3 +1,4 @@
+import { CommanderError } from 'commander';
 import { expect, test, vi } from 'vitest';
 import { UsageError } from '../errors.ts';
 import { phrase, setting } from '../phrases.ts';
@@ -51,4 +52,19 @@ test("an error's parts are said in the command's words, and are fields of JSON",
     advice: ['Use --first-frame-size 8x8.'],
     exitCode: 2,
   });
+});
+
+test("mistakes that commander finds are the user's as well", () => {
+  const unknown = new CommanderError(1, 'commander.unknownOption', "error: unknown option '--sede'");
+  expect(reported(unknown)).toEqual({ code: 2, text: "lamp: unknown option '--sede'\n" });
+  expect(JSON.parse(reported(unknown, '--json').text)).toEqual({
+    type: 'error',
+    kind: 'UsageError',
+    message: "unknown option '--sede'",
+    found: "unknown option '--sede'",
+    advice: [],
+    exitCode: 2,
+  });
+  const none = new CommanderError(1, 'commander.help', '(outputHelp)');
+  expect(reported(none)).toEqual({ code: 2, text: 'lamp: no command given. See "lamp --help".\n' });
 });

@@ -1,6 +1,6 @@
 /** @file Reports errors: one line, and an exit code. */
 import { CommanderError } from 'commander';
-import { LampError } from '../errors.ts';
+import { LampError, UsageError } from '../errors.ts';
 import { type WordedParts, wordParts } from '../phrases.ts';
 import { packageVersion } from '../versions.ts';
 import { outputFailure } from './output-failure.ts';
@@ -15,10 +15,11 @@ const bugExitCode = 70;
  */
 export function report(error: unknown, words: readonly string[]): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help and --version
-  const { exitCode, ...said } = describeError(error);
+  const known = error instanceof CommanderError ? usageError(error) : error;
+  const { exitCode, ...said } = describeError(known);
   // If nobody reads the JSON lines any more, the terminal may still be visible.
   if (words.includes('--json') && outputFailure()?.stream !== 'standard output') {
-    const kind = error instanceof Error ? error.name : 'Error';
+    const kind = known instanceof Error ? known.name : 'Error';
     process.stdout.write(`${JSON.stringify({ type: 'error', kind, ...said, exitCode })}\n`);
   } else {
     process.stderr.write(`lamp: ${said.message}\n`);
@@ -27,29 +28,25 @@ export function report(error: unknown, words: readonly string[]): number {
   return exitCode;
 }
 
+/** Our error in place of commander's, whose message begins with "error: ". */
+function usageError(error: CommanderError): UsageError {
+  if (error.code === 'commander.help') {
+    return new UsageError({ found: 'no command given', advice: 'See "lamp --help".' });
+  }
+  return new UsageError(error.message.replace(/^error: /, ''), { cause: error });
+}
+
 function describeError(error: unknown): { message: string; exitCode: number } & Partial<WordedParts> {
   if (error instanceof LampError) {
     const said = wordParts(error, commandVocabulary);
     return { ...said, message: oneLine(said.message), exitCode: error.exitCode };
   }
   const message = oneLine(error instanceof Error ? error.message : String(error));
-  if (error instanceof CommanderError) {
-    if (error.code === 'commander.help')
-      return { message: 'no command given; see "lamp --help"', exitCode: 2 };
-    return { message: plainUsageMessage(message), exitCode: 2 };
-  }
   const name = error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : '';
   return {
     message: `${name}${message} (This is a bug of lamp ${packageVersion}; LAMP_DEBUG=1 shows where.)`,
     exitCode: bugExitCode,
   };
-}
-
-/** Shortens commander's message; our parsers name the value themselves. */
-function plainUsageMessage(message: string): string {
-  return message
-    .replace(/^error: /, '')
-    .replace(/^option '([^']*)' argument '.*' is invalid\. (?=found )/s, '$1: ');
 }
 
 function oneLine(text: string): string {

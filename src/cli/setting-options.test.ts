@@ -21,7 +21,7 @@ const settings = {
     group: 'Look',
     default: 'cover',
   }),
-  width: declare(z.int().min(1), { description: 'width of it', unit: 'pixels', default: 64 }),
+  width: declare(z.int().min(1), { description: 'width of it', sizeOf: 'it', unit: 'pixels', default: 64 }),
   height: declare(z.int().min(1), { description: 'height of it', unit: 'pixels', default: 32 }),
   places: declare(z.array(z.string().min(1)), { description: 'where', default: (): string[] => [] }),
   captions: declare(z.boolean(), { description: 'take captions', off: 'take none', default: true }),
@@ -103,12 +103,12 @@ describe('options made from settings', () => {
   });
 
   test.each([
-    [['--share', '2'], 'found "2"; expected a number from 0 to 1.'],
-    [['--rate', '0'], 'found "0"; expected a number above 0, or one of: common.'],
-    [['--rate', 'often'], 'found "often"; expected a number above 0, or one of: common.'],
-    [['--fit', 'crop'], 'found "crop"; expected one of: cover, pad, stretch.'],
-    [['--size', '64'], 'expected width x height in pixels'],
-    [['--out', ' '], 'found nothing; expected some text.'],
+    [['--share', '2'], '--share is "2"; expected a number from 0 to 1.'],
+    [['--rate', '0'], '--rate is "0"; expected a number above 0, or one of: common.'],
+    [['--rate', 'often'], '--rate is "often"; expected a number above 0, or one of: common.'],
+    [['--fit', 'crop'], '--fit is "crop"; expected one of: cover, pad, stretch.'],
+    [['--size', '64'], '--size is "64"; expected width x height in pixels, such as 512x320.'],
+    [['--out', ' '], '--out is empty; expected some text.'],
   ])('%j is refused', (words, message) => {
     expect(() => given(words)).toThrow(message);
   });

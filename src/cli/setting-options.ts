@@ -1,7 +1,17 @@
 /** @file Derives command options from the library's declared settings. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { describeSetting, type Setting, type SettingDescription, type Settings } from '../settings.ts';
-import { oneOf, pictureSize, realNumber, repeated, someText, wholeNumber } from './options.ts';
+import {
+  oneOf,
+  type Parser,
+  parsedBy,
+  pictureSize,
+  realNumber,
+  repeated,
+  someText,
+  WrongValue,
+  wholeNumber,
+} from './options.ts';
 import { commandVocabulary, optionName } from './vocabulary.ts';
 
 /** How settings become options of a command. */
@@ -42,7 +52,8 @@ export function withSettings<S extends Settings>(
 function optionsOf(key: string, setting: Setting, flag: string): Option[] {
   const said = describeSetting(key, setting, commandVocabulary);
   if (said.schema.type !== 'boolean') {
-    return [called(key, new Option(`${flag} <${valueName(said)}>`, helpOf(said)).argParser(parserOf(said)))];
+    const option = new Option(`${flag} <${valueName(said)}>`, helpOf(said));
+    return [called(key, parsedBy(option, key, parserOf(said)))];
   }
   const on = called(key, new Option(flag, helpOf(said)));
   if (setting.off === undefined) return [on];
@@ -53,13 +64,14 @@ function optionsOf(key: string, setting: Setting, flag: string): Option[] {
 
 function sizeOption(width: Setting, height: Setting): Option {
   const [w, h] = [width, height].map((side) => describeSetting('size', side, commandVocabulary));
-  const usual = /^\d+$/.test(w!.usual ?? '') ? `${w!.usual}x${h!.usual}` : w!.usual;
+  const isNumber = w!.usual !== undefined && Number.isInteger(Number(w!.usual));
+  const usual = isNumber ? `${w!.usual}x${h!.usual}` : w!.usual;
   const said = {
     ...w!,
-    description: w!.description.replace(/^width of /, 'width x height of '),
+    description: width.sizeOf === undefined ? w!.description : `width x height of ${width.sizeOf}`,
     ...(usual !== undefined && { usual }),
   };
-  return new Option('--size <WxH>', helpOf({ ...said, schema: {} })).argParser(pictureSize);
+  return parsedBy(new Option('--size <WxH>', helpOf({ ...said, schema: {} })), 'size', pictureSize);
 }
 
 /** An option whose value is stored under the name of a setting. */
@@ -69,12 +81,11 @@ export function called(key: string, option: Option): Option {
 }
 
 /** The placeholder for the value in the help. */
-function valueName({ schema, choices, expected }: SettingDescription): string {
+function valueName({ schema, choices }: SettingDescription): string {
   if (schema.type === 'integer' || schema.type === 'number') return 'number';
   if (isSize(schema)) return 'WxH';
   if (choices) return isNumeric({ schema }) ? 'value' : 'name';
-  if (/\bmemory\b/.test(expected)) return 'memory';
-  return /\bpath\b/.test(expected) ? 'path' : 'text';
+  return typeof schema.format === 'string' ? schema.format : 'text';
 }
 
 /** Whether numbers are among the values. */
@@ -129,10 +140,10 @@ function numericNode(schema: Node): Node | undefined {
   return branchesOf(schema).find(({ type }) => type === 'integer' || type === 'number');
 }
 
-/** A parser for a setting's values. Throws commander's `InvalidArgumentError`. */
-function parserOf({ schema, choices }: SettingDescription): (text: string, before: unknown) => unknown {
+/** A parser for a setting's values. */
+function parserOf({ schema, choices }: SettingDescription): Parser {
   if (isSize(schema)) return pictureSize;
-  if (schema.type === 'array') return (text, before) => repeated(text, before as string[] | undefined);
+  if (schema.type === 'array') return repeated;
   const nodes = branchesOf(schema);
   // Other texts with choices, such as a device, are left to the library.
   const words = nodes.some((node) => node.enum) ? choices!.map(({ value }) => value) : [];
@@ -152,8 +163,8 @@ function parserOf({ schema, choices }: SettingDescription): (text: string, befor
     try {
       return number(text);
     } catch (error) {
-      if (!(error instanceof InvalidArgumentError)) throw error;
-      throw new InvalidArgumentError(`${error.message.replace(/\.$/, '')}, or one of: ${words.join(', ')}.`);
+      if (!(error instanceof WrongValue)) throw error;
+      throw new WrongValue(error.found, `${error.expected}, or one of: ${words.join(', ')}`);
     }
   };
 }

@@ -1,6 +1,7 @@
 /** @file DDIM sampling and its inversion. Song et al. 2020, "Denoising Diffusion Implicit Models", arXiv 2010.02502. */
 
 import { UsageError } from '../errors.ts';
+import { phrase, setting } from '../phrases.ts';
 import { alphaCumprodAt, type NoiseSchedule } from './noise-schedule.ts';
 import {
   alphaAtOrFinal,
@@ -24,7 +25,13 @@ export interface DdimOptions extends SamplerOptions {
  */
 export function ddimSampler(schedule: NoiseSchedule, options: DdimOptions): Sampler {
   const { steps, eta = 0, clipSample = schedule.clipSample } = options;
-  if (!(eta >= 0 && eta <= 1)) throw new UsageError(`eta is ${eta}; give a number from 0 to 1.`);
+  if (!(eta >= 0 && eta <= 1)) {
+    throw new UsageError({
+      found: phrase`${setting('eta')} is ${eta}`,
+      expected: 'a number from 0 to 1',
+      setting: 'eta',
+    });
+  }
   const timesteps = leadingTimesteps(schedule, steps);
   const ratio = Math.floor(schedule.alphasCumprod.length / steps);
   const clamp = clamper(clipSample);
@@ -68,7 +75,7 @@ export interface DdimInversionOptions {
  * `UsageError` for steps out of range.
  */
 export function ddimInverter(schedule: NoiseSchedule, options: DdimInversionOptions): Sampler {
-  const timesteps = leadingTimesteps(schedule, options.steps).reverse();
+  const timesteps = leadingTimesteps(schedule, options.steps, 'inversionSteps').reverse();
   const ratio = Math.floor(schedule.alphasCumprod.length / options.steps);
   const prediction = options.reading === 'epsilon' ? 'epsilon' : schedule.predictionType;
 

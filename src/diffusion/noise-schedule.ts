@@ -65,7 +65,7 @@ function fromConfig(config: ScheduleConfig, subject: string): NoiseSchedule {
   const betas = makeBetas(config);
   if (betas.length !== (config.num_train_timesteps ?? betas.length)) {
     const found = `${subject}, has ${betas.length} trained_betas for ${config.num_train_timesteps} timesteps`;
-    throw new CheckpointError(`${found}. Correct one of them.`);
+    throw new CheckpointError({ found, advice: 'Correct one of them.' });
   }
   const alphasCumprod = new Float32Array(betas.length);
   let product = 1;

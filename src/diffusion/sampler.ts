@@ -3,6 +3,7 @@
  */
 
 import { UsageError } from '../errors.ts';
+import { phrase, setting } from '../phrases.ts';
 import { alphaCumprodAt, type NoiseSchedule, type PredictionType } from './noise-schedule.ts';
 
 /**
@@ -27,28 +28,41 @@ export interface SamplerOptions {
   readonly clipSample?: boolean;
 }
 
+/** The setting that a number of steps comes from, for messages. */
+type StepsSetting = 'samplerSteps' | 'inversionSteps';
+
 /**
  * `steps` evenly spaced timesteps, descending, starting from 0 and shifted by the schedule's offset ("leading"
  * spacing): 981, 961, …, 1 for 50 of 1000. Throws `UsageError` when there are too many.
  */
-export function leadingTimesteps(schedule: NoiseSchedule, steps: number): number[] {
+export function leadingTimesteps(
+  schedule: NoiseSchedule,
+  steps: number,
+  name: StepsSetting = 'samplerSteps',
+): number[] {
   const count = schedule.alphasCumprod.length;
-  checkSteps(steps, count);
+  checkSteps(steps, count, name);
   const ratio = Math.floor(count / steps);
   const timesteps = Array.from({ length: steps }, (_, i) => (steps - 1 - i) * ratio + schedule.stepsOffset);
   if (timesteps[0]! >= count) {
-    throw new UsageError(
-      `${steps} steps with an offset of ${schedule.stepsOffset} need timestep ${timesteps[0]}; ` +
-        `the model has 0 to ${count - 1}. Take fewer steps.`,
-    );
+    throw new UsageError({
+      found: `${steps} sampling steps with an offset of ${schedule.stepsOffset} begin at timestep ${timesteps[0]}`,
+      expected: `one of the model's, which are 0 to ${count - 1}`,
+      setting: name,
+      advice: 'Take fewer steps.',
+    });
   }
   return timesteps;
 }
 
 /** Throws `UsageError` unless `steps` is a whole number from 1 to the number of training timesteps. */
-export function checkSteps(steps: number, trainTimesteps: number): void {
+export function checkSteps(steps: number, trainTimesteps: number, name: StepsSetting = 'samplerSteps'): void {
   if (!Number.isInteger(steps) || steps < 1 || steps > trainTimesteps) {
-    throw new UsageError(`${steps} sampling steps; give a whole number from 1 to ${trainTimesteps}.`);
+    throw new UsageError({
+      found: phrase`${setting(name)} is ${steps}`,
+      expected: `a whole number from 1 to ${trainTimesteps}`,
+      setting: name,
+    });
   }
 }
 

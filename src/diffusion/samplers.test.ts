@@ -172,9 +172,11 @@ describe('misuse is reported', () => {
       expect(() => dpmSolverSampler(schedule, { steps })).toThrow(UsageError);
     }
     expect(() => ddimSampler(schedule, { steps: 1000 })).toThrow(
-      /need timestep 1000; the model has 0 to 999/,
+      /begin at timestep 1000; expected one of the model's, which are 0 to 999\. Take fewer steps/,
     );
-    expect(() => ddimSampler(schedule, { steps: 10, eta: 2 })).toThrow(/eta is 2/);
+    expect(() => ddimSampler(schedule, { steps: 10, eta: 2 })).toThrow(
+      /"eta" is 2; expected a number from 0 to 1/,
+    );
   });
 
   test('missing noise, wrong lengths, skipped steps', () => {

@@ -15,8 +15,8 @@ test('the strength is the fraction of the steps that are taken', () => {
   expect([0, 0.004, 0.29, 0.6, 1].map(steps)).toEqual([0, 0, 29, 60, 100]);
   expect([0, 0.004, 0.29, 0.6, 1].map((strength) => redrawSteps(100, strength))).toEqual([0, 0, 29, 60, 100]);
   expect(redrawSteps(25, 0.6)).toBe(15);
-  expect(() => steps(1.1)).toThrow('strength is 1.1; give a number from 0');
-  expect(() => steps(Number.NaN)).toThrow('strength is NaN');
+  expect(() => steps(1.1)).toThrow('"strength" is 1.1; expected a number from 0');
+  expect(() => steps(Number.NaN)).toThrow('"strength" is NaN');
 });
 
 test('latents have the noise level of the first timestep taken', () => {

@@ -4,6 +4,7 @@
  */
 import { UsageError } from '../errors.ts';
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
+import { phrase, setting } from '../phrases.ts';
 import { addNoise, type NoiseSchedule } from './noise-schedule.ts';
 
 /** A position in a sampler's steps, and the latents there. */
@@ -16,9 +17,11 @@ export interface RedrawStart {
 /** Throws `UsageError` unless `strength` is from 0 to 1. */
 export function assertStrength(strength: number): void {
   if (strength >= 0 && strength <= 1) return;
-  throw new UsageError(
-    `strength is ${strength}; give a number from 0 (the picture as it is) to 1 (redrawn entirely).`,
-  );
+  throw new UsageError({
+    found: phrase`${setting('strength')} is ${strength}`,
+    expected: 'a number from 0 (the picture as it is) to 1 (redrawn entirely)',
+    setting: 'strength',
+  });
 }
 
 /** Number of a sampler's `steps` that are taken at this strength: that fraction of them, rounded down. */

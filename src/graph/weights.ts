@@ -39,15 +39,27 @@ export class Weights {
     return this.#find(this.prefix + name);
   }
 
-  /** The tensor of this name. Throws `MissingWeightError`, or `ShapeError` when it has another shape. */
+  /** The tensor of this name. Throws `MissingWeightError`, or `WrongShapeError` when it has another shape. */
   tensor(name: string, shape: Shape): Tensor {
     const full = this.prefix + name;
     const tensor = this.#find(full, shape);
     if (!tensor) throw new MissingWeightError(full);
     if (!sameShape(tensor.shape, shape)) {
-      throw new ShapeError(`tensor "${full}" is [${tensor.shape}], expected [${shape}]`);
+      throw new WrongShapeError(full, tensor.shape, shape);
     }
     return tensor;
+  }
+}
+
+/** A weight has another shape than the model expects. */
+export class WrongShapeError extends ShapeError {
+  readonly found: string;
+  readonly expected: string;
+
+  constructor(weight: string, found: Shape, expected: Shape) {
+    super(`tensor "${weight}" is [${found}], expected [${expected}]`);
+    this.found = `tensor "${weight}" is [${found}]`;
+    this.expected = `[${expected}]`;
   }
 }
 

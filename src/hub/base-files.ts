@@ -2,6 +2,7 @@
  * @file Selects the files of a hub repository that a base model needs: settings, and one set of weights per network.
  */
 import { CheckpointError } from '../errors.ts';
+import { type GivenParts, introduced } from '../phrases.ts';
 
 /** Required and optional networks of a base model. */
 const networks = { needed: ['unet', 'vae', 'text_encoder'], possible: ['text_encoder_2'] } as const;
@@ -33,12 +34,14 @@ export function selectBaseFiles<File extends { readonly path: string }>(
   where: string,
 ): File[] {
   const index = files.find(({ path }) => path === 'model_index.json');
-  if (!index) throw new CheckpointError(`${where} has no model_index.json; ${otherAdvice(files)}`);
+  if (!index) throw new CheckpointError(introduced(`${where} has no model_index.json; `, otherKind(files)));
   const odd = files.map(({ path }) => foreign.exec(path)?.[1]).find((folder) => folder !== undefined);
   if (odd !== undefined) {
-    throw new CheckpointError(
-      `${where} is a model of another kind (it has "${odd}/"); a base model is a Stable Diffusion model with unet/, vae/ and text_encoder/.`,
-    );
+    throw new CheckpointError({
+      found: `${where} is a model of another kind (it has "${odd}/")`,
+      expected: 'a Stable Diffusion model with unet/, vae/ and text_encoder/',
+      setting: 'base',
+    });
   }
   const inside = (folder: string) => filesInside(files, folder);
   // Recommended settings of a model are stored beside the index.
@@ -52,9 +55,11 @@ export function selectBaseFiles<File extends { readonly path: string }>(
     if (!config || !weights) {
       const missing = config ? 'weights in .safetensors or .bin files' : 'config.json';
       const names = [...found.keys()].join(', ') || 'nothing';
-      throw new CheckpointError(
-        `${where} is not complete: ${network}/ has no ${missing} (found ${names}). Choose another repository or revision.`,
-      );
+      throw new CheckpointError({
+        found: `${where} is not complete: ${network}/ has no ${missing} (found ${names})`,
+        setting: 'base',
+        advice: 'Choose another repository or revision.',
+      });
     }
     selected.push(config, ...weights);
   }
@@ -101,8 +106,15 @@ function kind(format: string | undefined, variant: string | undefined): string {
   return `${format}${variant ? ' fp16' : ''}`;
 }
 
-function otherAdvice(files: readonly { readonly path: string }[]): string {
+/** What a repository without an index is. */
+function otherKind(files: readonly { readonly path: string }[]): GivenParts {
   const single = files.map(({ path }) => path).filter((path) => /^[^/]+\.(safetensors|ckpt)$/.test(path));
-  if (single.length === 0) return 'it is no diffusers model. Check the name.';
-  return `it holds single files (${single.slice(0, 4).join(', ')}). Name one: hub:owner/name/${single[0]}.`;
+  if (single.length === 0) {
+    return { found: 'it is no diffusers model', setting: 'base', advice: 'Check the name.' };
+  }
+  return {
+    found: `it holds single files (${single.slice(0, 4).join(', ')})`,
+    setting: 'base',
+    advice: `Name one: hub:owner/name/${single[0]}.`,
+  };
 }

@@ -62,9 +62,10 @@ export async function downloadBlob(
       });
       if ((await storing(hashOf(connection, blob, file))) === blob.hash) break;
       if (had === 0) {
-        throw new CheckpointError(
-          `"${blob.name}" of "${connection.repository}" arrives damaged: its content is not what the hub lists. Try again later, or unset HF_ENDPOINT if it names a mirror.`,
-        );
+        throw new CheckpointError({
+          found: `"${blob.name}" of "${connection.repository}" arrives damaged: its content is not what the hub lists`,
+          advice: LATER,
+        });
       }
       const message = `what was already there of "${blob.name}" is damaged; downloading it anew`;
       connection.onEvent?.(notice(message));
@@ -125,10 +126,13 @@ async function request(connection: HubConnection, blob: HubBlob, position: numbe
   return response;
 }
 
+const LATER = 'Try again later, or unset HF_ENDPOINT if it names a mirror.';
+
 function wrongSize({ repository }: HubConnection, { name, size }: HubBlob, found: string): CheckpointError {
-  return new CheckpointError(
-    `"${name}" of "${repository}" is listed with ${size} bytes, but ${found} come. Try again later, or unset HF_ENDPOINT if it names a mirror.`,
-  );
+  return new CheckpointError({
+    found: `"${name}" of "${repository}" is listed with ${size} bytes, but ${found} come`,
+    advice: LATER,
+  });
 }
 
 function hostOf(response: Response): string {

@@ -25,9 +25,11 @@ export function parseHubId(name: string): HubId {
   // Revision and file become path components in the cache.
   const steps = [repository, file, revision].flatMap((part) => part?.split('/') ?? []);
   if (!repository || steps.some((step) => /^\.*$/.test(step) || /[\\:]/.test(step))) {
-    throw new UsageError(
-      `"${name}" names no model on the hub; expected hub:owner/name, hub:owner/name@revision, or hub:owner/name/file.safetensors.`,
-    );
+    throw new UsageError({
+      found: `"${name}" names no model on the hub`,
+      expected: 'hub:owner/name, hub:owner/name@revision, or hub:owner/name/file.safetensors',
+      setting: 'base',
+    });
   }
   return { repository, file, revision };
 }

@@ -1,6 +1,7 @@
 /** @file Lists the files of a hub repository at a revision. */
 import { z } from 'zod';
 import { CheckpointError } from '../errors.ts';
+import { type GivenParts, introduced } from '../phrases.ts';
 import { wrongInFile } from '../wrong-settings.ts';
 import { commitPattern } from './hub-cache.ts';
 import type { HubId } from './hub-id.ts';
@@ -47,10 +48,10 @@ export async function listRepository(
   const { listFiles, modelInfo } = await import('@huggingface/hub');
   const fetch = patientFetch(connection);
   const hubUrl = connection.endpoint;
-  const strange = (what: string, cause?: unknown) =>
+  const strange = (what: GivenParts, cause?: unknown) =>
     new CheckpointError(
       {
-        found: `${hubUrl} does not answer as the Hugging Face hub does: ${what}`,
+        ...introduced(`${hubUrl} does not answer as the Hugging Face hub does: `, what),
         advice: 'Check HF_ENDPOINT.',
       },
       { cause },
@@ -58,7 +59,7 @@ export async function listRepository(
   const checked = <T>(schema: z.ZodType<T>, answer: unknown, what: string): T => {
     const read = schema.safeParse(answer);
     if (read.success) return read.data;
-    throw strange(`in ${what}, ${wrongInFile(read.error, schema, answer)}`, read.error);
+    throw strange(introduced(`in ${what}, `, wrongInFile(read.error, schema, answer)), read.error);
   };
   try {
     const info = await modelInfo({ name: repository, revision, hubUrl, fetch, additionalFields: ['sha'] });
@@ -72,8 +73,8 @@ export async function listRepository(
     }
     return { commit, files };
   } catch (error) {
-    if (error instanceof SyntaxError) throw strange('its answer is not JSON', error);
-    if (error instanceof TypeError) throw strange('its answer is of another shape', error);
+    if (error instanceof SyntaxError) throw strange({ found: 'its answer is not JSON' }, error);
+    if (error instanceof TypeError) throw strange({ found: 'its answer is of another shape' }, error);
     throw error;
   }
 }

@@ -60,7 +60,11 @@ export class Patience {
     this.#failures++;
     if (this.#failures >= attempts) {
       throw new UnreachableError(
-        `the hub at ${endpoint} cannot be used: ${error.message}. Check the network (and HF_ENDPOINT, if set) and run the command again; what has been downloaded is kept.`,
+        {
+          found: `the hub at ${endpoint} cannot be used: ${error.message}`,
+          advice:
+            'Check the network (and HF_ENDPOINT, if set) and run the command again; what has been downloaded is kept.',
+        },
         { cause: error },
       );
     }
@@ -75,9 +79,10 @@ export class Patience {
 /** Throws `InterruptedError` when the operation was cancelled. */
 export function assertNotStopped({ signal, repository }: HubConnection): void {
   if (!signal?.aborted) return;
-  throw new InterruptedError(
-    `stopped while downloading "${repository}"; what has been downloaded is kept, and the same command goes on with it.`,
-  );
+  throw new InterruptedError({
+    found: `stopped while downloading "${repository}"; what has been downloaded is kept`,
+    advice: 'The same command goes on with it.',
+  });
 }
 
 /**
@@ -143,29 +148,36 @@ function refusal({ repository, endpoint, token }: HubConnection, response: Respo
     const then = token
       ? 'with the account that HF_TOKEN belongs to'
       : 'and set HF_TOKEN to a token of your account';
-    return new CheckpointError(
-      `"${repository}" is gated: accept its terms at ${endpoint}/${repository} ${then}.`,
-    );
+    return new CheckpointError({
+      found: `"${repository}" is gated`,
+      advice: `Accept its terms at ${endpoint}/${repository} ${then}.`,
+    });
   }
   if (code === 'RevisionNotFound') {
-    return new CheckpointError(
-      `"${repository}" has no such revision. Check what stands behind @, or leave it out.`,
-    );
+    return new CheckpointError({
+      found: `"${repository}" has no such revision`,
+      setting: 'base',
+      advice: 'Check what stands behind @, or leave it out.',
+    });
   }
   if (status === 401 && token && code !== 'RepoNotFound') {
-    return new CheckpointError(
-      `the hub does not accept the token in HF_TOKEN. Set a valid one (${endpoint}/settings/tokens) or unset it.`,
-    );
+    return new CheckpointError({
+      found: 'the hub does not accept the token in HF_TOKEN',
+      advice: `Set a valid one (${endpoint}/settings/tokens) or unset it.`,
+    });
   }
   if (status === 401 || status === 403 || status === 404) {
     const access = token ? 'the token in HF_TOKEN must be allowed to read it' : 'set HF_TOKEN to read it';
-    return new CheckpointError(
-      `there is no model "${repository}" at ${endpoint}, or it is private (${status}). Check the name; if it is private, ${access}.`,
-    );
+    return new CheckpointError({
+      found: `there is no model "${repository}" at ${endpoint}, or it is private (${status})`,
+      setting: 'base',
+      advice: `Check the name; if it is private, ${access}.`,
+    });
   }
-  return new CheckpointError(
-    `the hub refuses ${url} (${status}${code ? `, ${code}` : ''}). Check the name and HF_ENDPOINT.`,
-  );
+  return new CheckpointError({
+    found: `the hub refuses ${url} (${status}${code ? `, ${code}` : ''})`,
+    advice: 'Check the name and HF_ENDPOINT.',
+  });
 }
 
 function secondsToWait({ headers }: Response): number | undefined {

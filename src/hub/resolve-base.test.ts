@@ -278,8 +278,8 @@ describe('what arrives is checked', () => {
       `${begins}: in what it says of "some/model", "sha" is "main"; expected 40 hexadecimal digits. Check HF_ENDPOINT.`,
     );
     expect(await strange('/tree/', '[{"type":"file","path":"a.json","size":-1,"oid":"x"}]')).toBe(
-      `${begins}: in its list of files of "some/model", "size" is -1; expected a whole number from 0; ` +
-        '"oid" is "x"; expected 40 or 64 hexadecimal digits. Check HF_ENDPOINT.',
+      `${begins}: in its list of files of "some/model", "size" is -1 and "oid" is "x"; expected a whole number from 0 ` +
+        'for "size" and 40 or 64 hexadecimal digits for "oid". Check HF_ENDPOINT.',
     );
   });
 });
@@ -302,7 +302,7 @@ describe('who may read it', () => {
       return (error as Error).message.replaceAll(server.endpoint, 'HUB');
     };
     expect(await message('hub:some/gated')).toBe(
-      '"some/gated" is gated: accept its terms at HUB/some/gated and set HF_TOKEN to a token of your account.',
+      '"some/gated" is gated. Accept its terms at HUB/some/gated and set HF_TOKEN to a token of your account.',
     );
     expect(await message('hub:some/private')).toBe(
       'there is no model "some/private" at HUB, or it is private (401). Check the name; if it is private, set HF_TOKEN to read it.',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { freeBytes } from '../checkpoints/disk-space.ts';
 import { CheckpointError, StorageError } from '../errors.ts';
 import { notice, type WorkOptions } from '../events.ts';
+import { messageParts } from '../phrases.ts';
 import { selectBaseFiles } from './base-files.ts';
 import { downloadBlob, partialPath } from './download-blob.ts';
 import { type CachedRepository, cachedRepository, linkBlob, snapshotFiles } from './hub-cache.ts';
@@ -37,7 +38,8 @@ export async function resolveBase(name: string, options: ResolveOptions = {}): P
   const kept = await keptBase(cache, id).catch((error: CheckpointError) => error);
   if (isOffline()) {
     if (typeof kept === 'string') return kept;
-    throw new CheckpointError(`${kept.message} HF_HUB_OFFLINE is set: unset it to download.`);
+    const unset = 'HF_HUB_OFFLINE is set: unset it to download.';
+    throw new CheckpointError({ ...messageParts(kept), advice: [...kept.advice, unset] });
   }
   const connection: HubConnection = {
     ...options,
@@ -73,7 +75,7 @@ async function keptBase(cache: CachedRepository, id: HubId): Promise<string> {
   const files = folder ? await snapshotFiles(folder) : [];
   if (!folder || files.length === 0) {
     throw new CheckpointError(
-      `there is no "${id.repository}" at revision "${id.revision}" in the cache (${cache.folder}).`,
+      `there is no "${id.repository}" at revision "${id.revision}" in the cache (${cache.folder})`,
     );
   }
   chosenFiles(files, id, where);
@@ -87,7 +89,13 @@ function chosenFiles<File extends { readonly path: string }>(
 ): File[] {
   if (file === undefined) return selectBaseFiles(files, where);
   const found = files.find(({ path }) => path === file);
-  if (!found) throw new CheckpointError(`${where} has no file "${file}". Check the name.`);
+  if (!found) {
+    throw new CheckpointError({
+      found: `${where} has no file "${file}"`,
+      setting: 'base',
+      advice: 'Check the name.',
+    });
+  }
   return [found];
 }
 
@@ -151,7 +159,8 @@ async function assertSpace(folder: string, bytes: number, repository: string): P
   const free = await freeBytes(folder);
   if (free === undefined || free >= bytes) return;
   const mebibytes = (count: number) => `${Math.ceil(count / 2 ** 20).toLocaleString('en')} MiB`;
-  throw new StorageError(
-    `"${repository}" needs ${mebibytes(bytes)}, but the disk of "${folder}" has ${mebibytes(free)} left. Free some space, or set HF_HOME to a folder on another disk.`,
-  );
+  throw new StorageError({
+    found: `"${repository}" needs ${mebibytes(bytes)}, but the disk of "${folder}" has ${mebibytes(free)} left`,
+    advice: 'Free some space, or set HF_HOME to a folder on another disk.',
+  });
 }

@@ -11,11 +11,12 @@ export const field = {
   text: z.string().min(1),
   /** May be empty. */
   anyText: z.string(),
-  path: expecting(z.string().min(1), 'a path that is not empty'),
+  path: expecting(z.string().min(1), 'a path that is not empty', 'path'),
   flag: z.boolean(),
   picture: checked<Picture | string>(
     (value) => (typeof value === 'string' && value !== '') || isPicture(value),
     'a picture (width, height, and data of width * height * 3 bytes) or the path of one',
+    'path',
   ),
   function: checked<(...values: never[]) => unknown>((value) => typeof value === 'function', 'a function'),
   signal: checked<AbortSignal>((value) => value instanceof Object && 'aborted' in value, 'an AbortSignal'),

@@ -40,7 +40,11 @@ const fromReference = withText(
       { ...shapeSettings, framesPerSecond: rateSetting },
       {
         frames: { description: 'number of frames in training', default: usual.frames },
-        width: { description: 'width of the training videos', default: usual.width },
+        width: {
+          description: 'width of the training videos',
+          sizeOf: 'the training videos',
+          default: usual.width,
+        },
         height: { description: 'height of the training videos', default: usual.height },
         framesPerSecond: { description: 'frame rate of its videos', default: 8 },
       },
@@ -162,9 +166,11 @@ async function convert(options: ConvertMotionOptions, work: WorkOptions): Promis
     return out;
   }
   if (!isLamp(motion.info.variant)) {
-    throw new CheckpointError(
-      `motion "${path}" is of another method than LAMP, whose U-Net is all that the authors' implementation computes.`,
-    );
+    throw new CheckpointError({
+      found: `motion "${path}" is of another method than LAMP`,
+      expected: "a motion of LAMP, whose U-Net is all that the authors' implementation computes",
+      setting: 'source',
+    });
   }
   const base = await neededBase(options, work);
   assertFitsBase(path, motion, base, work);
@@ -181,9 +187,11 @@ async function findReferenceUNet(source: string): Promise<string | undefined> {
   if (!found?.isDirectory()) {
     if (!/\.(bin|pt|pth|ckpt)$/i.test(source)) return undefined;
     if (found) await findTensors(source);
-    throw new UsageError(
-      `"${source}" is no motion file. Give the folder of the authors' U-Net, with its config.json.`,
-    );
+    throw new UsageError({
+      found: `"${source}" is no motion file`,
+      setting: 'source',
+      advice: "Give the folder of the authors' U-Net, with its config.json.",
+    });
   }
   const names = await readdir(source).catch(async (error: unknown) => {
     throw await unreadable(error, source, 'the folder');

@@ -33,7 +33,11 @@ export const drawImageSettings = {
     description: 'what the picture should not show',
   }),
   ...redeclared(sizeSettings, {
-    width: { description: 'width of the picture, a multiple of 8 in Stable Diffusion', usual: usualSize },
+    width: {
+      description: 'width of the picture, a multiple of 8 in Stable Diffusion',
+      sizeOf: 'the picture, a multiple of 8 in Stable Diffusion',
+      usual: usualSize,
+    },
     height: { description: 'height of the picture, a multiple of 8 in Stable Diffusion', usual: usualSize },
   }),
   seed: shared.seed,

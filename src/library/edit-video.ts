@@ -245,5 +245,10 @@ function runBeside(out: string | undefined): string {
 async function wholeMotion(choice: MotionChoice): Promise<string> {
   const { path, strength } = await givenMotion(choice);
   if (strength === 1) return path;
-  throw new UsageError(`motion "${path}" has the strength ${strength}; an edit needs full strength. Use 1.`);
+  throw new UsageError({
+    found: `motion "${path}" has the strength ${strength}`,
+    expected: 'full strength, which an edit needs',
+    setting: 'motion',
+    advice: 'Use 1.',
+  });
 }

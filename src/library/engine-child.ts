@@ -66,10 +66,10 @@ export async function startChild({
 
   const ending = () =>
     `the engine's process (${child.pid ?? 'not started'}) ${exit ?? 'has closed its channel'}`;
-  const advice = 'with less memory free than the work needs, use smaller sizes';
+  const advice = 'With less memory free than the work needs, use smaller sizes.';
   const crash = () => {
     const Kind = question && !question.heard ? UnheardError : DeviceError;
-    return new Kind(`${ending()}. The next call starts another; ${advice}.`);
+    return new Kind({ found: ending(), advice: ['The next call starts another.', advice] });
   };
   const notStopped = (why: string) =>
     new InterruptedError(
@@ -100,7 +100,7 @@ export async function startChild({
     if (message.type === 'failed') question.reject(unpackError(message.error));
   });
   await Promise.race([new Promise((resolve) => child.once('message', resolve)), ended]);
-  if (exit !== undefined) throw new DeviceError(`${ending()} while it started; ${advice}.`);
+  if (exit !== undefined) throw new DeviceError({ found: `${ending()} while it started`, advice });
   keepAlive(child, false);
 
   return {

@@ -5,7 +5,9 @@
 import { z } from 'zod';
 import { DeviceError, InterruptedError, UsageError } from '../errors.ts';
 import { notice, type WorkOptions } from '../events.ts';
+import { call, phrase } from '../phrases.ts';
 import { declare, type GivenSettings, withDefaults } from '../settings.ts';
+import { shown } from '../wrong-settings.ts';
 import { type Calls, callNames } from './calls.ts';
 import { checkOptions } from './check-options.ts';
 import { type ChildOptions, startChild, UnheardError } from './engine-child.ts';
@@ -123,9 +125,15 @@ async function engineWith(options: ChildOptions): Promise<Engine> {
 
   const inTurn = async (name: keyof Calls, options: WorkOptions & object) => {
     if (typeof options !== 'object' || options === null) {
-      throw new UsageError(`${name} takes one object of options.`);
+      throw new UsageError({
+        found: phrase`${call(name)} was called with ${shown(options)}`,
+        expected: 'one object of options',
+      });
     }
-    if (closing) throw new DeviceError('the engine was closed. Start another with startEngine.');
+    if (closing) {
+      const advice = phrase`Start another with ${call('startEngine')}.`;
+      throw new DeviceError({ found: 'the engine was closed', advice });
+    }
     const { signal } = options;
     const stopped = () => new InterruptedError('stopped before it began; nothing was done.');
     if (signal?.aborted) throw stopped();

@@ -54,7 +54,10 @@ export const examineClipsSettings = {
   ),
   ...redeclared(shapeSettings, {
     frames: { description: trainingSettings.frames.description, default: usual.frames },
-    width: { description: 'width of a training video, to check how the clips fit it' },
+    width: {
+      description: 'width of a training video, to check how the clips fit it',
+      sizeOf: 'a training video, to check how the clips fit it',
+    },
     height: { description: 'height of a training video, to check how the clips fit it' },
   }),
   ...taken,
@@ -200,8 +203,8 @@ function assertPlaces({
   readonly out?: string | undefined;
 }): string | undefined {
   if (cut && out === undefined) {
-    const found = phrase`${setting('cut', true)} needs ${setting('out')}: a new or empty folder.`;
-    throw new UsageError({ found, setting: 'out' });
+    const found = phrase`${setting('cut', true)} needs ${setting('out')}`;
+    throw new UsageError({ found, expected: 'a new or empty folder', setting: 'out' });
   }
   if (out !== undefined && !cut) {
     const found = phrase`${setting('out')} is for ${setting('cut', true)}`;

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { parseBytes } from '../amounts.ts';
 import { exists } from '../checkpoints/exists.ts';
-import { NO_SUCH_FILE, whyUnreadable } from '../checkpoints/user-file.ts';
+import { whyUnreadable } from '../checkpoints/user-file.ts';
 import { CheckpointError, type LampError, MediaError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { CLIP_CHOICES, clipKindOfName } from '../media/clip.ts';
@@ -42,10 +42,14 @@ import { assertNotGiven } from './unused-options.ts';
 
 /** Less cannot hold the program itself. */
 const leastMemory = 5e8;
-const memorySize = checked<number | string>((value) => {
-  const bytes = typeof value === 'string' ? parseBytes(value) : value;
-  return typeof bytes === 'number' && bytes >= leastMemory && bytes <= Number.MAX_SAFE_INTEGER;
-}, 'an amount of memory such as 12GB, at least 0.5GB');
+const memorySize = checked<number | string>(
+  (value) => {
+    const bytes = typeof value === 'string' ? parseBytes(value) : value;
+    return typeof bytes === 'number' && bytes >= leastMemory && bytes <= Number.MAX_SAFE_INTEGER;
+  },
+  'an amount of memory such as 12GB, at least 0.5GB',
+  'memory',
+);
 
 /** The settings of `inspect`. */
 export const inspectSettings = {
@@ -60,6 +64,7 @@ export const inspectSettings = {
       frames: { description: trainingSettings.frames.description, usual: String(usual.frames) },
       width: {
         description: 'width of a training video, for estimating the cost',
+        sizeOf: 'a training video, for estimating the cost',
         usual: String(usual.width),
       },
       height: {
@@ -202,8 +207,7 @@ async function refusePart(path: string, names: readonly string[]): Promise<void>
 /** The error for a path that cannot be read, of the class that suits its name. */
 async function nothingThere(error: unknown, path: string): Promise<LampError> {
   const why = await whyUnreadable(error, path);
-  const found = why === NO_SUCH_FILE ? `there is nothing at "${path}"` : `"${path}" cannot be read: ${why}`;
-  const advice = why === NO_SUCH_FILE ? 'Check the path.' : [];
+  const found = why.isMissing ? `there is nothing at "${path}"` : `"${path}" cannot be read: ${why.found}`;
   const isWeights = /\.(safetensors|ckpt|bin|pth?)$/i.test(path);
-  return new (isWeights ? CheckpointError : MediaError)({ found, advice }, { cause: error });
+  return new (isWeights ? CheckpointError : MediaError)({ ...why, found }, { cause: error });
 }

@@ -18,6 +18,7 @@ const baseField = checked<BaseChoice>(
     (typeof value === 'string' && value !== '') ||
     typeof (value as BaseModel | null)?.fingerprint === 'string',
   'a path, a name like "hub:owner/name", or a model returned by loadBase',
+  'path',
 );
 
 const kinds =
@@ -40,7 +41,10 @@ export const pictureBaseSetting = declare(baseField, {
 
 /** The settings of `loadBase`. */
 export const loadBaseSettings = {
-  base: declare(expecting(z.string().min(1), 'a path, or a name like "hub:owner/name"'), pictureBaseSetting),
+  base: declare(
+    expecting(z.string().min(1), 'a path, or a name like "hub:owner/name"', 'path'),
+    pictureBaseSetting,
+  ),
 };
 
 /** Options of `loadBase`. */

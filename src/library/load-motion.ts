@@ -34,6 +34,7 @@ const motionField = expecting(
     checked<LoadedMotion>(isLoaded, 'a motion returned by loadMotion'),
   ]),
   expected,
+  'path',
 ) as z.ZodType<MotionChoice, MotionChoice>;
 
 /** The option `motion`. */

@@ -16,7 +16,10 @@ export const shared = {
   ...withText(
     {
       ...redeclared(shapeSettings, {
-        width: { description: 'width of the video, a multiple of 8 in Stable Diffusion' },
+        width: {
+          description: 'width of the video, a multiple of 8 in Stable Diffusion',
+          sizeOf: 'the video, a multiple of 8 in Stable Diffusion',
+        },
         height: { description: 'height of the video, a multiple of 8 in Stable Diffusion' },
       }),
       framesPerSecond: rateSetting,

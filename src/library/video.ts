@@ -20,8 +20,13 @@ export async function keepVideo<V extends Video>(
   const framesPerSecond = playedRate(out, video.framesPerSecond);
   if (framesPerSecond !== video.framesPerSecond) {
     const asked = Number(video.framesPerSecond.toFixed(2));
-    const message = `"${out}" plays at ${framesPerSecond} frames a second, not ${asked}: GIF goes no faster. Use .mp4 or .webm.`;
-    onEvent?.(notice(message));
+    onEvent?.(
+      notice({
+        found: `"${out}" plays at ${framesPerSecond} frames a second, not ${asked}: GIF goes no faster`,
+        setting: 'framesPerSecond',
+        advice: 'Use .mp4 or .webm.',
+      }),
+    );
   }
   await writeStoredVideo(out, video);
   onEvent?.({ type: 'written', path: out });

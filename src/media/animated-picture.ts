@@ -6,7 +6,7 @@ import { timingOf } from './frame-times.ts';
 import { scanGif } from './gif-blocks.ts';
 import { type Picture, picture } from './picture.ts';
 import { assertFile, decodeToRgb, LARGEST_PICTURE } from './picture-file.ts';
-import { refuseMedia } from './refuse-media.ts';
+import { COPY_AGAIN, refuseMedia } from './refuse-media.ts';
 import { sharp } from './sharp.ts';
 import type { VideoFacts } from './video-decoding.ts';
 
@@ -79,9 +79,10 @@ async function header(path: string) {
   const gif = scanGif(await readUserFile(path, refuseMedia('clip', path)));
   if (gif?.cutOff) {
     // libvips would fill in the missing rest.
-    throw new MediaError(
-      `clip "${path}" is cut off after ${gif.images} complete frames. Copy or download it again.`,
-    );
+    throw new MediaError({
+      found: `clip "${path}" is cut off after ${gif.images} complete frames`,
+      advice: COPY_AGAIN,
+    });
   }
   try {
     const found = await sharp(path, { animated: true, limitInputPixels: false }).metadata();
@@ -91,9 +92,11 @@ async function header(path: string) {
     const pages = found.pages ?? 1;
     const height = found.pageHeight ?? found.height;
     if (found.width * height > LARGEST_PICTURE) {
-      throw new MediaError(
-        `clip "${path}" has frames of ${found.width}x${height}; more than 16384x16384 pixels are not read. Make it smaller and try again.`,
-      );
+      throw new MediaError({
+        found: `clip "${path}" has frames of ${found.width}x${height}`,
+        expected: 'at most 16384x16384 pixels',
+        advice: 'Make it smaller and try again.',
+      });
     }
     const delays = Array.from({ length: pages }, (_, page) => found.delay?.[page] ?? 0);
     return {
@@ -111,7 +114,10 @@ function animationError(error: unknown, path: string): MediaError {
   if (error instanceof MediaError) return error;
   const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
   return new MediaError(
-    `clip "${path}" is not an animated GIF or WebP, or it is damaged (${reason}). Copy or download it again.`,
+    {
+      found: `clip "${path}" is not an animated GIF or WebP, or it is damaged (${reason})`,
+      advice: COPY_AGAIN,
+    },
     { cause: error },
   );
 }

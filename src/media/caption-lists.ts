@@ -55,9 +55,10 @@ export function parseCaptionTable(text: string, path: string): CaptionList {
     const [name, quoted] = fields;
     const caption = quoted && withoutQuotes(quoted);
     const wrong = (what: string) =>
-      new MediaError(
-        `captions "${path}", line ${index + 1}: ${what}. Each line is a clip's name, a tab, and its caption.`,
-      );
+      new MediaError({
+        found: `captions "${path}", line ${index + 1}: ${what}`,
+        expected: "a clip's name, a tab, and its caption on each line",
+      });
     if (fields.length === 1) throw wrong(`there is no tab in "${onOneLine(line, 40)}"`);
     if (fields.length > 2) throw wrong(`there are ${fields.length - 1} tabs`);
     if (!name) throw wrong('the name is missing');
@@ -108,9 +109,10 @@ export function parseMetadataLines(text: string, path: string): CaptionList {
   }
   const [first] = odd;
   if (first && lines.length === 0) {
-    throw new MediaError(
-      `captions "${path}", line ${first.line}: ${first.fault}. Each line is an object such as {"file_name": "walk.mp4", "text": "a person walks"}.`,
-    );
+    throw new MediaError({
+      found: `captions "${path}", line ${first.line}: ${first.fault}`,
+      expected: 'an object such as {"file_name": "walk.mp4", "text": "a person walks"} on each line',
+    });
   }
   return { lines, odd };
 }

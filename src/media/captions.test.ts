@@ -53,9 +53,9 @@ test('malformed lines are named', async () => {
     expect(error).toBeInstanceOf(MediaError);
     return (error as Error).message.replace(/^captions "[^"]*"/, '');
   };
-  const rule = "Each line is a clip's name, a tab, and its caption.";
-  expect(await list('a.mp4\tx\nb.mp4 y\n')).toBe(`, line 2: there is no tab in "b.mp4 y". ${rule}`);
-  expect(await list('a.mp4\tx\ty')).toBe(`, line 1: there are 2 tabs. ${rule}`);
+  const rule = "expected a clip's name, a tab, and its caption on each line.";
+  expect(await list('a.mp4\tx\nb.mp4 y\n')).toBe(`, line 2: there is no tab in "b.mp4 y"; ${rule}`);
+  expect(await list('a.mp4\tx\ty')).toBe(`, line 1: there are 2 tabs; ${rule}`);
   expect(await list('\u001b[2J\u0007x')).toContain('there is no tab in " [2J x"');
   expect(await list('\tx')).toContain('the name is missing');
   expect(await list('a.mp4\t ')).toContain('the caption of "a.mp4" is missing');
@@ -217,7 +217,7 @@ test('odd lines of metadata.jsonl are named, and the others used', async () => {
     );
     expect(error).toBeInstanceOf(MediaError);
     expect((error as Error).message).toContain(
-      `line 1: ${fault}. Each line is an object such as {"file_name": "walk.mp4", "text": "a person walks"}.`,
+      `line 1: ${fault}; expected an object such as {"file_name": "walk.mp4", "text": "a person walks"} on each line.`,
     );
     const rest = '{"file_name": "b.mp4", "text": "b"}';
     expect(

@@ -147,15 +147,19 @@ async function readOwn(clip: string, stem: string, { folder, names }: Place): Pr
     if (text === undefined) continue;
     const caption = onOneLineOfText(text);
     if (caption === '') {
-      throw new MediaError(`caption "${path}" is empty. Write what the clip shows, or remove the file.`);
+      throw new MediaError({
+        found: `caption "${path}" is empty`,
+        advice: 'Write what the clip shows, or remove the file.',
+      });
     }
     found.push({ path, caption });
   }
   const other = found.find(({ caption }) => caption !== found[0]!.caption);
   if (other) {
-    throw new MediaError(
-      `clip "${clip}" has two captions, "${found[0]!.path}" and "${other.path}", which differ. Remove one.`,
-    );
+    throw new MediaError({
+      found: `clip "${clip}" has two captions, "${found[0]!.path}" and "${other.path}", which differ`,
+      advice: 'Remove one.',
+    });
   }
   return found[0]?.caption;
 }
@@ -222,6 +226,9 @@ async function readText(path: string): Promise<string | undefined> {
     // The decoder removes a byte order mark.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new MediaError(`captions "${path}" are not UTF-8 text. Save the file as UTF-8.`, { cause: error });
+    throw new MediaError(
+      { found: `captions "${path}" are not UTF-8 text`, advice: 'Save the file as UTF-8.' },
+      { cause: error },
+    );
   }
 }

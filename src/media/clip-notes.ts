@@ -95,8 +95,9 @@ export function notesAbout(clip: ExaminedClip, wanted: WantedVideos): ClipNote[]
   } else if (clip.repeated > mostRepeated) {
     const share = `${Math.round(100 * clip.repeated)} %`;
     note('repeats', false, {
-      found: phrase`${share} of its frames repeat the previous one: a larger ${setting('stride')} loses nothing.`,
+      found: `${share} of its frames repeat the previous one`,
       setting: 'stride',
+      advice: phrase`A larger ${setting('stride')} loses nothing.`,
     });
   }
   return notes;

@@ -114,7 +114,12 @@ describe('a set', () => {
       frames: 2,
     });
     expect(passedOver).toEqual([
-      { path: at('more/e.avi'), kind: 'unread video', reason: expect.stringContaining('AVI is not read') },
+      {
+        path: at('more/e.avi'),
+        kind: 'unread video',
+        reason: 'AVI is not read',
+        advice: 'To use "e.avi", convert it: ffmpeg -i e.avi -crf 12 -pix_fmt yuv420p e.mp4',
+      },
     ]);
     expect(captionNotes).toEqual([
       { path: at('more/captions.tsv'), line: 1, name: 'A.mp4', reason: 'no clip', meant: 'a.mp4' },

@@ -114,10 +114,10 @@ describe('the window', () => {
 
   test('needs a clip that is long enough', () => {
     expect(() => clipWindow(clip(60, 12), { ...settings, clipFps: 24 })).toThrow(
-      'clip "a.mp4" has 5 frames at 24 a second; 4 at stride 2 need 7. Use stride: 1, frames: 3, a higher "clipFps", or a longer clip.',
+      'clip "a.mp4" has 5 frames at 24 a second; expected at least 7, which 4 frames at stride 2 need. Use stride: 1, frames: 3, a higher "clipFps", or a longer clip.',
     );
     expect(() => clipWindow(clip(10, 3), { ...settings, window: 'spread' })).toThrow(
-      'clip "a.mp4" has 3 frames; 4 at stride 1 need 4.',
+      'clip "a.mp4" has 3 frames; expected at least 4, which 4 frames at stride 1 need.',
     );
   });
 });

@@ -62,9 +62,10 @@ export function framesAtRate(clip: TimedClip, rate: ClipRate): number[] {
   const seconds = shownAt(frameCount - 1) + 1 / own;
   const moments = Math.max(1, Math.floor((seconds - early) * rate) + 1);
   if (moments > MOST_MOMENTS) {
-    throw new MediaError(
-      `clip "${path}" lasts ${Math.round(seconds)} seconds by the times of its frames, which at ${short(rate)} frames a second is too long. Cut it, or convert it to a constant rate.`,
-    );
+    throw new MediaError({
+      found: `clip "${path}" lasts ${Math.round(seconds)} seconds by the times of its frames, which at ${short(rate)} frames a second is too long`,
+      advice: 'Cut it, or convert it to a constant rate.',
+    });
   }
   let frame = 0;
   return Array.from({ length: moments }, (_, moment) => {

@@ -152,7 +152,7 @@ describe('readFrames', () => {
   test('says when a frame does not exist', async () => {
     for (const clip of [walking, penguin]) {
       expect(await messageOf(readFrames(clip, { indices: [3, 99] }))).toMatch(
-        /has 2[04] frames that can be decoded; frame 99/,
+        /has 2[04] frames that can be decoded, and frame 99/,
       );
     }
   });
@@ -280,14 +280,16 @@ describe('assertLongEnough', () => {
       return '';
     };
     expect(suggestion(20, 16, 2)).toBe(
-      'clip "a.mp4" has 20 frames; 16 at stride 2 need 31. Use stride: 1, frames: 10, or a longer clip.',
+      'clip "a.mp4" has 20 frames; expected at least 31, which 16 frames at stride 2 need. Use stride: 1, frames: 10, or a longer clip.',
     );
     expect(suggestion(9, 16, 2)).toBe(
-      'clip "a.mp4" has 9 frames; 16 at stride 2 need 31. Use frames: 5, stride: 1 with frames: 9, or a longer clip.',
+      'clip "a.mp4" has 9 frames; expected at least 31, which 16 frames at stride 2 need. Use frames: 5, stride: 1 with frames: 9, or a longer clip.',
     );
     expect(suggestion(9, 16, 1)).toBe(
-      'clip "a.mp4" has 9 frames; 16 at stride 1 need 16. Use frames: 9 or a longer clip.',
+      'clip "a.mp4" has 9 frames; expected at least 16, which 16 frames at stride 1 need. Use frames: 9 or a longer clip.',
     );
-    expect(suggestion(1, 16, 1)).toBe('clip "a.mp4" has 1 frame; 16 at stride 1 need 16. Use a longer clip.');
+    expect(suggestion(1, 16, 1)).toBe(
+      'clip "a.mp4" has 1 frame; expected at least 16, which 16 frames at stride 1 need. Use a longer clip.',
+    );
   });
 });

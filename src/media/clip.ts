@@ -75,9 +75,10 @@ export async function clipKind(path: string): Promise<ClipKind> {
   const kind = clipKindOfName(path);
   if (!kind) {
     const ending = extname(path);
-    throw new MediaError(
-      `clip "${path}" ${ending ? `ends in ${ending}` : 'has no ending'}; expected ${CLIP_CHOICES}.`,
-    );
+    throw new MediaError({
+      found: `clip "${path}" ${ending ? `ends in ${ending}` : 'has no ending'}`,
+      expected: CLIP_CHOICES,
+    });
   }
   return kind;
 }
@@ -141,9 +142,10 @@ export async function readFrames(path: string, options: ReadFramesOptions = {}):
   return indices.map((index) => {
     const frame = found.get(index);
     if (!frame) {
-      throw new MediaError(
-        `clip "${path}" has ${frameCount} frames that can be decoded; frame ${index} (counted from 0) was asked for. Use fewer frames, a smaller stride, or a longer clip.`,
-      );
+      throw new MediaError({
+        found: `clip "${path}" has ${frameCount} frames that can be decoded, and frame ${index} (counted from 0) was asked for`,
+        advice: phrase`Use fewer ${setting('frames')}, a smaller ${setting('stride')}, or a longer clip.`,
+      });
     }
     return frame;
   });
@@ -215,7 +217,8 @@ export function assertLongEnough(
   remedies.push(['a longer clip']);
   const at = clipFps === undefined ? '' : ` at ${Number(clipFps.toFixed(3))} a second`;
   throw new MediaError({
-    found: `clip "${path}" has ${frameCount} frame${frameCount === 1 ? '' : 's'}${at}; ${frames} at stride ${stride} need ${needed}`,
+    found: `clip "${path}" has ${frameCount} frame${frameCount === 1 ? '' : 's'}${at}`,
+    expected: `at least ${needed}, which ${frames} frames at stride ${stride} need`,
     setting: 'frames',
     advice: phrase`Use ${alternatives(remedies)}.`,
   });

@@ -102,11 +102,20 @@ function shellName(name: string): string {
 /** What a file that is not used as a clip is. */
 export type NoClipKind = 'unread video' | 'picture' | 'playlist' | 'other';
 
+/** Why a file is not used as a clip, and what it is. */
+export interface NoClip {
+  readonly kind: NoClipKind;
+  readonly reason: string;
+  /** How to use it. */
+  readonly advice?: string;
+}
+
 /** Why a file of this name is not used as a clip, and what it is. */
-export function whyNoClip(name: string): { readonly kind: NoClipKind; readonly reason: string } {
+export function whyNoClip(name: string): NoClip {
   const video = unreadVideoKind(name);
   if (video) {
-    return { kind: 'unread video', reason: `${video} is not read; convert it: ${conversionLine(name)}` };
+    const advice = `To use "${onOneLine(name)}", convert it: ${conversionLine(name)}`;
+    return { kind: 'unread video', reason: `${video} is not read`, advice };
   }
   const ending = extname(name).toLowerCase();
   if (maybeTransportStream(name)) return { kind: 'other', reason: 'not an MPEG transport stream' };

@@ -57,12 +57,15 @@ test('says what is supported when there is no clip', async () => {
 test('what is not taken is named, and why', async () => {
   const files: Record<string, string> = {
     'Thumbs.db': 'left there by the system',
-    'a.AVI': 'AVI is not read; convert it: ffmpeg -i a.AVI -crf 12 -pix_fmt yuv420p a.mp4',
+    'a.AVI': 'AVI is not read. To use "a.AVI", convert it: ffmpeg -i a.AVI -crf 12 -pix_fmt yuv420p a.mp4',
     'b c.wmv':
-      'Windows Media is not read; convert it: ffmpeg -i "b c.wmv" -crf 12 -pix_fmt yuv420p "b c.mp4"',
-    'd.apng': 'animated PNG is not read; convert it: ffmpeg -i d.apng -crf 12 -pix_fmt yuv420p d.mp4',
-    'e.flv': 'Flash video is not read; convert it: ffmpeg -i e.flv -crf 12 -pix_fmt yuv420p e.mp4',
-    'f.mpg': 'an MPEG program stream is not read; convert it: ffmpeg -i f.mpg -crf 12 -pix_fmt yuv420p f.mp4',
+      'Windows Media is not read. To use "b c.wmv", convert it: ffmpeg -i "b c.wmv" -crf 12 -pix_fmt yuv420p "b c.mp4"',
+    'd.apng':
+      'animated PNG is not read. To use "d.apng", convert it: ffmpeg -i d.apng -crf 12 -pix_fmt yuv420p d.mp4',
+    'e.flv':
+      'Flash video is not read. To use "e.flv", convert it: ffmpeg -i e.flv -crf 12 -pix_fmt yuv420p e.mp4',
+    'f.mpg':
+      'an MPEG program stream is not read. To use "f.mpg", convert it: ffmpeg -i f.mpg -crf 12 -pix_fmt yuv420p f.mp4',
     'g.ts': 'not an MPEG transport stream',
     'h.jpg': 'a single picture',
     'i.m3u8': 'a playlist',
@@ -101,13 +104,18 @@ test('what is not taken is named, and why', async () => {
   expect(clips).toEqual([at('left/y.1'), at('left/z.gif')]);
   expect(looked).toEqual([at('left')]);
   expect(
-    Object.fromEntries(passedOver.map(({ path, reason }) => [path.slice(at('left/').length), reason])),
+    Object.fromEntries(
+      passedOver.map(({ path, reason, advice }) => [
+        path.slice(at('left/').length),
+        advice === undefined ? reason : `${reason}. ${advice}`,
+      ]),
+    ),
   ).toEqual({
     ...files,
     j: 'an empty folder',
-    k: 'a folder with "notes.txt" among its 2 numbered pictures; move it elsewhere',
-    l: 'a folder with pictures that are not numbered, such as "one.png"',
-    m: 'a folder with clips of its own; name it too to take them',
+    k: 'a folder with "notes.txt" among its 2 numbered pictures. Move "notes.txt" elsewhere to use "k" as a clip.',
+    l: 'a folder with pictures that are not numbered, such as "one.png". Number the pictures in "l" to use it as a clip.',
+    m: 'a folder with clips of its own. Name "m" itself to use its clips.',
     n: 'a folder without clips',
     'y.1/desktop.ini': 'left there by the system',
   });
@@ -171,11 +179,11 @@ test('a folder whose frames cannot be a clip, or that holds only other kinds, sa
   await mkdir(at('old/films'), { recursive: true });
   await cp(penguin, at('old/films/a.gif'));
   await expect(findClips([at('old')])).rejects.toThrow(
-    '"films" is a folder with clips of its own; name it too to take them.',
+    /\(found films; "films": a folder with clips of its own\); expected .* Name "films" itself to use its clips\.$/,
   );
   await writeFile(at('old/b.avi'), 'x');
   await expect(findClips([at('old')])).rejects.toThrow(
-    '"b.avi": AVI is not read; convert it: ffmpeg -i b.avi',
+    /\(found b\.avi, films; "b\.avi": AVI is not read\); .* To use "b\.avi", convert it: ffmpeg -i b\.avi /,
   );
   await expect(findClips([at('old/b.avi')])).rejects.toThrow('AVI is not read. Convert it: ffmpeg -i b.avi');
 });

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { assertUserFile } from '../checkpoints/user-file.ts';
 import { MediaError } from '../errors.ts';
+import type { GivenParts } from '../phrases.ts';
 import { isAboutAll, isCaptionFile } from './caption-files.ts';
 import { CLIP_CHOICES, clipKindOfName } from './clip.ts';
 import {
@@ -26,8 +27,10 @@ export interface PassedOver {
    * (`nearly frames`), one that contains clips (`folder of clips`), or another folder.
    */
   readonly kind: NoClipKind | 'system' | 'nearly frames' | 'folder of clips' | 'folder';
-  /** What it is, such as "a single picture", and advice. */
+  /** What it is, such as "a single picture". */
   readonly reason: string;
+  /** How to use it, in a sentence, if that is possible. */
+  readonly advice?: string;
 }
 
 /** The clips found. */
@@ -112,56 +115,67 @@ async function clipsAt(path: string): Promise<ClipSet> {
   return { clips, passedOver, folders: [path] };
 }
 
-/** Describes what is not used: nothing, or one text with its number and the first names. */
-export function describePassedOver(passedOver: readonly PassedOver[]): string[] {
+/** Describes what is not used: nothing, or one text with its number and the first names, and how to use these. */
+export function describePassedOver(passedOver: readonly PassedOver[]): GivenParts[] {
   if (passedOver.length === 0) return [];
-  const shown = passedOver.slice(0, 3).map(({ path, reason }) => `"${path}" (${reason})`);
+  const first = passedOver.slice(0, 3);
+  const shown = first.map(({ path, reason }) => `"${path}" (${reason})`);
   const many =
     passedOver.length === 1
       ? 'one item beside the clips is'
       : `${passedOver.length} items beside the clips are`;
-  return [`${many} not used: ${shown.join(', ')}${passedOver.length > 3 ? ', …' : '.'}`];
+  return [
+    {
+      found: `${many} not used: ${shown.join(', ')}${passedOver.length > 3 ? ', …' : '.'}`,
+      advice: first.flatMap(({ advice }) => advice ?? []),
+    },
+  ];
 }
 
 function noClip(folder: string, names: readonly string[], passedOver: readonly PassedOver[]): MediaError {
-  if (names.length === 0) return new MediaError(`folder "${folder}" is empty; expected ${CLIP_CHOICES}.`);
+  const expected = CLIP_CHOICES;
+  if (names.length === 0) return new MediaError({ found: `folder "${folder}" is empty`, expected });
   const pictures = names.filter((name) => areNumberedPictures([name]));
   const odd = names.find((name) => !areNumberedPictures([name]));
-  const some = names.slice(0, 3).join(', ');
-  const hint =
-    odd !== undefined && pictures.length > 1
-      ? ` Its ${pictures.length} numbered pictures are a clip once "${odd}" is no longer among them.`
-      : helpful(passedOver);
-  return new MediaError(
-    `folder "${folder}" holds no clip (found ${some}${names.length > 3 ? ', …' : ''}); expected ${CLIP_CHOICES}.${hint}`,
-  );
-}
-
-/** Advice for the first item that could become a clip, if there is one. */
-function helpful(passedOver: readonly PassedOver[]): string {
-  const video = passedOver.find(({ kind }) => kind === 'unread video');
-  if (video) return ` "${basename(video.path)}": ${video.reason}.`;
-  const folder = passedOver.find(({ kind }) => kind === 'nearly frames' || kind === 'folder of clips');
-  return folder ? ` "${basename(folder.path)}" is ${folder.reason}.` : '';
+  const some = `${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`;
+  if (odd !== undefined && pictures.length > 1) {
+    const advice = `Its ${pictures.length} numbered pictures are a clip once "${odd}" is no longer among them.`;
+    return new MediaError({ found: `folder "${folder}" holds no clip (found ${some})`, expected, advice });
+  }
+  // The first item that could become a clip.
+  const helpful =
+    passedOver.find(({ kind }) => kind === 'unread video') ??
+    passedOver.find(({ advice }) => advice !== undefined);
+  const why = helpful ? `; "${basename(helpful.path)}": ${helpful.reason}` : '';
+  return new MediaError({
+    found: `folder "${folder}" holds no clip (found ${some}${why})`,
+    expected,
+    advice: helpful?.advice,
+  });
 }
 
 /** Throws `MediaError` unless a file named explicitly can be a clip. */
 async function assertClipFile(path: string): Promise<void> {
   const video = unreadVideoKind(path);
   if (video) {
-    throw new MediaError(`clip "${path}": ${video} is not read. Convert it: ${conversionLine(path)}`);
+    throw new MediaError({
+      found: `clip "${path}": ${video} is not read`,
+      advice: `Convert it: ${conversionLine(path)}`,
+    });
   }
   if (!clipKindOfName(path)) {
     const ending = extname(path);
-    throw new MediaError(
-      `"${path}" ${ending ? `ends in ${ending}` : 'has no ending'}; expected ${CLIP_CHOICES}.`,
-    );
+    throw new MediaError({
+      found: `"${path}" ${ending ? `ends in ${ending}` : 'has no ending'}`,
+      expected: CLIP_CHOICES,
+    });
   }
   await assertUserFile(path, refuseMedia('clip', path));
   if (maybeTransportStream(path) && !(await isTransportStream(path))) {
-    throw new MediaError(
-      `"${path}" is not an MPEG transport stream, although its name says so; expected ${CLIP_CHOICES}.`,
-    );
+    throw new MediaError({
+      found: `"${path}" is not an MPEG transport stream, although its name says so`,
+      expected: CLIP_CHOICES,
+    });
   }
 }
 
@@ -188,7 +202,11 @@ async function whyNoFrames(
   const pictures = names.filter((name) => areNumberedPictures([name])).length;
   if (odd !== undefined && pictures > 0) {
     const count = `${pictures} numbered picture${pictures === 1 ? '' : 's'}`;
-    return { kind: 'nearly frames', reason: `a folder with "${odd}" among its ${count}; move it elsewhere` };
+    return {
+      kind: 'nearly frames',
+      reason: `a folder with "${odd}" among its ${count}`,
+      advice: `Move "${odd}" elsewhere to use "${basename(folder)}" as a clip.`,
+    };
   }
   for (const name of names) {
     const member = join(folder, name);
@@ -200,14 +218,18 @@ async function whyNoFrames(
           )
         : await isClipFile(member);
     if (isClip) {
-      const reason = 'a folder with clips of its own; name it too to take them';
-      return { kind: 'folder of clips', reason };
+      return {
+        kind: 'folder of clips',
+        reason: 'a folder with clips of its own',
+        advice: `Name "${basename(folder)}" itself to use its clips.`,
+      };
     }
   }
   return whyNoClip(names[0]!).kind === 'picture'
     ? {
         kind: 'nearly frames',
         reason: `a folder with pictures that are not numbered, such as "${names[0]}"`,
+        advice: `Number the pictures in "${basename(folder)}" to use it as a clip.`,
       }
     : { kind: 'folder', reason: 'a folder without clips' };
 }

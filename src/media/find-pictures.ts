@@ -59,9 +59,10 @@ async function picturesIn(folder: string, { onEvent }: Pick<WorkOptions, 'onEven
   const some = others.slice(0, 3).join(', ') + (others.length > 3 ? ', …' : '');
   if (pictures.length === 0) {
     const content = names.length === 0 ? 'is empty' : `holds no picture (found ${some})`;
-    throw new MediaError(
-      `folder "${folder}" ${content}; expected files that end in ${pictureEndings.join(', ')}.`,
-    );
+    throw new MediaError({
+      found: `folder "${folder}" ${content}`,
+      expected: `files that end in ${pictureEndings.join(', ')}`,
+    });
   }
   if (others.length > 0) {
     const message = `folder "${folder}": ${pictures.length} of ${names.length} members are pictures; not used: ${some}`;
@@ -73,17 +74,19 @@ async function picturesIn(folder: string, { onEvent }: Pick<WorkOptions, 'onEven
 /** The paths in a list; relative ones are resolved against the list's folder. */
 async function readPathList(path: string): Promise<string[]> {
   const bytes = await readUserFile(path, refuseMedia('list', path), LARGEST_LIST);
-  if (bytes.length === 0) throw new MediaError(`list "${path}" is empty (0 bytes). Write one path a line.`);
+  const advice = 'Write one path a line.';
+  if (bytes.length === 0) throw new MediaError({ found: `list "${path}" is empty (0 bytes)`, advice });
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new MediaError(`list "${path}" is not UTF-8 text. Save it as UTF-8, with one path a line.`, {
-      cause: error,
-    });
+    throw new MediaError(
+      { found: `list "${path}" is not UTF-8 text`, advice: 'Save it as UTF-8, with one path a line.' },
+      { cause: error },
+    );
   }
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const named = lines.filter((line) => line !== '');
-  if (named.length === 0) throw new MediaError(`list "${path}" names no picture. Write one path a line.`);
+  if (named.length === 0) throw new MediaError({ found: `list "${path}" names no picture`, advice });
   return named.map((line) => resolve(dirname(path), line));
 }

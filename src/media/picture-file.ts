@@ -12,7 +12,7 @@ import { type Picture, picture } from './picture.ts';
 import { statedColourSpace } from './picture-colour.ts';
 import { heicError, pictureSource } from './picture-source.ts';
 import { readPngText, withPngText } from './png-text.ts';
-import { refuseMedia } from './refuse-media.ts';
+import { COPY_AGAIN, refuseMedia } from './refuse-media.ts';
 import { type Fit, resizePicture } from './resize.ts';
 import { sizeSchema } from './shape-settings.ts';
 import { type Sharp, sharp } from './sharp.ts';
@@ -97,7 +97,7 @@ export async function decodeToRgb(pipeline: Sharp): Promise<Picture> {
 /** Throws `MediaError` unless `path` is a readable file that is not empty. `what` names it in the message. */
 export async function assertFile(path: string, what: string): Promise<void> {
   if ((await assertUserFile(path, refuseMedia(what, path))) === 0) {
-    throw new MediaError(`${what} "${path}" is empty (0 bytes). Copy or download it again.`);
+    throw new MediaError({ found: `${what} "${path}" is empty (0 bytes)`, advice: COPY_AGAIN });
   }
 }
 
@@ -107,21 +107,28 @@ export function pictureError(error: unknown, path: string): MediaError {
   const message = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
   if (/pixel limit/i.test(message)) {
     return new MediaError(
-      `picture "${path}" is larger than 16384x16384 pixels. Make it smaller and try again.`,
       {
-        cause: error,
+        found: `picture "${path}" is larger than 16384x16384 pixels`,
+        advice: 'Make it smaller and try again.',
       },
+      { cause: error },
     );
   }
   if (/unsupported image format/i.test(message)) {
     return new MediaError(
-      `"${path}" is not a picture that can be read. Use PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG.`,
+      {
+        found: `"${path}" is not a picture that can be read`,
+        advice: 'Use PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG.',
+      },
       { cause: error },
     );
   }
   if (/bad labq format/i.test(message)) {
     return new MediaError(
-      `picture "${path}" is a TIFF in Lab colours of 8 bits, which is not read. Save it in RGB.`,
+      {
+        found: `picture "${path}" is a TIFF in Lab colours of 8 bits, which is not read`,
+        advice: 'Save it in RGB.',
+      },
       { cause: error },
     );
   }
@@ -129,7 +136,7 @@ export function pictureError(error: unknown, path: string): MediaError {
     return heicError(path, error);
   }
   return new MediaError(
-    `picture "${path}" is damaged (${message.replace(/^.*?: /, '')}). Copy or download it again.`,
+    { found: `picture "${path}" is damaged (${message.replace(/^.*?: /, '')})`, advice: COPY_AGAIN },
     { cause: error },
   );
 }
@@ -151,7 +158,11 @@ export async function writePng(
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   if (extname(path).toLowerCase() !== '.png') {
-    throw new UsageError(`cannot write the picture "${path}": its name must end in .png`);
+    const ending = extname(path) ? `ends in ${extname(path)}` : 'has no ending';
+    throw new UsageError({
+      found: `cannot write the picture "${path}": its name ${ending}`,
+      expected: '.png',
+    });
   }
   const png = await encodePng(from, metadata);
   await writeAtomically(path, (file) => file.writeFile(png));
@@ -169,7 +180,11 @@ export function assertPicturePath(path: string): void {
   const ending = extname(path).toLowerCase();
   if (ending === '.png' || ENCODERS[ending]) return;
   const found = ending ? `ends in ${ending}` : 'has no ending';
-  throw new UsageError(`cannot write a picture to "${path}": its name ${found}. Use .png, .jpg or .webp.`);
+  throw new UsageError({
+    found: `cannot write a picture to "${path}": its name ${found}`,
+    setting: 'out',
+    advice: 'Use .png, .jpg or .webp.',
+  });
 }
 
 /**

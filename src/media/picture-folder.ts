@@ -25,9 +25,13 @@ export async function visibleNames(folder: string): Promise<string[]> {
     return naturalSort((await readdir(folder)).filter((name) => !name.startsWith('.')));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new MediaError(`folder "${folder}" cannot be read (${code}). Check the path and its permissions.`, {
-      cause: error,
-    });
+    throw new MediaError(
+      {
+        found: `folder "${folder}" cannot be read (${code})`,
+        advice: 'Check the path and its permissions.',
+      },
+      { cause: error },
+    );
   }
 }
 
@@ -67,15 +71,17 @@ function stem(name: string): string {
 export async function listFrames(folder: string): Promise<string[]> {
   const names = (await visibleNames(folder)).filter((name) => !isSystemFile(name));
   if (names.length === 0) {
-    throw new MediaError(
-      `folder "${folder}" is empty. Put numbered pictures (0000.png, 0001.png, …) into it.`,
-    );
+    throw new MediaError({
+      found: `folder "${folder}" is empty`,
+      advice: 'Put numbered pictures (0000.png, 0001.png, …) into it.',
+    });
   }
   if (!areNumberedPictures(names)) {
     const odd = names.find((name) => !areNumberedPictures([name]));
-    throw new MediaError(
-      `folder "${folder}" is not a clip: "${odd}" is not a numbered picture. A folder clip holds 0000.png, 0001.png, … and nothing else.`,
-    );
+    throw new MediaError({
+      found: `folder "${folder}" is not a clip: "${odd}" is not a numbered picture`,
+      expected: '0000.png, 0001.png, … and nothing else',
+    });
   }
   return names.map((name) => join(folder, name));
 }
@@ -90,9 +96,10 @@ export async function inspectPictureFolder(folder: string): Promise<Size & { fra
   const [{ width, height }] = sizes as [Size, ...Size[]];
   const odd = sizes.findIndex((size) => size.width !== width || size.height !== height);
   if (odd >= 0) {
-    throw new MediaError(
-      `folder "${folder}": "${paths[odd]}" is ${sizes[odd]!.width}x${sizes[odd]!.height}, the first frame ${width}x${height}. Make all frames the same size.`,
-    );
+    throw new MediaError({
+      found: `folder "${folder}": "${paths[odd]}" is ${sizes[odd]!.width}x${sizes[odd]!.height}, the first frame ${width}x${height}`,
+      advice: 'Make all frames the same size.',
+    });
   }
   return { width, height, frameCount: paths.length };
 }

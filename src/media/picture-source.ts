@@ -7,7 +7,7 @@ import { readUserFile, withUserFile } from '../checkpoints/user-file.ts';
 import { MediaError } from '../errors.ts';
 import { jpegDataFault } from './jpeg-data.ts';
 import { isJpeg, mendJpeg, unreadJpegKind } from './jpeg-markers.ts';
-import { refuseMedia } from './refuse-media.ts';
+import { COPY_AGAIN, refuseMedia } from './refuse-media.ts';
 
 /**
  * What is to be decoded for a picture file: its path, or, of a JPEG, its bytes without the slips that viewers forgive.
@@ -25,22 +25,26 @@ export async function pictureSource(path: string): Promise<string | Buffer> {
   if (jpeg) throw unreadError(path, `a JPEG ${jpeg}`);
   const mended = mendJpeg(bytes);
   const fault = jpegDataFault(mended);
-  if (fault) throw new MediaError(`picture "${path}" is damaged (${fault}). Copy or download it again.`);
+  if (fault) throw new MediaError({ found: `picture "${path}" is damaged (${fault})`, advice: COPY_AGAIN });
   return Buffer.from(mended);
 }
 
 function unreadError(path: string, kind: string): MediaError {
-  return new MediaError(
-    `picture "${path}" is ${kind}, which is not read. Save it as PNG or as a usual JPEG.`,
-  );
+  return new MediaError({
+    found: `picture "${path}" is ${kind}, which is not read`,
+    advice: 'Save it as PNG or as a usual JPEG.',
+  });
 }
 
 /** The error for a picture in HEIC, or in another codec that HEIF files may contain. */
 export function heicError(path: string, cause?: unknown): MediaError {
   return new MediaError(
-    `picture "${path}" is HEIC, the format of phones, which is not read. Save it as JPEG or PNG: export it from Photos or ` +
-      'Preview, run "heif-convert IN.heic OUT.png", or let the phone take JPEG (iPhone: Settings, Camera, Formats, Most ' +
-      'Compatible).',
+    {
+      found: `picture "${path}" is HEIC, the format of phones, which is not read`,
+      advice:
+        'Save it as JPEG or PNG: export it from Photos or Preview, run "heif-convert IN.heic OUT.png", or let the ' +
+        'phone take JPEG (iPhone: Settings, Camera, Formats, Most Compatible).',
+    },
     { cause },
   );
 }

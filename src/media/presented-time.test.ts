@@ -69,7 +69,7 @@ describe('an edit list', () => {
       levels[29],
     ]);
     await expect(readFrames(timing('edit-list-end.mp4'), { indices: [30] })).rejects.toThrow(
-      'has 30 frames that can be decoded; frame 30',
+      'has 30 frames that can be decoded, and frame 30',
     );
   });
 

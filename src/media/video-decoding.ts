@@ -11,6 +11,7 @@ import { readMovieTrack } from './movie-boxes.ts';
 import type { Picture } from './picture.ts';
 import { assertFile } from './picture-file.ts';
 import { isShownIn, type ShownPart, shownAt, shownParts } from './presented-time.ts';
+import { COPY_AGAIN } from './refuse-media.ts';
 import { sampleLayout, samplePlanes } from './sample-planes.ts';
 import type { Size } from './size.ts';
 import { videoEngine } from './video-engine.ts';
@@ -58,8 +59,14 @@ export async function inspectVideo(path: string): Promise<VideoFacts> {
     if (!size) {
       throw new MediaError(
         presentation.parts
-          ? `clip "${path}" has an edit list that shows none of its frames. Re-encode it.`
-          : `clip "${path}" holds no complete frame; the file is probably cut off. Copy or download it again.`,
+          ? {
+              found: `clip "${path}" has an edit list that shows none of its frames`,
+              advice: 'Re-encode it.',
+            }
+          : {
+              found: `clip "${path}" holds no complete frame; the file is probably cut off`,
+              advice: COPY_AGAIN,
+            },
       );
     }
     const combed = combs?.firstField;
@@ -125,24 +132,32 @@ async function withVideoTrack<T>(
   try {
     // Files of a few bytes make the reader throw instead of saying no.
     if (!(await input.canRead().catch(() => false))) {
-      throw new MediaError(
-        `clip "${path}" is not a video file, or it is damaged at the beginning. Use MP4, MOV, WebM, MKV or GIF.`,
-      );
+      throw new MediaError({
+        found: `clip "${path}" is not a video file, or it is damaged at the beginning`,
+        advice: 'Use MP4, MOV, WebM, MKV or GIF.',
+      });
     }
     endSearches(input);
     const track = await input.getPrimaryVideoTrack();
     if (!track) {
       throw new MediaError(
         maybeTransportStream(path)
-          ? `clip "${path}" holds no picture track that is read: it is sound only, cut off, or coded as MPEG-2, as DVDs and broadcasts are. Convert it: ${conversionLine(path)}`
-          : `clip "${path}" holds no picture track; the file is cut off or is sound only. Copy or download it again.`,
+          ? {
+              found: `clip "${path}" holds no picture track that is read: it is sound only, cut off, or coded as MPEG-2, as DVDs and broadcasts are`,
+              advice: `Convert it: ${conversionLine(path)}`,
+            }
+          : {
+              found: `clip "${path}" holds no picture track; the file is cut off or is sound only`,
+              advice: COPY_AGAIN,
+            },
       );
     }
     if (!(await track.canDecode())) {
       const codec = (await track.getCodec()) ?? (await track.getInternalCodecId());
-      throw new MediaError(
-        `clip "${path}" uses the codec "${codec}", which cannot be decoded. Re-encode it as H.264, H.265, VP8, VP9 or AV1.`,
-      );
+      throw new MediaError({
+        found: `clip "${path}" uses the codec "${codec}", which cannot be decoded`,
+        advice: 'Re-encode it as H.264, H.265, VP8, VP9 or AV1.',
+      });
     }
     return await use(track, input);
   } catch (error) {
@@ -180,7 +195,10 @@ function endSearches(input: Input): void {
 function damaged(path: string, error: unknown): MediaError {
   const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
   return new MediaError(
-    `clip "${path}" is damaged and cannot be decoded (${reason}). Copy or download it again, or re-encode it.`,
+    {
+      found: `clip "${path}" is damaged and cannot be decoded (${reason})`,
+      advice: 'Copy or download it again, or re-encode it.',
+    },
     { cause: error },
   );
 }
@@ -199,9 +217,10 @@ async function assertComplete(track: InputVideoTrack, path: string): Promise<num
   const listed = await count(true);
   const complete = await count(false);
   if (complete < listed) {
-    throw new MediaError(
-      `clip "${path}" is cut off: ${complete} of its ${listed} frames are there. Copy or download it again.`,
-    );
+    throw new MediaError({
+      found: `clip "${path}" is cut off: ${complete} of its ${listed} frames are there`,
+      advice: COPY_AGAIN,
+    });
   }
   return listed;
 }

@@ -71,7 +71,10 @@ export async function encodeVideo(
     await output.cancel().catch(() => {});
     const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
     throw new LampError(
-      `the ${container} encoder failed on ${frames.length} frames of ${width}x${height} (${reason}). Write .gif or a folder of PNG frames instead.`,
+      {
+        found: `the ${container} encoder failed on ${frames.length} frames of ${width}x${height} (${reason})`,
+        advice: 'Write .gif or a folder of PNG frames instead.',
+      },
       { cause: error },
     );
   }

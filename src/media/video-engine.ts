@@ -39,9 +39,12 @@ async function start(): Promise<typeof Mediabunny> {
     return mediabunny;
   } catch (error) {
     throw new LampError(
-      `MP4, MOV, MKV and WebM need the video codecs, which ${whatIsWrong(error)}. Install lamp-video again, with its ` +
-        'optional dependencies, to have them (@mediabunny/server: FFmpeg with x264 and x265, GPL-3.0-or-later), or use GIF ' +
-        'or a folder of PNG frames.',
+      {
+        found: `MP4, MOV, MKV and WebM need the video codecs, which ${whatIsWrong(error)}`,
+        advice:
+          'Install lamp-video again, with its optional dependencies, to have them (@mediabunny/server: FFmpeg with ' +
+          'x264 and x265, GPL-3.0-or-later), or use GIF or a folder of PNG frames.',
+      },
       { cause: error },
     );
   }

@@ -59,9 +59,11 @@ export function videoFormat(path: string): VideoFormat {
   if (ending === '.mp4' || ending === '.webm' || ending === '.gif') {
     return ending.slice(1) as VideoFormat;
   }
-  throw new UsageError(
-    `cannot write a video to "${path}": its name ends in ${ending}. Use .mp4, .webm, .gif, or a name without ending for a folder of PNG frames.`,
-  );
+  throw new UsageError({
+    found: `cannot write a video to "${path}": its name ends in ${ending}`,
+    setting: 'out',
+    advice: 'Use .mp4, .webm, .gif, or a name without ending for a folder of PNG frames.',
+  });
 }
 
 /** Rates out of range are refused with the frames. */
@@ -107,9 +109,11 @@ async function encode(
     return comment === undefined ? gif : withGifComment(gif, comment);
   }
   if (width % 2 === 1 || height % 2 === 1) {
-    throw new UsageError(
-      `cannot write "${path}": frames are ${width}x${height} and video codecs need even sizes. Use another size, or write .gif or a folder of PNG frames.`,
-    );
+    throw new UsageError({
+      found: `cannot write "${path}": frames are ${width}x${height} and video codecs need even sizes`,
+      setting: 'size',
+      advice: 'Use another size, or write .gif or a folder of PNG frames.',
+    });
   }
   return encodeVideo(frames, format, framesPerSecond, comment);
 }
@@ -187,9 +191,10 @@ export async function holdsFrames(folder: string): Promise<boolean> {
     ? (await namesIn(folder)).find((name) => !/^\d{4,}\.png$/.test(name))
     : folder;
   if (odd !== undefined) {
-    throw new StorageError(
-      `cannot write frames to "${folder}": ${odd === folder ? 'it is a file' : `it holds "${odd}", which is not a frame`}. Choose another name.`,
-    );
+    throw new StorageError({
+      found: `cannot write frames to "${folder}": ${odd === folder ? 'it is a file' : `it holds "${odd}", which is not a frame`}`,
+      advice: 'Choose another name.',
+    });
   }
   return true;
 }
@@ -233,7 +238,10 @@ async function readComment(path: string): Promise<string | undefined> {
     return (await readPngMetadata(path))[PNG_COMMENT];
   }
   if (ending === '.webp') {
-    throw new MediaError(`"${path}" is a WebP file, in which no metadata is stored. Use MP4, WebM or GIF.`);
+    throw new MediaError({
+      found: `"${path}" is a WebP file, in which no metadata is stored`,
+      advice: 'Use MP4, WebM or GIF.',
+    });
   }
   return readVideoComment(path);
 }

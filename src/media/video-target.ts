@@ -54,7 +54,10 @@ export async function usualFormat(onEvent?: OnEvent): Promise<'mp4' | 'gif'> {
 /** Throws `StorageError` if `path` is a folder instead of a file, or its folder is not writable. */
 export async function assertFileTarget(path: string): Promise<void> {
   if ((await stat(path).catch(() => undefined))?.isDirectory()) {
-    throw new StorageError(`cannot write "${path}": there is a folder of this name. Choose another name.`);
+    throw new StorageError({
+      found: `cannot write "${path}": there is a folder of this name`,
+      advice: 'Choose another name.',
+    });
   }
   await assertWritable(path, await placeToWrite(path));
 }
@@ -65,9 +68,10 @@ async function assertWritable(path: string, place: string): Promise<void> {
     try {
       const found = await stat(folder);
       if (!found.isDirectory()) {
-        throw new StorageError(
-          `cannot write "${path}": "${folder}" is a file, not a folder. Choose another path.`,
-        );
+        throw new StorageError({
+          found: `cannot write "${path}": "${folder}" is a file, not a folder`,
+          advice: 'Choose another path.',
+        });
       }
       await access(folder, constants.W_OK);
       return;

@@ -132,7 +132,11 @@ function assertTextToImage(unet: UNetConfig, { latent_channels: latents }: VaeCo
   const known = seesMore.get(unet.in_channels - latents);
   throw new CheckpointError(
     known
-      ? `"${path}" is ${known[0]} (${unet.in_channels} channels instead of ${latents}). Give ${known[1]}.`
+      ? {
+          found: `"${path}" is ${known[0]} (${unet.in_channels} channels instead of ${latents})`,
+          setting: 'base',
+          advice: `Give ${known[1]}.`,
+        }
       : `the U-Net takes latents of ${unet.in_channels} channels, the VAE makes ${latents}: "${path}" is not a text-to-image model of this kind.`,
   );
 }
@@ -153,7 +157,9 @@ async function openFolder(root: string, path: string): Promise<ModelParts> {
             advice: phrase`Install the package again, or give another model with ${setting('base')}.`,
           }
         : {
-            found: `${found}; a base model is a diffusers folder with model_index.json, unet/, vae/, text_encoder/, tokenizer/ and scheduler/, or one .safetensors or .ckpt file with everything`,
+            found,
+            expected:
+              'a diffusers folder with model_index.json, unet/, vae/, text_encoder/, tokenizer/ and scheduler/, or one .safetensors or .ckpt file with everything',
             setting: 'base',
             advice: phrase`Check ${setting('base')}.`,
           },
@@ -189,9 +195,11 @@ async function assertNotPart(root: string, path: string): Promise<void> {
     });
   }
   if (names.includes('config.json')) {
-    throw new CheckpointError(
-      `"${path}" is one part of a model. Give the folder that has model_index.json, perhaps the one above.`,
-    );
+    throw new CheckpointError({
+      found: `"${path}" is one part of a model`,
+      setting: 'base',
+      advice: 'Give the folder that has model_index.json, perhaps the one above.',
+    });
   }
 }
 
@@ -205,8 +213,16 @@ async function assertHasUNet(root: string, path: string): Promise<void> {
   const name = index._class_name === undefined ? '' : ` (${onOneLine(index._class_name, 80)})`;
   throw new CheckpointError(
     index.unet === undefined
-      ? `"${path}" is a model of another kind${name}: it has no U-Net. Give a Stable Diffusion 1.x, 2.x or XL model.`
-      : `"${path}" is not complete: it has no folder unet/. Download it again.`,
+      ? {
+          found: `"${path}" is a model of another kind${name}: it has no U-Net`,
+          setting: 'base',
+          advice: 'Give a Stable Diffusion 1.x, 2.x or XL model.',
+        }
+      : {
+          found: `"${path}" is not complete: it has no folder unet/`,
+          setting: 'base',
+          advice: 'Download it again.',
+        },
   );
 }
 

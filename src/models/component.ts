@@ -8,7 +8,7 @@ import type { TensorPlaces } from '../checkpoints/tensor-place.ts';
 import { type WeightFile, weightsAt } from '../checkpoints/weight-file.ts';
 import { CheckpointError } from '../errors.ts';
 import { ShapeError } from '../graph/operator.ts';
-import { MissingWeightError } from '../graph/weights.ts';
+import { MissingWeightError, WrongShapeError } from '../graph/weights.ts';
 
 /** One network of a model: its configuration and its weights. */
 export interface Component<Config> {
@@ -67,8 +67,16 @@ export async function findWeights(folder: string): Promise<string> {
   const parts = names.some((name) => /-\d{5}-of-\d{5}\./.test(name));
   throw new CheckpointError(
     parts
-      ? `"${folder}" holds weights in parts without their index, such as diffusion_pytorch_model.safetensors.index.json; found ${found}. Download it too.`
-      : `"${folder}" holds no weights, such as diffusion_pytorch_model.safetensors or pytorch_model.bin; found ${found}. Check that the model is complete.`,
+      ? {
+          found: `"${folder}" holds weights in parts without their index (found ${found})`,
+          expected: 'an index such as diffusion_pytorch_model.safetensors.index.json',
+          advice: 'Download it too.',
+        }
+      : {
+          found: `"${folder}" holds no weights (found ${found})`,
+          expected: 'a file such as diffusion_pytorch_model.safetensors or pytorch_model.bin',
+          advice: 'Check that the model is complete.',
+        },
   );
 }
 
@@ -78,8 +86,14 @@ export function withCheckpoint<T>(weights: WeightFile, build: () => T): T {
     return build();
   } catch (error) {
     if (error instanceof MissingWeightError || error instanceof ShapeError) {
+      const { found, expected } =
+        error instanceof WrongShapeError ? error : { found: error.message, expected: undefined };
       throw new CheckpointError(
-        `"${weights.path}" does not fit its settings (config.json): ${error.message}. The file is damaged or of another model.`,
+        {
+          found: `"${weights.path}" does not fit its settings (config.json): ${found}`,
+          expected,
+          advice: 'The file is damaged or of another model: download it again, or give another.',
+        },
         { cause: error },
       );
     }

@@ -2,6 +2,7 @@
 import type { WeightFile } from '../checkpoints/weight-file.ts';
 import { CheckpointError, LampError } from '../errors.ts';
 import type { FloatTensor, HostTensor } from '../graph/host-tensor.ts';
+import { phrase, setting } from '../phrases.ts';
 
 /** The first value of a tensor that is infinite or not a number; `undefined` when there is none. */
 export function nonFinite({ data }: HostTensor): number | undefined {
@@ -19,9 +20,10 @@ export async function blameWeights(found: number, what: string, weights: WeightF
   for (const name of weights.shapes.keys()) {
     const value = nonFinite(await weights.file.read(name));
     if (value === undefined) continue;
-    throw new CheckpointError(
-      `${what} gave ${found}, since its weights "${weights.path}" hold ${value} in tensor "${name}". The file is damaged; download it again, or use another one.`,
-    );
+    throw new CheckpointError({
+      found: `${what} gave ${found}, since its weights "${weights.path}" hold ${value} in tensor "${name}"`,
+      advice: 'The file is damaged; download it again, or use another one.',
+    });
   }
 }
 
@@ -33,7 +35,9 @@ export async function assertFinite(result: FloatTensor, what: string, weights: W
   const found = nonFinite(result);
   if (found === undefined) return;
   await blameWeights(found, what, weights);
-  throw new LampError(
-    `${what} gave ${found}: numbers became too large on the way, though its weights are finite. Use the device cpu, a lower guidance, or a motion trained at a lower learning rate.`,
-  );
+  const cpu = setting('device', 'cpu');
+  throw new LampError({
+    found: `${what} gave ${found}: numbers became too large on the way, though its weights are finite`,
+    advice: phrase`Use ${cpu}, a lower ${setting('guidance')}, or a motion trained at a lower ${setting('learningRate')}.`,
+  });
 }

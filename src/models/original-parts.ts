@@ -64,15 +64,19 @@ export function originalParts(places: TensorPlaces, path: string): OriginalParts
     const lacks = `${labels}it has no weights whose names begin with ${missing.join(' or ')}`;
     const what = known && known.kind !== 'whole' ? `it is ${known.what}` : lacks;
     const more = known?.kind === 'unet' || known?.kind === 'vae' ? ` (${lacks})` : '';
-    throw new CheckpointError(
-      `"${path}" is no Stable Diffusion 1.x, 2.x or XL model in one file: ${what}${more}. Give a whole model: such a file, or a diffusers folder.`,
-    );
+    throw new CheckpointError({
+      found: `"${path}" is no Stable Diffusion 1.x, 2.x or XL model in one file: ${what}${more}`,
+      setting: 'base',
+      advice: 'Give a whole model: such a file, or a diffusers folder.',
+    });
   }
   const other = kindOfWeights(places);
   if (other?.kind === 'other') {
-    throw new CheckpointError(
-      `"${path}" is ${other.what}. Give a Stable Diffusion 1.x, 2.x or XL model whose weights are plain numbers.`,
-    );
+    throw new CheckpointError({
+      found: `"${path}" is ${other.what}`,
+      setting: 'base',
+      advice: 'Give a Stable Diffusion 1.x, 2.x or XL model whose weights are plain numbers.',
+    });
   }
   return {
     kind,

@@ -136,7 +136,9 @@ export function assertKind(tensors: Shapes, wanted: 'unet' | 'vae' | 'text', pat
   const found = kindOfWeights(tensors);
   if (!found || found.kind === wanted || (found.kind === 'motion' && wanted === 'unet')) return;
   const place = { unet: 'a U-Net', vae: 'a VAE', text: 'a text encoder' }[wanted];
-  throw new CheckpointError(
-    `"${path}" should be ${place}, but it is ${found.what}. Put the file of the model there.`,
-  );
+  throw new CheckpointError({
+    found: `"${path}" is ${found.what}`,
+    expected: place,
+    advice: 'Put the file of the model there.',
+  });
 }

@@ -17,7 +17,8 @@ export function assertPictureSize(vae: VaeConfig, { width, height }: Size, key =
   const factor = vaeFactor(vae);
   if (width > LONGEST_SIDE || height > LONGEST_SIDE) {
     throw new UsageError({
-      found: `the size ${width}x${height} cannot be used: a side has at most ${LONGEST_SIDE} pixels`,
+      found: `the size ${width}x${height} cannot be used`,
+      expected: `sides of at most ${LONGEST_SIDE} pixels`,
       setting: key,
       advice: phrase`Use ${setting(key, { width: 512, height: 512 })}, or what the model was made for.`,
     });
@@ -26,7 +27,8 @@ export function assertPictureSize(vae: VaeConfig, { width, height }: Size, key =
   if (whole && width % factor === 0 && height % factor === 0) return;
   const nearest = (side: number) => Math.max(1, Math.round(side / factor)) * factor;
   throw new UsageError({
-    found: `the size ${width}x${height} cannot be used: this model's VAE needs sides that divide by ${factor}`,
+    found: `the size ${width}x${height} cannot be used`,
+    expected: `sides that divide by ${factor}, which this model's VAE needs`,
     setting: key,
     advice: phrase`Use ${setting(key, { width: nearest(width), height: nearest(height) })}.`,
   });

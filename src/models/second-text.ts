@@ -27,9 +27,11 @@ const indexSchema = z.object({
 export async function openSecondText(root: string): Promise<SecondText> {
   const index = await readJsonFile(join(root, 'model_index.json'), indexSchema, "the model's index");
   if (index.requires_aesthetics_score) {
-    throw new CheckpointError(
-      `"${root}" is Stable Diffusion XL's refiner, which finishes pictures of another model. Give the base model.`,
-    );
+    throw new CheckpointError({
+      found: `"${root}" is Stable Diffusion XL's refiner, which finishes pictures of another model`,
+      setting: 'base',
+      advice: 'Give the base model.',
+    });
   }
   const [encoder, tokenizer] = await Promise.all([
     openComponent(join(root, 'text_encoder_2'), projectedTextEncoderConfigSchema),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { exists } from '../checkpoints/exists.ts';
 import { readJsonFile } from '../checkpoints/json-file.ts';
+import { call, type GivenParts, phrase } from '../phrases.ts';
 
 /** Lists of phrases by category, such as `things`: "a panda", "an elephant". */
 export const shownPhrasesSchema = z.record(z.string(), z.array(z.string().min(1)));
@@ -31,10 +32,13 @@ export function wordsNeverShown(shown: ShownPhrases, text: string): string[] {
   return [...new Set(wordsOf(text))].filter((word) => !known.has(word) && !functionWords.has(word));
 }
 
-/** Message about such words; `name` is the model's. */
-export function neverShownText(name: string, words: readonly string[]): string {
-  const list = name === 'built-in' ? ' ("lamp inspect built-in" lists what it can draw)' : '';
-  return `the ${name === 'built-in' ? 'built-in model' : `base model "${name}"`} was never shown: ${words.join(', ')}${list}`;
+/** The parts of a notice about such words; `name` is the model's. */
+export function neverShown(name: string, words: readonly string[]): GivenParts {
+  if (name !== 'built-in') return { found: `the base model "${name}" was never shown: ${words.join(', ')}` };
+  return {
+    found: `the built-in model was never shown: ${words.join(', ')}`,
+    advice: phrase`To see what it can draw: ${call('inspect', { path: 'built-in' })}`,
+  };
 }
 
 /** English words that connect, count or point, and name nothing themselves. */

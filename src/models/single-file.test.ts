@@ -207,7 +207,7 @@ describe('a Stable Diffusion 1.x model in one file', () => {
       [
         'with an unknown vocabulary',
         () => whole,
-        /knows 684 tokens; CLIP's tokenizer has 49408\. Name the folder of its own in ".*wrong\.lamp\.json"/,
+        /knows 684 tokens, and CLIP's tokenizer has 49408\. Name the folder of its own in ".*wrong\.lamp\.json"/,
       ],
     ] as const)('%s', async (_, tensors, message) => {
       const path = inFolder('wrong.safetensors');

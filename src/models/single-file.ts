@@ -129,9 +129,10 @@ async function tokenizerFor(
   const folder = beside[field];
   if (folder !== undefined) return loadTokenizer(resolve(dirname(path), folder));
   if (size === clipVocabularySize) return clipTokenizer(kind === 'openClip' ? '!' : '<|endoftext|>');
-  throw new CheckpointError(
-    `the text encoder in "${path}" knows ${size} tokens; CLIP's tokenizer has ${clipVocabularySize}. Name the folder of its own in "${besideFile(path)}": {"${field}": "…"}.`,
-  );
+  throw new CheckpointError({
+    found: `the text encoder in "${path}" knows ${size} tokens, and CLIP's tokenizer has ${clipVocabularySize}`,
+    advice: `Name the folder of its own in "${besideFile(path)}": {"${field}": "…"}.`,
+  });
 }
 
 /**
@@ -147,8 +148,12 @@ function assumedPrediction(
   const assumed = /512|base/i.test(name) ? 'epsilon' : 'v_prediction';
   if (scheduler.prediction_type === undefined) {
     const other = assumed === 'epsilon' ? 'v_prediction' : 'epsilon';
-    const message = `"${name}" is taken to predict ${assumed}, going by its name. If pictures are noise, write {"scheduler": {"prediction_type": "${other}"}} into ${basename(besideFile(path))} beside it.`;
-    onEvent?.(notice(message));
+    onEvent?.(
+      notice({
+        found: `"${name}" is taken to predict ${assumed}, going by its name`,
+        advice: `If pictures are noise, write {"scheduler": {"prediction_type": "${other}"}} into ${basename(besideFile(path))} beside it.`,
+      }),
+    );
   }
   return assumed;
 }

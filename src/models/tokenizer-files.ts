@@ -70,10 +70,10 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
   };
   for (const token of Object.values(special)) {
     if (!vocabulary.has(token)) {
-      throw new CheckpointError(
-        `tokenizer folder "${folder}" names the special token "${onOneLine(token, 80)}", which its vocabulary of ` +
-          `${vocabulary.size} tokens lacks. Its files do not belong together; download it again.`,
-      );
+      throw new CheckpointError({
+        found: `tokenizer folder "${folder}" names the special token "${onOneLine(token, 80)}", which its vocabulary of ${vocabulary.size} tokens lacks`,
+        advice: 'Its files do not belong together; download it again.',
+      });
     }
   }
   const additional = map?.additional_special_tokens ?? config?.additional_special_tokens ?? [];
@@ -83,9 +83,10 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
   const long = wholeTokens.find((token) => token.length > MAX_WHOLE_LENGTH);
   if (wholeTokens.length > MAX_WHOLE_TOKENS || long !== undefined) {
     const found = long === undefined ? `${wholeTokens.length} of them` : `one of ${long.length} characters`;
-    throw new CheckpointError(
-      `tokenizer folder "${folder}" adds tokens beyond all measure (${found}). It is damaged; download it again.`,
-    );
+    throw new CheckpointError({
+      found: `tokenizer folder "${folder}" adds tokens beyond all measure (${found})`,
+      advice: 'It is damaged; download it again.',
+    });
   }
   const length = config?.model_max_length ?? DEFAULT_MAX_LENGTH;
   return {
@@ -117,10 +118,10 @@ async function readVocabulary(folder: string): Promise<Vocabulary> {
     return { vocabulary, merges: await readMerges(mergesPath), added: added.map(([token]) => token) };
   }
   if (!(await exists(jsonPath))) {
-    throw new CheckpointError(
-      `tokenizer folder "${folder}" has neither vocab.json with merges.txt nor tokenizer.json. ` +
-        'Give the "tokenizer" folder of a Stable Diffusion model in diffusers form.',
-    );
+    throw new CheckpointError({
+      found: `tokenizer folder "${folder}" has neither vocab.json with merges.txt nor tokenizer.json`,
+      advice: 'Give the "tokenizer" folder of a Stable Diffusion model in diffusers form.',
+    });
   }
   const { model, added_tokens } = await readJsonFile(jsonPath, tokenizerJsonSchema, 'the tokenizer');
   const vocabulary = new Map(Object.entries(model.vocab));
@@ -144,7 +145,7 @@ function asPair(merge: string | [string, string], path: string): [string, string
   const parts = typeof merge === 'string' ? merge.trim().split(/ +/) : merge;
   if (parts.length !== 2) {
     const found = `"${path}" has the merge ${onOneLine(JSON.stringify(merge), 80)}`;
-    throw new CheckpointError(`${found}; a merge is two tokens. Download it again.`);
+    throw new CheckpointError({ found, expected: 'two tokens', advice: 'Download it again.' });
   }
   return parts as [string, string];
 }

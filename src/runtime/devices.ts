@@ -80,7 +80,11 @@ export async function whyUnusable(device: DeviceName): Promise<string | undefine
 export function sessionOptions(device: DeviceName): SessionOptions {
   const { LAMP_THREADS: threads } = process.env;
   if (threads && !/^[1-9]\d{0,3}$/.test(threads)) {
-    throw new DeviceError(`LAMP_THREADS is "${threads}"; must be a whole number from 1, or not set.`);
+    throw new DeviceError({
+      found: `LAMP_THREADS is "${threads}"`,
+      expected: 'a whole number from 1',
+      advice: 'Set one, or unset it.',
+    });
   }
   const intraOpNumThreads = threads ? Number(threads) : coreCount();
   return {

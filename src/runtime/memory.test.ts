@@ -11,12 +11,12 @@ const GiB = 2 ** 30;
 test('work that is larger than the memory is refused before it begins, with both sizes', async () => {
   assertFitsMemory(24 * GiB, 24 * GiB);
   expect(() => assertFitsMemory(86.4 * GiB, 24 * GiB)).toThrow(
-    'one step needs about 86 GiB of memory at one time; this machine has 24 GiB. Use a smaller "width" and "height" or fewer "frames", or a machine with more memory.',
+    'one step needs about 86 GiB of memory at one time; expected at most the 24 GiB that this machine has. Use a smaller "width" and "height" or fewer "frames", or a machine with more memory.',
   );
   const side = Math.ceil(Math.sqrt(machineMemory / 4)) + 1;
   const column = input('column', [side, 1]);
   await expect(compile({ y: scale(matmul(column, input('row', [1, side])), 2) })).rejects.toThrow(
-    /^one step needs about \d+ GiB of memory at one time; this machine has/,
+    /^one step needs about \d+ GiB of memory at one time; expected at most the/,
   );
 });
 

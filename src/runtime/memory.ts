@@ -17,7 +17,8 @@ export function assertFitsMemory(bytes: number, memory = machineMemory): void {
   if (bytes <= memory) return;
   const [needs, has] = [bytes, memory].map(gibibytes);
   throw new DeviceError({
-    found: `one step needs about ${needs} of memory at one time; this machine has ${has}`,
+    found: `one step needs about ${needs} of memory at one time`,
+    expected: `at most the ${has} that this machine has`,
     setting: 'size',
     advice,
   });

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 import type * as OnnxRuntime from 'onnxruntime-node';
 import { DeviceError } from '../errors.ts';
+import { call, type GivenParts, phrase } from '../phrases.ts';
 import { isLoaded, processEnvironment } from './process-facts.ts';
 
 const variable = 'ORT_DISABLE_TELEMETRY';
@@ -52,12 +53,19 @@ export function runtimeVersion(): string {
 }
 
 /** Disables the runtime's telemetry before it is loaded. Returns the reason where that is not possible. */
-function silence(): string | undefined {
+function silence(): GivenParts | undefined {
   const remedy = `Start the process with ${variable}=1 in its environment`;
   if (isLoaded('onnxruntime') && !isYes(processEnvironment()[variable])) {
-    return `another part of this program loaded ONNX Runtime before lamp-video and without ${variable}=1, so that usage data may be sent to its maker, which lamp-video does not take part in. ${remedy}, or import lamp-video first.`;
+    return {
+      found: `another part of this program loaded ONNX Runtime before lamp-video and without ${variable}=1, so that usage data may be sent to its maker, which lamp-video does not take part in`,
+      advice: `${remedy}, or import lamp-video first.`,
+    };
   }
   process.env[variable] = '1';
   if (isMainThread || isYes(processEnvironment()[variable])) return undefined;
-  return `in a worker thread lamp-video cannot tell ONNX Runtime to send no usage data: the thread's process.env is a copy. ${remedy}, import lamp-video in the main thread first, or use startEngine there.`;
+  return {
+    found:
+      "in a worker thread lamp-video cannot tell ONNX Runtime to send no usage data: the thread's process.env is a copy",
+    advice: phrase`${remedy}, import lamp-video in the main thread first, or use ${call('startEngine')} there.`,
+  };
 }

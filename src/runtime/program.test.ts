@@ -25,7 +25,7 @@ describe('a program', () => {
   test('refuses an invalid number of threads in the environment', async () => {
     vi.stubEnv('LAMP_THREADS', 'many');
     await expect(compile({ y: scale(x, 2) })).rejects.toThrow(
-      'LAMP_THREADS is "many"; must be a whole number',
+      'LAMP_THREADS is "many"; expected a whole number',
     );
     vi.stubEnv('LAMP_THREADS', '1');
     const program = await compile({ y: scale(x, 2) });

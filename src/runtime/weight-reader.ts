@@ -63,7 +63,10 @@ export class WeightReader {
       this.#files.delete(path);
       const reason = error instanceof Error ? error.message : String(error);
       throw new CheckpointError(
-        `the weights in "${path}" cannot be read any more: ${reason}. Another program has changed the file.`,
+        {
+          found: `the weights in "${path}" cannot be read any more: ${reason}`,
+          advice: 'Another program has changed the file; open it again.',
+        },
         { cause: error },
       );
     }

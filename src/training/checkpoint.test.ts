@@ -99,5 +99,7 @@ test('a checkpoint of no step, or with whole numbers for parameters, is refused'
   const [name, { shape }] = [...tensors].find(([key]) => key.startsWith('parameter:'))!;
   const whole = { dtype: 'int64' as const, shape, data: new BigInt64Array(sizeOf(shape)) };
   await writeSafetensors(path, new Map([...tensors, [name, whole]]), file.metadata);
-  await expect(loadCheckpoint(folder, base.unet, settings)).rejects.toThrow(/is int64 .*, expected float32/);
+  await expect(loadCheckpoint(folder, base.unet, settings)).rejects.toThrow(
+    /belongs to another base model: .* is int64 .*; expected float32/,
+  );
 });

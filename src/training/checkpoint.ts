@@ -127,18 +127,22 @@ export async function listCheckpoints(folder: string): Promise<{ step: number; p
     .sort((a, b) => b.step - a.step);
 }
 
+const MOVE_AWAY = 'Move it away.';
+
 async function readState(path: string, kind: StateKind): Promise<TrainingState> {
   const file = await openSafetensors(path);
   const { metadata } = file;
   if (metadata.format !== format || metadata.version !== version) {
-    throw new CheckpointError(
-      `"${path}" is not a training checkpoint that this version can read. Move it away.`,
-    );
+    throw new CheckpointError({
+      found: `"${path}" is not a training checkpoint that this version can read`,
+      advice: MOVE_AWAY,
+    });
   }
   if (metadata.settings !== kind.identity) {
-    throw new CheckpointError(
-      `checkpoint "${path}" was made with other settings than this run's. Move it away.`,
-    );
+    throw new CheckpointError({
+      found: `checkpoint "${path}" was made with other settings than this run's`,
+      advice: MOVE_AWAY,
+    });
   }
   const state = emptyState(new ParameterSet(kind.shapes), kind);
   for (const [part, set] of Object.entries(parts(state))) {
@@ -147,18 +151,21 @@ async function readState(path: string, kind: StateKind): Promise<TrainingState> 
     for (const [name, view] of set.views) {
       const tensor = found.get(`${part}:${name}`)!;
       if (tensor.dtype !== 'float32' || !sameShape(tensor.shape, view.shape)) {
-        throw new CheckpointError(
-          `checkpoint "${path}": tensor "${part}:${name}" is ${tensor.dtype} [${tensor.shape}], expected float32 [${view.shape}]. It belongs to another base model.`,
-        );
+        throw new CheckpointError({
+          found: `checkpoint "${path}" belongs to another base model: tensor "${part}:${name}" is ${tensor.dtype} [${tensor.shape}]`,
+          expected: `float32 [${view.shape}]`,
+          advice: MOVE_AWAY,
+        });
       }
       view.data.set(tensor.data);
     }
   }
   const step = /^\d+$/.test(metadata.step ?? '') ? Number(metadata.step) : Number.NaN;
   if (!Number.isSafeInteger(step)) {
-    throw new CheckpointError(
-      `checkpoint "${path}" does not say after which step it was written. Move it away.`,
-    );
+    throw new CheckpointError({
+      found: `checkpoint "${path}" does not say after which step it was written`,
+      advice: MOVE_AWAY,
+    });
   }
   state.optimiser.step = step;
   return state;

@@ -64,7 +64,12 @@ export const trainingSettings = {
       ...redeclared(shapeSettings, {
         frames: { description: 'number of frames of a training video', default: 16, recommendable: true },
         // In a base model's `lamp.json`, the size is a separate field (`size`).
-        width: { description: 'width of a training video', default: 512, recommendable: true },
+        width: {
+          description: 'width of a training video',
+          sizeOf: 'a training video',
+          default: 512,
+          recommendable: true,
+        },
         height: { description: 'height of a training video', default: 320, recommendable: true },
       }),
       /** Folders of pictures have no rate, and are read frame by frame whatever the setting. */

@@ -3,8 +3,9 @@
 import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts';
-import { isThere, readUserFile } from '../checkpoints/user-file.ts';
+import { isThere, type Refuse, readUserFile } from '../checkpoints/user-file.ts';
 import { StorageError } from '../errors.ts';
+import { introduced } from '../phrases.ts';
 
 const lineSchema = z.object({
   /** Counted from 1. */
@@ -62,8 +63,8 @@ export async function openMetrics(path: string, step: number): Promise<MetricsFi
  */
 export async function readMetrics(path: string): Promise<StepMetrics[]> {
   if (!(await isThere(path))) return [];
-  const refuse = (reason: string, cause?: unknown) =>
-    new StorageError(`cannot read "${path}": ${reason}`, { cause });
+  const refuse: Refuse = (reason, cause) =>
+    new StorageError(introduced(`cannot read "${path}": `, reason), { cause });
   const text = (await readUserFile(path, refuse)).toString('utf8');
   const lines: StepMetrics[] = [];
   for (const line of text.split('\n').slice(0, -1)) {

@@ -43,10 +43,10 @@ export class ParameterSet {
     for (const { name, shape } of this.shapes) {
       const found = values.get(name);
       if (!found || !sameShape(found.shape, shape)) {
-        const what = found ? `[${found.shape}]` : 'nothing';
-        throw new CheckpointError(
-          `the weights to begin with: "${name}" should be [${shape}], found ${what}.`,
-        );
+        throw new CheckpointError({
+          found: `the weights to begin with: "${name}" is ${found ? `[${found.shape}]` : 'missing'}`,
+          expected: `[${shape}]`,
+        });
       }
       this.views.get(name)!.data.set(found.data);
     }

@@ -12,9 +12,9 @@ import { exists } from '../checkpoints/exists.ts';
 import { parseJson } from '../checkpoints/json-text.ts';
 import { onOneLine } from '../checkpoints/one-line.ts';
 import { makeFolder } from '../checkpoints/place-to-write.ts';
-import { isThere, readUserFile } from '../checkpoints/user-file.ts';
+import { isThere, type Refuse, readUserFile } from '../checkpoints/user-file.ts';
 import { StorageError } from '../errors.ts';
-import { phrase, setting } from '../phrases.ts';
+import { introduced, phrase, setting } from '../phrases.ts';
 import { memoryModes } from '../runtime/memory-mode.ts';
 import { wrongInFile } from '../wrong-settings.ts';
 import { trainingClipSchema } from './data/clip-set.ts';
@@ -137,16 +137,15 @@ export async function readRun(folder: string): Promise<RunRecord> {
       advice: phrase`Leave out ${setting('resume', true)} to begin one, or check ${setting('out')}.`,
     });
   }
-  const refuse = (reason: string, cause?: unknown) =>
-    new StorageError(`cannot read "${record}": ${reason}`, { cause });
+  const refuse: Refuse = (reason, cause) =>
+    new StorageError(introduced(`cannot read "${record}": `, reason), { cause });
   const text = (await readUserFile(record, refuse)).toString('utf8');
   try {
     const value = parseJson(text, { values: MAX_VALUES });
     const parsed = runSchema.safeParse(value);
     if (parsed.success) return asBegun(parsed.data);
-    throw new StorageError(
-      `"${record}" is damaged or of another version: ${wrongInFile(parsed.error, runSchema, value)}.`,
-    );
+    const wrong = wrongInFile(parsed.error, runSchema, value);
+    throw new StorageError(introduced(`"${record}" is damaged or of another version: `, wrong));
   } catch (error) {
     if (error instanceof StorageError) throw error;
     throw new StorageError(`"${record}" is damaged: ${onOneLine((error as Error).message)}.`);

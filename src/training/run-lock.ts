@@ -5,8 +5,9 @@ import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { asStorageError } from '../checkpoints/atomic-write.ts';
-import { readUserFile } from '../checkpoints/user-file.ts';
+import { type Refuse, readUserFile } from '../checkpoints/user-file.ts';
 import { StorageError } from '../errors.ts';
+import { introduced } from '../phrases.ts';
 
 /** Name of the lock file in the run's folder. */
 export const LOCK_NAME = 'lock';
@@ -65,7 +66,7 @@ async function removeStale(path: string, mark: string): Promise<void> {
 const MOST_LOCK_BYTES = 4096;
 
 async function readLock(path: string): Promise<string> {
-  const refuse = (reason: string) => new StorageError(`cannot read "${path}": ${reason}`);
+  const refuse: Refuse = (reason) => new StorageError(introduced(`cannot read "${path}": `, reason));
   return (await readUserFile(path, refuse, MOST_LOCK_BYTES)).toString('utf8');
 }
 
@@ -78,15 +79,17 @@ async function assertDead(text: string, path: string): Promise<void> {
   }
   const advice = `If nothing runs there, remove "${path}".`;
   if (owner.host !== hostname()) {
-    throw new StorageError(
-      `process ${owner.pid} on "${owner.host}" is using this folder, or was killed while it did. ${advice}`,
-    );
+    throw new StorageError({
+      found: `process ${owner.pid} on "${owner.host}" is using this folder, or was killed while it did`,
+      advice,
+    });
   }
   const alive = await isAlive(owner);
   if (alive) {
-    throw new StorageError(
-      `process ${owner.pid} is using this folder. Wait for it, stop it, or choose another folder. ${advice}`,
-    );
+    throw new StorageError({
+      found: `process ${owner.pid} is using this folder`,
+      advice: ['Wait for it, stop it, or choose another folder.', advice],
+    });
   }
 }
 

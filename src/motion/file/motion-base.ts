@@ -7,7 +7,8 @@ import { call, phrase, setting } from '../../phrases.ts';
 export function assertMotionBase({ name, second }: Pick<BaseModel, 'name' | 'second'>): void {
   if (!second) return;
   throw new CheckpointError({
-    found: `the base "${name}" is a Stable Diffusion XL model; motions are for Stable Diffusion 1.x and 2.x`,
+    found: `the base "${name}" is a Stable Diffusion XL model`,
+    expected: 'Stable Diffusion 1.x or 2.x, which motions are for',
     setting: 'base',
     advice: phrase`Give one of those with ${setting('base')}; XL can draw the first frame (${setting('firstFrameBase')}) and pictures (${call('drawImage')}).`,
   });

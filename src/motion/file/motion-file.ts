@@ -93,9 +93,11 @@ export async function readMotion(path: string): Promise<Motion> {
       throw new CheckpointError(`"${path}": tensor "${onOneLine(name, 80)}" is ${tensor.dtype}, not float.`);
     const value = nonFinite(tensor);
     if (value !== undefined) {
-      throw new CheckpointError(
-        `motion "${path}" holds ${value} in tensor "${onOneLine(name, 80)}": its training went wrong, or the file is damaged. Use another one.`,
-      );
+      throw new CheckpointError({
+        found: `motion "${path}" holds ${value} in tensor "${onOneLine(name, 80)}": its training went wrong, or the file is damaged`,
+        setting: 'motion',
+        advice: 'Use another one.',
+      });
     }
     values.set(name, tensor);
   }
@@ -125,11 +127,13 @@ export function assertFitsBase(
   if (wrong || values.size !== asked.length) {
     const found = wrong && values.get(wrong.name);
     const example = wrong
-      ? `"${wrong.name}" should be [${wrong.shape}], found ${found ? `[${found.shape}]` : 'nothing'}`
+      ? `"${wrong.name}" is ${found ? `[${found.shape}]` : 'missing'} instead of [${wrong.shape}]`
       : `${values.size} trained tensors where ${asked.length} belong`;
-    throw new CheckpointError(
-      `motion "${path}" was trained on base "${info.baseName}", which has another architecture than "${given}" (${example}). Use the base it was trained on, or one of its kind.`,
-    );
+    throw new CheckpointError({
+      found: `motion "${path}" was trained on base "${info.baseName}", which has another architecture than "${given}" (${example})`,
+      setting: 'base',
+      advice: 'Use the base it was trained on, or one of its kind.',
+    });
   }
   if (info.baseFingerprint !== base.fingerprint) {
     const message = `motion "${path}" was trained on base "${info.baseName}" (fingerprint ${info.baseFingerprint}); "${given}" (fingerprint ${base.fingerprint}) has other weights, so the motion may come out weaker or with faults`;
@@ -162,9 +166,12 @@ async function openMotion(path: string) {
     throw new CheckpointError(noMotion(path, kindOfWeights(file.tensors)));
   }
   if (Number(file.metadata.version) !== version) {
-    throw new CheckpointError(
-      `"${path}" has motion format version ${onOneLine(file.metadata.version ?? 'unknown', 20)}; this program reads version ${version}. Update lamp-video.`,
-    );
+    throw new CheckpointError({
+      found: `"${path}" has motion format version ${onOneLine(file.metadata.version ?? 'unknown', 20)}`,
+      expected: `version ${version}, which this program reads`,
+      setting: 'motion',
+      advice: 'Update lamp-video.',
+    });
   }
   let value: unknown;
   try {

@@ -35,9 +35,9 @@ export async function findMotionFile(path: string): Promise<string> {
   if (names.includes(motionFile)) return join(path, motionFile);
   if (names.includes('model_index.json')) {
     throw new CheckpointError({
-      found: phrase`the folder "${path}" is a base model, not a motion; a base model is given with ${setting('base')}`,
+      found: `the folder "${path}" is a base model, not a motion`,
       setting: 'motion',
-      advice: giveMotion,
+      advice: [phrase`A base model is given with ${setting('base')}.`, giveMotion],
     });
   }
   throw new CheckpointError(

@@ -121,17 +121,17 @@ describe('what is not the authors’ U-Net on this base is refused', () => {
     [
       'a trained tensor less',
       (tensors: Map<string, HostTensor>) => tensors.delete('conv_in.conv1d.bias'),
-      /"conv_in\.conv1d\.bias" should be \[8\], found nothing/,
+      /"conv_in\.conv1d\.bias" is missing; expected \[8\]/,
     ],
     [
       'a frozen tensor less',
       (tensors: Map<string, HostTensor>) => tensors.delete('conv_in.conv2d.bias'),
-      /"conv_in\.conv2d\.bias" should be \[8\], found nothing/,
+      /"conv_in\.conv2d\.bias" is missing; expected \[8\]/,
     ],
     [
       'another shape',
       (tensors: Map<string, HostTensor>) => tensors.set('conv_in.conv1d.bias', floats(new Float32Array(9))),
-      /should be \[8\], found \[9\]/,
+      /is \[9\]; expected \[8\]/,
     ],
     [
       'a tensor more',
@@ -146,7 +146,7 @@ describe('what is not the authors’ U-Net on this base is refused', () => {
     const folder = testdata('mini/tiny-sd/unet');
     await openComponent(folder, unetConfigSchema);
     await expect(readReferenceUNet(folder, base)).rejects.toThrow(
-      /is no U-Net of LAMP on base "tiny-sd".*found nothing/,
+      /is no U-Net of LAMP on base "tiny-sd".*is missing/,
     );
   });
 });

@@ -54,23 +54,28 @@ export async function readReferenceUNet(
   );
   const kind = kindOfWeights(weights.shapes);
   if (kind && kind.kind !== 'motion' && ![...trained.keys()].some((name) => weights.shapes.has(name))) {
-    throw new CheckpointError(
-      `"${folder}" is no U-Net of LAMP: its weights are ${kind.what}, without what LAMP trains. Give the folder of the authors' video U-Net, or a motion file.`,
-    );
+    throw new CheckpointError({
+      found: `"${folder}" is no U-Net of LAMP: its weights are ${kind.what}, without what LAMP trains`,
+      setting: 'source',
+      advice: "Give the folder of the authors' video U-Net, or a motion file.",
+    });
   }
   for (const [name, shape] of [...trained, ...norms, ...frozen]) {
     const found = weights.shapes.get(name);
     if (found && sameShape(found, shape)) continue;
-    throw new CheckpointError(
-      `"${folder}" is no U-Net of LAMP on base "${base.name}": "${name}" should be [${shape}], found ${found ? `[${found}]` : 'nothing'}. Give the folder that the training wrote, and its base.`,
-    );
+    throw new CheckpointError({
+      found: `"${folder}" is no U-Net of LAMP on base "${base.name}": "${name}" is ${found ? `[${found}]` : 'missing'}`,
+      expected: `[${shape}]`,
+      setting: 'source',
+      advice: 'Give the folder that the training wrote, and its base.',
+    });
   }
   const unknown = [...weights.shapes.keys()].find(
     (name) => ![trained, norms, frozen].some((known) => known.has(name)),
   );
   if (unknown !== undefined) {
     throw new CheckpointError(
-      `"${folder}" holds "${unknown}", which LAMP's U-Net has not. It is of another method.`,
+      `"${folder}" is of another method: it holds "${unknown}", which LAMP's U-Net has not.`,
     );
   }
   if (!otherWeights) await assertSameFrozen(weights, base, trained, folder);
@@ -101,9 +106,11 @@ export async function writeReferenceUNet(
     (file) => /\.(safetensors|bin|index\.json)$/.test(file) && file !== name,
   );
   if (others.length > 0) {
-    throw new StorageError(
-      `"${folder}" holds other weights already (${others.join(', ')}). Remove them, or choose another folder.`,
-    );
+    throw new StorageError({
+      found: `"${folder}" holds other weights already (${others.join(', ')})`,
+      setting: 'out',
+      advice: 'Remove them, or choose another folder.',
+    });
   }
   const path = join(folder, name);
   const tensors = [...referenceTensors(values, base)].sort(([a], [b]) => (a < b ? -1 : 1));

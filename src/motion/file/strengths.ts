@@ -38,7 +38,13 @@ export async function combineMotions(
   base: BaseModel,
 ): Promise<TrainedMotion> {
   const odd = motions.find(({ strength }) => !(strength >= 0 && strength <= 1));
-  if (odd) throw new UsageError(`a motion's strength is ${odd.strength}; give a number from 0 to 1.`);
+  if (odd) {
+    throw new UsageError({
+      found: `a motion's strength is ${odd.strength}`,
+      expected: 'a number from 0 to 1',
+      setting: 'motions',
+    });
+  }
   const effective = motions.filter(({ strength }) => strength > 0);
   const acting = effective.length > 0 ? effective : motions.slice(0, 1);
   if (acting.length === 1 && acting[0]!.strength === 1) return acting[0]!;
@@ -124,9 +130,11 @@ export function sharedShape(
   const [first, ...others] = motions as [(typeof motions)[number], ...typeof motions];
   for (const other of others) {
     if (!isDeepStrictEqual(first.info.variant, other.info.variant)) {
-      throw new CheckpointError(
-        `motions "${first.path}" and "${other.path}" have different parts (their variants differ) and cannot act in one model. Use one of them.`,
-      );
+      throw new CheckpointError({
+        found: `motions "${first.path}" and "${other.path}" have different parts (their variants differ) and cannot act in one model`,
+        setting: 'motions',
+        advice: 'Use one of them.',
+      });
     }
     const sizeOf = ({ info }: { info: MotionInfo }) => `${info.width}x${info.height}`;
     if (asked.frames === undefined && first.info.frames !== other.info.frames) {

@@ -2,7 +2,7 @@
 import { notice, type WorkOptions } from '../../events.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { encodePrompts, type TextStates } from '../../models/programs.ts';
-import { neverShownText, wordsNeverShown } from '../../models/shown-words.ts';
+import { neverShown, wordsNeverShown } from '../../models/shown-words.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import { betweenSteps } from './sampling-settings.ts';
@@ -79,7 +79,7 @@ export function promptEncoder(
 
 function warnOfWords({ name, shown }: BaseModel, prompt: string, { onEvent }: WorkOptions): void {
   const words = shown ? wordsNeverShown(shown, prompt) : [];
-  if (words.length > 0) onEvent?.(notice(neverShownText(name, words)));
+  if (words.length > 0) onEvent?.(notice(neverShown(name, words)));
 }
 
 function warnOfLength({ tokenizer }: BaseModel, prompt: string, { onEvent }: WorkOptions): void {

@@ -124,9 +124,12 @@ function sayings({ clipPrompt, device }: EditRequest): Pick<Partial<TrainingInpu
 async function oneClip(given: string): Promise<string> {
   const [path, ...others] = await findClips([given]);
   if (others.length === 0) return path!;
-  throw new UsageError(
-    `"${given}" holds ${others.length + 1} clips; one is edited at a time. Give one of them, such as "${path}".`,
-  );
+  throw new UsageError({
+    found: `"${given}" holds ${others.length + 1} clips`,
+    expected: 'one, since one is edited at a time',
+    setting: 'clip',
+    advice: `Give one of them, such as "${path}".`,
+  });
 }
 
 /** The video shape that a motion was trained with. */

@@ -11,6 +11,8 @@ import { isLamp } from '../../motion/variant.ts';
 import { messageParts } from '../../phrases.ts';
 import { type InvertClipOptions, type InvertedClip, invertClip, originOf } from './invert-video.ts';
 
+const INVERTED_AGAIN = 'The clip is inverted again.';
+
 const format = 'lamp-inversion';
 /** Version 1 took the clip's frames as the file stores them, not as a player shows them. */
 const version = '2';
@@ -62,8 +64,12 @@ async function readLatents(
     const file = await openSafetensors(path);
     const { metadata } = file;
     if (metadata.format === format && metadata.version === '1') {
-      const message = `"${path}" was made by an earlier version, which took other frames of some clips. The clip is inverted again.`;
-      onEvent?.(notice(message));
+      onEvent?.(
+        notice({
+          found: `"${path}" was made by an earlier version, which took other frames of some clips`,
+          advice: INVERTED_AGAIN,
+        }),
+      );
     }
     if (metadata.format !== format || metadata.version !== version || metadata.madeFrom !== madeFrom) {
       return undefined;
@@ -71,7 +77,7 @@ async function readLatents(
     return (await file.readMany(['latents'])).get('latents') as FloatTensor;
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
-    onEvent?.(notice({ ...messageParts(error), advice: [...error.advice, 'The clip is inverted again.'] }));
+    onEvent?.(notice({ ...messageParts(error), advice: [...error.advice, INVERTED_AGAIN] }));
     return undefined;
   }
 }

@@ -13,6 +13,7 @@ import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
 import { builtInBase } from '../../models/built-in-base.ts';
 import { assertPictureSize } from '../../models/picture-size.ts';
 import { assertMotionBase } from '../../motion/file/motion-base.ts';
+import { phrase, setting } from '../../phrases.ts';
 import { checkDevice, type DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import { runningSettings } from '../../runtime/running-settings.ts';
@@ -142,7 +143,13 @@ export async function prepareEdit(options: EditRequest): Promise<PreparedEdit> {
   samplerFor(schedule, sampling, randomStream(seed));
   if (!options.firstFrame) samplerFor(schedule, drawing, randomStream(seed));
   ddimInverter(schedule, { steps: inversionSteps });
-  if (prompt.trim() === '') throw new UsageError('an edit needs a prompt: what the new video shows.');
+  if (prompt.trim() === '') {
+    throw new UsageError({
+      found: phrase`${setting('prompt')} is empty`,
+      expected: 'what the new video shows',
+      setting: 'prompt',
+    });
+  }
   return {
     ...motion,
     base,

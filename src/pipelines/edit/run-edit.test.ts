@@ -251,7 +251,7 @@ describe('with a motion that was trained before', () => {
     expect(video.framesPerSecond).toBeCloseTo(2);
     const refused = await refusal({ ...short, training: { frames: 3 } });
     expect(refused).toBeInstanceOf(MediaError);
-    expect(refused.message).toContain('3 at stride 5 need 11');
+    expect(refused.message).toContain('at least 11, which 3 frames at stride 5 need');
   });
 });
 
@@ -298,11 +298,21 @@ describe('bad input is refused on one line, and nothing is written', () => {
       /holds 5 clips; one is edited/,
     ],
     ['a missing clip', { clip: at('none.mp4') }, MediaError, /does not exist/],
-    ['a strength out of range', { strength: 2 }, UsageError, /^strength is 2/],
-    ['an empty prompt', { prompt: ' ' }, UsageError, /needs a prompt/],
-    ['steps out of range', { inversionSteps: 5000 }, UsageError, /5000 sampling steps/],
+    ['a strength out of range', { strength: 2 }, UsageError, /^"strength" is 2/],
+    ['an empty prompt', { prompt: ' ' }, UsageError, /"prompt" is empty; expected what the new video shows/],
+    [
+      'steps out of range',
+      { inversionSteps: 5000 },
+      UsageError,
+      /"inversionSteps" is 5000; expected a whole number from 1 to 1000/,
+    ],
     ['a size that cannot be', { training: { width: 33 } }, UsageError, /Use width: 32, height: 32/],
-    ['a frame too many', { training: { ...size, frames: 500 } }, MediaError, /500 at stride 2 need/],
+    [
+      'a frame too many',
+      { training: { ...size, frames: 500 } },
+      MediaError,
+      /which 500 frames at stride 2 need/,
+    ],
   ];
   test.each(cases)('%s', async (_, more, kind, words) => {
     const error = await refusal({ run, ...more });

@@ -118,7 +118,7 @@ test('what is left out is told, with the settings that come of it', async () => 
   await writeFile(at('mixed/captions.tsv'), 'Walk_out_01.mp4\tx\n');
   const set = { clips: [at('mixed')], prompt: 'p', steps: 1 };
   const told = [
-    `one item beside the clips is not used: "${at('mixed/old.avi')}" (AVI is not read; convert it: ffmpeg -i old.avi -crf 12 -pix_fmt yuv420p old.mp4).`,
+    `one item beside the clips is not used: "${at('mixed/old.avi')}" (AVI is not read). To use "old.avi", convert it: ffmpeg -i old.avi -crf 12 -pix_fmt yuv420p old.mp4`,
     `1 line of "${at('mixed/captions.tsv')}" matches no clip: "Walk_out_01.mp4" (line 1; is "walk_out_01.mp4" meant?).`,
     `clip "${at('mixed/v1.2')}": 1 frame is missing between numbers 0 and 3 (1): the motion jumps there.`,
     `clip "${at('mixed/v1.2')}": made by lamp: a motion learned from it would inherit its faults. Leave it out unless this is intended.`,

@@ -91,7 +91,7 @@ describe('a training', () => {
     const resumed = runTraining({ out: at('rates'), resume: true, settings: { clipFps: 12 } });
     await expect(resumed).rejects.toThrow('"clipFps" is 12, but the run was begun with 24');
     await expect(train(at('long'), { clips, frames: 16, stride: 2 })).rejects.toThrow(
-      'has 24 frames; 16 at stride 2 need 31.',
+      'has 24 frames; expected at least 31, which 16 frames at stride 2 need.',
     );
   });
 

@@ -257,7 +257,7 @@ describe('bad input is refused on one line, and nothing is written', () => {
     [
       'clip too short',
       MediaError,
-      /frames; 400 at stride 1 need 400\. Use .*frames: /,
+      /frames; expected at least 400, which 400 frames at stride 1 need\. Use .*frames: /,
       async () => ({ frames: 400 }),
     ],
     [

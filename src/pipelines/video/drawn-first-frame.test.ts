@@ -119,7 +119,7 @@ describe('a video whose first frame another model draws', () => {
       /another model cannot \("firstFrameBase"\)/,
     );
     await expect(videoGenerator(xl, () => lampMotion(motion), { frames: 2, ...video })).rejects.toThrow(
-      /the base "tiny-xl" is a Stable Diffusion XL model; motions are for Stable Diffusion 1\.x and 2\.x/,
+      /the base "tiny-xl" is a Stable Diffusion XL model; expected Stable Diffusion 1\.x or 2\.x, which motions are for/,
     );
   });
 });

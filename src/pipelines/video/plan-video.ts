@@ -71,9 +71,10 @@ export function planVideo(context: VideoContext, request: VideoRequest): VideoPl
   const sampler = finishingAt(allSteps, schedule, settings.finishAt);
   const shape = [1, base.vae.config.latent_channels, frames, ...latentShape(base, size).slice(2)];
   if (inversion && !sameShape(inversion.latents.shape, shape)) {
-    throw new UsageError(
-      `the inverted clip has latents [${inversion.latents.shape}]; ${frames} frames of ${size.width}x${size.height} have [${shape}].`,
-    );
+    throw new UsageError({
+      found: `the inverted clip has latents [${inversion.latents.shape}]`,
+      expected: `[${shape}], as ${frames} frames of ${size.width}x${size.height} have`,
+    });
   }
   return {
     prompt,

@@ -7,6 +7,7 @@ import { type BaseModel, baseIdentity } from '../../models/base-model.ts';
 import { assertPictureSize } from '../../models/picture-size.ts';
 import { assertMotionBase } from '../../motion/file/motion-base.ts';
 import type { TrainedMotion } from '../../motion/predictor.ts';
+import { phrase, setting } from '../../phrases.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import { runningDefaults } from '../../runtime/running-settings.ts';
@@ -75,7 +76,11 @@ export async function videoContext(
   assertMotionBase(base);
   assertPictureSize(base.vae.config, size);
   if (!Number.isInteger(frames) || frames < 2) {
-    throw new UsageError(`${frames} frames; a video needs a whole number of at least 2.`);
+    throw new UsageError({
+      found: phrase`${setting('frames')} is ${frames}`,
+      expected: 'a whole number of at least 2',
+      setting: 'frames',
+    });
   }
   const schedule = await readNoiseSchedule(base.schedulerConfig);
   return {

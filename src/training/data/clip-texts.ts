@@ -9,7 +9,7 @@ import { findClipSet } from '../../media/find-clips.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { inBatches } from '../../models/program-by-count.ts';
 import { encodePrompts } from '../../models/programs.ts';
-import { neverShownText, wordsNeverShown } from '../../models/shown-words.ts';
+import { neverShown, wordsNeverShown } from '../../models/shown-words.ts';
 import { phrase, setting } from '../../phrases.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
@@ -82,7 +82,7 @@ export async function clipTexts(
     onEvent?.(notice(message));
   }
   const words = base.shown ? wordsNeverShown(base.shown, distinct.join('\n')) : [];
-  if (words.length > 0) onEvent?.(notice(neverShownText(base.name ?? '', words)));
+  if (words.length > 0) onEvent?.(notice(neverShown(base.name ?? '', words)));
   const states = await inBatches(distinct, async (some) =>
     samples(await encodePrompts(base, some, { device, memory })),
   );
