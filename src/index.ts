@@ -76,4 +76,5 @@ export type { GeneratedVideo } from './pipelines/video/video-request.ts';
 export { referenceOptions, type VideoSettings } from './pipelines/video/video-settings.ts';
 export { type DeviceName, deviceNames } from './runtime/devices.ts';
 export type { SettingDescription } from './settings.ts';
+export { type OptimizerName, optimizerNames } from './training/optimiser.ts';
 export type { TrainingInput } from './training/training-settings.ts';

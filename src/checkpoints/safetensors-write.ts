@@ -4,6 +4,7 @@ import { CheckpointError } from '../errors.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
 import { writeAtomically } from './atomic-write.ts';
 import {
+  type ByteTensor,
   tensorBytes,
   type WritableTensor,
   type WriteOptions,
@@ -17,17 +18,17 @@ const kinds = { float32: 'F32', float16: 'F16', bfloat16: 'BF16' } as const;
  * Writes named tensors and string metadata to the safetensors file `path`, atomically. The bytes depend only on the
  * arguments: tensors are ordered by element size (for alignment), then by name; metadata by key; the header
  * is padded with spaces to a multiple of 8 bytes. 16-bit numbers are rounded to nearest, ties to even; integers stay
- * `I64`.
+ * `I64`, bytes `U8`.
  * Throws `StorageError` when the file system refuses, `CheckpointError` for a name given twice or a value that
  * `float16` cannot hold.
  */
 export async function writeSafetensors(
   path: string,
-  tensors: Iterable<readonly [name: string, tensor: WritableTensor]>,
+  tensors: Iterable<readonly [name: string, tensor: WritableTensor | ByteTensor]>,
   metadata: Readonly<Record<string, string>> = {},
   options: WriteOptions = {},
 ): Promise<void> {
-  const itemSize = (tensor: WritableTensor) => writtenItemSize(tensor, options);
+  const itemSize = (tensor: WritableTensor | ByteTensor) => writtenItemSize(tensor, options);
   const ordered = [...tensors].sort(
     ([nameA, a], [nameB, b]) => itemSize(b) - itemSize(a) || (nameA < nameB ? -1 : nameA > nameB ? 1 : 0),
   );
@@ -44,8 +45,8 @@ export async function writeSafetensors(
     seen.add(name);
     const begin = end;
     end += itemSize(tensor) * sizeOf(tensor.shape);
-    const kind = tensor.dtype === 'int64' ? 'I64' : kinds[options.dtype ?? 'float32'];
-    entries.push([name, { dtype: kind, shape: [...tensor.shape], data_offsets: [begin, end] }]);
+    const dtype = kindOf(tensor, options);
+    entries.push([name, { dtype, shape: [...tensor.shape], data_offsets: [begin, end] }]);
   }
   await writeAtomically(path, async (file) => {
     await writeBytes(file, headerBytes(entries, metadata));
@@ -53,6 +54,12 @@ export async function writeSafetensors(
       for await (const bytes of tensorBytes(name, tensor, options, path)) await writeBytes(file, bytes);
     }
   });
+}
+
+function kindOf({ dtype }: WritableTensor | ByteTensor, options: WriteOptions): string {
+  if (dtype === 'int64') return 'I64';
+  if (dtype === 'uint8') return 'U8';
+  return kinds[options.dtype ?? 'float32'];
 }
 
 /** The length and the JSON, written entry by entry, since an object would move names such as "7" to the front. */

@@ -28,6 +28,19 @@ export async function readTensors(places: TensorPlaces): Promise<Map<string, Hos
   return found;
 }
 
+/**
+ * Reads tensors of the file `path`, each into memory of exactly its size, as they are there. Throws as `readTensors`
+ * does.
+ */
+export async function readBytesInto(
+  path: string,
+  targets: Iterable<readonly [place: TensorPlace, memory: Uint8Array]>,
+): Promise<void> {
+  await withFile(path, async (file) => {
+    for (const [{ offset }, memory] of targets) await fill(file, memory, offset, path);
+  });
+}
+
 /** A tensor to read: its name, its place, and the span of elements there, possibly with gaps. */
 interface Entry {
   readonly name: string;

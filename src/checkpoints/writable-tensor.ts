@@ -16,13 +16,21 @@ export interface LazyTensor {
 /** Any tensor that can be written. */
 export type WritableTensor = HostTensor | LazyTensor;
 
+/** A tensor of whole numbers from 0 to 255. */
+export interface ByteTensor {
+  readonly dtype: 'uint8';
+  readonly shape: Shape;
+  readonly data: Uint8Array;
+}
+
 /** Options of writing: `dtype` is the precision of float tensors in the file, default `float32`. */
 export interface WriteOptions {
   readonly dtype?: 'float32' | 'float16' | 'bfloat16';
 }
 
 /** Bytes of one element in the file. */
-export function writtenItemSize({ dtype }: WritableTensor, options: WriteOptions): number {
+export function writtenItemSize({ dtype }: WritableTensor | ByteTensor, options: WriteOptions): number {
+  if (dtype === 'uint8') return 1;
   return dtype === 'int64' ? 8 : (options.dtype ?? 'float32') === 'float32' ? 4 : 2;
 }
 
@@ -32,7 +40,7 @@ export function writtenItemSize({ dtype }: WritableTensor, options: WriteOptions
  */
 export async function* tensorBytes(
   name: string,
-  tensor: WritableTensor,
+  tensor: WritableTensor | ByteTensor,
   { dtype = 'float32' }: WriteOptions,
   path: string,
 ): AsyncGenerator<Uint8Array> {
@@ -73,7 +81,7 @@ function* halfBytes(
   }
 }
 
-function bytesOf(data: Float32Array | BigInt64Array | Uint16Array): Uint8Array {
+function bytesOf(data: Float32Array | BigInt64Array | Uint16Array | Uint8Array): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 

@@ -82,7 +82,7 @@ function shownRows({ shown = {} }: BaseInspection): Row[] {
 }
 
 function trainingRows(training: TrainingEstimate): Row[] {
-  const { frames, width, height, batch, accumulation, variant, rank, parameters } = training;
+  const { frames, width, height, batch, accumulation, variant, rank, optimizer, parameters } = training;
   const videos = batch * accumulation;
   const setting = `${videos > 1 ? `${videos} videos of ` : ''}${frames} frames of ${width}x${height}`;
   const size = bytesText((rank > 0 ? 2 : 4) * parameters);
@@ -91,7 +91,10 @@ function trainingRows(training: TrainingEstimate): Row[] {
       'a motion',
       `${countText(parameters)} trained values (${size}); variant ${variant}, ${rank > 0 ? `rank ${rank}` : 'full rank'}`,
     ],
-    [`to train`, `${setting}, estimated: ${costText(training.plain)}`],
+    [
+      `to train`,
+      `${setting}${optimizer === 'adamw' ? '' : ` with ${optimizer}`}, estimated: ${costText(training.plain)}`,
+    ],
     ['', `with --memory balanced: ${costText(training.recomputed)}`],
     ['', `with --memory low: ${costText(training.low)}`],
     [

@@ -112,11 +112,10 @@ describe('lamp inspect', () => {
     });
     expect(expected.flops).not.toBe(plain.plain.flops);
     expect((await inspect(path('base'))).text).toMatch(
-      /a motion .*; variant lamp-extended, rank 2\n.*to train +6 videos of 4 frames of 32x16/,
+      /a motion .*; variant lamp-extended, rank 2\n.*to train +6 videos of 4 frames of 32x16, estimated/,
     );
-    expect((await inspect(path('base'), '--frames', '3', '--size', '16x16')).text).toMatch(
-      /3 frames of 16x16/,
-    );
+    const other = await inspect(path('base'), '--frames', '3', '--size', '16x16', '--optimizer', 'lion');
+    expect(other.text).toMatch(/3 frames of 16x16 with lion, estimated/);
   });
 
   test('a motion', async () => {

@@ -11,6 +11,7 @@ import type { DeviceName } from '../runtime/devices.ts';
 import type { MemoryMode } from '../runtime/memory-mode.ts';
 import { estimatedSeconds, machineCeiling } from '../runtime/work-time.ts';
 import { withoutUndefined } from '../settings.ts';
+import type { OptimizerName } from '../training/optimiser.ts';
 import { trainingCost } from '../training/training-cost.ts';
 import { parseSettings, recommendedTraining, type TrainingSettings } from '../training/training-settings.ts';
 import { type WhatFits, whatFits } from './what-fits.ts';
@@ -20,6 +21,7 @@ export interface CostQuestion {
   readonly frames?: number | undefined;
   readonly width?: number | undefined;
   readonly height?: number | undefined;
+  readonly optimizer?: OptimizerName | undefined;
   readonly device: DeviceName;
   /** Bytes for which to answer what fits. */
   readonly forMemory?: number | undefined;
@@ -61,6 +63,7 @@ export interface TrainingEstimate {
   readonly variant: string;
   /** Low-rank factors; 0: full matrices. */
   readonly rank: number;
+  readonly optimizer: OptimizerName;
   /** Trained values. */
   readonly parameters: number;
   /** Cost with `memory: 'fast'`, which keeps all inner values for the backward pass. */
@@ -161,7 +164,7 @@ export async function inspectBase(
 
 async function fitting(
   base: BaseModel,
-  { variant, rank, batch }: TrainingSettings,
+  { variant, rank, optimizer, batch }: TrainingSettings,
   { forMemory, frames, width, height, device }: CostQuestion & { readonly forMemory: number },
 ): Promise<WhatFits> {
   const secondsEach = await estimatedSeconds(1, device);
@@ -171,6 +174,7 @@ async function fitting(
     size: width !== undefined && height !== undefined ? { width, height } : undefined,
     variant,
     rank,
+    optimizer,
     batch,
     seconds: (flops) => flops * secondsEach,
   });
@@ -178,7 +182,7 @@ async function fitting(
 
 async function trainingEstimate(
   base: BaseModel,
-  { frames, width, height, batch, accumulation, variant, rank }: TrainingSettings,
+  { frames, width, height, batch, accumulation, variant, rank, optimizer }: TrainingSettings,
   device: DeviceName,
 ): Promise<TrainingEstimate> {
   const factor = vaeFactor(base.vae.config);
@@ -189,6 +193,7 @@ async function trainingEstimate(
       memory,
       variant,
       rank,
+      optimizer,
     });
     const all = accumulation * flops;
     return { parameters, step: { bytes, flops: all, secondsPerStep: all * secondsEach } };
@@ -203,6 +208,7 @@ async function trainingEstimate(
     accumulation,
     variant: variantName(variant),
     rank,
+    optimizer,
     parameters: plain.parameters,
     plain: plain.step,
     recomputed: recomputed.step,

@@ -48,6 +48,13 @@ test('a base model, and what training on it costs', async () => {
       machineFlopsPerSecond: 1e11,
     },
   });
+  const { training } = found as BaseInspection;
+  expect(training).toMatchObject({ optimizer: 'adamw' });
+  const lion = await inspect({ path: tinyBase, frames: 4, width: 64, height: 32, optimizer: 'lion' });
+  const { parameters, plain } = training!;
+  expect(lion).toMatchObject({
+    training: { optimizer: 'lion', parameters, plain: { bytes: plain.bytes - 4 * parameters } },
+  });
   expect(await inspect({ path: 'built-in' })).toMatchObject({
     kind: 'base',
     path: 'built-in',

@@ -74,6 +74,11 @@ export const inspectSettings = {
     }),
     { recommendable: true },
   ),
+  optimizer: declare(trainingSettings.optimizer.schema, {
+    description: 'optimiser of the training, for estimating the cost',
+    usual: usual.optimizer,
+    recommendable: true,
+  }),
   device: declare(shared.device.schema, { ...shared.device, description: 'where training would run' }),
   forMemory: declare(memorySize, {
     description: 'list which videos a machine with this much memory can be trained on and make, and how',

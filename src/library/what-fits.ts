@@ -9,6 +9,7 @@ import { samplingCost } from '../motion/predictor.ts';
 import type { MotionVariant } from '../motion/variant.ts';
 import { type MemoryMode, memoryModes } from '../runtime/memory-mode.ts';
 import { comfortable } from '../training/choose-memory.ts';
+import type { OptimizerName } from '../training/optimiser.ts';
 import { trainingCost } from '../training/training-cost.ts';
 
 /** The fastest way in which a training or a video fits, and what it needs. */
@@ -46,6 +47,8 @@ export interface FitQuestion {
   readonly variant: MotionVariant;
   /** Rank that training uses, unless whole matrices do not fit and factors do. */
   readonly rank: number;
+  /** Default `adamw`. */
+  readonly optimizer?: OptimizerName | undefined;
   /** Videos in a batch. */
   readonly batch: number;
   /** Estimated seconds for so many floating-point operations. */
@@ -71,9 +74,14 @@ export function whatFits(base: BaseModel, { bytes, frames, size, ...how }: FitQu
 }
 
 type Video = Size & { readonly frames: number };
-type How = Pick<FitQuestion, 'variant' | 'rank' | 'batch' | 'seconds'>;
+type How = Pick<FitQuestion, 'variant' | 'rank' | 'optimizer' | 'batch' | 'seconds'>;
 
-function trainingWay(base: BaseModel, video: Video, limit: number, { variant, rank, batch, seconds }: How) {
+function trainingWay(
+  base: BaseModel,
+  video: Video,
+  limit: number,
+  { variant, rank, optimizer, batch, seconds }: How,
+) {
   for (const tried of rank === 0 ? [0, smallRank] : [rank]) {
     for (const memory of memoryModes) {
       const shape = latents(base, batch, video);
@@ -81,6 +89,7 @@ function trainingWay(base: BaseModel, video: Video, limit: number, { variant, ra
         memory,
         variant,
         rank: tried,
+        optimizer,
       });
       if (bytes <= limit) return { memory, rank: tried, bytes, secondsPerStep: seconds(flops) };
     }

@@ -1,4 +1,4 @@
-/** @file The optimiser: AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101), and gradient norm clipping. */
+/** @file The usual optimiser: AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101), and gradient norm clipping. */
 import type { ParameterSet } from './parameter-set.ts';
 
 /** Settings of AdamW. */
@@ -18,6 +18,7 @@ export const adamWDefaults: AdamWSettings = { beta1: 0.9, beta2: 0.999, epsilon:
 
 /** State of AdamW between steps. */
 export interface AdamWState {
+  readonly optimizer: 'adamw';
   /** Steps taken. */
   step: number;
   /** Running mean of the gradients. */
@@ -28,7 +29,7 @@ export interface AdamWState {
 
 /** The state before the first step. */
 export function adamWState(parameters: ParameterSet): AdamWState {
-  return { step: 0, first: parameters.zeros(), second: parameters.zeros() };
+  return { optimizer: 'adamw', step: 0, first: parameters.zeros(), second: parameters.zeros() };
 }
 
 /**
@@ -44,12 +45,40 @@ export function adamWStep(
   settings: AdamWSettings = adamWDefaults,
   gradientScale = 1,
 ): void {
-  const { beta1, beta2, epsilon, weightDecay } = settings;
-  const [p, g, m, v] = [parameters.flat, gradients.flat, state.first.flat, state.second.flat];
   state.step += 1;
-  const rate = learningRate / (1 - beta1 ** state.step);
-  const correction = 1 / Math.sqrt(1 - beta2 ** state.step);
-  const keep = 1 - learningRate * weightDecay;
+  const coefficients = coefficientsAt(state.step, learningRate, settings, gradientScale);
+  updateByMoments(parameters.flat, gradients.flat, state.first.flat, state.second.flat, coefficients);
+}
+
+/** What the update of step `step`, counted from 1, is computed with. */
+export function coefficientsAt(
+  step: number,
+  learningRate: number,
+  { beta1, beta2, epsilon, weightDecay }: AdamWSettings,
+  gradientScale: number,
+) {
+  return {
+    beta1,
+    beta2,
+    epsilon,
+    gradientScale,
+    /** Learning rate, with the bias of the first moment corrected. */
+    rate: learningRate / (1 - beta1 ** step),
+    /** Corrects the bias of the second moment's root. */
+    correction: 1 / Math.sqrt(1 - beta2 ** step),
+    /** What weight decay leaves of a parameter. */
+    keep: 1 - learningRate * weightDecay,
+  };
+}
+
+/** Updates the parameters `p` and their moments `m` and `v` by the gradients `g`; see `adamWStep`. */
+export function updateByMoments(
+  p: Float32Array,
+  g: Float32Array,
+  m: Float32Array,
+  v: Float32Array,
+  { beta1, beta2, epsilon, rate, correction, keep, gradientScale }: ReturnType<typeof coefficientsAt>,
+): void {
   for (let i = 0; i < p.length; i++) {
     const gradient = g[i]! * gradientScale;
     const first = beta1 * m[i]! + (1 - beta1) * gradient;

@@ -1,14 +1,18 @@
 import { open, readdir, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { openSafetensors, writeSafetensors } from '../checkpoints/safetensors.ts';
+import { randomStream } from '../diffusion/random.ts';
 import { CheckpointError } from '../errors.ts';
-import { sizeOf } from '../graph/host-tensor.ts';
+import { floats, sizeOf } from '../graph/host-tensor.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
-import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
-import { initialState, motionValues } from './state.ts';
+import type { AdamWState } from './adamw.ts';
+import { loadCheckpoint, loadState, saveCheckpoint, saveState } from './checkpoint.ts';
+import { momentBytes, optimiserStep } from './optimiser.ts';
+import { ParameterSet } from './parameter-set.ts';
+import { emptyState, initialState, motionValues } from './state.ts';
 import { parseSettings } from './training-settings.ts';
 
 const at = await testFolder();
@@ -21,7 +25,8 @@ beforeAll(async () => {
 async function stateAt(step: number) {
   const state = await initialState(base.unet, settings);
   state.optimiser.step = step;
-  for (const set of [state.optimiser.first, state.optimiser.second]) set.flat.fill(step / 3);
+  const { first, second } = state.optimiser as AdamWState;
+  for (const set of [first, second]) set.flat.fill(step / 3);
   return state;
 }
 
@@ -44,6 +49,70 @@ test('a state comes back as it was, and only the last two are kept', async () =>
   expect(await readdir(folder)).toEqual(['step-000002.safetensors', 'step-000003.safetensors']);
   expect(await loadCheckpoint(folder, base.unet, settings)).toEqual(await stateAt(3));
   expect(await loadCheckpoint(at('none'), base.unet, settings)).toBeUndefined();
+});
+
+/** A small tensor, and one whose moments are of 8 bits. */
+const shapes = [
+  { name: 'small', shape: [3, 5] },
+  { name: 'large', shape: [70, 70] },
+];
+
+describe.each(['adamw-8bit', 'lion'] as const)('a state of %s', (optimizer) => {
+  const kind = { shapes, averageDecay: 0.9, optimizer, identity: optimizer };
+
+  /** A state after two steps. */
+  function trained() {
+    const { normals } = randomStream(1, 'state');
+    const state = emptyState(new ParameterSet(shapes), kind);
+    for (const set of [state.parameters, state.average!]) set.flat.set(normals(set.flat.length));
+    const gradients = state.parameters.zeros();
+    for (const rate of [0.1, 0.2]) {
+      gradients.flat.set(normals(gradients.flat.length));
+      optimiserStep(state.parameters, gradients, state.optimiser, rate, settings, 1);
+    }
+    return state;
+  }
+
+  test('comes back as it was, in its own compact form', async () => {
+    const state = trained();
+    const path = await saveState(at(optimizer), state, optimizer);
+    expect(await loadState(at(optimizer), kind)).toEqual(state);
+    const { tensors } = await openSafetensors(path);
+    const moments = [...tensors].filter(([name]) => /^(first|second)/.test(name));
+    const bytes = moments.reduce((sum, [, { byteLength }]) => sum + byteLength, 0);
+    expect(bytes).toBe(momentBytes(optimizer, shapes));
+    const kinds = Object.fromEntries(moments.map(([name, { dtype, shape }]) => [name, `${dtype} ${shape}`]));
+    expect(kinds).toEqual(
+      optimizer === 'lion'
+        ? { 'first:small': 'float32 3,5', 'first:large': 'float32 70,70' }
+        : {
+            'first:small': 'float32 3,5',
+            'second:small': 'float32 3,5',
+            'first:large': 'uint8 70,70',
+            'second:large': 'uint8 70,70',
+            'first-scales:large': 'float32 20',
+            'second-scales:large': 'float32 20',
+          },
+    );
+  });
+
+  test('is refused where a moment is missing or of another kind', async () => {
+    const folder = at(`other ${optimizer}`);
+    const path = await saveState(folder, trained(), optimizer);
+    const file = await openSafetensors(path);
+    // Read from a file, bytes become 64-bit integers.
+    const tensors = await file.readAll();
+    const wrong = optimizer === 'lion' ? floats(new Float32Array(4900)) : tensors.get('first:large')!;
+    await writeSafetensors(path, new Map([...tensors, ['first:large', wrong]]), file.metadata);
+    await expect(loadState(folder, kind)).rejects.toThrow(
+      optimizer === 'lion'
+        ? 'tensor "first:large" is float32 [4900]; expected float32 [70,70]. '
+        : 'tensor "first:large" is int64 [70,70]; expected uint8 [70,70]. ',
+    );
+    tensors.delete('first:large');
+    await writeSafetensors(path, tensors, file.metadata);
+    await expect(loadState(folder, kind)).rejects.toThrow('tensor "first:large" is missing; expected ');
+  });
 });
 
 test('a damaged checkpoint is told about and the one before it taken; two damaged ones are an error', async () => {

@@ -3,14 +3,18 @@ import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asStorageError } from '../checkpoints/atomic-write.ts';
-import { openSafetensors, writeSafetensors } from '../checkpoints/safetensors.ts';
+import { openSafetensors, type SafetensorsFile, writeSafetensors } from '../checkpoints/safetensors.ts';
+import type { TensorPlace } from '../checkpoints/tensor-place.ts';
+import { readBytesInto } from '../checkpoints/tensor-read.ts';
+import type { ByteTensor } from '../checkpoints/writable-tensor.ts';
 import { CheckpointError } from '../errors.ts';
 import { notice, type OnEvent } from '../events.ts';
-import { sameShape } from '../graph/host-tensor.ts';
+import { type FloatTensor, sameShape } from '../graph/host-tensor.ts';
 import type { Component } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { motionParameters } from '../motion/motion-parameters.ts';
 import { messageParts } from '../phrases.ts';
+import { momentTensors, type OptimizerName } from './optimiser.ts';
 import { ParameterSet, type ParameterShape } from './parameter-set.ts';
 import { emptyState, type TrainingState } from './state.ts';
 import { decidingSettings, type TrainingSettings } from './training-settings.ts';
@@ -43,10 +47,7 @@ export function saveCheckpoint(
 export async function saveState(folder: string, state: TrainingState, identity: string): Promise<string> {
   const { step } = state.optimiser;
   const path = join(folder, `step-${String(step).padStart(6, '0')}.safetensors`);
-  const tensors = Object.entries(parts(state)).flatMap(([part, set]) =>
-    [...set.views].map(([name, view]) => [`${part}:${name}`, view] as const),
-  );
-  await writeSafetensors(path, tensors, {
+  await writeSafetensors(path, tensorsOf(state), {
     format,
     version,
     step: String(step),
@@ -68,10 +69,11 @@ export function loadCheckpoint(
   settings: TrainingSettings,
   onEvent?: OnEvent,
 ): Promise<TrainingState | undefined> {
-  const { averageDecay, variant, rank } = settings;
+  const { averageDecay, optimizer, variant, rank } = settings;
   const kind = {
     shapes: motionParameters(weights.shapes, variant, rank),
     averageDecay,
+    optimizer,
     identity: identityOf(decidingSettings(settings)),
   };
   return loadState(folder, kind, onEvent);
@@ -82,6 +84,8 @@ export interface StateKind {
   readonly shapes: readonly ParameterShape[];
   /** See `TrainingSettings`. */
   readonly averageDecay: number;
+  /** Default `adamw`. */
+  readonly optimizer?: OptimizerName;
   /** See `saveState`. */
   readonly identity: string;
 }
@@ -145,21 +149,7 @@ async function readState(path: string, kind: StateKind): Promise<TrainingState> 
     });
   }
   const state = emptyState(new ParameterSet(kind.shapes), kind);
-  for (const [part, set] of Object.entries(parts(state))) {
-    const read = [...set.views.keys()].map((name) => `${part}:${name}`);
-    const found = await file.readMany(read);
-    for (const [name, view] of set.views) {
-      const tensor = found.get(`${part}:${name}`)!;
-      if (tensor.dtype !== 'float32' || !sameShape(tensor.shape, view.shape)) {
-        throw new CheckpointError({
-          found: `checkpoint "${path}" belongs to another base model: tensor "${part}:${name}" is ${tensor.dtype} [${tensor.shape}]`,
-          expected: `float32 [${view.shape}]`,
-          advice: MOVE_AWAY,
-        });
-      }
-      view.data.set(tensor.data);
-    }
-  }
+  await readInto(state, file);
   const step = /^\d+$/.test(metadata.step ?? '') ? Number(metadata.step) : Number.NaN;
   if (!Number.isSafeInteger(step)) {
     throw new CheckpointError({
@@ -171,14 +161,40 @@ async function readState(path: string, kind: StateKind): Promise<TrainingState> 
   return state;
 }
 
-/** Parts of a checkpoint by the prefix of their tensors' names. */
-function parts({ parameters, optimiser, average }: TrainingState): Record<string, ParameterSet> {
-  return {
-    parameter: parameters,
-    first: optimiser.first,
-    second: optimiser.second,
-    ...(average && { average }),
-  };
+/** Reads the tensors of a checkpoint into the memory of a state, part by part, to need little memory beside it. */
+async function readInto(state: TrainingState, file: SafetensorsFile): Promise<void> {
+  const { path, tensors } = file;
+  const parts = new Map<string, [string, StateTensor][]>();
+  const bytes: [TensorPlace, Uint8Array][] = [];
+  for (const [name, tensor] of tensorsOf(state)) {
+    const { dtype, shape, data } = tensor;
+    const place = tensors.get(name);
+    if (place?.dtype !== dtype || !sameShape(place.shape, shape)) {
+      const found = place ? `is ${place.dtype} [${place.shape}]` : 'is missing';
+      throw new CheckpointError({
+        found: `checkpoint "${path}" belongs to another base model: tensor "${name}" ${found}`,
+        expected: `${dtype} [${shape}]`,
+        advice: MOVE_AWAY,
+      });
+    }
+    const part = name.slice(0, name.indexOf(':'));
+    if (dtype === 'uint8') bytes.push([place, data]);
+    else parts.set(part, [...(parts.get(part) ?? []), [name, tensor]]);
+  }
+  for (const part of parts.values()) {
+    const found = await file.readMany(part.map(([name]) => name));
+    for (const [name, { data }] of part) data.set((found.get(name) as FloatTensor).data);
+  }
+  await readBytesInto(path, bytes);
+}
+
+type StateTensor = FloatTensor | ByteTensor;
+
+/** The tensors of a checkpoint, in the memory of the state. */
+function tensorsOf({ parameters, optimiser, average }: TrainingState): [name: string, tensor: StateTensor][] {
+  const named = (part: string, set: ParameterSet | undefined) =>
+    [...(set?.views ?? [])].map(([name, view]): [string, StateTensor] => [`${part}:${name}`, view]);
+  return [...named('parameter', parameters), ...momentTensors(optimiser), ...named('average', average)];
 }
 
 /** A short hash of settings, independent of the order of their keys. */

@@ -44,6 +44,10 @@ test.each([
     'a training step needs about 5.0 GB of memory with memory: "low"; expected at most the 4.0 GB that this machine has. memory: "low" with rank: 32 needs 3.0 GB. A smaller "width" and "height" or fewer "frames" need less.',
   ],
   [
+    { whole: 4e9, free: 3e9, estimate8Bit: () => 3.6e9 },
+    'a training step needs about 5.0 GB of memory with memory: "low"; expected at most the 4.0 GB that this machine has. memory: "low" with optimizer: "adamw-8bit" needs 3.6 GB. memory: "low" with rank: 32 needs 3.0 GB. A smaller "width" and "height" or fewer "frames" need less.',
+  ],
+  [
     { whole: 2e9, free: 2e9 },
     'a training step needs about 5.0 GB of memory with memory: "low"; expected at most the 2.0 GB that this machine has. memory: "low" with rank: 32 needs 3.0 GB, which is too much as well. A smaller "width" and "height" or fewer "frames" need less.',
   ],

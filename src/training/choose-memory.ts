@@ -18,6 +18,8 @@ export interface MemoryQuestion {
   readonly estimate: (memory: MemoryMode) => number;
   /** Estimated bytes of a step in the mode that needs the least, with matrices trained as factors of rank 32. */
   readonly estimateLowRank: () => number;
+  /** Likewise with `optimizer: 'adamw-8bit'`, in full rank; absent if the training has it already. */
+  readonly estimate8Bit?: (() => number) | undefined;
   /** Free bytes; default `freeMemory()`. */
   readonly free?: number;
   /** Bytes of the whole machine; default `machineMemory`. */
@@ -40,11 +42,17 @@ export function chooseMemory(question: MemoryQuestion): MemoryMode {
 }
 
 function doesNotFit(chosen: MemoryMode, question: MemoryQuestion, whole: number): DeviceError {
-  const { estimate, estimateLowRank } = question;
+  const { estimate, estimateLowRank, estimate8Bit } = question;
   const fitting = memoryModes.filter((mode) => mode !== chosen && estimate(mode) <= whole);
   const advice: Phrase[] = fitting.map(
     (mode) => phrase`${setting('memory', mode)} needs ${gigabytes(estimate(mode))}.`,
   );
+  const lessState = estimate8Bit?.() ?? Number.POSITIVE_INFINITY;
+  if (fitting.length === 0 && lessState <= whole) {
+    advice.push(
+      phrase`${setting('memory', 'low')} with ${setting('optimizer', 'adamw-8bit')} needs ${gigabytes(lessState)}.`,
+    );
+  }
   const lowRank = estimateLowRank();
   if (fitting.length === 0 && lowRank < estimate('low')) {
     advice.push(

@@ -8,6 +8,7 @@ import { phrase, setting } from '../phrases.ts';
 import { runningSettings } from '../runtime/running-settings.ts';
 import { declare, redeclared, type Settings, withText } from '../settings.ts';
 import { adamWDefaults } from './adamw.ts';
+import { optimizerNames } from './optimiser.ts';
 
 const whole = (least: number, most?: number) =>
   most === undefined ? z.int().min(least) : z.int().min(least).max(most);
@@ -104,7 +105,8 @@ export const trainingSettings = {
   ...recommendedIn('Optimiser', {
     steps: declare(whole(1), { description: 'training steps', unit: 'steps', default: 500 }),
     learningRate: declare(z.number().positive(), {
-      description: 'step size of the optimiser (AdamW), after the warm-up',
+      description:
+        'step size of the optimiser, after the warm-up; lion needs one that is 3 to 10 times smaller, and takes a fifth of the default',
       default: 3e-5,
     }),
     schedule: declare(z.enum(['constant', 'cosine']), {
@@ -129,11 +131,12 @@ export const trainingSettings = {
       default: 1,
     }),
     beta1: declare(decay, {
-      description: "decay of AdamW's first moment",
+      description: "decay of the optimiser's first moment",
       default: adamWDefaults.beta1,
     }),
     beta2: declare(decay, {
-      description: "decay of AdamW's second moment",
+      description: "decay of AdamW's second moment, or of lion's mean of gradients after a step",
+      usual: '0.999; for lion 0.99',
       default: adamWDefaults.beta2,
     }),
     epsilon: declare(z.number().positive(), {
@@ -141,7 +144,8 @@ export const trainingSettings = {
       default: adamWDefaults.epsilon,
     }),
     weightDecay: declare(z.number().min(0), {
-      description: "AdamW's decoupled weight decay",
+      description: 'decoupled weight decay, multiplied by the learning rate',
+      usual: '0.01; for lion five times that',
       default: adamWDefaults.weightDecay,
     }),
     averageDecay: declare(decay, {
@@ -235,6 +239,15 @@ export const trainingSettings = {
       description:
         'train low-rank factors of matrices (LoRA) with this rank (typically 32), for a small motion file; 0: full matrices, as in the paper',
       default: 0,
+    }),
+    optimizer: declare(z.enum(optimizerNames), {
+      description: 'how gradients change the parameters',
+      choices: {
+        adamw: 'as in the paper; keeps 8 bytes for each trained value',
+        'adamw-8bit': 'the same with moments of 8 bits; keeps 2 bytes',
+        lion: 'steps of the same size for all values; keeps 4 bytes',
+      },
+      default: 'adamw',
     }),
   }),
   ...withText({ seed: running.seed, device: running.device }, { group: 'Running' }),

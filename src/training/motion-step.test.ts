@@ -12,6 +12,7 @@ import { randomMotion } from '../testing/test-motions.ts';
 import { testdata } from '../testing/testdata.ts';
 import { noisedVideos } from './data/noising.ts';
 import { type MotionStep, motionStep } from './motion-step.ts';
+import { momentBytes, type OptimizerName } from './optimiser.ts';
 import { ParameterSet } from './parameter-set.ts';
 import { trainingCost } from './training-cost.ts';
 
@@ -176,6 +177,24 @@ test('the cost counts what a variant trains and computes', () => {
   expect(factors.parameters).toBeLessThan(whole.parameters / 2);
   expect(factors.flops).toBeLessThan(whole.flops);
 });
+
+test.each(['fast', 'low'] as const)(
+  'the cost with memory %s counts the moments of the optimiser',
+  (memory) => {
+    const variant = motionVariants.lamp;
+    const shapes = motionParameters(base.unet.weights.shapes, variant);
+    const cost = (optimizer?: OptimizerName) =>
+      trainingCost(base.unet, shape, tokens, { variant, memory, optimizer });
+    const usual = cost();
+    expect(cost('adamw')).toEqual(usual);
+    for (const name of ['adamw-8bit', 'lion'] as const) {
+      const less = momentBytes('adamw', shapes) - momentBytes(name, shapes);
+      // Tensors of this model are too small for 8 bits.
+      expect(less).toBe(name === 'lion' ? 4 * usual.parameters : 0);
+      expect(cost(name)).toEqual({ ...usual, bytes: usual.bytes - less });
+    }
+  },
+);
 
 test('a base model with a weight that is no number is named', async () => {
   const { config, weights } = base.unet;

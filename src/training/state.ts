@@ -5,7 +5,7 @@ import type { Component } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { initialValues, motionParameters } from '../motion/motion-parameters.ts';
 import type { MotionValues } from '../motion/predictor.ts';
-import { type AdamWState, adamWState } from './adamw.ts';
+import { type OptimiserState, optimiserState } from './optimiser.ts';
 import { ParameterSet } from './parameter-set.ts';
 import type { TrainingSettings } from './training-settings.ts';
 
@@ -13,7 +13,7 @@ import type { TrainingSettings } from './training-settings.ts';
 export interface TrainingState {
   readonly parameters: ParameterSet;
   /** Holds the number of steps taken. */
-  readonly optimiser: AdamWState;
+  readonly optimiser: OptimiserState;
   /** Moving average of the parameters, if one is kept. */
   readonly average: ParameterSet | undefined;
 }
@@ -22,7 +22,7 @@ export interface TrainingState {
 export async function initialState(
   { weights }: Component<UNetConfig>,
   settings: Pick<TrainingSettings, 'seed' | 'averageDecay' | 'temporalBias' | 'variant'> &
-    Partial<Pick<TrainingSettings, 'rank'>>,
+    Partial<Pick<TrainingSettings, 'rank' | 'optimizer'>>,
 ): Promise<TrainingState> {
   const list = motionParameters(weights.shapes, settings.variant, settings.rank);
   const parameters = new ParameterSet(list);
@@ -47,11 +47,14 @@ export async function initialState(
 /** A state with these parameters and all other values zero. */
 export function emptyState(
   parameters: ParameterSet,
-  { averageDecay }: Pick<TrainingSettings, 'averageDecay'>,
+  {
+    averageDecay,
+    optimizer = 'adamw',
+  }: Pick<TrainingSettings, 'averageDecay'> & Partial<Pick<TrainingSettings, 'optimizer'>>,
 ): TrainingState {
   return {
     parameters,
-    optimiser: adamWState(parameters),
+    optimiser: optimiserState(optimizer, parameters),
     average: averageDecay > 0 ? parameters.zeros() : undefined,
   };
 }

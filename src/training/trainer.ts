@@ -4,10 +4,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CheckpointError, InterruptedError, LampError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { phrase, setting } from '../phrases.ts';
-import { type AdamWSettings, adamWStep, clipScale, gradientNorm } from './adamw.ts';
+import { clipScale, gradientNorm } from './adamw.ts';
 import { learningRateAt } from './learning-rate.ts';
 import type { StepMetrics } from './metrics.ts';
 import { updateAverage } from './moving-average.ts';
+import { type OptimizerSettings, optimiserStep } from './optimiser.ts';
 import type { ParameterSet } from './parameter-set.ts';
 import type { TrainingState } from './state.ts';
 import type { TrainingSettings } from './training-settings.ts';
@@ -25,7 +26,7 @@ export type LoopSettings = Pick<
   | 'warmupSteps'
   | 'averageDecay'
 > &
-  AdamWSettings;
+  OptimizerSettings;
 
 /** Parts of a training; `Batch` is the input of a step. */
 export interface Training<Batch> {
@@ -107,7 +108,7 @@ async function takeSteps<Batch>(
 
     const learningRate = learningRateAt(settings, step);
     const scale = settings.clipNorm > 0 ? clipScale(gradNorm, settings.clipNorm) : 1;
-    adamWStep(parameters, gradients, optimiser, learningRate, settings, scale);
+    optimiserStep(parameters, gradients, optimiser, learningRate, settings, scale);
     if (average) updateAverage(average, parameters, settings.averageDecay, step);
 
     const seconds = (performance.now() - started) / 1000;

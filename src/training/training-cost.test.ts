@@ -10,6 +10,7 @@ import { motionVariants } from '../motion/variant.ts';
 import { emitGraph } from '../runtime/emit.ts';
 import type { MemoryMode } from '../runtime/memory-mode.ts';
 import { motionStepChain, motionStepGraph } from './motion-step.ts';
+import type { OptimizerName } from './optimiser.ts';
 import { trainingCost } from './training-cost.ts';
 
 const variant = motionVariants.lamp;
@@ -65,10 +66,12 @@ test('a step at full size as a chain: programs, nodes, FLOPs, bytes at borders a
 });
 
 test('the estimates at full size, in GB', () => {
-  const gigabytes = (memory: MemoryMode, rank = 0) =>
-    trainingCost(unet, latents, tokens, { variant, memory, rank }).bytes / 1e9;
+  const gigabytes = (memory: MemoryMode, rank = 0, optimizer?: OptimizerName) =>
+    trainingCost(unet, latents, tokens, { variant, memory, rank, optimizer }).bytes / 1e9;
   expect(gigabytes('low')).toBeLessThan(11);
   expect(gigabytes('low', 32)).toBeLessThan(5.5);
+  // 254 M values whose moments take 2 bytes instead of 8.
+  expect(gigabytes('low') - gigabytes('low', 0, 'adamw-8bit')).toBeCloseTo(1.516, 2);
   expect(gigabytes('balanced')).toBeGreaterThan(gigabytes('low'));
   expect(gigabytes('fast')).toBeGreaterThan(gigabytes('balanced'));
 });

@@ -10,6 +10,7 @@ import type { UNetConfig } from '../models/configs.ts';
 import { motionParameters } from '../motion/motion-parameters.ts';
 import { chainBytes, programBytes } from '../runtime/program-memory.ts';
 import { type MotionStepOptions, motionStepChain, motionStepGraph } from './motion-step.ts';
+import { momentBytes, type OptimizerName } from './optimiser.ts';
 
 /** Cost of one training step. */
 export interface TrainingCost {
@@ -22,28 +23,36 @@ export interface TrainingCost {
 }
 
 /**
- * Estimates a step for latents `[b, c, f, h, w]` and `tokens` text tokens from the shapes of the graph; `rank` as in
- * the training's settings.
+ * Estimates a step for latents `[b, c, f, h, w]` and `tokens` text tokens from the shapes of the graph; `rank` and
+ * `optimizer` as in the training's settings.
  */
 export function trainingCost(
   unet: Component<UNetConfig>,
   latentShape: Shape,
   tokens: number,
-  { rank, ...options }: MotionStepOptions & { readonly rank?: number | undefined },
+  {
+    rank,
+    optimizer = 'adamw',
+    ...options
+  }: MotionStepOptions & {
+    readonly rank?: number | undefined;
+    readonly optimizer?: OptimizerName | undefined;
+  },
 ): TrainingCost {
   const shapes = motionParameters(unet.weights.shapes, options.variant, rank);
   const trained = new Map(shapes.map(({ name, shape }) => [name, input(name, shape)]));
   const parameters = shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const values = 4 * parameters;
+  const moments = momentBytes(optimizer, shapes);
   if (options.memory === 'low') {
     const calls = chain(motionStepChain(unet, trained, latentShape, tokens, options));
     const cost = chainCost(calls);
-    // The parameters and their two moments; their gradients are values of the chain.
-    return { flops: cost.flops, bytes: chainBytes(cost) + 3 * values, parameters };
+    // The parameters and their moments; their gradients are values of the chain.
+    return { flops: cost.flops, bytes: chainBytes(cost) + values + moments, parameters };
   }
   const { loss, gradients } = motionStepGraph(unet, trained, latentShape, tokens, options);
   const cost = graphCost([loss, ...gradients]);
   const kind = options.memory === 'balanced' ? 'recomputing' : 'keeping';
-  // The parameters, their two moments, their gradients, and the copies in which the engine returns these.
-  return { flops: cost.flops, bytes: programBytes(cost, kind) + 5 * values, parameters };
+  // The parameters, their moments, their gradients, and the copies in which the engine returns these.
+  return { flops: cost.flops, bytes: programBytes(cost, kind) + 3 * values + moments, parameters };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DeviceError, UsageError } from '../errors.ts';
 import { builtInBase } from '../models/built-in-base.ts';
 import { motionVariants } from '../motion/variant.ts';
+import { forOptimizer } from './optimiser-defaults.ts';
 import { decidingSettings, parseSettings, presets, resumedSettings } from './training-settings.ts';
 
 const least = { base: 'b', clips: ['c'], prompt: 'p' };
@@ -102,6 +103,52 @@ test('the rank decides a training, which is not changed where matrices are whole
   expect(() => parseSettings({ ...least, rank: -1 })).toThrow(
     /^"rank" is -1; expected a whole number from 0/,
   );
+});
+
+test('the optimiser decides a training, which is not changed where it is AdamW', () => {
+  const usual = parseSettings(least);
+  expect(usual.optimizer).toBe('adamw');
+  expect(decidingSettings(usual)).not.toHaveProperty('optimizer');
+  const lion = parseSettings({ ...least, optimizer: 'lion' });
+  expect(decidingSettings(lion)).toEqual({ ...decidingSettings(usual), optimizer: 'lion' });
+  const { optimizer: _, ...older } = usual;
+  expect(resumedSettings(older as typeof usual, {})).toEqual(usual);
+  expect(resumedSettings(lion, { optimizer: 'lion' })).toEqual(lion);
+  expect(() => resumedSettings(older as typeof usual, { optimizer: 'adamw-8bit' })).toThrow(
+    /^"optimizer" is "adamw-8bit", but the run was begun with "adamw"/,
+  );
+  expect(() => parseSettings({ ...least, optimizer: 'adam' as never })).toThrow(
+    '"optimizer" is "adam"; expected one of: adamw, adamw-8bit, lion.',
+  );
+});
+
+describe('forOptimizer', () => {
+  test('AdamW and its form of 8 bits take what the base recommends', () => {
+    const recommended = { learningRate: 1e-3, beta2: 0.9 };
+    for (const asked of [undefined, 'adamw', 'adamw-8bit'] as const) {
+      expect(forOptimizer(recommended, asked)).toBe(recommended);
+    }
+  });
+
+  test('Lion takes a fifth of the learning rate, five times the weight decay, and a β₂ of 0.99', () => {
+    expect(forOptimizer({}, 'lion')).toEqual({ learningRate: 6e-6, weightDecay: 0.05, beta2: 0.99 });
+    expect(forOptimizer({ learningRate: 1e-3, beta2: 0.9, steps: 7 }, 'lion')).toEqual({
+      learningRate: 2e-4,
+      weightDecay: 0.05,
+      beta2: 0.99,
+      steps: 7,
+    });
+  });
+
+  test('what is recommended for Lion is converted for AdamW only', () => {
+    const recommended = { optimizer: 'lion', learningRate: 1e-4 } as const;
+    const own = { optimizer: 'lion', learningRate: 1e-4, weightDecay: 0.05, beta2: 0.99 };
+    expect(forOptimizer(recommended, undefined)).toEqual(own);
+    expect(forOptimizer(recommended, 'lion')).toEqual(own);
+    const { learningRate, weightDecay, beta2 } = forOptimizer(recommended, 'adamw-8bit');
+    expect(learningRate).toBeCloseTo(5e-4, 12);
+    expect([weightDecay, beta2]).toEqual([0.01, 0.999]);
+  });
 });
 
 describe('variants', () => {

@@ -103,13 +103,14 @@ export function resumedSettings(begun: TrainingSettings, given: Partial<Training
 
 /**
  * The settings on which the trained values depend: they identify checkpoints and are stored in the motion. Variant
- * LAMP, rank 0, a random window and frame-by-frame reading are omitted, for compatibility with older versions.
+ * LAMP, rank 0, AdamW, a random window and frame-by-frame reading are omitted, for compatibility with older versions.
  */
 export function decidingSettings(settings: TrainingSettings): Partial<TrainingSettings> {
   const dropped = [
     ...changeable.filter((name) => name !== 'steps' || settings.schedule !== 'cosine'),
     ...(isLamp(settings.variant) ? ['variant'] : []),
     ...(settings.rank === 0 ? ['rank'] : []),
+    ...(settings.optimizer === 'adamw' ? ['optimizer'] : []),
     ...(settings.window === 'random' ? ['window'] : []),
     ...(settings.clipFps === 'frames' ? ['clipFps'] : []),
   ];

@@ -22,6 +22,7 @@ import {
 } from '../../training/data/clip-set.ts';
 import { clipTexts, firstCaption, tellOfCaptions } from '../../training/data/clip-texts.ts';
 import { tellOfRate } from '../../training/data/clip-times.ts';
+import { forOptimizer } from '../../training/optimiser-defaults.ts';
 import type { RunRecord } from '../../training/run-folder.ts';
 import {
   checkTrainingDevice,
@@ -45,9 +46,10 @@ export interface Prepared {
 }
 
 /**
- * The settings of a new run: those given, else what the base recommends (unless `useRecommended` is false), else the
- * defaults. The prompt defaults to the first clip's caption if every clip has one. Throws `UsageError` for an invalid
- * setting, `CheckpointError` if it is the base that recommends it, `MediaError` for missing clips.
+ * The settings of a new run: those given, else what the base recommends (unless `useRecommended` is false), adapted to
+ * the optimiser, else the defaults. The prompt defaults to the first clip's caption if every clip has one. Throws
+ * `UsageError` for an invalid setting, `CheckpointError` if it is the base that recommends it, `MediaError` for missing
+ * clips.
  */
 export async function newSettings({
   settings: given,
@@ -58,7 +60,8 @@ export async function newSettings({
   readonly useRecommended?: boolean;
 }): Promise<TrainingSettings> {
   const base = resolve(given.base ?? trainingDefaults.base);
-  const ofBase = useRecommended ? recommendedTraining(await readBaseSettings(base)) : {};
+  const recommended = useRecommended ? recommendedTraining(await readBaseSettings(base)) : {};
+  const ofBase = forOptimizer(recommended, given.optimizer);
   const prompt = given.prompt ?? (await firstCaption(given, onEvent));
   const settings = parseSettings({
     ...ofBase,

@@ -15,6 +15,7 @@ import type { ProgressEvent } from '../../events.ts';
 import { floats } from '../../graph/host-tensor.ts';
 import { writeVideo } from '../../media/video-file.ts';
 import { openBaseModel } from '../../models/base-model.ts';
+import { builtInBase } from '../../models/built-in-base.ts';
 import { readMotion, readMotionInfo } from '../../motion/file/motion-file.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { lampMotion } from '../../testing/test-motions.ts';
@@ -149,6 +150,74 @@ describe('a run', () => {
     expect(resumed).toMatchObject({ memory: 'balanced', settings: { memory: 'auto' } });
     expect(resumed).not.toHaveProperty('recomputed');
     expect(resumed.settings).not.toHaveProperty('recompute');
+  });
+
+  test.each([
+    ['adamw-8bit', {}],
+    ['lion', {}],
+    ['adamw-8bit', { memory: 'low', rank: 3 }],
+    ['lion', { memory: 'balanced', averageDecay: 0, accumulation: 1 }],
+  ] as const)('with %s and %j, stopped and resumed gives the same bytes', async (optimizer, more) => {
+    const given: TrainingInput = { ...settings, ...more, optimizer };
+    const [out, broken] = ['unbroken', 'broken'].map((name) =>
+      at(`${name} ${optimizer} ${JSON.stringify(more)}`),
+    );
+    await runTraining({ out: out!, settings: given });
+    const controller = new AbortController();
+    const stopping = runTraining({
+      out: broken!,
+      settings: given,
+      signal: controller.signal,
+      onEvent: (event) => void (event.type === 'step' && event.step === 3 && controller.abort()),
+    });
+    await expect(stopping).rejects.toThrow(InterruptedError);
+    const other = runTraining({ out: broken!, resume: true, settings: { optimizer: 'adamw' } });
+    await expect(other).rejects.toThrow(/^"optimizer" is "adamw", but the run was begun with/);
+    await runTraining({ out: broken!, resume: true, settings: {} });
+    for (const file of ['motion.safetensors', 'checkpoints/step-000006.safetensors']) {
+      const [a, b] = await Promise.all([out!, broken!].map((run) => readFile(join(run, file))));
+      expect(a!.equals(b!), file).toBe(true);
+    }
+    expect(await metricsOf(broken!)).toEqual(await metricsOf(out!));
+    const run = JSON.parse(await readFile(join(out!, 'run.json'), 'utf8'));
+    expect(run.settings).toMatchObject({ optimizer, beta2: optimizer === 'lion' ? 0.99 : 0.999 });
+    const { settings: stored } = await readMotionInfo(join(out!, 'motion.safetensors'));
+    expect(stored).toMatchObject({ optimizer });
+    // The first step is computed from the same gradients as with AdamW. Later ones are not, except that the tensors of
+    // this model are too small for moments of 8 bits.
+    const [usual, found] = (await Promise.all([whole, out!].map(metricsOf))).map((lines) =>
+      lines.map(({ loss }) => loss),
+    );
+    if (Object.keys(more).length === 0) expect(found![0]).toBe(usual![0]);
+    if (optimizer === 'lion') expect(found![5]).not.toBe(usual![5]);
+    else if (Object.keys(more).length === 0) expect(found).toEqual(usual);
+  });
+
+  test('moments of 8 bits, stopped and resumed, give the same bytes', async () => {
+    // The tiny model's tensors are too small for them.
+    const given: Partial<TrainingInput> = {
+      ...settings,
+      base: builtInBase(),
+      optimizer: 'adamw-8bit',
+      frames: 2,
+      width: 32,
+      height: 32,
+      accumulation: 1,
+      steps: 2,
+    };
+    await runTraining({ out: at('8 bits'), settings: given, useRecommended: false });
+    await runTraining({ out: at('8 bits stopped'), settings: { ...given, steps: 1 }, useRecommended: false });
+    await runTraining({ out: at('8 bits stopped'), resume: true, settings: { steps: 2 } });
+    for (const file of ['motion.safetensors', 'checkpoints/step-000002.safetensors']) {
+      const [a, b] = await Promise.all(
+        ['8 bits', '8 bits stopped'].map((run) => readFile(join(at(run), file))),
+      );
+      expect(a!.equals(b!), file).toBe(true);
+    }
+    const { tensors } = await openSafetensors(at('8 bits/checkpoints/step-000002.safetensors'));
+    const codes = [...tensors].filter(([, { dtype }]) => dtype === 'uint8');
+    expect(codes.length).toBeGreaterThan(10);
+    expect(codes.every(([name]) => tensors.has(name.replace(':', '-scales:')))).toBe(true);
   });
 
   test('makes samples as generate does from the motion of that step', async () => {

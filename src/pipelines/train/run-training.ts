@@ -256,14 +256,20 @@ function memoryFor(
   begun: RunRecord | undefined,
 ): MemoryMode {
   const { base, device, settings, texts } = prepared;
-  const { variant, rank } = settings;
-  const estimate = (memory: MemoryMode, lowRank = rank) =>
-    trainingCost(base.unet, latentsOf(prepared), tokensOf(texts), { memory, variant, rank: lowRank }).bytes;
+  const { variant, rank, optimizer } = settings;
+  const estimate = (
+    memory: MemoryMode,
+    other: Partial<Pick<TrainingSettings, 'rank' | 'optimizer'>> = {},
+  ) => {
+    const options = { memory, variant, rank, optimizer, ...other };
+    return trainingCost(base.unet, latentsOf(prepared), tokensOf(texts), options).bytes;
+  };
   const chosen = chooseMemory({
     choice: asked === 'auto' ? (begun?.memory ?? settings.memory) : asked,
     device,
     estimate,
-    estimateLowRank: () => estimate('low', 32),
+    estimateLowRank: () => estimate('low', { rank: 32 }),
+    ...(optimizer !== 'adamw-8bit' && { estimate8Bit: () => estimate('low', { optimizer: 'adamw-8bit' }) }),
   });
   if (chosen !== 'fast') {
     const gigabytes = (estimate(chosen) / 1e9).toFixed(1);
