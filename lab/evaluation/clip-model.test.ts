@@ -220,7 +220,7 @@ describe('a folder that does not fit is refused', () => {
   test('with a weight of another shape', async () => {
     const key = 'vision_model.embeddings.position_embedding.weight';
     const found = opening('shape', (weights) => void weights.set(key, floats(new Float32Array(24), [2, 12])));
-    await expect(found).rejects.toThrow(/position_embedding.*\[2,12\], expected \[10,12\]/);
+    await expect(found).rejects.toThrow(/position_embedding.*\[2,12\]; expected \[10,12\]/);
   });
 
   test('with pictures of another size', async () => {

@@ -2,14 +2,13 @@
  * @file Parsers for values of command-line options. They throw `WrongValue`, of which {@link parsedBy} makes an error
  * with the option, what was found and what was expected as parts.
  */
-import type { Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, type Option } from 'commander';
 import { UsageError } from '../errors.ts';
 import type { Size } from '../media/size.ts';
 import { rangeWords } from '../wrong-settings.ts';
 
-/** A text that is not a value of an option. */
-export class WrongValue extends Error {
-  override readonly name = 'WrongValue';
+/** A text that is not a value of an option; of commander's class, which reports it without {@link parsedBy} too. */
+export class WrongValue extends InvalidArgumentError {
   /** What is said of the option: `is "0"`. */
   readonly found: string;
   readonly expected: string;

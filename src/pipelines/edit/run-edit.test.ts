@@ -295,7 +295,7 @@ describe('bad input is refused on one line, and nothing is written', () => {
       'a folder of several clips',
       { clip: testdata('clips/walking') },
       UsageError,
-      /holds 5 clips; one is edited/,
+      /holds 5 clips; expected one, since one is edited/,
     ],
     ['a missing clip', { clip: at('none.mp4') }, MediaError, /does not exist/],
     ['a strength out of range', { strength: 2 }, UsageError, /^"strength" is 2/],

@@ -381,7 +381,7 @@ describe('bad input is refused on one line, and nothing is written', () => {
     [
       'U-Net with a wrong shape',
       CheckpointError,
-      /"conv_out.bias" is \[9\], expected \[4\]/,
+      /"conv_out.bias" is \[9\]; expected \[4\]/,
       async () => ({
         base: await damagedBase('misshapen', (folder) =>
           alterUNet(folder, (tensors) => void tensors.set('conv_out.bias', floats(new Float32Array(9)))),
