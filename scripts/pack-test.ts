@@ -1,6 +1,6 @@
 /**
  * @file Packs the package as npm would publish it, checks what is in it, installs it in an empty folder and uses it
- * there: from ESM, from CommonJS, as a command, by its types, and at last without the optional video codecs. Needs
+ * there: from ESM, from CommonJS, as a command, by its types, without and with the optional video codecs. Needs
  * `npm run build` before; ends with exit code 1 when something is wrong.
  */
 import { spawnSync } from 'node:child_process';
@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installCodecs } from '../src/media/video-engine.ts';
 import { usersEnvironment } from '../src/testing/fresh-home.ts';
 import { exampleFiles, examples } from './api/examples.ts';
 import { consumerFiles } from './package/consumer.ts';
@@ -76,15 +77,15 @@ function testPackage(): void {
     .split('\n');
   if (told.at(-1) !== 'frame 1: 64 x 64, 12288 bytes') throw new Error(`${example} told: ${told.join(', ')}`);
   say(`node ${example} ${words.join(' ')}`);
-  const remove = (...names: string[]) => {
-    for (const name of names) rmSync(join(modules, name), { recursive: true });
-  };
-  remove('@seydx');
-  run(process.execPath, [consumer('without-codecs.mjs'), `cannot be loaded on ${process.platform}`], home);
-  remove('@mediabunny/server', 'node-av');
   run(process.execPath, [consumer('without-codecs.mjs'), 'are not installed'], home);
-  const without = weightOf(weights(modules));
-  say(`without the video codecs (${without}): GIF and folders of frames; MP4 and WebM are refused`);
+  say('without the video codecs: GIF and folders of frames; MP4 and WebM are refused');
+  const [npm, ...install] = installCodecs.split(' ') as [string, ...string[]];
+  run(npm, [...install, ...flags], home);
+  run(process.execPath, [consumer('with-codecs.mjs')], home);
+  say(`with them (${weightOf(weights(modules))}, by "${installCodecs}"): MP4 and WebM as well`);
+  rmSync(join(modules, '@seydx'), { recursive: true });
+  run(process.execPath, [consumer('without-codecs.mjs'), `cannot be loaded on ${process.platform}`], home);
+  say('with files of them missing: as without');
 }
 
 /**

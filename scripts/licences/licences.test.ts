@@ -19,14 +19,27 @@ test.skipIf(system !== listedSystem)(
 );
 
 describe('packages', () => {
-  test('are those of the lock file, each with a licence, those for development told apart', async () => {
+  test('are those of the lock file, each with a licence and what brings it', async () => {
     const packages = {
-      '': { version: '1.0.0' },
+      '': { version: '1.0.0', peerDependencies: { f: '5.0.0' } },
       'node_modules/a': { version: '1.0.0', license: 'MIT' },
       'node_modules/@b/c': { version: '2.0.0' },
       'node_modules/d': { version: '3.0.0', license: 'ISC', dev: true },
       'node_modules/a/node_modules/d': { version: '3.0.0', license: 'ISC' },
       'node_modules/e': { version: '4.0.0', license: '0BSD', dev: true },
+      'node_modules/f': {
+        version: '5.0.0',
+        license: 'MIT',
+        dev: true,
+        dependencies: { a: '1.0.0', g: '6.0.0' },
+      },
+      'node_modules/f/node_modules/g': {
+        version: '6.0.0',
+        license: 'MIT',
+        dev: true,
+        optionalDependencies: { h: '7.0.0', 'other-system': '1.0.0' },
+      },
+      'node_modules/h': { version: '7.0.0', license: 'MIT', dev: true },
     };
     await mkdir(path('node_modules/@b/c'), { recursive: true });
     await writeFile(path('package-lock.json'), JSON.stringify({ packages }));
@@ -35,10 +48,13 @@ describe('packages', () => {
     const text = 'Redistribution and use in source and\n binary forms … Neither the name …';
     await writeFile(path('node_modules/@b/c/LICENSE'), text);
     expect(licensedPackages(path('.'))).toEqual([
-      { name: '@b/c', version: '2.0.0', licence: 'BSD-3-Clause', development: false, read: true },
-      { name: 'a', version: '1.0.0', licence: 'MIT', development: false },
-      { name: 'd', version: '3.0.0', licence: 'ISC', development: false },
-      { name: 'e', version: '4.0.0', licence: '0BSD', development: true },
+      { name: '@b/c', version: '2.0.0', licence: 'BSD-3-Clause', use: 'installed', read: true },
+      { name: 'a', version: '1.0.0', licence: 'MIT', use: 'installed' },
+      { name: 'd', version: '3.0.0', licence: 'ISC', use: 'installed' },
+      { name: 'e', version: '4.0.0', licence: '0BSD', use: 'development' },
+      { name: 'f', version: '5.0.0', licence: 'MIT', use: 'on request' },
+      { name: 'g', version: '6.0.0', licence: 'MIT', use: 'on request' },
+      { name: 'h', version: '7.0.0', licence: 'MIT', use: 'on request' },
     ]);
   });
 

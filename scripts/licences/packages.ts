@@ -2,13 +2,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** See {@link LicensedPackage}. */
+export type Use = 'installed' | 'on request' | 'development';
+
 /** A package, and under which licence it says it is (an SPDX expression). */
 export interface LicensedPackage {
   readonly name: string;
   readonly version: string;
   readonly licence: string;
-  /** Only for work on this project: not in an installation of it. */
-  readonly development: boolean;
+  /** What brings it: every installation, the optional codecs that users install on request, or work on this project. */
+  readonly use: Use;
   /** The licence was read from its licence file, since its `package.json` names none. */
   readonly read?: true;
 }
@@ -18,6 +21,9 @@ interface LockedPackage {
   readonly license?: string;
   readonly dev?: boolean;
   readonly devOptional?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 /** All packages of the lock file in `root`, by name and version. Throws for one whose licence cannot be found. */
@@ -26,19 +32,48 @@ export function licensedPackages(root: string): LicensedPackage[] {
     packages: Record<string, LockedPackage>;
   };
   const found = new Map<string, LicensedPackage>();
-  for (const [path, { version, license, dev = false, devOptional = false }] of Object.entries(
-    lock.packages,
-  )) {
+  const asked = onRequest(lock.packages);
+  for (const [path, { version, license, dev, devOptional }] of Object.entries(lock.packages)) {
     if (path === '') continue;
     const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
     const key = `${name} ${version}`;
-    const development = (dev || devOptional) && (found.get(key)?.development ?? true);
+    const uses: Use[] = [dev || devOptional ? (asked.has(path) ? 'on request' : 'development') : 'installed'];
+    uses.push(found.get(key)?.use ?? 'development');
+    const use = (['installed', 'on request', 'development'] as const).find((each) => uses.includes(each))!;
     const licence = license ?? readLicence(join(root, path));
     if (licence === undefined)
       throw new Error(`${key} names no licence, and its files hold none that is known`);
-    found.set(key, { name, version, licence, development, ...(license === undefined && { read: true }) });
+    found.set(key, { name, version, licence, use, ...(license === undefined && { read: true }) });
   }
   return [...found.values()].sort((a, b) => (`${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1));
+}
+
+/** The places of the packages that the optional peers of the root bring. */
+function onRequest(packages: Readonly<Record<string, LockedPackage>>): ReadonlySet<string> {
+  const found = new Set<string>();
+  const pending = Object.keys(packages['']?.peerDependencies ?? {}).map((name) => ({ name, from: '' }));
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const path = placeOf(next.name, next.from, packages);
+    if (path === undefined || found.has(path)) continue;
+    found.add(path);
+    const { dependencies, optionalDependencies } = packages[path]!;
+    const names = Object.keys({ ...dependencies, ...optionalDependencies });
+    pending.push(...names.map((name) => ({ name, from: path })));
+  }
+  return found;
+}
+
+/** Where a dependency is found from a package: in its own folder, or in one above. */
+function placeOf(
+  name: string,
+  from: string,
+  packages: Readonly<Record<string, unknown>>,
+): string | undefined {
+  for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
+    const path = `${folder ? `${folder}/` : ''}node_modules/${name}`;
+    if (path in packages) return path;
+    if (folder === '') return undefined;
+  }
 }
 
 /** The licence that a package's licence file holds, where it is one of those that such packages have had. */

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type NativePackage, nativePackage } from './native.ts';
-import { type LicensedPackage, licensedPackages } from './packages.ts';
+import { type LicensedPackage, licensedPackages, type Use } from './packages.ts';
 
 const begin = '<!-- Written by "npm run licences" from here on. -->';
 const end = '<!-- To here. -->';
@@ -22,9 +22,10 @@ export function withLicences(text: string, root: string): string {
 
 function section(root: string): string {
   const packages = licensedPackages(root);
-  const natives = packages.flatMap(({ name, development }) => {
+  const used = (use: Use) => byLicence(packages.filter((each) => each.use === use));
+  const natives = packages.flatMap(({ name, use }) => {
     const folder = join(root, 'node_modules', name);
-    return development || !existsSync(folder) ? [] : (nativePackage(name, folder) ?? []);
+    return use === 'development' || !existsSync(folder) ? [] : (nativePackage(name, folder) ?? []);
   });
   const read = packages.filter((each) => each.read).map(({ name }) => `\`${name}\``);
   return [
@@ -32,11 +33,15 @@ function section(root: string): string {
     '',
     'Of the packages that an installation can bring, on all systems together (each system gets its own of those with a system in their name):',
     '',
-    ...byLicence(packages.filter(({ development }) => !development)),
+    ...used('installed'),
+    '',
+    'With the video codecs, which are installed on request:',
+    '',
+    ...used('on request'),
     '',
     'For development only:',
     '',
-    ...byLicence(packages.filter(({ development }) => development)),
+    ...used('development'),
     ...(read.length > 0
       ? ['', `Read from the licence file, since \`package.json\` names none: ${read.join(', ')}.`]
       : []),

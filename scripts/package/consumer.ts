@@ -26,6 +26,14 @@ const withoutCodecs = `
     if (!(refused instanceof lamp.LampError && refused.message.includes(process.argv[2]))) throw refused;
   }`;
 
+/** What the video codecs add. */
+const withCodecs = `
+  const frame = { width: 16, height: 16, data: new Uint8Array(768).fill(90) };
+  for (const path of ['coded.mp4', 'coded.webm']) {
+    await lamp.writeVideo(path, [frame, frame], { framesPerSecond: 8, metadata: { made: 'here' } });
+    if ((await lamp.readVideoMetadata(path)).made !== 'here') throw new Error(path + ' lost its metadata');
+  }`;
+
 /** The type errors that must come, and the types that must be there. */
 const types = `
 const made: Promise<lamp.Video> = lamp.generateVideo({ prompt: 'a fox jumps', motion: 'runs/jumps', samplerSteps: 4 });
@@ -45,6 +53,7 @@ export const consumerFiles: Readonly<Record<string, string>> = {
   'program.mjs': `import * as lamp from 'lamp-video';\n${use}\n`,
   'program.cjs': `const lamp = require('lamp-video');\n(async () => {${use}\n})();\n`,
   'without-codecs.mjs': `import * as lamp from 'lamp-video';\n${withoutCodecs}\n`,
+  'with-codecs.mjs': `import * as lamp from 'lamp-video';\n${withCodecs}\n`,
   'types.mts': `import * as lamp from 'lamp-video';${types}`,
   'types.cts': `import lamp = require('lamp-video');${types}`,
 };

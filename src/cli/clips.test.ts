@@ -125,8 +125,10 @@ test('of clips of several rates: proposes the lowest, and shows the videos that 
   expect(long).toContain(
     'no clip has 40 frames at 24 a second; use --frames 24 or fewer, or a higher --clip-fps',
   );
-  const words = ['--clip-fps', '12', '--frames', '4', '--stride', '2', '--preview', at('rates.png')];
-  const shown = (await clips(...rates, ...words)).text.split('\n').filter((line) => line.includes('preview'));
+  const words = ['--clip-fps', '12', '--frames', '4', '--preview', at('rates.png')];
+  const shown = (await clips(...rates, ...words, '--stride', '2')).text
+    .split('\n')
+    .filter((line) => line.includes('preview'));
   // Moments 2, 4, 6 and 8 of 12: frames 4, 8, 12 and 16 at 24 a second, 10, 20, 30 and 40 at 60.
   expect(shown.map((line) => line.trim())).toEqual([
     'preview: a video begins at one of 6 places, frame 0 to 10; an example: frames 4, 8, 12, 16',

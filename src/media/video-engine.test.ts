@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { tinyBase, writeTestMotion } from '../testing/library-models.ts';
 import { lamp } from '../testing/run-lamp.ts';
@@ -6,7 +6,7 @@ import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { inspectClip } from './clip.ts';
 import { blankPicture } from './picture.ts';
-import { videoCodecTrouble } from './video-engine.ts';
+import { installCodecs, videoCodecTrouble } from './video-engine.ts';
 
 import { readVideoMetadata, writeVideo } from './video-file.ts';
 import { usualFormat } from './video-target.ts';
@@ -18,9 +18,8 @@ const base = ['--base', tinyBase];
 const generate = ['generate', ...base, '--motion', motion, '--prompt', 'a cat', '--sampler-steps', '1'];
 
 const missing =
-  'MP4, MOV, MKV and WebM need the video codecs, which are not installed. Install lamp-video again, with its ' +
-  'optional dependencies, to have them (@mediabunny/server: FFmpeg with x264 and x265, GPL-3.0-or-later), or use GIF ' +
-  'or a folder of PNG frames.';
+  `MP4, MOV, MKV and WebM need the video codecs, which are not installed. Install them with "${installCodecs}" ` +
+  '(FFmpeg with x264 and x265, GPL-3.0-or-later), or use GIF or a folder of PNG frames.';
 
 /** The codecs' package is looked for under a name that is not there: Node fails as where it is not installed. */
 const variables = (() => {
@@ -41,6 +40,14 @@ beforeAll(async () => {
     );
     await writeVideo(path(`clips/${name}`), frames, { framesPerSecond: 10 });
   }
+});
+
+test('the command for the codecs installs the version that this package is made for', async () => {
+  const { peerDependencies } = JSON.parse(
+    await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  const [[name, version]] = Object.entries(peerDependencies) as [[string, string]];
+  expect(installCodecs.endsWith(` ${name}@${version}`)).toBe(true);
 });
 
 test('with the codecs there is no trouble, and videos are MP4', async () => {

@@ -5,11 +5,14 @@ import { pathToFileURL } from 'node:url';
 import type * as Mediabunny from 'mediabunny';
 import { LampError } from '../errors.ts';
 
+/** The command that installs the codecs, an optional peer of this package in the version that it names. */
+export const installCodecs = 'npm install --ignore-scripts @mediabunny/server@1.59.0';
+
 let engine: Promise<typeof Mediabunny> | undefined;
 
 /**
  * The mediabunny library with its native decoders and encoders registered. Throws `LampError` if these are not
- * installed (they are optional dependencies) or do not run on this platform.
+ * installed (they are an optional peer of this package) or do not run on this platform.
  */
 export function videoEngine(): Promise<typeof Mediabunny> {
   engine ??= start();
@@ -41,9 +44,7 @@ async function start(): Promise<typeof Mediabunny> {
     throw new LampError(
       {
         found: `MP4, MOV, MKV and WebM need the video codecs, which ${whatIsWrong(error)}`,
-        advice:
-          'Install lamp-video again, with its optional dependencies, to have them (@mediabunny/server: FFmpeg with ' +
-          'x264 and x265, GPL-3.0-or-later), or use GIF or a folder of PNG frames.',
+        advice: `Install them with "${installCodecs}" (FFmpeg with x264 and x265, GPL-3.0-or-later), or use GIF or a folder of PNG frames.`,
       },
       { cause: error },
     );
