@@ -114,6 +114,10 @@ test('rates that vary', () => {
   expect(variableRate(intervals)).toBeUndefined();
   expect(variableRate([...intervals, ...Array<number>(20).fill(1 / 15)])?.slowest).toBeCloseTo(15);
   expect(variableRate([])).toBeUndefined();
+  // 30 frames a second in the hundredths of a second of a GIF.
+  const rounded = Array.from({ length: 60 }, (_, i) => [0.03, 0.04, 0.03][i % 3]!);
+  expect(variableRate(rounded, 0.01)).toBeUndefined();
+  expect(variableRate(rounded)).toBeDefined();
 });
 
 test('times that are all the same, or one alone, have a rate', () => {

@@ -47,7 +47,8 @@ export function timingOf(times: readonly number[], lastDuration: number, tick: n
   const durations = [...intervalsOf(times), lastDuration].map(microseconds);
   const rests = findRests(durations, framesPerSecond);
   const resting = new Set(rests.map(({ frame }) => frame));
-  const variable = variableRate(durations.slice(0, -1).filter((_, frame) => !resting.has(frame)));
+  const moving = durations.slice(0, -1).filter((_, frame) => !resting.has(frame));
+  const variable = variableRate(moving, tick);
   const isEven = times.every((time, i) => Math.abs((time - first) * framesPerSecond - i) <= jitter);
   const frameTimes = isEven ? undefined : times.map((time) => microseconds(time - first));
   return {
@@ -105,12 +106,15 @@ function findRests(durations: readonly number[], framesPerSecond: number): Rest[
   );
 }
 
-/** The range of rates, if more than a few intervals differ from the common one, else `undefined`. */
-export function variableRate(intervals: readonly number[]): RateRange | undefined {
+/**
+ * The range of rates, if more than a few intervals differ from the common one by more than rounding to `tick` seconds
+ * explains, else `undefined`.
+ */
+export function variableRate(intervals: readonly number[], tick = 0): RateRange | undefined {
   const sorted = [...intervals].sort((a, b) => a - b);
   const usual = median(sorted);
   if (usual === undefined) return undefined;
-  const allowed = Math.max(rounding, tolerance * usual);
+  const allowed = Math.max(rounding, tolerance * usual, 1.01 * tick);
   const odd = sorted.filter((interval) => Math.abs(interval - usual) > allowed);
   if (odd.length <= oddShare * sorted.length) return undefined;
   const shortest = sorted.find((interval) => interval > 0) ?? usual;
