@@ -133,8 +133,9 @@ test('nothing outside the command words its options: that is for its vocabulary'
       ),
   );
   expect(files.length).toBeGreaterThan(200);
-  // Options of other programs: npm's, in what a device's driver needs, and V8's, to collect garbage.
+  // Options of other programs: npm's, to install a device's driver or the codecs, and V8's, to collect garbage.
   expect(flags.sort()).toEqual([
+    'media/video-engine.ts: --ignore-scripts',
     'runtime/devices.ts: --ignore-scripts',
     'runtime/garbage.ts: --expose-gc',
     'runtime/garbage.ts: --no-expose-gc',

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { assertUserFile } from '../checkpoints/user-file.ts';
 import { MediaError } from '../errors.ts';
-import type { GivenParts } from '../phrases.ts';
+import { call, type GivenParts, phrase } from '../phrases.ts';
 import { isAboutAll, isCaptionFile } from './caption-files.ts';
 import { CLIP_CHOICES, clipKindOfName } from './clip.ts';
 import {
@@ -127,7 +127,10 @@ export function describePassedOver(passedOver: readonly PassedOver[]): GivenPart
   return [
     {
       found: `${many} not used: ${shown.join(', ')}${passedOver.length > 3 ? ', …' : '.'}`,
-      advice: first.flatMap(({ advice }) => advice ?? []),
+      advice: [
+        ...first.flatMap(({ advice }) => advice ?? []),
+        ...(passedOver.length > 3 ? [phrase`"${call('examineClips')}" lists all.`] : []),
+      ],
     },
   ];
 }

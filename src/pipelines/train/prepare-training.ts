@@ -1,6 +1,7 @@
 /** @file Checks that a training is possible, before anything is written or computed at length. */
 
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type NoiseSchedule, readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { MediaError, UsageError } from '../../errors.ts';
 import { notice, type WorkOptions } from '../../events.ts';
@@ -68,7 +69,9 @@ export async function newSettings({
     ...withoutUndefined(given),
     ...(prompt !== undefined && { prompt }),
   });
-  if (settings.copyPaste === 0 && given.places?.length) {
+  // Settings that were settled before, as those of an edit, hold the places that the base recommends.
+  const chosen = given.places?.length && !isDeepStrictEqual(given.places, ofBase.places);
+  if (settings.copyPaste === 0 && chosen) {
     throw new UsageError({
       found: phrase`${setting('places')} names scenes for ${setting('copyPaste')}, which is 0`,
       setting: 'places',
