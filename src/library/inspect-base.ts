@@ -164,7 +164,7 @@ export async function inspectBase(
 
 async function fitting(
   base: BaseModel,
-  { variant, rank, optimizer, batch }: TrainingSettings,
+  { variant, rank, optimizer, batch, accumulation, averageDecay }: TrainingSettings,
   { forMemory, frames, width, height, device }: CostQuestion & { readonly forMemory: number },
 ): Promise<WhatFits> {
   const secondsEach = await estimatedSeconds(1, device);
@@ -176,13 +176,15 @@ async function fitting(
     rank,
     optimizer,
     batch,
+    accumulation,
+    averageDecay,
     seconds: (flops) => flops * secondsEach,
   });
 }
 
 async function trainingEstimate(
   base: BaseModel,
-  { frames, width, height, batch, accumulation, variant, rank, optimizer }: TrainingSettings,
+  { frames, width, height, batch, accumulation, averageDecay, variant, rank, optimizer }: TrainingSettings,
   device: DeviceName,
 ): Promise<TrainingEstimate> {
   const factor = vaeFactor(base.vae.config);
@@ -194,6 +196,8 @@ async function trainingEstimate(
       variant,
       rank,
       optimizer,
+      accumulation,
+      averageDecay,
     });
     const all = accumulation * flops;
     return { parameters, step: { bytes, flops: all, secondsPerStep: all * secondsEach } };

@@ -49,6 +49,10 @@ export interface FitQuestion {
   readonly rank: number;
   /** Default `adamw`. */
   readonly optimizer?: OptimizerName | undefined;
+  /** Batches in a step. */
+  readonly accumulation?: number | undefined;
+  /** See the training's setting. */
+  readonly averageDecay?: number | undefined;
   /** Videos in a batch. */
   readonly batch: number;
   /** Estimated seconds for so many floating-point operations. */
@@ -74,22 +78,16 @@ export function whatFits(base: BaseModel, { bytes, frames, size, ...how }: FitQu
 }
 
 type Video = Size & { readonly frames: number };
-type How = Pick<FitQuestion, 'variant' | 'rank' | 'optimizer' | 'batch' | 'seconds'>;
+type How = Omit<FitQuestion, 'bytes' | 'frames' | 'size'>;
 
-function trainingWay(
-  base: BaseModel,
-  video: Video,
-  limit: number,
-  { variant, rank, optimizer, batch, seconds }: How,
-) {
+function trainingWay(base: BaseModel, video: Video, limit: number, { rank, batch, seconds, ...more }: How) {
   for (const tried of rank === 0 ? [0, smallRank] : [rank]) {
     for (const memory of memoryModes) {
       const shape = latents(base, batch, video);
       const { bytes, flops } = trainingCost(base.unet, shape, base.tokenizer.maxLength, {
+        ...more,
         memory,
-        variant,
         rank: tried,
-        optimizer,
       });
       if (bytes <= limit) return { memory, rank: tried, bytes, secondsPerStep: seconds(flops) };
     }

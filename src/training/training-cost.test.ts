@@ -72,6 +72,9 @@ test('the estimates at full size, in GB', () => {
   expect(gigabytes('low', 32)).toBeLessThan(5.5);
   // 254 M values whose moments take 2 bytes instead of 8.
   expect(gigabytes('low') - gigabytes('low', 0, 'adamw-8bit')).toBeCloseTo(1.516, 2);
+  const more = { variant, memory: 'low', accumulation: 4, averageDecay: 0.99 } as const;
+  const { bytes, parameters } = trainingCost(unet, latents, tokens, more);
+  expect(bytes / 1e9).toBeCloseTo(gigabytes('low') + (2 * 4 * parameters) / 1e9, 6);
   expect(gigabytes('balanced')).toBeGreaterThan(gigabytes('low'));
   expect(gigabytes('fast')).toBeGreaterThan(gigabytes('balanced'));
 });

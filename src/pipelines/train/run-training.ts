@@ -256,12 +256,12 @@ function memoryFor(
   begun: RunRecord | undefined,
 ): MemoryMode {
   const { base, device, settings, texts } = prepared;
-  const { variant, rank, optimizer } = settings;
+  const { variant, rank, optimizer, accumulation, averageDecay } = settings;
   const estimate = (
     memory: MemoryMode,
     other: Partial<Pick<TrainingSettings, 'rank' | 'optimizer'>> = {},
   ) => {
-    const options = { memory, variant, rank, optimizer, ...other };
+    const options = { memory, variant, rank, optimizer, accumulation, averageDecay, ...other };
     return trainingCost(base.unet, latentsOf(prepared), tokensOf(texts), options).bytes;
   };
   const chosen = chooseMemory({
