@@ -104,7 +104,7 @@ describe('lamp inspect', () => {
       accumulation: 3,
     };
     await writeFile(path('base/lamp.json'), JSON.stringify({ ...recommended, training }));
-    const options = { variant: motionVariants['lamp-extended'], rank: 2 };
+    const options = { variant: motionVariants['lamp-extended'], rank: 2, accumulation: 3 };
     const expected = trainingCost(unet, [2, 4, 4, 2, 4], tokenizer.maxLength, options);
     expect(await cost()).toMatchObject({
       ...{ variant: 'lamp-extended', rank: 2, batch: 2, accumulation: 3, parameters: expected.parameters },
