@@ -176,8 +176,10 @@ async function inspectFile(
   const isPicture = pictureEndings.includes(ending);
   if (!isPicture && (await isSingleFile(path))) return base();
   if (isPicture || ending === '.safetensors') {
+    // What cannot be read as either is named first.
+    const found = await (isPicture ? inspectPicture(path) : inspectTrained(path));
     refuse('others');
-    return isPicture ? inspectPicture(path) : inspectTrained(path);
+    return found;
   }
   if (clipKindOfName(path) === undefined && !unreadVideoKind(path)) {
     throw new MediaError({
