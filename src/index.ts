@@ -47,7 +47,7 @@ export { readVideoMetadata, type WriteVideoOptions, writeVideo } from './media/v
 export type { BaseModel } from './models/base-model.ts';
 export { type Motion, type MotionInfo, readMotionInfo, writeMotion } from './motion/file/motion-file.ts';
 export { type ActingMotion, combineMotions } from './motion/file/strengths.ts';
-export type { MotionValues, TrainedMotion } from './motion/predictor.ts';
+export type { MotionValues, TrainedMotion } from './motion/trained-motion.ts';
 export {
   type MotionVariant,
   type MotionVariantName,

@@ -59,7 +59,7 @@ describe('the demo', () => {
     expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
     expect(html).not.toContain('a fox <1>');
     expect(html).toContain('a fox &lt;1&gt;');
-    expect(html).toContain('It was told of each clip: “a thing runs”.');
+    expect(html).toContain('The prompt for every clip was “a thing runs”.');
     expect(html).toContain(
       'What the base model can draw it had learned before. The method is LAMP as in the paper.',
     );

@@ -7,16 +7,18 @@ const captioned = [{ caption: 'a fox runs' }, { caption: 'a duck runs' }];
 
 test('captions are told where clips have some', () => {
   const told = (clips: { caption?: string }[]) => clipsText({ settings: plain, clips }, ['on the moon']);
-  expect(told([{}, {}])).toBe('It was told of each clip: “a thing runs”.');
-  expect(told(captioned)).toBe('It was told of each clip what is written below it.');
-  expect(told([...captioned, {}])).toMatch(/below the clips, and of those without a caption: “a thing runs”/);
+  expect(told([{}, {}])).toBe('The prompt for every clip was “a thing runs”.');
+  expect(told(captioned)).toBe('The prompt for each clip is written below it.');
+  expect(told([...captioned, {}])).toMatch(
+    /below the clips; that of clips without a caption was “a thing runs”/,
+  );
 });
 
 test('so are the scenes that were put behind what moves, and whether the videos have them', () => {
   const settings = { ...plain, copyPaste: 0.67, places: ['on the moon', 'in the snow'] };
   const told = (...wished: string[]) => clipsText({ settings, clips: captioned }, wished);
   expect(told('on the moon')).toBe(
-    'It was told of each clip what is written below it. In 67 % of the views that it learned from, what moves was cut out and put before another scene: another clip’s, or one that the base model had drawn for one of 2 places. The places of all the videos below are among these, but none of their things.',
+    'The prompt for each clip is written below it. In 67 % of the views that the model learned from, what moves was cut out and put before another scene: another clip’s, or one that the base model had drawn for one of 2 places. The places of all the videos below are among these, but none of their things.',
   );
   expect(told('on the moon', 'at home')).toMatch(/1 of the 2 places of the videos below are among these/);
   expect(told('at home')).toMatch(/for one of 2 places\.$/);

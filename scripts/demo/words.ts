@@ -24,14 +24,14 @@ export function clipsText({ settings, clips }: LearnedFrom, wished: readonly str
     shared === 0
       ? ''
       : ` ${shared === wished.length ? 'The places of all the videos below' : `${shared} of the ${wished.length} places of the videos below`} are among these, but none of their things.`;
-  return `${told} In ${share} of the views that it learned from, what moves was cut out and put before another scene: ${scenes}.${which}`;
+  return `${told} In ${share} of the views that the model learned from, what moves was cut out and put before another scene: ${scenes}.${which}`;
 }
 
 function captionsText(prompt: string, clips: LearnedFrom['clips']): string {
   const captioned = clips.filter(({ caption }) => caption !== undefined).length;
-  if (captioned === 0) return `It was told of each clip: “${prompt}”.`;
-  if (captioned === clips.length) return 'It was told of each clip what is written below it.';
-  return `It was told what is written below the clips, and of those without a caption: “${prompt}”.`;
+  if (captioned === 0) return `The prompt for every clip was “${prompt}”.`;
+  if (captioned === clips.length) return 'The prompt for each clip is written below it.';
+  return `The prompts are written below the clips; that of clips without a caption was “${prompt}”.`;
 }
 
 /** Who draws a video's frames. */

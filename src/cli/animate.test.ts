@@ -85,7 +85,7 @@ describe('lamp animate', () => {
     expect(stderr).toMatch(/note: "[^\n]*broken\.png" is not a picture/);
     expect(stderr).toMatch(/picture 2 of 4: sampling/);
     expect(stderr).toMatch(
-      /lamp: 2 of 6 pictures could not be read \(see the notes above\): "[^\n]*broken\.png", "[^\n]*none\.png"\.\n$/,
+      /lamp: 2 of 6 pictures could not be read: "[^\n]*broken\.png", "[^\n]*none\.png"\. The notices say why\. /,
     );
     expect(code).toBe(3);
     const turned = await settingsOf(path('out/d.gif'));
@@ -100,7 +100,9 @@ describe('lamp animate', () => {
     const { code, stderr } = await animate([cat, `@${path('pictures.txt')}`], out, '--format', 'gif');
     const names = ['b-2.gif', 'b.gif', 'c.gif', 'd.gif', 'skimage_chelsea.gif'];
     expect((await readdir(path('listed'))).sort()).toEqual(names);
-    expect(stderr).toMatch(/lamp: 1 of 6 pictures could not be read[^\n]*broken\.png"\.\n$/);
+    expect(stderr).toMatch(
+      /lamp: 1 of 6 pictures could not be read[^\n]*broken\.png"\. The notices say why\. /,
+    );
     expect(code).toBe(3);
     expect((await animate([path('in'), '@none.txt'])).stderr).toMatch(
       /^lamp: list "none\.txt": there is no such/,

@@ -81,7 +81,7 @@ export function assertNotStopped({ signal, repository }: HubConnection): void {
   if (!signal?.aborted) return;
   throw new InterruptedError({
     found: `stopped while downloading "${repository}"; what has been downloaded is kept`,
-    advice: 'The same command goes on with it.',
+    advice: 'Ask for the same model again to continue.',
   });
 }
 

@@ -93,9 +93,11 @@ export async function animateImages(options: AnimateImagesOptions): Promise<stri
   }
   if (reading.failed.length === 0) return written;
   const names = reading.failed.map((path) => `"${path}"`).join(', ');
-  throw new MediaError(
-    `${reading.failed.length} of ${pictures.length} pictures could not be read (see the notes above): ${names}.`,
-  );
+  throw new MediaError({
+    found: `${reading.failed.length} of ${pictures.length} pictures could not be read: ${names}`,
+    setting: 'pictures',
+    advice: 'The notices say why. The videos of the others are written.',
+  });
 }
 
 /** Reads pictures lazily; those that cannot be read are reported and skipped. A single picture must be readable. */

@@ -30,9 +30,9 @@ export const startEngineSettings = {
 export interface EngineOptions extends GivenSettings<typeof startEngineSettings> {}
 
 /**
- * The library's functions, executed by another process, with the same options. Calls are executed one after another, in
- * order; waiting calls get `queued` events. A loaded base or motion is loaded again there, from its path. Networks for
- * videos stay compiled between calls with the same base, motion and shape.
+ * The library's functions for one motion, video or picture, executed by another process, with the same options. Calls
+ * are executed one after another, in order; waiting calls get `queued` events. A loaded base or motion is loaded again
+ * there, from its path. Networks for videos stay compiled between calls with the same base, motion and shape.
  */
 export interface Engine extends Calls {
   /** Id of its process; changes if that had to be restarted. */

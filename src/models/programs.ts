@@ -127,7 +127,7 @@ export async function imagePredictor(
   const low = memory === 'low';
   const [n, ...image] = [low ? 1 : latentShape[0], ...latentShape.slice(1)];
   const added = addedWidths(config);
-  if (added && !picture) throw new RangeError('this U-Net is told the size of the picture; none is given');
+  if (added && !picture) throw new RangeError('this U-Net takes the size of the picture; none is given');
   const prediction = withCheckpoint(weights, () =>
     unet(
       new Weights(weights.find),

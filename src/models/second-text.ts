@@ -59,9 +59,10 @@ export function assertTextFits(
   if (!added || !second) return;
   const told = second.encoder.config.projection_dim + NUMBERS_ABOUT_SIZE * added.each;
   if (told !== added.all) {
-    throw new CheckpointError(
-      `the U-Net is told ${added.all} numbers besides the text (projection_class_embeddings_input_dim), a pooled text and six sizes make ${told}: "${path}" is not a Stable Diffusion XL base model (its refiner takes five sizes).`,
-    );
+    throw new CheckpointError({
+      found: `the U-Net of "${path}" takes ${added.all} added values (projection_class_embeddings_input_dim)`,
+      expected: `${told}, for a pooled text and six sizes, as in a Stable Diffusion XL base model (its refiner takes five sizes)`,
+    });
   }
   if (second.tokenizer.maxLength !== tokenizer.maxLength) {
     throw new CheckpointError(

@@ -131,9 +131,7 @@ describe('the U-Net', () => {
   );
 
   test('needs the size and the pooled text', async () => {
-    await expect(imagePredictor(base.unet, [2, 4, 8, 8], 5)).rejects.toThrow(
-      /is told the size of the picture/,
-    );
+    await expect(imagePredictor(base.unet, [2, 4, 8, 8], 5)).rejects.toThrow(/takes the size of the picture/);
     const { pooled, ...states } = context;
     const predictor = await imagePredictor(base.unet, [2, 4, height, width], 5, { picture });
     await expect(predictor.predict(latents, timesteps, states)).rejects.toThrow(/takes \[b, 10\]/);
@@ -148,7 +146,7 @@ describe('what does not belong together is named', () => {
     [
       'five sizes',
       { unet: { projection_class_embeddings_input_dim: 40 } },
-      /a pooled text and six sizes make 46/,
+      /expected 46, for a pooled text and six sizes/,
     ],
     [
       'another text',

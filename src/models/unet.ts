@@ -174,7 +174,7 @@ function conditionEmbedding(w: Weights, config: UNetConfig, { sinusoids, added }
   if (!widths) return time;
   if (added?.shape[1] !== widths.all) {
     throw new ShapeError(
-      `the U-Net is told ${widths.all} numbers besides (addition_embed_type), found [${added?.shape ?? 'nothing'}]`,
+      `the U-Net takes ${widths.all} added values (addition_embed_type), found [${added?.shape ?? 'nothing'}]`,
     );
   }
   return add(time, timeEmbedding(w.scope('add_embedding'), added, time.shape[1]!));

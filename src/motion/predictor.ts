@@ -21,17 +21,9 @@ import { chainBytes, programBytes } from '../runtime/program-memory.ts';
 import { splitBatch } from '../runtime/split-batch.ts';
 import { copyMixing, mixingNumbers } from './extended/copied.ts';
 import { videoWeights } from './motion-parameters.ts';
+import type { TrainedMotion } from './trained-motion.ts';
 import type { MotionVariant } from './variant.ts';
 import { videoUNet } from './video-unet.ts';
-
-/** Trained parameters by name, of one motion or of a combination (see `combineMotions`). */
-export type MotionValues = ReadonlyMap<string, FloatTensor>;
-
-/** A motion in the form that networks take: its trained values and their variant of the method. */
-export interface TrainedMotion {
-  readonly variant: MotionVariant;
-  readonly values: MotionValues;
-}
 
 /** A predictor that can also report the copied fraction of each pixel. */
 export interface VideoPredictor extends NoisePredictor {

@@ -8,7 +8,8 @@ import type { MemoryMode } from '../runtime/memory-mode.ts';
 import { lampMotion, randomMotion, untrainedMotion } from '../testing/test-motions.ts';
 import { testdata } from '../testing/testdata.ts';
 import { frameOf, fromFrames } from './frames.ts';
-import { type MotionValues, videoPredictor } from './predictor.ts';
+import { videoPredictor } from './predictor.ts';
+import type { MotionValues } from './trained-motion.ts';
 import { type MotionVariant, motionVariantNames, motionVariants } from './variant.ts';
 
 const frames = 3;

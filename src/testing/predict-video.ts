@@ -3,7 +3,8 @@ import { readNoiseSchedule } from '../diffusion/noise-schedule.ts';
 import { randomStream } from '../diffusion/random.ts';
 import { floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import type { BaseModel } from '../models/base-model.ts';
-import { type MotionValues, videoPredictor } from '../motion/predictor.ts';
+import { videoPredictor } from '../motion/predictor.ts';
+import type { MotionValues } from '../motion/trained-motion.ts';
 import { type MotionVariant, motionVariants } from '../motion/variant.ts';
 
 const [shape, tokens, timestep] = [[1, 4, 3, 4, 6] as const, 5, 300] as const;

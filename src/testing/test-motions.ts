@@ -4,7 +4,7 @@ import { floats, sizeOf } from '../graph/host-tensor.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { Motion, MotionInfo } from '../motion/file/motion-file.ts';
 import { initialValues, motionParameters } from '../motion/motion-parameters.ts';
-import type { MotionValues, TrainedMotion } from '../motion/predictor.ts';
+import type { MotionValues, TrainedMotion } from '../motion/trained-motion.ts';
 import { type MotionVariant, motionVariants } from '../motion/variant.ts';
 
 /**

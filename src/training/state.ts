@@ -4,7 +4,7 @@ import type { FloatTensor } from '../graph/host-tensor.ts';
 import type { Component } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { initialValues, motionParameters } from '../motion/motion-parameters.ts';
-import type { MotionValues } from '../motion/predictor.ts';
+import type { MotionValues } from '../motion/trained-motion.ts';
 import { type OptimiserState, optimiserState } from './optimiser.ts';
 import { ParameterSet } from './parameter-set.ts';
 import type { TrainingSettings } from './training-settings.ts';

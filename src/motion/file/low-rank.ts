@@ -11,7 +11,7 @@ import type { Tensor } from '../../graph/tensor.ts';
 import type { Weights } from '../../graph/weights.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { linear } from '../../models/layers.ts';
-import type { MotionValues } from '../predictor.ts';
+import type { MotionValues } from '../trained-motion.ts';
 import type { TrainedParameter } from '../trained-parameter.ts';
 
 const [nameOfA, nameOfB] = ['lora_A.weight', 'lora_B.weight'] as const;

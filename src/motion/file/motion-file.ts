@@ -13,7 +13,7 @@ import { nonFinite } from '../../models/finite.ts';
 import { kindOfWeights, type WeightsKind } from '../../models/other-models.ts';
 import { call, type GivenParts, phrase, setting } from '../../phrases.ts';
 import { motionParameters, normParameters } from '../motion-parameters.ts';
-import type { MotionValues, TrainedMotion } from '../predictor.ts';
+import type { MotionValues, TrainedMotion } from '../trained-motion.ts';
 import { isLamp, motionVariantSchema, motionVariants } from '../variant.ts';
 import { assertMotionBase } from './motion-base.ts';
 import { giveMotion } from './motion-path.ts';

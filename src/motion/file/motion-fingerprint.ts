@@ -1,6 +1,6 @@
 /** @file Identity of a motion: a hash of its trained values, independent of the file they are in. */
 import { createHash } from 'node:crypto';
-import type { MotionValues } from '../predictor.ts';
+import type { MotionValues } from '../trained-motion.ts';
 
 /** SHA-256 (hexadecimal) over names, shapes and values of the trained parameters, in the order of their names. */
 export function motionFingerprint(values: MotionValues): string {

@@ -9,7 +9,8 @@ import { unetConfigSchema } from '../../models/configs.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { lampMotion, randomMotion, testMotion } from '../../testing/test-motions.ts';
 import { readFixture, testdata } from '../../testing/testdata.ts';
-import { type MotionValues, videoPredictor } from '../predictor.ts';
+import { videoPredictor } from '../predictor.ts';
+import type { MotionValues } from '../trained-motion.ts';
 import { assertFitsBase } from './motion-file.ts';
 import { readReferenceUNet, writeReferenceUNet } from './reference-checkpoint.ts';
 

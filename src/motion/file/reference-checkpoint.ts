@@ -18,7 +18,7 @@ import { type UNetConfig, unetConfigSchema } from '../../models/configs.ts';
 import { kindOfWeights } from '../../models/other-models.ts';
 import { phrase, setting } from '../../phrases.ts';
 import { motionParameters, normParameters } from '../motion-parameters.ts';
-import type { MotionValues } from '../predictor.ts';
+import type { MotionValues } from '../trained-motion.ts';
 import { motionVariants } from '../variant.ts';
 
 /** Name of the weights file in each format. */

@@ -9,7 +9,7 @@ import { largestDifference, predictVideo } from '../../testing/predict-video.ts'
 import { lampMotion, randomMotion, testMotion, untrainedMotion } from '../../testing/test-motions.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { videoWeights } from '../motion-parameters.ts';
-import type { MotionValues } from '../predictor.ts';
+import type { MotionValues } from '../trained-motion.ts';
 import { motionVariants } from '../variant.ts';
 import { motionLayers } from '../video-layers.ts';
 import { multipliedOut } from './low-rank.ts';

@@ -19,7 +19,7 @@ import { type FloatTensor, floats } from '../../graph/host-tensor.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { phrase, setting } from '../../phrases.ts';
 import { nameInCombination } from '../acting-motions.ts';
-import type { MotionValues, TrainedMotion } from '../predictor.ts';
+import type { MotionValues, TrainedMotion } from '../trained-motion.ts';
 import { stackedA, stackedB } from './low-rank.ts';
 import type { MotionInfo } from './motion-file.ts';
 

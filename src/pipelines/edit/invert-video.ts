@@ -13,7 +13,7 @@ import { type ClipRate, clipWindow, type TimedClip } from '../../media/clip-wind
 import type { Size } from '../../media/size.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { fromFrames } from '../../motion/frames.ts';
-import type { TrainedMotion } from '../../motion/predictor.ts';
+import type { TrainedMotion } from '../../motion/trained-motion.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import { type DenoiseOptions, denoisePicture } from '../draw/denoise.ts';

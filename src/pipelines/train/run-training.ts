@@ -8,7 +8,7 @@ import type { Shape } from '../../graph/host-tensor.ts';
 import { vaeFactor } from '../../models/configs.ts';
 import { roundedToHalf } from '../../motion/file/low-rank.ts';
 import { type Motion, writeMotion } from '../../motion/file/motion-file.ts';
-import type { MotionValues } from '../../motion/predictor.ts';
+import type { MotionValues } from '../../motion/trained-motion.ts';
 import { messageParts, type Phrase, phrase, setting } from '../../phrases.ts';
 import type { MemoryMode } from '../../runtime/memory-mode.ts';
 import { runningDefaults } from '../../runtime/running-settings.ts';

@@ -44,9 +44,9 @@ export const storedWith = {
 const inversionSchema = z.object({
   /** Identity of the clip's content. */
   clip: z.string(),
-  /** Every n-th frame was taken, from the first on. */
   /** Rate at which the clip's frames were sampled, in frames a second; absent: frame by frame. */
   clipFps: z.number().positive().optional(),
+  /** Every n-th of these frames was taken, from the first on. */
   stride: z.int().positive(),
   /** How it was fitted to the video's size. */
   fit: z.enum(['cover', 'stretch']),

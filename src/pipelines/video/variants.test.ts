@@ -5,7 +5,7 @@ import { readPicture } from '../../media/picture-file.ts';
 import { readVideoMetadata } from '../../media/video-file.ts';
 import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
 import { assertFitsBase, readMotion } from '../../motion/file/motion-file.ts';
-import type { MotionValues } from '../../motion/predictor.ts';
+import type { MotionValues } from '../../motion/trained-motion.ts';
 import { type MotionVariantName, motionVariantNames, motionVariants } from '../../motion/variant.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { randomMotion } from '../../testing/test-motions.ts';

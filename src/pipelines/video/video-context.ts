@@ -6,7 +6,7 @@ import type { Size } from '../../media/size.ts';
 import { type BaseModel, baseIdentity } from '../../models/base-model.ts';
 import { assertPictureSize } from '../../models/picture-size.ts';
 import { assertMotionBase } from '../../motion/file/motion-base.ts';
-import type { TrainedMotion } from '../../motion/predictor.ts';
+import type { TrainedMotion } from '../../motion/trained-motion.ts';
 import { phrase, setting } from '../../phrases.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';

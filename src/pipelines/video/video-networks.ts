@@ -12,12 +12,8 @@ import {
   pictureDecoder,
   pictureEncoder,
 } from '../../models/programs.ts';
-import {
-  samplingCost,
-  type TrainedMotion,
-  type VideoPredictor,
-  videoPredictor,
-} from '../../motion/predictor.ts';
+import { samplingCost, type VideoPredictor, videoPredictor } from '../../motion/predictor.ts';
+import type { TrainedMotion } from '../../motion/trained-motion.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice, MemoryMode } from '../../runtime/memory-mode.ts';
 import { runningDefaults } from '../../runtime/running-settings.ts';

@@ -8,7 +8,7 @@ import { readPicture } from '../../media/picture-file.ts';
 import { readVideoMetadata, writeVideo } from '../../media/video-file.ts';
 import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
 import { pictureDecoder, pictureEncoder } from '../../models/programs.ts';
-import type { MotionValues } from '../../motion/predictor.ts';
+import type { MotionValues } from '../../motion/trained-motion.ts';
 import { namesOf } from '../../settings.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { lampMotion, randomMotion, untrainedMotion } from '../../testing/test-motions.ts';

@@ -7,7 +7,7 @@
  * 4. `finishVideo`: decoded, colours matched, and what it was made of written down.
  */
 import type { BaseModel } from '../../models/base-model.ts';
-import type { TrainedMotion } from '../../motion/predictor.ts';
+import type { TrainedMotion } from '../../motion/trained-motion.ts';
 import { beginVideo } from './begin-video.ts';
 import { drawVideo } from './draw-video.ts';
 import { finishVideo } from './finish-video.ts';
