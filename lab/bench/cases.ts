@@ -76,8 +76,6 @@ export const benchCases: readonly BenchCase[] = (
   })),
 );
 
-const base = { widths: whole.widths, heads: 8, context: 768 };
-
 /** Cases whose memory is compared with its estimate: modes, sizes, lengths, ranks, and both precisions of the base. */
 export const memoryCases: readonly BenchCase[] = (
   [
@@ -106,7 +104,7 @@ export const memoryCases: readonly BenchCase[] = (
     `${frames} frames of ${height}x${width}`,
     more.rank === undefined ? '' : `rank ${more.rank}`,
   ];
-  return { ...base, ...more, work, latents, name: name.filter(Boolean).join(', ') };
+  return { ...whole, ...more, work, latents, name: name.filter(Boolean).join(', ') };
 });
 
 const tokens = 77;

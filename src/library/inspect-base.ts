@@ -14,7 +14,7 @@ import { withoutUndefined } from '../settings.ts';
 import type { OptimizerName } from '../training/optimiser.ts';
 import { trainingCost } from '../training/training-cost.ts';
 import { parseSettings, recommendedTraining, type TrainingSettings } from '../training/training-settings.ts';
-import { type WhatFits, whatFits } from './what-fits.ts';
+import { latents, type WhatFits, whatFits } from './what-fits.ts';
 
 /** The training to estimate; omitted settings are those that the base recommends, else the paper's. */
 export interface CostQuestion {
@@ -187,11 +187,10 @@ async function trainingEstimate(
   { frames, width, height, batch, accumulation, averageDecay, variant, rank, optimizer }: TrainingSettings,
   device: DeviceName,
 ): Promise<TrainingEstimate> {
-  const factor = vaeFactor(base.vae.config);
-  const latents = [batch, base.unet.config.in_channels, frames, height / factor, width / factor];
+  const shape = latents(base, batch, { frames, width, height });
   const secondsEach = await estimatedSeconds(1, device);
   const cost = (memory: MemoryMode) => {
-    const { bytes, flops, parameters } = trainingCost(base.unet, latents, base.tokenizer.maxLength, {
+    const { bytes, flops, parameters } = trainingCost(base.unet, shape, base.tokenizer.maxLength, {
       memory,
       variant,
       rank,

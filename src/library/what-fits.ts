@@ -111,7 +111,8 @@ function samplingWay(base: BaseModel, video: Video, limit: number, { variant, ra
   return undefined;
 }
 
-function latents({ unet, vae }: BaseModel, videos: number, { frames, width, height }: Video) {
+/** Shape of the latents of a batch of videos, `[b, c, f, h, w]`. */
+export function latents({ unet, vae }: BaseModel, videos: number, { frames, width, height }: Video) {
   const factor = vaeFactor(vae.config);
   return [videos, unet.config.in_channels, frames, height / factor, width / factor];
 }
