@@ -84,6 +84,7 @@ export const memoryCases: readonly BenchCase[] = (
     ['train, recompute', [1, 4, 16, 8, 8], { dtype: 'float16' }],
     ['train, recompute', [1, 4, 8, 32, 32], {}],
     ['train, recompute', [1, 4, 8, 40, 64], { rank: 8 }],
+    ['train, recompute', [1, 4, 16, 40, 64], { dtype: 'float16', rank: 32 }],
     ['train, low', [1, 4, 16, 8, 8], {}],
     ['train, low', [1, 4, 8, 32, 32], { dtype: 'float16', rank: 32 }],
     ['train, low', [1, 4, 32, 32, 32], { dtype: 'float16', rank: 8 }],

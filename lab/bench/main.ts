@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { withAllocatorSettings } from '../../src/runtime/allocator.ts';
 import { type BenchResult, benchCases, memoryCases, runCase, writeWeights } from './cases.ts';
 import { pretrainCase, runPretrainCase } from './pretraining-case.ts';
 
@@ -73,7 +74,12 @@ function inChild(name: string, options: readonly string[]): string {
   const { stdout, status, signal } = spawnSync(
     process.execPath,
     ['--import', 'tsx', file, '--child', name, ...options],
-    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+      // As the `lamp` command has it.
+      env: withAllocatorSettings(process.env) ?? process.env,
+    },
   );
   if (signal === 'SIGKILL')
     throw new Error(`case "${name}" was ended by the system, most likely for lack of memory`);

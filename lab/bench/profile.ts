@@ -1,6 +1,6 @@
 /**
- * @file `npx tsx lab/bench/profile.ts <file.json>`: where a profile of ONNX Runtime says the time went, by operator
- * and shape.
+ * @file `npx tsx lab/bench/profile.ts <file.json> …`: where a profile of ONNX Runtime says the time went, by operator and
+ * shape. A chain of programs writes one file a program; together they are one profile.
  */
 import { readFile } from 'node:fs/promises';
 
@@ -14,7 +14,8 @@ interface ProfileEntry {
   };
 }
 
-const entries = JSON.parse(await readFile(process.argv[2]!, 'utf8')) as ProfileEntry[];
+const files = await Promise.all(process.argv.slice(2).map((file) => readFile(file, 'utf8')));
+const entries = files.flatMap((file) => JSON.parse(file) as ProfileEntry[]);
 const kernels = entries.filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'));
 const total = kernels.reduce((sum, { dur }) => sum + dur, 0);
 

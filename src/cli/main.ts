@@ -4,6 +4,7 @@
  * loaded there is a plain one-line message, and `lamp doctor` still works and says why.
  */
 import { DeviceError } from '../errors.ts';
+import { startAsComputing } from './computing-process.ts';
 import { leaveDeadTerminals } from './dead-terminal.ts';
 import { doctorCommand } from './doctor.ts';
 import { hangupIsIgnored } from './hangup.ts';
@@ -37,6 +38,7 @@ async function doctor(): Promise<number> {
   }
 }
 
+startAsComputing(words);
 leaveDeadTerminals();
 watchOutput();
 // Restores what Node has reset from `nohup`.

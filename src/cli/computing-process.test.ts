@@ -1,0 +1,39 @@
+import { expect, test, vi } from 'vitest';
+import { startAsComputing } from './computing-process.ts';
+
+const given = () => ({
+  ...process,
+  execve: vi.fn() as never,
+  env: { HOME: '/home/a' },
+  execPath: '/usr/bin/node',
+  execArgv: ['--no-warnings'],
+  argv: ['/usr/bin/node', '/usr/bin/lamp', 'train', 'clips'],
+  platform: 'linux' as const,
+});
+
+test('a command that computes is started again with settings of the allocator', () => {
+  const one = given();
+  startAsComputing(['train', 'clips'], one);
+  expect(one.execve).toHaveBeenCalledExactlyOnceWith(
+    '/usr/bin/node',
+    ['/usr/bin/node', '--no-warnings', '/usr/bin/lamp', 'train', 'clips'],
+    { HOME: '/home/a', MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: '8589934592' },
+  );
+});
+
+test('once is enough', () => {
+  const one = { ...given(), env: { MALLOC_MMAP_MAX_: '0' } };
+  startAsComputing(['train', 'clips'], one);
+  expect(one.execve).not.toHaveBeenCalled();
+});
+
+test.each([[['clips', 'a']], [['--help']], [[]]])('%j computes nothing that needs them', (words) => {
+  const one = given();
+  startAsComputing(words, one);
+  expect(one.execve).not.toHaveBeenCalled();
+});
+
+test('an older Node.js goes on as it is', () => {
+  const { execve: _, ...older } = given();
+  startAsComputing(['train', 'clips'], older);
+});
