@@ -1,6 +1,6 @@
 /**
- * @file `npx tsx lab/bench/profile.ts <file.json> …`: where a profile of ONNX Runtime says the time went, by operator and
- * shape. A chain of programs writes one file a program; together they are one profile.
+ * @file `npx tsx lab/bench/profile.ts <file.json> …`: where profiles of ONNX Runtime say the time went, by operator and
+ * shape. A chain of programs writes one file for each program.
  */
 import { readFile } from 'node:fs/promises';
 

@@ -121,10 +121,10 @@ test('with little memory, encoder and decoder give the same pictures', async () 
   ];
   const results = [];
   for (const memory of ['fast', 'low'] as const) {
-    const encoder = await pictureEncoder(component, size, { memory });
+    const encoder = await pictureEncoder(component, size, { memory, small: 0 });
     const { mean, deviation } = await encoder.encode(given.pixels as FloatTensor);
     await encoder.dispose();
-    const decoder = await pictureDecoder(component, size, { memory });
+    const decoder = await pictureDecoder(component, size, { memory, small: 0 });
     const picture = await decoder.decode(given.latents as FloatTensor);
     await decoder.dispose();
     results.push([mean, deviation, picture]);
