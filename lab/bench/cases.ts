@@ -43,6 +43,8 @@ export interface BenchResult {
   /** The best time of a step, as the ceilings are the best of theirs. */
   readonly seconds: number;
   readonly flops: number;
+  /** With those of recomputing. */
+  readonly allFlops: number;
   /** Ceilings in FLOP/s, measured around the case. */
   readonly matmul: number;
   readonly convolution: number;
@@ -97,7 +99,30 @@ export const memoryCases: readonly BenchCase[] = (
     ['sample, low', [1, 4, 16, 40, 64], { dtype: 'float16' }],
     ['sample, low', [1, 4, 32, 64, 64], { dtype: 'float16', rank: 8 }],
   ] as const
-).map(([work, latents, more]: readonly [BenchCase['work'], Shape, Pick<BenchCase, 'dtype' | 'rank'>]) => {
+).map(([work, latents, more]) => wholeCase(work, latents, more));
+
+/** Cases that tell how time grows with length and size, in half precision with rank 32. */
+export const growthCases: readonly BenchCase[] = (['train, low', 'sample, low'] as const).flatMap((work) =>
+  (
+    [
+      [8, 8, 8],
+      [8, 16, 16],
+      [16, 16, 16],
+      [32, 16, 16],
+      [8, 24, 24],
+      [8, 32, 32],
+      [16, 32, 32],
+      [8, 40, 64],
+    ] as const
+  ).map((video) => wholeCase(work, [1, 4, ...video], { dtype: 'float16', rank: 32 })),
+);
+
+/** A case at the size of Stable Diffusion 1.x. */
+function wholeCase(
+  work: BenchCase['work'],
+  latents: Shape,
+  more: Pick<BenchCase, 'dtype' | 'rank'>,
+): BenchCase {
   const [, , frames, height, width] = latents;
   const name = [
     `${work}: SD 1.x`,
@@ -106,7 +131,7 @@ export const memoryCases: readonly BenchCase[] = (
     more.rank === undefined ? '' : `rank ${more.rank}`,
   ];
   return { ...whole, ...more, work, latents, name: name.filter(Boolean).join(', ') };
-});
+}
 
 const tokens = 77;
 
@@ -150,6 +175,7 @@ export async function runCase(
   let step: () => Promise<unknown>;
   let dispose: () => Promise<void>;
   let flops: number;
+  let allFlops: number;
   let estimatedBytes: number;
   if (work.startsWith('sample')) {
     const guided = [2, ...latents.slice(1)];
@@ -165,7 +191,7 @@ export async function runCase(
     dispose = () => predictor.dispose();
     const motion = { variant, shapes: new Map(shapes.map(({ name, shape }) => [name, shape])) };
     flops = samplingCost(component, motion, guided, tokens, 'fast').flops;
-    estimatedBytes = samplingCost(component, motion, guided, tokens, memory).bytes;
+    ({ flops: allFlops, bytes: estimatedBytes } = samplingCost(component, motion, guided, tokens, memory));
   } else {
     const training = await motionStep(component, parameters, latents, tokens, {
       variant,
@@ -182,7 +208,8 @@ export async function runCase(
     dispose = () => training.dispose();
     // Recomputed values are not counted twice: the fraction is of useful work.
     flops = trainingCost(component, latents, tokens, { variant, rank }).flops;
-    estimatedBytes = trainingCost(component, latents, tokens, { variant, memory, rank }).bytes;
+    const cost = trainingCost(component, latents, tokens, { variant, memory, rank });
+    ({ flops: allFlops, bytes: estimatedBytes } = cost);
   }
   const compileSeconds = (performance.now() - compiling) / 1000;
   await step();
@@ -203,6 +230,7 @@ export async function runCase(
     name,
     seconds,
     flops,
+    allFlops,
     matmul,
     convolution,
     fraction,
@@ -231,6 +259,11 @@ function unetConfig({ widths, heads, context }: Architecture): UNetConfig {
 type Architecture = Pick<BenchCase, 'widths' | 'heads' | 'context' | 'dtype'>;
 
 const weightsIn = (folder: string) => join(folder, 'unet.safetensors');
+
+/** Equal for cases with the same weights. */
+export function weightsKey({ widths, heads, context, dtype }: Architecture): string {
+  return JSON.stringify([widths, heads, context, dtype]);
+}
 
 /** Writes random weights of a case's U-Net to `folder`. */
 export async function writeWeights(architecture: Architecture, folder: string): Promise<void> {

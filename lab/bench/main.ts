@@ -9,7 +9,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { withAllocatorSettings } from '../../src/runtime/allocator.ts';
-import { type BenchResult, benchCases, memoryCases, runCase, writeWeights } from './cases.ts';
+import {
+  type BenchResult,
+  benchCases,
+  growthCases,
+  memoryCases,
+  runCase,
+  weightsKey,
+  writeWeights,
+} from './cases.ts';
+import { fitGrowth } from './growth.ts';
 import { pretrainCase, runPretrainCase } from './pretraining-case.ts';
 
 const { values } = parseArgs({
@@ -22,50 +31,77 @@ const { values } = parseArgs({
     profile: { type: 'string' },
     repeats: { type: 'string', default: '5' },
     memory: { type: 'boolean', default: false },
+    growth: { type: 'boolean', default: false },
   },
 });
+
+const allCases = [...benchCases, ...memoryCases, ...growthCases];
+/** Folders with random weights, by what is in them: cases of the same architecture share one. */
+const folders = new Map<string, string>();
 
 if (values.child === pretrainCase) {
   console.log(JSON.stringify(await runPretrainCase(Number(values.repeats), values.profile)));
 } else if (values.child !== undefined) {
-  const chosen = [...benchCases, ...memoryCases].find(({ name }) => name === values.child)!;
+  const chosen = allCases.find(({ name }) => name === values.child)!;
   const folder = values.folder!;
   if (values.write) await writeWeights(chosen, folder);
   else console.log(JSON.stringify(await runCase(chosen, folder, Number(values.repeats), values.profile)));
 } else {
-  const cases = values.memory ? memoryCases : [...benchCases, { name: pretrainCase }];
+  const cases = values.growth
+    ? growthCases
+    : values.memory
+      ? memoryCases
+      : [...benchCases, { name: pretrainCase }];
   const chosen = cases
     .map(({ name }) => name)
     .filter((name) =>
-      values.only === undefined ? values.memory || !name.includes('SD 1.x') : name.includes(values.only),
+      values.only === undefined
+        ? values.memory || values.growth || !name.includes('SD 1.x')
+        : name.includes(values.only),
     );
   const results: BenchResult[] = [];
-  for (const name of chosen) {
-    const result = await measured(name);
-    if (result) results.push(result);
+  try {
+    for (const name of chosen) {
+      const result = await measured(name);
+      if (result) results.push(result);
+    }
+  } finally {
+    for (const folder of folders.values()) await rm(folder, { recursive: true, force: true });
   }
   if (values.json) console.log(JSON.stringify(results, null, 2));
   else printTable(results);
+  if (values.growth) for (const line of fitGrowth(results)) console.log(line);
 }
 
 /**
  * A case's result; `undefined`, and a line on standard error, when its process fails or is ended for lack of memory.
  */
 async function measured(name: string): Promise<BenchResult | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), 'lamp-bench-'));
   try {
-    // The weights are written by a process of its own, so that they are not part of the measured peak.
-    if (name !== pretrainCase) inChild(name, ['--folder', folder, '--write']);
     const more = values.profile === undefined ? [] : ['--profile', values.profile];
+    const folder = await weightsFolder(name);
     const output = inChild(name, ['--folder', folder, '--repeats', values.repeats, ...more]);
     return JSON.parse(output.trim().split('\n').at(-1)!) as BenchResult;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
     return undefined;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * A folder with the weights of a case. They are written by a process of its own, so that they are not part of the
+ * measured peak.
+ */
+async function weightsFolder(name: string): Promise<string> {
+  const chosen = allCases.find((each) => each.name === name);
+  const key = chosen ? weightsKey(chosen) : '';
+  const known = folders.get(key);
+  if (known !== undefined) return known;
+  const folder = await mkdtemp(join(tmpdir(), 'lamp-bench-'));
+  folders.set(key, folder);
+  if (chosen) inChild(name, ['--folder', folder, '--write']);
+  return folder;
 }
 
 /** Standard output of this program in a process of its own. */

@@ -65,7 +65,7 @@ export async function runPretrainCase(repeats: number, profilePrefix?: string): 
   const flops = 3 * forwardFlops(shape);
   const fraction = flops / seconds / Math.max(matmul, convolution);
   const name = `${pretrainCase} (${Math.round(samples / seconds)} samples/s)`;
-  return { name, seconds, flops, matmul, convolution, fraction, peakBytes, compileSeconds };
+  return { name, seconds, flops, allFlops: flops, matmul, convolution, fraction, peakBytes, compileSeconds };
 }
 
 function forwardFlops(shape: Shape): number {
