@@ -35,7 +35,7 @@ If the reader of the output exits (lamp train --json | head), long work saves, s
 short commands exit with 0.
 
 "lamp help <command>" lists the options of a command. LAMP_DEBUG=1 prints stack traces;
-LAMP_THREADS=2 limits computations to two threads.`;
+LAMP_THREADS=2 limits computations to two threads, as --threads 2 does.`;
 
 /** The program with all its commands. It throws instead of exiting. */
 export function lampProgram(): Command {

@@ -6,15 +6,17 @@ import { reporter } from './progress.ts';
 import { libraryOptions } from './setting-options.ts';
 
 /**
- * Calls a function of the library with the options of a command, and with `more` from its arguments. Displays events
- * as `--json` requests; Ctrl-C stops the work. Throws what the function throws.
+ * Calls a function of the library with the options of a command, and with `more` from its arguments. Displays events as
+ * `--json` requests, and computes with as many threads as `--threads` says; Ctrl-C stops the work. Throws what the
+ * function throws.
  */
 export async function runCommand<Options extends WorkOptions, Result>(
   command: Command,
   call: (options: Options) => Promise<Result>,
   more: Partial<Options> = {},
 ): Promise<Result> {
-  const { json = false, ...given } = command.opts<{ json?: boolean }>();
+  const { json = false, threads, ...given } = command.opts<{ json?: boolean; threads?: number }>();
+  if (threads !== undefined) process.env.LAMP_THREADS = String(threads);
   const { onEvent, end } = reporter({ json });
   try {
     const options = libraryOptions<Options>(given);

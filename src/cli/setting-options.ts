@@ -182,6 +182,18 @@ export function withCommandOptions(
   return known ? command : command.addOption(called(ignored, new Option('--other-base').hideHelp()));
 }
 
+/** Adds `--threads` to a command that trains or samples a network (see `runCommand`). */
+export function withThreads(command: Command): Command {
+  const option = new Option(
+    '--threads <number>',
+    'processor threads of computations (default: LAMP_THREADS, or one per core)',
+  );
+  return command.addOption(parsedBy(option, 'threads', wholeNumber({ most: mostThreads })));
+}
+
+/** Largest number of threads; the same as that of `LAMP_THREADS`. */
+const mostThreads = 9999;
+
 /** Name under which an option without effect is stored. */
 const ignored = 'ignored';
 

@@ -11,6 +11,7 @@ import { inheritedOptions } from './inherited-options.ts';
 /** Options for starting and stopping the process; see `EngineOptions`. */
 export interface ChildOptions {
   readonly secondsToStop: number;
+  readonly threads?: number;
   readonly execArgv?: readonly string[];
 }
 
@@ -51,11 +52,13 @@ const program = fileURLToPath(
 /** Starts the process and waits until it is ready. Throws `DeviceError` if it ends before that. */
 export async function startChild({
   secondsToStop,
+  threads,
   execArgv = inheritedOptions(),
 }: ChildOptions): Promise<EngineChild> {
   const child = fork(program, {
     serialization: 'advanced',
     execArgv: [...execArgv],
+    env: { ...process.env, ...(threads !== undefined && { LAMP_THREADS: String(threads) }) },
     // What the runtime prints when it crashes goes to this process's standard error.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CheckpointError, DeviceError, InterruptedError, UsageError } from '../errors.ts';
@@ -60,6 +61,12 @@ describe('an engine in a process of its own', () => {
     expect(theirs).toEqual(ours);
     expect(theirs.frames[0]!.data).toBeInstanceOf(Uint8Array);
     expect(there).toEqual(here);
+  });
+
+  test.runIf(process.platform === 'linux')('tells its process how many threads compute', async () => {
+    const engine = await start({ threads: 3 });
+    const environment = readFileSync(`/proc/${engine.pid}/environ`, 'utf8').split('\0');
+    expect(environment.filter((entry) => entry.startsWith('LAMP_THREADS'))).toEqual(['LAMP_THREADS=3']);
   });
 
   test('leaves this process’s event loop free while a network is compiled and run', async () => {

@@ -20,6 +20,10 @@ export const startEngineSettings = {
     unit: 'seconds',
     default: 60,
   }),
+  threads: declare(z.int().min(1).max(9999), {
+    description: "processor threads of the engine's computations",
+    usual: 'LAMP_THREADS, or one per core',
+  }),
   execArgv: declare(z.array(z.string()) as z.ZodType<readonly string[], readonly string[]>, {
     description: "flags of Node for the engine's process",
     usual: 'those of this process',

@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sessionOptions } from '../runtime/devices.ts';
+import { runCommand } from './run-command.ts';
+import { withThreads } from './setting-options.ts';
+
+const before = process.env.LAMP_THREADS;
+beforeEach(() => {
+  process.env.LAMP_THREADS = '1';
+});
+afterEach(() => {
+  process.env.LAMP_THREADS = before;
+});
+
+/** What a command with these words gives to the library, and the threads of its computations. */
+async function ran(...words: string[]) {
+  const command = withThreads(new Command('generate').exitOverride());
+  command.parse(words, { from: 'user' });
+  return runCommand(command, async ({ onEvent: _, signal: __, ...options }) => [
+    options,
+    sessionOptions('cpu').intraOpNumThreads,
+  ]);
+}
+
+test('--threads says how many threads compute, and is no setting of the library', async () => {
+  expect(await ran('--threads', '3')).toEqual([{}, 3]);
+});
+
+test('without it, LAMP_THREADS does', async () => {
+  expect(await ran()).toEqual([{}, 1]);
+});
