@@ -15,10 +15,20 @@ import {
 } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
+import { nameOfA, nameOfB, rankOfFactors } from './weight-factors.ts';
 
-/** `x·Wᵀ + b` over the last axis, with `out` outputs; without b if `bias` is false. */
+/**
+ * `x·Wᵀ + b` over the last axis, with `out` outputs; without b if `bias` is false. Where W is given by its low-rank
+ * factors alone, they are applied one after the other.
+ */
 export function linear(w: Weights, x: Tensor, out: number, { bias = true } = {}): Tensor {
-  return affine(x, w.tensor('weight', [out, x.shape.at(-1)!]), bias ? w.tensor('bias', [out]) : undefined);
+  const inner = x.shape.at(-1)!;
+  const rank = rankOfFactors(w);
+  const [input, weight] =
+    rank === undefined
+      ? [x, w.tensor('weight', [out, inner])]
+      : [affine(x, w.tensor(nameOfA, [rank, inner])), w.tensor(nameOfB, [out, rank])];
+  return affine(input, weight, bias ? w.tensor('bias', [out]) : undefined);
 }
 
 /** Options of a 2-D convolution. */

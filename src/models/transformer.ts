@@ -28,7 +28,7 @@ export interface TransformerOptions {
   /** Self-attention over the pixels `[n, h·w, c]` of images of a size → the same shape, before the residual sum. */
   readonly selfAttention: (w: Weights, x: Tensor, heads: number, size: Size) => Tensor;
   /** Layer after the feed-forward layer; none in the image model. */
-  readonly afterFeedForward?: (w: Weights, x: Tensor, heads: number) => Tensor;
+  readonly afterFeedForward?: ((w: Weights, x: Tensor, heads: number) => Tensor) | undefined;
   /** Receives the outputs of the parts under their names in the checkpoint. */
   readonly watch?: ((name: string, value: Tensor) => void) | undefined;
 }

@@ -1,20 +1,20 @@
 /**
  * @file Several motions combined in one video U-Net. The added layers of the first are named as in its file (`conv1d`,
- * `conv_gate`, `attn_temp`, `norm_temp`, `carried`, `copied`), those of the second `conv1d_2` and so on, those of the
- * third `conv1d_3`. These names exist only in memory, never in a file.
+ * `conv_gate`, `attn_temp`, `norm_temp`, and those of extensions), those of the second `conv1d_2` and so on, those of
+ * the third `conv1d_3`. These names exist only in memory, never in a file.
  */
 import { add } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
+import { extendedNames } from './extended/extended-names.ts';
+
+/** Names of the layers that a motion adds. */
+const layerNames = ['conv1d', 'attn_temp', 'norm_temp', 'conv_gate', ...extendedNames];
+const addedLayer = new RegExp(`\\.(${layerNames.join('|')})\\.`);
 
 /** The name of a parameter of motion `index`, counted from 0. */
 export function nameInCombination(name: string, index: number): string {
-  return index === 0
-    ? name
-    : name.replace(
-        /\.(conv1d|attn_temp|norm_temp|conv_gate|carried|copied)\./,
-        (_, part) => `.${part}_${index + 1}.`,
-      );
+  return index === 0 ? name : name.replace(addedLayer, (_, layer) => `.${layer}_${index + 1}.`);
 }
 
 /** The added layers of one motion: `layer('conv1d')` is the scope of its `conv1d`, whatever its number. */

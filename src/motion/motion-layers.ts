@@ -2,10 +2,17 @@
 import { add, attend, mul, reshape, sigmoid, slice, transpose } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
-import { type AttentionScores, type ConvolutionOptions, convolution, headWidth } from '../models/layers.ts';
+import {
+  type AttentionScores,
+  type ConvolutionOptions,
+  convolution,
+  headWidth,
+  layerNorm,
+  linear,
+} from '../models/layers.ts';
 import { attendTo } from '../models/transformer.ts';
 import { plusEachMotion } from './acting-motions.ts';
-import { lowRankCausalConv, lowRankLinear } from './file/low-rank.ts';
+import { applyTemporalKernel } from './temporal-kernel.ts';
 
 /**
  * The temporal-spatial motion-learning layer, which replaces each 2-D convolution of the image U-Net (LAMP, Fig. 3).
@@ -32,7 +39,7 @@ export function motionConvolution(
  */
 export function causalConvolution(w: Weights, x: Tensor, frames: number): Tensor {
   const [n, channels, height, width] = x.shape as [number, number, number, number];
-  const y = lowRankCausalConv(w, reshape(x, [n, channels, height * width]), frames);
+  const y = applyTemporalKernel(w, reshape(x, [n, channels, height * width]), frames);
   return add(reshape(y, x.shape), reshape(w.tensor('bias', [channels]), [1, channels, 1, 1]));
 }
 
@@ -59,15 +66,31 @@ export function firstFrameAttention(
   return reshape(attendTo(w, queries, first, heads, bias), x.shape);
 }
 
+/**
+ * What follows the feed-forward layer: x `[n, pixels, c]` plus an attention of its norm. `overTime` is LAMP's temporal
+ * attention, or another for comparison.
+ */
+export function plusTemporalAttention(
+  w: Weights,
+  x: Tensor,
+  frames: number,
+  heads: number,
+  overTime: typeof temporalAttention,
+): Tensor {
+  return plusEachMotion(x, w, 'attn_temp.to_out.0.bias', (motion) =>
+    overTime(motion('attn_temp'), layerNorm(motion('norm_temp'), x), frames, heads),
+  );
+}
+
 /** Attention over the frames at each pixel, without positional encoding. x `[n, pixels, c]`. */
 export function temporalAttention(w: Weights, x: Tensor, frames: number, heads: number): Tensor {
   const [n, pixels, channels] = x.shape as [number, number, number];
   const videos = n / frames;
   const width = headWidth(channels, heads);
   const split = (name: string) => {
-    const projected = lowRankLinear(w.scope(name), x, channels, { bias: false });
+    const projected = linear(w.scope(name), x, channels, { bias: false });
     return transpose(reshape(projected, [videos, frames, pixels, heads, width]), [0, 2, 3, 1, 4]);
   };
   const mixed = attend(split('to_q'), split('to_k'), split('to_v'), 1 / Math.sqrt(width));
-  return lowRankLinear(w.scope('to_out.0'), reshape(transpose(mixed, [0, 3, 1, 2, 4]), x.shape), channels);
+  return linear(w.scope('to_out.0'), reshape(transpose(mixed, [0, 3, 1, 2, 4]), x.shape), channels);
 }

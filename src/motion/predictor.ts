@@ -19,28 +19,21 @@ import type { MemoryMode } from '../runtime/memory-mode.ts';
 import { type CompileOptions, compile } from '../runtime/program.ts';
 import { chainBytes, programBytes } from '../runtime/program-memory.ts';
 import { splitBatch } from '../runtime/split-batch.ts';
-import { copyMixing, mixingNumbers } from './extended/copied.ts';
+import { extraInputs, extraValues, needsSchedule } from './extended/extension.ts';
 import { videoWeights } from './motion-parameters.ts';
 import type { TrainedMotion } from './trained-motion.ts';
 import type { MotionVariant } from './variant.ts';
 import { videoUNet } from './video-unet.ts';
 
-/** A predictor that can also report the copied fraction of each pixel. */
+/** A predictor that can also report other outputs of the network. */
 export interface VideoPredictor extends NoisePredictor {
-  /**
-   * The copied fraction of each pixel, `[b, 1, f, h, w]`, about 0 to 1 (see `withCopiedFirstFrame`), for the arguments
-   * of `predict`; absent where the variant does not copy.
-   */
-  readonly copied?: (
-    latents: FloatTensor,
-    timesteps: readonly number[],
-    context: TextStates,
-  ) => Promise<FloatTensor>;
+  /** The outputs of the variant's extensions (see `Extension`) by name, for the arguments of `predict`. */
+  readonly extra: Readonly<Record<string, NoisePredictor['predict']>>;
 }
 
 /** Options of `videoPredictor`. */
 export interface VideoPredictorOptions extends CompileOptions {
-  /** The base's noise schedule, which a variant that copies needs. */
+  /** The base's noise schedule, which some extensions need (see `needsSchedule`). */
   readonly schedule?: NoiseSchedule | undefined;
   /** Default `fast`, which equals `balanced` here. With `low`, the videos of a batch run one after the other. */
   readonly memory?: MemoryMode | undefined;
@@ -49,7 +42,7 @@ export interface VideoPredictorOptions extends CompileOptions {
 /**
  * Compiles the video U-Net for latents `[b, c, f, h, w]` and text states of `tokens` tokens. The trained parameters are
  * inputs: `motion` is called for them at every run, so that a model can be sampled during training; its variant is read
- * once. A variant that copies needs the noise schedule.
+ * once.
  */
 export async function videoPredictor(
   { config, weights }: Component<UNetConfig>,
@@ -59,7 +52,9 @@ export async function videoPredictor(
   { schedule, memory = 'fast', ...options }: VideoPredictorOptions = {},
 ): Promise<VideoPredictor> {
   const { variant, values } = motion();
-  if (variant.copy && !schedule) throw new RangeError('a motion that copies needs the noise schedule');
+  if (needsSchedule(variant) && !schedule) {
+    throw new RangeError('a motion of this variant needs the noise schedule');
+  }
   const shapes = new Map([...values].map(([name, { shape }]) => [name, shape]));
   const { outputs, low } = predictionGraph(
     { config, weights },
@@ -72,20 +67,22 @@ export async function videoPredictor(
     ? splitBatch(await compileChain({ outputs }, options), (name) => name.startsWith('motion:'))
     : await compile(outputs, options);
   const more = (_: TextStates, timesteps: readonly number[]) => ({
-    ...(variant.copy && schedule && { mixing: copyMixing(schedule, timesteps) }),
+    ...(schedule && extraValues(variant, schedule, timesteps)),
     ...Object.fromEntries([...motion().values].map(([name, value]) => [`motion:${name}`, value])),
   });
-  const predictor = noisePredictor({ config, weights }, program, more);
-  if (!('copied' in outputs)) return predictor;
-  return {
-    ...predictor,
-    copied: async (latents, timesteps, context) => {
+  const outputOf =
+    (name: string): NoisePredictor['predict'] =>
+    async (latents, timesteps, context) => {
       const inputs = {
         ...predictionInputs(config, latents, timesteps, context),
         ...more(context, timesteps),
       };
-      return (await program.run(inputs)).copied as FloatTensor;
-    },
+      return (await program.run(inputs))[name] as FloatTensor;
+    };
+  const others = Object.keys(outputs).filter((name) => name !== 'prediction');
+  return {
+    ...noisePredictor({ config, weights }, program, more),
+    extra: Object.fromEntries(others.map((name) => [name, outputOf(name)])),
   };
 }
 
@@ -116,7 +113,7 @@ export function samplingCost(
   return { flops: cost.flops, bytes: programBytes(cost) + values };
 }
 
-/** The network's outputs as graphs; with `low`, for one video. */
+/** The network's outputs as graphs, the prediction and those of extensions; with `low`, for one video. */
 function predictionGraph(
   { config, weights }: Component<UNetConfig>,
   { variant, shapes }: MotionShapes,
@@ -127,7 +124,7 @@ function predictionGraph(
   const low = memory === 'low';
   const [videos, ...video] = [low ? 1 : latentShape[0]!, ...latentShape.slice(1)];
   const trained = new Map([...shapes].map(([name, shape]) => [name, input(`motion:${name}`, shape)]));
-  const { prediction, copied } = withCheckpoint(weights, () =>
+  const { prediction, extra } = withCheckpoint(weights, () =>
     videoUNet(
       videoWeights(weights.find, trained),
       config,
@@ -135,10 +132,10 @@ function predictionGraph(
         latents: input('latents', [videos, ...video]),
         sinusoids: input('sinusoids', [videos, timestepWidth(config)]),
         context: input('context', [videos, tokens, config.cross_attention_dim]),
-        mixing: variant.copy ? input('mixing', [videos, mixingNumbers]) : undefined,
+        extra: extraInputs(variant, videos),
       },
       { variant, recompute: low },
     ),
   );
-  return { outputs: { prediction, ...(copied && { copied }) }, low };
+  return { outputs: { prediction, ...extra }, low };
 }

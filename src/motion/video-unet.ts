@@ -4,14 +4,15 @@ import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { type UNetInputs, type UNetOptions, unet } from '../models/unet.ts';
-import { extension } from './extended/extension.ts';
+import { comparison } from './compared/comparison.ts';
+import { type ExtraInputs, extension } from './extended/extension.ts';
 import type { MotionVariant } from './variant.ts';
-import { motionLayers } from './video-layers.ts';
+import { lampLayers } from './video-layers.ts';
 
 /** Inputs of the video U-Net: those of the image U-Net, but with latents `[b, in_channels, f, h, w]`. */
 export interface VideoUNetInputs extends UNetInputs {
-  /** Coefficients that a copying variant needs at each video's timestep, `[b, 3]` (see `copyMixing`). */
-  readonly mixing?: Tensor | undefined;
+  /** What the variant's extensions need besides (see `extraInputs`); nothing for LAMP. */
+  readonly extra?: ExtraInputs;
 }
 
 /** Options for building the video U-Net. */
@@ -23,8 +24,8 @@ export interface VideoUNetOptions extends Omit<UNetOptions, 'layers'> {
 export interface VideoPrediction {
   /** The noise (or velocity) `[b, out_channels, f, h, w]`. */
   readonly prediction: Tensor;
-  /** The copied fraction of each pixel, `[b, 1, f, h, w]`; absent where the variant does not copy. */
-  readonly copied?: Tensor;
+  /** Further outputs of the variant's extensions, `[b, channels, f, h, w]` each (see `Extension`); none for LAMP. */
+  readonly extra: Readonly<Record<string, Tensor>>;
 }
 
 /**
@@ -34,15 +35,19 @@ export interface VideoPrediction {
 export function videoUNet(
   w: Weights,
   config: UNetConfig,
-  { latents, mixing, ...others }: VideoUNetInputs,
+  { latents, extra, ...others }: VideoUNetInputs,
   { variant, ...options }: VideoUNetOptions,
 ): VideoPrediction {
   const frames = latents.shape[2]!;
-  const { hooks, copied } = extension(variant, frames, mixing);
-  const layers = { ...motionLayers(frames, variant), ...hooks };
+  const extended = extension(variant, frames, extra);
+  const layers = { ...lampLayers(frames), ...extended.layers, ...comparison(variant, frames) };
   const pictures = unet(w, config, { ...others, latents: toPictureBatch(latents) }, { layers, ...options });
-  const share = copied();
-  return { prediction: toVideos(pictures, frames), ...(share && { copied: toVideos(share, frames) }) };
+  const prediction = toVideos(pictures, frames);
+  const outputs = Object.entries(extended.outputs());
+  return {
+    prediction,
+    extra: Object.fromEntries(outputs.map(([name, output]) => [name, toVideos(output, frames)])),
+  };
 }
 
 /** `[b, c, f, h, w]` → `[b·f, c, h, w]`. */

@@ -3,6 +3,7 @@ import { mul, reduceMean, reshape, slice, sub } from '../graph/operators/index.t
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
 import type { UNetConfig } from '../models/configs.ts';
+import type { ExtraInputs } from '../motion/extended/extension.ts';
 import { type VideoUNetOptions, videoUNet } from '../motion/video-unet.ts';
 
 /** Inputs of a training step. */
@@ -16,7 +17,7 @@ export interface LossInputs {
   /** Text states `[b, tokens, d]`. */
   readonly context: Tensor;
   /** See `VideoUNetInputs`. */
-  readonly mixing?: Tensor | undefined;
+  readonly extra?: ExtraInputs;
   /** Weight of each video's loss `[b]`; ones in the paper. */
   readonly weight: Tensor;
 }

@@ -4,7 +4,7 @@ import { randomStream } from '../diffusion/random.ts';
 import { floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import { constant } from '../graph/tensor.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
-import { copyMixing } from '../motion/extended/copied.ts';
+import { extraValues } from '../motion/extended/extension.ts';
 import { motionParameters } from '../motion/motion-parameters.ts';
 import { type MotionVariant, motionVariants } from '../motion/variant.ts';
 import type { MemoryMode } from '../runtime/memory-mode.ts';
@@ -41,8 +41,8 @@ async function stepOf(variant: MotionVariant, rank = 0, memory: MemoryMode = 'fa
     tokens,
     base.unet.config.cross_attention_dim,
   ]);
-  const mixing = variant.copy ? copyMixing(schedule, timesteps) : undefined;
-  const batch = { ...noisedVideos(schedule, clean, noise, timesteps, variant), timesteps, context, mixing };
+  const extra = extraValues(variant, schedule, timesteps);
+  const batch = { ...noisedVideos(schedule, clean, noise, timesteps, variant), timesteps, context, extra };
   return { parameters, step, batch, loss: () => step.run(batch) };
 }
 

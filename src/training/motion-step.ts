@@ -9,7 +9,7 @@ import { type Component, withCheckpoint } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import { blameWeights } from '../models/finite.ts';
 import { timestepSinusoids, timestepWidth } from '../models/time-embedding.ts';
-import { mixingNumbers } from '../motion/extended/copied.ts';
+import { extraInputs } from '../motion/extended/extension.ts';
 import { videoWeights } from '../motion/motion-parameters.ts';
 import type { MotionVariant } from '../motion/variant.ts';
 import { compileChain } from '../runtime/chain-program.ts';
@@ -53,7 +53,7 @@ function motionStepLoss(
         target: input('batch:target', latentShape),
         sinusoids: input('batch:sinusoids', [videos, timestepWidth(config)]),
         context: input('batch:context', [videos, tokens, config.cross_attention_dim]),
-        mixing: variant.copy ? input('batch:mixing', [videos, mixingNumbers]) : undefined,
+        extra: extraInputs(variant, videos, 'batch:'),
         weight: input('batch:weight', [videos]),
       },
       { variant, recompute: memory !== 'fast' },
@@ -116,7 +116,7 @@ export async function motionStep(
   const into = Object.fromEntries([...result.views].map(([name, view]) => [gradientOf(name), view]));
   return {
     gradients: result,
-    async run({ noisy, target, timesteps, context, mixing, weight = new Float32Array(videos).fill(1) }) {
+    async run({ noisy, target, timesteps, context, extra = {}, weight = new Float32Array(videos).fill(1) }) {
       const found = await program.run(
         {
           ...parameters.values(),
@@ -124,7 +124,7 @@ export async function motionStep(
           'batch:target': target,
           'batch:sinusoids': timestepSinusoids(config, timesteps),
           'batch:context': context,
-          ...(mixing && { 'batch:mixing': mixing }),
+          ...Object.fromEntries(Object.entries(extra).map(([name, value]) => [`batch:${name}`, value])),
           'batch:weight': floats(weight),
         },
         into,

@@ -1,10 +1,10 @@
-/** @file Layers of methods that LAMP is compared with, which a `MotionVariant` puts in place of LAMP's own. */
+/** @file Layers of methods that LAMP is compared with, which `comparison` puts in place of LAMP's own. */
 import { floats } from '../../graph/host-tensor.ts';
 import { add, concat, expand, pad, reshape, slice } from '../../graph/operators/index.ts';
 import { constant, type Tensor } from '../../graph/tensor.ts';
 import type { Weights } from '../../graph/weights.ts';
 import { attendTo } from '../../models/transformer.ts';
-import { lowRankCausalConv } from '../file/low-rank.ts';
+import { applyTemporalKernel } from '../temporal-kernel.ts';
 
 /**
  * Non-causal 1-D convolution over time with kernel 3: `y[t] = W₀·x[t−1] + W₁·x[t] + W₂·x[t+1] + bias` at every pixel,
@@ -16,7 +16,7 @@ export function centredConvolution(w: Weights, x: Tensor, frames: number): Tenso
   const pixels = height * width;
   // A causal convolution of the video with a frame of zeros appended; its output is shifted by one frame.
   const longer = pad(reshape(x, [videos, frames, channels, pixels]), 1, 0, 1);
-  const late = lowRankCausalConv(w, reshape(longer, [videos * (frames + 1), channels, pixels]), frames + 1);
+  const late = applyTemporalKernel(w, reshape(longer, [videos * (frames + 1), channels, pixels]), frames + 1);
   const y = slice(reshape(late, [videos, frames + 1, channels, pixels]), 1, 1, frames + 1);
   return add(reshape(y, x.shape), reshape(w.tensor('bias', [channels]), [1, channels, 1, 1]));
 }

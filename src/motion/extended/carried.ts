@@ -16,13 +16,10 @@ import {
 } from '../../graph/operators/index.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { Weights } from '../../graph/weights.ts';
-import { convolution, toTokens } from '../../models/layers.ts';
+import { convolution, linear, toTokens } from '../../models/layers.ts';
 import { plusEachMotion } from '../acting-motions.ts';
-import { lowRankLinear } from '../file/low-rank.ts';
+import { carriedName } from './extended-names.ts';
 import { movementBias, movementTables } from './movement.ts';
-
-/** Name of the layer, in the scope of the U-Net's first and last convolution. */
-export const carriedName = 'carried';
 
 /** Number of views of the first frame that each frame gets: one unchanged, and one displaced by each movement table. */
 export const carriedViews = 1 + movementTables;
@@ -42,7 +39,7 @@ export function withCarriedFirstFrame(w: Weights, x: Tensor, shown: Tensor, fram
     const gates = sigmoid(toTokens(convolution(layer.scope('conv_gate'), x, { out: carriedViews })));
     const seen = mul(views, reshape(gates, [n, pixels, carriedViews, 1]));
     const rows = reshape(seen, [n, pixels, carriedViews * shown.shape[1]!]);
-    const added = lowRankLinear(layer.scope('to_out'), rows, channels, { bias: false });
+    const added = linear(layer.scope('to_out'), rows, channels, { bias: false });
     return reshape(transpose(added, [0, 2, 1]), x.shape);
   });
 }

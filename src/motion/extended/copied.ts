@@ -23,10 +23,8 @@ import type { Weights } from '../../graph/weights.ts';
 import { convolution, toTokens } from '../../models/layers.ts';
 import { forEachMotion } from '../acting-motions.ts';
 import { carriedViews, viewsOfFirst } from './carried.ts';
+import { copiedName } from './extended-names.ts';
 import { warpedFirst } from './warped.ts';
-
-/** Name of the layer, in the scope of the U-Net's last convolution. */
-export const copiedName = 'copied';
 
 /**
  * Number of sources per pixel: the network's own prediction, every view of the first frame, and the warped first frame.

@@ -2,8 +2,9 @@
 import type { Shape } from '../../graph/host-tensor.ts';
 import type { TrainedParameter } from '../trained-parameter.ts';
 import type { MotionVariant } from '../variant.ts';
-import { carriedName, carriedViews } from './carried.ts';
-import { copiedChoices, copiedName } from './copied.ts';
+import { carriedViews } from './carried.ts';
+import { copiedChoices } from './copied.ts';
+import { carriedName, copiedName } from './extended-names.ts';
 import { movementName, movementShape } from './movement.ts';
 import { warpName, warpShape } from './warped.ts';
 

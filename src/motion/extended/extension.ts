@@ -1,44 +1,94 @@
 /**
- * @file The U-Net hooks of LAMP's extensions (`lamp-extended`). The small built-in model needs them; the paper has none
- * of them, and a variant without extensions gets no hooks at all. `docs/research/lamp-extended.md` says what each
- * switch buys.
+ * @file The extensions of LAMP (`lamp-extended`) as one: what they put into the U-Net, need at every run, and give
+ * besides its prediction. The small built-in model needs them; the paper has none of them, and a variant without
+ * extensions gets nothing from here. `motion/variant.ts` says what each switch buys.
  */
+import type { NoiseSchedule } from '../../diffusion/noise-schedule.ts';
+import type { FloatTensor, Shape } from '../../graph/host-tensor.ts';
 import { concat, expand, reshape } from '../../graph/operators/index.ts';
-import type { Tensor } from '../../graph/tensor.ts';
+import { input, type Tensor } from '../../graph/tensor.ts';
 import { sinusoidsAtZero } from '../../models/time-embedding.ts';
 import type { UNetLayers } from '../../models/unet.ts';
+import { firstFrameAttention } from '../motion-layers.ts';
 import type { MotionVariant } from '../variant.ts';
 import { withCarriedFirstFrame } from './carried.ts';
-import { withCopiedFirstFrame } from './copied.ts';
+import { copyMixing, mixingNumbers, withCopiedFirstFrame } from './copied.ts';
+import { movementBias } from './movement.ts';
 
-/** The hooks of one U-Net, and the additional output they compute. */
+/** Graph inputs that a variant's extensions need besides those of the U-Net, by name. */
+export type ExtraInputs = Readonly<Record<string, Tensor>>;
+
+/** The values of such inputs, which depend only on the timestep of each video. */
+export type ExtraValues = Readonly<Record<string, FloatTensor>>;
+
+/** What an extension needs at every run. */
+interface ExtraInput {
+  /** Shape for this number of videos. */
+  shape(videos: number): Shape;
+  values(schedule: NoiseSchedule, timesteps: readonly number[]): FloatTensor;
+}
+
+function extraInputsOf({ copy }: MotionVariant): [string, ExtraInput][] {
+  return copy ? [['mixing', { shape: (videos) => [videos, mixingNumbers], values: copyMixing }]] : [];
+}
+
+/** The inputs that a variant's extensions need, for a graph that names them with this prefix. */
+export function extraInputs(variant: MotionVariant, videos: number, prefix = ''): ExtraInputs {
+  return Object.fromEntries(
+    extraInputsOf(variant).map(([name, { shape }]) => [name, input(prefix + name, shape(videos))]),
+  );
+}
+
+/** Whether a variant's extensions need such inputs, and so the base's noise schedule. */
+export function needsSchedule(variant: MotionVariant): boolean {
+  return extraInputsOf(variant).length > 0;
+}
+
+/** The values of these inputs for videos at these timesteps. */
+export function extraValues(
+  variant: MotionVariant,
+  schedule: NoiseSchedule,
+  timesteps: readonly number[],
+): ExtraValues {
+  return Object.fromEntries(
+    extraInputsOf(variant).map(([name, { values }]) => [name, values(schedule, timesteps)]),
+  );
+}
+
+/** The extensions of a variant for one U-Net. */
 export interface Extension {
-  readonly hooks: Pick<UNetLayers, 'embedTimesteps' | 'afterFirstConvolution' | 'beforeLastNorm' | 'atEnd'>;
+  /** Hooks that LAMP leaves empty, and layers that take the place of LAMP's. */
+  readonly layers: Partial<UNetLayers>;
   /**
-   * The copied fraction of each pixel, `[n, 1, h, w]`, available once the U-Net is built; `undefined` where the variant
-   * does not copy.
+   * Outputs besides the prediction, `[n, channels, h, w]` each, available once the U-Net is built. `copied`, where the
+   * variant copies: the copied fraction of each pixel.
    */
-  copied(): Tensor | undefined;
+  outputs(): Readonly<Record<string, Tensor>>;
 }
 
 /**
- * The extensions of a variant for one U-Net on videos of `frames` frames. `mixing` `[videos, 3]` holds the coefficients
- * that a copying variant needs at each video's timestep (see `copyMixing`).
+ * The extensions of a variant for one U-Net on videos of `frames` frames, given their `extraInputs`. Throws
+ * `RangeError` when one of these is missing.
  */
-export function extension(
-  { cleanFirstTime, carry, copy }: MotionVariant,
-  frames: number,
-  mixing: Tensor | undefined,
-): Extension {
+export function extension(variant: MotionVariant, frames: number, extra: ExtraInputs = {}): Extension {
+  for (const [name] of extraInputsOf(variant)) {
+    if (!extra[name]) throw new RangeError(`this variant needs the input "${name}" (see extraInputs)`);
+  }
+  const { cleanFirstTime, movement, carry, copy } = variant;
+  const { mixing } = extra;
   let shown: Tensor | undefined;
   let copied: Tensor | undefined;
   return {
-    hooks: {
+    layers: {
       ...(cleanFirstTime && {
         embedTimesteps: (embed, sinusoids, config) => {
           const videos = sinusoids.shape[0]!;
           return ofFirstAndOthers(embed(sinusoidsAtZero(config, videos)), embed(sinusoids), frames);
         },
+      }),
+      ...(movement && {
+        selfAttention: (w, x, heads, size) =>
+          firstFrameAttention(w, x, frames, heads, movementBias(w, frames, heads, size)),
       }),
       ...(carry && {
         afterFirstConvolution: (w, x) => {
@@ -47,16 +97,15 @@ export function extension(
         },
         beforeLastNorm: (w, x) => withCarriedFirstFrame(w, x, shown!, frames),
       }),
-      ...(copy &&
-        mixing && {
-          atEnd: (w, prediction, { features, latents }) => {
-            const found = withCopiedFirstFrame(w, prediction, { features, latents, mixing, frames });
-            copied = found.copied;
-            return found.prediction;
-          },
-        }),
+      ...(copy && {
+        atEnd: (w, prediction, { features, latents }) => {
+          const found = withCopiedFirstFrame(w, prediction, { features, latents, mixing: mixing!, frames });
+          copied = found.copied;
+          return found.prediction;
+        },
+      }),
     },
-    copied: () => copied,
+    outputs: () => (copied ? { copied } : {}),
   };
 }
 

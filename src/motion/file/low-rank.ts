@@ -1,20 +1,16 @@
 /**
  * @file Low-rank factors of trained matrices (LoRA, arXiv 2106.09685): a matrix `[out, in]` is W₀ + B·A with A
  * `[rank, in]` and B `[out, rank]`; W₀ is the image model's matrix where there is one, else 0. A temporal kernel
- * `[out, in, 3]` is A `[rank, in, 3]` followed by B `[out, rank, 1]`. Tensor names are those of other LoRA files:
- * `X.lora_A.weight` and `X.lora_B.weight` hold the change of `X.weight`.
+ * `[out, in, 3]` is A `[rank, in, 3]` followed by B `[out, rank, 1]`. Names: see `weight-factors.ts`.
  */
 import { decodeFloat16, encodeFloat16 } from '../../checkpoints/half-precision.ts';
 import { type FloatTensor, floats, type Shape, sizeOf } from '../../graph/host-tensor.ts';
-import { affine, causalConv, matmul, reshape } from '../../graph/operators/index.ts';
+import { matmul } from '../../graph/operators/index.ts';
 import type { Tensor } from '../../graph/tensor.ts';
-import type { Weights } from '../../graph/weights.ts';
 import type { BaseModel } from '../../models/base-model.ts';
-import { linear } from '../../models/layers.ts';
+import { nameOfA, nameOfB } from '../../models/weight-factors.ts';
 import type { MotionValues } from '../trained-motion.ts';
 import type { TrainedParameter } from '../trained-parameter.ts';
-
-const [nameOfA, nameOfB] = ['lora_A.weight', 'lora_B.weight'] as const;
 
 /**
  * The parameters with every matrix and temporal kernel replaced by its factors where these have fewer elements; biases
@@ -39,26 +35,6 @@ export function lowRankParameters(parameters: readonly TrainedParameter[], rank:
       },
     ];
   });
-}
-
-/** `linear`, for a weight that may also be given by its factors alone, which are then applied one after the other. */
-export function lowRankLinear(w: Weights, x: Tensor, out: number, { bias = true } = {}): Tensor {
-  const rank = w.optional(nameOfA)?.shape[0];
-  if (rank === undefined) return linear(w, x, out, { bias });
-  const reduced = affine(x, w.tensor(nameOfA, [rank, x.shape.at(-1)!]));
-  return affine(reduced, w.tensor(nameOfB, [out, rank]), bias ? w.tensor('bias', [out]) : undefined);
-}
-
-/**
- * `causalConv` with kernel 3 and as many output as input channels, for a weight that may also be given by its factors,
- * which are then applied one after the other. x `[n, c, pixels]`.
- */
-export function lowRankCausalConv(w: Weights, x: Tensor, frames: number): Tensor {
-  const channels = x.shape[1]!;
-  const rank = w.optional(nameOfA)?.shape[0];
-  if (rank === undefined) return causalConv(x, w.tensor('weight', [channels, channels, 3]), frames);
-  const reduced = causalConv(x, w.tensor(nameOfA, [rank, channels, 3]), frames);
-  return matmul(reshape(w.tensor(nameOfB, [channels, rank, 1]), [channels, rank]), reduced);
 }
 
 /** The change B·A of the weight `name` `[out, in]` as a graph, if its factors are among the trained tensors. */

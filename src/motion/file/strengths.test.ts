@@ -11,7 +11,7 @@ import { testdata } from '../../testing/testdata.ts';
 import { videoWeights } from '../motion-parameters.ts';
 import type { MotionValues } from '../trained-motion.ts';
 import { motionVariants } from '../variant.ts';
-import { motionLayers } from '../video-layers.ts';
+import { lampLayers } from '../video-layers.ts';
 import { multipliedOut } from './low-rank.ts';
 import { combineMotions, sharedShape } from './strengths.ts';
 
@@ -107,7 +107,7 @@ describe('several motions', () => {
 
   test('a layer adds the sum of what each adds there, with its own gate, queries, keys and values', async () => {
     const [frames, channels] = [3, base.unet.config.block_out_channels[0]!];
-    const { conv, afterFeedForward } = motionLayers(frames, motionVariants.lamp);
+    const { conv, afterFeedForward } = lampLayers(frames);
     const temporal = [...a.keys()]
       .find((name) => name.includes('.attn_temp.'))!
       .replace(/\.attn_temp\..*/, '');

@@ -5,11 +5,11 @@
  *
  * - convolutions: `s + Σ strength · gate(s) · conv1d(s)`, each motion with its own gate;
  * - temporal attention: `x + Σ strength · attn_temp(norm_temp(x))`, each motion with its own queries, keys and values;
- * - the carried first frame: `x + Σ strength · W·[gated views]`, each motion with its own movement and gate;
+ * - layers of extensions: `x + Σ strength · W·[gated views]` for the carried first frame, for example;
  * - matrices of the spatial attention: `W = W_base + Σ strength · (W_motion − W_base)`; likewise a movement (see
  *   `movementBias`), with W_base = 0.
  *
- * All but the last are linear in `conv1d`, `attn_temp.to_out` and `carried.to_out`, so a strength scales just these (of
+ * All but the last are linear in `conv1d`, `attn_temp.to_out` and their like, so a strength scales just these (of
  * low-rank factors, B). Weights of several motions are never averaged but kept side by side (see `acting-motions.ts`).
  */
 
@@ -19,6 +19,7 @@ import { type FloatTensor, floats } from '../../graph/host-tensor.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { phrase, setting } from '../../phrases.ts';
 import { nameInCombination } from '../acting-motions.ts';
+import { extendedOutputs } from '../extended/extended-names.ts';
 import type { MotionValues, TrainedMotion } from '../trained-motion.ts';
 import { stackedA, stackedB } from './low-rank.ts';
 import type { MotionInfo } from './motion-file.ts';
@@ -61,8 +62,9 @@ export async function combineMotions(
 
 /** Whether a layer's contribution is linear in this parameter: scaling all such parameters scales the contribution. */
 function isOutput(name: string): boolean {
-  return /\.((conv1d|attn_temp\.to_out\.0|carried\.to_out)\.(weight|bias|lora_B\.weight)|copied\.share)$/.test(
-    name,
+  return (
+    /\.(conv1d|attn_temp\.to_out\.0)\.(weight|bias|lora_B\.weight)$/.test(name) ||
+    extendedOutputs.some((output) => name.endsWith(`.${output}`))
   );
 }
 

@@ -37,17 +37,19 @@ async function drawn(
       context,
       guidance,
       timestep: 501,
-      predictor: copied
-        ? {
-            copied: async (latents: FloatTensor) => {
-              looked.push(latents.shape);
-              const ones = Array<number>(frames * pixels).fill(1);
-              const all = Array.from({ length: frames }, () => copied).flat();
-              const samples = latents.shape[0] === 2 ? [...ones, ...all] : all;
-              return floats(Float32Array.from(samples), [latents.shape[0]!, 1, frames, height, width]);
-            },
-          }
-        : {},
+      predictor: {
+        extra: copied
+          ? {
+              copied: async (latents: FloatTensor) => {
+                looked.push(latents.shape);
+                const ones = Array<number>(frames * pixels).fill(1);
+                const all = Array.from({ length: frames }, () => copied).flat();
+                const samples = latents.shape[0] === 2 ? [...ones, ...all] : all;
+                return floats(Float32Array.from(samples), [latents.shape[0]!, 1, frames, height, width]);
+              },
+            }
+          : {},
+      },
     },
     noise,
     details: {

@@ -23,7 +23,7 @@ export interface DrawUncopiedOptions {
   readonly given: boolean;
   /** The motion's predictor and its last timestep, asked what was copied. If it cannot tell, nothing was. */
   readonly motion: Pick<DenoiseOptions, 'context' | 'guidance'> & {
-    readonly predictor: Pick<VideoPredictor, 'copied'>;
+    readonly predictor: Pick<VideoPredictor, 'extra'>;
     readonly timestep: number;
   };
   /** Unit Gaussian noise of the video's shape. */
@@ -79,11 +79,12 @@ async function copiedOf({
   noise,
   motion: { predictor, timestep, context, guidance },
 }: DrawUncopiedOptions): Promise<FloatTensor | undefined> {
-  if (!predictor.copied) return undefined;
+  const { copied } = predictor.extra;
+  if (!copied) return undefined;
   const noised = addNoise(schedule, video, noise, [timestep]);
   const seen = given ? withFirstFrame(noised, video) : noised;
-  if (guidance <= 1) return predictor.copied(seen, [timestep], context);
-  const both = await predictor.copied(twice(seen), [timestep, timestep], context);
+  if (guidance <= 1) return copied(seen, [timestep], context);
+  const both = await copied(twice(seen), [timestep, timestep], context);
   return floats(both.data.slice(both.data.length / 2), [1, ...both.shape.slice(1)]);
 }
 

@@ -2,7 +2,7 @@
 import type { NoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { type FloatTensor, floats, sizeOf } from '../../graph/host-tensor.ts';
 import { sampleLatents } from '../../models/programs.ts';
-import { copyMixing } from '../../motion/extended/copied.ts';
+import { type ExtraValues, extraValues } from '../../motion/extended/extension.ts';
 import { fromFrames } from '../../motion/frames.ts';
 import type { MotionVariant } from '../../motion/variant.ts';
 import { type DrawPlan, drawNoise, drawSample } from './draws.ts';
@@ -16,8 +16,8 @@ export interface MotionBatch {
   readonly target: FloatTensor;
   readonly timesteps: readonly number[];
   readonly context: FloatTensor;
-  /** For copying variants, see `copyMixing`. */
-  readonly mixing?: FloatTensor | undefined;
+  /** What the variant's extensions need (see `extraInputs`); nothing for LAMP. */
+  readonly extra?: ExtraValues;
   /** Weight of each video's loss; default 1. */
   readonly weight?: Float32Array;
 }
@@ -51,7 +51,7 @@ export async function makeBatch(source: BatchSource, index: number, size: number
     ...noisedVideos(source.schedule, clean, noise, timesteps, source.variant),
     timesteps,
     context,
-    ...(source.variant.copy && { mixing: copyMixing(source.schedule, timesteps) }),
+    extra: extraValues(source.variant, source.schedule, timesteps),
   };
 }
 
