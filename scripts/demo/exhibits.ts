@@ -10,7 +10,7 @@ import { writeVideo } from '../../src/media/video-file.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
 import type { StoredSettings } from '../../src/pipelines/video/stored-settings.ts';
 import { writeStoredVideo } from '../../src/pipelines/video/stored-video.ts';
-import type { TrainingClip } from '../../src/training/data/clip-set.ts';
+import type { TrainingClip } from '../../src/training/data/training-clip.ts';
 import { enlarge } from './enlarge.ts';
 import type { Shown, ShownVideo } from './page.ts';
 

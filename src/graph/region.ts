@@ -1,5 +1,5 @@
 /** @file Marks parts of a graph that the backward pass recomputes instead of keeping their values. */
-import type { Region } from './tensor.ts';
+import type { Region } from './graph-types.ts';
 
 const open: Region[] = [];
 let created = 0;

@@ -2,57 +2,10 @@
  * @file Symbolic tensors. A graph is not an object: it is whatever can be reached from the requested tensors.
  * Shapes are static, so shape errors appear while a graph is built, never while it runs.
  */
+import type { Node, Source, StoredTensor, Tensor, TensorType } from './graph-types.ts';
 import { type DType, floats, type HostTensor, type Shape, sizeOf } from './host-tensor.ts';
-import type { Operator } from './operator.ts';
 
-/** Element type and shape. */
-export interface TensorType {
-  readonly dtype: DType;
-  readonly shape: Shape;
-}
-
-/** A value in a graph: its type and its source. Tensors are immutable. */
-export interface Tensor extends TensorType {
-  /** Position in the order of creation; inputs of a node always have lower ids than its outputs. */
-  readonly id: number;
-  readonly source: Source;
-}
-
-/** The origin of a tensor's values. */
-export type Source =
-  | {
-      readonly kind: 'input';
-      readonly name: string;
-      /** The element type in which values are supplied, where it is not that of the tensor. */
-      readonly suppliedAs?: DType;
-    }
-  | { readonly kind: 'constant'; readonly value: HostTensor }
-  | { readonly kind: 'file'; readonly name: string; readonly file: StoredTensor }
-  | { readonly kind: 'node'; readonly node: Node; readonly output: number };
-
-/** Raw row-major little-endian values inside a file, to be memory-mapped rather than copied. */
-export interface StoredTensor extends TensorType {
-  /** Path of the file. */
-  readonly path: string;
-  /** Position of the first byte in the file. */
-  readonly offset: number;
-  readonly byteLength: number;
-}
-
-/** One application of an operator. */
-export interface Node<A extends object = object> {
-  readonly operator: Operator<A>;
-  readonly inputs: readonly Tensor[];
-  readonly attributes: A;
-  readonly outputs: readonly Tensor[];
-  /** The recomputed region the node belongs to, if any (see `region.ts`). */
-  readonly region: Region | undefined;
-}
-
-/** A part of a graph whose values are recomputed for the backward pass instead of being kept. */
-export interface Region {
-  readonly id: number;
-}
+export type { Node, Region, Source, StoredTensor, Tensor, TensorType } from './graph-types.ts';
 
 let created = 0;
 

@@ -11,52 +11,38 @@ import type { WorkOptions } from '../events.ts';
 import { phrase, setting } from '../phrases.ts';
 import { type BaseSettings, readBaseSettings } from './base-settings.ts';
 import { builtInBase } from './built-in-base.ts';
-import { type Component, openComponent } from './component.ts';
+import { openComponent } from './component.ts';
 import {
   addedWidths,
-  type TextEncoderConfig,
   textEncoderConfigSchema,
   type UNetConfig,
   unetConfigSchema,
   type VaeConfig,
   vaeConfigSchema,
 } from './configs.ts';
+import type { ModelParts } from './model-parts.ts';
 import { assertKind } from './other-models.ts';
 import { attentionAsMatrices, projectionsAsConfigured } from './pointwise.ts';
-import { assertTextFits, openSecondText, type SecondText } from './second-text.ts';
+import { assertTextFits, openSecondText } from './second-text.ts';
 import { readShownPhrases, type ShownPhrases } from './shown-words.ts';
 import { openSingleFile } from './single-file.ts';
-import { type ClipTokenizer, loadTokenizer } from './tokenizer.ts';
+import { loadTokenizer } from './tokenizer.ts';
 
 export { type Component, openComponent, withCheckpoint } from './component.ts';
 
 /** A Stable Diffusion model. No weights are loaded until a graph is compiled. */
-export interface BaseModel {
+export interface BaseModel extends ModelParts {
   /** Absolute path of the diffusers folder, or of the one file. */
   readonly folder: string;
   /** The folder's name, or the file's without its extension; `built-in` for the model in the package. */
   readonly name: string;
   /** Identity of the U-Net's weights (see `fingerprint`). */
   readonly fingerprint: string;
-  readonly unet: Component<UNetConfig>;
-  readonly vae: Component<VaeConfig>;
-  readonly textEncoder: Component<TextEncoderConfig>;
-  readonly tokenizer: ClipTokenizer;
-  /** The second text encoder of Stable Diffusion XL; other models have only one. */
-  readonly second?: SecondText | undefined;
-  /** Path of the scheduler's settings, or the settings themselves. */
-  readonly schedulerConfig: string | object;
   /** Recommended settings, used as defaults. */
   readonly settings: BaseSettings;
   /** The subjects of its training images, if its folder lists them (`words.json`). */
   readonly shown?: ShownPhrases | undefined;
 }
-
-/** The parts of a model, in one file or in a folder. */
-export type ModelParts = Pick<
-  BaseModel,
-  'unet' | 'vae' | 'textEncoder' | 'tokenizer' | 'second' | 'schedulerConfig'
->;
 
 /**
  * Opens a diffusers folder, or a model in one file (see `openSingleFile`). Assumptions that had to be made are reported

@@ -3,19 +3,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readJsonFile } from '../checkpoints/json-file.ts';
 import { CheckpointError } from '../errors.ts';
-import type { BaseModel } from './base-model.ts';
-import { type Component, openComponent } from './component.ts';
-import { addedWidths, type ProjectedTextEncoderConfig, projectedTextEncoderConfigSchema } from './configs.ts';
-import { type ClipTokenizer, loadTokenizer } from './tokenizer.ts';
-
-/** The second text encoder of Stable Diffusion XL and its tokenizer. */
-export interface SecondText {
-  readonly encoder: Component<ProjectedTextEncoderConfig>;
-  /** Pads with `!` (0), as its files specify; the first tokenizer pads with the end-of-text token. */
-  readonly tokenizer: ClipTokenizer;
-  /** Whether an empty prompt is represented by zeros instead of the encoders' output. */
-  readonly zerosForEmpty: boolean;
-}
+import { openComponent } from './component.ts';
+import { addedWidths, projectedTextEncoderConfigSchema } from './configs.ts';
+import type { ModelParts, SecondText } from './model-parts.ts';
+import { loadTokenizer } from './tokenizer.ts';
 
 /** Fields of the pipeline's index; others only concern how a model is loaded. */
 const indexSchema = z.object({
@@ -45,7 +36,7 @@ export async function openSecondText(root: string): Promise<SecondText> {
  * in messages.
  */
 export function assertTextFits(
-  { unet, textEncoder, tokenizer, second }: Pick<BaseModel, 'unet' | 'textEncoder' | 'tokenizer' | 'second'>,
+  { unet, textEncoder, tokenizer, second }: Pick<ModelParts, 'unet' | 'textEncoder' | 'tokenizer' | 'second'>,
   path: string,
 ): void {
   const encoders = [textEncoder, ...(second ? [second.encoder] : [])];

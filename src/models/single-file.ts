@@ -16,7 +16,6 @@ import { CheckpointError } from '../errors.ts';
 import { notice, type OnEvent } from '../events.ts';
 import type { Shape } from '../graph/host-tensor.ts';
 import { phrase, setting } from '../phrases.ts';
-import type { ModelParts } from './base-model.ts';
 import { type BesideSettings, besideFile, readBeside } from './beside-file.ts';
 import { clipTokenizer, clipVocabularySize } from './clip-tokenizer.ts';
 import { type Component, withCheckpoint } from './component.ts';
@@ -27,6 +26,7 @@ import {
   unetConfigSchema,
   vaeConfigSchema,
 } from './configs.ts';
+import type { ModelParts } from './model-parts.ts';
 import { textEncoderConfigOf, unetConfigOf, vaeConfigOf } from './original-configs.ts';
 import { type OriginalParts, originalParts } from './original-parts.ts';
 import { wholeUNet } from './other-models.ts';

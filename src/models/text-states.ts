@@ -12,7 +12,7 @@ import type { ProjectedTextEncoderConfig, TextEncoderConfig } from './configs.ts
 import { endsOfTexts } from './ends-of-texts.ts';
 import { assertFinite } from './finite.ts';
 import { linear } from './layers.ts';
-import type { SecondText } from './second-text.ts';
+import type { SecondText } from './model-parts.ts';
 import { finalNorm, hiddenStates, textEncoder } from './text-encoder.ts';
 import type { ClipTokenizer } from './tokenizer.ts';
 

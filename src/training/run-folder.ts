@@ -17,7 +17,7 @@ import { StorageError } from '../errors.ts';
 import { introduced, phrase, setting } from '../phrases.ts';
 import { memoryModes } from '../runtime/memory-mode.ts';
 import { wrongInFile } from '../wrong-settings.ts';
-import { trainingClipSchema } from './data/clip-set.ts';
+import { trainingClipSchema } from './data/training-clip.ts';
 import { LOCK_NAME, lockFolder } from './run-lock.ts';
 import { settingsSchema } from './training-settings.ts';
 

@@ -13,12 +13,8 @@ import type { MotionVariant } from '../../motion/variant.ts';
 import { call, foundOf, phrase, setting } from '../../phrases.ts';
 import { runningDefaults } from '../../runtime/running-settings.ts';
 import { withoutUndefined } from '../../settings.ts';
-import {
-  assertSameClips,
-  clipRate,
-  findTrainingClips,
-  type TrainingClip,
-} from '../../training/data/clip-set.ts';
+import { assertSameClips, clipRate, findTrainingClips } from '../../training/data/clip-set.ts';
+import type { TrainingClip } from '../../training/data/training-clip.ts';
 import { type RunRecord, readRun, runPaths } from '../../training/run-folder.ts';
 import {
   recommendedTraining,
@@ -31,7 +27,7 @@ import { newSettings } from '../train/prepare-training.ts';
 import { runTraining } from '../train/run-training.ts';
 import { tellUnfinished } from '../video/loaded-motions.ts';
 import type { EditPaths } from './edit-folder.ts';
-import type { EditRequest } from './prepare-edit.ts';
+import type { EditRequest } from './edit-request.ts';
 
 /** A loaded motion with its name for stored metadata, or the training that will learn it. */
 export type MotionSource =

@@ -6,7 +6,6 @@ import { readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { randomStream } from '../../diffusion/random.ts';
 import { assertStrength } from '../../diffusion/sdedit.ts';
 import { UsageError } from '../../errors.ts';
-import type { WorkOptions } from '../../events.ts';
 import type { Picture } from '../../media/picture.ts';
 import type { Size } from '../../media/size.ts';
 import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
@@ -19,8 +18,8 @@ import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import { runningSettings } from '../../runtime/running-settings.ts';
 import { pick, withDefaults } from '../../settings.ts';
 import { assertComplete } from '../../training/complete-base.ts';
-import { type TrainingClip, trainingRate } from '../../training/data/clip-set.ts';
-import type { TrainingInput } from '../../training/training-settings.ts';
+import { trainingRate } from '../../training/data/clip-set.ts';
+import type { TrainingClip } from '../../training/data/training-clip.ts';
 import { type DrawSettings, resolveDrawSettings } from '../draw/draw-picture.ts';
 import { tellFarSize, videoFlops } from '../draw/far-size.ts';
 import { recommendedSampling, samplerFor } from '../draw/sampling-settings.ts';
@@ -32,53 +31,8 @@ import {
 } from '../video/video-settings.ts';
 import { assertEditFolder, type EditPaths, editPaths } from './edit-folder.ts';
 import { type EditMotion, editMotion } from './edit-motion.ts';
+import type { EditRequest } from './edit-request.ts';
 import { DDIM_STEPS, editSettings } from './edit-settings.ts';
-
-/** A request for an edit. Omitted settings are those that the base recommends, else the paper's. */
-export interface EditRequest extends WorkOptions {
-  /** Path of a video, an animation, or a folder of numbered pictures. Its first frames are edited. */
-  readonly clip: string;
-  /** What the edited video should show. */
-  readonly prompt: string;
-  /** What it should not show. */
-  readonly negativePrompt?: string;
-  /**
-   * Folder for all intermediate results. After an interruption the same call continues there; another edit of the same
-   * clip needs neither training nor inversion.
-   */
-  readonly run: string;
-  /** What the clip shows, for training on it; default its caption (see `captionsFor`). */
-  readonly clipPrompt?: string;
-  /** Path of a motion file trained on the clip; there is then no training. */
-  readonly motion?: string;
-  /** The base model's folder or file; default the built-in one. */
-  readonly base?: string;
-  /** The edited first frame, of any size; default the clip's first frame, redrawn. */
-  readonly firstFrame?: Picture;
-  /** Another model that redraws the clip's first frame in place of the base model. */
-  readonly firstFrameBase?: FirstFrameBase | undefined;
-  /** See `editSettings`. */
-  readonly strength?: number;
-  /** Settings for redrawing it; the prompts default to the video's. */
-  readonly drawing?: Partial<DrawSettings>;
-  /**
-   * Settings of the training and of the video's shape; default 24 frames at stride 2 (fewer for a shorter clip), never
-   * mirrored. With a given `motion`, its own settings are used.
-   */
-  readonly training?: Partial<Omit<TrainingInput, 'base' | 'clips' | 'prompt' | 'captions' | 'device'>>;
-  /** Sampling settings of the video. */
-  readonly sampling?: Partial<VideoSettings>;
-  /** See `editSettings`. */
-  readonly inversionSteps?: number;
-  /** See `editSettings`. */
-  readonly seed?: number;
-  /** See `runningSettings`. */
-  readonly device?: DeviceName;
-  /** How much memory the networks may take, also in training if `training.memory` is omitted; default `auto`. */
-  readonly memory?: MemoryChoice | undefined;
-  /** Whether omitted settings are those that the base recommends (in its `lamp.json`); default true. */
-  readonly useRecommended?: boolean;
-}
 
 /** An edit that has passed all checks. */
 export interface PreparedEdit extends EditMotion {

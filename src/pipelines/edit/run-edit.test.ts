@@ -13,7 +13,8 @@ import { randomMotion, testMotion } from '../../testing/test-motions.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { readRun } from '../../training/run-folder.ts';
 import { storedPicture } from '../draw/stored-picture.ts';
-import { type EditRequest, prepareEdit } from './prepare-edit.ts';
+import type { EditRequest } from './edit-request.ts';
+import { prepareEdit } from './prepare-edit.ts';
 import { type EditedVideo, runEdit } from './run-edit.ts';
 
 const prepareAndRunEdit = async (all: EditRequest) => runEdit(await prepareEdit(all), all);

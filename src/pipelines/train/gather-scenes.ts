@@ -11,8 +11,8 @@ import { readPicture, writePng } from '../../media/picture-file.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { phrase, setting } from '../../phrases.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
-import type { TrainingClip } from '../../training/data/clip-set.ts';
 import { type OtherScenes, placeOf } from '../../training/data/other-scenes.ts';
+import type { TrainingClip } from '../../training/data/training-clip.ts';
 import type { TrainingSettings } from '../../training/training-settings.ts';
 import { drawPictures } from '../draw/draw-picture.ts';
 

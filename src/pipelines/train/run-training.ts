@@ -14,8 +14,9 @@ import type { MemoryMode } from '../../runtime/memory-mode.ts';
 import { runningDefaults } from '../../runtime/running-settings.ts';
 import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../../training/checkpoint.ts';
 import { chooseMemory } from '../../training/choose-memory.ts';
-import { type TrainingClip, trainingRate } from '../../training/data/clip-set.ts';
+import { trainingRate } from '../../training/data/clip-set.ts';
 import { makeBatch } from '../../training/data/motion-batches.ts';
+import type { TrainingClip } from '../../training/data/training-clip.ts';
 import { openMetrics } from '../../training/metrics.ts';
 import { motionStep } from '../../training/motion-step.ts';
 import {

@@ -2,7 +2,6 @@
 
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
-import { z } from 'zod';
 import { fingerprint } from '../../checkpoints/weight-file.ts';
 import { UsageError } from '../../errors.ts';
 import { notice, type OnEvent } from '../../events.ts';
@@ -19,29 +18,7 @@ import { refuseMedia } from '../../media/refuse-media.ts';
 import { type GivenParts, type MessageParts, messageParts, phrase, setting } from '../../phrases.ts';
 import type { TrainingSettings } from '../training-settings.ts';
 import { tellOfClipTimes } from './clip-times.ts';
-
-/** A clip as `run.json` describes it. */
-export const trainingClipSchema = z.object({
-  /** Absolute path. */
-  path: z.string(),
-  /** Identity of the content (see `fingerprint`). */
-  fingerprint: z.string(),
-  /** Number of frames, as a player shows them. */
-  frameCount: z.int().positive(),
-  /** Frame rate (the most common one where it varies); `null` for a folder of pictures. */
-  framesPerSecond: z.number().positive().nullable(),
-  /** Display time of each frame in seconds, if the frames are not evenly spaced (see `ClipTiming`). */
-  frameTimes: z.array(z.number()).optional(),
-  /** Number of frames in the file, if an edit list does not show each exactly once. */
-  storedFrames: z.int().positive().optional(),
-  /** The field taken from each frame, if the video is interlaced. */
-  firstField: z.enum(['top', 'bottom']).optional(),
-  /** The clip's own caption; absent if it has none and the prompt is used. */
-  caption: z.string().optional(),
-});
-
-/** See `trainingClipSchema`. */
-export type TrainingClip = z.infer<typeof trainingClipSchema>;
+import type { TrainingClip } from './training-clip.ts';
 
 /** Assumed frame rate of folders of pictures, in frames a second; the reference's. */
 const CUSTOMARY_RATE = 8;

@@ -14,7 +14,7 @@ import { phrase, setting } from '../../phrases.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import type { TrainingInput } from '../training-settings.ts';
-import type { TrainingClip } from './clip-set.ts';
+import type { TrainingClip } from './training-clip.ts';
 
 /**
  * The first clip's caption, used in place of the prompt if none is given and every clip has a caption. `undefined` if

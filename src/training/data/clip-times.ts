@@ -8,7 +8,7 @@ import { rateNotes } from '../../media/rate-notes.ts';
 import { type TimeNote, timeNotes } from '../../media/time-notes.ts';
 import { call, phrase } from '../../phrases.ts';
 import type { TrainingSettings } from '../training-settings.ts';
-import type { TrainingClip } from './clip-set.ts';
+import type { TrainingClip } from './training-clip.ts';
 
 /** Number of clips named for each kind of note. */
 const NAMED = 3;

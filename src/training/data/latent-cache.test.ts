@@ -12,8 +12,9 @@ import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
 import { pictureEncoder } from '../../models/programs.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { testdata } from '../../testing/testdata.ts';
-import { findTrainingClips, type TrainingClip } from './clip-set.ts';
+import { findTrainingClips } from './clip-set.ts';
 import { cacheLatents, type LatentCacheOptions } from './latent-cache.ts';
+import type { TrainingClip } from './training-clip.ts';
 import { plainView } from './view.ts';
 
 const at = await testFolder();

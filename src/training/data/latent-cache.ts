@@ -21,9 +21,9 @@ import { type LatentPosterior, type PictureEncoder, pictureEncoder } from '../..
 import { messageParts } from '../../phrases.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import type { TrainingSettings } from '../training-settings.ts';
-import type { TrainingClip } from './clip-set.ts';
 import type { NeededFrames } from './draws.ts';
 import type { OtherScenes } from './other-scenes.ts';
+import type { TrainingClip } from './training-clip.ts';
 import { type SceneView, seenAs, seenBefore, type View, viewName } from './view.ts';
 
 const format = 'lamp-latents';

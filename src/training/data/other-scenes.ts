@@ -1,7 +1,7 @@
 /** @file Scenes for copy-paste augmentation, and captions that match them. */
 import type { ClipScene } from '../../media/cut-out.ts';
 import type { Picture } from '../../media/picture.ts';
-import type { TrainingClip } from './clip-set.ts';
+import type { TrainingClip } from './training-clip.ts';
 import type { View } from './view.ts';
 
 /** All scenes of a training. */
