@@ -1,6 +1,7 @@
 /** @file The `--motion` option: one motion or several, each with its strength. */
 import { type Command, Option } from 'commander';
-import type { LoadMotionOptions } from '../library/load-motion.ts';
+import { type LoadMotionOptions, loadMotionSettings } from '../library/load-motion.ts';
+import { expectationOf } from '../wrong-settings.ts';
 import { parsedBy, someText, WrongValue } from './options.ts';
 import { called } from './setting-options.ts';
 
@@ -22,10 +23,11 @@ export function motionChoice(
   before: readonly LoadMotionOptions[] | undefined,
 ): LoadMotionOptions[] {
   const [, motion = someText(text), strength = '1'] = /^(.+):([^:/\\]*)$/.exec(text) ?? [];
-  const value = /^\d*\.?\d+$/.test(strength) ? Number(strength) : Number.NaN;
-  if (!(value >= 0 && value <= 1)) {
+  const { schema } = loadMotionSettings.strength;
+  const value = schema.safeParse(/^\d*\.?\d+$/.test(strength) ? Number(strength) : undefined);
+  if (!value.success) {
     const found = `has the strength "${strength}" in "${text}"`;
-    throw new WrongValue(found, `a number from 0 to 1, as in "${motion}:0.7"`);
+    throw new WrongValue(found, `${expectationOf(schema)}, as in "${motion}:0.7"`);
   }
-  return [...(before ?? []), { motion, strength: value }];
+  return [...(before ?? []), { motion, strength: value.data }];
 }

@@ -6,7 +6,7 @@ import { type ExaminedClip, shotLengths } from './clip-report.ts';
 import type { ClipRate } from './clip-window.ts';
 import type { NumberNote } from './frame-numbers.ts';
 import { type Remark, remark } from './remark.ts';
-import type { Fit } from './resize.ts';
+import type { Fit } from './shape-settings.ts';
 import type { Size } from './size.ts';
 import { type TimeNote, timeNotes } from './time-notes.ts';
 

@@ -33,7 +33,7 @@ import { isMadeByLamp } from './lamp-made.ts';
 import type { Picture } from './picture.ts';
 import { listFrames } from './picture-folder.ts';
 import { type RateNote, rateNotes } from './rate-notes.ts';
-import type { Fit } from './resize.ts';
+import type { Fit } from './shape-settings.ts';
 import type { Size } from './size.ts';
 
 /** A part of a clip without a cut in it. */

@@ -10,7 +10,8 @@ import type { FirstField } from './h264-fields.ts';
 import type { Picture } from './picture.ts';
 import { decodePictureFolder, inspectPictureFolder } from './picture-folder.ts';
 import { clipError } from './refuse-media.ts';
-import { type Fit, resizePicture } from './resize.ts';
+import { resizePicture } from './resize.ts';
+import type { Fit } from './shape-settings.ts';
 import type { Size } from './size.ts';
 import { decodeVideo, inspectVideo } from './video-decoding.ts';
 

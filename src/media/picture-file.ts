@@ -1,7 +1,6 @@
 /** @file Picture files: reads all common formats; writes PNG, JPEG and WebP. */
 
 import { extname } from 'node:path';
-import { z } from 'zod';
 import { checkOptions } from '../check-options.ts';
 import { writeAtomically } from '../checkpoints/atomic-write.ts';
 import { assertUserFile, readUserFile } from '../checkpoints/user-file.ts';
@@ -13,8 +12,8 @@ import { statedColourSpace } from './picture-colour.ts';
 import { heicError, pictureSource } from './picture-source.ts';
 import { readPngText, withPngText } from './png-text.ts';
 import { COPY_AGAIN, refuseMedia } from './refuse-media.ts';
-import { type Fit, resizePicture } from './resize.ts';
-import { sizeSchema } from './shape-settings.ts';
+import { resizePicture } from './resize.ts';
+import { type Fit, fitSchema, sizeSchema } from './shape-settings.ts';
 import { type Sharp, sharp } from './sharp.ts';
 import type { Size } from './size.ts';
 
@@ -31,7 +30,7 @@ export interface ReadPictureOptions {
 
 const readPictureFields = {
   size: sizeSchema.optional(),
-  fit: z.enum(['cover', 'stretch']).optional(),
+  fit: fitSchema.optional(),
 };
 
 /**

@@ -1,11 +1,9 @@
 /** @file Resizes pictures: antialiased, or with OpenCV's bilinear filter for parity with the reference. */
 
 import type { Picture } from './picture.ts';
+import type { Fit } from './shape-settings.ts';
 import { sharp } from './sharp.ts';
 import type { Size } from './size.ts';
-
-/** How a picture is fitted to another aspect ratio: fill and crop, or distort. */
-export type Fit = 'cover' | 'stretch';
 
 /**
  * Resizes a picture with an antialiased Lanczos filter. `cover` (the default) keeps the aspect ratio and crops equally

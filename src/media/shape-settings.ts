@@ -1,4 +1,4 @@
-/** @file Length, size and rate of videos and pictures as settings, declared once; functions say what they are for. */
+/** @file Length, size, fit and rate of videos and pictures, declared once; functions say what they are for. */
 import { z } from 'zod';
 import { declare } from '../settings.ts';
 
@@ -19,6 +19,12 @@ export const shapeSettings = {
   frames: declare(z.int().min(2).max(10_000), { description: 'number of frames', unit: 'frames' }),
   ...sizeSettings,
 };
+
+/** How a picture is fitted to another aspect ratio: fill and crop, or distort. */
+export const fitSchema = z.enum(['cover', 'stretch']);
+
+/** See `fitSchema`. */
+export type Fit = z.infer<typeof fitSchema>;
 
 /** The rate of videos. */
 export const rateSetting = declare(z.number().positive().max(1000), {

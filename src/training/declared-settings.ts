@@ -1,7 +1,7 @@
 /** @file The settings of a training run, each declared once. */
 import { z } from 'zod';
 import { clipWindows } from '../media/clip-window.ts';
-import { rateSetting, shapeSettings } from '../media/shape-settings.ts';
+import { fitSchema, rateSetting, shapeSettings } from '../media/shape-settings.ts';
 import { builtInBase } from '../models/built-in-base.ts';
 import { isTrained, motionVariantChoice, motionVariantNames, motionVariants } from '../motion/variant.ts';
 import { phrase, setting } from '../phrases.ts';
@@ -188,7 +188,7 @@ export const trainingSettings = {
       description: phrase`additional scenes for ${setting('copyPaste')}, drawn by the image model, such as "on the beach"`,
       default: (): string[] => [],
     }),
-    fit: declare(z.enum(['cover', 'stretch']), {
+    fit: declare(fitSchema, {
       description: 'how a clip of another aspect ratio is fitted',
       choices: { cover: 'crop', stretch: 'distort, as in the reference' },
       default: 'cover',

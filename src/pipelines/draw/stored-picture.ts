@@ -1,6 +1,8 @@
 /** @file The settings stored with a picture, from which it can be reproduced. */
 import { z } from 'zod';
+import { storedShapeOf } from '../../settings.ts';
 import { drawnSchema, readStored, storedWith } from '../video/stored-settings.ts';
+import { redrawSettings } from './redrawing.ts';
 
 const storedSchema = z.object({
   ...drawnSchema.omit({ kind: true }).shape,
@@ -10,7 +12,7 @@ const storedSchema = z.object({
       width: z.int(),
       height: z.int(),
       sha256: z.string(),
-      strength: z.number().min(0).max(1),
+      ...storedShapeOf(redrawSettings),
       /** Number of sampler steps actually taken. Absent in older files. */
       stepsTaken: z.int().min(0).optional(),
     })

@@ -6,6 +6,7 @@ import { notice, type OnEvent, type WorkOptions } from '../../events.ts';
 import { captionsFor } from '../../media/captions.ts';
 import { type ClipRate, framesAtRate } from '../../media/clip-window.ts';
 import { findClips } from '../../media/find-clips.ts';
+import { type Fit, fitSchema } from '../../media/shape-settings.ts';
 import type { Size } from '../../media/size.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { assertFitsBase, type Motion, readMotion } from '../../motion/file/motion-file.ts';
@@ -43,7 +44,7 @@ export interface EditMotion {
   readonly clipFps: ClipRate;
   readonly size: Size;
   /** How the clip is fitted to the video's size. */
-  readonly fit: 'cover' | 'stretch';
+  readonly fit: Fit;
   readonly variant: MotionVariant;
   readonly source: MotionSource;
 }
@@ -130,12 +131,13 @@ async function oneClip(given: string): Promise<string> {
 
 /** The video shape that a motion was trained with. */
 function shapeOf({ info }: Motion): Partial<Pick<TrainingSettings, 'frames' | 'stride' | 'clipFps' | 'fit'>> {
-  const { stride, clipFps, fit } = info.settings;
+  const { stride, clipFps } = info.settings;
+  const fit = fitSchema.safeParse(info.settings.fit);
   return {
     frames: info.frames,
     ...(typeof stride === 'number' && { stride }),
     ...(typeof clipFps === 'number' && { clipFps }),
-    ...((fit === 'cover' || fit === 'stretch') && { fit }),
+    ...(fit.success && { fit: fit.data }),
   };
 }
 

@@ -10,6 +10,7 @@ import type { WorkOptions } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
 import { readFrames } from '../../media/clip.ts';
 import { type ClipRate, clipWindow, type TimedClip } from '../../media/clip-window.ts';
+import type { Fit } from '../../media/shape-settings.ts';
 import type { Size } from '../../media/size.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { fromFrames } from '../../motion/frames.ts';
@@ -65,7 +66,7 @@ export interface InvertClipOptions extends WorkOptions {
   /** Rate at which its frames are sampled. */
   readonly clipFps: ClipRate;
   readonly size: Size;
-  readonly fit: 'cover' | 'stretch';
+  readonly fit: Fit;
   readonly steps: number;
   /** Encode frames as the mean of the VAE's posterior, or as a sample of it. */
   readonly posterior: VideoSettings['firstFramePosterior'];

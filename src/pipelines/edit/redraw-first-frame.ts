@@ -11,6 +11,7 @@ import { readFrames } from '../../media/clip.ts';
 import type { Picture } from '../../media/picture.ts';
 import { readPicture, readPngMetadata, writePng } from '../../media/picture-file.ts';
 import { resizePicture } from '../../media/resize.ts';
+import type { Fit } from '../../media/shape-settings.ts';
 import type { Size } from '../../media/size.ts';
 import { type BaseModel, baseIdentity } from '../../models/base-model.ts';
 import { phrase, setting } from '../../phrases.ts';
@@ -39,7 +40,7 @@ export interface NewFirstFrameOptions extends WorkOptions {
   readonly memory?: MemoryChoice | undefined;
   readonly clip: { readonly path: string; readonly fingerprint: string };
   /** How the clip's first frame is fitted to the size. */
-  readonly fit: 'cover' | 'stretch';
+  readonly fit: Fit;
   readonly drawing: DrawSettings;
   /** How far it is redrawn; see `redrawStart`. */
   readonly strength: number;

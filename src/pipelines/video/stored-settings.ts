@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { checkJson } from '../../checkpoints/json-file.ts';
 import { parseJson } from '../../checkpoints/json-text.ts';
 import { settingsKey } from '../../media/lamp-made.ts';
+import { fitSchema, shapeSettings } from '../../media/shape-settings.ts';
 import { motionVariantSchema } from '../../motion/variant.ts';
 import { memoryModes } from '../../runtime/memory-mode.ts';
 import { storedShapeOf } from '../../settings.ts';
+import { redrawSettings } from '../draw/redrawing.ts';
 import { pictureSampling } from '../draw/sampling-settings.ts';
 import { videoSettings } from './video-settings.ts';
 
@@ -49,7 +51,7 @@ const inversionSchema = z.object({
   /** Every n-th of these frames was taken, from the first on. */
   stride: z.int().positive(),
   /** How it was fitted to the video's size. */
-  fit: z.enum(['cover', 'stretch']),
+  fit: fitSchema,
   /** Steps of the DDIM inversion. */
   steps: z.int().positive(),
 });
@@ -70,7 +72,7 @@ const redrawnSchema = z.object({
   negativePrompt: z.string(),
   ...samplingFields,
   seed: z.int(),
-  strength: z.number().min(0).max(1),
+  ...storedShapeOf(redrawSettings),
   /** Number of sampler steps actually taken. Absent in older files. */
   stepsTaken: z.int().min(0).optional(),
   /** The other base model, if one redrew it. */
@@ -93,7 +95,7 @@ export type StoredRedrawing = z.infer<typeof redrawnSchema>;
 const storedSchema = z.object({
   prompt: z.string(),
   negativePrompt: z.string(),
-  frames: z.int().min(2),
+  frames: shapeSettings.frames.schema,
   ...storedWith,
   /** How much memory the video U-Net took: modes round differently. Absent in older files. */
   memory: z.enum(memoryModes).optional(),
