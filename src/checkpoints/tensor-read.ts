@@ -109,8 +109,13 @@ function allocate({ name, place: { dtype, shape, strides, byteLength, path }, sp
       ? { dtype: 'float32', shape: stored, data: new Float32Array(span) }
       : { dtype: 'int64', shape: stored, data: new BigInt64Array(span) };
   } catch (error) {
-    const found = `tensor "${name}" of "${path}" has ${byteLength} bytes`;
-    throw new CheckpointError(`${found}: not enough memory for it.`, { cause: error });
+    throw new CheckpointError(
+      {
+        found: `there is not enough memory for tensor "${name}" of "${path}", which has ${byteLength} bytes`,
+        advice: 'Use a machine with more memory, or a smaller model.',
+      },
+      { cause: error },
+    );
   }
 }
 

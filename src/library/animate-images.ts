@@ -87,7 +87,11 @@ export async function animateImages(options: AnimateImagesOptions): Promise<stri
     }
   } catch (error) {
     if (!(error instanceof InterruptedError) || written.length === 0) throw error;
-    throw new InterruptedError(`stopped; ${written.length} of ${pictures.length} videos were written.`);
+    throw new InterruptedError({
+      found: `stopped; ${written.length} of ${pictures.length} videos were written`,
+      setting: 'pictures',
+      advice: 'Give the other pictures to make the rest.',
+    });
   } finally {
     await generator.dispose();
   }

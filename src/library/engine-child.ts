@@ -158,7 +158,13 @@ function passing(send: () => void): void {
     send();
   } catch (error) {
     const reason = (error as Error).message;
-    throw new UsageError(`an option cannot be passed to the engine's process: ${reason}`, { cause: error });
+    throw new UsageError(
+      {
+        found: `an option cannot be passed to the engine's process: ${reason}`,
+        expected: 'plain values, arrays and bytes',
+      },
+      { cause: error },
+    );
   }
 }
 

@@ -181,4 +181,7 @@ async function engineWith(options: ChildOptions): Promise<Engine> {
 }
 
 const closedBefore = () =>
-  new InterruptedError('the engine was closed before it came to this; nothing was done.');
+  new InterruptedError({
+    found: 'the engine was closed before it came to this; nothing was done',
+    advice: phrase`Start another with ${call('startEngine')}.`,
+  });

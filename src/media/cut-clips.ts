@@ -94,7 +94,10 @@ export async function writePieces(
   progress(0);
   for (const [index, piece] of pieces.entries()) {
     if (signal?.aborted) {
-      throw new InterruptedError(`stopped after ${index} of ${pieces.length} clips in "${folder}".`);
+      throw new InterruptedError({
+        found: `stopped after ${index} of ${pieces.length} clips in "${folder}"`,
+        advice: 'To begin again, remove them or choose another folder.',
+      });
     }
     await writePiece(piece, join(folder, piece.name));
     progress(index + 1);

@@ -125,11 +125,15 @@ describe('what cannot be written', () => {
     await expect(writeVideo(at('odd.mp4'), odd, { framesPerSecond: 8 })).rejects.toThrow(
       'frames are 127x80 and video codecs need even sizes',
     );
-    await expect(writeVideo(at('no.mp4'), [], { framesPerSecond: 8 })).rejects.toThrow('at least one frame');
-    await expect(writeVideo(at('no.mp4'), [frames[0]!, odd[0]!], { framesPerSecond: 8 })).rejects.toThrow(
-      'frame 1 is 127x80, frame 0 128x80',
+    await expect(writeVideo(at('no.mp4'), [], { framesPerSecond: 8 })).rejects.toThrow(
+      'a video of no frames; expected at least one',
     );
-    await expect(writeVideo(at('no.mp4'), frames, { framesPerSecond: 0 })).rejects.toThrow(RangeError);
+    await expect(writeVideo(at('no.mp4'), [frames[0]!, odd[0]!], { framesPerSecond: 8 })).rejects.toThrow(
+      'frame 1 of the video is 127x80; expected 128x80, the size of frame 0',
+    );
+    await expect(writeVideo(at('no.mp4'), frames, { framesPerSecond: 0 })).rejects.toThrow(
+      '"framesPerSecond" is 0; expected a number above 0',
+    );
   });
 
   test('a path through a file; nothing is left behind', async () => {

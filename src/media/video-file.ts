@@ -9,6 +9,7 @@ import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts'
 import { placeToWrite } from '../checkpoints/place-to-write.ts';
 import { readUserFile } from '../checkpoints/user-file.ts';
 import { MediaError, StorageError, UsageError } from '../errors.ts';
+import { phrase, setting } from '../phrases.ts';
 import { encodeGif } from './animated-picture.ts';
 import { scanGif, withGifComment } from './gif-blocks.ts';
 import type { Picture } from './picture.ts';
@@ -76,8 +77,8 @@ const writeVideoFields = {
  * Writes frames of one size as a video. The extension decides the format: `.mp4` (H.264, 4:2:0, plays everywhere),
  * `.webm` (VP9), `.gif` (looping, 256 colours), none or a trailing slash (a folder of `0000.png`, `0001.png`, …,
  * lossless). The same frames and options give the same bytes. An existing video stays until the new one is complete;
- * missing parent folders are created. Throws `UsageError` for an unknown extension or an odd size in .mp4 and .webm,
- * `RangeError` for no frames, frames of different sizes or a rate that is not above 0, `StorageError` if writing fails.
+ * missing parent folders are created. Throws `UsageError` for an unknown extension, an odd size in .mp4 and .webm,
+ * no frames, frames of different sizes or a rate that is not above 0, `StorageError` if writing fails.
  */
 export async function writeVideo(
   path: string,
@@ -121,16 +122,23 @@ async function encode(
 function assertFrames(frames: readonly Picture[], framesPerSecond: number): void {
   const [first] = frames;
   if (!first) {
-    throw new RangeError('a video needs at least one frame');
+    throw new UsageError({ found: 'a video of no frames', expected: 'at least one', setting: 'frames' });
   }
   const odd = frames.findIndex((frame) => frame.width !== first.width || frame.height !== first.height);
   if (odd >= 0) {
-    throw new RangeError(
-      `frame ${odd} is ${frames[odd]!.width}x${frames[odd]!.height}, frame 0 ${first.width}x${first.height}`,
-    );
+    const { width, height } = frames[odd]!;
+    throw new UsageError({
+      found: `frame ${odd} of the video is ${width}x${height}`,
+      expected: `${first.width}x${first.height}, the size of frame 0`,
+      setting: 'frames',
+    });
   }
   if (!(framesPerSecond > 0 && Number.isFinite(framesPerSecond))) {
-    throw new RangeError(`${framesPerSecond} frames per second; expected a number above 0`);
+    throw new UsageError({
+      found: phrase`${setting('framesPerSecond')} is ${framesPerSecond}`,
+      expected: 'a number above 0',
+      setting: 'framesPerSecond',
+    });
   }
 }
 

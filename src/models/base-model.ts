@@ -107,13 +107,18 @@ const seesMore: ReadonlyMap<number, readonly [what: string, instead: string]> = 
   ],
 ]);
 
+const GIVE_TEXT_TO_IMAGE = 'Give a text-to-image model: Stable Diffusion 1.x, 2.x or XL.';
+
 /** Throws `CheckpointError`, naming the kind, for a model whose U-Net takes anything but the VAE's latents. */
 function assertTextToImage(unet: UNetConfig, { latent_channels: latents }: VaeConfig, path: string): void {
   if (unet.in_channels === latents) {
     if (unet.out_channels === latents) return;
-    throw new CheckpointError(
-      `the U-Net gives ${unet.out_channels} channels, the VAE's latents have ${latents}: "${path}" is not a text-to-image model of this kind.`,
-    );
+    throw new CheckpointError({
+      found: `the U-Net of "${path}" gives ${unet.out_channels} channels`,
+      expected: `${latents}, as the VAE's latents have`,
+      setting: 'base',
+      advice: GIVE_TEXT_TO_IMAGE,
+    });
   }
   const known = seesMore.get(unet.in_channels - latents);
   throw new CheckpointError(
@@ -123,7 +128,12 @@ function assertTextToImage(unet: UNetConfig, { latent_channels: latents }: VaeCo
           setting: 'base',
           advice: `Give ${known[1]}.`,
         }
-      : `the U-Net takes latents of ${unet.in_channels} channels, the VAE makes ${latents}: "${path}" is not a text-to-image model of this kind.`,
+      : {
+          found: `the U-Net of "${path}" takes latents of ${unet.in_channels} channels`,
+          expected: `${latents}, as the VAE makes`,
+          setting: 'base',
+          advice: GIVE_TEXT_TO_IMAGE,
+        },
   );
 }
 

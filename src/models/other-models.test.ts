@@ -183,7 +183,7 @@ describe('in a base model’s folder', () => {
       9,
       /is an inpainting model, whose U-Net also takes a mask.*\(9 channels instead of 4\)\. Give the text-to-image model that it was made from, such as Stable Diffusion 1\.5 for an inpainting model of 1\.5\.$/,
     ],
-    [16, /takes latents of 16 channels, the VAE makes 4/],
+    [16, /takes latents of 16 channels; expected 4, as the VAE makes/],
   ])('a U-Net of %i channels', async (channels, message) => {
     const unet = new Map(await (await openSafetensors(`${tinyBase}/${unetFile}`)).readAll());
     const shape = [unet.get('conv_in.weight')!.shape[0]!, channels, 3, 3];

@@ -42,9 +42,12 @@ export function assertTextFits(
   const encoders = [textEncoder, ...(second ? [second.encoder] : [])];
   const width = encoders.reduce((sum, { config }) => sum + config.hidden_size, 0);
   if (unet.config.cross_attention_dim !== width) {
-    throw new CheckpointError(
-      `the U-Net attends to text states of width ${unet.config.cross_attention_dim}, the text encoder makes ${width}: the parts of "${path}" do not belong together.`,
-    );
+    throw new CheckpointError({
+      found: `the U-Net of "${path}" attends to text states of width ${unet.config.cross_attention_dim}`,
+      expected: `${width}, as its text encoder makes`,
+      setting: 'base',
+      advice: NOT_TOGETHER,
+    });
   }
   const added = addedWidths(unet.config);
   if (!added || !second) return;
@@ -53,14 +56,20 @@ export function assertTextFits(
     throw new CheckpointError({
       found: `the U-Net of "${path}" takes ${added.all} added values (projection_class_embeddings_input_dim)`,
       expected: `${told}, for a pooled text and six sizes, as in a Stable Diffusion XL base model (its refiner takes five sizes)`,
+      setting: 'base',
     });
   }
   if (second.tokenizer.maxLength !== tokenizer.maxLength) {
-    throw new CheckpointError(
-      `the tokenizers make ${tokenizer.maxLength} and ${second.tokenizer.maxLength} tokens of a prompt: the parts of "${path}" do not belong together.`,
-    );
+    throw new CheckpointError({
+      found: `the second tokenizer of "${path}" makes ${second.tokenizer.maxLength} tokens of a prompt`,
+      expected: `${tokenizer.maxLength}, as the first`,
+      setting: 'base',
+      advice: NOT_TOGETHER,
+    });
   }
 }
+
+const NOT_TOGETHER = 'Its parts do not belong together: download the model again.';
 
 /** Original height and width, top and left of the crop, target height and width: see `addedConditions`. */
 const NUMBERS_ABOUT_SIZE = 6;

@@ -151,7 +151,7 @@ describe('what does not belong together is named', () => {
     [
       'another text',
       { unet: { cross_attention_dim: 12 } },
-      /attends to text states of width 12, the text encoder makes 28/,
+      /attends to text states of width 12; expected 28, as its text encoder makes/,
     ],
     [
       'no width of sinusoids',

@@ -1,7 +1,10 @@
-/** @file Checks whether work fits into memory, and words the errors if it does not or if the engine fails. */
+/**
+ * @file Checks whether work fits into memory, and words the errors if it does not or if the engine fails. Messages of
+ * ONNX Runtime are interpreted only here.
+ */
 
 import { totalmem } from 'node:os';
-import { DeviceError } from '../errors.ts';
+import { CheckpointError, DeviceError } from '../errors.ts';
 import { phrase, setting } from '../phrases.ts';
 
 /** Bytes of this machine's memory, or what a container leaves of it. */
@@ -24,9 +27,36 @@ export function assertFitsMemory(bytes: number, memory = machineMemory): void {
   });
 }
 
+/**
+ * The error for what the engine reported while it opened a graph on `device`, whose weights are mapped from files in
+ * `weightsFolder`, if it has any: `CheckpointError` when these cannot be mapped, else `DeviceError`.
+ */
+export function sessionError(
+  error: unknown,
+  device: string,
+  weightsFolder: string | undefined,
+): CheckpointError | DeviceError {
+  const message = messageOf(error);
+  if (weightsFolder !== undefined && /external|initializer/i.test(message)) {
+    return new CheckpointError(
+      {
+        found: `the weights in "${weightsFolder}" cannot be mapped: ${plainReason(message)}`,
+        advice: 'Check that nothing has changed or removed them, or download the model again.',
+      },
+      { cause: error },
+    );
+  }
+  if (/alloc/i.test(message)) return engineError(error, device);
+  return failed(
+    `ONNX Runtime refuses the graph on device "${device}": ${plainReason(message)}`,
+    error,
+    device,
+  );
+}
+
 /** The `DeviceError` for what the engine, or the allocation of its results, reported while it computed on `device`. */
 export function engineError(error: unknown, device: string, memory = machineMemory): DeviceError {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const size = /requested buffer of size (\d+)/.exec(message)?.[1];
   if (size !== undefined) {
     return new DeviceError(
@@ -43,8 +73,23 @@ export function engineError(error: unknown, device: string, memory = machineMemo
     const found = `memory ran out on device "${device}"; ${has}`;
     return new DeviceError({ found, setting: 'size', advice }, { cause: error });
   }
-  const reason = plainReason(message);
-  return new DeviceError(`the computation failed on device "${device}": ${reason}.`, { cause: error });
+  return failed(`the computation failed on device "${device}": ${plainReason(message)}`, error, device);
+}
+
+/** A failure that another device may not have. */
+function failed(found: string, cause: unknown, device: string): DeviceError {
+  const otherDevice = {
+    setting: 'device',
+    advice: phrase`Use ${setting('device', 'cpu')}, or report this.`,
+  };
+  return new DeviceError(
+    { found, ...(device === 'cpu' ? { advice: 'Please report this.' } : otherDevice) },
+    { cause },
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The engine's message without its own source positions, names of nodes, and further lines. */

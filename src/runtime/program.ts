@@ -1,11 +1,11 @@
 /** @file Compiled graphs, to be run any number of times. */
-import { CheckpointError, DeviceError } from '../errors.ts';
+import { DeviceError } from '../errors.ts';
 import { graphCost } from '../graph/cost.ts';
 import { type HostTensor, type Shape, sameShape } from '../graph/host-tensor.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { type DeviceName, sessionOptions } from './devices.ts';
 import { emitGraph } from './emit.ts';
-import { assertFitsMemory, engineError, plainReason } from './memory.ts';
+import { assertFitsMemory, engineError, sessionError } from './memory.ts';
 import {
   createSession,
   OrtTensor,
@@ -61,15 +61,7 @@ export async function compile(
   try {
     session = await createSession(graph.bytes, options);
   } catch (error) {
-    if (error instanceof DeviceError) throw error;
-    const cause = error instanceof Error ? error.message : String(error);
-    if (graph.weightsFolder !== undefined && /external|initializer/i.test(cause)) {
-      throw new CheckpointError(`the weights in ${graph.weightsFolder} cannot be mapped: ${cause}`);
-    }
-    if (/alloc/i.test(cause)) throw engineError(error, device);
-    throw new DeviceError(`ONNX Runtime refuses the graph on device "${device}": ${plainReason(cause)}.`, {
-      cause: error,
-    });
+    throw error instanceof DeviceError ? error : sessionError(error, device, graph.weightsFolder);
   }
   return {
     async run(inputs, into = {}) {

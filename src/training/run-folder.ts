@@ -148,7 +148,14 @@ export async function readRun(folder: string): Promise<RunRecord> {
     throw new StorageError(introduced(`"${record}" is damaged or of another version: `, wrong));
   } catch (error) {
     if (error instanceof StorageError) throw error;
-    throw new StorageError(`"${record}" is damaged: ${onOneLine((error as Error).message)}.`);
+    throw new StorageError(
+      {
+        found: `"${record}" is damaged: ${onOneLine((error as Error).message)}`,
+        setting: 'out',
+        advice: phrase`Restore it from a copy, or begin a new run with another ${setting('out')}.`,
+      },
+      { cause: error },
+    );
   }
 }
 

@@ -30,7 +30,10 @@ export async function probeMedia(ending: string) {
     const found = (await readFrames(path)).map(({ data }) => data[data.length >> 1]!);
     const right = levels.every((level, i) => Math.abs(level - (found[i] ?? Number.NaN)) <= 6);
     if (found.length !== frames || !right) {
-      throw new MediaError(`grey levels ${levels} were written and ${found} came back`);
+      throw new MediaError({
+        found: `the grey levels of a written video came back as ${found.join(', ') || 'nothing'}`,
+        expected: `about ${levels.join(', ')}`,
+      });
     }
     return { bytes: (await stat(path)).size };
   } finally {

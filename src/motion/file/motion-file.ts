@@ -64,6 +64,8 @@ export function trained({ info, values }: Motion): TrainedMotion {
   return { variant: info.variant, values };
 }
 
+const COPY_AGAIN = 'Copy or download it again.';
+
 const writeMotionFields = { dtype: z.enum(['float32', 'float16']).optional() };
 
 /** Writes a motion file atomically, by default in float32. The same motion gives the same bytes. */
@@ -89,8 +91,14 @@ export async function readMotion(path: string): Promise<Motion> {
   const { file, info } = await openMotion(path);
   const values = new Map<string, FloatTensor>();
   for (const [name, tensor] of await file.readAll()) {
-    if (tensor.dtype !== 'float32')
-      throw new CheckpointError(`"${path}": tensor "${onOneLine(name, 80)}" is ${tensor.dtype}, not float.`);
+    if (tensor.dtype !== 'float32') {
+      throw new CheckpointError({
+        found: `tensor "${onOneLine(name, 80)}" of motion "${path}" is ${tensor.dtype}`,
+        expected: 'floating-point numbers',
+        setting: 'motion',
+        advice: COPY_AGAIN,
+      });
+    }
     const value = nonFinite(tensor);
     if (value !== undefined) {
       throw new CheckpointError({
@@ -177,7 +185,11 @@ async function openMotion(path: string) {
   try {
     value = parseJson(file.metadata.motion ?? '', { values: MAX_VALUES });
   } catch {
-    throw new CheckpointError(`"${path}" is damaged: its description is not valid JSON.`);
+    throw new CheckpointError({
+      found: `motion "${path}" is damaged: its description is not valid JSON`,
+      setting: 'motion',
+      advice: COPY_AGAIN,
+    });
   }
   return { file, info: checkJson(value, infoSchema, `the description of motion "${path}"`) };
 }

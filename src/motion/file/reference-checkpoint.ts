@@ -27,6 +27,8 @@ const fileNames = {
   safetensors: 'diffusion_pytorch_model.safetensors',
 } as const;
 
+const GIVE_VIDEO_UNET = "Give the folder of the authors' video U-Net, or a motion file.";
+
 /** Format of the reference's weights. */
 export type ReferenceFormat = keyof typeof fileNames;
 
@@ -57,7 +59,7 @@ export async function readReferenceUNet(
     throw new CheckpointError({
       found: `"${folder}" is no U-Net of LAMP: its weights are ${kind.what}, without what LAMP trains`,
       setting: 'source',
-      advice: "Give the folder of the authors' video U-Net, or a motion file.",
+      advice: GIVE_VIDEO_UNET,
     });
   }
   for (const [name, shape] of [...trained, ...norms, ...frozen]) {
@@ -74,9 +76,11 @@ export async function readReferenceUNet(
     (name) => ![trained, norms, frozen].some((known) => known.has(name)),
   );
   if (unknown !== undefined) {
-    throw new CheckpointError(
-      `"${folder}" is of another method: it holds "${unknown}", which LAMP's U-Net has not.`,
-    );
+    throw new CheckpointError({
+      found: `"${folder}" is of another method: it holds "${unknown}", which LAMP's U-Net has not`,
+      setting: 'source',
+      advice: GIVE_VIDEO_UNET,
+    });
   }
   if (!otherWeights) await assertSameFrozen(weights, base, trained, folder);
   const values = (await weights.file.readMany([...trained.keys(), ...norms.keys()])) as Map<
