@@ -10,7 +10,7 @@ import { motionVariants } from '../motion/variant.ts';
 import { pictureFingerprint } from '../pipelines/video/encode-first-frame.ts';
 import { storedSettings } from '../pipelines/video/stored-settings.ts';
 import { testFolder } from '../testing/test-folder.ts';
-import { randomMotion, testMotion } from '../testing/test-motions.ts';
+import { lampMotion, randomMotion, testMotion } from '../testing/test-motions.ts';
 import { testdata } from '../testing/testdata.ts';
 import { runCommandLine } from './lamp-program.ts';
 
@@ -50,9 +50,12 @@ const settingsOf = async (video: string) => storedSettings(await readVideoMetada
 beforeAll(async () => {
   const model = await openBaseModel(testdata('mini/tiny-sd'));
   const info = { frames: 2, width: 24, height: 16, prompt: 'a cat walks' };
-  await writeMotion(path('motion.safetensors'), testMotion(model, randomMotion(model, 1), info));
+  await writeMotion(
+    path('motion.safetensors'),
+    testMotion(model, lampMotion(randomMotion(model, 1, motionVariants.lamp)), info),
+  );
   const variant = motionVariants['no-first-frame'];
-  const drawing = testMotion(model, randomMotion(model, 1, variant), { ...info, variant });
+  const drawing = testMotion(model, { variant, values: randomMotion(model, 1, variant) }, info);
   await writeMotion(path('drawing.safetensors'), drawing);
   await mkdir(path('in'));
   const small = sharp(cat).resize(40, 20);

@@ -9,7 +9,7 @@ import { multipliedOut } from '../motion/file/low-rank.ts';
 import { readMotion, writeMotion } from '../motion/file/motion-file.ts';
 import { motionVariants } from '../motion/variant.ts';
 import { testFolder } from '../testing/test-folder.ts';
-import { randomMotion, testMotion } from '../testing/test-motions.ts';
+import { lampMotion, randomMotion, testMotion } from '../testing/test-motions.ts';
 import { testdata } from '../testing/testdata.ts';
 import { convertCommand } from './convert.ts';
 
@@ -41,10 +41,13 @@ async function convert(...words: string[]): Promise<{ stderr: string; error?: st
 beforeAll(async () => {
   const model = await openBaseModel(base);
   const variant = motionVariants['attention-only'];
-  await writeMotion(path('own.safetensors'), testMotion(model, randomMotion(model, 1)));
+  await writeMotion(
+    path('own.safetensors'),
+    testMotion(model, lampMotion(randomMotion(model, 1, motionVariants.lamp))),
+  );
   await writeMotion(
     path('other.safetensors'),
-    testMotion(model, randomMotion(model, 1, variant), { variant }),
+    testMotion(model, { variant, values: randomMotion(model, 1, variant) }),
   );
 });
 
@@ -90,8 +93,8 @@ describe('lamp convert', () => {
 
   test('a motion of factors to whole matrices', async () => {
     const model = await openBaseModel(base);
-    const thin = randomMotion(model, 2, undefined, 2);
-    await writeMotion(path('thin.safetensors'), testMotion(model, thin, { rank: 2 }));
+    const thin = randomMotion(model, 2, motionVariants.lamp, 2);
+    await writeMotion(path('thin.safetensors'), testMotion(model, lampMotion(thin), { rank: 2 }));
     await convert(path('thin.safetensors'), '--base', base, '--out', path('thin'));
     await convert(path('thin'), '--base', base, '--prompt', 'p', '--out', path('whole.safetensors'));
     expect((await readMotion(path('whole.safetensors'))).values).toEqual(await multipliedOut(thin, model));

@@ -5,11 +5,12 @@ import { readPicture, readPngMetadata } from '../media/picture-file.ts';
 import { readVideoMetadata } from '../media/video-file.ts';
 import { openBaseModel } from '../models/base-model.ts';
 import { writeMotion } from '../motion/file/motion-file.ts';
+import { motionVariants } from '../motion/variant.ts';
 import { storedPicture } from '../pipelines/draw/stored-picture.ts';
 import { storedSettings } from '../pipelines/video/stored-settings.ts';
 import { runHere as run } from '../testing/run-here.ts';
 import { testFolder } from '../testing/test-folder.ts';
-import { randomMotion, testMotion } from '../testing/test-motions.ts';
+import { lampMotion, randomMotion, testMotion } from '../testing/test-motions.ts';
 import { testdata } from '../testing/testdata.ts';
 import { writeTinyXl } from '../testing/tiny-xl.ts';
 
@@ -62,7 +63,10 @@ const edit = (changes: Record<string, string> = {}) =>
 beforeAll(async () => {
   await writeTinyXl(xl);
   const model = await openBaseModel(sd);
-  await writeMotion(path('motion.safetensors'), testMotion(model, randomMotion(model, 1)));
+  await writeMotion(
+    path('motion.safetensors'),
+    testMotion(model, lampMotion(randomMotion(model, 1, motionVariants.lamp))),
+  );
 });
 
 describe('Stable Diffusion XL', () => {

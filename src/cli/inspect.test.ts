@@ -36,8 +36,8 @@ async function inspect(...words: string[]): Promise<{ code: number; text: string
 
 beforeAll(async () => {
   const base = await openBaseModel(testdata('mini/tiny-sd'));
-  const values = randomMotion(base, 1);
-  await writeMotion(path('motion.safetensors'), testMotion(base, values, { steps: 200 }));
+  const values = randomMotion(base, 1, motionVariants.lamp);
+  await writeMotion(path('motion.safetensors'), testMotion(base, lampMotion(values), { steps: 200 }));
   const generator = await videoGenerator(base, () => lampMotion(values), {
     frames: 2,
     width: 16,

@@ -7,11 +7,12 @@ import { inspectClip } from '../media/clip.ts';
 import { readVideoMetadata } from '../media/video-file.ts';
 import { openBaseModel } from '../models/base-model.ts';
 import { writeMotion } from '../motion/file/motion-file.ts';
+import { motionVariants } from '../motion/variant.ts';
 import { storedSettings } from '../pipelines/video/stored-settings.ts';
 import { runHere as run } from '../testing/run-here.ts';
 import { lamp } from '../testing/run-lamp.ts';
 import { testFolder } from '../testing/test-folder.ts';
-import { randomMotion, testMotion } from '../testing/test-motions.ts';
+import { lampMotion, randomMotion, testMotion } from '../testing/test-motions.ts';
 import { testdata } from '../testing/testdata.ts';
 
 const path = await testFolder();
@@ -35,14 +36,17 @@ function generateWords(changes: Readonly<Record<string, string>> = {}): string[]
 
 beforeAll(async () => {
   const model = await openBaseModel(base);
-  const values = randomMotion(model, 1);
-  await writeMotion(path('motion.safetensors'), testMotion(model, values));
+  const values = randomMotion(model, 1, motionVariants.lamp);
+  await writeMotion(path('motion.safetensors'), testMotion(model, lampMotion(values)));
   await mkdir(path('run'));
-  await writeMotion(path('run/motion.safetensors'), testMotion(model, values));
-  await writeMotion(path('other-weights.safetensors'), testMotion(model, values, { baseFingerprint: 'x' }));
+  await writeMotion(path('run/motion.safetensors'), testMotion(model, lampMotion(values)));
+  await writeMotion(
+    path('other-weights.safetensors'),
+    testMotion(model, lampMotion(values), { baseFingerprint: 'x' }),
+  );
   const [name] = [...values.keys()] as [string];
   const misshapen = new Map(values).set(name, floats(new Float32Array(3), [3]));
-  await writeMotion(path('other-shape.safetensors'), testMotion(model, misshapen));
+  await writeMotion(path('other-shape.safetensors'), testMotion(model, lampMotion(misshapen)));
   await writeSafetensors(path('weights.safetensors'), [['a', floats(Float32Array.of(1))]]);
   await writeFile(path('empty.safetensors'), '');
   await writeFile(path('huge.safetensors'), Buffer.from([0, 0, 0, 0, 0, 0, 0, 0x80, 0x7b, 0x7d, 0x20, 0x20]));

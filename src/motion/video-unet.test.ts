@@ -82,7 +82,7 @@ describe('the untrained video model', () => {
 
   test('with a clean first timestep draws the first frame as the image model does at timestep 0', async () => {
     const clean = { ...motionVariants.lamp, ...separate, cleanFirstTime: true };
-    const video = await predict(clean, await untrainedMotion(base));
+    const video = await predict(clean, await untrainedMotion(base, motionVariants.lamp));
     const [first, ...others] = distances(video);
     expect(first).toBeGreaterThan(1e-3);
     for (const distance of others) expect(distance).toBeLessThan(rounding);
@@ -94,14 +94,14 @@ describe('the untrained video model', () => {
 
   test('of LAMP pools the norms, which shows in the first frame', async () => {
     const variant = { ...motionVariants.lamp, pooledNorm: false };
-    const motion = await untrainedMotion(base);
+    const motion = await untrainedMotion(base, motionVariants.lamp);
     expect(distances(await predict(variant, motion))[0]).toBeLessThan(rounding);
     expect(distances(await predict(motionVariants.lamp, motion))[0]).toBeGreaterThan(1e-3);
   });
 });
 
 test('a motion’s values mean something else in every variant that has them', async () => {
-  const motion = randomMotion(base, 1);
+  const motion = randomMotion(base, 1, motionVariants.lamp);
   const results = new Map<string, string>();
   for (const name of [
     'lamp',

@@ -7,13 +7,10 @@ import { initialValues, motionParameters } from '../motion/motion-parameters.ts'
 import type { MotionValues, TrainedMotion } from '../motion/trained-motion.ts';
 import { type MotionVariant, motionVariants } from '../motion/variant.ts';
 
-/**
- * The motion of a base at the start of training, with which frames are drawn as by the image model; default variant
- * LAMP.
- */
+/** The motion of a base at the start of training, with which frames are drawn as by the image model. */
 export async function untrainedMotion(
   base: BaseModel,
-  variant: MotionVariant = motionVariants.lamp,
+  variant: MotionVariant,
   rank?: number,
 ): Promise<MotionValues> {
   const { weights } = base.unet;
@@ -37,7 +34,7 @@ export async function untrainedMotion(
 export function randomMotion(
   base: BaseModel,
   seed: number,
-  variant: MotionVariant = motionVariants.lamp,
+  variant: MotionVariant,
   rank?: number,
 ): MotionValues {
   return new Map(
@@ -59,8 +56,12 @@ export function lampMotion(values: MotionValues): TrainedMotion {
   return { variant: motionVariants.lamp, values };
 }
 
-/** Such a motion as stored in a file, for `frames` frames of a size. */
-export function testMotion(base: BaseModel, values: MotionValues, info: Partial<MotionInfo> = {}): Motion {
+/** A motion as stored in a file, for `frames` frames of a size. */
+export function testMotion(
+  base: BaseModel,
+  { variant, values }: TrainedMotion,
+  info: Omit<Partial<MotionInfo>, 'variant'> = {},
+): Motion {
   return {
     values,
     info: {
@@ -72,7 +73,7 @@ export function testMotion(base: BaseModel, values: MotionValues, info: Partial<
       height: 64,
       framesPerSecond: 8,
       steps: 0,
-      variant: motionVariants.lamp,
+      variant,
       settings: { learningRate: 1e-3 },
       ...info,
     },

@@ -7,7 +7,7 @@ import { unetConfigSchema } from '../../models/configs.ts';
 import { timestepWidth } from '../../models/time-embedding.ts';
 import { unet } from '../../models/unet.ts';
 import { largestDifference, predictVideo } from '../../testing/predict-video.ts';
-import { randomMotion, untrainedMotion } from '../../testing/test-motions.ts';
+import { lampMotion, randomMotion, untrainedMotion } from '../../testing/test-motions.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { motionParameters } from '../motion-parameters.ts';
 import { motionVariants } from '../variant.ts';
@@ -77,15 +77,15 @@ describe('the parameters', () => {
 
 describe('a motion of factors', () => {
   test('starts as the untrained model, bit for bit', async () => {
-    const thin = await untrainedMotion(base, undefined, rank);
+    const thin = await untrainedMotion(base, motionVariants.lamp, rank);
     expect(hasFactors(thin)).toBe(true);
-    const whole = await untrainedMotion(base);
-    expect(await predictVideo(base, thin)).toEqual(await predictVideo(base, whole));
+    const whole = await untrainedMotion(base, motionVariants.lamp);
+    expect(await predictVideo(base, lampMotion(thin))).toEqual(await predictVideo(base, lampMotion(whole)));
   });
 
   test('starts with temporal queries of about the size of whole ones', async () => {
-    const thin = await multipliedOut(await untrainedMotion(base, undefined, rank), base);
-    const whole = await untrainedMotion(base);
+    const thin = await multipliedOut(await untrainedMotion(base, motionVariants.lamp, rank), base);
+    const whole = await untrainedMotion(base, motionVariants.lamp);
     const names = [...whole.keys()].filter((name) => name.endsWith('.attn_temp.to_q.weight'));
     const deviation = (of: typeof whole) =>
       Math.hypot(...names.map((name) => Math.hypot(...of.get(name)!.data)));
@@ -101,17 +101,17 @@ describe('a motion of factors', () => {
       motionParameters(base.unet.weights.shapes, variant).map((each) => [each.name, each.shape]),
     );
     const [found, expected] = [
-      await predictVideo(base, thin, variant),
-      await predictVideo(base, whole, variant),
+      await predictVideo(base, { variant, values: thin }),
+      await predictVideo(base, { variant, values: whole }),
     ];
     expect(largestDifference(found, expected)).toBeLessThan(1e-4);
-    const untrained = await predictVideo(base, await untrainedMotion(base, variant), variant);
+    const untrained = await predictVideo(base, { variant, values: await untrainedMotion(base, variant) });
     expect(largestDifference(found, untrained)).toBeGreaterThan(1e-2);
   });
 });
 
 test('values rounded to float16 stay as they are when they are rounded again', () => {
-  const once = roundedToHalf(randomMotion(base, 1));
-  expect(once).not.toEqual(randomMotion(base, 1));
+  const once = roundedToHalf(randomMotion(base, 1, motionVariants.lamp));
+  expect(once).not.toEqual(randomMotion(base, 1, motionVariants.lamp));
   expect(roundedToHalf(once)).toEqual(once);
 });

@@ -21,9 +21,9 @@ let b: MotionValues;
 let untrained: Float32Array;
 beforeAll(async () => {
   base = await openBaseModel(testdata('mini/tiny-sd'));
-  a = randomMotion(base, 1);
-  b = randomMotion(base, 2);
-  untrained = await predictVideo(base, await untrainedMotion(base));
+  a = randomMotion(base, 1, motionVariants.lamp);
+  b = randomMotion(base, 2, motionVariants.lamp);
+  untrained = await predictVideo(base, lampMotion(await untrainedMotion(base, motionVariants.lamp)));
 });
 
 const combine = async (...motions: readonly (readonly [MotionValues, number])[]) =>
@@ -34,7 +34,7 @@ const combine = async (...motions: readonly (readonly [MotionValues, number])[])
     )
   ).values;
 const predict = async (...motions: readonly (readonly [MotionValues, number])[]) =>
-  predictVideo(base, await combine(...motions));
+  predictVideo(base, lampMotion(await combine(...motions)));
 
 describe('the strength of one motion', () => {
   test('1 leaves it as it is', async () => {
@@ -43,7 +43,7 @@ describe('the strength of one motion', () => {
   });
 
   test.each([0, 4])('0 is the untrained video model, bit for bit (rank %i)', async (rank) => {
-    const motion = randomMotion(base, 1, undefined, rank);
+    const motion = randomMotion(base, 1, motionVariants.lamp, rank);
     expect(await predict([motion, 0])).toEqual(untrained);
     expect(await combine([motion, 0], [b, 0])).toEqual(await combine([motion, 0]));
   });
@@ -56,7 +56,7 @@ describe('the strength of one motion', () => {
   });
 
   test('of factors is that of their product', async () => {
-    const thin = randomMotion(base, 3, undefined, 4);
+    const thin = randomMotion(base, 3, motionVariants.lamp, 4);
     const found = await predict([thin, 0.4]);
     expect(largestDifference(found, await predict([await multipliedOut(thin, base), 0.4]))).toBeLessThan(
       1e-4,
@@ -66,8 +66,8 @@ describe('the strength of one motion', () => {
 
 describe('several motions', () => {
   test('add up, whatever their order, and whether they are whole or factors', async () => {
-    const thin = randomMotion(base, 3, undefined, 4);
-    const thinner = randomMotion(base, 4, undefined, 2);
+    const thin = randomMotion(base, 3, motionVariants.lamp, 4);
+    const thinner = randomMotion(base, 4, motionVariants.lamp, 2);
     const found = await predict([a, 0.5], [thin, 0.7], [thinner, 0.2]);
     const others = [
       await predict([thinner, 0.2], [a, 0.5], [thin, 0.7]),
@@ -89,9 +89,9 @@ describe('several motions', () => {
     const variant = { ...motionVariants.lamp, movement: true, carry: true, copy: true, trainAttention: true };
     const [one, other] = [randomMotion(base, 5, variant), randomMotion(base, 6, variant)];
     const of = async (...motions: readonly (readonly [MotionValues, number])[]) =>
-      predictVideo(base, await combine(...motions), variant);
+      predictVideo(base, { variant, values: await combine(...motions) });
     expect(await of([one, 0])).toEqual(
-      await predictVideo(base, await untrainedMotion(base, variant), variant),
+      await predictVideo(base, { variant, values: await untrainedMotion(base, variant) }),
     );
     const whole = await of([one, 1]);
     expect(largestDifference(await of([one, 0.5], [one, 0.5]), whole)).toBeLessThan(1e-3);
@@ -156,13 +156,15 @@ describe('what does not go together is refused', () => {
   });
 
   test('motions of other parts, length or size, unless those are chosen', () => {
-    const motion = (path: string, info = {}) => ({ path, ...testMotion(base, a, info) });
+    const motion = (path: string, info = {}, variant = motionVariants.lamp) => ({
+      path,
+      ...testMotion(base, { variant, values: a }, info),
+    });
     const usual = { frames: 4, width: 64, height: 64 };
     expect(sharedShape([motion('a'), motion('b')])).toEqual(usual);
-    const other = motion('b', { variant: motionVariants['plain-convolution'] });
+    const other = motion('b', {}, motionVariants['plain-convolution']);
     expect(() => sharedShape([motion('a'), other])).toThrow(CheckpointError);
     expect(() => sharedShape([motion('a'), other])).toThrow(/"a" and "b" have different parts/);
-    expect(() => sharedShape([motion('a', { variant: motionVariants.lamp }), motion('b')])).not.toThrow();
     const longer = [motion('a'), motion('b', { frames: 8 })];
     expect(() => sharedShape(longer)).toThrow(
       '"a" was trained with 4 frames, "b" with 8. Choose with "frames".',

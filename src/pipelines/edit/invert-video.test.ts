@@ -67,7 +67,7 @@ describe('an inverted clip', () => {
   const stride = 2;
   const options = (more: Partial<InvertClipOptions> = {}): InvertClipOptions => ({
     base,
-    motion: lampMotion(randomMotion(base, 1)),
+    motion: lampMotion(randomMotion(base, 1, motionVariants.lamp)),
     device: 'cpu',
     clip: { path, fingerprint: 'the clip', frameCount: 20, framesPerSecond: 10 },
     clipFps: 10,
@@ -109,7 +109,7 @@ describe('an inverted clip', () => {
     expect((await invertClip(options({ seed: 5 }))).latents).toEqual(latents);
     const frozen = motionVariants['frozen-queries'];
     const others = [
-      { motion: lampMotion(randomMotion(base, 2)) },
+      { motion: lampMotion(randomMotion(base, 2, motionVariants.lamp)) },
       { posterior: 'sample' as const },
       { motion: { variant: frozen, values: randomMotion(base, 1, frozen) } },
     ];

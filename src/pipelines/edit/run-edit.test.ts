@@ -8,8 +8,9 @@ import { readPicture, readPngMetadata, writePng } from '../../media/picture-file
 import { writeVideo } from '../../media/video-file.ts';
 import { openBaseModel } from '../../models/base-model.ts';
 import { writeMotion } from '../../motion/file/motion-file.ts';
+import { motionVariants } from '../../motion/variant.ts';
 import { testFolder } from '../../testing/test-folder.ts';
-import { randomMotion, testMotion } from '../../testing/test-motions.ts';
+import { lampMotion, randomMotion, testMotion } from '../../testing/test-motions.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { readRun } from '../../training/run-folder.ts';
 import { storedPicture } from '../draw/stored-picture.ts';
@@ -219,7 +220,11 @@ function isAt(event: ProgressEvent, stage: string, done: number): boolean {
 describe('with a motion that was trained before', () => {
   beforeAll(async () => {
     const base = await openBaseModel(testdata('mini/tiny-sd'));
-    const motion = testMotion(base, randomMotion(base, 1), { ...size, frames: 3, settings: { stride: 5 } });
+    const motion = testMotion(base, lampMotion(randomMotion(base, 1, motionVariants.lamp)), {
+      ...size,
+      frames: 3,
+      settings: { stride: 5 },
+    });
     await writeMotion(at('motion.safetensors'), motion);
   });
 

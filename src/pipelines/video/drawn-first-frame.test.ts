@@ -73,7 +73,7 @@ describe('a video whose first frame another model draws', () => {
   const request = { prompt: 'a horse runs', samplerSteps: 1, drawing: { samplerSteps: 2 } };
 
   test('begins with its picture, resized, and tells how it was drawn', async () => {
-    const motion = await untrainedMotion(base);
+    const motion = await untrainedMotion(base, motionVariants.lamp);
     const generator = await videoGenerator(base, () => lampMotion(motion), { frames: 2, ...video });
     const events: ProgressEvent[] = [];
     const onEvent = (event: ProgressEvent) => void events.push(event);
@@ -112,7 +112,7 @@ describe('a video whose first frame another model draws', () => {
   });
 
   test('is refused where it makes no sense', async () => {
-    const motion = await untrainedMotion(base);
+    const motion = await untrainedMotion(base, motionVariants.lamp);
     const drawsFirst = { variant: motionVariants['no-first-frame'], values: motion };
     const generator = await videoGenerator(base, () => drawsFirst, { frames: 2, ...video });
     expect(() => generator.check({ ...request, firstFrameBase: { base: xl } })).toThrow(

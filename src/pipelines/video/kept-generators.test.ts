@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { DeviceError, InterruptedError, UsageError } from '../../errors.ts';
 import type { ProgressEvent } from '../../events.ts';
 import { openBaseModel } from '../../models/base-model.ts';
+import { motionVariants } from '../../motion/variant.ts';
 import { testFolder } from '../../testing/test-folder.ts';
-import { randomMotion, testMotion } from '../../testing/test-motions.ts';
+import { lampMotion, randomMotion, testMotion } from '../../testing/test-motions.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { thrownBy } from '../../testing/thrown-by.ts';
 import { keptGenerators, newGenerators } from './kept-generators.ts';
@@ -20,7 +21,13 @@ const info = { ...shape, prompt: 'walks' };
 
 /** What a motion, made from a seed, is used with. */
 const options = (seed: number, changes: Partial<MotionGeneratorOptions> = {}): MotionGeneratorOptions => ({
-  motions: [{ path: 'walk.safetensors', strength: 1, ...testMotion(base, randomMotion(base, seed), info) }],
+  motions: [
+    {
+      path: 'walk.safetensors',
+      strength: 1,
+      ...testMotion(base, lampMotion(randomMotion(base, seed, motionVariants.lamp)), info),
+    },
+  ],
   base,
   shape,
   device: 'cpu',

@@ -2,6 +2,7 @@ import { cp, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CheckpointError } from '../../errors.ts';
 import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
+import { motionVariants } from '../../motion/variant.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { lampMotion, randomMotion } from '../../testing/test-motions.ts';
 import { testdata } from '../../testing/testdata.ts';
@@ -72,7 +73,7 @@ describe('training', () => {
 
 describe('videos', () => {
   test('take what the base recommends, also for drawing the first frame', async () => {
-    const motion = randomMotion(base, 1);
+    const motion = randomMotion(base, 1, motionVariants.lamp);
     const make = async (request: VideoRequest, useRecommended: boolean) => {
       const options = { frames: 2, ...lamp.size, useRecommended };
       const generator = await videoGenerator(base, () => lampMotion(motion), options);

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { openBaseModel } from '../../models/base-model.ts';
+import { motionVariants } from '../../motion/variant.ts';
 import { lampMotion, randomMotion } from '../../testing/test-motions.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { videoNetworks } from './video-networks.ts';
@@ -10,7 +11,7 @@ vi.mock('node:os', async (original) => ({ ...(await original<object>()), totalme
 
 test('networks stay in memory when they are small, and make room for each other when they are not', async () => {
   const base = await openBaseModel(testdata('mini/tiny-sd'));
-  const motion = randomMotion(base, 1);
+  const motion = randomMotion(base, 1, motionVariants.lamp);
   const schedule = await readNoiseSchedule(base.schedulerConfig);
   const size = { width: 16, height: 16 };
   const make = () =>

@@ -9,6 +9,7 @@ import { readVideoMetadata, writeVideo } from '../../media/video-file.ts';
 import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
 import { pictureDecoder, pictureEncoder } from '../../models/programs.ts';
 import type { MotionValues } from '../../motion/trained-motion.ts';
+import { motionVariants } from '../../motion/variant.ts';
 import { namesOf } from '../../settings.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { lampMotion, randomMotion, untrainedMotion } from '../../testing/test-motions.ts';
@@ -32,7 +33,7 @@ let given: Picture;
 
 beforeAll(async () => {
   base = await openBaseModel(testdata('mini/tiny-sd'));
-  motion = randomMotion(base, 1);
+  motion = randomMotion(base, 1, motionVariants.lamp);
   generator = await videoGenerator(base, () => lampMotion(motion), { ...size, frames, motionName: 'random' });
   given = await readPicture(testdata('pictures/skimage_chelsea.png'));
 });
@@ -94,7 +95,7 @@ describe('a generated video', () => {
   test('follows the motion as it is when it is made', async () => {
     const before = await generate();
     const trained = motion;
-    motion = await untrainedMotion(base);
+    motion = await untrainedMotion(base, motionVariants.lamp);
     const untrained = await generate();
     motion = trained;
     expect(untrained.frames[0]).toEqual(before.frames[0]);
@@ -173,7 +174,7 @@ describe('settings', () => {
     expect((await make(1000, { guidance: 1 })).frames).toEqual(late.frames);
     expect((await make(500, { guidance: 1 })).frames).not.toEqual(early.frames);
     const trained = motion;
-    motion = randomMotion(base, 2);
+    motion = randomMotion(base, 2, motionVariants.lamp);
     const [otherEarly, otherLate] = [await make(500), await make(1000)];
     motion = trained;
     expect(otherEarly.frames).not.toEqual(early.frames);
