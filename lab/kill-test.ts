@@ -23,7 +23,7 @@ function train(out: string, ...more: string[]): ChildProcess {
   return spawn(process.execPath, words, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** Waits for an event of the child, or for its end. */
+/** Waits for an event of the child process, or for its exit. */
 function eventOf(child: ChildProcess, words: string): Promise<void> {
   return new Promise((resolve) => {
     child.stdout!.on('data', (text: Buffer) => text.includes(words) && resolve());

@@ -1,7 +1,7 @@
 /**
  * @file Types for CommonJS. `require('lamp-video')` loads the same module as `import` (Node can since 20.19), but
- * TypeScript wants to be told by a declaration file of its own: values one by one, as types may be taken from a
- * module and values may not.
+ * TypeScript needs a declaration file of its own, in which values are declared one by one, since only types may be
+ * imported from a module.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

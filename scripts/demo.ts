@@ -1,10 +1,10 @@
 /**
- * @file `npm run demo`: learns one motion from the clips in this repository, on the built-in model, makes videos of
- * things and places that are not in them, and writes a page that shows it all. The built-in model itself was trained
- * before.
+ * @file `npm run demo`: trains one motion on the clips in this repository with the built-in model, generates videos
+ * of things and places that are not in them, and writes a page with everything. The built-in model itself was trained
+ * in advance.
  *
- * `npm run demo -- --out <folder>` writes elsewhere; `--base`, `--clips` and `--steps` learn something else. Its
- * files are made anew each time; what else the folder holds is left alone.
+ * `npm run demo -- --out <folder>` writes elsewhere; `--base`, `--clips` and `--steps` train something else. Its
+ * files are generated anew each time; other files in the folder are left alone.
  */
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -29,16 +29,16 @@ import { writeOverview } from './demo/overview.ts';
 import { demoPage } from './demo/page.ts';
 import { clipsText, methodText, videosText } from './demo/words.ts';
 
-/** What is learned; each wish's prompt is its thing, this verb, its place. */
+/** What is trained; each video's prompt consists of its thing, this verb and its place. */
 const motion = { clips: 'assets/demo/clips', prompt: 'a thing runs', verb: 'runs' };
 
 /**
- * How: left and right matter here, and there are five minutes, so that fewer and larger steps are taken than would pay
- * (docs/research/evaluation.md); all else is as the base recommends.
+ * Training settings: directions matter here, and it takes five minutes with fewer and larger steps than would be best
+ * (docs/research/evaluation.md); all others are those that the base recommends.
  */
 const training = { frames: 16, width: 64, height: 64, flipProbability: 0, steps: 800, learningRate: 1.5e-3 };
 
-/** What is to move then: things and places that are not in the clips. */
+/** The videos to generate: things and places that are not in the clips. */
 const wishes: readonly Wish[] = [
   { name: 'panda', thing: 'a panda', place: 'in the forest', seed: 0 },
   { name: 'penguin', thing: 'a penguin', place: 'in the desert', seed: 0 },
@@ -88,7 +88,7 @@ async function demo(work: WorkOptions): Promise<void> {
   const { out } = given;
   const base = await openBaseModel(given.base);
   const run = join(out, 'training');
-  // An earlier demo's training makes room; anything else of that name is refused by `learnMotion`.
+  // The training of an earlier demo is removed; anything else of that name is refused by `learnMotion`.
   const earlier = await readRun(run).catch(() => undefined);
   if (earlier?.settings.prompt === motion.prompt) await rm(run, { recursive: true });
 
@@ -139,7 +139,7 @@ async function demo(work: WorkOptions): Promise<void> {
   for (const [what, command] of next) tell(`  ${what}\n    ${command}`);
 }
 
-/** A function that says how long ago it, or this, was called last. */
+/** Returns a function that gives the time since its last call, or since this one. */
 function stopwatch(): () => string {
   let last = performance.now();
   return () => {
@@ -150,7 +150,7 @@ function stopwatch(): () => string {
   };
 }
 
-/** A path as one would type it here. */
+/** A path as typed in a shell here. */
 function shown(path: string): string {
   const short = relative('.', path);
   const typed = short === '' ? '.' : short.startsWith('..') ? path : short;

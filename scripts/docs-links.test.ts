@@ -1,6 +1,6 @@
 /**
- * @file Every relative link of README, docs and the pages beside them leads to a file, and every fragment to a
- * heading of it.
+ * @file Checks that every relative link of README, docs and the pages beside them leads to a file, and every fragment
+ * to one of its headings.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -59,7 +59,7 @@ test('the files that CONTRIBUTING names are there', () => {
     ([, path]) => path!,
   );
   expect(named.length).toBeGreaterThan(15);
-  // The operator of the walk-through is made there.
+  // The walk-through creates this file.
   const made = 'src/graph/operators/softplus.ts';
   expect(named.filter((path) => path !== made && !existsSync(join(root, path)))).toEqual([]);
 });

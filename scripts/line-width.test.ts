@@ -30,7 +30,7 @@ test('no line of comments or docs is longer than 120 columns', () => {
 
 const words = `${'a word '.repeat(17)}x`; // 120 columns
 
-test('the longest line that may be has 120 columns, however many bytes', () => {
+test('a line may have 120 columns, however many bytes that is', () => {
   expect(longLines('a.md', `${words}\né ${'é'.repeat(118)}\n`)).toEqual([]);
   expect(longLines('a.md', `fine\n${words}x\né ${'é'.repeat(119)}\n`)).toEqual([2, 3]);
 });

@@ -10,7 +10,7 @@ export function longLines(path: string, text: string): number[] {
   return lines.flatMap((line, i) => ([...line].length > WIDTH && counts[i] ? [i + 1] : []));
 }
 
-/** Prose, but neither tables, nor blocks of code, nor one word alone that cannot be parted (a link). */
+/** Prose, but neither tables, nor blocks of code, nor a single word that cannot be broken (a link). */
 function countsInPage(lines: readonly string[]): boolean[] {
   let inCode = false;
   return lines.map((line) => {

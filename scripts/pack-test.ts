@@ -122,13 +122,13 @@ function checkTypes(home: string): void {
   }
 }
 
-/** The environment of a user whose home, cache and temporary folders are one, and who has told the engine nothing. */
+/** The environment of a user with one folder as home, cache and temporary folder, and without settings. */
 function freshUser(path: string): NodeJS.ProcessEnv {
   return { ...usersEnvironment(), HOME: path, XDG_CACHE_HOME: path, TMPDIR: path };
 }
 
 /**
- * Runs a program and gives what it wrote. Throws when it fails, or says anything on standard error but npm's warnings.
+ * Runs a program and returns its output. Throws if it fails, or writes anything but npm's warnings to standard error.
  */
 function run(program: string, words: readonly string[], cwd: string, env = process.env): string {
   const { status, stdout, stderr, error } = spawnSync(program, words, { cwd, env, encoding: 'utf8' });

@@ -1,6 +1,6 @@
 /**
- * @file The base suite: how well a base model of the little world draws, and how well its autoencoder brings pictures
- * back.
+ * @file The base suite: how well a base model of the little world draws, and how well its autoencoder reconstructs
+ * pictures.
  */
 
 import { join } from 'node:path';
@@ -26,25 +26,25 @@ import { type DrawManyOptions, drawMany } from './draw-many.ts';
 import { psnr } from './quality.ts';
 import { mean } from './text-metrics.ts';
 
-/** What the suite runs on. */
+/** Inputs of the suite. */
 export interface BaseSuiteOptions extends WorkOptions {
   /** Gets `base.json`, `base-samples.png` and `base-autoencoder.png`. */
   readonly out: string;
   readonly base: BaseModel;
   readonly size: Size;
-  /** How the pictures are drawn. */
+  /** Sampling settings. */
   readonly drawing: Omit<DrawManyOptions, 'width' | 'height'>;
   readonly classifier: Classifier;
-  /** Things and scenes to be drawn together; default 60. */
+  /** Number of combinations of a thing and a scene; default 60. */
   readonly prompts?: number;
-  /** Pictures of each prompt; default 4. */
+  /** Number of pictures per prompt; default 4. */
   readonly seeds?: number;
 }
 
-/** What came of it. */
+/** Results. */
 export interface BaseResult {
   /**
-   * Mean PSNR in decibels of pictures that were encoded and decoded again, all made from seeds that no training has.
+   * Mean PSNR in decibels of reconstructions of pictures that are made from seeds that no training uses.
    */
   readonly reconstruction: number;
   readonly pictures: number;
@@ -54,11 +54,11 @@ export interface BaseResult {
   /** The classifier's shares for real pictures of the same things and scenes: the best that can be expected. */
   readonly realThings: number;
   readonly realScenes: number;
-  /** Things in the order of how seldom they are recognised, with their shares in percent. */
+  /** Things, least often recognised first, with their shares in percent. */
   readonly worst: readonly (readonly [thing: string, share: number])[];
 }
 
-/** Worlds of these seeds are for measuring only. */
+/** Seeds used only for measuring. */
 const unseenSeed = 1_000_003;
 const reconstructed = 128;
 
@@ -94,7 +94,7 @@ export async function runBaseSuite(options: BaseSuiteOptions): Promise<BaseResul
   return result;
 }
 
-/** Every thing of the core as often as any other, each time in another scene. */
+/** Every core thing equally often, each time in another scene. */
 function thingsInScenes(things: readonly Thing[], count: number): { thing: Thing; scene: Scene }[] {
   const core = things.filter((each) => each.core);
   const random = randomStream(0, 'base suite');
@@ -102,7 +102,7 @@ function thingsInScenes(things: readonly Thing[], count: number): { thing: Thing
   const scenes = random.shuffle(SCENES.length);
   return Array.from({ length: count }, (_, i) => ({
     thing: core[order[i % core.length]!]!,
-    // One further for every round, so that a thing never comes twice into a scene.
+    // Shifted by one in every round, so that a thing never appears twice in a scene.
     scene: SCENES[scenes[(i + Math.floor(i / core.length)) % SCENES.length]!]!,
   }));
 }

@@ -5,11 +5,11 @@ import type { Classifier } from './classifier.ts';
 /** Shares of pictures, 0 to 1. */
 export interface ClassifierAccuracy {
   readonly pictures: number;
-  /** Where the thing is named rightly. */
+  /** Of which the thing is classified correctly. */
   readonly thing: number;
-  /** Where the scene is named rightly. */
+  /** Of which the scene is classified correctly. */
   readonly scene: number;
-  /** Mean probability of the named thing: near `thing` where the classifier knows how sure it may be. */
+  /** Mean probability of the named thing: near `thing` if the classifier is well calibrated. */
   readonly thingConfidence: number;
 }
 

@@ -21,7 +21,7 @@ function untrained(change: (weights: Map<string, FloatTensor>) => void = () => {
 }
 
 test('pictures of any size and number are classified', async () => {
-  // With these biases alone the answer is known.
+  // With these biases the result does not depend on the picture.
   const weights = untrained((all) => {
     all.get('thing.weight')!.data.fill(0);
     all.get('scene.weight')!.data.fill(0);

@@ -1,4 +1,4 @@
-/** @file Says which thing and which scene of the little world pictures show. */
+/** @file Classifies the thing and the scene of pictures of the little world. */
 import { z } from 'zod';
 import { checkJson } from '../../src/checkpoints/json-file.ts';
 import {
@@ -21,7 +21,7 @@ import { pictureClassifier, CLASSIFIER_SIDE as SIDE } from './picture-classifier
 
 export { builtInClip } from './evaluation-asset.ts';
 
-/** What a picture most likely shows. */
+/** The most probable classes of a picture. */
 export interface ThingClass {
   /** A thing's name ("penguin"), a rendered shape's phrase ("a penguin"), or "nothing". */
   readonly thing: string;

@@ -1,6 +1,6 @@
 /**
- * @file The `config.json` of a CLIP model (`CLIPModel` of the transformers package), checked. Fields that are absent
- * have the values that transformers gives them, since it writes only what differs.
+ * @file The `config.json` of a CLIP model (`CLIPModel` of the transformers package), checked. Absent fields have
+ * the defaults of transformers, which writes only fields that differ from them.
  */
 import { z } from 'zod';
 import { textEncoderConfigSchema } from '../../src/models/configs.ts';

@@ -17,11 +17,11 @@ import { type ClipPictures, clipPicturesSchema, preparedSize, preparePicture } f
 /** A CLIP model ready for use. */
 export interface Clip {
   readonly config: ClipConfig;
-  /** What cosines are multiplied with before the softmax that says which text belongs to a picture. */
+  /** The factor of cosines before the softmax over texts. */
   readonly logitScale: number;
   /** A vector of length 1 for each picture, of any size; the cosine of two is their scalar product. */
   embedPictures(pictures: readonly Picture[]): Promise<Float32Array[]>;
-  /** A vector of length 1 for each text; what is longer than the model reads is cut off. */
+  /** A vector of length 1 for each text; texts longer than the context are truncated. */
   embedTexts(texts: readonly string[]): Promise<Float32Array[]>;
   /** Frees the compiled networks. */
   dispose(): Promise<void>;

@@ -18,7 +18,7 @@ export function pictureEmbeddings(w: Weights, config: ClipConfig, pixels: Tensor
 
 /**
  * Token ids `[b, n]` → unit vectors `[b, projection_dim]`. `ends` `[b]` are the tokens whose states stand for the
- * texts, as places among all b·n tokens: see `endsOfTexts`.
+ * texts, as indices into all b·n tokens: see `endsOfTexts`.
  */
 export function textEmbeddings(w: Weights, config: ClipConfig, ids: Tensor, ends: Tensor): Tensor {
   const { hidden_size: width } = config.text_config;

@@ -1,4 +1,4 @@
-/** @file How pictures become what CLIP's picture encoder reads: the `preprocessor_config.json` of its folder. */
+/** @file Prepares pictures for CLIP's picture encoder, as the `preprocessor_config.json` of its folder says. */
 
 import { z } from 'zod';
 import { type Picture, picture } from '../../src/media/picture.ts';
@@ -44,13 +44,13 @@ export const clipPicturesSchema = z.object({
 /** See `clipPicturesSchema`. */
 export type ClipPictures = z.output<typeof clipPicturesSchema>;
 
-/** The size that prepared pictures have, whatever they were; undefined where it depends on the picture. */
+/** The size of prepared pictures; `undefined` if it depends on the picture. */
 export function preparedSize(settings: ClipPictures): Size | undefined {
   if (settings.do_center_crop) return settings.crop_size;
   return settings.do_resize && 'height' in settings.size ? settings.size : undefined;
 }
 
-/** A picture resized, cut and normalised: floats `[3, height, width]`. */
+/** A picture resized, cropped and normalised: floats `[3, height, width]`. */
 export function preparePicture(from: Picture, settings: ClipPictures): Float32Array {
   const resized = settings.do_resize ? resizeBicubic(from, resizedSize(from, settings.size)) : from;
   const { width, height, data } = settings.do_center_crop ? centreCrop(resized, settings.crop_size) : resized;
@@ -75,7 +75,7 @@ function resizedSize({ width, height }: Size, size: ClipPictures['size']): Size 
     : { width: Math.trunc((edge * width) / height), height: edge };
 }
 
-/** The middle of a picture; black around it where the picture is smaller. */
+/** The centre of a picture, padded with black if the picture is smaller. */
 function centreCrop(from: Picture, { width, height }: Size): Picture {
   const [left, top] = [Math.floor((from.width - width) / 2), Math.floor((from.height - height) / 2)];
   const data = new Uint8Array(3 * width * height);

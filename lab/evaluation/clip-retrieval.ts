@@ -64,7 +64,7 @@ async function textTable(clip: Pick<Clip, 'embedTexts'>, rows: string[][]): Prom
   return rows.map((_, row) => embedded.slice(row * width, (row + 1) * width));
 }
 
-/** The number of the text with the largest cosine. */
+/** Index of the text with the largest cosine. */
 function nearest(picture: Float32Array, texts: readonly Float32Array[]): number {
   const cosines = texts.map((text) => cosine(picture, text));
   return cosines.indexOf(Math.max(...cosines));

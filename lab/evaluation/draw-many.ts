@@ -22,13 +22,13 @@ import type { DeviceName } from '../../src/runtime/devices.ts';
 /** How the pictures are drawn; default DPM-Solver++ with 25 steps, guidance 2. */
 export interface DrawManyOptions extends Size, Partial<Omit<DrawSettings, 'prompt'>> {
   readonly device?: DeviceName;
-  /** Decides the noise; picture i has the stream of (seed, i). */
+  /** Seed of the noise; picture i uses the stream of (seed, i). */
   readonly seed?: number;
-  /** Pictures computed at once; default 32. */
+  /** Batch size; default 32. */
   readonly batch?: number;
 }
 
-/** Draws a picture for each prompt (the same one may stand several times). */
+/** Draws a picture for each prompt; prompts may repeat. */
 export async function drawMany(
   base: BaseModel,
   prompts: readonly string[],
@@ -53,7 +53,7 @@ export async function drawMany(
   const pictures: Picture[] = [];
   try {
     for (let start = 0; start < prompts.length; start += count) {
-      // The last batch is filled up with its first prompt.
+      // The last batch is padded with its first prompt.
       const chosen = Array.from({ length: count }, (_, i) => prompts[start + i] ?? prompts[start]!);
       const rows = [...chosen.map(() => 0), ...chosen.map((prompt) => texts.indexOf(prompt, 1))];
       const context = textRows(states, rows);
@@ -85,7 +85,7 @@ export async function drawMany(
   return pictures;
 }
 
-/** The given prompts' states. */
+/** Text states of the given prompts. */
 function textRows(states: TextStates, rows: readonly number[]): TextStates {
   const { pooled } = states;
   return { ...rowsOf(states, rows), pooled: pooled && rowsOf(pooled, rows) };

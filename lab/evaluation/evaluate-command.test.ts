@@ -32,7 +32,7 @@ test('the motion suite trains, makes and measures videos, and does nothing twice
   expect(await readFile(path('out/motion.md'), 'utf8')).toBe(stdout);
   const results = await readdir(path('out/results'));
   expect(results.sort()).toEqual(['lamp--runs.json', 'no-shared-noise--runs.json', 'zero-shot--runs.json']);
-  // Rows that differ in sampling alone share a training, and nothing is trained for the zero-shot row.
+  // Rows that differ only in sampling share a training, and the zero-shot row has none.
   expect((await readdir(path('out/motions/runs'))).sort()).toEqual(['clips-8', 'lamp-8-clips-2-steps']);
   expect(await readdir(path('out/sheets'))).toHaveLength(3);
   const { figures, results: all } = JSON.parse(await readFile(path('out/motion.json'), 'utf8'));

@@ -80,7 +80,7 @@ export function evaluateCommand(): Command {
     )
     .option(
       '--things <n>',
-      'things of each motion that are not in its clips; each in two scenes',
+      'number of things per motion that are not in its clips; each in two scenes',
       wholeNumber({ most: 16 }),
       6,
     )

@@ -14,7 +14,7 @@ test('true clips have almost no track error, still videos that of a still track,
     const perfect = measureVideo(each.truth, each, right, new Set(['tiger']));
     expect(perfect.motion!.stillPoints).toBeGreaterThan(0.15);
     expect(perfect.motion!.points).toBeLessThan(perfect.motion!.stillPoints / 5);
-    // What the mask of a soft-edged thing leaves out of it is all that differs.
+    // Only the soft edge, which the mask excludes, differs.
     expect(perfect.motion!.scene).toBeGreaterThan(45);
     expect(perfect.truth.psnr).toBe(100);
     expect(perfect).toMatchObject({ identity: true, leakage: 0 });

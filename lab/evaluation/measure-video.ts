@@ -1,4 +1,4 @@
-/** @file What is measured of one generated video, against the truth. */
+/** @file Measures a generated video against the true one. */
 
 import { grown } from '../../src/media/mask.ts';
 import type { Picture } from '../../src/media/picture.ts';
@@ -9,10 +9,10 @@ import type { MotionCase } from './motion-cases.ts';
 import { psnr, ssim } from './quality.ts';
 import { mean } from './text-metrics.ts';
 
-/** How a thing moved in a video, compared with how it should have. */
+/** Errors of a thing's track in a video. */
 export interface MotionFidelity {
   readonly error: TrackError;
-  /** Of a video that stands still. */
+  /** The same for a still video. */
   readonly stillError: TrackError;
   /**
    * Mean distance between where the points of the thing are and where they should be, as a share of the picture's side:
@@ -20,22 +20,22 @@ export interface MotionFidelity {
    */
   readonly points: number;
   readonly stillPoints: number;
-  /** PSNR in decibels of what lies around the thing in every frame after the first, against the scene without it. */
+  /** PSNR in decibels of the scene around the thing, in the frames after the first, against the empty scene. */
   readonly scene: number;
 }
 
-/** Everything that is measured of a video by its pixels. */
+/** All measures of a video that are computed from its pixels. */
 export interface VideoMeasures {
   readonly motion?: MotionFidelity;
   /** Means over the frames after the first: PSNR and SSIM against the true frames, and those of a still first frame. */
   readonly truth: { psnr: number; ssim: number; stillPsnr: number; stillSsim: number };
-  /** Whether the last frame shows the thing that was asked for, as the classifier sees it. */
+  /** Whether the classifier recognises the requested thing in the last frame. */
   readonly identity: boolean;
   /** Share of the frames after the first in which the classifier sees a thing of the clips. */
   readonly leakage: number;
 }
 
-/** Measures a video; `seen` is what the classifier sees in each frame. */
+/** Measures a video; `seen` are the classifier's results for each frame. */
 export function measureVideo(
   frames: readonly Picture[],
   { truth, thing, world }: MotionCase,
@@ -70,7 +70,7 @@ function motionFidelity(
     const [found, meant] = [grown(masks[f]!, 2), grown(truly[f]!, 2)];
     return found.data.map((inside, pixel) => (inside || meant.data[pixel] ? 0 : 1));
   });
-  // A frame that is all thing has no scene to compare.
+  // A frame that the thing fills has no scene to compare.
   const scenes = frames.slice(1).flatMap((frame, i) => {
     const counts = around[i + 1]!;
     return counts.includes(1) ? [psnr(frame, background, counts)] : [0];

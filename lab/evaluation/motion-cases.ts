@@ -1,5 +1,5 @@
 /**
- * @file What the motion suite teaches and asks for: clips of each motion, and first frames of things that are not in
+ * @file The cases of the motion suite: clips of each motion for training, and first frames of things that are not in
  * them.
  */
 
@@ -19,17 +19,17 @@ import type { TrackPoint } from '../world/track.ts';
 import { MOTIONS, type WorldMotion } from '../world/world-motions.ts';
 import type { CaptionedVideo } from './motion-loss.ts';
 
-/** Frames of a clip and of a video. */
+/** Number of frames of clips and videos. */
 export const suiteFrames = 16;
 
-/** One video to be made, and the truth about it. */
+/** A video to generate, and its ground truth. */
 export interface MotionCase {
   readonly prompt: string;
-  /** What the classifier calls the thing. */
+  /** The classifier's name for the thing. */
   readonly thing: string;
-  /** How the thing truly moves from this first frame on. */
+  /** The thing's true track from this first frame on. */
   readonly truth: readonly Picture[];
-  /** Where it truly is, and the scene without it; absent for rendered objects, which fill the picture. */
+  /** Its true positions, and the scene without it; absent for rendered objects, which fill the picture. */
   readonly world?: { readonly track: readonly TrackPoint[]; readonly background: Picture };
 }
 
@@ -37,9 +37,9 @@ export interface MotionCase {
 export interface SuiteMotion {
   readonly name: string;
   readonly description: string;
-  /** What the clips are said to show. */
+  /** The prompt that describes the clips. */
   readonly prompt: string;
-  /** What the classifier calls the things in the clips, in the order of the clips. */
+  /** The classifier's names for the things in the clips, in the order of the clips. */
   readonly thingsInClips: (count: number) => readonly string[];
   /** The first `count` clips, each with a caption of its own. */
   readonly clips: (count: number) => readonly CaptionedVideo[];
@@ -54,9 +54,9 @@ export const suiteMotionNames: readonly string[] = [ROTATES, ...MOTIONS.map(({ n
 /** The default motions of the suite. */
 export const defaultMotionNames: readonly string[] = [ROTATES, 'runs', 'flies', 'falls', 'swings', 'grows'];
 
-/** How much is asked for, and of what. */
+/** Size of the suite. */
 export interface SuiteSize {
-  /** Things that are not in the clips; each stands in two scenes. */
+  /** Number of things that are not in the clips; each appears in two scenes. */
   readonly things: number;
   /** Also use the eight things that the built-in model was not trained to draw; default no. */
   readonly strangers?: boolean | undefined;
@@ -88,7 +88,7 @@ function movingThings(
   const { heldOut, inClips } = motionSplit(motion, things);
   const unseen = strangers ? things.filter(({ core }) => !core) : heldOut.things;
   const cases = unseen.slice(0, count).flatMap((thing, i) =>
-    // One scene that no clip has, and one that some have.
+    // One scene that occurs in no clip, and one that occurs in some.
     [heldOut.scenes, inClips.scenes].map((scenes, j) => {
       const stream = randomStream(0, 'motion suite', motion.name, i, j);
       const clip = motionClip(stream, motion, thing, pick(stream, scenes), { frames: suiteFrames, size });

@@ -24,7 +24,7 @@ test('is the loss of the training, over four levels of noise, for each list', as
     base.unet,
     parseSettings({ base: base.folder, clips: ['c'], prompt, seed: 3 }),
   );
-  // Something is learned: values that change what the network says.
+  // Values that change the network's output, as if trained.
   for (const [i, value] of parameters.flat.entries()) parameters.flat[i] = value + 0.01 * Math.sin(i);
   const video = { frames, prompt };
   const still = { frames: frames.map(() => frames[0]!), prompt };

@@ -1,6 +1,5 @@
 /**
- * @file How well a motion predicts videos, on its clips and on videos it has not seen: whether it was learned, or
- * learned by heart.
+ * @file A motion's loss on its clips and on unseen videos, which shows whether the motion was learned or memorised.
  */
 
 import { readNoiseSchedule } from '../../src/diffusion/noise-schedule.ts';
@@ -18,8 +17,8 @@ import { noisedVideos } from '../../src/training/data/noising.ts';
 import { mean } from './text-metrics.ts';
 
 /**
- * Shares of the noise schedule at which the loss is taken: where it is decided what moves where. Below, where details
- * are drawn, a motion need not have learned anything (`lowestTimestep`); nothing can be known at the very end.
+ * Fractions of the noise schedule at which the loss is measured: where it is decided what moves where. Below them,
+ * where details are drawn, a motion need not have learned anything (`lowestTimestep`); at the end there is only noise.
  */
 const LEVELS = [0.45, 0.65, 0.8, 0.95];
 
@@ -31,7 +30,7 @@ export interface CaptionedVideo {
 
 /**
  * The training's loss (LAMP, eq. 4), averaged over each list of videos and over four levels of noise, with the same
- * noise for the same place in a list. All videos have the same number of frames and this size.
+ * noise for the same index in a list. All videos have the same number of frames and this size.
  */
 export async function motionLosses<Name extends string>(
   base: BaseModel,

@@ -3,14 +3,14 @@ import type { MotionResult, VideoResult } from './motion-suite.ts';
 import type { EvaluationRow } from './rows.ts';
 import { mean } from './text-metrics.ts';
 
-/** The figures of a row: means over videos. Absent where nothing of the kind was measured. */
+/** The figures of a row: means over videos. Absent where nothing was measured. */
 export interface RowFigures {
   readonly videos: number;
-  /** How far the points of a thing are from where they should be, in percent of the picture's side. */
+  /** Mean distance of a thing's points from their true positions, in percent of the picture's side. */
   readonly pointError?: number;
-  /** The same of videos that stand still. */
+  /** The same for still videos. */
   readonly stillPointError?: number;
-  /** How far the thing's centre is from where it should be, alone; and of videos that stand still. */
+  /** Mean distance of the thing's centre from its true position; and that for still videos. */
   readonly positionError?: number;
   readonly stillPositionError?: number;
   /** PSNR of the scene around the thing, in decibels. */

@@ -1,6 +1,6 @@
 /**
- * @file The motion suite: teaches the base model every motion in every way (row), makes videos of things that were
- * not in the clips, and measures them. All of it stands in a folder; what is there is not done again.
+ * @file The motion suite: trains every motion with every method (row), generates videos of things that were not in
+ * the clips, and measures them. All results are kept in a folder; what exists there is not computed again.
  */
 
 import { createHash } from 'node:crypto';
@@ -28,7 +28,7 @@ import { type EvaluationRow, rowVariant, trainingName, usualClips } from './rows
 import { storedResult, storeResult } from './stored-result.ts';
 import { diversity, type Embedding, frameConsistency, textAlignment } from './text-metrics.ts';
 
-/** What the suite runs on. */
+/** Inputs of the suite. */
 export interface MotionSuiteOptions extends WorkOptions {
   /** Gets `motions/` (runs of the trainings), `sheets/` and `results/`. */
   readonly out: string;
@@ -36,13 +36,13 @@ export interface MotionSuiteOptions extends WorkOptions {
   readonly size: Size;
   readonly rows: readonly EvaluationRow[];
   readonly motions: readonly string[];
-  /** Things of each motion that are not in the clips; each stands in two scenes. */
+  /** Number of things per motion that are not in the clips; each appears in two scenes. */
   readonly things: number;
-  /** Take things that the built-in model does not know either, see `SuiteSize`. */
+  /** Also use things that the built-in model does not know, see `SuiteSize`. */
   readonly strangers?: boolean;
   /** Each video is made with every seed. */
   readonly seeds: readonly number[];
-  /** Steps of a training where the row says nothing else. */
+  /** Training steps, unless the row has its own number. */
   readonly steps: number;
   /** Other settings of all trainings that differ from the base's. */
   readonly training: Partial<Omit<TrainingInput, 'base' | 'device'>>;
@@ -50,7 +50,7 @@ export interface MotionSuiteOptions extends WorkOptions {
   readonly clip: Clip;
 }
 
-/** Raised when measures change: what was measured before is then measured again. */
+/** Incremented when measures change, so that older results are measured again. */
 const MEASURES = 3;
 
 /** One video's measures. */
@@ -62,7 +62,7 @@ export interface VideoResult extends VideoMeasures {
   readonly frameConsistency: number;
 }
 
-/** What came of one row and motion. */
+/** Results of one row and motion. */
 export interface MotionResult {
   readonly row: string;
   readonly motion: string;
@@ -110,12 +110,12 @@ async function resultOf(
   return result;
 }
 
-/** What the files of a row, motion and kind of things are called. */
+/** File name for a row, a motion and a kind of things. */
 function resultName(row: EvaluationRow, motion: SuiteMotion, { strangers }: MotionSuiteOptions): string {
   return `${row.name}--${motion.name}${strangers ? '--strangers' : ''}`;
 }
 
-/** Trains in `motions/<motion>/<training>`, or goes on there; rows that differ in sampling alone share a training. */
+/** Trains in `motions/<motion>/<training>`, or resumes there; rows that differ only in sampling share a training. */
 async function learnedMotion(
   row: EvaluationRow,
   motion: SuiteMotion,
@@ -136,7 +136,7 @@ async function learnedMotion(
     captions,
     frames: suiteFrames,
     ...size,
-    // Which way a thing goes is part of these motions.
+    // The direction is part of these motions.
     flipProbability: 0,
     saveEvery: 500,
     ...training,
@@ -149,7 +149,7 @@ async function learnedMotion(
   return loadMotion({ motion: path });
 }
 
-/** The motion of a row that trains nothing. */
+/** The motion of a row without training. */
 function untrained(
   motion: SuiteMotion,
   row: EvaluationRow,

@@ -1,4 +1,4 @@
-/** @file A small convolution network that says which thing and which scene a picture of the little world shows. */
+/** @file A small convolutional network that classifies the thing and the scene in pictures of the little world. */
 import {
   add,
   concat,
@@ -14,14 +14,14 @@ import type { Tensor } from '../../src/graph/tensor.ts';
 import type { Weights } from '../../src/graph/weights.ts';
 import { convolution, groupNorm, linear } from '../../src/models/layers.ts';
 
-/** Side of the pictures it takes. */
+/** Side of its input pictures, in pixels. */
 export const CLASSIFIER_SIDE = 64;
 
-/** Channels after each halving of the picture: 32, 16, 8 and 4 pixels wide. */
+/** Channels at each resolution: 32, 16, 8 and 4 pixels wide. */
 const CHANNELS = [32, 48, 96, 128] as const;
 const GROUPS = 8;
 
-/** Logits of the two questions. */
+/** Logits of both classifications. */
 export interface ClassifierLogits {
   /** `[n, things]`. */
   readonly thing: Tensor;
@@ -31,8 +31,8 @@ export interface ClassifierLogits {
 
 /**
  * Pictures `[n, 3, 64, 64]` in −1…1 → logits. Each stage folds blocks of 2×2 pixels into channels, mixes them, and
- * adds what a 3×3 convolution finds; in the end the mean and the (soft) maximum of every channel over the picture are
- * looked at.
+ * adds the output of a 3×3 convolution; the last layer takes the mean and the (soft) maximum of every channel over the
+ * picture.
  */
 export function pictureClassifier(
   w: Weights,

@@ -1,11 +1,11 @@
-/** @file How near one picture is to another: peak signal-to-noise ratio and structural similarity. */
+/** @file Similarity of two pictures: peak signal-to-noise ratio and structural similarity. */
 import type { Picture } from '../../src/media/picture.ts';
 
-/** A ratio that stands for "no difference": JSON has no infinity. */
+/** The ratio for equal pictures, since JSON has no infinity. */
 const BEST_PSNR = 100;
 
 /**
- * Peak signal-to-noise ratio of two pictures in decibels, over all channels; at most 100, which equal pictures have.
+ * Peak signal-to-noise ratio of two pictures in decibels, over all channels; at most 100, for equal pictures.
  * `counts`, one byte a pixel, leaves out pixels where it is 0. Throws `RangeError` when sizes differ or no pixel
  * counts.
  */

@@ -3,7 +3,7 @@ import { randomStream } from '../../src/diffusion/random.ts';
 import { blankPicture, picture } from '../../src/media/picture.ts';
 import { resizeBicubic } from './resize-bicubic.ts';
 
-/** Pillow's result but for rounding: Keys' cubic over all pixels at once, in f64, by its definition. */
+/** Pillow's result before rounding: Keys' cubic over all pixels at once, in f64, by its definition. */
 function direct(data: Uint8Array, [w, h]: [number, number], [width, height]: [number, number], at: number[]) {
   const [x, y, channel] = at as [number, number, number];
   const weight = (to: number, from: number, sizeTo: number, sizeFrom: number) => {
@@ -44,7 +44,7 @@ test.each([
     for (let x = 0; x < to[0]; x++) {
       for (let channel = 0; channel < 3; channel++) {
         const found = resized.data[(y * to[0] + x) * 3 + channel]!;
-        // Rounded twice, and the first rounding is passed on with weights of at most 1.3 in all.
+        // Rounded twice; the first error is passed on with weights whose absolute values sum to at most 1.3.
         expect(Math.abs(found - direct(data, from, to, [x, y, channel]))).toBeLessThan(1.2);
       }
     }

@@ -1,9 +1,9 @@
-/** @file Bicubic resizing as Pillow does it, which the picture models of the field were trained with. */
+/** @file Bicubic resizing as in Pillow, with which image models are usually trained. */
 
 import type { Picture } from '../../src/media/picture.ts';
 import type { Size } from '../../src/media/size.ts';
 
-/** Weights are whole numbers with so many binary places, as in Pillow for 8-bit pictures. */
+/** Weights are fixed-point numbers with this many fractional bits, as in Pillow for 8-bit pictures. */
 const PRECISION = 2 ** 22;
 
 /**
@@ -21,7 +21,7 @@ export function resizeBicubic(from: Picture, { width, height }: Size): Picture {
   return data === from.data ? from : { width, height, data };
 }
 
-/** The pixels that make up a new one: neighbours from `first` on, with weights that add up to `PRECISION`. */
+/** The source pixels of an output pixel: neighbours from `first` on, with weights that sum to `PRECISION`. */
 interface Tap {
   readonly first: number;
   readonly weights: Float64Array;
@@ -51,7 +51,7 @@ function cubic(x: number): number {
 /** Bytes `[outer, length, inner]` → `[outer, taps, inner]`. */
 function resample(data: Uint8Array, outer: number, inner: number, taps: readonly Tap[]): Uint8Array {
   const length = data.length / (outer * inner);
-  // A clamped array takes what lies outside 0 to 255 to the nearer end.
+  // A clamped array clips values to 0…255.
   const result = new Uint8ClampedArray(outer * taps.length * inner);
   let at = 0;
   for (let block = 0; block < outer; block++) {

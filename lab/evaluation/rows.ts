@@ -12,31 +12,31 @@ import {
 import type { VideoSettings } from '../../src/pipelines/video/video-settings.ts';
 import { recommendedTraining, type TrainingInput } from '../../src/training/training-settings.ts';
 
-/** One way to learn motions and to make videos with them. */
+/** A method of training motions and generating videos. */
 export interface EvaluationRow {
-  /** For options and files, such as `no-shared-noise`. */
+  /** Name in options and files, such as `no-shared-noise`. */
   readonly name: string;
-  /** For tables. */
+  /** Label in tables. */
   readonly title: string;
   /** LAMP, LAMP without a part, or another method; see `rowVariant`. */
   readonly variant: MotionVariantName;
-  /** Switches of the variant that are not as the base recommends. */
+  /** Switches of the variant that differ from the base's recommendation. */
   readonly switches?: Partial<MotionVariant>;
-  /** Clips of a motion; default eight. */
+  /** Number of clips per motion; default eight. */
   readonly clips?: number;
   /** Whether each clip has a caption of its own (the default); otherwise all have the motion's prompt. */
   readonly captions?: boolean;
-  /** Rank of the trained matrices (`--rank`); default whole matrices. */
+  /** Rank of the trained matrices (`--rank`); default full matrices. */
   readonly rank?: number;
   /** Training steps, as a multiple of the suite's. */
   readonly stepShare?: number;
-  /** Settings of the training that are not as the base recommends. */
+  /** Training settings that differ from the base's recommendation. */
   readonly training?: Partial<Omit<TrainingInput, 'base' | 'device'>>;
-  /** Settings of the videos that differ from the suite's. */
+  /** Video settings that differ from the suite's. */
   readonly video?: Partial<VideoSettings>;
 }
 
-/** Clips of a motion where a row says nothing else. */
+/** Default number of clips per motion. */
 export const usualClips = 8;
 
 const row = (name: string, title: string, rest: Partial<EvaluationRow> = {}): EvaluationRow => ({
@@ -47,8 +47,8 @@ const row = (name: string, title: string, rest: Partial<EvaluationRow> = {}): Ev
 });
 
 /**
- * Videos that are drawn to the end, the last of it by the image model. What copies nothing from the first frame has
- * to be: what it sees early is blurred.
+ * Videos that are sampled to the end, the last steps by the image model. Necessary for methods that copy nothing from
+ * the first frame: their early predictions are blurred.
  */
 const toTheEnd = {
   training: { lowestTimestep: 100 },
@@ -122,7 +122,7 @@ export const rowGroups = {
   ),
 } as const satisfies Record<string, readonly EvaluationRow[]>;
 
-/** What a row's training is called: rows that differ in sampling alone share one. */
+/** Name of a row's training; rows that differ only in sampling share one. */
 export function trainingName(
   { name, variant, switches, training, captions = true, clips = usualClips, rank = 0 }: EvaluationRow,
   steps: number,
@@ -138,7 +138,7 @@ export type RowGroup = keyof typeof rowGroups;
 export const allRows: readonly EvaluationRow[] = Object.values(rowGroups).flat();
 
 /**
- * The rows of some names, of rows or of groups, each once. Throws `RangeError` naming one that there is not.
+ * The rows of these names (of rows or groups), each once. Throws `RangeError` for an unknown name.
  */
 export function rowsNamed(names: readonly string[]): EvaluationRow[] {
   const found = names.flatMap((name): readonly EvaluationRow[] => {
@@ -151,12 +151,12 @@ export function rowsNamed(names: readonly string[]): EvaluationRow[] {
   return [...new Set(found)];
 }
 
-/** Other methods: none of the base's choices for LAMP is theirs. */
+/** Other methods, to which the base's recommendations for LAMP do not apply. */
 const otherMethods: readonly MotionVariantName[] = ['zero-shot', 'tune-a-video-like', 'attention-only'];
 
 /**
- * A row's switches on a base: LAMP as the base recommends it, less what the row leaves out. Throws `CheckpointError`
- * when the base recommends no such thing.
+ * A row's switches on a base: LAMP as the base recommends it, without what the row leaves out. Throws
+ * `CheckpointError` if the base recommends no variant.
  */
 export function rowVariant(
   { variant: name, switches }: Pick<EvaluationRow, 'variant' | 'switches'>,

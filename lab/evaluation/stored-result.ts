@@ -1,14 +1,14 @@
-/** @file Results that took long, kept beside what they were measured of, so that they need not be measured again. */
+/** @file A cache for results that take long to compute, beside the files that they were measured on. */
 
 import { readFile } from 'node:fs/promises';
 import { writeJsonAtomically } from '../../src/checkpoints/atomic-write.ts';
 
-/** Keeps a result under the identity of all that decides it. */
+/** Stores a result under the identity of everything that it depends on. */
 export async function storeResult(path: string, identity: string, result: object): Promise<void> {
   await writeJsonAtomically(path, { identity, ...result });
 }
 
-/** What `storeResult` kept under this very identity. `undefined` for another one, for no file and for a damaged one. */
+/** The result stored under this identity; `undefined` if there is none, or the file is damaged. */
 export async function storedResult<T extends object>(path: string, identity: string): Promise<T | undefined> {
   const text = await readFile(path, 'utf8').catch(() => 'null');
   const { identity: found, ...result } = parsed(text) as T & { identity?: string };

@@ -40,7 +40,7 @@ function cosine(a: Embedding, b: Embedding): number {
   return product(a, b) / Math.sqrt(product(a, a) * product(b, b));
 }
 
-/** The mean of some numbers; NaN of none. */
+/** The mean of numbers; NaN for an empty list. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,4 +1,4 @@
-/** @file A CLIP folder with few random weights. */
+/** @file A tiny CLIP model with random weights, as a folder. */
 import type { WriteOptions } from '../../src/checkpoints/safetensors.ts';
 import { randomStream } from '../../src/diffusion/random.ts';
 import { type FloatTensor, floats, sizeOf } from '../../src/graph/host-tensor.ts';
@@ -7,14 +7,14 @@ import { clipShapes } from '../pretraining/contrastive-step.ts';
 import { smallTokenizer } from '../pretraining/small-tokenizer.ts';
 import { type ClipConfig, clipConfigSchema } from './clip-config.ts';
 
-/** What `writeTinyClip` wrote. */
+/** Result of `writeTinyClip`. */
 export interface TinyClip {
   readonly config: ClipConfig;
   /** By key name. */
   readonly weights: ReadonlyMap<string, FloatTensor>;
 }
 
-/** What may differ from the usual. */
+/** Options of `writeTinyClip`. */
 export interface TinyClipOptions extends WriteOptions {
   readonly activation?: 'gelu' | 'quick_gelu';
   /** Default the last token of the tokenizer. */

@@ -1,4 +1,4 @@
-/** @file Builds the networks of small models, to see whether settings and weights that were read fit together. */
+/** @file Builds the networks of small models, to check that the settings and weights that were read are consistent. */
 import type { WeightFile } from '../../src/checkpoints/weight-file.ts';
 import { input } from '../../src/graph/tensor.ts';
 import { Weights } from '../../src/graph/weights.ts';

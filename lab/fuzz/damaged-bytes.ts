@@ -1,7 +1,7 @@
-/** @file Files that went wrong: bytes of valid ones after a few edits, and bytes of no meaning at all. */
+/** @file Damaged files: bytes of valid ones after a few edits, and arbitrary bytes. */
 import fc from 'fast-check';
 
-/** One edit. Positions are taken modulo the length they meet; `fromEnd` counts them from there. */
+/** One edit. Positions are taken modulo the length; with `fromEnd` they count from the end. */
 type Edit =
   | { readonly kind: 'bit'; readonly at: number; readonly bit: number }
   | { readonly kind: 'number'; readonly at: number; readonly size: 1 | 2 | 4 | 8; readonly value: bigint }
@@ -10,7 +10,7 @@ type Edit =
   | { readonly kind: 'cut'; readonly at: number }
   | { readonly kind: 'join'; readonly at: number; readonly other: number };
 
-/** Anywhere, or near the beginning or the end, where formats keep their lengths and directories. */
+/** Anywhere, or near the beginning or the end, where formats have their lengths and directories. */
 const position = fc.oneof(
   fc.nat(),
   fc.nat({ max: 64 }),
@@ -76,7 +76,7 @@ function damagedBytes(valid: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
     .map(([index, edits]) => edits.reduce((bytes, each) => apply(bytes, each, valid), valid[index]!));
 }
 
-/** Damaged bytes of valid files, and now and then arbitrary ones. */
+/** Damaged bytes of valid files, and occasionally arbitrary ones. */
 export function badBytes(valid: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
   return fc.oneof(
     { weight: 9, arbitrary: damagedBytes(valid) },

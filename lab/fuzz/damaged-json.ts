@@ -1,13 +1,13 @@
 /**
- * @file JSON that went wrong: a valid value with some of its parts replaced, removed, given twice, or moved too deep.
+ * @file Damaged JSON: a valid value with some of its parts replaced, removed, duplicated, or nested too deeply.
  */
 import fc from 'fast-check';
 
-/** JSON text, or what only looks like it. */
+/** JSON text, or something that resembles it. */
 type Raw = string;
 
 interface Edit {
-  /** Which value is met, in the order of writing, modulo their number. */
+  /** Index of the edited value, in the order of serialisation, modulo their number. */
   readonly at: number;
   readonly kind: 'replace' | 'remove' | 'twice' | 'add';
   readonly raw: Raw;
@@ -97,7 +97,7 @@ function damagedJson(...valid: readonly unknown[]): fc.Arbitrary<string> {
     });
 }
 
-/** Such texts as bytes, now and then with bytes that are no UTF-8, and texts of no meaning. */
+/** Such texts as bytes, occasionally with invalid UTF-8, and arbitrary texts. */
 export function badJson(...valid: readonly unknown[]): fc.Arbitrary<Uint8Array> {
   const text = fc.oneof(
     { weight: 12, arbitrary: damagedJson(...valid) },

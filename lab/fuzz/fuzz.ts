@@ -6,52 +6,52 @@ import { LampError } from '../../src/errors.ts';
 export interface FuzzedReader<Input> {
   readonly name: string;
   readonly inputs: fc.Arbitrary<Input>;
-  /** Longer than this for one input (milliseconds) is a failure; 1000 by default. */
+  /** Time limit for one input in milliseconds; default 1000. */
   readonly mostTime?: number;
   /**
    * Reads an input and checks that what was read is consistent. Throws `LampError` when it refuses the input. Any other
-   * error is a bug. `path` makes paths in a folder that is the reader's own.
+   * error is a bug. `path` makes paths in the reader's own folder.
    */
   read(input: Input, path: (name: string) => string): Promise<void>;
 }
 
-/** What a run found. */
+/** Result of a run. */
 export interface FuzzResult {
   readonly inputs: number;
   readonly refused: number;
   readonly accepted: number;
-  /** Milliseconds that the slowest input took. */
+  /** Time of the slowest input in milliseconds. */
   readonly slowest: number;
-  /** Most bytes of resident memory above those at the start. */
+  /** Peak increase of resident memory in bytes. */
   readonly growth: number;
-  /** The smallest input found that fails, with the error; absent when none does. */
+  /** The smallest failing input that was found, with the error; absent if there is none. */
   readonly failure?: string;
 }
 
-/** How a run goes. */
+/** Options of a run. */
 export interface FuzzOptions {
   readonly runs: number;
   readonly seed: number;
   readonly path: (name: string) => string;
-  /** Called before every input: a run that hangs can be noticed from elsewhere. */
+  /** Called before every input, so that a watchdog can notice a run that hangs. */
   readonly onInput?: (count: number) => void;
 }
 
 /** See `FuzzedReader.mostTime`. */
 const MOST_TIME = 1000;
-/** Counterexamples can be long; the seed and path make them again. */
+/** Counterexamples can be long; seed and path reproduce them. */
 const MOST_REPORT = 6000;
-/** A refusal is one line that a person can read. */
+/** Checks that a refusal is one printable line. */
 const MOST_TEXT = 2000;
 
-/** A reader of inputs of any kind, ready to be run. */
+/** A reader of inputs of any type, ready to run. */
 export interface Fuzzing {
   readonly name: string;
   /** Runs the reader on `runs` inputs, the same ones for the same seed. */
   run(options: FuzzOptions): Promise<FuzzResult>;
 }
 
-/** Makes a reader ready to be run. */
+/** Prepares a reader for runs. */
 export function fuzzing<Input>(reader: FuzzedReader<Input>): Fuzzing {
   return { name: reader.name, run: (options) => fuzz(reader, options) };
 }

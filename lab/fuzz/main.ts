@@ -1,6 +1,6 @@
 /**
  * @file `npm run fuzz -- [--runs N] [--seed S] [--only safetensors,pickle]`: every reader on many bad inputs. Prints a
- * table; ends with code 1 when a reader fails otherwise than by refusing, takes longer than a second, or hangs.
+ * table; exits with code 1 if a reader fails other than by refusing, takes longer than a second, or hangs.
  */
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -21,7 +21,7 @@ if (unknown !== undefined) {
   throw new Error(`no reader "${unknown}"; there are ${fuzzedReaders.map(({ name }) => name).join(', ')}`);
 }
 
-/** A thread that ends the process when the count of inputs stands still: this one cannot, while a reader hangs. */
+/** A watchdog thread that ends the process if the count of inputs stops, since a reader that hangs blocks this one. */
 const MOST_SECONDS = 20;
 const count = new Int32Array(new SharedArrayBuffer(4));
 const watch = `

@@ -10,7 +10,7 @@ import { type Fuzzing, fuzzing } from './fuzz.ts';
 const bytesOf = (path: string) =>
   readFileSync(fileURLToPath(new URL(`../../testdata/${path}`, import.meta.url)));
 
-/** Files that a bad input is made of, by the ending that it gets. */
+/** Valid files from which damaged ones are made, by extension. */
 const clips = {
   mp4: ['clips/timing/edit-list.mp4', 'clips/timing/interlaced.mp4', 'clips/odd/ten-bit-hevc.mp4'],
   mov: ['clips/timing/bottom-first-prores.mov'],
@@ -20,10 +20,10 @@ const clips = {
   gif: ['clips/timing/rest-on-last-frame.gif'],
 } as const;
 
-// Loaded once, before anything is timed.
+// Loaded in advance, so that loading is not timed.
 await videoEngine();
 
-/** Native decoders start slowly on a busy machine; a reader that hangs takes longer. */
+/** Generous, since native decoders start slowly on a busy machine. */
 const MOST_TIME = 60_000;
 
 const clipReaders: readonly Fuzzing[] = Object.entries(clips).map(([ending, paths]) => {
@@ -33,7 +33,7 @@ const clipReaders: readonly Fuzzing[] = Object.entries(clips).map(([ending, path
     inputs: badBytes(paths.map(bytesOf)),
     mostTime: MOST_TIME,
     async read(bytes, path) {
-      // A name of its own for each: a reader that hangs on to a file is no reader of the next.
+      // Each has its own name, in case a reader still has the previous file open.
       const file = path(`${count++}.${ending}`);
       writeFileSync(file, bytes);
       try {

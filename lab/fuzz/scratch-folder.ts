@@ -1,11 +1,11 @@
-/** @file Where fuzzed readers' files are written: in memory where the system offers such a folder. */
+/** @file Folders for fuzzed readers' files: in memory if the system has such a folder. */
 import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const inMemory = '/dev/shm';
 
-/** A new folder, to be removed by whoever asked for it. */
+/** A new folder, which the caller removes. */
 export function scratchFolder(): string {
   return mkdtempSync(join(existsSync(inMemory) ? inMemory : tmpdir(), 'lamp-fuzz-'));
 }

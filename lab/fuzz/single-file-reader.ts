@@ -10,7 +10,7 @@ import { build, buildText, buildUNet, buildVae } from './build-networks.ts';
 import { fuzzing } from './fuzz.ts';
 import { validTokenizer } from './tokenizer-reader.ts';
 
-/** Changes to the tensors of a model in one file: their shapes, whether they are there, and what they are called. */
+/** Changes to the tensors of a model in one file: shapes, missing tensors, other names. */
 const shapeEdit = fc.record({
   at: fc.nat(),
   kind: fc.constantFrom('remove', 'size', 'add axis', 'drop axis', 'rename'),
@@ -43,7 +43,7 @@ function changeShapes(shapes: [string, Shape][], edits: readonly ShapeEdit[]): [
   return [...new Map(changed)];
 }
 
-/** Writes what belongs beside the model, once. */
+/** Writes the files beside the model, once. */
 function writeBeside(path: (name: string) => string): void {
   if (existsSync(path('x.lamp.json'))) return;
   mkdirSync(path('tokenizer'), { recursive: true });
@@ -58,7 +58,7 @@ function writeBeside(path: (name: string) => string): void {
   writeFileSync(path('x.lamp.json'), JSON.stringify(beside));
 }
 
-/** Models in one file: their settings are read off the shapes, then the networks are built. */
+/** Models in one file: settings are inferred from the shapes, then the networks are built. */
 export const singleFileReader = fuzzing<readonly ShapeEdit[]>({
   name: 'single file',
   inputs: fc.array(shapeEdit, { minLength: 1, maxLength: 4 }),
@@ -74,7 +74,7 @@ export const singleFileReader = fuzzing<readonly ShapeEdit[]>({
     const bytes = Buffer.from(JSON.stringify(header));
     const length = Buffer.alloc(8);
     length.writeBigUInt64LE(BigInt(bytes.length));
-    // Without its numbers: only their places matter here.
+    // Without its data: only names and shapes matter here.
     const file = openSync(path('x.safetensors'), 'w');
     writeSync(file, Buffer.concat([length, bytes]));
     ftruncateSync(file, 8 + bytes.length + end);

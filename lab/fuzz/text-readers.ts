@@ -1,5 +1,5 @@
 /**
- * @file The readers of other things that users hand over, for fuzzing: captions, runs, what pictures and videos store.
+ * @file The readers of other input, for fuzzing: captions, runs, metadata of pictures and videos.
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';

@@ -16,7 +16,7 @@ const tokenizerJson = {
   added_tokens: [{ id: 683, content: '<|endoftext|>' }],
   model: { type: 'BPE', vocab: vocabulary, merges: merges.slice(0, 30) },
 };
-/** A file that is damaged, or as it should be (`undefined`), or not there (`null`). */
+/** A file that is damaged, valid (`undefined`), or missing (`null`). */
 type MaybeDamaged = Uint8Array | undefined | null;
 const maybe = (inputs: fc.Arbitrary<Uint8Array>): fc.Arbitrary<MaybeDamaged> =>
   fc.oneof(inputs, fc.constant(undefined), fc.constant(undefined), fc.constant(null));

@@ -24,7 +24,7 @@ function check(fact: boolean, what: string): void {
   if (!fact) throw new Error(`read, but inconsistent: ${what}`);
 }
 
-/** Every place must lie within the file, and every tensor have the values that its shape says. */
+/** Checks that every tensor lies within the file and has as many values as its shape says. */
 async function checkTensors(places: TensorPlaces, size: number): Promise<void> {
   for (const [name, { shape, dtype, offset, byteLength, strides }] of places) {
     check(offset >= 0 && offset + byteLength <= size, `place of ${name}`);
@@ -141,7 +141,7 @@ const torchReader = fuzzing<Uint8Array>({
   },
 });
 
-/** How files begin that people put where weights belong. */
+/** Beginnings of other files that users confuse with weights. */
 const otherBeginnings = [
   ...[
     '{"error":"x"}',

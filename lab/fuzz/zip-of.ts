@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 
 const ALL_ONES = 0xffffffff;
 
-/** The bytes of a zip file with these members; `large` writes every number that can be in its 64-bit form. */
+/** The bytes of a zip file with these members; `large` writes all numbers in their 64-bit form where there is one. */
 export function zipOf(members: Readonly<Record<string, Uint8Array>>, { large = false } = {}): Uint8Array {
   const parts: Buffer[] = [];
   const entries: Buffer[] = [];
@@ -61,7 +61,7 @@ export function zipOf(members: Readonly<Record<string, Uint8Array>>, { large = f
   ]);
 }
 
-/** Little-endian whole numbers, one after another. */
+/** Consecutive little-endian integers. */
 function numbers(...values: readonly (readonly [size: 2 | 4 | 8, value: number])[]): Buffer {
   return Buffer.concat(
     values.map(([size, value]) => {

@@ -11,7 +11,7 @@ import { type PretrainSettings, pretrainDefaults } from '../pretraining/pretrain
 import { smallTokenizer } from '../pretraining/small-tokenizer.ts';
 import { captionOf, drawScene, microColourNames, microShapeNames, microSize, paintScene } from './world.ts';
 
-/** Samples that the model sees: steps times batch. */
+/** Number of training samples: steps times batch. */
 export const microSettings: PretrainSettings = {
   ...pretrainDefaults,
   steps: 1500,
@@ -19,7 +19,7 @@ export const microSettings: PretrainSettings = {
   learningRate: 2e-3,
 };
 
-/** Tokens of a caption, with begin and end; enough for "a cyan square on white" and more words. */
+/** Tokens of a caption, with begin and end tokens; enough for "a cyan square on white" and more words. */
 const tokens = 12;
 
 const unet = unetConfigSchema.parse({
@@ -35,7 +35,7 @@ const unet = unetConfigSchema.parse({
   norm_num_groups: 8,
 });
 
-/** Trains the model, or goes on with it, in `folder`; returns the path of the diffusers folder. */
+/** Trains the model in `folder`, or resumes there; returns the path of the diffusers folder. */
 export function trainMicroBase(
   folder: string,
   { settings = microSettings, ...work }: WorkOptions & { settings?: PretrainSettings } = {},

@@ -1,8 +1,8 @@
 /**
  * @file `npx tsx lab/micro-world/main.ts [folder]`: shows end to end, in minutes, that learning works. Trains an
- * image model of the micro world from scratch, teaches it a motion with LAMP, generates videos of things whose
- * colours were never seen moving, and measures their tracks. Goes on where it was stopped; the same folder name or
- * not, the figures are the same.
+ * image model of the micro world from scratch, teaches it a motion with LAMP, generates videos of things in
+ * colours that occur in no clip, and measures their tracks. Resumes where it was stopped; the figures do not depend on
+ * the folder.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -95,7 +95,7 @@ for (const [i, { scene, frames }] of videos.entries()) {
     ),
   );
 }
-// All videos at once, each above its truth, six in a row.
+// All videos in one, each above the true one, six in a row.
 const overview = Array.from({ length: videos[0]!.frames.length }, (_, f) => {
   const row = (from: number, of: (video: MicroVideo) => Picture) =>
     videos.slice(from, from + 6).map((video) => enlarge(of(video), 8));

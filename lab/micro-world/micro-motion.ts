@@ -1,4 +1,4 @@
-/** @file LAMP in the micro world: eight clips of things moving right, then things of colours that never moved. */
+/** @file LAMP in the micro world: trained on eight clips of things moving right, tested on things of other colours. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomStream } from '../../src/diffusion/random.ts';
@@ -19,13 +19,13 @@ import {
   trackError,
 } from './world.ts';
 
-/** Frames of a clip and of a video. */
+/** Number of frames of clips and videos. */
 const microFrames = 8;
 
-/** What the clips show; any caption of the world may take the place of "a thing". */
+/** The prompt of the clips; any caption of the world may replace "a thing". */
 const microPrompt = 'a thing moving right';
 
-/** Every thing's colour moves on two grounds, and no ground is tied to a colour: else unseen pairs fade out. */
+/** Every colour moves on two grounds, and no ground has only one colour; otherwise unseen pairs fade out. */
 const moving: readonly [MicroShape, MicroColour, MicroColour][] = [
   ['square', 'red', 'blue'],
   ['diamond', 'red', 'white'],
@@ -37,7 +37,7 @@ const moving: readonly [MicroShape, MicroColour, MicroColour][] = [
   ['cross', 'yellow', 'green'],
 ];
 
-/** Colours that no clip shows in motion. */
+/** Colours that occur in no clip. */
 const unseen: readonly MicroColour[] = ['cyan', 'magenta', 'white', 'black'];
 
 /** First scene of each clip. */
@@ -46,7 +46,7 @@ function clipScenes(seed: number): MicroScene[] {
   return moving.map(([shape, colour, ground]) => ({ shape, colour, ground, ...start(random.uniform) }));
 }
 
-/** First scenes of videos to be generated: things of unseen colours, three each, on grounds of all kinds. */
+/** First scenes of generated videos: things of unseen colours, three each, on all grounds. */
 function unseenScenes(seed: number): MicroScene[] {
   const random = randomStream(seed, 'micro videos');
   const shapes: readonly MicroShape[] = ['square', 'diamond', 'cross', 'bar'];
@@ -59,12 +59,12 @@ function unseenScenes(seed: number): MicroScene[] {
   });
 }
 
-/** A place from which a thing can move right for all frames and stay whole. */
+/** A position from which a thing can move right for all frames without leaving the picture. */
 function start(uniform: () => number): { x: number; y: number } {
   return { x: 1.7 + 0.9 * uniform(), y: 1.75 + uniform() * (microSize - 3.5) };
 }
 
-/** Writes the clips, learns the motion in `folder` (or goes on with it), and returns its path. */
+/** Writes the clips, trains the motion in `folder` (or resumes), and returns its path. */
 export async function learnMicroMotion(
   folder: string,
   base: string,
@@ -98,7 +98,7 @@ export async function learnMicroMotion(
   return path;
 }
 
-/** How the motion is learned. */
+/** Training settings. */
 export interface MicroMotionOptions {
   readonly steps?: number;
   readonly learningRate?: number;
@@ -106,8 +106,8 @@ export interface MicroMotionOptions {
 }
 
 /**
- * How the videos are made: little guidance, and no alignment of statistics between frames, which at 8×8 pixels hold
- * more of where the thing is than of how it looks.
+ * Video settings: little guidance, and no alignment of statistics between frames, which at 8×8 pixels depend more on
+ * where the thing is than on how it looks.
  */
 const microVideoSettings = {
   samplerSteps: 25,
@@ -116,14 +116,14 @@ const microVideoSettings = {
   histogramMatching: false,
 } as const satisfies Partial<VideoSettings>;
 
-/** A video of a thing whose colour never moved, and how far it is from the truth. */
+/** A video of a thing of an unseen colour, and its error. */
 export interface MicroVideo {
   readonly scene: MicroScene;
   readonly truth: readonly MicroScene[];
   readonly frames: readonly Picture[];
   /** Pixels; see `trackError`. */
   readonly error: number;
-  /** Of a video that stands still. */
+  /** The same for a still video. */
   readonly stillError: number;
 }
 
@@ -162,7 +162,7 @@ export async function measureMicroMotion(
   return videos;
 }
 
-/** Mean of a number of each video. */
+/** Mean of a figure over the videos. */
 export function meanOf(videos: readonly MicroVideo[], number: (video: MicroVideo) => number): number {
   return videos.reduce((sum, video) => sum + number(video), 0) / videos.length;
 }

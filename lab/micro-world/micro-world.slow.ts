@@ -1,7 +1,7 @@
 /**
- * @file `npm run test:slow`: that learning works, from end to end. An image model of the micro world is trained from
- * scratch, LAMP teaches it a motion, and things of colours that never moved must move so. Ten minutes on two cores;
- * the same figures on every run of one machine.
+ * @file `npm run test:slow`: learning works from end to end. An image model of the micro world is trained from
+ * scratch, LAMP teaches it a motion, and things of unseen colours must move the same way. Ten minutes on two cores; the
+ * figures are the same on every run on one machine.
  */
 import { expect, test } from 'vitest';
 import { testFolder } from '../../src/testing/test-folder.ts';

@@ -2,7 +2,7 @@
 import type { RandomStream } from '../../src/diffusion/random.ts';
 import { type Picture, picture } from '../../src/media/picture.ts';
 
-/** Pixels along each side. */
+/** Side of the pictures in pixels. */
 export const microSize = 8;
 
 /** The world's colours: red, green, blue. */
@@ -20,7 +20,7 @@ const microColours = {
 /** Name of a colour. */
 export type MicroColour = keyof typeof microColours;
 
-/** Whether a point, measured from the thing's centre in pixels, is inside it. */
+/** Whether a point, relative to the thing's centre in pixels, is inside it. */
 const inside = {
   square: (x, y) => Math.abs(x) <= 1.5 && Math.abs(y) <= 1.5,
   diamond: (x, y) => Math.abs(x) + Math.abs(y) <= 2,
@@ -36,7 +36,7 @@ export const microColourNames = Object.keys(microColours) as MicroColour[];
 /** Names of all shapes. */
 export const microShapeNames = Object.keys(inside) as MicroShape[];
 
-/** A thing, and where its centre is, in pixels from the upper left corner. */
+/** A thing and the position of its centre, in pixels from the upper left corner. */
 export interface MicroScene {
   readonly shape: MicroShape;
   readonly colour: MicroColour;
@@ -45,7 +45,7 @@ export interface MicroScene {
   readonly y: number;
 }
 
-/** Samples of a pixel along each side, so that things can be between pixels. */
+/** Samples per pixel along each side, so that things can be between pixels. */
 const samples = 4;
 
 /** Paints a scene. */
@@ -66,7 +66,7 @@ export function paintScene({ shape, colour, ground, x, y }: MicroScene): Picture
   return picture(microSize, microSize, data);
 }
 
-/** What a person would write under a scene. */
+/** The caption of a scene. */
 export function captionOf({
   shape,
   colour,
@@ -75,7 +75,7 @@ export function captionOf({
   return `a ${colour} ${shape} on ${ground}`;
 }
 
-/** A scene drawn at random: the thing is whole, wherever it stands. */
+/** A random scene; the thing is always entirely inside the picture. */
 export function drawScene(random: RandomStream): MicroScene {
   const shape = microShapeNames[random.integer(microShapeNames.length)]!;
   const colour = microColourNames[random.integer(microColourNames.length)]!;
@@ -85,7 +85,7 @@ export function drawScene(random: RandomStream): MicroScene {
   return { shape, colour, ground, x: place(), y: place() };
 }
 
-/** Pixels that a thing moves from one frame to the next. */
+/** Displacement of a thing per frame, in pixels. */
 const microSpeed = 0.5;
 
 /** The motion of the micro world: to the right. */
@@ -94,8 +94,8 @@ export function movedRight(scene: MicroScene, frames: number): MicroScene[] {
 }
 
 /**
- * Where the thing is in a picture of this scene: the centre of mass of the share of its colour in every pixel (shares
- * below a quarter are taken for noise). `undefined` when there is not even half a pixel of it.
+ * Position of the thing in a picture of this scene: the centre of mass of its colour's share in every pixel (shares
+ * below a quarter are treated as noise). `undefined` if they sum to less than half a pixel.
  */
 export function locate(found: Picture, { colour, ground }: Pick<MicroScene, 'colour' | 'ground'>) {
   const [over, under] = [microColours[colour], microColours[ground]];
@@ -116,7 +116,7 @@ export function locate(found: Picture, { colour, ground }: Pick<MicroScene, 'col
 
 /**
  * Mean distance in pixels, over the frames after the first, between the thing's position and the true one; a
- * thing that has vanished counts as staying where it was last.
+ * vanished thing counts as being where it was last.
  */
 export function trackError(frames: readonly Picture[], truth: readonly MicroScene[]): number {
   let last: { x: number; y: number } = truth[0]!;

@@ -1,16 +1,16 @@
-/** @file How far computed numbers are from a fixture's. */
+/** @file Compares computed values with a fixture's. */
 import type { HostTensor } from '../../src/graph/host-tensor.ts';
 
 /** The result of one fixture. */
 export interface FixtureResult {
-  /** The largest error, in the measure of the fixture. */
+  /** The largest error, in the fixture's measure. */
   readonly error: number;
   readonly tolerance: number;
-  /** What the error is, and where the largest was found. */
+  /** The kind of error, and where the largest was found. */
   readonly detail: string;
 }
 
-/** Collects errors; the one that is worst against its tolerance is the fixture's result. */
+/** Collects errors; the one that is largest relative to its tolerance is the fixture's result. */
 export class Comparison {
   #worst: FixtureResult = { error: 0, tolerance: 0, detail: 'nothing compared' };
   #count = 0;
@@ -36,7 +36,7 @@ export class Comparison {
     this.add(`${name}: relative L2 error`, error, tolerance);
   }
 
-  /** The number of values that differ at all. */
+  /** The number of values that differ. */
   exact(name: string, found: HostTensor, expected: HostTensor | undefined): void {
     const [a, b] = pair(name, found, expected);
     let different = 0;
@@ -56,7 +56,7 @@ export class Comparison {
     if (this.#count++ === 0 || badness(result) > badness(this.#worst)) this.#worst = result;
   }
 
-  /** The worst of all. A comparison of nothing fails. */
+  /** The worst of all. Fails if nothing was compared. */
   result(): FixtureResult {
     return this.#count > 0 ? this.#worst : { ...this.#worst, error: Number.POSITIVE_INFINITY };
   }

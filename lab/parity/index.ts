@@ -1,4 +1,4 @@
-/** @file All parity checks: which fixture is checked by what. */
+/** @file All parity checks, by the fixtures that they check. */
 import { readdir, stat } from 'node:fs/promises';
 
 import { CheckpointError } from '../../src/errors.ts';
@@ -19,7 +19,7 @@ import { checkGradients, checkOptimiser } from './training.ts';
 
 type Check = (folder: string, fixture: Fixture) => Promise<Comparison>;
 
-/** The check of each fixture, by the beginning of its name; the first that fits is used. */
+/** The check of each fixture, by a prefix of its name; the first match is used. */
 const checks: readonly (readonly [prefix: string, check: Check])[] = [
   ['tokenizer', checkTokenizer],
   ['text_encoder', checkTextEncoder],
@@ -40,7 +40,7 @@ const checks: readonly (readonly [prefix: string, check: Check])[] = [
   ['save_videos_grid', checkGrid],
 ];
 
-/** The result of one fixture; `failure` says what went wrong when it could not be computed at all. */
+/** The result of one fixture; `failure` is the reason if it could not be computed. */
 export type ParityRow = { readonly name: string; readonly passed: boolean } & (
   | FixtureResult
   | { readonly failure: string }
@@ -61,8 +61,8 @@ export async function listFixtures(folder: string): Promise<string[]> {
 }
 
 /**
- * Checks one fixture. A fixture that no check is known for fails. `models` is the folder with the models, where it is
- * another one; `leastTolerance` is allowed whatever the fixture's own tolerance is.
+ * Checks one fixture. Fails if there is no check for it. `models` is the folder with the models, if it is another one;
+ * `leastTolerance` replaces smaller tolerances of the fixture.
  */
 export async function checkFixture(
   folder: string,

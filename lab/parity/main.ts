@@ -1,6 +1,6 @@
 /**
  * @file `npm run parity -- <folder> [--format <name>|all]`: compares everything with a folder of the reference
- * implementation's numbers. With a format, the models are written anew in it first, into a temporary folder.
+ * implementation's values. With a format, the models are first converted to it, in a temporary folder.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** @file The models that fixtures were computed with, whatever files a folder holds them in. */
+/** @file The models with which fixtures were computed, in any of the file formats. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BaseModel, type Component, openBaseModel, openComponent } from '../../src/models/base-model.ts';

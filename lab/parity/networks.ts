@@ -42,7 +42,7 @@ export async function checkTextEncoder(folder: string, { inputs, outputs }: Fixt
   return comparison;
 }
 
-/** Pictures → posterior, sample, and back. */
+/** Pictures → posterior, sample, reconstruction. */
 export async function checkVae(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
   const comparison = new Comparison();
   const { vae } = await openFixtureBase(folder);
@@ -118,7 +118,7 @@ export async function checkVideoUNet(folder: string, { inputs, outputs }: Fixtur
   );
 }
 
-/** Outputs of single parts of the video U-Net. */
+/** Outputs of individual parts of the video U-Net. */
 export async function checkActivations(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
   const comparison = new Comparison();
   const { config, weights } = await openFixtureVideoUNet(folder);
@@ -129,7 +129,7 @@ export async function checkActivations(folder: string, { inputs, outputs }: Fixt
     variant: motionVariants.lamp,
     watch: (name, value) => watched.set(name, value.shape.length === 4 ? toVideos(value, frames) : value),
   });
-  // The temporal attention is one step of a layer here, and has its pixels and frames the other way round.
+  // Here the temporal attention is part of a layer, and the order of its pixels and frames is the reverse.
   const program = await compile(Object.fromEntries([...watched].filter(([name]) => outputs.has(name))));
   const found = await program.run(values);
   for (const [name, expected] of outputs) {

@@ -1,4 +1,4 @@
-/** @file Parity of the pieces that run outside graphs: schedules, statistics, pictures. */
+/** @file Parity of what runs outside graphs: schedules, statistics, pictures. */
 
 import { createHash } from 'node:crypto';
 import { ddimSampler } from '../../src/diffusion/ddim.ts';

@@ -14,7 +14,7 @@ import type { Fixture } from '../../src/testing/fixture.ts';
 import { Comparison } from './compare.ts';
 import { openFixtureBase, openFixtureVideoUNet } from './models.ts';
 
-/** The fixtures' video U-Nets hold their trained values themselves. */
+/** No motion, since the fixtures' video U-Nets contain the trained values. */
 const untouched = { variant: motionVariants.lamp, values: new Map() };
 
 const afterMany = 2e-2;
@@ -142,7 +142,7 @@ function interleaved(video: FloatTensor, f: number): Float32Array {
   return Float32Array.from({ length: data.length }, (_, i) => data[(i % 3) * plane + Math.floor(i / 3)]!);
 }
 
-/** DDIM inversion as the reference does it: always reading the output as noise. */
+/** DDIM inversion as in the reference, which always interprets the output as noise. */
 export async function checkInversion(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
   const comparison = new Comparison();
   const unet = await openFixtureVideoUNet(folder);

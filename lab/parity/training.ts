@@ -170,7 +170,7 @@ async function prepare(folder: string, fixture: Fixture, initial: boolean): Prom
   };
 }
 
-/** The trained parameters' values: from the file of added ones, or (`attn1.to_q`) from the image model's. */
+/** The trained parameters' values, from the file of added ones or (`attn1.to_q`) from the image model. */
 async function readParameters(
   unet: Component<UNetConfig>,
   added: WeightFile,

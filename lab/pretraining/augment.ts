@@ -8,9 +8,8 @@ import { between } from '../world/scene-painters.ts';
 const SHARES = { colours: 0.6, halved: 0.15, blurred: 0.4, noisy: 0.45 } as const;
 
 /**
- * Changes a picture `[3, height, width]` in −1…1 in place, with sides that divide by 4: at random its contrast,
- * brightness and tint, its sharpness, and noise of fine or coarse grain. Things stay
- * recognisable.
+ * Changes a picture `[3, height, width]` in −1…1 in place, with sides divisible by 4: at random its contrast,
+ * brightness and tint, its sharpness, and noise of fine or coarse grain. Things stay recognisable.
  */
 export function augment(picture: Float32Array, size: Size, random: RandomStream): void {
   const pixels = size.width * size.height;
@@ -37,7 +36,7 @@ function recolour(planes: readonly Float32Array[], random: RandomStream): void {
   }
 }
 
-/** Half the size and back: blocks of 2×2 pixels are averaged, then spread bilinearly. */
+/** Downsamples by averaging blocks of 2×2 pixels, then upsamples bilinearly. */
 function halve(plane: Float32Array, { width, height }: Size): void {
   for (let y = 0; y < height; y += 2) {
     for (let x = 0; x < width; x += 2) {
@@ -51,7 +50,7 @@ function halve(plane: Float32Array, { width, height }: Size): void {
   blur(plane, { width, height }, 0.25);
 }
 
-/** Mixes each pixel with its neighbours, `share` of each, along both axes; the edge repeats. */
+/** Mixes each pixel with its neighbours, weighted by `share`, along both axes; edges are repeated. */
 function blur(plane: Float32Array, { width, height }: Size, share: number): void {
   for (const [lines, line, length, step] of [
     [height, width, width, 1],
@@ -69,7 +68,7 @@ function blur(plane: Float32Array, { width, height }: Size, share: number): void
   }
 }
 
-/** Adds normal noise that is the same within blocks of `grain`×`grain` pixels. */
+/** Adds Gaussian noise that is constant within blocks of `grain`×`grain` pixels. */
 function addGrain(
   plane: Float32Array,
   { width, height }: Size,

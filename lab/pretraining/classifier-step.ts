@@ -10,17 +10,17 @@ import { crossEntropy } from './cross-entropy.ts';
 import { gradientStep } from './gradient-step.ts';
 import { type TrainingStep, underPart } from './model-step.ts';
 
-/** Pictures, and what they show. */
+/** Pictures and their classes. */
 export interface ClassifierBatch {
   /** `[b, 3, 64, 64]` in −1…1. */
   readonly pictures: FloatTensor;
-  /** The number of each picture's thing. */
+  /** Index of each picture's thing. */
   readonly things: readonly number[];
-  /** The number of each picture's scene. */
+  /** Index of each picture's scene. */
   readonly scenes: readonly number[];
 }
 
-/** How many things and scenes there are to choose from. */
+/** Numbers of things and scenes. */
 export interface ClassCounts {
   readonly things: number;
   readonly scenes: number;
@@ -35,7 +35,7 @@ export function classifierShapes(counts: ClassCounts): ParameterShape[] {
   );
 }
 
-/** Compiles the step for so many samples. The loss is the sum of both questions' cross-entropies. */
+/** Compiles the step for a batch size. The loss is the sum of both cross-entropies. */
 export async function classifierStep(
   counts: ClassCounts,
   parameters: ParameterSet,
@@ -66,7 +66,7 @@ export async function classifierStep(
   };
 }
 
-/** Rows of zeros `[b, count]` with a 1 at each row's number. */
+/** One-hot rows `[b, count]`. */
 function chosen(numbers: readonly number[], count: number): FloatTensor {
   const rows = new Float32Array(numbers.length * count);
   for (const [row, number] of numbers.entries()) rows[row * count + number] = 1;

@@ -6,7 +6,7 @@ import type { FloatTensor } from '../../src/graph/host-tensor.ts';
 import type { ClipConfig } from '../evaluation/clip-config.ts';
 import { type SmallTokenizer, writeSmallTokenizer } from './small-tokenizer.ts';
 
-/** Everything a folder holds. */
+/** Contents of the folder. */
 export interface ClipParts {
   /** Its `eos_token_id` must be the tokenizer's last token. */
   readonly config: ClipConfig;
@@ -18,7 +18,7 @@ export interface ClipParts {
 /** The pictures' mean and deviation: bytes become −1…1, as everywhere in this package. */
 const [mean, deviation] = [0.5, 0.5];
 
-/** Writes the folder that `openClip` opens; each file appears whole or not at all. Throws `StorageError`. */
+/** Writes the folder that `openClip` opens; files are written atomically. Throws `StorageError`. */
 export async function writeClip(
   folder: string,
   { config, tokenizer, weights }: ClipParts,

@@ -29,7 +29,7 @@ test('pictures retrieve their captions, and captions their pictures', async () =
     adamWStep(parameters, step.gradients, state, 1e-2);
   }
   await step.dispose();
-  // What cannot be distinguished leaves ln 2 for two of five.
+  // Two of five are indistinguishable, which leaves ln 2 each.
   const least = (2 / 5) * Math.log(2);
   expect(losses[0]).toBeGreaterThan(1.2);
   expect(losses.at(-1)! - least).toBeLessThan(0.1);

@@ -1,4 +1,4 @@
-/** @file One step of training CLIP from scratch: pictures and their captions find each other (Radford et al. 2021). */
+/** @file One step of training CLIP from scratch by contrastive learning (Radford et al. 2021). */
 import { type FloatTensor, floats, type IntTensor } from '../../src/graph/host-tensor.ts';
 import { add, exp, matmul, mul, scale, transpose } from '../../src/graph/operators/index.ts';
 import { input } from '../../src/graph/tensor.ts';
@@ -12,11 +12,11 @@ import { crossEntropy } from './cross-entropy.ts';
 import { gradientStep } from './gradient-step.ts';
 import { type TrainingStep, underPart } from './model-step.ts';
 
-/** Pictures and captions; the picture of a row belongs to the caption of that row. */
+/** Pictures and captions; equal rows belong together. */
 export interface ContrastiveBatch {
   /** Prepared pictures `[b, 3, image_size, image_size]`. */
   readonly pictures: FloatTensor;
-  /** Token numbers of the captions `[b, tokens]`. */
+  /** Token ids of the captions `[b, tokens]`. */
   readonly ids: IntTensor;
 }
 
@@ -34,7 +34,7 @@ export function clipShapes(config: ClipConfig): ParameterShape[] {
 /**
  * Compiles the step for `samples` pictures with captions of `tokens` tokens. The loss is the mean of two
  * cross-entropies: which of the batch's captions belongs to a picture, and which picture to a caption. Equal captions
- * belong to each other's pictures: what is right is divided among them.
+ * match each other's pictures: the target probability is divided among them.
  */
 export async function contrastiveStep(
   config: ClipConfig,

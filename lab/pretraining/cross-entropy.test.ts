@@ -29,7 +29,7 @@ test('loss and gradient equal the formulas, also for saturated logits', async ()
     const total = row.reduce((sum, value) => sum + Math.exp(value - Math.max(...row)), 0);
     return row.map((value) => Math.exp(value - Math.max(...row)) / total);
   });
-  // The middle row's logarithm ends at that of a thousand-millionth.
+  // The middle row's logarithm is limited to that of 1e-9.
   const terms = rows.map((_, i) =>
     targets[i]!.reduce((sum, target, j) => sum - target * Math.log(shares[i]![j]! + 1e-9), 0),
   );

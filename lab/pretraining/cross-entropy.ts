@@ -1,8 +1,8 @@
-/** @file The loss of choosing one of several. */
+/** @file Cross-entropy. */
 import { add, log, mul, reduceSum, reshape, scale, softmax } from '../../src/graph/operators/index.ts';
 import { scalar, type Tensor } from '../../src/graph/tensor.ts';
 
-/** Added to probabilities, so that one that has become 0 in 32 bits has a finite logarithm and gradient. */
+/** Added to probabilities, so that those that underflow in 32 bits have finite logarithms and gradients. */
 const SMALLEST = 1e-9;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * @file An autoencoder that changes nothing, by construction: its latents are the pixels. With it, a model of tiny
- * pictures goes through the whole path of a latent diffusion model without a trained VAE.
+ * @file An autoencoder that is the identity by construction: its latents are the pixels. With it, a model of tiny
+ * pictures passes through all parts of a latent diffusion model without a trained VAE.
  */
 import type { FloatTensor } from '../../src/graph/host-tensor.ts';
 import { type VaeConfig, vaeConfigSchema } from '../../src/models/configs.ts';
@@ -20,16 +20,16 @@ export const exactVaeConfig: VaeConfig = vaeConfigSchema.parse({
   up_block_types: ['UpDecoderBlock2D'],
 });
 
-/** What the last norm is flooded with: its statistics then hardly depend on the picture. */
+/** Large values added before the last norm, so that its statistics hardly depend on the picture. */
 const flood = 300;
-/** SiLU is the identity for values so far above zero. */
+/** SiLU is the identity for such large values. */
 const lift = 24;
 
 /**
- * Weights as `vae:…`. Residual blocks and attention add zero. What is left of each half is convolution, norm, SiLU,
- * convolution; the first makes eight channels, the three colours, their negatives (so that the mean is zero) and ±300
- * (so that the deviation is 150 whatever the colours); scale and shift of the norm undo that and lift the colours to
- * where SiLU is straight; the last convolution takes the lift off again. Exact to about 1e-5.
+ * Weights as `vae:…`. Residual blocks and attention add zero. What remains of each half is convolution, norm, SiLU,
+ * convolution. The first convolution makes eight channels: the three colours, their negatives (so that the mean is
+ * zero) and ±300 (so that the deviation is 150 for all colours). Scale and shift of the norm undo that and move the
+ * colours to where SiLU is linear; the last convolution removes that offset. Exact to about 1e-5.
  */
 export function exactVaeWeights(): ReadonlyMap<string, FloatTensor> {
   const parameters = new ParameterSet(vaeShapes(exactVaeConfig));
@@ -61,7 +61,7 @@ export function exactVaeWeights(): ReadonlyMap<string, FloatTensor> {
     );
     dataOf(`${half}.conv_out.bias`).set(colours.map(() => -lift));
   }
-  // The posterior's deviation is next to nothing.
+  // The posterior's deviation is nearly zero.
   dataOf('encoder.conv_out.bias').fill(-30, 3);
   const identity = (size: number) => Array.from({ length: size }, (_, c) => [c, c, 1] as const);
   diagonal('quant_conv', identity(6));

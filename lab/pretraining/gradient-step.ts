@@ -5,9 +5,9 @@ import { Weights } from '../../src/graph/weights.ts';
 import { type CompileOptions, compile, type Values } from '../../src/runtime/program.ts';
 import type { ParameterSet } from '../../src/training/parameter-set.ts';
 
-/** Runs one compiled step after another. */
+/** A compiled step. */
 export interface GradientStep {
-  /** Returns the loss of a batch (the graph's inputs by name); the gradients are left in `gradients`. */
+  /** Returns the loss of a batch (the graph's inputs by name); the gradients are written to `gradients`. */
   run(batch: Values): Promise<number>;
   readonly gradients: ParameterSet;
   dispose(): Promise<void>;
@@ -17,8 +17,8 @@ export interface GradientStep {
 export type PartWeights = (part: string) => Weights;
 
 /**
- * Compiles the gradient of a loss with respect to all of `parameters`, which are inputs of the graph and are read
- * anew at every run. `loss` builds the graph; several networks can be trained at once, each under the name of its
+ * Compiles the gradient of a loss with respect to all of `parameters`, which are inputs of the graph, read
+ * at every run. `loss` builds the graph; several networks can be trained at once, each under the name of its
  * part.
  */
 export async function gradientStep(

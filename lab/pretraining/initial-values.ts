@@ -1,18 +1,18 @@
-/** @file Where the weights of a model that is trained from scratch start. */
+/** @file Initial weights of a model that is trained from scratch. */
 import { randomStream } from '../../src/diffusion/random.ts';
 import { sizeOf } from '../../src/graph/host-tensor.ts';
 import { ParameterSet, type ParameterShape } from '../../src/training/parameter-set.ts';
 
 /**
- * Layers whose result is added to what was there before. Their weights start at zero, so that the untrained network
- * passes its input on and every depth learns from the first step (Dhariwal & Nichol 2021, arXiv 2105.05233, do the
- * same): the second convolution of a residual block, the projection out of a transformer, the VAE's attention; and
- * the U-Net's last convolution, so that its first prediction is zero, the mean of every target.
+ * Layers whose output is added to a residual stream. Their weights start at zero, so that the untrained network is
+ * the identity and all depths learn from the first step (as in Dhariwal & Nichol 2021, arXiv 2105.05233): the
+ * second convolution of a residual block, the projection out of a transformer, the VAE's attention; and the U-Net's
+ * last convolution, so that its first prediction is zero, the mean of every target.
  */
 const zeroWeights =
   /(^|\.)(conv2|proj_out|mid_block\.attentions\.0\.to_out\.0)\.weight$|^unet:conv_out\.weight$/;
 
-/** Weights of these shapes, each drawn from the seed and its name. */
+/** Weights of these shapes, each determined by the seed and its name. */
 export function initialParameters(shapes: readonly ParameterShape[], seed: number): ParameterSet {
   const parameters = new ParameterSet(shapes);
   for (const { name, shape } of shapes) {

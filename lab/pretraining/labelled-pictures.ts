@@ -14,7 +14,7 @@ import { MOTIONS } from '../world/world-motions.ts';
 import { augment } from './augment.ts';
 import type { ClassifierBatch } from './classifier-step.ts';
 
-/** The class of pictures with nothing in them. */
+/** The class of empty pictures. */
 export const NOTHING = 'nothing';
 
 /** The class of the shapes' scene. */
@@ -29,10 +29,10 @@ export interface LabelledPicture {
   readonly scene: string;
 }
 
-/** What pictures are made of. */
+/** What pictures are drawn from. */
 export interface LabelledSource {
   readonly things: readonly Thing[];
-  /** Of the same size. */
+  /** Shapes of the same size. */
   readonly shapes: readonly Shape[];
   readonly size: Size;
 }
@@ -51,14 +51,14 @@ export function worldClasses({ things, shapes }: Omit<LabelledSource, 'size'>): 
   };
 }
 
-/** A thing that stands, hangs or leans somewhere in a scene; in one of ten pictures the scene is empty. */
+/** A thing somewhere in a scene; one of ten pictures is an empty scene. */
 export function stillPicture({ things, size }: LabelledSource, stream: RandomStream): LabelledPicture {
   const shares = { emptyShare: 0.1, mirroredShare: 0.25, tiltedShare: 0.3 };
   const { picture, thing, scene } = worldSample(things, stream, { size, ...shares });
   return { picture, thing: thing?.name ?? NOTHING, scene: scene.name };
 }
 
-/** Any moment of any motion of a thing. */
+/** A random frame of a random motion of a thing. */
 export function movingPicture({ things, size }: LabelledSource, stream: RandomStream): LabelledPicture {
   const scene = pick(stream, SCENES);
   const thing = pick(stream, things);

@@ -1,6 +1,6 @@
 /**
- * @file Pictures that were encoded once, kept in a file, for training a U-Net on them many times: the autoencoder
- * costs more than the U-Net's step.
+ * @file Latents of pictures, computed once and kept in a file, for training a U-Net on them many times, since the
+ * autoencoder costs more than the U-Net's step.
  */
 import { stat } from 'node:fs/promises';
 import { openSafetensors, writeSafetensors } from '../../src/checkpoints/safetensors.ts';
@@ -16,12 +16,12 @@ export interface LatentPool {
   readonly captions: readonly string[];
 }
 
-/** What a pool is made of. */
+/** Inputs of a pool. */
 export interface PoolOptions {
-  /** The file; when it is there it is read and nothing is encoded. */
+  /** The file; if it exists, it is read and nothing is encoded. */
   readonly path: string;
   readonly count: number;
-  /** Must divide `count`, and be what the codec was compiled for. */
+  /** Must divide `count`, and be the batch size of the codec. */
   readonly batch: number;
   readonly codec: () => Promise<BatchCodec>;
   /** Pictures number `first` to `first + count − 1`, with captions. */
@@ -29,7 +29,7 @@ export interface PoolOptions {
   readonly onProgress?: (done: number) => void;
 }
 
-/** Encodes the pictures, or reads the file of an earlier call. Throws `StorageError` or `CheckpointError`. */
+/** Encodes the pictures, or reads the file written by an earlier call. Throws `StorageError` or `CheckpointError`. */
 export async function latentPool(options: PoolOptions): Promise<LatentPool> {
   const { path, count, batch } = options;
   if (await isFile(path)) return readPool(path);

@@ -1,4 +1,4 @@
-/** @file What a long training tells: a line every hundred steps, for a log file. */
+/** @file Progress of a long training as a log: a line every hundred steps. */
 import type { ProgressEvent } from '../../src/events.ts';
 
 /** Prints notices, what was written, and the mean loss of every hundred steps. */

@@ -1,19 +1,18 @@
 /**
  * @file `npx tsx lab/pretraining/main.ts [folder]`: trains the built-in base model of the little world: first the
- * autoencoder, then its decoder alone for longer, then, on pictures that were encoded once, text encoder and U-Net.
- * Goes on where it was stopped; look at `samples` in the folder's folders meanwhile. The result is
+ * autoencoder, then its decoder alone for longer, then text encoder and U-Net on pictures that are encoded once.
+ * Resumes where it was stopped; sample pictures are in the `samples` folders of its stages. The result is
  * `folder/model/model`, a diffusers folder.
  *
- * - `--from <base>`: the networks begin with the weights of that base; `--keep-autoencoder` leaves its encoder as it
- *   is.
- * - `--schedule cosine --learning-rate 5e-4 --from <base> --keep-autoencoder`: the end of a training, with a falling
- *   rate.
- * - `--still`: the autoencoder does not learn that moved latents are those of moved pictures.
- * - `--more-share 0.4`: so many pictures of things show one of `lab/assets/pretraining`.
- * - `--group-share 0.35`: so many pictures of the U-Net's show two or three things of a kind.
+ * - `--from <base>`: initial weights of the networks; `--keep-autoencoder` keeps its encoder unchanged.
+ * - `--schedule cosine --learning-rate 5e-4 --from <base> --keep-autoencoder`: the end of a training, with a
+ *   falling learning rate.
+ * - `--still`: the autoencoder is not trained to be equivariant to transformations.
+ * - `--more-share 0.4`: fraction of the pictures of things that show one of `lab/assets/pretraining`.
+ * - `--group-share 0.35`: fraction of the U-Net's pictures that show two or three things of a kind.
  * - `--only vae`, `--only decoder`, `--only model`: one stage alone. The last two, with `--from` and
- *   `--keep-autoencoder`, can run side by side, each with `LAMP_THREADS=1`; at the end the same command without
- *   `--only` puts the model together.
+ *   `--keep-autoencoder`, can run in parallel, each with `LAMP_THREADS=1`; the same command without `--only`
+ *   then assembles the model.
  */
 import { join } from 'node:path';
 import { interruptible } from '../../src/cli/interruptible.ts';
@@ -36,16 +35,16 @@ import { tuneDecoder } from './tune-decoder.ts';
 const size = { width: 64, height: 64 };
 const [channels, tokens] = [4, 20];
 const sourceName = 'little world 1';
-/** So many pictures of a new autoencoder keep their colours: changed ones from the start make it slow to begin. */
+/** Number of pictures with unchanged colours at the start of a new autoencoder's training, which speed it up. */
 const PLAIN_FIRST = 12_000;
-/** The number of the first picture that the decoder alone is trained on. */
+/** Index of the first picture on which the decoder alone is trained. */
 const DECODER_FIRST = 1_000_000;
 
-/** What every stage works with. */
+/** Inputs of every stage. */
 interface Stage {
   readonly options: PretrainOptions;
   readonly pictures: TrainingPictures;
-  /** The model to begin with. */
+  /** The model with the initial weights. */
   readonly from: BaseModel | undefined;
   readonly work: WorkOptions;
 }
@@ -68,7 +67,7 @@ async function pretrainAll(options: PretrainOptions, work: WorkOptions): Promise
   await model(stage, encoding, vae);
 }
 
-/** The autoencoder as it is given, where that is to be kept, or trained. */
+/** The given autoencoder if it is to be kept, else a trained one. */
 async function autoencoder(stage: Stage): Promise<TrainedVae> {
   const { options, pictures, from } = stage;
   const weights = from && new Map(await weightsOf('vae', from.vae));
@@ -99,7 +98,7 @@ function decoder(stage: Stage, vae: TrainedVae): Promise<TrainedVae> {
     ...ofAutoencoder(stage),
     folder: join(options.folder, 'decoder'),
     settings: autoencoderSettings(options, options['decoder-steps']),
-    // Other pictures than those that the whole autoencoder was trained on; those to look at have numbers below zero.
+    // Other pictures than those on which the whole autoencoder was trained; those of sheets have negative indices.
     source: (index, count) => pictures.ofAutoencoder(index * count + (index < 0 ? 0 : DECODER_FIRST), count),
     vae,
   });
@@ -134,8 +133,8 @@ async function model({ options, pictures, from, work }: Stage, encoding: Trained
     configs: smallModel({ channels, tokens, vocabulary: tokenizer.vocabulary.size }),
     vae,
     tokenizer,
-    // With the noisiest timesteps, where little can be known, and the last ones, where little is left to do, rarer
-    // than others.
+    // The noisiest timesteps, where little can be known, and the last ones, where little is left to do, are drawn less
+    // often.
     batches:
       options.timesteps === 'uniform'
         ? { captionDropout: 0.1, timesteps: 'uniform', weighting: 'none' }

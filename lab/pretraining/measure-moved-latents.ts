@@ -1,7 +1,7 @@
 /**
- * @file `npx tsx lab/pretraining/measure-moved-latents.ts [base]`: how well pictures of the little world are moved by
- * moving their latents. For each move the PSNR of what is decoded of moved latents against the moved pictures, and
- * the share of the variance of the moved pictures' own latents by which the two differ.
+ * @file `npx tsx lab/pretraining/measure-moved-latents.ts [base]`: how equivariant an autoencoder is to
+ * transformations. For each: the PSNR of decoded transformed latents against the transformed pictures, and the squared
+ * difference between transformed latents and those of transformed pictures, relative to the latter's variance.
  */
 import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';
 import { openBaseModel } from '../../src/models/base-model.ts';
@@ -69,7 +69,7 @@ function timesMatrices({ data, shape }: FloatTensor, matrices: FloatTensor): Flo
   return floats(product, shape);
 }
 
-/** Mean over pictures in −1…1 of their PSNR, of the pixels that count. */
+/** Mean PSNR of pictures in −1…1 over the unmasked pixels. */
 function meanPsnr({ data, shape }: FloatTensor, truth: FloatTensor, inside: FloatTensor): number {
   const [samples, channels, height, width] = shape as [number, number, number, number];
   const area = height * width;
@@ -86,7 +86,7 @@ function meanPsnr({ data, shape }: FloatTensor, truth: FloatTensor, inside: Floa
   return sum / samples;
 }
 
-/** Squared differences over squares, in the middle half of each side, where no edge was repeated. */
+/** Relative squared difference in the middle half of each side, where no edge was repeated. */
 function differenceInMiddle(a: FloatTensor, b: FloatTensor): number {
   const [height, width] = a.shape.slice(2) as [number, number];
   let [difference, square] = [0, 0];

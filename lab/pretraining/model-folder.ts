@@ -6,19 +6,19 @@ import type { FloatTensor } from '../../src/graph/host-tensor.ts';
 import type { TextEncoderConfig, UNetConfig, VaeConfig } from '../../src/models/configs.ts';
 import { type SmallTokenizer, writeSmallTokenizer } from './small-tokenizer.ts';
 
-/** Everything a folder holds. */
+/** Contents of the folder. */
 export interface ModelParts {
   readonly unet: UNetConfig;
   readonly vae: VaeConfig;
   readonly textEncoder: TextEncoderConfig;
   readonly tokenizer: SmallTokenizer;
-  /** What `scheduler_config.json` says: see `noiseSchedule`. */
+  /** Contents of `scheduler_config.json`: see `noiseSchedule`. */
   readonly scheduler: Readonly<Record<string, unknown>>;
   /** Weights as `unet:…`, `vae:…`, `text_encoder:…`. */
   readonly weights: ReadonlyMap<string, FloatTensor>;
 }
 
-/** The noise schedule of models trained here: linear, so that next to nothing of the picture is left at its end. */
+/** The noise schedule of models trained here: linear, so that hardly anything of the picture is left at its end. */
 export const schedulerConfig = {
   _class_name: 'DDIMScheduler',
   num_train_timesteps: 1000,
@@ -31,7 +31,7 @@ export const schedulerConfig = {
   clip_sample: false,
 } as const;
 
-/** Writes the folder that `openBaseModel` opens; each file appears whole or not at all. Throws `StorageError`. */
+/** Writes the folder that `openBaseModel` opens; files are written atomically. Throws `StorageError`. */
 export async function writeModel(folder: string, parts: ModelParts, options?: WriteOptions): Promise<void> {
   const weightsOf = (part: string) =>
     [...parts.weights].flatMap(([name, value]) =>

@@ -22,10 +22,10 @@ export interface ModelConfigs {
 export interface ModelBatch {
   /** Noisy latents `[b, c, h, w]`. */
   readonly noisy: FloatTensor;
-  /** What the U-Net should say of them (velocity, for v-prediction). */
+  /** The U-Net's target (velocity, for v-prediction). */
   readonly target: FloatTensor;
   readonly timesteps: readonly number[];
-  /** Token numbers of the captions `[b, tokens]`. */
+  /** Token ids of the captions `[b, tokens]`. */
   readonly ids: IntTensor;
   /** Weight of each sample's loss. */
   readonly weight: Float32Array;
@@ -33,7 +33,7 @@ export interface ModelBatch {
 
 /** A step whose batches are of one kind. Its gradients are those of the last batch. */
 export interface TrainingStep<Batch> {
-  /** Returns the loss; the gradients are left in `gradients`. */
+  /** Returns the loss; the gradients are written to `gradients`. */
   run(batch: Batch): Promise<number>;
   readonly gradients: ParameterSet;
   dispose(): Promise<void>;

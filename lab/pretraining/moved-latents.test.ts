@@ -16,7 +16,7 @@ const picture = floats(
 );
 const moved = (move: Partial<PictureMove>, factor = 4) =>
   movedBatch(picture, factor, [{ ...noMove, ...move }]);
-/** The only row or column of a matrix `[1, n, n]` that counts for a place, with what it counts. */
+/** The nonzero weights of a position in a matrix `[1, n, n]`. */
 const origin = ({ data }: { data: Float32Array }, places: number, to: number) =>
   Array.from({ length: places }, (_, from) => [from, data[from * places + to]!] as const).filter(
     ([, share]) => Math.abs(share) > 1e-6,
@@ -36,7 +36,7 @@ test('a translation moves pixels exactly, and latents by fractions of a latent',
       expect(targets.data[area + y * width + x]).toBe(picture.data[area + (y + 1) * width + x - 4]);
     }
   }
-  // What was never seen does not count: four columns and a row.
+  // Unseen pixels are masked: four columns and a row.
   expect(inside.data.reduce((sum, value) => sum + value, 0)).toBe((width - 4) * (height - 1));
   // Latents [2 rows, 3 columns]: one to the right, and a quarter of one up.
   expect(origin(matrices, 6, 1)).toEqual([
@@ -57,11 +57,11 @@ test('a rotation by 90° is clockwise, and scaling is about the centre', () => {
   expect(first).toEqual([12, 8, 4, 0]);
   expect(origin(turned.matrices, 16, 0).map(([from]) => from)).toContain(12);
   const [[from, share]] = origin(moved({ stretch: 1e6 }, 1).matrices, area, 0) as [readonly [number, number]];
-  // Between the four pixels of the middle.
+  // The centre is between the four middle pixels.
   expect([from, share.toFixed(3)]).toEqual([3 * width + 5, '0.250']);
 });
 
-test('moved latents of an autoencoder that changes nothing are those of the moved picture', async () => {
+test('transformed latents of an identity autoencoder are those of the transformed picture', async () => {
   const parameters = new ParameterSet(vaeShapes(exactVaeConfig));
   parameters.set(exactVaeWeights());
   const step = await vaeStep(exactVaeConfig, parameters, [1, 3, height, width], {
@@ -77,7 +77,7 @@ test('moved latents of an autoencoder that changes nothing are those of the move
   expect(await lossOf({})).toBe(still);
   expect(still).toBeLessThan(1e-6);
   expect(await lossOf({ right: -5, down: 2 })).toBeLessThan(1e-6);
-  // Bilinear and cubic are not the same: noise is where they differ most.
+  // Bilinear and cubic interpolation differ most for noise.
   expect(await lossOf({ angle: 0.3 })).toBeGreaterThan(1e-4);
   await step.dispose();
 });

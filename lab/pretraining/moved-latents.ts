@@ -12,24 +12,24 @@ export interface PictureMove {
   /** To the right and down, in whole pixels of the picture. */
   readonly right: number;
   readonly down: number;
-  /** Clockwise about the middle, in radians. */
+  /** Clockwise about the centre, in radians. */
   readonly angle: number;
-  /** From the middle: 2 shows everything twice as large. */
+  /** About the centre: 2 shows everything twice as large. */
   readonly stretch: number;
 }
 
 /** The identity. */
 export const noMove: PictureMove = { right: 0, down: 0, angle: 0, stretch: 1 };
 
-/** Share of pictures that stay as they are, so that these are reconstructed as well as possible. */
+/** Fraction of pictures that stay unchanged, so that these are reconstructed as well as possible. */
 const STILL = 0.4;
-/** Share of pictures that are only translated, which never blurs them. */
+/** Fraction of pictures that are only translated, which never blurs them. */
 const SHIFTED = 0.4;
 const FARTHEST = 12;
 const LARGEST_ANGLE = Math.PI / 4;
 const LARGEST_STRETCH = 1.4;
 
-/** Draws a move: none, a shift, or a turn and a stretch with a shift. */
+/** Draws a transformation: none, a translation, or a rotation and scaling with a translation. */
 export function drawMove(random: RandomStream): PictureMove {
   const kind = random.uniform();
   if (kind < STILL) return noMove;
@@ -45,23 +45,23 @@ export function drawMove(random: RandomStream): PictureMove {
   };
 }
 
-/** Moves for so many pictures of a batch: a function of the seed and the batch's number alone. */
+/** Transformations for the pictures of a batch: a function of the seed and the batch's index. */
 export function movesOfBatch(seed: number, index: number, count: number): PictureMove[] {
   const random = randomStream(seed, 'moves', index);
   return Array.from({ length: count }, () => drawMove(random));
 }
 
-/** A batch that is moved: its latents by a product with `matrices`, its pictures in truth. */
+/** Transformations of a batch: matrices for its latents, and its transformed pictures. */
 export interface MovedBatch {
-  /** `[b, h·w, h·w]`: moved latents `[b, c, h·w]` are the latents times these. Bilinear, with repeated edges. */
+  /** `[b, h·w, h·w]`: latents `[b, c, h·w]` are multiplied by these. Bilinear, with repeated edges. */
   readonly matrices: FloatTensor;
-  /** `[b, 3, H, W]`: the moved pictures. Cubic (Catmull–Rom), which keeps shifted ones exact, with repeated edges. */
+  /** `[b, 3, H, W]`: the transformed pictures. Cubic (Catmull–Rom), exact for translations, with repeated edges. */
   readonly targets: FloatTensor;
-  /** `[b, 1, H, W]`: 1 where a target shows what was in the picture, 0 where it repeats an edge. */
+  /** `[b, 1, H, W]`: 1 where the target is known from the picture, 0 where it repeats an edge. */
   readonly inside: FloatTensor;
 }
 
-/** Moves pictures `[b, 3, H, W]`, one move for each; their latents are `factor` times smaller along each side. */
+/** Transforms pictures `[b, 3, H, W]`, each in its own way; latents are `factor` times smaller along each side. */
 export function movedBatch(
   { data, shape }: FloatTensor,
   factor: number,
@@ -106,7 +106,7 @@ export function movedBatch(
   };
 }
 
-/** Where what is seen at a place was before the move, both in shares of the sides. */
+/** The source position of a position after the transformation, both as fractions of the sides. */
 function origins(
   { right, down, angle, stretch }: PictureMove,
   { width, height }: { width: number; height: number },
@@ -120,16 +120,16 @@ function origins(
 
 type Taps = (readonly [index: number, share: number])[];
 
-/** The two pixels around a place on an axis, and what each counts; beyond the ends the last one is repeated. */
+/** The two pixels around a position on an axis, and their weights; beyond the ends the last one is repeated. */
 function bilinear(place: number, length: number): Taps {
   const first = Math.floor(place);
   const rest = place - first;
   return taps(first, [1 - rest, rest], length);
 }
 
-/** The four pixels around a place (Catmull and Rom 1974). */
+/** The four pixels around a position, and their weights (Catmull and Rom 1974). */
 function cubic(place: number, length: number): Taps {
-  // Whole pixels stay whole in spite of rounding.
+  // Integer positions stay integers despite rounding.
   const nearest = Math.round(place);
   if (Math.abs(place - nearest) < 1e-6) return taps(nearest, [1], length);
   const before = Math.floor(place);

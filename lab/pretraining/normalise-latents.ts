@@ -29,9 +29,9 @@ export function channelStatistics(latents: readonly FloatTensor[]): ChannelStati
 }
 
 /**
- * Weights (`vae:…`) of the same autoencoder whose latents are `(z − mean) / deviation`: what `quant_conv` gives is
- * shifted and scaled, and `post_quant_conv` undoes it, so that pictures come back exactly as before. A U-Net then
- * finds every channel alike, and the scaling factor is 1.
+ * Weights (`vae:…`) of the same autoencoder whose latents are `(z − mean) / deviation`: the output of `quant_conv`
+ * is shifted and scaled, and `post_quant_conv` undoes it, so that reconstructions do not change. All channels of a
+ * U-Net's input then have the same scale, and the scaling factor is 1.
  */
 export function normalisedLatents(
   weights: ReadonlyMap<string, FloatTensor>,

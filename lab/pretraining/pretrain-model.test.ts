@@ -64,7 +64,7 @@ function greys(folder: string, more: Partial<PretrainModelOptions> = {}): Pretra
   };
 }
 
-test('a model is trained, opens as a base model and draws; an interrupted training ends with the same bytes', async () => {
+test('a trained model opens as a base model and draws; an interrupted training ends with the same bytes', async () => {
   const whole = await pretrainModel(greys(at('whole')));
   const stop = new AbortController();
   const stopped = greys(at('stopped'), {

@@ -21,15 +21,15 @@ import { type BatchPlan, type CaptionedLatents, modelBatches } from './pretraini
 import type { PretrainSettings } from './pretraining-settings.ts';
 import { type SmallTokenizer, writeSmallTokenizer } from './small-tokenizer.ts';
 
-/** What is trained, on what. */
+/** Inputs of the training. */
 export interface PretrainModelOptions extends WorkOptions {
-  /** Gets `model/` (the diffusers folder), `samples/`, `metrics.jsonl` and `checkpoints/`. */
+  /** Folder for `model/` (the diffusers folder), `samples/`, `metrics.jsonl` and `checkpoints/`. */
   readonly folder: string;
   readonly settings: PretrainSettings;
   readonly configs: ModelConfigs;
   readonly vae: { readonly config: VaeConfig; readonly weights: ReadonlyMap<string, FloatTensor> };
   readonly tokenizer: SmallTokenizer;
-  /** Pixels of the pictures. */
+  /** Side of the pictures in pixels. */
   readonly width: number;
   readonly height: number;
   readonly batches: Pick<BatchPlan, 'captionDropout' | 'timesteps' | 'timestepsAround' | 'weighting'>;
@@ -37,13 +37,13 @@ export interface PretrainModelOptions extends WorkOptions {
   readonly source: (index: number, count: number) => CaptionedLatents | Promise<CaptionedLatents>;
   /** Names the data, so that a checkpoint of other data is refused. */
   readonly sourceName: string;
-  /** What `scheduler_config.json` says. */
+  /** Contents of `scheduler_config.json`. */
   readonly scheduler?: Readonly<Record<string, unknown>>;
   /** Prompts of the sample sheets, and how they are drawn; each row of the sheet is a prompt. */
   readonly sheet: Omit<DrawManyOptions, 'width' | 'height'> & {
     readonly prompts: readonly string[];
     readonly columns: number;
-    /** Pixels of the sheet for each pixel of a picture. */
+    /** Enlargement of pictures on the sheet. */
     readonly enlarge?: number;
   };
   readonly dtype?: 'float32' | 'float16';
@@ -52,7 +52,7 @@ export interface PretrainModelOptions extends WorkOptions {
   readonly device?: DeviceName;
 }
 
-/** Trains, or goes on training, and returns the path of the model. */
+/** Trains, or resumes, and returns the path of the model. */
 export async function pretrainModel(options: PretrainModelOptions): Promise<string> {
   const { folder, settings, configs, width, height, tokenizer, device = 'cpu' } = options;
   const { scheduler = schedulerConfig, dtype = 'float32', vae, onEvent, signal } = options;

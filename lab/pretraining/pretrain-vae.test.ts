@@ -25,7 +25,7 @@ const plain = (index: number, count: number) => {
   );
 };
 
-test('an autoencoder is trained, opens as part of a base model and has latents of unit deviation', async () => {
+test('a trained autoencoder opens as part of a base model and has latents of unit deviation', async () => {
   const notices: string[] = [];
   const trained = await pretrainVae({
     folder: at('vae'),

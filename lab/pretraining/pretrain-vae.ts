@@ -21,12 +21,12 @@ import { pretrain } from './pretrain.ts';
 import type { PretrainSettings } from './pretraining-settings.ts';
 import { type VaeLossWeights, vaeLatentShape, vaeLossDefaults, vaeShapes, vaeStep } from './vae-step.ts';
 
-/** What is trained, on what. */
+/** Inputs of the training. */
 export interface PretrainVaeOptions extends WorkOptions {
-  /** Gets `vae/` (as in a diffusers folder), `samples/`, `metrics.jsonl` and `checkpoints/`. */
+  /** Folder for `vae/` (as in a diffusers folder), `samples/`, `metrics.jsonl` and `checkpoints/`. */
   readonly folder: string;
   readonly settings: PretrainSettings;
-  /** Its `scaling_factor` becomes 1: the latents get unit deviation by the weights. */
+  /** Its `scaling_factor` becomes 1, since the weights give latents of unit deviation. */
   readonly config: VaeConfig;
   readonly width: number;
   readonly height: number;
@@ -36,8 +36,8 @@ export interface PretrainVaeOptions extends WorkOptions {
   readonly sourceName: string;
   readonly lossWeights?: VaeLossWeights;
   /**
-   * Move latents of most pictures before they are decoded (see `movedBatch`), so that a moved latent is that of a
-   * moved picture.
+   * Transform the latents of most pictures before they are decoded (see `movedBatch`), so that transformed latents are
+   * those of transformed pictures.
    */
   readonly moving?: boolean;
   readonly device?: DeviceName;
@@ -51,12 +51,12 @@ export interface TrainedVae {
   readonly weights: ReadonlyMap<string, FloatTensor>;
 }
 
-/** Batches for sheets and measurements have negative numbers, so that training never uses them. */
+/** Batches for sheets and measurements have negative indices, which training never uses. */
 const [lookBatch, measureBatch] = [-1, -2];
-/** Pictures from which the latents' statistics are taken. */
+/** Number of pictures for the latents' statistics. */
 const measuredPictures = 512;
 
-/** Trains, or continues. Sheets show pictures above their reconstructions; a notice reports the mean PSNR. */
+/** Trains, or resumes. Sheets show pictures above their reconstructions; a notice reports the mean PSNR. */
 export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedVae> {
   const { folder, settings, config, width, height, source, onEvent, signal } = options;
   const { lossWeights = vaeLossDefaults, moving = false, device = 'cpu' } = options;
@@ -170,7 +170,7 @@ export async function batchCodec(
   };
 }
 
-/** Latents of a batch as the U-Net is trained on them: a sample of their posterior, scaled; `noise` decides which. */
+/** Latents of a batch for training the U-Net: a sample of their posterior, determined by `noise`, scaled. */
 export async function encodeBatch(
   codec: BatchCodec,
   { config }: TrainedVae,

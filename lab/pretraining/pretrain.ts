@@ -1,4 +1,4 @@
-/** @file Trains networks from scratch, in a folder from which training goes on after any interruption. */
+/** @file Trains networks from scratch, in a folder from which training can be resumed after any interruption. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WorkOptions } from '../../src/events.ts';
@@ -13,31 +13,31 @@ import { initialParameters } from './initial-values.ts';
 import type { TrainingStep } from './model-step.ts';
 import { decidingPretrainSettings, type PretrainSettings } from './pretraining-settings.ts';
 
-/** What to train, on what, and where the training is kept. */
+/** Inputs of a training, and its folder. */
 export interface PretrainOptions<Batch> extends WorkOptions {
-  /** Folder of `checkpoints/` and `metrics.jsonl`. A training of the same kind that is there is gone on with. */
+  /** Folder of `checkpoints/` and `metrics.jsonl`. An existing training of the same kind is resumed. */
   readonly folder: string;
   readonly settings: PretrainSettings;
-  /** What else decides the result (configs, data); a checkpoint made with another one is refused. */
+  /** Everything else that determines the result (configs, data); checkpoints of another one are refused. */
   readonly identity: object;
   readonly shapes: readonly ParameterShape[];
   /**
-   * Weights to begin with, by name, in place of random ones: those of an earlier training. Checked for their shapes.
+   * Initial weights by name, in place of random ones: those of an earlier training. Their shapes are checked.
    */
   readonly initial?: ReadonlyMap<string, FloatTensor> | undefined;
   /** Compiles the step for these parameters, which change in place. */
   readonly step: (parameters: ParameterSet) => Promise<TrainingStep<Batch>>;
   /** Batch `index`, counted from 0: a function of the index and the seed alone. */
   readonly batchAt: (index: number) => Batch | Promise<Batch>;
-  /** Looks at the model as it is after so many steps (and writes sheets of samples); `weights` must not be changed. */
+  /** Examines the model after this many steps (and writes sheets of samples); must not change `weights`. */
   readonly look?: (weights: ParameterSet, step: number) => Promise<void>;
 }
 
 /**
- * Trains until all steps are taken and returns the weights: their moving average, where there is one. A training that
- * was stopped (`InterruptedError`) or killed goes on bit for bit when it is called again. Throws `CheckpointError`
- * when the folder is of another training, `StorageError` when it cannot be written or another process is training in
- * it.
+ * Trains until all steps are taken and returns the weights: their moving average, if there is one. A training that
+ * was stopped (`InterruptedError`) or killed is resumed by the same call, with the same bytes. Throws
+ * `CheckpointError` if the folder is of another training, `StorageError` if it cannot be written or another process is
+ * training in it.
  */
 export async function pretrain<Batch>(options: PretrainOptions<Batch>): Promise<ParameterSet> {
   const { folder, settings, shapes } = options;

@@ -19,7 +19,7 @@ const clean = {
   captions: Array<string>(400).fill('a thing'),
 };
 
-test('noisy and target fit together: √ᾱ·noisy − √(1−ᾱ)·target is the clean latent', () => {
+test('noisy latents and targets are consistent: √ᾱ·noisy − √(1−ᾱ)·target is the clean latent', () => {
   const { noisy, target, timesteps } = modelBatches(plan)(0, clean);
   for (const [i, timestep] of timesteps.entries()) {
     const alpha = alphaCumprodAt(schedule, timestep);
@@ -39,7 +39,7 @@ test('captions are dropped with the given probability; weights depend on the noi
   }
 });
 
-test('a batch depends on its number only, and timesteps can be concentrated in the middle', () => {
+test('a batch depends only on its index, and timesteps can be concentrated in the middle', () => {
   expect(modelBatches(plan)(7, clean)).toEqual(modelBatches(plan)(7, clean));
   expect(modelBatches(plan)(7, clean).timesteps).not.toEqual(modelBatches(plan)(8, clean).timesteps);
   const middle = (timesteps: readonly number[]) => timesteps.filter((t) => t > 250 && t < 750).length / 400;

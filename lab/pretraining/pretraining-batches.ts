@@ -1,4 +1,4 @@
-/** @file Batches for training from scratch: noise, timesteps, captions that are left out now and then. */
+/** @file Batches for training from scratch: noise, timesteps, dropped captions. */
 import {
   addNoise,
   alphaCumprodAt,
@@ -19,20 +19,20 @@ export interface CaptionedLatents {
 /** How clean latents become training batches. */
 export interface BatchPlan {
   readonly seed: number;
-  /** Must be of v-prediction. */
+  /** A schedule for v-prediction. */
   readonly schedule: NoiseSchedule;
   readonly tokenizer: Pick<ClipTokenizer, 'encode' | 'maxLength'>;
-  /** Share of captions that are replaced by an empty one, so that guidance has something to be guided from. */
+  /** Fraction of captions that are replaced by an empty one, for classifier-free guidance. */
   readonly captionDropout: number;
-  /** Evenly, or more of the middle ones (Esser et al. 2024, arXiv 2403.03206). */
+  /** Distribution of timesteps: uniform, or more of the middle ones (Esser et al. 2024, arXiv 2403.03206). */
   readonly timesteps: 'uniform' | 'logit-normal';
   /** Mean of the normal distribution; default 0 (half of all timesteps), below 0: less noise. */
   readonly timestepsAround?: number;
-  /** Every sample counts alike, or by `min(SNR, 5) / (SNR + 1)` (Hang et al. 2023, arXiv 2303.09556). */
+  /** Weights of samples: equal, or `min(SNR, 5) / (SNR + 1)` (Hang et al. 2023, arXiv 2303.09556). */
   readonly weighting: 'none' | 'min-snr';
 }
 
-/** Makes the function from a step's number and clean latents to its batch. Token numbers of captions are kept. */
+/** Makes the function from a step's index and clean latents to its batch. Token ids of captions are cached. */
 export function modelBatches(plan: BatchPlan): (index: number, clean: CaptionedLatents) => ModelBatch {
   const { seed, schedule, captionDropout } = plan;
   const encode = rememberingTokens(plan.tokenizer);
@@ -64,7 +64,7 @@ function weightOf({ weighting, schedule }: BatchPlan, timestep: number): number 
   return Math.min(ratio, 5) / (ratio + 1);
 }
 
-/** Captions as token numbers `[b, tokens]`; each caption is only cut into tokens once. */
+/** Captions as token ids `[b, tokens]`; each caption is tokenised only once. */
 export function rememberingTokens({
   encode,
   maxLength,

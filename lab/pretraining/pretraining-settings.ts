@@ -4,15 +4,15 @@ import type { LoopSettings } from '../../src/training/trainer.ts';
 
 /** Settings of one training from scratch, of a VAE or of text encoder and U-Net. */
 export interface PretrainSettings extends LoopSettings {
-  /** Samples of a step. */
+  /** Batch size. */
   readonly batch: number;
-  /** Decides every random draw. */
+  /** Seed of all random draws. */
   readonly seed: number;
 }
 
 /**
- * What is not asked for: AdamW with little decay, a warm-up against the first steps' large gradients, a cosine to the
- * end (a constant rate leaves the last bit of quality to the average), and a moving average that becomes the model.
+ * Defaults: AdamW with little weight decay, a warm-up because of the first steps' large gradients, a cosine schedule
+ * (after a constant rate, averaging alone must provide the last bit of quality), and a moving average as the result.
  */
 export const pretrainDefaults: Omit<PretrainSettings, 'steps'> = {
   ...adamWDefaults,
@@ -30,7 +30,7 @@ export const pretrainDefaults: Omit<PretrainSettings, 'steps'> = {
   sampleEvery: 500,
 };
 
-/** Settings that change how a training is kept and shown, but not what comes out of it. */
+/** Settings that affect how a training is stored and shown, but not its result. */
 const harmless: readonly string[] = ['saveEvery', 'sampleEvery'] satisfies (keyof PretrainSettings)[];
 
 /** The settings on which the trained values depend. */

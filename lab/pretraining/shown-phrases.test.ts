@@ -8,7 +8,7 @@ test('the list beside the built-in model is that of its training pictures', asyn
   expect(await readShownPhrases(builtInBase())).toEqual(await shownPhrases());
 });
 
-test('captions of training pictures have no other words, and each of these sooner or later', async () => {
+test('captions of training pictures have no other words, and all of these occur', async () => {
   const options = { seed: 8, moreShare: 0.2, groupShare: 0, plainFirst: 0 };
   const pictures = await trainingPictures({ size: { width: 8, height: 8 }, ...options });
   const { captions } = pictures.ofModel(0, 6000);

@@ -1,4 +1,4 @@
-/** @file What the built-in model's pictures show, in the words of their captions: `words.json` of its folder. */
+/** @file The contents of the built-in model's training pictures, as phrases of their captions: its `words.json`. */
 import type { ShownPhrases } from '../../src/models/shown-words.ts';
 import { withAdjective } from '../world/caption.ts';
 import { SCENES } from '../world/scene.ts';
@@ -8,7 +8,7 @@ import { MOTIONS } from '../world/world-motions.ts';
 import { loadMoreThings } from './command/more-things.ts';
 
 /**
- * All phrases that the captions of the U-Net's training pictures are made of (see `trainingPictures` and
+ * All phrases of the captions of the U-Net's training pictures (see `trainingPictures` and
  * `docs/research/built-in-model-training.md`).
  */
 export async function shownPhrases(): Promise<ShownPhrases> {

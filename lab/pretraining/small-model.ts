@@ -1,8 +1,8 @@
-/** @file The networks of the built-in base model, for training them and for measuring how fast that is. */
+/** @file The networks of the built-in base model, for training and for benchmarks. */
 import { textEncoderConfigSchema, unetConfigSchema } from '../../src/models/configs.ts';
 import type { ModelConfigs } from './model-step.ts';
 
-/** Latent channels, tokens of a caption and tokens that there are. */
+/** Latent channels, tokens of a caption, and vocabulary size. */
 export interface SmallModelSize {
   readonly channels: number;
   readonly tokens: number;

@@ -1,9 +1,9 @@
-/** @file A tokenizer for a model that knows few words, in the files of CLIP's. */
+/** @file A tokenizer for a small vocabulary, in CLIP's file format. */
 import { join } from 'node:path';
 import { writeAtomically, writeJsonAtomically } from '../../src/checkpoints/atomic-write.ts';
 import { byteLetters } from '../../src/models/tokenizer.ts';
 
-/** What the files say. */
+/** Contents of the files. */
 export interface SmallTokenizer {
   /** Token to number: bytes, bytes that end a word, merged pieces, and the two special tokens last (as in CLIP's). */
   readonly vocabulary: ReadonlyMap<string, number>;
@@ -16,9 +16,9 @@ const [begin, end] = ['<|startoftext|>', '<|endoftext|>'];
 const wordEnd = '</w>';
 
 /**
- * A byte-pair tokenizer that has every word of `texts` as one token; any other text falls into bytes (or into pieces
- * of these words). Words that occur earlier have the smaller numbers: append new ones, and old models keep their
- * numbers but for the two special tokens.
+ * A byte-pair tokenizer that has every word of `texts` as one token; any other text is split into bytes (or into
+ * pieces of these words). Words that occur earlier have smaller ids, so that appending new ones keeps the ids of old
+ * models, except for the two special tokens.
  */
 export function smallTokenizer(texts: readonly string[], maxLength: number): SmallTokenizer {
   const words = [...new Set(texts.flatMap((text) => text.toLowerCase().match(/\p{L}+/gu) ?? []))];
@@ -27,7 +27,7 @@ export function smallTokenizer(texts: readonly string[], maxLength: number): Sma
   for (const word of words) {
     const letters = Array.from(new TextEncoder().encode(word), (byte) => byteLetters[byte]!);
     const ends = [...letters.slice(0, -1), letters.at(-1)! + wordEnd];
-    // Later merges never come before earlier ones: words that are one token stay one.
+    // New merges come after earlier ones, so that words that are one token stay one.
     for (let pieces = merged(ends, ranks); pieces.length > 1; pieces = merged(ends, ranks)) {
       const [first, second] = pieces as [string, string];
       ranks.set(`${first} ${second}`, merges.length);

@@ -1,7 +1,7 @@
 /**
- * @file `npx tsx lab/pretraining/train-evaluators.ts`: trains what generated pictures are measured with, on pictures
- * of the little world: a classifier of things and scenes, then a small CLIP. Goes on where it was stopped. Writes
- * `lab/assets/evaluation/`, with what both can do on pictures they have not seen in `measured.json`.
+ * @file `npx tsx lab/pretraining/train-evaluators.ts`: trains the models that measure generated pictures, on pictures
+ * of the little world: a classifier of things and scenes, then a small CLIP. Resumes where it was stopped. Writes
+ * `lab/assets/evaluation/`, with the accuracy of both on unseen pictures in `measured.json`.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -47,17 +47,17 @@ const { values } = parseArgs({
     out: { type: 'string', default: evaluationAsset('') },
     'classifier-steps': { type: 'string', default: '1000' },
     'clip-steps': { type: 'string', default: '1600' },
-    /** Steps of a second stage of CLIP's training; the package's has none. */
+    /** Steps of a second stage of CLIP's training; the included one has none. */
     'few-scenes-steps': { type: 'string', default: '0' },
     batch: { type: 'string', default: '64' },
-    /** Pictures of each kind that the result is measured on. */
+    /** Number of pictures of each kind for measuring the result. */
     measure: { type: 'string', default: '1000' },
   },
 });
 const { folder, out } = values;
 const batch = Number(values.batch);
 const measured = Number(values.measure);
-/** Training draws from one seed, measuring from the other. */
+/** Seeds for training and for measuring. */
 const [seed, unseen] = [0, 1];
 const tokens = 20;
 const size = { width: CLASSIFIER_SIDE, height: CLASSIFIER_SIDE };
@@ -105,8 +105,8 @@ const config = clipConfigSchema.parse({
   vision_config: { ...tower, num_hidden_layers: 4, image_size: size.width, patch_size: 8 },
 });
 /**
- * Telling scenes apart is easy and finds most captions. With few scenes in a batch the things must be recognised, which
- * takes long to begin with from nothing.
+ * Scenes are easy to distinguish and suffice for most captions. With few scenes in a batch, things must be recognised,
+ * which takes long from random weights.
  */
 const stages = [
   { folder: 'clip', scenes: SCENES.length, steps: Number(values['clip-steps']), learningRate: 2e-3 },
@@ -136,7 +136,7 @@ await clip.dispose();
 console.log(retrieval);
 await writeJsonAtomically(join(out, 'measured.json'), { classifier: accuracy, clip: retrieval });
 
-/** Pictures of so many scenes with their captions. */
+/** Pictures of this many scenes, with their captions. */
 function captionedBatch(index: number, count: number): ContrastiveBatch {
   const order = randomStream(seed, 'scenes', index).shuffle(SCENES.length);
   const scenes = order.slice(0, count).map((each) => SCENES[each]!);
@@ -151,7 +151,7 @@ function captionedBatch(index: number, count: number): ContrastiveBatch {
   return { pictures, ids: encode(drawn.captions) };
 }
 
-/** Pictures of a kind that training has not seen. */
+/** Unseen pictures of a kind. */
 function unseenPictures(draw: typeof stillPicture): LabelledPicture[] {
   const stream = randomStream(unseen, draw.name);
   return Array.from({ length: measured }, () => draw(source, stream));
@@ -163,7 +163,7 @@ function augmented(labelled: LabelledPicture, index: number): LabelledPicture {
   return { ...labelled, picture: signedFloatsToPicture(pixels, size) };
 }
 
-/** Key names without the part that they are trained under. */
+/** Key names without their part's prefix. */
 function withoutPart(trained: ParameterSet): (readonly [string, FloatTensor])[] {
   return [...trained.views].map(([name, value]) => [name.slice(name.indexOf(':') + 1), value] as const);
 }

@@ -1,6 +1,6 @@
 /**
- * @file Trains the decoder of an autoencoder further while its encoder, and with it the latents, stay as they are: a
- * U-Net that learns on these latents meanwhile need not know of it.
+ * @file Trains the decoder of an autoencoder further. The encoder, and so the latents, stay unchanged, so that a U-Net
+ * can be trained on these latents at the same time.
  */
 import { join } from 'node:path';
 import { randomStream } from '../../src/diffusion/random.ts';
@@ -16,13 +16,13 @@ import {
 } from './pretrain-vae.ts';
 import { decoderShapes, decoderStep, vaeLossDefaults } from './vae-step.ts';
 
-/** What is trained, on what; as for the whole autoencoder, but for what it begins with. */
+/** Inputs of the training; those for the whole autoencoder, with required initial weights. */
 export type TuneDecoderOptions = Omit<PretrainVaeOptions, 'config' | 'initial'> & {
   readonly vae: TrainedVae;
 };
 
 /**
- * Trains, or goes on training, writes `vae/` and returns the autoencoder with the new decoder. Throws as `pretrain`
+ * Trains, or resumes, writes `vae/` and returns the autoencoder with the new decoder. Throws as `pretrain`
  * does.
  */
 export async function tuneDecoder(options: TuneDecoderOptions): Promise<TrainedVae> {

@@ -25,7 +25,7 @@ test('an autoencoder overfits a few pictures', async () => {
   }
   await step.dispose();
   expect(losses.at(-1)).toBeLessThan(0.4 * losses[0]!);
-  // Every weight takes part.
+  // Every weight has a gradient.
   for (const [name, { data }] of step.gradients.views) {
     const key = name.endsWith('to_k.bias'); // A shift of all keys changes no attention.
     expect(key || data.some((value) => value !== 0), name).toBe(true);

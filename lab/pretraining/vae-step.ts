@@ -29,21 +29,20 @@ export interface VaeBatch {
   /** Unit normals `[b, c, h, w]`. */
   readonly noise: FloatTensor;
   /**
-   * How the latents of each picture are moved before they are decoded, and what is decoded is compared with; not at
-   * default all.
+   * Transformations of each picture's latents before they are decoded, and the pictures to compare with; default none.
    */
   readonly moves?: readonly PictureMove[] | undefined;
 }
 
-/** What the parts of the loss count. */
+/** Weights of the parts of the loss. */
 export interface VaeLossWeights {
-  /** Mean absolute difference, rounded off below a hundredth so that it has a gradient everywhere. */
+  /** Mean absolute difference, smoothed below 0.01 so that it is differentiable everywhere. */
   readonly absolute: number;
   /** Mean squared difference. */
   readonly squared: number;
   /** Mean absolute difference of the pictures' horizontal and vertical gradients: keeps outlines sharp. */
   readonly edges: number;
-  /** Divergence of the posterior from the unit normal, per value of the latents. */
+  /** KL divergence of the posterior from the unit normal, per value of the latents. */
   readonly divergence: number;
 }
 
@@ -102,7 +101,7 @@ export async function vaeStep(
   };
 }
 
-/** Pictures, and latents that a finished encoder made of them. */
+/** Pictures, and their latents from a fixed encoder. */
 export interface DecoderBatch {
   /** `[b, 3, H, W]` in −1…1. */
   readonly pictures: FloatTensor;
@@ -143,7 +142,7 @@ export function vaeLatentShape(config: VaeConfig, [samples, , height, width]: Sh
   return [samples!, config.latent_channels, height! / factor, width! / factor];
 }
 
-/** Loss of what is decoded of latents after they were moved, against the moved pictures, where these are known. */
+/** Loss of decoded transformed latents against the transformed pictures, where these are known. */
 function decodingLoss(
   w: Weights,
   config: VaeConfig,
@@ -161,7 +160,7 @@ function decodingLoss(
   return pictureLoss(mul(error, input('batch:inside', [samples, 1, height, width])), lossWeights);
 }
 
-/** What `decodingLoss` takes. */
+/** Inputs of `decodingLoss`. */
 function decodingInputs(config: VaeConfig, pictures: FloatTensor, moves?: readonly PictureMove[]): Values {
   const still = Array<PictureMove>(pictures.shape[0]!).fill(noMove);
   const { matrices, targets, inside } = movedBatch(pictures, vaeFactor(config), moves ?? still);

@@ -1,4 +1,4 @@
-/** @file Texts that together have every word of the little world's captions and prompts, for a tokenizer. */
+/** @file Texts that contain every word of the little world's captions and prompts, for a tokenizer. */
 import { withAdjective } from '../world/caption.ts';
 import { SCENES } from '../world/scene.ts';
 import { ROTATES, type Shape } from '../world/shape.ts';
@@ -14,14 +14,14 @@ const ADDED = [
   'on a white ground',
 ];
 
-/** The names of all things, shapes, scenes and motions in sentences as captions have them. */
+/** Sentences like captions, with the names of all things, shapes, scenes and motions. */
 export function worldTexts(things: readonly Thing[], shapes: readonly Shape[]): string[] {
   return [
     ...ADDED,
     ROTATES,
     ...MOTIONS.map(({ verb }) => verb),
     ...SCENES.flatMap(({ phrase, places }) => [phrase, ...places]),
-    // An adjective may turn "a" into "an" and the other way round.
+    // An adjective may turn "a" into "an" and vice versa.
     ...[...things, ...shapes].flatMap(({ phrase }) => [phrase, withAdjective(phrase, 'small')]),
   ];
 }

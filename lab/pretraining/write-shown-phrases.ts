@@ -1,6 +1,6 @@
 /**
- * @file `npx tsx lab/pretraining/write-shown-phrases.ts [base]`: writes what the built-in model was shown into its
- * folder.
+ * @file `npx tsx lab/pretraining/write-shown-phrases.ts [base]`: writes the phrases of the built-in model's
+ * training pictures into its folder.
  */
 import { join } from 'node:path';
 import { writeJsonAtomically } from '../../src/checkpoints/atomic-write.ts';

@@ -6,7 +6,7 @@
 /** One network's `config.json`. */
 type Config = Readonly<Record<string, unknown>>;
 
-/** What sets a kind of model apart. */
+/** Differences between the kinds of model. */
 export interface Architecture {
   /** Class of the pipeline in `model_index.json`. */
   readonly pipeline: 'StableDiffusionPipeline' | 'StableDiffusionXLPipeline';
@@ -25,7 +25,7 @@ const published = ['sd15', 'sd21', 'sdxl'] as const;
 
 type Published = (typeof published)[number];
 
-/** The models that can be made; `tiny-…` have the same structure with narrow layers, and fewer of them. */
+/** The models that can be made; `tiny-…` have the same structure with fewer and narrower layers. */
 export const architectureNames = [...published, ...published.map((name) => `tiny-${name}` as const)] as const;
 
 /** See `architectureNames`. */
@@ -39,7 +39,7 @@ interface Sizes {
   readonly depths: readonly number[];
   readonly vae: readonly number[];
   readonly vaeLayers: number;
-  /** Width and layers of the text encoder of 1.x (also XL's first), of 2.x, and of XL's second. */
+  /** Width and depth of the text encoder of 1.x (also XL's first), of 2.x, and of XL's second. */
   readonly clip: readonly [width: number, layers: number];
   readonly openClip: readonly [width: number, layers: number];
   readonly openClip2: readonly [width: number, layers: number];
@@ -148,7 +148,7 @@ function unet({ unet: widths, unetLayers }: Sizes, more: Config) {
   };
 }
 
-/** Heads 64 channels wide. */
+/** Heads of 64 channels. */
 function heads(widths: readonly number[]): number[] {
   return widths.map((width) => Math.max(1, Math.floor(width / 64)));
 }

@@ -1,7 +1,7 @@
 /**
  * @file `npm run make-base -- --like sd15 --out <folder> [--dtype f16|f32|bf16] [--single-file] [--seed S]`: writes a
  * base model with random weights and exactly the shapes of a published one, for measuring time and memory, and for
- * trying how files are read. `--like` is one of `sd15`, `sd21`, `sdxl`, or `tiny-sd15` and so on for small models of
+ * testing how files are read. `--like` is one of `sd15`, `sd21`, `sdxl`, or `tiny-sd15` and so on for small models of
  * the same structure. Prints the path to give with `--base`.
  */
 import { parseArgs } from 'node:util';

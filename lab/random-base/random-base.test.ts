@@ -62,7 +62,7 @@ describe.each(['tiny-sd15', 'tiny-sd21', 'tiny-sdxl'] as const)('%s', (like) => 
 
   test('both are read as the same model', async () => {
     const [folder, file] = await made;
-    // What shapes do not show and files need not say.
+    // Not inferable from shapes, and optional in files.
     const unsaid = { sample_size: undefined, mid_block_type: undefined, act_fn: undefined };
     const settings = ({ unet, vae, textEncoder, second, tokenizer }: BaseModel) => ({
       unet: { ...unet.config, ...unsaid },

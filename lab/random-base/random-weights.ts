@@ -1,11 +1,11 @@
-/** @file Random weights, scaled so that a network's values stay of order one through all of its layers. */
+/** @file Random weights, scaled so that activations are of order one in all layers. */
 import { randomStream } from '../../src/diffusion/random.ts';
 import { type FloatTensor, floats, type Shape, sizeOf } from '../../src/graph/host-tensor.ts';
 
-/** Length of the sequence that all weights are cut from: prime, so that no two rows of a matrix are equal. */
+/** Length of the sequence from which all weights are taken: prime, so that no two rows of a matrix are equal. */
 const PERIOD = 2 ** 22 + 15;
 
-/** Layers whose result is added to what was there before, and last layers. */
+/** Layers whose output is added to a residual stream, and last layers. */
 const lastLayers = /(^|\.)(conv2|to_out\.0|net\.2|proj_out|fc2|out_proj|conv_out)\.weight$/;
 
 /** Weights by name and shape; the same seed gives the same ones. */

@@ -7,7 +7,7 @@ import { WORLD_SIZE } from './scene.ts';
 import { type Shape, shapeSample } from './shape.ts';
 import type { Thing } from './thing.ts';
 
-/** What a batch is drawn from. */
+/** Options of a batch. */
 export interface BatchSource {
   readonly things: readonly Thing[];
   /** Rendered objects of the batch's size; default none. */
@@ -25,8 +25,8 @@ export interface WorldBatch {
 
 /**
  * The samples `first` to `first + count − 1` of the infinite sequence of a seed. Each depends only on the seed and its
- * number, so that a resumed training continues with the same pictures. `into`, when given, is filled and returned
- * as `pixels`. Throws `RangeError` when `into` or a shape has another size than the batch.
+ * number, so that a resumed training continues with the same pictures. `into`, if given, is filled and returned as
+ * `pixels`. Throws `RangeError` when `into` or a shape has another size than the batch.
  */
 export function worldBatch(
   source: BatchSource,

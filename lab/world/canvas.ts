@@ -1,4 +1,4 @@
-/** @file A few soft brushes on a picture: gradients, grounds with an uneven edge, ellipses. All antialiased. */
+/** @file Drawing on pictures: gradients, grounds with an uneven edge, ellipses. All antialiased. */
 
 import type { RandomStream } from '../../src/diffusion/random.ts';
 import type { Picture } from '../../src/media/picture.ts';
@@ -80,11 +80,11 @@ export interface Ellipse {
   readonly colour: Colour;
   /** How much it covers, 0 to 1; default 1. */
   readonly opacity?: number;
-  /** The share of the radius over which it fades out; default a crisp antialiased edge. */
+  /** The fraction of the radius over which it fades out; default a sharp antialiased edge. */
   readonly softness?: number;
 }
 
-/** Lays an ellipse on a picture; what juts out is cut off. */
+/** Draws an ellipse on a picture, clipped to it. */
 export function paintEllipse({ width, height, data }: Picture, ellipse: Ellipse): void {
   const { colour, opacity = 1 } = ellipse;
   const radiusX = Math.max(0.5, ellipse.radiusX * height);

@@ -1,4 +1,4 @@
-/** @file English as captions need it: articles, adjectives, and a thing somewhere doing something. */
+/** @file English captions: articles, adjectives, plurals, and whole captions. */
 
 /** The noun phrase without its article: "a panda" gives "panda". */
 export function withoutArticle(phrase: string): string {
@@ -17,7 +17,7 @@ export function articleFor(word: string): 'a' | 'an' {
 }
 
 /**
- * Several of what the noun names: "panda" and 2 give "two pandas". Throws `RangeError` for numbers it has no word for.
+ * A noun in the plural with its number: "panda" and 2 give "two pandas". Throws `RangeError` for unknown numbers.
  */
 export function counted(noun: string, count: number): string {
   const word = ['two', 'three'][count - 2];
@@ -26,7 +26,7 @@ export function counted(noun: string, count: number): string {
   return `${word} ${noun}${/(s|x|ch|sh)$/.test(noun) ? 'es' : 's'}`;
 }
 
-/** What a caption may say. */
+/** The parts of a caption. */
 export interface CaptionParts {
   /** With its article, such as "a panda". */
   readonly thing: string;

@@ -1,6 +1,6 @@
 /**
- * @file `npx tsx lab/world/demo-clips.ts [motion]`: renders the eight clips of the little world that the demo learns
- * from, with their captions, into `assets/demo/clips`. They come with the repository; this is how they were made.
+ * @file `npx tsx lab/world/demo-clips.ts [motion]`: renders the eight clips of the little world on which the demo
+ * trains, with their captions, into `assets/demo/clips`. They are in the repository; this shows how they were made.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -19,12 +19,12 @@ export interface MotionClipOptions {
   readonly size?: Size;
 }
 
-/** A rendered clip and everything that is known about it. */
+/** A rendered clip and its ground truth. */
 export interface MotionClip {
   readonly frames: readonly Picture[];
   /** Such as "a panda runs on the beach". */
   readonly prompt: string;
-  /** Where the thing truly is in each frame. */
+  /** The thing's true position in each frame. */
   readonly track: readonly TrackPoint[];
   /** The rectangle around the thing in each frame, always inside the picture. */
   readonly boxes: readonly Box[];
@@ -72,7 +72,7 @@ function motionPrompt(motion: WorldMotion, thing: Thing, scene?: Scene): string 
   return captionOf({ thing: thing.phrase, verb: motion.verb, place: scene?.places[0] });
 }
 
-/** What a perfect measurement of a posed sprite would give. */
+/** The true measures of a posed sprite. */
 function trackPointOf(sprite: Sprite, pose: Pose, firstAngle: number, size: Size): TrackPoint {
   const [x, y] = placeOf(sprite.centroid, pose, size);
   const area = sprite.area * (pose.size * size.height) ** 2;

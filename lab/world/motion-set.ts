@@ -1,4 +1,4 @@
-/** @file The clips that teach a motion, and what is kept out of them to measure it. */
+/** @file The clips of a motion, and the things and scenes that are held out for measuring. */
 
 import { randomStream } from '../../src/diffusion/random.ts';
 import { type MotionClip, type MotionClipOptions, motionClip } from './motion-clip.ts';
@@ -12,9 +12,9 @@ export interface MotionSplit {
   readonly heldOut: { readonly things: readonly Thing[]; readonly scenes: readonly Scene[] };
 }
 
-/** How many core things of each group teach a motion; eight in all. */
+/** Number of core things of each group in a motion's clips; eight in all. */
 const IN_CLIPS: Readonly<Record<ThingGroup, number>> = { animal: 3, vehicle: 2, person: 1, object: 2 };
-/** How many painted and plain scenes are in the clips; the other three and two are not. */
+/** Numbers of painted and plain scenes in the clips; the other three and two are held out. */
 const PAINTED_IN_CLIPS = 5;
 const PLAIN_IN_CLIPS = 4;
 
@@ -55,15 +55,15 @@ function shuffled<T>(all: readonly T[], motion: WorldMotion, what: string): T[] 
   return order.map((index) => all[index]!);
 }
 
-/** The clips of a motion, and what was kept out of them. */
+/** The clips of a motion, and what is held out. */
 export interface MotionSet extends MotionSplit {
   readonly clips: readonly MotionClip[];
 }
 
 /**
  * Renders `count` clips of a motion. Every thing and every scene of the split comes once before any comes again,
- * paired anew for each seed, so that no thing goes with a scene. The first clips of a larger set are the clips of a
- * smaller one.
+ * paired anew for each seed, so that things and scenes are independent. The first clips of a larger set are
+ * the clips of a smaller one.
  */
 export function motionSet(
   things: readonly Thing[],
@@ -81,7 +81,7 @@ export function motionSet(
   return { ...split, clips };
 }
 
-/** The choice number `index` when all come in random order, then all again in another order, and so on. */
+/** Element `index` of a sequence that repeats all choices, in another random order each time. */
 function inTurn<T>(choices: readonly T[], index: number, seed: number, motion: WorldMotion, what: string): T {
   const round = Math.floor(index / choices.length);
   const order = randomStream(seed, what, motion.name, round).shuffle(choices.length);

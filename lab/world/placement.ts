@@ -6,17 +6,17 @@ import { between } from './scene-painters.ts';
 import { type Box, type Pose, type Sprite, spriteBox } from './sprite.ts';
 import type { WorldMotion } from './world-motions.ts';
 
-/** Nothing comes nearer to the picture's edge than this share of it. */
+/** Least distance to the picture's edge, as a fraction of its side. */
 const MARGIN = 0.02;
 
-/** How often a thing is made smaller to make room for its path above the ground, before it is placed higher. */
+/** Number of attempts to shrink a thing so that its path fits above the ground, before it is placed higher. */
 const TRIES = 6;
 
 /** What to place and how. */
 export interface PlacementRequest {
   readonly sprite: Sprite;
   readonly size: Size;
-  /** Where feet may stand, as shares of the height. */
+  /** Range of the ground, as fractions of the height. */
   readonly ground: readonly [highest: number, lowest: number];
   readonly mirrored?: boolean;
 }
@@ -63,8 +63,8 @@ export function placeStill(
 }
 
 /**
- * Poses of things of one size that stand side by side: each at its own place, no two nearer to each other than they are
- * wide where a few tries find room. From left to right.
+ * Poses of things of one size that stand side by side: no two nearer to each other than their width, if
+ * a few attempts find room. From left to right.
  */
 export function placeGroup(
   stream: RandomStream,

@@ -1,4 +1,4 @@
-/** @file Random pictures of the little world with captions as a person would write them. */
+/** @file Random pictures of the little world with natural captions. */
 
 import type { RandomStream } from '../../src/diffusion/random.ts';
 import type { Picture } from '../../src/media/picture.ts';
@@ -11,7 +11,7 @@ import { type Box, drawSprite, type Pose, spriteBox } from './sprite.ts';
 import type { Thing } from './thing.ts';
 import { MOTIONS } from './world-motions.ts';
 
-/** What kinds of pictures come how often, and which things and scenes. */
+/** Frequencies of the kinds of pictures, and the things and scenes. */
 export interface WorldOptions {
   /** Default 128 by 128. */
   readonly size?: Size;
@@ -39,21 +39,21 @@ export interface WorldOptions {
   readonly tiltedShare?: number;
 }
 
-/** A picture, what is to be seen in it, and where. */
+/** A picture and its contents. */
 export interface WorldSample {
   readonly picture: Picture;
   readonly caption: string;
   readonly scene: Scene;
-  /** Absent when the scene is empty, as are the next two; these are absent of a group, too. */
+  /** Absent if the scene is empty, as are the next two, which are also absent for groups. */
   readonly thing?: Thing;
   /** The rectangle around the thing. */
   readonly box?: Box;
   readonly pose?: Pose;
 }
 
-/** The longer side of a thing, as shares of the picture's height. */
+/** The longer side of a thing, as fractions of the picture's height. */
 const SIZES = [0.4, 0.8] as const;
-/** The same of things in a group, which need room beside one another. */
+/** The same for things in a group, which need room beside one another. */
 const GROUP_SIZES = [0.3, 0.48] as const;
 const LARGEST_TILT = Math.PI / 6;
 
@@ -106,12 +106,12 @@ export function worldSample(
   return { picture, caption, scene, thing, pose, box: spriteBox(thing.sprite, pose, size) };
 }
 
-/** The usual way to name the place half of the time, another way otherwise. */
+/** The most common phrase for the place half of the time, else another one. */
 function placePhrase(stream: RandomStream, { places }: Scene): string {
   return stream.uniform() < 0.5 ? places[0] : pick(stream, places);
 }
 
-/** What people sometimes add, when it is so: small or big, on which side, in the air. */
+/** Occasional details: small or big, on which side, in the air. */
 function details(stream: RandomStream, pose: Pose, aloft: boolean): { adjective?: string; where?: string } {
   const sizeWord = pose.size < 0.5 ? 'small' : pose.size > 0.7 ? 'big' : undefined;
   const side = pose.x < 0.38 ? 'on the left' : pose.x > 0.62 ? 'on the right' : undefined;
@@ -124,7 +124,7 @@ function details(stream: RandomStream, pose: Pose, aloft: boolean): { adjective?
   };
 }
 
-/** One of the choices, each as likely. */
+/** One of the choices, uniformly. */
 export function pick<T>(stream: RandomStream, choices: readonly T[]): T {
   return choices[stream.integer(choices.length)]!;
 }

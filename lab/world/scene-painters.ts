@@ -1,6 +1,6 @@
 /**
- * @file How each scene of the little world is painted: broad soft shapes and smooth colours, a little different each
- * time.
+ * @file How each scene of the little world is painted: broad soft shapes and smooth colours, with random
+ * variation.
  */
 
 import type { RandomStream } from '../../src/diffusion/random.ts';
@@ -16,15 +16,15 @@ import {
 } from './canvas.ts';
 
 /**
- * Paints a scene over a whole picture; returns where feet may stand: the highest and lowest place, as shares of the
- * height.
+ * Paints a scene over a whole picture; returns the range of the ground: its highest and lowest position, as fractions
+ * of the height.
  */
 export type ScenePainter = (
   picture: Picture,
   stream: RandomStream,
 ) => readonly [highest: number, lowest: number];
 
-/** A number between two others, evenly distributed. */
+/** A uniformly distributed number between two others. */
 export function between(stream: RandomStream, low: number, high: number): number {
   return low + (high - low) * stream.uniform();
 }

@@ -1,4 +1,4 @@
-/** @file The scenes of the little world: their names, how people speak of them, and their painting. */
+/** @file The scenes of the little world: their names, phrases for captions, and painters. */
 
 import type { RandomStream } from '../../src/diffusion/random.ts';
 import { blankPicture, type Picture } from '../../src/media/picture.ts';
@@ -21,9 +21,9 @@ import {
 export interface Scene {
   /** Short and unique, such as `beach` or `plain red`. */
   readonly name: string;
-  /** What the empty place is called, such as "a beach". */
+  /** The phrase for the empty scene, such as "a beach". */
   readonly phrase: string;
-  /** How one says that something is there; the first is the usual way, such as "on the beach". */
+  /** Phrases for something being there, the most common first, such as "on the beach". */
   readonly places: readonly [string, ...string[]];
   /** Whether it is only a colour. */
   readonly plain: boolean;
@@ -85,7 +85,7 @@ export function sceneNamed(name: string): Scene {
 /** A painted scene, with nothing in it. */
 export interface PaintedScene {
   readonly picture: Picture;
-  /** Where feet may stand: the highest and the lowest place, as shares of the picture's height from the top. */
+  /** Range of the ground: its highest and lowest position, as fractions of the picture's height from the top. */
   readonly ground: readonly [highest: number, lowest: number];
 }
 

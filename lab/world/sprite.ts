@@ -1,4 +1,4 @@
-/** @file Drawn things with transparency that can be laid on a picture at any place, size and angle. */
+/** @file Drawings with transparency that can be composited on a picture at any position, size and angle. */
 
 import type { Picture } from '../../src/media/picture.ts';
 import type { Size } from '../../src/media/size.ts';
@@ -22,11 +22,11 @@ interface SpriteLevel {
   readonly height: number;
   /** Red, green, blue (0 to 255) multiplied by opacity, and opacity (0 to 1); a transparent border goes around. */
   readonly data: Float32Array;
-  /** How many pixels the longer side of the drawing takes here. */
+  /** Length of the drawing's longer side at this level, in pixels. */
   readonly longerSide: number;
 }
 
-/** How a sprite lies on a picture. */
+/** Position, size and orientation of a sprite on a picture. */
 export interface Pose {
   /** The centre of the drawing, as shares of the picture's width and height. */
   readonly x: number;
@@ -47,7 +47,7 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** How many times a sprite is halved: the smallest level has a sixteenth of the full resolution. */
+/** Number of times a sprite is halved: the smallest level has a sixteenth of the full resolution. */
 const HALVINGS = 4;
 /** The transparent border that leaves one pixel after every halving. */
 const BORDER = 2 ** HALVINGS;
@@ -143,7 +143,7 @@ export function placeOf(point: readonly [number, number], pose: Pose, size: Size
   ];
 }
 
-/** The smallest rectangle around a posed sprite; it may jut out of the picture. */
+/** The bounding box of a posed sprite, which may extend beyond the picture. */
 export function spriteBox(sprite: Sprite, pose: Pose, size: Size): Box {
   const places = sprite.outline.map((point) => placeOf(point, pose, size));
   const xs = places.map(([x]) => x);
@@ -151,7 +151,7 @@ export function spriteBox(sprite: Sprite, pose: Pose, size: Size): Box {
   return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
 }
 
-/** Lays a sprite on a picture (changing it), antialiased; what juts out is cut off. */
+/** Composites a sprite onto a picture (in place), antialiased and clipped. */
 export function drawSprite(onto: Picture, sprite: Sprite, pose: Pose): void {
   const { width, height, data: target } = onto;
   const box = spriteBox(sprite, pose, onto);

@@ -1,4 +1,4 @@
-/** @file The things of the little world: what they are called, and their drawings. */
+/** @file The things of the little world: their names and drawings. */
 
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
@@ -21,23 +21,23 @@ const thingSchema = z.object({
   source: z.string(),
 });
 
-/** One thing. Its sprite looks to the right, or to nowhere in particular, whichever way the file is drawn. */
+/** One thing. Its sprite faces right, or has no direction, whatever the file's orientation. */
 export interface Thing {
   /** The noun, such as "fire engine". */
   readonly name: string;
   /** With its article, such as "an elephant". */
   readonly phrase: string;
   readonly group: ThingGroup;
-  /** Whether it looks to a side at all. */
+  /** Whether it has a direction. */
   readonly facing: 'right' | 'none';
-  /** Whether it is at home in the air. */
+  /** Whether it usually is in the air. */
   readonly flies: boolean;
-  /** Whether motions are taught and measured with it. */
+  /** Whether it is used for training and measuring motions. */
   readonly core: boolean;
   readonly sprite: Sprite;
 }
 
-/** The longer side of a rasterised thing in pixels: twice what a 128-pixel picture can show. */
+/** The longer side of a rasterised thing in pixels: twice that of a 128-pixel picture. */
 const RASTER = 256;
 
 let loaded: Promise<readonly Thing[]> | undefined;

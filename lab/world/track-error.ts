@@ -1,16 +1,16 @@
-/** @file How far one track is from another, as movements from the first frame. */
+/** @file The difference between two tracks, as displacements since the first frame. */
 
 import type { TrackPoint } from './track.ts';
 
 /** Mean errors over all frames but the first. */
 export interface TrackError {
-  /** Distance between the movements of the centres, as a share of the picture's side. */
+  /** Distance between the displacements of the centres, as a fraction of the picture's side. */
   readonly position: number;
-  /** Difference of the growths since the first frame, as a natural logarithm: 0.1 is about ten percent. */
+  /** Difference of the scale factors since the first frame, as a natural logarithm: 0.1 is about ten percent. */
   readonly size: number;
-  /** Difference of the turns, in radians. */
+  /** Difference of the rotations, in radians. */
   readonly angle: number;
-  /** How many frames showed no thing; they count as if it had not moved at all. */
+  /** Number of frames in which no thing was found; they count as without movement. */
   readonly lost: number;
 }
 

@@ -25,7 +25,7 @@ function meanOf(errors: readonly TrackError[]) {
   return { position: mean('position'), size: mean('size'), angle: mean('angle'), lost: mean('lost') };
 }
 
-/** What a decoder might add: noise of some levels, the same for the same clip. */
+/** Noise of some grey levels, as a decoder might add, the same for the same clip. */
 function noisy(frames: readonly Picture[], level: number): Picture[] {
   const stream = randomStream(3, 'noise');
   const draw = () => level * (stream.uniform() + stream.uniform() - 1);
@@ -58,7 +58,7 @@ test.each(MOTIONS.map((motion) => [motion.name, motion] as const))(
   },
 );
 
-test('noise of a decoder hardly matters', () => {
+test('a decoder’s noise hardly matters', () => {
   const all = clips(motionNamed('runs'), 4);
   const known = all.map(({ frames, background, track }) =>
     trackError(trackThing(noisy(frames, 12), { background }), track),
@@ -69,7 +69,7 @@ test('noise of a decoder hardly matters', () => {
   ).toBeLessThan(0.03);
 });
 
-test('a scene that drifts is not taken for the thing when an example says what the thing looks like', () => {
+test('a drifting scene is not mistaken for the thing if an example shows the thing', () => {
   const all = ['basketball', 'frog', 'giraffe'].map((name, i) =>
     motionClip(randomStream(5, i), motionNamed('runs'), thingNamed(things, name), sceneNamed('night')),
   );

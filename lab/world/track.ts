@@ -1,4 +1,4 @@
-/** @file Where a thing is in each frame of a video, measured by segmentation, and how far that is from the truth. */
+/** @file The track of a thing in a video, measured by segmentation. */
 
 import { guessBackground } from '../../src/media/background.ts';
 import { areaOf, type Mask } from '../../src/media/mask.ts';
@@ -6,16 +6,16 @@ import type { Picture } from '../../src/media/picture.ts';
 import { coloursOf, segmentThing } from '../../src/media/segment.ts';
 import { type RingView, ringView, turnBetween } from './turn.ts';
 
-/** Where a thing is in one frame. */
+/** A thing's position, size and angle in one frame. */
 export interface TrackPoint {
   /** The centre of mass, as shares of the picture's width and height from the upper left corner. */
   readonly x: number;
   readonly y: number;
-  /** The root of the share of the picture that it covers. */
+  /** The square root of the fraction of the picture that it covers. */
   readonly size: number;
-  /** By how much it has turned since the first frame: clockwise, in radians, whole turns included. */
+  /** Its rotation since the first frame: clockwise, in radians, with full turns. */
   readonly angle: number;
-  /** `false` when nothing was found in this frame; the rest is then what it was in the frame before. */
+  /** `false` if nothing was found in this frame; the other values are then those of the previous frame. */
   readonly found: boolean;
 }
 
@@ -24,13 +24,13 @@ export interface TrackOptions {
   /** The scene without the thing, if known; default estimated from the frames. */
   readonly background?: Picture;
   /**
-   * A frame in which the thing is seen before this background, such as the true first one. In a video whose scene
-   * changes a little, parts of other colours than the thing's are not taken for it.
+   * A frame that shows the thing in front of this background, such as the true first one. In a video whose scene
+   * changes slightly, regions of other colours are not mistaken for the thing.
    */
   readonly example?: Picture;
 }
 
-/** Smaller finds (shares of the picture) are specks. */
+/** Smaller regions (as fractions of the picture) are ignored. */
 const LEAST_AREA = 0.004;
 
 /**
@@ -61,7 +61,7 @@ export function thingMasks(frames: readonly Picture[], options: TrackOptions = {
   return frames.map((frame) => segmentThing(frame, picture, { region, smooth: !moved }));
 }
 
-/** Centre, size and turn of each mask; the turn is read off the frames' colours inside it. */
+/** Centre, size and rotation of each mask; the rotation is measured from the frames' colours inside it. */
 export function trackMasks(frames: readonly Picture[], masks: readonly Mask[]): TrackPoint[] {
   const track: TrackPoint[] = [];
   let reference: RingView | undefined;

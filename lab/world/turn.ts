@@ -1,4 +1,4 @@
-/** @file By how much a thing has turned between two frames, from its colours on rings around its centre. */
+/** @file The rotation of a thing between two frames, from its colours on rings around its centre. */
 
 import type { Mask } from '../../src/media/mask.ts';
 import type { Picture } from '../../src/media/picture.ts';
@@ -7,13 +7,13 @@ const RINGS = 14;
 const STEPS = 90;
 /** The outermost ring, as a multiple of the radius of a disc of the thing's area. */
 const REACH = 1.6;
-/** How much a half turn away from the expected angle costs, as a share of the mean difference. */
+/** Penalty for half a turn away from the expected angle, as a fraction of the mean difference. */
 const PRIOR = 0.3;
 
 /** Colours and the mask itself on the rings, ring by ring, then angle by angle. */
 export type RingView = Float32Array;
 
-/** Looks at a thing along rings whose radii grow with its size. `x` and `y` are pixels; `area` is in pixels. */
+/** Samples a thing on rings whose radii grow with its size. `x`, `y` and `area` are in pixels. */
 export function ringView(frame: Picture, mask: Mask, x: number, y: number, area: number): RingView {
   const view = new Float32Array(RINGS * STEPS * 4);
   const radius = Math.sqrt(area / Math.PI);
@@ -35,9 +35,8 @@ export function ringView(frame: Picture, mask: Mask, x: number, y: number, area:
 }
 
 /**
- * The clockwise angle, in radians and near `expected`, by which one view has turned against another: where the
- * squared difference of the rings is least. `expected` decides between turns that fit equally well, as of a symmetric
- * thing.
+ * The clockwise rotation of one view relative to another, in radians, near `expected`: the one with the least squared
+ * difference of the rings. `expected` decides between rotations that fit equally well, as of symmetric things.
  */
 export function turnBetween(from: RingView, to: RingView, expected: number): number {
   const costs = Float64Array.from({ length: STEPS }, (_, shift) => {
@@ -59,7 +58,7 @@ export function turnBetween(from: RingView, to: RingView, expected: number): num
   let best = 0;
   const judged = costs.map((cost, shift) => cost + PRIOR * mean * (away(shift) / Math.PI) ** 2);
   for (let shift = 1; shift < STEPS; shift++) if (judged[shift]! < judged[best]!) best = shift;
-  // The valley's floor lies between the steps: a parabola through three of them.
+  // The minimum lies between the sampled angles: a parabola through three of them.
   const [before, here, after] = [costs.at(best - 1)!, costs[best]!, costs[(best + 1) % STEPS]!];
   const bend = before - 2 * here + after;
   const between = bend > 0 ? Math.max(-0.5, Math.min(0.5, (before - after) / (2 * bend))) : 0;

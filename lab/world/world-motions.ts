@@ -1,10 +1,10 @@
 /** @file The motions of the little world as functions of time, and the words for them. */
 
-/** How far a thing has moved from where it started. */
+/** A thing's displacement, scale and rotation since the start. */
 export interface MotionOffset {
-  /** To the right, as a share of the picture's width. */
+  /** To the right, as a fraction of the picture's width. */
   readonly x: number;
-  /** Downwards, as a share of the picture's height. */
+  /** Downwards, as a fraction of the picture's height. */
   readonly y: number;
   /** Its size, relative to the start. */
   readonly scale: number;
@@ -12,21 +12,21 @@ export interface MotionOffset {
   readonly angle: number;
 }
 
-/** One way of moving. */
+/** A motion. */
 export interface WorldMotion {
   /** Short and unique, for files and options, such as `runs`. */
   readonly name: string;
-  /** What it looks like, for tables, such as "runs to the right with a bounce". */
+  /** Description for tables, such as "runs to the right with a bounce". */
   readonly description: string;
   /** The verb phrase of prompts, such as "falls down". */
   readonly verb: string;
-  /** When the thing stands on the ground: at the `start`, at the `end`, or `never` for sure. */
+  /** When the thing certainly stands on the ground: at the `start`, at the `end`, or `never`. */
   readonly stands: 'start' | 'end' | 'never';
-  /** The point that keeps its place while the thing grows. */
+  /** The point that stays fixed while the thing grows. */
   readonly anchor: 'feet' | 'centre';
-  /** The longer side at the start, as shares of the picture's height: small enough that the whole motion fits in. */
+  /** Range of the longer side at the start, as fractions of the picture's height, in which the whole motion fits. */
   readonly sizes: readonly [smallest: number, largest: number];
-  /** Where it is at a time from 0 to 1; at 0 nothing has moved. */
+  /** The displacement at a time from 0 to 1; zero at 0. */
   readonly at: (time: number) => MotionOffset;
 }
 
@@ -37,7 +37,7 @@ const ROPE = 0.45;
 /** When the falling thing touches the ground for the first time. */
 const LANDING = 0.65;
 
-/** Every motion that the project renders itself. */
+/** All motions that the project renders itself. */
 export const MOTIONS: readonly WorldMotion[] = [
   {
     name: 'runs',
@@ -108,7 +108,7 @@ export const MOTIONS: readonly WorldMotion[] = [
   },
 ];
 
-/** The way down, from 0 to 1: free fall, then one low bounce, then rest. */
+/** Height of the fall, from 0 to 1: free fall, then one low bounce, then rest. */
 function fallen(time: number): number {
   if (time < LANDING) return (time / LANDING) ** 2;
   const bounce = (time - LANDING) / (0.95 - LANDING);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { lampProgram } from '../../src/cli/lamp-program.ts';
 import { commandsIn, documentedCommands, type ShownCommand } from './commands.ts';
 
-/** The program, with commands that do nothing once their words are understood, and write nothing. */
+/** The program, whose commands do nothing after parsing and print nothing. */
 function understanding() {
   const program = lampProgram();
   for (const each of [program, ...program.commands]) {

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A command line that somebody may copy. */
+/** A command line that readers may copy. */
 export interface ShownCommand {
-  /** File, or the command whose help it is in. */
+  /** The file, or the command in whose help it is. */
   readonly where: string;
   /** What follows `lamp`. */
   readonly words: readonly string[];
@@ -34,7 +34,7 @@ export function commandsIn(text: string, where: string): ShownCommand[] {
     .map((line) => ({ where, words: wordsOf(line.split(/ {3,}| +# /)[0]!) }));
 }
 
-/** A line's words as a shell would take them: quotes keep words together. */
+/** A line's words as a shell splits them, with quotes. */
 function wordsOf(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
     ([, double, single, plain]) => double ?? single ?? plain!,

@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const demo = `${root}/assets/demo/clips`;
 const library = new URL('../../src/index.ts', import.meta.url).href;
 
-/** What the examples find where they run: clips, motions for the built-in model, a picture. */
+/** Files that the examples need: clips, motions for the built-in model, a picture. */
 beforeAll(async () => {
   const base = await loadBase();
   const [first, second] = (await readdir(demo)).filter((name) => name.endsWith('.gif'));
@@ -34,7 +34,7 @@ beforeAll(async () => {
 function start(path: string, words: readonly string[] = []) {
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), path, ...words], {
     cwd: at('.'),
-    // There `lamp-video` is the source, and not what was built last.
+    // There `lamp-video` resolves to the source, not to the last build.
     env: { ...process.env, PORT: '0', TSX_TSCONFIG_PATH: `${root}/tsconfig.json` },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -48,7 +48,7 @@ function start(path: string, words: readonly string[] = []) {
   return { child, said, end };
 }
 
-/** Runs a program to its end. */
+/** Runs a program until it exits. */
 async function run(path: string, ...words: string[]) {
   const { said, end } = start(path, words);
   return { code: await end, ...said };
@@ -128,7 +128,7 @@ test('examples/server.mjs generates videos, reports progress and keeps the lates
         .split('\n\n')
         .filter(Boolean)
         .map((line) => JSON.parse(line.slice('data: '.length)));
-    // Of those that were there before, one is too old.
+    // One of the earlier ones is too old.
     expect(await readdir(at('videos'))).toEqual(['190.gif']);
     const made = await Promise.all(
       ['a+fox+jumps', 'a+duck+jumps'].map((p) => eventsOf(`/generate?prompt=${p}`)),

@@ -5,7 +5,7 @@ import { publicFace } from './public-face.ts';
 
 /** A program that the documentation shows. */
 export interface Example {
-  /** What it is an example of, or its path from the repository's root. */
+  /** The name that it documents, or its path from the repository's root. */
   readonly name: string;
   readonly code: string;
 }

@@ -15,7 +15,7 @@ export interface Exported {
   readonly examples: readonly string[];
 }
 
-/** All that the library exports, in the order of the alphabet. */
+/** All exports of the library, in alphabetical order. */
 export function publicFace(): Exported[] {
   const project = new Project({
     tsConfigFilePath: join(root, 'tsconfig.json'),
@@ -49,7 +49,7 @@ export interface Property {
   readonly text: string;
 }
 
-/** The properties of an object type, inherited ones too, those that must be given first. */
+/** The properties of an object type, with inherited ones; required ones first. */
 export function propertiesOf(declaration: ExportedDeclarations): Property[] {
   const properties = declaration
     .getType()

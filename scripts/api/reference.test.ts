@@ -7,7 +7,7 @@ import { apiReference } from './reference.ts';
 const exported = publicFace();
 const reference = apiReference(exported);
 
-test('docs/api.md is as the docblocks say; else run "npm run api"', () => {
+test('docs/api.md is up to date; otherwise run "npm run api"', () => {
   const path = fileURLToPath(new URL('../../docs/api.md', import.meta.url));
   expect(readFileSync(path, 'utf8')).toBe(reference);
 });
@@ -28,7 +28,7 @@ test('every option of the functions says what it is', () => {
   expect(functions).toMatch(/\| `learningRate\?` \| `number` \| .* Default: `0\.00003`\. \|/);
 });
 
-test('nothing of the machine it was made on is in it', () => {
+test('it contains no paths of the machine that generated it', () => {
   expect(reference).not.toContain(process.cwd());
   expect(reference).not.toContain('import(');
 });

@@ -1,4 +1,4 @@
-/** @file The reference of the library, `docs/api.md`, as text made from the docblocks. */
+/** @file Generates the reference of the library, `docs/api.md`, from its docblocks. */
 import { type FunctionDeclaration, Node } from 'ts-morph';
 import { firstFrameSettings } from '../../src/library/first-frame.ts';
 import { settingsOfCalls } from '../../src/library/list-settings.ts';
@@ -73,7 +73,7 @@ function body({ name, declaration }: Exported, named: Named): string {
   return '';
 }
 
-/** As it is called: without the names that its body takes parameters apart into. */
+/** The signature for callers: destructured parameters are named `options`. */
 function signature(declaration: FunctionDeclaration): string {
   const parameters = declaration.getParameters().map((parameter) => {
     const taken = Node.isObjectBindingPattern(parameter.getNameNode()) ? 'options' : parameter.getName();
@@ -104,7 +104,7 @@ function table(owner: string, properties: readonly Property[], named: Named): st
   return ['| name | type | |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
-/** What the declaration of a setting says of it, with its docblock. */
+/** The description of a setting from its declaration and docblock. */
 function declared(name: string, setting: Setting, text: string): string {
   const { description, choices, expected, schema, unit, usual, settings, ...said } = describeSetting(
     name,
@@ -137,7 +137,7 @@ function closed(sentence: string): string {
 /** How the reference names settings. */
 const words: Vocabulary = { ...libraryVocabulary, setting: (name) => `\`${name}\`` };
 
-/** The settings that types are made of, by their names. */
+/** The settings from which types are derived, by the types' names. */
 const settingsOf: Readonly<Record<string, Settings>> = {
   SamplingSettings: pictureSampling,
   VideoSettings: videoSettings,
@@ -149,7 +149,7 @@ const settingsOf: Readonly<Record<string, Settings>> = {
   ),
 };
 
-/** What is said elsewhere of a property that has no docblock of its own. */
+/** The description of a property without a docblock, from elsewhere. */
 function inherited(name: string, named: Named): string {
   const same = named.get(name);
   if (same && Node.isFunctionDeclaration(same.declaration)) return `See [${name}](#${name.toLowerCase()}).`;

@@ -1,4 +1,4 @@
-/** @file Small pictures made large enough to look at. */
+/** @file Enlarges small pictures for viewing. */
 import { type Picture, picture } from '../../src/media/picture.ts';
 
 /** Every pixel as a square of `factor` × `factor`. */

@@ -1,4 +1,4 @@
-/** @file What the demo shows: the clips it learned from, and the videos it makes of other things. */
+/** @file What the demo shows: the clips of the training, and the generated videos of other things. */
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { extname, join, parse } from 'node:path';
 import type { WorkOptions } from '../../src/events.ts';
@@ -14,9 +14,9 @@ import type { TrainingClip } from '../../src/training/data/training-clip.ts';
 import { enlarge } from './enlarge.ts';
 import type { Shown, ShownVideo } from './page.ts';
 
-/** A video to be made. */
+/** A video to generate. */
 export interface Wish {
-  /** What its files are called. */
+  /** Name of its files. */
   readonly name: string;
   /** Such as "a panda". */
   readonly thing: string;
@@ -25,24 +25,24 @@ export interface Wish {
   readonly seed: number;
 }
 
-/** What videos are made with. */
+/** Inputs of the videos. */
 export interface MakeVideosOptions {
   /** Folder of the demo; the videos go to `videos/` in it. */
   readonly out: string;
   readonly base: BaseModel;
   /** Path of the motion. */
   readonly motion: string;
-  /** What things do, such as "runs". */
+  /** The verb, such as "runs". */
   readonly verb: string;
   readonly wishes: readonly Wish[];
   /** Called with a line before each video. */
   readonly tell: (line: string) => void;
 }
 
-/** Videos and first frames are enlarged to about this many pixels for looking at them. */
+/** Videos and first frames are enlarged to about this many pixels for viewing. */
 const shownSize = 256;
 
-/** Makes the videos with one set of compiled networks; writes each as MP4 and, enlarged, as GIF. */
+/** Generates the videos with one set of compiled networks; writes each as MP4 and, enlarged, as GIF. */
 export async function makeVideos(
   { out, base, motion: path, verb, wishes, tell }: MakeVideosOptions,
   work: WorkOptions,
@@ -54,8 +54,8 @@ export async function makeVideos(
   try {
     for (const [i, { name, thing, place, seed }] of wishes.entries()) {
       const prompt = `${thing} ${verb} ${place}`;
-      // The first frame is drawn from the same prompt: the base knows how such a motion begins, and so where, and how
-      // large.
+      // The first frame is drawn from the same prompt, since the base knows where, and how large, things are when such
+      // a motion begins.
       tell(`Making "${prompt}" (${i + 1} of ${wishes.length}) …`);
       const file = (ending: string) => join('videos', `${name}${ending}`);
       const made = await generator.generateVideo({ prompt, seed, out: join(out, file('.mp4')), ...work });
@@ -79,8 +79,7 @@ export async function makeVideos(
 }
 
 /**
- * Puts GIFs of the clips into `out/clips/`, for looking at them. What each is called is its caption, or its file's
- * name.
+ * Writes GIFs of the clips to `out/clips/`, for viewing. Each is labelled with its caption, or its file's name.
  */
 export async function showClips(out: string, trained: readonly TrainingClip[]): Promise<Shown[]> {
   const clips: Shown[] = [];
@@ -98,7 +97,7 @@ export async function showClips(out: string, trained: readonly TrainingClip[]): 
   return clips;
 }
 
-/** A file as an address that holds it. */
+/** A file as a `data:` URL. */
 async function dataAddress(kind: string, path: string): Promise<string> {
   return `data:${kind};base64,${(await readFile(path)).toString('base64')}`;
 }

@@ -4,8 +4,8 @@ const [width, height] = [760, 300];
 const plot = { left: 56, right: width - 12, top: 12, bottom: height - 40 };
 
 /**
- * Draws the loss of each step faintly and their running mean boldly, with numbered axes. Rare high losses leave the
- * plot, so that the mean can be seen. Throws `RangeError` when there is no loss.
+ * Draws the loss of each step faintly and their running mean boldly, with numbered axes. Rare high losses are
+ * cut off, so that the mean is visible. Throws `RangeError` if there is no loss.
  */
 export function lossChart(losses: readonly number[]): string {
   if (losses.length === 0) throw new RangeError('a chart needs at least one loss');
@@ -49,7 +49,7 @@ ${columns.join('\n')}
 </svg>`;
 }
 
-/** Over how many steps the mean of that many losses is taken. */
+/** Window of the running mean for this many losses, in steps. */
 export function meanWindow(count: number): number {
   return Math.max(1, Math.min(count, Math.max(9, Math.round(count / 15))));
 }

@@ -1,11 +1,11 @@
-/** @file One moving picture of the whole demo: the clips above, what was made with the motion below. */
+/** @file An animation of the whole demo: the clips above, the generated videos below. */
 import { join } from 'node:path';
 import { readFrames } from '../../src/media/clip.ts';
 import { contactSheet } from '../../src/media/contact-sheet.ts';
 import { writeVideo } from '../../src/media/video-file.ts';
 import { enlarge } from './enlarge.ts';
 
-/** Writes `out/overview.gif` from the clips and the made videos at these paths; as many frames as the shortest has. */
+/** Writes `out/overview.gif` from the clips and the videos at these paths, with as many frames as the shortest has. */
 export async function writeOverview(
   out: string,
   clipPaths: readonly string[],

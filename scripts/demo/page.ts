@@ -1,6 +1,6 @@
 /** @file The demo's `index.html`: one file without outside resources, for light and dark screens. */
 
-/** A picture or animation as a `data:` address, and what it shows. */
+/** A picture or animation as a `data:` URL, and its description. */
 export interface Shown {
   readonly source: string;
   readonly caption: string;
@@ -19,25 +19,25 @@ export interface ShownVideo extends Shown {
 export interface DemoPage {
   readonly motion: string;
   readonly clips: readonly Shown[];
-  /** What the model was told about the clips, and how it saw them. */
+  /** The captions of the training, and the views of the clips. */
   readonly clipsCaption: string;
-  /** What the base model knew before, and by which method it learned. */
+  /** What the base model knew before, and the training method. */
   readonly method: string;
   readonly videos: readonly ShownVideo[];
-  /** What the videos show, in words. */
+  /** Description of the videos. */
   readonly videosCaption: string;
   /** An SVG element. */
   readonly chart: string;
-  /** What the chart shows, in words. */
+  /** Description of the chart. */
   readonly chartCaption: string;
-  /** What took how long, in words. */
+  /** Times, in words. */
   readonly summary: string;
   /** Groups of settings. */
   readonly settings: readonly (readonly [
     title: string,
     rows: readonly (readonly [name: string, value: string])[],
   ])[];
-  /** What to try next: a sentence and a command line. */
+  /** Suggestions: a sentence and a command line each. */
   readonly next: readonly (readonly [what: string, command: string])[];
 }
 

@@ -5,7 +5,7 @@ import { clipsText, methodText, videosText } from './words.ts';
 const plain = { prompt: 'a thing runs', copyPaste: 0, places: [], variant: motionVariants.lamp };
 const captioned = [{ caption: 'a fox runs' }, { caption: 'a duck runs' }];
 
-test('captions are told where clips have some', () => {
+test('captions are mentioned if clips have some', () => {
   const told = (clips: { caption?: string }[]) => clipsText({ settings: plain, clips }, ['on the moon']);
   expect(told([{}, {}])).toBe('The prompt for every clip was “a thing runs”.');
   expect(told(captioned)).toBe('The prompt for each clip is written below it.');

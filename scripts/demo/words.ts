@@ -1,17 +1,17 @@
-/** @file What the demo's page says of the training and of the base model, from what really ran. */
+/** @file The texts of the demo's page about the training and the base model, from the actual settings. */
 import { isDeepStrictEqual } from 'node:util';
 import { motionVariantNames, motionVariants } from '../../src/motion/variant.ts';
 import type { StoredSettings } from '../../src/pipelines/video/stored-settings.ts';
 import type { RunRecord } from '../../src/training/run-folder.ts';
 
-/** The parts of `run.json` that the page speaks of. */
+/** The parts of `run.json` that the page mentions. */
 export type LearnedFrom = {
   readonly settings: Pick<RunRecord['settings'], 'prompt' | 'copyPaste' | 'places' | 'variant'>;
   readonly clips: readonly Pick<RunRecord['clips'][number], 'caption'>[];
 };
 
 /**
- * What the model was told about the clips, and before which scenes it saw them; `wished` are the places of the videos.
+ * The captions of the training, and the scenes in which the clips were shown; `wished` are the places of the videos.
  */
 export function clipsText({ settings, clips }: LearnedFrom, wished: readonly string[]): string {
   const { prompt, copyPaste, places } = settings;
@@ -47,7 +47,7 @@ export function videosText({
   return `The base model draws the first frame; the motion makes the others from it${after}.`;
 }
 
-/** What the base model knew before, and which method taught it the rest. */
+/** What the base model knew before, and the method of the training. */
 export function methodText({ settings }: LearnedFrom, builtIn: boolean): string {
   const base = builtIn
     ? 'The base model had been trained before, for hours, on still pictures of a little painted world that has all these things and places; some show how a motion begins, none how it goes on.'

@@ -77,7 +77,7 @@ describe('native files', () => {
       'latin1',
     );
 
-  test('tell how their FFmpeg was configured, and so its licence', () => {
+  test('show how their FFmpeg was configured, and so its licence', () => {
     const build = ffmpegBuild(
       binary(line('--enable-gpl', '--enable-version3', '--enable-libx264', '--enable-libass')),
     );

@@ -1,8 +1,8 @@
-/** @file What the native files of installed packages contain, as far as the files tell themselves. */
+/** @file What the native files of installed packages contain, as far as the files themselves show it. */
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
-/** A file that a processor runs. */
+/** A file with machine code. */
 export interface NativeFile {
   /** Path in the package, with `/`. */
   readonly path: string;
@@ -13,16 +13,16 @@ export interface NativeFile {
 export interface NativePackage {
   readonly name: string;
   readonly files: readonly NativeFile[];
-  /** How FFmpeg was configured, where a file holds it. */
+  /** FFmpeg's configure line, if a file contains it. */
   readonly ffmpeg?: FfmpegBuild;
-  /** Libraries inside, where the package's README lists them with their licences. */
+  /** Bundled libraries, if the package's README lists them with their licences. */
   readonly libraries?: readonly Library[];
 }
 
 /** What can be read from FFmpeg's configure line. */
 export interface FfmpegBuild {
   readonly version: string;
-  /** Of the whole, by the rules of FFmpeg's `configure`. */
+  /** Licence of the whole, by the rules of FFmpeg's `configure`. */
   readonly licence: string;
   /** The switches that decide the licence. */
   readonly switches: readonly string[];
@@ -30,13 +30,13 @@ export interface FfmpegBuild {
   readonly libraries: readonly string[];
 }
 
-/** A library, its licence, and where it is told its version. */
+/** A library, its licence, and its version if it is known. */
 export interface Library {
   readonly name: string;
   readonly licence: string;
 }
 
-/** The native files of the package in `folder`, and what is in them; `undefined` when it has none. */
+/** The native files of the package in `folder`, and their contents; `undefined` if it has none. */
 export function nativePackage(name: string, folder: string): NativePackage | undefined {
   const files = filesBelow(folder)
     .filter((path) => isNative(path))
@@ -52,7 +52,7 @@ export function nativePackage(name: string, folder: string): NativePackage | und
   return { name, files, ...(ffmpeg && { ffmpeg }), ...(libraries.length > 0 && { libraries }) };
 }
 
-/** The files of a package, those of packages inside it left out. */
+/** The files of a package, without those of packages inside it. */
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
@@ -61,7 +61,7 @@ function filesBelow(folder: string): string[] {
   });
 }
 
-/** How ELF, PE, Mach-O (one and several processors) and WebAssembly files begin. */
+/** Signatures of ELF, PE, Mach-O (for one and for several processors) and WebAssembly files. */
 const beginnings = ['7f454c46', '4d5a', 'cffaedfe', 'cafebabe', '0061736d'];
 
 function isNative(path: string): boolean {
@@ -75,11 +75,11 @@ function isNative(path: string): boolean {
   }
 }
 
-/** Switches of FFmpeg's `configure` that those of the libraries inside it do not have. */
+/** Switches of FFmpeg's `configure` that its libraries' configure scripts lack. */
 const ofFfmpeg =
   /^--(enable|disable)-(gpl|version3|nonfree|programs|ffmpeg|ffplay|ffprobe|everything|avdevice|avfilter|swscale|swresample|encoder|decoder)s?(=|$)/;
 
-/** What the FFmpeg in a file was built with; `undefined` when there is none. */
+/** How the FFmpeg in a file was built; `undefined` if there is none. */
 export function ffmpegBuild(file: Buffer): FfmpegBuild | undefined {
   for (let at = file.indexOf('--enable-'); at >= 0; at = file.indexOf('--enable-', at + 1)) {
     const begin = file.lastIndexOf(0, at) + 1;

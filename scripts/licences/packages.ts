@@ -5,14 +5,14 @@ import { join } from 'node:path';
 /** See {@link LicensedPackage}. */
 export type Use = 'installed' | 'on request' | 'development';
 
-/** A package, and under which licence it says it is (an SPDX expression). */
+/** A package and its declared licence (an SPDX expression). */
 export interface LicensedPackage {
   readonly name: string;
   readonly version: string;
   readonly licence: string;
-  /** What brings it: every installation, the optional codecs that users install on request, or work on this project. */
+  /** Why it is installed: always, with the optional codecs, or for work on this project. */
   readonly use: Use;
-  /** The licence was read from its licence file, since its `package.json` names none. */
+  /** Whether the licence was read from its licence file, since its `package.json` names none. */
   readonly read?: true;
 }
 
@@ -48,7 +48,7 @@ export function licensedPackages(root: string): LicensedPackage[] {
   return [...found.values()].sort((a, b) => (`${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1));
 }
 
-/** The places of the packages that the optional peers of the root bring. */
+/** Paths of the packages that are installed with the root's optional peers. */
 function onRequest(packages: Readonly<Record<string, LockedPackage>>): ReadonlySet<string> {
   const found = new Set<string>();
   const pending = Object.keys(packages['']?.peerDependencies ?? {}).map((name) => ({ name, from: '' }));
@@ -63,7 +63,7 @@ function onRequest(packages: Readonly<Record<string, LockedPackage>>): ReadonlyS
   return found;
 }
 
-/** Where a dependency is found from a package: in its own folder, or in one above. */
+/** Path at which a package's dependency is resolved: in its own folder, or in one above. */
 function placeOf(
   name: string,
   from: string,
@@ -76,13 +76,13 @@ function placeOf(
   }
 }
 
-/** The licence that a package's licence file holds, where it is one of those that such packages have had. */
+/** The licence in a package's licence file, if it is a known one. */
 function readLicence(folder: string): string | undefined {
   const name = existsSync(folder) && readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
   return name ? licenceOf(readFileSync(join(folder, name), 'utf8')) : undefined;
 }
 
-/** What a licence's text is, as an SPDX identifier; `undefined` for one that is not known here. */
+/** The SPDX identifier of a licence's text; `undefined` if it is unknown. */
 export function licenceOf(text: string): string | undefined {
   const flat = text.replace(/\s+/g, ' ');
   if (/Permission is hereby granted, free of charge/.test(flat)) return 'MIT';

@@ -7,12 +7,11 @@ import { type LicensedPackage, licensedPackages, type Use } from './packages.ts'
 const begin = '<!-- Written by "npm run licences" from here on. -->';
 const end = '<!-- To here. -->';
 
-/** Native files are those of the system that this runs on; the list holds those of this one. */
+/** The system whose native files the list describes; others have other files. */
 export const listedSystem = 'linux-x64';
 
 /**
- * The document in `text`, with its list as the packages that are installed in `root` say. Throws when it has no place
- * for it.
+ * The document in `text`, with the list of the packages installed in `root`. Throws if it has no section for the list.
  */
 export function withLicences(text: string, root: string): string {
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
@@ -107,7 +106,7 @@ const gplLibraries = [
   'libxvid',
 ];
 
-/** What is known of packages whose files do not tell. */
+/** Facts about packages whose files do not show them. */
 const notes: readonly (readonly [prefix: string, text: string])[] = [
   [
     'onnxruntime-node',
@@ -136,7 +135,7 @@ function wrapped(text: string): string {
   return [...lines, line].join('\n');
 }
 
-/** The document, and where it lies. */
+/** The document and its path. */
 export function dependenciesPage(root: string): { path: string; text: string } {
   const path = join(root, 'docs', 'dependencies.md');
   return { path, text: readFileSync(path, 'utf8') };

@@ -1,6 +1,6 @@
-/** @file Programs of somebody who has installed the package. */
+/** @file Programs that use the installed package. */
 
-/** What both kinds of program do with the library: draw with the built-in model, here and in an engine of its own. */
+/** The body of both programs: draws with the built-in model, in this process and in an engine. */
 const use = `
   process.on('warning', (warning) => { throw warning; });
   const request = { prompt: 'a fox in the snow', samplerSteps: 1, width: 32, height: 32 };
@@ -13,7 +13,7 @@ const use = `
   if (!(refused instanceof lamp.CheckpointError)) throw refused;
   console.log(Object.keys(lamp).sort().join(' '));`;
 
-/** What works where the video codecs are missing; the word it is given says how they are missing. */
+/** Checks what works without the video codecs; the argument says why they are missing. */
 const withoutCodecs = `
   const frame = { width: 16, height: 16, data: new Uint8Array(768).fill(90) };
   const write = (path) => lamp.writeVideo(path, [frame, frame], { framesPerSecond: 8, metadata: { made: 'here' } });
@@ -26,7 +26,7 @@ const withoutCodecs = `
     if (!(refused instanceof lamp.LampError && refused.message.includes(process.argv[2]))) throw refused;
   }`;
 
-/** What the video codecs add. */
+/** Checks what the video codecs add. */
 const withCodecs = `
   const frame = { width: 16, height: 16, data: new Uint8Array(768).fill(90) };
   for (const path of ['coded.mp4', 'coded.webm']) {
@@ -34,7 +34,7 @@ const withCodecs = `
     if ((await lamp.readVideoMetadata(path)).made !== 'here') throw new Error(path + ' lost its metadata');
   }`;
 
-/** The type errors that must come, and the types that must be there. */
+/** Type errors that must occur, and types that must exist. */
 const types = `
 const made: Promise<lamp.Video> = lamp.generateVideo({ prompt: 'a fox jumps', motion: 'runs/jumps', samplerSteps: 4 });
 made.then(({ frames }) => frames.map((frame: lamp.Picture): Uint8Array => frame.data));

@@ -1,4 +1,4 @@
-/** @file What the npm package may hold, and must. */
+/** @file What the npm package may contain, and what it must. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
@@ -37,7 +37,7 @@ const required: readonly string[] = [
   'assets/tokenizer/bpe_simple_vocab_16e6.txt.gz',
 ];
 
-/** What is wrong with the list of files: what does not belong, and what is missing. `[]` when it is as it should be. */
+/** Problems of the list of files: unexpected and missing ones. `[]` if there are none. */
 export function faultsOf(files: readonly PackedFile[]): string[] {
   const paths = new Set(files.map(({ path }) => path));
   return [
@@ -49,13 +49,13 @@ export function faultsOf(files: readonly PackedFile[]): string[] {
   ];
 }
 
-/** Whether a built file has no source any more. */
+/** Whether the source of a built file no longer exists. */
 function stale(path: string): boolean {
   const [, name] = /^dist\/(.*)\.(js|d\.ts)$/.exec(path) ?? [];
   return name !== undefined && !existsSync(`src/${name}.ts`);
 }
 
-/** What users import and what is started as a program of its own. */
+/** Modules that users import, and those that are started as processes. */
 const entrances = [
   'dist/index.js',
   'dist/cli/main.js',
@@ -64,8 +64,7 @@ const entrances = [
 ];
 
 /**
- * What is wrong with the modules in `folder`: those that nothing in the package uses, and those that are used and not
- * in it.
+ * Problems of the modules in `folder`: unused ones, and missing ones that are imported.
  */
 export function moduleFaults(folder: string, files: readonly PackedFile[]): string[] {
   const modules = new Set(files.map(({ path }) => path).filter((path) => path.endsWith('.js')));

@@ -6,7 +6,7 @@ import { weightFault, weights } from './weight.ts';
 
 const path = await testFolder();
 
-test('each package counts with all that is in it, the heaviest first', async () => {
+test('each package counts with all its contents, the largest first', async () => {
   const write = async (name: string, bytes: number) => {
     await mkdir(dirname(path(name)), { recursive: true });
     await writeFile(path(name), Buffer.alloc(bytes));
@@ -24,7 +24,7 @@ test('each package counts with all that is in it, the heaviest first', async () 
   ]);
 });
 
-test('a page that says another weight is told', () => {
+test('a page that states another size is reported', () => {
   const bytes = 537.2 * 2 ** 20;
   expect(weightFault('README.md', 'It takes 537 MiB of disk.', bytes)).toBeUndefined();
   expect(weightFault('README.md', 'It takes 528 MiB of disk.', bytes)).toBeUndefined();

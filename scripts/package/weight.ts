@@ -1,14 +1,14 @@
-/** @file What an installation weighs. */
+/** @file The size of an installation on disk. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A package with all its files, and their bytes. */
+/** A package with all its files, and their size in bytes. */
 export interface Weight {
   readonly name: string;
   readonly bytes: number;
 }
 
-/** The packages in a `node_modules` folder, the heaviest first. */
+/** The packages in a `node_modules` folder, the largest first. */
 export function weights(modules: string): Weight[] {
   return readdirSync(modules, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
@@ -19,10 +19,10 @@ export function weights(modules: string): Weight[] {
     .sort((a, b) => b.bytes - a.bytes);
 }
 
-/** How far a page may be off in what it says an installation weighs. */
+/** Tolerance for the size of an installation that a page states. */
 const ALLOWED = 0.02;
 
-/** What is wrong with what a page says of `bytes` ("537 MiB of disk"); `undefined` when it is right. */
+/** What is wrong with the size that a page states ("537 MiB of disk"); `undefined` if it is right. */
 export function weightFault(page: string, text: string, bytes: number): string | undefined {
   const stated = /(\d+) MiB of disk/.exec(text)?.[1];
   const found = bytes / 2 ** 20;
@@ -30,7 +30,7 @@ export function weightFault(page: string, text: string, bytes: number): string |
   return `${page} says ${stated === undefined ? 'nothing' : `${stated} MiB of disk`}, an installation takes ${found.toFixed(0)}`;
 }
 
-/** The bytes of all files below a folder. */
+/** Total size of all files below a folder, in bytes. */
 function bytesBelow(folder: string): number {
   return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
     const path = join(folder, entry.name);

@@ -1,4 +1,4 @@
-/** @file The weights of a base model, as another training begins with them. */
+/** @file The weights of a base model as initial values of another training. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WeightFile } from '../../../src/checkpoints/weight-file.ts';
@@ -18,8 +18,8 @@ export async function weightsOf(
 }
 
 /**
- * Those of text encoder and U-Net for another vocabulary: words that the base's has keep their rows, others begin
- * with small random ones, drawn from `seed`.
+ * Those of text encoder and U-Net for another vocabulary: words of the base's vocabulary keep their rows, others get
+ * small random ones, drawn from `seed`.
  */
 export async function modelWeights(
   base: BaseModel,

@@ -1,6 +1,6 @@
 /**
- * @file Further things for pretraining, beside those of the little world: a model that knows more of them draws
- * better what it never saw.
+ * @file Further things for pretraining besides those of the little world: a model that knows more things draws unseen
+ * ones better.
  */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

@@ -8,30 +8,30 @@ import { loadShapes } from '../../world/shape.ts';
 import { loadThings, type Thing } from '../../world/thing.ts';
 import { loadMoreThings } from './more-things.ts';
 
-/** Which pictures. */
+/** Which pictures to generate. */
 export interface PictureOptions {
   readonly size: Size;
-  /** Decides every random draw. */
+  /** Seed of all random draws. */
   readonly seed: number;
-  /** Share of the pictures of things, in 0…1, that show one of `lab/assets/pretraining`. */
+  /** Fraction of the pictures of things that show one of `lab/assets/pretraining`. */
   readonly moreShare: number;
-  /** Share of the U-Net's pictures, in 0…1, that show two or three things of a kind. */
+  /** Fraction of the U-Net's pictures that show two or three things of a kind. */
   readonly groupShare: number;
-  /** So many of the autoencoder's pictures, from the first on, keep their colours. */
+  /** Number of the autoencoder's first pictures that keep their colours. */
   readonly plainFirst: number;
 }
 
 /** Pictures by number: `count` of them from `first` on, `[count, 3, height, width]` in −1…1. */
 export interface TrainingPictures {
-  /** Of all things, in a fifth of the pictures in other colours: the autoencoder is to know more than the world has. */
+  /** Pictures of all things, a fifth in other colours: the autoencoder must know more than the world's colours. */
   ofAutoencoder(first: number, count: number): FloatTensor;
   /**
-   * With their captions. The world's other things are left out: they show what becomes of what the model has not seen.
+   * Pictures with captions. The world's other things are excluded: they test how the model treats unseen things.
    */
   ofModel(first: number, count: number): { pictures: FloatTensor; captions: string[] };
 }
 
-/** Loads what they are drawn from. */
+/** Loads the things and shapes from which pictures are drawn. */
 export async function trainingPictures(options: PictureOptions): Promise<TrainingPictures> {
   const { size, seed, moreShare, groupShare } = options;
   const shapes = await loadShapes(size);
@@ -54,14 +54,14 @@ export async function trainingPictures(options: PictureOptions): Promise<Trainin
   };
 }
 
-/** Things to be drawn from, each as often as another of its list, and those of `more` as often as was asked for. */
+/** The things to draw from: uniformly within each list, with the requested fraction of `more`. */
 function withMore(some: readonly Thing[], more: readonly Thing[], moreShare: number): readonly Thing[] {
   if (more.length === 0) return some;
   const repeats = Math.round(((1 / moreShare - 1) * more.length) / some.length);
   return [...Array<readonly Thing[]>(repeats).fill(some).flat(), ...more];
 }
 
-/** The pictures, a fifth of them with their colours exchanged, and some of these turned to negatives; in place. */
+/** Permutes the colour channels of a fifth of the pictures, and inverts some of these; in place. */
 function recoloured(pictures: FloatTensor, first: number, options: PictureOptions): FloatTensor {
   const plane = options.size.width * options.size.height;
   for (let i = 0; i < pictures.shape[0]!; i++) {

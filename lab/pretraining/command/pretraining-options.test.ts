@@ -25,7 +25,7 @@ test.each([
   [['--more-share', '2'], '--more-share is 2; expected a number from 0 to 1'],
   [['--stil'], /--stil/],
   [['a', 'b'], /one folder .* "b"/],
-])('what makes no sense is refused by name: %j', (args, message) => {
+])('invalid options are refused by name: %j', (args, message) => {
   expect(() => pretrainOptions(args)).toThrow(UsageError);
   expect(() => pretrainOptions(args)).toThrow(message);
 });

@@ -1,11 +1,11 @@
-/** @file What `lab/pretraining/main.ts` may be asked for. */
+/** @file The options of `lab/pretraining/main.ts`. */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { UsageError } from '../../../src/errors.ts';
 import { messageParts, type Vocabulary, wordFor } from '../../../src/phrases.ts';
 import { wrongSetting } from '../../../src/wrong-settings.ts';
 
-/** Pictures that are encoded at a time; a pool holds a multiple of it. */
+/** Batch size of encoding, which must divide the size of a pool. */
 export const POOL_BATCH = 32;
 
 const count = z.int().min(1);
@@ -17,15 +17,15 @@ const schema = z.strictObject({
   'vae-batch': count.default(8),
   'vae-learning-rate': rate.default(1.5e-3),
   'decoder-steps': count.default(3000),
-  /** Pictures that are encoded for the U-Net. */
+  /** Number of pictures that are encoded for the U-Net. */
   pool: count.multipleOf(POOL_BATCH).default(50_048),
   steps: count.default(40_000),
   batch: count.default(32),
   'learning-rate': rate.default(1e-3),
-  // At a constant rate the training can go on for as long as there is time; falling at the end, it gets better still.
+  // With a constant rate a training can be continued at will; a falling rate at the end improves it further.
   schedule: z.enum(['constant', 'cosine']).default('constant'),
   timesteps: z.enum(['logit-normal', 'uniform']).default('logit-normal'),
-  /** Steps from one sheet of samples to the next; none with 0. */
+  /** Steps between sheets of samples; 0: none. */
   'sample-every': z.int().min(0).default(1000),
   seed: z.int().min(0).default(0),
   from: z.string().optional(),
@@ -36,7 +36,7 @@ const schema = z.strictObject({
   'more-share': share.default(0),
 });
 
-/** The options, read. */
+/** The parsed options. */
 export type PretrainOptions = z.output<typeof schema> & { readonly folder: string };
 
 const kinds = z.toJSONSchema(schema, { io: 'input' }).properties as Record<string, { type: string }>;
@@ -44,10 +44,10 @@ const options = Object.fromEntries(
   Object.entries(kinds).map(([name, { type }]) => [name, { type: type === 'boolean' ? type : 'string' }]),
 ) as Record<string, { type: 'boolean' | 'string' }>;
 
-/** Settings are named as the options that they are. */
+/** Settings have the names of their options. */
 const vocabulary: Vocabulary = { setting: (name) => `--${name}`, call: (name) => name };
 
-/** Reads them. Throws `UsageError` when one is unknown, or not of its kind. */
+/** Parses the options. Throws `UsageError` if one is unknown or invalid. */
 export function pretrainOptions(args: readonly string[]): PretrainOptions {
   const { values, positionals } = parse(args);
   const given = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typed(name, value)]));
@@ -68,7 +68,7 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** A number where the option is one and its text is, else what was given. */
+/** The option's value as a number if it is numeric, else unchanged. */
 function typed(name: string, given: unknown): unknown {
   const isNumber = ['integer', 'number'].includes(kinds[name]!.type);
   const value = typeof given === 'string' && given.trim() !== '' ? Number(given) : Number.NaN;
