@@ -2,7 +2,7 @@
  * @file Keeps the order of folders that docs/architecture.md states: imports go upward in it only, and not in circles.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
@@ -148,3 +148,14 @@ function circlesOf(imports: readonly Import[]): string[][] {
   for (const file of next.keys()) if (!index.has(file)) visit(file);
   return found;
 }
+
+test('no two files have the same name, so that each is found by it', () => {
+  const names = ['src', 'lab', 'scripts'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => basename(name)),
+  );
+  const several = names.filter((name, i) => names.indexOf(name) !== i);
+  // What a folder exports, and the programs of npm's scripts.
+  expect(new Set(several)).toEqual(new Set(['index.ts', 'main.ts']));
+});

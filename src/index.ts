@@ -28,9 +28,9 @@ export {
 } from './library/examine-machine.ts';
 export type { FirstFrameOptions } from './library/first-frame.ts';
 export { type GenerateVideoOptions, generateVideo } from './library/generate-video.ts';
-export { type Inspection, type InspectOptions, inspect } from './library/inspect.ts';
 export type { BaseInspection, TrainingEstimate } from './library/inspect-base.ts';
 export type { ClipInspection, ClipsInspection, PictureInspection } from './library/inspect-media.ts';
+export { type Inspection, type InspectOptions, inspect } from './library/inspect-path.ts';
 export type { CheckpointInspection, MotionInspection, RunInspection } from './library/inspect-trained.ts';
 export { type LearnMotionOptions, learnMotion, type PresetName } from './library/learn-motion.ts';
 export { type CallName, listSettings } from './library/list-settings.ts';

@@ -179,7 +179,7 @@ describe('bad input ends with one line and its exit code, and nothing written', 
       'no such model',
       () => generate({ ...never, '--first-frame-base': '/no/xl' }),
       4,
-      /there is no folder "\/no\/xl"/,
+      /there is no folder "\/no\/xl".* Check --first-frame-base\./,
     ],
   ];
 

@@ -1,6 +1,6 @@
 /** @file `lamp inspect`: describes a file or folder. */
 import { Command } from 'commander';
-import { inspect, inspectSettings } from '../library/inspect.ts';
+import { inspect, inspectSettings } from '../library/inspect-path.ts';
 import { factLines } from './facts.ts';
 import { inspectionFacts } from './inspection-facts.ts';
 import { runCommand } from './run-command.ts';

@@ -1,7 +1,7 @@
 /** @file The output of `lamp inspect` for each kind of file or folder. */
 import { bytesText, countText } from '../amounts.ts';
-import type { Inspection } from '../library/inspect.ts';
 import type { ClipInspection, ClipsInspection, PictureInspection } from '../library/inspect-media.ts';
+import type { Inspection } from '../library/inspect-path.ts';
 import type { CheckpointInspection, MotionInspection, RunInspection } from '../library/inspect-trained.ts';
 import { builtInName } from '../models/built-in-base.ts';
 import { call, phrase, wordPhrase } from '../phrases.ts';

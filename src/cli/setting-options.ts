@@ -1,5 +1,6 @@
 /** @file Derives command options from the library's declared settings. */
 import { type Command, Option } from 'commander';
+import { threadsSetting } from '../runtime/running-settings.ts';
 import { describeSetting, type Setting, type SettingDescription, type Settings } from '../settings.ts';
 import {
   oneOf,
@@ -184,15 +185,8 @@ export function withCommandOptions(
 
 /** Adds `--threads` to a command that trains or samples a network (see `runCommand`). */
 export function withThreads(command: Command): Command {
-  const option = new Option(
-    '--threads <number>',
-    'processor threads of computations (default: LAMP_THREADS, or one per core)',
-  );
-  return command.addOption(parsedBy(option, 'threads', wholeNumber({ most: mostThreads })));
+  return withSettings(command, { threads: threadsSetting });
 }
-
-/** Largest number of threads; the same as that of `LAMP_THREADS`. */
-const mostThreads = 9999;
 
 /** Name under which an option without effect is stored. */
 const ignored = 'ignored';

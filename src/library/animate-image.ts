@@ -3,8 +3,8 @@ import type { WorkOptions } from '../events.ts';
 import { assertTakesFirstFrame } from '../pipelines/video/animate-pictures.ts';
 import { type Generators, newGenerators } from '../pipelines/video/kept-generators.ts';
 import { declare, type GivenSettings, required } from '../settings.ts';
-import { checkOptions, field, workFields } from './check-options.ts';
 import { makeVideo, videoOptionSettings } from './make-video.ts';
+import { checkOptions, field, workFields } from './shared-fields.ts';
 import { shared } from './shared-settings.ts';
 import type { Video } from './video.ts';
 

@@ -11,8 +11,8 @@ import { assertTakesFirstFrame, requestsFor } from '../pipelines/video/animate-p
 import { generatorForMotions } from '../pipelines/video/loaded-motions.ts';
 import { declare, type GivenSettings, required } from '../settings.ts';
 import { animateImageSettings } from './animate-image.ts';
-import { checkOptions, field, workFields } from './check-options.ts';
 import { prepareVideos, videoOptionSettings } from './make-video.ts';
+import { checkOptions, field, workFields } from './shared-fields.ts';
 import { keepVideo } from './video.ts';
 import { isSingle, targetFormats, videoTargets } from './video-targets.ts';
 

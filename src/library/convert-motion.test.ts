@@ -52,3 +52,9 @@ test('options of the other direction are refused', async () => {
     /only for conversions in which the authors' U-Net comes in/,
   );
 });
+
+test('a motion that is not there is named as its source', async () => {
+  const error = await thrownBy(convertMotion({ source: at('none.safetensors'), out: at('z.safetensors') }));
+  expect(error).toMatchObject({ name: 'CheckpointError', setting: 'source' });
+  expect(error.message).not.toContain('"motion"');
+});

@@ -13,6 +13,7 @@ import { findMotionFile } from '../motion/file/motion-path.ts';
 import { readReferenceUNet, writeReferenceUNet } from '../motion/file/reference-checkpoint.ts';
 import { isLamp, motionVariants } from '../motion/variant.ts';
 import { phrase, setting } from '../phrases.ts';
+import { calledSetting } from '../renamed-setting.ts';
 import {
   declare,
   type GivenSettings,
@@ -23,8 +24,8 @@ import {
   withText,
 } from '../settings.ts';
 import { trainingDefaults as usual } from '../training/training-settings.ts';
-import { checkOptions, field, workFields } from './check-options.ts';
 import { baseSetting, givenBase } from './load-base.ts';
+import { checkOptions, field, workFields } from './shared-fields.ts';
 import { assertNotGiven } from './unused-options.ts';
 
 const fromReferenceGroup = "From the authors' U-Net, which does not say";
@@ -159,8 +160,10 @@ async function convert(options: ConvertMotionOptions, work: WorkOptions): Promis
     return out;
   }
 
-  const path = await findMotionFile(source);
-  const motion = await readMotion(path);
+  const [path, motion] = await calledSetting('motion', 'source', async () => {
+    const file = await findMotionFile(source);
+    return [file, await readMotion(file)] as const;
+  });
   if (toMotion) {
     await writeMotion(out, motion, { dtype });
     return out;

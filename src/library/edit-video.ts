@@ -23,7 +23,6 @@ import {
   withoutUndefined,
 } from '../settings.ts';
 import { trainingSettings } from '../training/declared-settings.ts';
-import { checkOptions, field, workFields } from './check-options.ts';
 import {
   assertNoFirstFrame,
   assertNotDrawn,
@@ -32,6 +31,7 @@ import {
 } from './first-frame.ts';
 import { baseFolder, baseSetting } from './load-base.ts';
 import { givenMotion, type MotionChoice, motionSetting } from './load-motion.ts';
+import { checkOptions, field, workFields } from './shared-fields.ts';
 import { drawing, shared } from './shared-settings.ts';
 import {
   assertNotGiven,

@@ -6,11 +6,12 @@ import { z } from 'zod';
 import { DeviceError, InterruptedError, UsageError } from '../errors.ts';
 import { notice, type WorkOptions } from '../events.ts';
 import { call, phrase } from '../phrases.ts';
+import { threadsSetting } from '../runtime/running-settings.ts';
 import { declare, type GivenSettings, withDefaults } from '../settings.ts';
 import { shown } from '../wrong-settings.ts';
 import { type Calls, callNames } from './calls.ts';
-import { checkOptions } from './check-options.ts';
 import { type ChildOptions, startChild, UnheardError } from './engine-child.ts';
+import { checkOptions } from './shared-fields.ts';
 
 /** The settings of `startEngine`. */
 export const startEngineSettings = {
@@ -20,10 +21,7 @@ export const startEngineSettings = {
     unit: 'seconds',
     default: 60,
   }),
-  threads: declare(z.int().min(1).max(9999), {
-    description: "processor threads of the engine's computations",
-    usual: 'LAMP_THREADS, or one per core',
-  }),
+  threads: threadsSetting,
   execArgv: declare(z.array(z.string()) as z.ZodType<readonly string[], readonly string[]>, {
     description: "flags of Node for the engine's process",
     usual: 'those of this process',

@@ -32,7 +32,7 @@ import {
 } from '../settings.ts';
 import { trainingSettings } from '../training/declared-settings.ts';
 import { trainingDefaults as usual } from '../training/training-settings.ts';
-import { checkOptions, field, workFields } from './check-options.ts';
+import { checkOptions, field, workFields } from './shared-fields.ts';
 import { assertStrideUsed } from './unused-options.ts';
 
 const { clipFps, stride, window, fit } = trainingSettings;

@@ -1,13 +1,13 @@
 /** @file `examineMachine`: checks whether this machine has what lamp needs. */
 import { InterruptedError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
-import { checkOptions, field } from './check-options.ts';
 import { checkCache, checkDisk, places } from './machine/check-disk.ts';
 import { checkBase, checkMedia } from './machine/check-media.ts';
 import { checkMemory, memoryFacts } from './machine/check-memory.ts';
 import { checkEngine, checkNode, checkSpeed, nodeFacts } from './machine/check-software.ts';
 import { type Check, diagnose, type Finding, isUsable } from './machine/finding.ts';
 import { type RunProbe, runProbe } from './machine/run-probe.ts';
+import { checkOptions, field } from './shared-fields.ts';
 
 /** Options of `examineMachine`. */
 export interface ExamineMachineOptions extends Pick<WorkOptions, 'signal'> {

@@ -7,9 +7,10 @@ import { sizeSchema } from '../media/shape-settings.ts';
 import type { Size } from '../media/size.ts';
 import { type Phrase, phrase, setting } from '../phrases.ts';
 import type { FirstFrameBase } from '../pipelines/video/drawn-first-frame.ts';
+import { calledSetting } from '../renamed-setting.ts';
 import { declare, type GivenSettings, withText } from '../settings.ts';
-import { field } from './check-options.ts';
 import { type BaseChoice, baseSetting, givenBase } from './load-base.ts';
+import { field } from './shared-fields.ts';
 import { assertNotGiven } from './unused-options.ts';
 
 const sizeText = "the video's aspect ratio with about the number of pixels that the model was trained on";
@@ -78,7 +79,10 @@ export async function givenFirstFrameBase(
   { firstFrameBase, firstFrameSize: size }: Omit<FirstFrameOptions, 'firstFrame'>,
   work: WorkOptions,
 ): Promise<FirstFrameBase | undefined> {
-  if (firstFrameBase !== undefined) return { base: await givenBase(firstFrameBase, work), size };
+  if (firstFrameBase !== undefined) {
+    const base = await calledSetting('base', 'firstFrameBase', () => givenBase(firstFrameBase, work));
+    return { base, size };
+  }
   if (size === undefined) return undefined;
   throw new UsageError({
     found: phrase`${setting('firstFrameSize')} is for first frames drawn by another model, but none is given`,

@@ -2,9 +2,9 @@
 import type { WorkOptions } from '../events.ts';
 import { type Generators, newGenerators } from '../pipelines/video/kept-generators.ts';
 import { type GivenSettings, required } from '../settings.ts';
-import { checkOptions, workFields } from './check-options.ts';
 import { firstFrameSettings } from './first-frame.ts';
 import { makeVideo, videoOptionSettings } from './make-video.ts';
+import { checkOptions, workFields } from './shared-fields.ts';
 import { drawing, shared } from './shared-settings.ts';
 import type { Video } from './video.ts';
 

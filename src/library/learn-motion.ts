@@ -7,8 +7,8 @@ import { type LearnedMotion, runTraining } from '../pipelines/train/run-training
 import { declare, type GivenSettings, required } from '../settings.ts';
 import { trainingSettings } from '../training/declared-settings.ts';
 import { presets, type TrainingInput } from '../training/training-settings.ts';
-import { checkOptions, field, workFields } from './check-options.ts';
 import { baseFolder, baseSetting } from './load-base.ts';
+import { checkOptions, field, workFields } from './shared-fields.ts';
 import { shared } from './shared-settings.ts';
 import { assertSamplesMade, assertStrideUsed } from './unused-options.ts';
 

@@ -9,7 +9,7 @@ import { editVideoSettings } from './edit-video.ts';
 import { startEngineSettings } from './engine.ts';
 import { examineClipsSettings } from './examine-clips.ts';
 import { generateVideoSettings } from './generate-video.ts';
-import { inspectSettings } from './inspect.ts';
+import { inspectSettings } from './inspect-path.ts';
 import { learnMotionSettings } from './learn-motion.ts';
 import { loadBaseSettings } from './load-base.ts';
 import { loadMotionSettings } from './load-motion.ts';

@@ -7,7 +7,7 @@ import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { builtInBase, builtInName } from '../models/built-in-base.ts';
 import { declare, type GivenSettings } from '../settings.ts';
 import { checked, expecting } from '../wrong-settings.ts';
-import { checkOptions, workFields } from './check-options.ts';
+import { checkOptions, workFields } from './shared-fields.ts';
 
 /** A base model: the result of `loadBase`, or a value of `LoadBaseOptions.base`. */
 export type BaseChoice = BaseModel | string;

@@ -7,7 +7,7 @@ import { call, phrase, setting } from '../phrases.ts';
 import type { LoadedMotion } from '../pipelines/video/loaded-motions.ts';
 import { declare, type GivenSettings, required, withDefaults } from '../settings.ts';
 import { checked, expecting } from '../wrong-settings.ts';
-import { checkOptions, field } from './check-options.ts';
+import { checkOptions, field } from './shared-fields.ts';
 
 /** The settings of `loadMotion`. */
 export const loadMotionSettings = {

@@ -4,11 +4,11 @@ import { call, phrase, setting } from '../phrases.ts';
 import { keptGenerators } from '../pipelines/video/kept-generators.ts';
 import { pick } from '../settings.ts';
 import { type AnimateImageOptions, animateImageWith } from './animate-image.ts';
-import { checkOptions, workFields } from './check-options.ts';
 import { type GenerateVideoOptions, generateVideoWith } from './generate-video.ts';
 import { givenBase } from './load-base.ts';
 import { givenMotions } from './load-motion.ts';
 import { type VideoOptions, videoOptionSettings } from './make-video.ts';
+import { checkOptions, workFields } from './shared-fields.ts';
 import { assertNotGiven } from './unused-options.ts';
 import type { Video } from './video.ts';
 

@@ -3,7 +3,7 @@ import { rateSetting, shapeSettings } from '../media/shape-settings.ts';
 import { pictureSampling } from '../pipelines/draw/sampling-settings.ts';
 import { runningSettings } from '../runtime/running-settings.ts';
 import { declare, nested, redeclared, withText } from '../settings.ts';
-import { field } from './check-options.ts';
+import { field } from './shared-fields.ts';
 
 /** The shared settings. */
 export const shared = {

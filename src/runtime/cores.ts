@@ -6,6 +6,9 @@ import { dirname, join } from 'node:path';
 /** Reads a file of the system as text; throws where there is none. */
 export type ReadText = (path: string) => string;
 
+/** Largest number of threads that can be chosen. */
+export const mostThreads = 9999;
+
 const readText: ReadText = (path) => readFileSync(path, 'utf8');
 
 /**

@@ -4,7 +4,7 @@ import { floats } from '../graph/host-tensor.ts';
 import { add } from '../graph/operators/add.ts';
 import { input } from '../graph/tensor.ts';
 import { type Phrase, phrase, setting } from '../phrases.ts';
-import { coreCount } from './cores.ts';
+import { coreCount, mostThreads } from './cores.ts';
 import { emitGraph } from './emit.ts';
 import { plainReason } from './memory.ts';
 import { createSession, executionProviders, OrtTensor, type SessionOptions } from './onnx-runtime.ts';
@@ -75,14 +75,14 @@ export async function whyUnusable(device: DeviceName): Promise<string | undefine
 
 /**
  * Options of a session on a device. The environment variable `LAMP_THREADS` sets the number of CPU threads (default:
- * one per core). Throws `DeviceError` unless it is a positive integer.
+ * one per core). Throws `DeviceError` unless it is an integer from 1 to 9999.
  */
 export function sessionOptions(device: DeviceName): SessionOptions {
   const { LAMP_THREADS: threads } = process.env;
-  if (threads && !/^[1-9]\d{0,3}$/.test(threads)) {
+  if (threads && !(/^[1-9]\d*$/.test(threads) && Number(threads) <= mostThreads)) {
     throw new DeviceError({
       found: `LAMP_THREADS is "${threads}"`,
-      expected: 'a whole number from 1',
+      expected: `a whole number from 1 to ${mostThreads}`,
       advice: 'Set one, or unset it.',
     });
   }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { declare, defaultsOf } from '../settings.ts';
 import { expecting } from '../wrong-settings.ts';
+import { mostThreads } from './cores.ts';
 import { type DeviceName, deviceNames } from './devices.ts';
 import { memoryChoices } from './memory-mode.ts';
 
@@ -34,6 +35,12 @@ export const runningSettings = {
     default: 'auto',
   }),
 };
+
+/** Threads that compute; no setting of what is computed, since results do not depend on it. */
+export const threadsSetting = declare(z.int().min(1).max(mostThreads), {
+  description: 'processor threads of computations',
+  usual: 'LAMP_THREADS, or one per core',
+});
 
 /** The defaults: seed 0, on the CPU, with memory as it is there. */
 export const runningDefaults = defaultsOf(runningSettings);

@@ -20,7 +20,6 @@ import { trainingSettings } from '../training/declared-settings.ts';
 import { runPaths } from '../training/run-folder.ts';
 import { trainingDefaults as usual } from '../training/training-settings.ts';
 import { checked } from '../wrong-settings.ts';
-import { checkOptions, field, workFields } from './check-options.ts';
 import { type BaseInspection, inspectBase } from './inspect-base.ts';
 import {
   type ClipInspection,
@@ -37,6 +36,7 @@ import {
   type MotionInspection,
   type RunInspection,
 } from './inspect-trained.ts';
+import { checkOptions, field, workFields } from './shared-fields.ts';
 import { shared } from './shared-settings.ts';
 import { assertNotGiven } from './unused-options.ts';
 

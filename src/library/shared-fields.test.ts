@@ -4,8 +4,8 @@ import type { UsageError } from '../errors.ts';
 import * as library from '../index.ts';
 import { declare, nested, required } from '../settings.ts';
 import { thrownBy } from '../testing/thrown-by.ts';
-import { checkOptions, workFields } from './check-options.ts';
 import { settingsOfCalls } from './list-settings.ts';
+import { checkOptions, workFields } from './shared-fields.ts';
 
 const inner = {
   width: declare(z.int(), { description: 'a side' }),
