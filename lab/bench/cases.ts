@@ -283,7 +283,7 @@ export async function writeWeights(architecture: Architecture, folder: string): 
     for (let i = 0; i < data.length; i++) data[i] = offset + data[i]! * spread;
     return [name, floats(data, shape)] as const;
   });
-  await writeSafetensors(weightsIn(folder), tensors, { dtype: architecture.dtype ?? 'float32' });
+  await writeSafetensors(weightsIn(folder), tensors, {}, { dtype: architecture.dtype ?? 'float32' });
 }
 
 /** The U-Net whose weights are in `folder`. */
