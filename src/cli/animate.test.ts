@@ -80,7 +80,7 @@ describe('lamp animate', () => {
     });
   });
 
-  test('makes videos of many, in any format and turned as they say; one that is broken is told at the end', async () => {
+  test('animates many pictures, in any format and orientation, and reports a broken one at the end', async () => {
     const pictures = ['b.webp', 'broken.png', 'c.avif', 'd.jpg'].map((name) => path(`in/${name}`));
     const flags = ['--fit', 'pad', '--prompt', 'a cat jumps', '--format', 'gif'];
     const { code, stderr } = await animate([...pictures, cat, path('in/none.png')], {}, ...flags);

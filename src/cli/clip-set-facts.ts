@@ -4,7 +4,7 @@ import type { ClipReport, ClipSetReport } from '../library/examine-clips.ts';
 import { describeCaptionNotes } from '../media/caption-notes.ts';
 import { type AlikeClips, shotLengths, type VideoPlaces } from '../media/clip-report.ts';
 import type { Remark } from '../media/remark.ts';
-import { wordFor, wordParts } from '../phrases.ts';
+import { messageParts, wordFor, wordParts } from '../phrases.ts';
 import { type Facts, passedOverRows } from './facts.ts';
 import { commandVocabulary } from './vocabulary.ts';
 
@@ -23,7 +23,9 @@ export interface SetView {
 /** The facts about the clips to display. */
 export function setFacts(report: ClipSetReport, { title, kind, showPlaces, window }: SetView): Facts {
   const { clips, unreadable, alike, passedOver, notes, proposal, clipFps } = report;
-  const captionTexts = describeCaptionNotes(report.captionNotes);
+  const captionTexts = describeCaptionNotes(report.captionNotes).map((said) =>
+    wordFor(messageParts(said), commandVocabulary),
+  );
   const captioned = clips.filter(({ caption }) => caption !== undefined).length;
   const rows: [string, string][] = [];
   for (const clip of clips) {

@@ -77,7 +77,7 @@ test('says what is not taken, and which captions belong to no clip', async () =>
     '            problem: nothing moves: there is no motion to learn. Leave it out.',
     `  not used  ${at('mixed/film.avi')}: AVI is not read. To use "film.avi", convert it: ffmpeg -i film.avi -crf 12 -pix_fmt yuv420p film.mp4`,
     '  captions  none; all clips are trained with the prompt',
-    `            note: 1 line of "${at('mixed/captions.tsv')}" matches no clip: "Walk.gif" (line 1; is "walk.gif" meant?).`,
+    `            note: 1 line of "${at('mixed/captions.tsv')}" matches no clip: "Walk.gif" (line 1). Is "walk.gif" meant?`,
     '  rate      the clips are sampled at 10 frames a second, their own rate.',
     '  proposed  --frames 16 --stride 1: training videos of 1.6 s that play at 10 frames a second',
   ]);

@@ -77,7 +77,7 @@ describe('lamp edit', () => {
     expect(storedSettings(await readVideoMetadata(path('out/frames')))).toMatchObject({ framesPerSecond: 7 });
   });
 
-  test('killed while training, it goes on with the same command and ends alike', async () => {
+  test('killed while training, it resumes with the same command and gives the same video', async () => {
     const changes = { '--steps': '12', '--save-every': '2' };
     const whole = words({ ...changes, '--out': path('whole/snow.mp4') });
     const killed = words({ ...changes, '--out': path('killed/snow.mp4') });

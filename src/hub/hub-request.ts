@@ -63,7 +63,7 @@ export class Patience {
         {
           found: `the hub at ${endpoint} cannot be used: ${error.message}`,
           advice:
-            'Check the network (and HF_ENDPOINT, if set) and run the command again; what has been downloaded is kept.',
+            'Check the network (and HF_ENDPOINT, if set) and try again; what has been downloaded is kept.',
         },
         { cause: error },
       );

@@ -1,6 +1,7 @@
 /** @file Notes on the captions of a set: captions that are not used, and those whose clip had to be guessed. */
 
 import { onOneLine } from '../checkpoints/one-line.ts';
+import { type GivenParts, phrase } from '../phrases.ts';
 
 /** A note on a caption or a line of a list. */
 export interface CaptionNote {
@@ -33,9 +34,9 @@ const OF_LINES = {
   'odd line': (count: number) => `cannot be used and ${plural(count, 'is', 'are')} left out`,
 } as const;
 
-/** Formats the notes: one text for each list and reason, and one for caption files that match no clip. */
-export function describeCaptionNotes(notes: readonly CaptionNote[]): string[] {
-  const texts: string[] = [];
+/** Words the notes in parts: once for each list and reason, and once for caption files that match no clip. */
+export function describeCaptionNotes(notes: readonly CaptionNote[]): GivenParts[] {
+  const described: GivenParts[] = [];
   const lists = new Set(notes.flatMap(({ path, line }) => (line === undefined ? [] : [path])));
   for (const list of lists) {
     for (const reason of Object.keys(OF_LINES) as CaptionNote['reason'][]) {
@@ -44,28 +45,39 @@ export function describeCaptionNotes(notes: readonly CaptionNote[]): string[] {
       );
       if (lines.length === 0) continue;
       const count = `${lines.length} ${plural(lines.length, 'line', 'lines')}`;
-      texts.push(`${count} of "${list}" ${OF_LINES[reason](lines.length)}: ${someOf(lines)}`);
+      described.push(someOf(`${count} of "${list}" ${OF_LINES[reason](lines.length)}`, lines));
     }
   }
   const files = notes.filter(({ line }) => line === undefined);
   if (files.length > 0) {
     const those = plural(files.length, 'caption file matches', 'caption files match');
-    texts.push(`${files.length} ${those} no clip: ${someOf(files)}`);
+    described.push(someOf(`${files.length} ${those} no clip`, files));
   }
-  return texts;
+  return described;
 }
 
-/** Names the first three. */
-function someOf(notes: readonly CaptionNote[]): string {
-  return `${notes.slice(0, 3).map(oneOf).join(', ')}${notes.length > 3 ? ', …' : '.'}`;
+/** Names the first three, and the clips that may be meant by them. */
+function someOf(what: string, notes: readonly CaptionNote[]): GivenParts {
+  const shown = notes.slice(0, 3);
+  const unsure = shown.filter(({ reason, meant }) => reason === 'no clip' && meant !== undefined);
+  return {
+    found: `${what}: ${shown.map(oneOf).join(', ')}${notes.length > 3 ? ', …' : '.'}`,
+    advice: unsure.map(
+      (note) => phrase`Is ${quoted(note.meant!)} meant${notes.length === 1 ? '' : placeOf(note)}?`,
+    ),
+  };
+}
+
+function placeOf({ name, line }: CaptionNote): string {
+  return line === undefined ? ` by ${quoted(name)}` : ` in line ${line}`;
 }
 
 function oneOf({ name, line, reason, meant, fault }: CaptionNote): string {
   if (reason === 'odd line') return `line ${line} (${fault})`;
-  const clip = meant === undefined ? [] : [`"${onOneLine(meant, 80)}"`];
-  const where = line === undefined ? [] : [`line ${line}`];
-  const shown = `"${onOneLine(name, 80)}"`;
-  if (reason === 'matched') return `${shown} for ${clip[0]} (${where[0]})`;
-  const details = [...where, ...clip.map((found) => `is ${found} meant?`)].join('; ');
-  return details ? `${shown} (${details})` : shown;
+  if (reason === 'matched') return `${quoted(name)} for ${quoted(meant!)} (line ${line})`;
+  return line === undefined ? quoted(name) : `${quoted(name)} (line ${line})`;
+}
+
+function quoted(name: string): string {
+  return `"${onOneLine(name, 80)}"`;
 }

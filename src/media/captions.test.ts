@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { expect, test } from 'vitest';
 import { MediaError } from '../errors.ts';
+import { type GivenParts, libraryVocabulary, messageParts, wordFor } from '../phrases.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { captionTableLine } from './caption-lists.ts';
 import { describeCaptionNotes } from './caption-notes.ts';
@@ -35,7 +36,7 @@ test('from a list, from a file beside the clip, which goes first, and none', asy
   expect(await captionsFor([])).toEqual(new Map());
 });
 
-test('a caption is one line, whatever lies within it', async () => {
+test('a caption becomes one line, whatever line separators it contains', async () => {
   expect(await captions({ 'captions.tsv': 'a.mp4\ta\rhorse\u000bruns' }, 'a.mp4')).toEqual({
     'a.mp4': 'a horse runs',
   });
@@ -64,6 +65,8 @@ test('malformed lines are named', async () => {
   await expect(captions({ 'a.txt': ' \n' }, 'a.mp4')).rejects.toThrow(/a\.txt" is empty/);
 });
 
+const worded = (said: GivenParts) => wordFor(messageParts(said), libraryVocabulary);
+
 /** The captions of a folder's clips, and what is said of the rest. */
 async function captionSet(files: Record<string, string>, ...clips: string[]) {
   const folder = `set-${count++}`;
@@ -75,11 +78,11 @@ async function captionSet(files: Record<string, string>, ...clips: string[]) {
   );
   return {
     captions: Object.fromEntries([...found.captions].map(([path, text]) => [basename(path), text])),
-    told: describeCaptionNotes(found.notes).map((text) => text.replaceAll(`${at(folder)}/`, '')),
+    told: describeCaptionNotes(found.notes).map((said) => worded(said).replaceAll(`${at(folder)}/`, '')),
   };
 }
 
-test('lines of a list that name nothing are counted, and the clip that may be meant is named', async () => {
+test('lines of a list that match no clip are counted, and similar names of clips are suggested', async () => {
   const names = ['B.mp4', 'clips/c.mp4', 'D', 'else.mp4', './e.mp4'];
   const files = {
     'captions.tsv': names.map((name) => `${name}\tx\n`).join(''),
@@ -88,7 +91,7 @@ test('lines of a list that name nothing are counted, and the clip that may be me
   const { captions, told } = await captionSet(files, 'b.mp4', 'c.mp4', 'd.mp4', 'e.mp4');
   expect(captions).toEqual({ 'e.mp4': 'x' });
   expect(told).toEqual([
-    '4 lines of "captions.tsv" match no clip: "B.mp4" (line 1; is "b.mp4" meant?), "clips/c.mp4" (line 2; is "c.mp4" meant?), "D" (line 3; is "d.mp4" meant?), …',
+    '4 lines of "captions.tsv" match no clip: "B.mp4" (line 1), "clips/c.mp4" (line 2), "D" (line 3), … Is "b.mp4" meant in line 1? Is "c.mp4" meant in line 2? Is "d.mp4" meant in line 3?',
   ]);
   // A clip that is there and not asked for is no mistake.
   expect((await captionSet({ 'captions.tsv': 'b.mp4\tx', 'a.mp4': '', 'b.mp4': '' }, 'a.mp4')).told).toEqual(
@@ -147,12 +150,12 @@ test('what may mean two clips, or is said twice, is not used', async () => {
   const twice = await captionSet({ 'captions.tsv': 'a\tx\n"a.mp4"\ty', 'a.mp4': '' }, 'a.mp4');
   expect(twice.captions).toEqual({});
   expect(twice.told).toEqual([
-    '2 lines of "captions.tsv" match no clip: "a" (line 1; is "a.mp4" meant?), ""a.mp4"" (line 2; is "a.mp4" meant?).',
+    '2 lines of "captions.tsv" match no clip: "a" (line 1), ""a.mp4"" (line 2). Is "a.mp4" meant in line 1? Is "a.mp4" meant in line 2?',
   ]);
   const exact = await captionSet({ 'captions.tsv': 'a\tx\na.mp4\ty', 'a.mp4': '' }, 'a.mp4');
   expect(exact).toEqual({
     captions: { 'a.mp4': 'y' },
-    told: ['1 line of "captions.tsv" matches no clip: "a" (line 1; is "a.mp4" meant?).'],
+    told: ['1 line of "captions.tsv" matches no clip: "a" (line 1). Is "a.mp4" meant?'],
   });
   // A dot in a folder's name is no ending.
   expect((await captionSet({ 'captions.tsv': 'v1\tx', 'v1.2': '' }, 'v1.2')).captions).toEqual({});
@@ -163,7 +166,7 @@ test('one caption file a clip in all its spellings', async () => {
   const clips = { 'a.mp4': '', 'b.mp4': '', 'c.gif': '' };
   const { captions, told } = await captionSet({ ...files, ...clips, 'A.txt': 'x' }, ...Object.keys(clips));
   expect(captions).toEqual({ 'a.mp4': 'one', 'b.mp4': 'two', 'c.gif': 'three' });
-  expect(told).toEqual(['2 caption files match no clip: "A.txt" (is "a.mp4" meant?), "C.gif.txt".']);
+  expect(told).toEqual(['2 caption files match no clip: "A.txt", "C.gif.txt". Is "a.mp4" meant by "A.txt"?']);
   await expect(captionSet({ 'a.txt': 'one', 'a.caption': 'two', 'a.mp4': '' }, 'a.mp4')).rejects.toThrow(
     /has two captions, ".*a\.caption" and ".*a\.txt", which differ\. Remove one\./,
   );
@@ -198,7 +201,7 @@ test('metadata.jsonl as on the hub', async () => {
     'c.mp4': 'a pony runs',
   });
   expect(told).toEqual([
-    '1 line of "metadata.jsonl" matches no clip: "train/e.mp4" (line 5; is "e.mp4" meant?).',
+    '1 line of "metadata.jsonl" matches no clip: "train/e.mp4" (line 5). Is "e.mp4" meant?',
     '1 line of "metadata.jsonl" has no caption under "text", "caption" or "prompt": "d.mp4" (line 4).',
   ]);
 });
@@ -258,7 +261,7 @@ test('a folder of frames keeps the dots in its name', async () => {
   ]);
   await rm(at(`${folder}/v1`), { recursive: true });
   const rest = await readCaptions([clips[0]!, clips[2]!], [at(folder)]);
-  expect(describeCaptionNotes(rest.notes)).toEqual(['1 caption file matches no clip: "v1.txt".']);
+  expect(describeCaptionNotes(rest.notes).map(worded)).toEqual(['1 caption file matches no clip: "v1.txt".']);
 });
 
 test('texts beside a single clip are only named where a clip is nearly called so', async () => {

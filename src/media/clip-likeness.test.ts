@@ -15,7 +15,7 @@ const walk = (number: number) =>
 const [first, second] = await Promise.all([walk(1), walk(2)]);
 const print = await printOf(first);
 
-test('a clip is like itself, and like what was made of it', async () => {
+test('a clip is similar to itself, to an excerpt and to a smaller copy', async () => {
   expect(likeness(print, print)).toBe(1);
   expect(likeness(print, await printOf(first.slice(4, 16)))).toBe(1);
   await writeVideo(at('copy.webm'), first, { framesPerSecond: 10 });
@@ -27,6 +27,6 @@ test('another person doing the same in the same room is something else', async (
   expect(likeness(print, await printOf(second))).toBeLessThan(0.5);
 });
 
-test('nothing is like nothing', () => {
+test('a clip without frames is similar to none', () => {
   expect(likeness(print, clipPrint([]))).toBe(0);
 });

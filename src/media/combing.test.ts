@@ -74,7 +74,7 @@ describe('whole pictures', () => {
     ).toBeUndefined();
   });
 
-  test('noise, cuts, and nothing at all', () => {
+  test('noise, cuts, and still pictures', () => {
     const noise = (x: number, y: number, time: number) => (x * 7919 + y * 104_729 + time * 1299_709) % 251;
     expect(found(noise)).toBeUndefined();
     expect(found((x, _, time) => (time < 6 ? x : 200 - x))).toBeUndefined();

@@ -14,7 +14,7 @@ const at = await testFolder();
 const penguin = testdata('../lab/assets/world/shapes/a_penguin_0.gif');
 const dot = { width: 1, height: 1, data: new Uint8Array(3) };
 
-test('a folder of clips, in natural order, without what is no clip', async () => {
+test('a folder of clips, in natural order, without other files', async () => {
   await mkdir(at('clips'));
   for (const name of ['b10.gif', 'b9.gif', '.hidden.gif', 'a.GIF']) {
     await cp(penguin, at(join('clips', name)));
@@ -138,7 +138,7 @@ test('what is not taken is named, and why', async () => {
   expect(await listFrames(at('left/y.1'))).toEqual([at('left/y.1/7.png')]);
 });
 
-test('MPEG transport streams are told by their bytes', async () => {
+test('MPEG transport streams are recognised by their bytes', async () => {
   const stream = await readFile(testdata('clips/odd/transport.m2t'));
   const packets = Array.from({ length: stream.length / 188 }, (_, i) =>
     stream.subarray(188 * i, 188 * (i + 1)),

@@ -31,7 +31,7 @@ test('single pictures stay as they are named, in their order, even twice', async
   expect(await findPictures(words)).toEqual({ paths: words, many: false });
 });
 
-test('a folder gives its pictures by name and tells what it does not give', async () => {
+test('a folder gives its pictures in order of name, and a notice names what is skipped', async () => {
   const events: ProgressEvent[] = [];
   const found = await findPictures(['z.png', at('photos')], { onEvent: (event) => void events.push(event) });
   expect(found).toEqual({ paths: ['z.png', ...inPhotos], many: true });

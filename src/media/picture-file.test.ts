@@ -120,7 +120,7 @@ describe('writePng', () => {
     expect(await readPngMetadata(testdata('pictures/skimage_chelsea.png'))).not.toHaveProperty('Comment');
   });
 
-  test('refuses what cannot be', async () => {
+  test('refuses another extension, a path below a file, and an invalid metadata key', async () => {
     await expect(writePng(at('dots.jpg'), dots)).rejects.toBeInstanceOf(UsageError);
     await expect(writePng(at('again.png/dots.png'), dots)).rejects.toBeInstanceOf(StorageError);
     expect((await stat(at('again.png'))).isFile()).toBe(true);

@@ -161,6 +161,7 @@ export async function writePng(
     throw new UsageError({
       found: `cannot write the picture "${path}": its name ${ending}`,
       expected: '.png',
+      setting: 'out',
     });
   }
   const png = await encodePng(from, metadata);

@@ -40,7 +40,7 @@ describe('conversion', () => {
     expect(redsOf(cut)).toEqual(Array.from({ length: 256 }, (_, level) => level));
   });
 
-  test('rounds to nearest unless told to truncate, and clamps', () => {
+  test('rounds to nearest by default, truncates on request, and clamps', () => {
     const floats = Float32Array.of(0.9961, -0.5, 7, Number.NaN, 0.5, 0.25);
     const size = { width: 2, height: 1 };
     expect([...unitFloatsToPicture(floats, size).data]).toEqual([254, 255, 128, 0, 0, 64]);

@@ -33,7 +33,7 @@ export function rateNotes(
         ? ` They have different rates (${listed(rates)}), so the motion is learned at different speeds.`
         : '';
     const found = `the clips are read frame by frame, regardless of display times.${several}`;
-    notes.push(remark(kind, rates.length > 1, found));
+    notes.push(remark(kind, rates.length > 1, { found, setting: 'clipFps' }));
   }
   if (clipFps === 'frames' && typeof asked === 'number') {
     const found = phrase`${setting('clipFps')} has no effect: folders of pictures have no rate and are read frame by frame.`;

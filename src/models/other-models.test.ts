@@ -12,7 +12,7 @@ const inFolder = await testFolder();
 const kind = (...tensors: readonly (readonly [name: string, shape?: Shape])[]) =>
   kindOfWeights(new Map(tensors.map(([name, shape = [4]]) => [name, shape])));
 
-describe('weights are told by their names', () => {
+describe('the kind of weights is recognised by their names', () => {
   const unet = 'model.diffusion_model.input_blocks.0.0.weight';
   const vae = 'first_stage_model.encoder.conv_in.weight';
   test.each([

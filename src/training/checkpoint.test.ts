@@ -115,7 +115,7 @@ describe.each(['adamw-8bit', 'lion'] as const)('a state of %s', (optimizer) => {
   });
 });
 
-test('a damaged checkpoint is told about and the one before it taken; two damaged ones are an error', async () => {
+test('a damaged checkpoint gives a notice and the one before it is used; two damaged ones are an error', async () => {
   const folder = at('damaged');
   for (const step of [1, 2]) await saveCheckpoint(folder, await stateAt(step), settings);
   await truncate(join(folder, 'step-000002.safetensors'), 100_000);

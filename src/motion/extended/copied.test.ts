@@ -133,7 +133,7 @@ test('several motions each add theirs', async () => {
   }
 });
 
-test('how much was copied is told for each pixel', async () => {
+test('the share that was copied is reported for each pixel', async () => {
   const video = stillVideo('v_prediction', 700);
   const shares = async (...layers: Layer[]) =>
     new Set((await computed(video, layers)).copied.map((share) => Math.round(1e6 * share) / 1e6));

@@ -28,17 +28,17 @@ function weightsWith(table: FloatTensor, channels: number): Weights {
   return new Weights((name) => values[name] && constant(values[name]));
 }
 
-/** A table whose highest score is for the way `of(moment, table)`, in sides of the picture. */
+/** A table whose highest score is for the displacement `of(moment, table)`, in sides of the picture. */
 function tableOf(of: (moment: number, table: number) => { down: number; right: number }): FloatTensor {
   const table = floats(new Float32Array(sizeOf(movementShape)), movementShape);
   for (let moment = 0; moment < moments; moment++) {
     for (let each = 0; each < tables; each++) {
       const { down, right } = of(moment, each);
       const at = (moment * tables + each) * numbers;
-      for (const [axis, way] of [down, right].entries()) {
+      for (const [axis, displacement] of [down, right].entries()) {
         for (let k = 0; k < frequencies; k++) {
-          table.data[at + 2 * axis * frequencies + k] = 4 * Math.cos(Math.PI * (k + 1) * way);
-          table.data[at + (2 * axis + 1) * frequencies + k] = 4 * Math.sin(Math.PI * (k + 1) * way);
+          table.data[at + 2 * axis * frequencies + k] = 4 * Math.cos(Math.PI * (k + 1) * displacement);
+          table.data[at + (2 * axis + 1) * frequencies + k] = 4 * Math.sin(Math.PI * (k + 1) * displacement);
         }
       }
     }
@@ -66,12 +66,12 @@ async function attended({ table, frames, heads, size }: Case, moved = true) {
 }
 
 /**
- * How far, at most, a result is from the first frame's pixel that lies `way(frame, head)` pixels behind, where there is
+ * How far, at most, a result is from the first frame's pixel that lies `displacement(frame, head)` pixels behind, where there is
  * one.
  */
 async function distance(
   given: Case,
-  way: (frame: number, head: number) => { down: number; right: number },
+  displacement: (frame: number, head: number) => { down: number; right: number },
 ): Promise<number> {
   const { frames, heads, size } = given;
   const { height, width } = size;
@@ -79,7 +79,7 @@ async function distance(
   let worst = 0;
   for (let frame = 0; frame < frames; frame++) {
     for (let head = 0; head < heads; head++) {
-      const { down, right } = way(frame, head);
+      const { down, right } = displacement(frame, head);
       for (let row = Math.max(0, down); row < Math.min(height, height + down); row++) {
         for (let column = Math.max(0, right); column < Math.min(width, width + right); column++) {
           const found = y[((frame * height + row) * width + column) * heads + head]!;
@@ -102,7 +102,7 @@ test('a table of zeros changes nothing', async () => {
   for (let i = 0; i < y.length; i++) expect(y[i]).toBeCloseTo(mean(i % 2), 5);
 });
 
-test('each frame takes the pixels of the first one from where its moment says', async () => {
+test('each frame takes pixels of the first one, displaced as its moment in the table says', async () => {
   const size = { height: 8, width: 8 };
   const table = tableOf((moment) => ({ down: -moment / 3 / 8, right: moment / 5 / 8 }));
   const given = { table, frames: 16, heads: 1, size };
@@ -114,13 +114,13 @@ test('each frame takes the pixels of the first one from where its moment says', 
   ).toBeLessThan(0.01);
 });
 
-test('heads have tables of their own, from the first again after the last', async () => {
+test('each head has its own table, starting over after the last', async () => {
   const table = tableOf((_, each) => ({ down: (each - 1) / 8, right: 0 }));
   const given = { table, frames: 2, heads: 6, size: { height: 8, width: 4 } };
   expect(await distance(given, (_, head) => ({ down: (head % tables) - 1, right: 0 }))).toBeLessThan(0.01);
 });
 
-test('a motion takes the whole of a video of another length, and the same way in pictures of another size', async () => {
+test('a table spans a video of any length, and moves by the same share of pictures of any size', async () => {
   const table = tableOf((moment) => ({ down: 0, right: moment / 15 / 4 }));
   const given = { table, frames: 2, heads: 1, size: { height: 4, width: 8 } };
   expect(await distance(given, (frame) => ({ down: 0, right: 2 * frame }))).toBeLessThan(0.01);

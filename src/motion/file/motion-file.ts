@@ -144,8 +144,13 @@ export function assertFitsBase(
     });
   }
   if (info.baseFingerprint !== base.fingerprint) {
-    const message = `motion "${path}" was trained on base "${info.baseName}" (fingerprint ${info.baseFingerprint}); "${given}" (fingerprint ${base.fingerprint}) has other weights, so the motion may come out weaker or with faults`;
-    onEvent?.(notice(message));
+    onEvent?.(
+      notice({
+        found: `motion "${path}" was trained on base "${info.baseName}"; "${given}" (fingerprint ${base.fingerprint}) has other weights, so the motion may come out weaker or with faults`,
+        expected: `fingerprint ${info.baseFingerprint}`,
+        setting: 'base',
+      }),
+    );
   }
 }
 

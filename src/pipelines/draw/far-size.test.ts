@@ -37,21 +37,21 @@ test.each([
   expect(farFrom(builtIn, asked)).toEqual(isFar ? size(64, 64) : undefined);
 });
 
-test('a base that does not say what it was trained on is taken at its word', () => {
+test('no size is far from a base that does not say what it was trained on', () => {
   const { sample_size: _, ...config } = base.unet.config;
   const silent = { ...base, unet: { ...base.unet, config } };
   expect(farFrom(silent as typeof base, size(512, 512))).toBeUndefined();
 });
 
-test('the size is told with the time that the work will take; of a small one without', async () => {
+test('the notice on a large size contains the time that the work will take, that on a small size does not', async () => {
   const work = (asked: { width: number; height: number }) => (onEvent: (event: ProgressEvent) => void) =>
     tellFarSize({ base: builtIn, size: asked, device: 'cpu', flops: () => 90 * 5e10 }, { onEvent });
   expect(await told(work(size(64, 64)))).toEqual([]);
   expect(await told(work(size(512, 512)))).toEqual([
-    'the built-in model was trained on pictures of 64x64; 512x512 is far from that, and what it draws may fall apart. It will take about 1 min 30 s.',
+    '512x512 is far from what the built-in model was trained on: what it draws may fall apart, and the work will take about 1 min 30 s; expected about 64x64.',
   ]);
   expect(await told(work(size(32, 32)))).toEqual([
-    'the built-in model was trained on pictures of 64x64; 32x32 is far from that, and what it draws may fall apart.',
+    '32x32 is far from what the built-in model was trained on: what it draws may fall apart; expected about 64x64.',
   ]);
 });
 
@@ -77,5 +77,7 @@ test('the arithmetic grows with the pixels, the steps and the frames', async () 
     tellFarPictures({ base, requests, size: size(256, 256), device: 'cpu' }, { onEvent }),
   );
   const seconds = Math.round((7 * large.step + 2 * large.decode) / 5e10);
-  expect(messages).toEqual([expect.stringMatching(new RegExp(`It will take about ${seconds} s\\.$`))]);
+  expect(messages).toEqual([
+    expect.stringMatching(new RegExp(`the work will take about ${seconds} s; expected about 64x64`)),
+  ]);
 });

@@ -58,11 +58,18 @@ export async function tellFarSize(
   const usual = farFrom(base, size);
   if (!usual || !onEvent) return;
   const isLarger = size.width * size.height > usual.width * usual.height;
-  const time = isLarger ? ` It will take about ${duration(await estimatedSeconds(flops(), device))}.` : '';
+  const time = isLarger
+    ? `, and the work will take about ${duration(await estimatedSeconds(flops(), device))}`
+    : '';
   const text = ({ width, height }: Size) => `${width}x${height}`;
   const name = base.name === 'built-in' ? 'the built-in model' : `the base "${base.name}"`;
-  const message = `${name} was trained on pictures of ${text(usual)}; ${text(size)} is far from that, and what it draws may fall apart.${time}`;
-  onEvent(notice(message));
+  onEvent(
+    notice({
+      found: `${text(size)} is far from what ${name} was trained on: what it draws may fall apart${time}`,
+      expected: `about ${text(usual)}`,
+      setting: 'size',
+    }),
+  );
 }
 
 /** {@link tellFarSize} for pictures to be drawn. */

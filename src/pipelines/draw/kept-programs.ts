@@ -86,9 +86,10 @@ function warnOfLength({ tokenizer }: BaseModel, prompt: string, { onEvent }: Wor
   const tokens = tokenizer.encodeUntruncated(prompt).length;
   if (tokens <= tokenizer.maxLength) return;
   onEvent?.(
-    notice(
-      `a prompt has ${tokens} tokens, of which the model reads ${tokenizer.maxLength}; the end is cut off: "${shortened(prompt)}"`,
-    ),
+    notice({
+      found: `a prompt has ${tokens} tokens, and its end is cut off: "${shortened(prompt)}"`,
+      expected: `at most ${tokenizer.maxLength}, which the model reads`,
+    }),
   );
 }
 

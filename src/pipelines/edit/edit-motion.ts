@@ -156,8 +156,8 @@ async function inspectOne(
 function fewer(frameCount: number, wanted: number, stride: number, { onEvent }: WorkOptions): number {
   const most = Math.floor((frameCount - 1) / stride) + 1;
   if (most >= wanted) return wanted;
-  const message = `the clip has ${frameCount} frames: ${most} at stride ${stride} are edited, not ${wanted}.`;
-  onEvent?.(notice(message));
+  const found = `the clip has ${frameCount} frames: ${most} at stride ${stride} are edited`;
+  onEvent?.(notice({ found, expected: `${wanted}`, setting: 'frames' }));
   return most;
 }
 

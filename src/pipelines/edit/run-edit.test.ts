@@ -86,8 +86,8 @@ describe('an edit', () => {
     expect(written).toEqual(['first-frame.png', 'motion.safetensors', 'inversion.safetensors']);
     expect(notices).toEqual([
       'the clips are sampled at 10 frames a second, their own rate.',
-      expect.stringMatching(/steps? (is|are) far fewer than the 500/),
-      'the base "tiny-sd" was trained on pictures of 64x64; 32x16 is far from that, and what it draws may fall apart.',
+      expect.stringMatching(/steps? (is|are) far fewer than recommended .*; expected about 500\./),
+      '32x16 is far from what the base "tiny-sd" was trained on: what it draws may fall apart; expected about 64x64.',
     ]);
   });
 
@@ -250,8 +250,8 @@ describe('with a motion that was trained before', () => {
     const short = { clip: at('short.gif'), run: at('short'), motion: at('motion.safetensors'), training: {} };
     const { video, notices } = await edit(short);
     expect(notices).toEqual([
-      'the clip has 6 frames: 2 at stride 5 are edited, not 3.',
-      'the base "tiny-sd" was trained on pictures of 64x64; 32x16 is far from that, and what it draws may fall apart.',
+      'the clip has 6 frames: 2 at stride 5 are edited; expected 3.',
+      '32x16 is far from what the base "tiny-sd" was trained on: what it draws may fall apart; expected about 64x64.',
     ]);
     expect(video.frames).toHaveLength(2);
     expect(video.framesPerSecond).toBeCloseTo(2);

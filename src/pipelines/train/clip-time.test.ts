@@ -27,7 +27,7 @@ const settings = {
 } satisfies TrainingInput;
 
 /** Whether a notice is about the clips, not about the few steps of these trainings or what to do next. */
-const isAboutClips = (message: string) => !/far fewer than|is far from that|^make a video with/.test(message);
+const isAboutClips = (message: string) => !/far fewer than|is far from what|^make a video with/.test(message);
 
 async function train(out: string, more: Partial<TrainingInput> = {}) {
   const notices: string[] = [];

@@ -40,7 +40,7 @@ import { tellFarSize } from '../draw/far-size.ts';
 import { newSettings, type Prepared, prepareTraining } from './prepare-training.ts';
 import { trainingMaterial } from './training-material.ts';
 import { trainingSamples } from './training-samples.ts';
-import { fewStepsText, howToGoOn, recommendedSteps, whatNext } from './what-next.ts';
+import { fewSteps, howToGoOn, recommendedSteps, whatNext } from './what-next.ts';
 
 /** Options of a training. */
 export interface RunTrainingOptions extends WorkOptions {
@@ -104,7 +104,7 @@ export async function runTraining(options: RunTrainingOptions): Promise<LearnedM
     assertCanGoOn(options.out, settings, saved, hasMotion);
     const moreSteps = recommendedSteps(settings, base);
     if (moreSteps !== undefined) {
-      options.onEvent?.(notice(fewStepsText(settings.steps, moreSteps)));
+      options.onEvent?.(fewSteps(settings.steps, moreSteps));
     }
     await tellFarTraining(prepared, settings.steps - (saved?.optimiser.step ?? 0), options);
     const memory = memoryFor(prepared, options, begun);

@@ -56,7 +56,7 @@ test('the commands that come next can be pasted into a shell', () => {
 
 test('a training says at its beginning that its steps are few, and at its end what comes next', async () => {
   const few =
-    '1 step is far fewer than the 500 that are recommended with this base: the motion may hardly be learned.';
+    '1 step is far fewer than recommended with this base: the motion may hardly be learned; expected about 500.';
   const out = at('run');
   const rate = 'the clips are sampled at 10 frames a second, their own rate.';
   expect(await noticesOf((onEvent) => runTraining({ out, settings, onEvent }))).toEqual([

@@ -37,9 +37,13 @@ export function recommendedSteps(settings: Amount, base: Pick<BaseModel, 'settin
   return Math.ceil((steps * batch * accumulation) / (settings.batch * settings.accumulation));
 }
 
-/** The warning before a training with far fewer steps than recommended. */
-export function fewStepsText(steps: number, recommended: number): string {
-  return `${steps} step${steps === 1 ? ' is' : 's are'} far fewer than the ${recommended} that are recommended with this base: the motion may hardly be learned.`;
+/** The notice before a training with far fewer steps than recommended. */
+export function fewSteps(steps: number, recommended: number): Notice {
+  return notice({
+    found: `${steps} step${steps === 1 ? ' is' : 's are'} far fewer than recommended with this base: the motion may hardly be learned`,
+    expected: `about ${recommended}`,
+    setting: 'steps',
+  });
 }
 
 /** The notice when training is complete: what to do next. */

@@ -50,8 +50,8 @@ async function latentsOfFirst(
   work: WorkOptions,
 ): Promise<FloatTensor | undefined> {
   if (!motion().variant.firstFrame) {
-    const message = 'this motion draws the first frame like the others; the one given is not used.';
-    if (picture) work.onEvent?.(notice(message));
+    const found = 'this motion draws the first frame like the others; the one given is not used.';
+    if (picture) work.onEvent?.(notice({ found, setting: 'firstFrame' }));
     return undefined;
   }
   if (picture) {

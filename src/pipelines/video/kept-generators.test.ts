@@ -110,12 +110,12 @@ test('what was used longest ago goes first', async () => {
   await generators.free();
 });
 
-test('nothing stays that takes more than it may', async () => {
+test('networks over the memory limit are not kept', async () => {
   const generators = keptGenerators({ bytes: 1000 });
   expect([(await ask(generators)).compiled, (await ask(generators)).compiled]).toEqual([true, true]);
 });
 
-test('whoever asks is told all that there is to tell', async () => {
+test('a kept generator reports the same notices again', async () => {
   const generators = keptGenerators();
   const long = { ...request, prompt: 'very '.repeat(100) };
   const larger = options(1, { shape: { ...shape, frames: 3 } });
@@ -123,9 +123,13 @@ test('whoever asks is told all that there is to tell', async () => {
   expect(first.notices).toMatchObject([
     {
       type: 'notice',
-      message: expect.stringMatching(/^the motion was trained with 2 frames of 16x16; 3 frames/),
+      message: expect.stringMatching(/^3 frames of 16x16 .*; expected 2 frames of 16x16\.$/),
+      setting: 'frames',
     },
-    { type: 'notice', message: expect.stringMatching(/^the base "tiny-sd" .* 16x16 is far from that/) },
+    {
+      type: 'notice',
+      message: expect.stringMatching(/^16x16 is far from what the base "tiny-sd" .*; expected about/),
+    },
     { type: 'notice', message: expect.stringMatching(/^a prompt has \d+ tokens/) },
   ]);
   expect((await ask(generators, larger, long)).notices).toEqual(first.notices);

@@ -6,7 +6,7 @@ import { assertPictureSize } from '../../models/picture-size.ts';
 import { assertFitsBase, type Motion, trained } from '../../motion/file/motion-file.ts';
 import { motionFingerprint } from '../../motion/file/motion-fingerprint.ts';
 import { combineMotions, type MotionShape, sharedShape } from '../../motion/file/strengths.ts';
-import { call, phrase } from '../../phrases.ts';
+import { call, type GivenParts, phrase } from '../../phrases.ts';
 import { checkDevice, type DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import { withoutUndefined } from '../../settings.ts';
@@ -113,8 +113,9 @@ export async function tellDifferences(
   request: VideoRequest,
   work: WorkOptions,
 ): Promise<void> {
-  const notes = new Set(motions.flatMap(({ info }) => difference(info, shape) ?? []));
-  for (const message of notes) work.onEvent?.(notice(message));
+  const notices = motions.flatMap(({ info }) => difference(info, shape) ?? []).map(notice);
+  const distinct = new Map(notices.map((each) => [each.message, each]));
+  for (const each of distinct.values()) work.onEvent?.(each);
   const flops = () => {
     const ofBase = useRecommended ? recommendedVideoSettings(base.settings) : {};
     return videoFlops(base, shape, layered(videoDefaults, ofBase, withoutUndefined(request)));
@@ -133,8 +134,12 @@ function nameOf({ path, info }: LoadedMotion): string {
 }
 
 /** Describes how the request differs from what a motion was trained with. */
-function difference(motion: MotionShape, asked: MotionShape): string | undefined {
+function difference(motion: MotionShape, asked: MotionShape): GivenParts | undefined {
   const text = ({ frames, width, height }: MotionShape) => `${frames} frames of ${width}x${height}`;
   if (text(motion) === text(asked)) return undefined;
-  return `the motion was trained with ${text(motion)}; ${text(asked)} may look worse`;
+  return {
+    found: `${text(asked)} may look worse: the motion was not trained with this length and size`,
+    expected: text(motion),
+    setting: motion.frames === asked.frames ? 'size' : 'frames',
+  };
 }

@@ -59,7 +59,7 @@ describe('without a given first frame', () => {
   const name = 'attention-only';
   const motion = () => randomMotion(base, 1, motionVariants[name]);
 
-  test('a given one is not used, which is said', async () => {
+  test('a given one is not used, which a notice reports', async () => {
     const notices: ProgressEvent[] = [];
     const keep = (event: ProgressEvent) => void (event.type === 'notice' && notices.push(event));
     const without = await generate(name, motion());

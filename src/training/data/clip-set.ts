@@ -42,7 +42,7 @@ export async function findTrainingClips(
   const { clips: paths, passedOver, folders } = await findClipSet(settings.clips);
   const { captions, notes } = settings.captions === false ? noCaptions : await readCaptions(paths, folders);
   const tell = (said: string | GivenParts) => onEvent?.(notice(said));
-  for (const message of [...describePassedOver(passedOver), ...describeCaptionNotes(notes)]) tell(message);
+  for (const said of [...describePassedOver(passedOver), ...describeCaptionNotes(notes)]) tell(said);
   const clips: TrainingClip[] = [];
   const inspected: ClipInfo[] = [];
   for (const path of paths) {

@@ -68,14 +68,17 @@ describe('text states', () => {
     expect(states[0]!.data).not.toEqual(states[1]!.data);
   });
 
-  test('of what is too long are told with a notice', async () => {
+  test('a caption that is too long gives one notice', async () => {
     const events: ProgressEvent[] = [];
     const long = Array(90).fill('walk').join(' ');
     const onEvent = (event: ProgressEvent) => void events.push(event);
     await clipTexts(base, [{ caption: long }, { caption: long }, {}], 'a person', { device: 'cpu', onEvent });
     expect(events).toHaveLength(1);
     expect(events[0]).toMatchObject({
-      message: expect.stringMatching(/^the caption "walk .* tokens, of which/),
+      message: expect.stringMatching(
+        /^the caption "walk .* tokens, and its end is cut off; expected at most 77,/,
+      ),
+      setting: 'captions',
     });
   });
 });

@@ -30,7 +30,7 @@ export async function firstCaption(
   const { captions: found, notes } = await readCaptions(paths, folders);
   const without = paths.filter((path) => !found.has(path));
   if (without.length > 0) {
-    for (const message of describeCaptionNotes(notes)) onEvent?.(notice(message));
+    for (const said of describeCaptionNotes(notes)) onEvent?.(notice(said));
   }
   if (found.size > 0 && without.length > 0) {
     throw new UsageError({
@@ -78,8 +78,13 @@ export async function clipTexts(
     const tokens = encodeUntruncated(text).length;
     if (tokens <= maxLength) continue;
     const name = text === prompt ? 'the prompt' : `the caption "${text}"`;
-    const message = `${name} has ${tokens} tokens, of which the model reads ${maxLength}; its end is cut off.`;
-    onEvent?.(notice(message));
+    onEvent?.(
+      notice({
+        found: `${name} has ${tokens} tokens, and its end is cut off`,
+        expected: `at most ${maxLength}, which the model reads`,
+        setting: text === prompt ? 'prompt' : 'captions',
+      }),
+    );
   }
   const words = base.shown ? wordsNeverShown(base.shown, distinct.join('\n')) : [];
   if (words.length > 0) onEvent?.(notice(neverShown(base.name ?? '', words)));
