@@ -75,6 +75,12 @@ test('a notice has the same parts', () => {
   });
 });
 
+test('several texts are separate pieces of advice', () => {
+  const said = notice({ found: 'no clip', advice: ['Convert "a.avi".', 'Convert "b.avi".'] });
+  expect(said.advice).toEqual([['Convert "a.avi".'], ['Convert "b.avi".']]);
+  expect(said.message).toBe('no clip. Convert "a.avi". Convert "b.avi".');
+});
+
 test('each part is said in the words of a vocabulary', () => {
   expect(wordParts(messageParts(parts), commandVocabulary)).toEqual({
     message: '--ema is 1.5; expected a number from 0 to below 1. Use --ema 0.9. Or leave it out.',

@@ -104,11 +104,15 @@ function asPhrase(given: string | Phrase): Phrase {
   return typeof given === 'string' ? [given] : given;
 }
 
-/** Normalises one phrase or a list of them; a phrase's own members are never lists. */
+/**
+ * Normalises one phrase or a list of them. A phrase's own members are never lists, and never several texts without a
+ * reference, since adjacent texts are merged.
+ */
 function asPhrases(given: GivenParts['advice']): readonly Phrase[] {
   if (given === undefined) return [];
   if (typeof given === 'string') return [[given]];
-  if (given.some(isPhrase)) return (given as readonly (string | Phrase)[]).map(asPhrase);
+  const areTexts = given.every((member) => typeof member === 'string');
+  if (areTexts || given.some(isPhrase)) return (given as readonly (string | Phrase)[]).map(asPhrase);
   return given.length === 0 ? [] : [given as Phrase];
 }
 

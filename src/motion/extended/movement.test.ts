@@ -66,8 +66,8 @@ async function attended({ table, frames, heads, size }: Case, moved = true) {
 }
 
 /**
- * How far, at most, a result is from the first frame's pixel that lies `displacement(frame, head)` pixels behind, where there is
- * one.
+ * How far, at most, a result is from the first frame's pixel that lies `displacement(frame, head)` pixels behind, where
+ * there is one.
  */
 async function distance(
   given: Case,
