@@ -13,6 +13,8 @@ export interface GraphCost {
   readonly innerBytes: number;
   /** Size in bytes, as f32, of the weights that stay in files. */
   readonly weightBytes: number;
+  /** That of those which are of another type in their files, and are converted. */
+  readonly convertedBytes: number;
 }
 
 const bytesPerElement = 4;
@@ -27,11 +29,14 @@ export function graphCost(outputs: readonly Tensor[]): GraphCost {
     return node?.operator.name === 'reshape' ? owner(node.inputs[0]!) : value;
   };
   const lastUse = new Map<Tensor, number>();
-  const files = new Map<string, number>();
+  const files = new Map<string, { readonly bytes: number; readonly converted: boolean }>();
   for (const [i, node] of nodes.entries()) {
     for (const tensor of node.inputs) {
       const { source, shape } = owner(tensor);
-      if (source.kind === 'file') files.set(source.name, sizeOf(shape) * bytesPerElement);
+      if (source.kind === 'file') {
+        const converted = source.file.dtype !== 'float32';
+        files.set(source.name, { bytes: sizeOf(shape) * bytesPerElement, converted });
+      }
       lastUse.set(owner(tensor), i);
     }
   }
@@ -49,8 +54,12 @@ export function graphCost(outputs: readonly Tensor[]): GraphCost {
     innerBytes = Math.max(innerBytes, held - done);
     for (const tensor of freedAt(i, node, owner, lastUse)) held -= bytesOf(tensor);
   }
-  const weightBytes = [...files.values()].reduce((sum, bytes) => sum + bytes, 0);
-  return { flops, peakBytes, innerBytes, weightBytes };
+  let [weightBytes, convertedBytes] = [0, 0];
+  for (const { bytes, converted } of files.values()) {
+    weightBytes += bytes;
+    if (converted) convertedBytes += bytes;
+  }
+  return { flops, peakBytes, innerBytes, weightBytes, convertedBytes };
 }
 
 function freedAt(
