@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CheckpointError } from './errors.ts';
 import { phrase, setting } from './phrases.ts';
-import { calledSetting } from './renamed-setting.ts';
+import { calledSetting, concerning } from './renamed-setting.ts';
 
 const thrown = (error: unknown) =>
   calledSetting('base', 'firstFrameBase', () => Promise.reject(error)).catch((found: unknown) => found);
@@ -27,4 +27,15 @@ test('other errors stay as they are', async () => {
     new Error('y'),
   ])
     expect(await thrown(error)).toBe(error);
+});
+
+test('an error that refers to no setting refers to the one of which the value came', async () => {
+  const failing = (error: unknown) =>
+    concerning('firstFrame', () => Promise.reject(error)).catch((found: unknown) => found);
+  const error = new CheckpointError({ found: 'cannot read "a.png"', advice: 'Use another.' });
+  const found = await failing(error);
+  expect(found).toBeInstanceOf(CheckpointError);
+  expect(found).toMatchObject({ setting: 'firstFrame', message: error.message });
+  for (const other of [new CheckpointError({ found: 'x', setting: 'motion' }), new Error('y')])
+    expect(await failing(other)).toBe(other);
 });

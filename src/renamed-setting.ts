@@ -14,6 +14,19 @@ export async function calledSetting<T>(from: string, to: string, work: () => Pro
   }
 }
 
+/**
+ * What `work` returns. If it throws an error that refers to no setting, an error of the same class is thrown that
+ * refers to `setting`: a picture that cannot be read was given as `firstFrame`, say.
+ */
+export async function concerning<T>(setting: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const nameless = error instanceof LampError && error.setting === undefined;
+    throw nameless ? withParts(error, { ...partsOf(error), setting }) : error;
+  }
+}
+
 function refersTo({ found, expected = [], setting, advice }: MessageParts, name: string): boolean {
   const members = [...found, ...expected, ...advice.flat()];
   return setting === name || members.some((member) => isReference(member) && member.setting === name);
@@ -24,16 +37,22 @@ function renamed(error: LampError, from: string, to: string): LampError {
     phrase.map((member) =>
       isReference(member) && member.setting === from ? { ...member, setting: to } : member,
     );
+  return withParts(error, {
+    found: inPhrase(error.found),
+    expected: error.expected && inPhrase(error.expected),
+    setting: error.setting === from ? to : error.setting,
+    advice: error.advice.map(inPhrase),
+  });
+}
+
+function partsOf({ found, expected, setting, advice }: LampError): MessageParts {
+  return { found, expected, setting, advice };
+}
+
+/** An error of the same class with other parts. */
+function withParts(error: LampError, parts: MessageParts): LampError {
   const Kind = error.constructor as typeof LampError;
-  return new Kind(
-    {
-      found: inPhrase(error.found),
-      expected: error.expected && inPhrase(error.expected),
-      setting: error.setting === from ? to : error.setting,
-      advice: error.advice.map(inPhrase),
-    },
-    { cause: error.cause ?? error },
-  );
+  return new Kind(parts, { cause: error.cause ?? error });
 }
 
 function isReference(member: Phrase[number]): member is Extract<Phrase[number], { setting: string }> {

@@ -1,7 +1,9 @@
 /** @file `animateImage`: animating a picture, from options to frames. */
+
 import type { WorkOptions } from '../events.ts';
 import { assertTakesFirstFrame } from '../pipelines/video/animate-pictures.ts';
 import { type Generators, newGenerators } from '../pipelines/video/kept-generators.ts';
+import { calledSetting } from '../renamed-setting.ts';
 import { declare, type GivenSettings, required } from '../settings.ts';
 import { makeVideo, videoOptionSettings } from './make-video.ts';
 import { checkOptions, field, workFields } from './shared-fields.ts';
@@ -42,5 +44,7 @@ export async function animateImageWith(generators: Generators, options: AnimateI
     ...animateImageSettings,
     ...workFields,
   });
-  return makeVideo(generators, 'animateImage', { ...others, firstFrame: picture }, assertTakesFirstFrame);
+  return calledSetting('firstFrame', 'picture', () =>
+    makeVideo(generators, 'animateImage', { ...others, firstFrame: picture }, assertTakesFirstFrame),
+  );
 }

@@ -1,4 +1,5 @@
 /** @file `animateImages`: animating many pictures, compiling networks once. */
+
 import { z } from 'zod';
 import { InterruptedError, MediaError } from '../errors.ts';
 import { notice, type WorkOptions } from '../events.ts';
@@ -9,6 +10,7 @@ import { assertVideoTarget, usualFormat } from '../media/video-target.ts';
 import { phrase, setting } from '../phrases.ts';
 import { assertTakesFirstFrame, requestsFor } from '../pipelines/video/animate-pictures.ts';
 import { generatorForMotions } from '../pipelines/video/loaded-motions.ts';
+import { concerning } from '../renamed-setting.ts';
 import { declare, type GivenSettings, required } from '../settings.ts';
 import { animateImageSettings } from './animate-image.ts';
 import { prepareVideos, videoOptionSettings } from './make-video.ts';
@@ -113,7 +115,7 @@ function readAll(paths: readonly string[], { onEvent, signal }: WorkOptions) {
     for (const [i, path] of paths.entries()) {
       if (signal?.aborted) throw new InterruptedError('stopped while reading pictures; nothing was written.');
       try {
-        const picture = await readPicture(path);
+        const picture = await concerning('pictures', () => readPicture(path));
         read.push(i);
         yield picture;
       } catch (error) {

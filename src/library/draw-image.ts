@@ -135,7 +135,7 @@ async function draw(options: DrawImagesOptions): Promise<DrawnPicture[]> {
   assertGuided(request, resolveDrawSettings(request, recommendedSampling(base.settings)));
   const paths = Array.from({ length: count }, (_, n) => out && (count === 1 ? out : numbered(out, n, count)));
   for (const path of paths) if (path !== undefined) await assertFileTarget(path);
-  const picture = from === undefined ? {} : { from: await givenPicture(from) };
+  const picture = from === undefined ? {} : { from: await givenPicture('from', from) };
   await checkDevice(device);
   const requests = paths.map((_, n) => ({ ...request, ...picture, seed: seed + n }));
   await tellFarPictures({ base, requests, size, device }, work);

@@ -180,7 +180,7 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
     device: parseDevice(device ?? runningDefaults.device),
     ...(base !== undefined && { base: await baseFolder(base, work) }),
     ...(motion !== undefined && { motion: await wholeMotion(motion) }),
-    ...(firstFrame !== undefined && { firstFrame: await givenPicture(firstFrame) }),
+    ...(firstFrame !== undefined && { firstFrame: await givenPicture('firstFrame', firstFrame) }),
     firstFrameBase,
   });
   if (!prepared.variant.firstFrame) assertNoFirstFrame(given);

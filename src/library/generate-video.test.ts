@@ -174,6 +174,15 @@ describe('generateVideo', () => {
     expect(settings.samplerSteps).toBe(quick.samplerSteps);
   });
 
+  test('a prompt of spaces is none, and a first frame that cannot be read is named as such', async () => {
+    const wrong = (more: object) => thrownBy(generateVideo({ ...quick, motion, prompt: 'a cat', ...more }));
+    expect(await wrong({ prompt: '  ' })).toMatchObject({ name: 'UsageError', setting: 'prompt' });
+    expect(await wrong({ firstFrame: at('none.png'), drawing: undefined })).toMatchObject({
+      name: 'MediaError',
+      setting: 'firstFrame',
+    });
+  });
+
   test('stops at the signal', async () => {
     const controller = new AbortController();
     const error = await thrownBy(

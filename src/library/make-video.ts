@@ -146,7 +146,8 @@ export async function makeVideo(
   const prepared = await prepareVideos(name, { ...options, ...(firstFrame && { firstFrame }) }, check);
   const { generating, request, framesPerSecond, work } = prepared;
   if (out !== undefined) await assertVideoTarget(out, generating.shape);
-  const picture = firstFrame === undefined ? {} : { firstFrame: await givenPicture(firstFrame) };
+  const picture =
+    firstFrame === undefined ? {} : { firstFrame: await givenPicture('firstFrame', firstFrame) };
   return generators.with(generating, { ...request, ...picture }, work, async (generator) => {
     const video = await generator.generate({ ...request, ...picture }, work);
     return keepVideo({ ...video, framesPerSecond }, out, work);

@@ -8,7 +8,11 @@ export { checkOptions };
 
 /** Schemas of options of several functions. */
 export const field = {
-  text: z.string().min(1),
+  /** Not blank. */
+  text: expecting(
+    z.string().refine((text) => text.trim() !== ''),
+    'a text that is not empty',
+  ),
   /** May be empty. */
   anyText: z.string(),
   path: expecting(z.string().min(1), 'a path that is not empty', 'path'),

@@ -1,9 +1,11 @@
 /** @file Finished videos, in memory and in files. */
+
 import { notice, type WorkOptions } from '../events.ts';
 import type { Picture } from '../media/picture.ts';
 import { readPicture } from '../media/picture-file.ts';
 import { playedRate } from '../media/video-file.ts';
 import { type Video, writeStoredVideo } from '../pipelines/video/stored-video.ts';
+import { concerning } from '../renamed-setting.ts';
 
 export type { Video };
 
@@ -33,7 +35,7 @@ export async function keepVideo<V extends Video>(
   return video;
 }
 
-/** The picture given by an option: itself, or the one at a path. */
-export async function givenPicture(picture: Picture | string): Promise<Picture> {
-  return typeof picture === 'string' ? readPicture(picture) : picture;
+/** The picture given by an option: itself, or the one at a path. Errors refer to the option. */
+export async function givenPicture(option: string, picture: Picture | string): Promise<Picture> {
+  return typeof picture === 'string' ? concerning(option, () => readPicture(picture)) : picture;
 }
