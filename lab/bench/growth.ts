@@ -17,7 +17,7 @@ type Point = Pick<BenchResult, 'allFlops' | 'seconds' | 'matmul' | 'convolution'
 export function growth(points: readonly Point[]): Growth {
   const rows = points.map(({ allFlops, seconds, matmul, convolution }) => {
     const work = seconds * Math.max(matmul, convolution);
-    return { flops: allFlops / work, one: 1 / work, work };
+    return { flops: allFlops / work, one: 1 / work };
   });
   const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + of(row), 0);
   const [ff, fo, oo] = [sum((r) => r.flops ** 2), sum((r) => r.flops * r.one), sum((r) => r.one ** 2)];

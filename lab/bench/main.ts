@@ -69,8 +69,10 @@ if (values.child === pretrainCase) {
     for (const folder of folders.values()) await rm(folder, { recursive: true, force: true });
   }
   if (values.json) console.log(JSON.stringify(results, null, 2));
-  else printTable(results);
-  if (values.growth) for (const line of fitGrowth(results)) console.log(line);
+  else {
+    printTable(results);
+    if (values.growth) for (const line of fitGrowth(results)) console.log(line);
+  }
 }
 
 /**

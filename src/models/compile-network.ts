@@ -29,8 +29,10 @@ export async function compileNetwork(
   chained: () => Readonly<Record<string, Tensor>>,
   { memory = 'auto', small = smallBytes, ...options }: NetworkOptions = {},
 ): Promise<Program> {
-  const choice = memory === 'low' && bytesOf(graph) <= small ? 'fast' : memory;
-  const mode = sampleMemory(choice, options.device ?? 'cpu', () => bytesOf(graph));
+  const { device = 'cpu' } = options;
+  // Elsewhere than on the CPU, `low` is refused by the first network that is compiled, however small.
+  const whole = memory === 'low' && device === 'cpu' && bytesOf(graph) <= small;
+  const mode = whole ? 'fast' : sampleMemory(memory, device, () => bytesOf(graph));
   return mode === 'low' ? compileChain({ outputs: chained() }, options) : compile(graph, options);
 }
 
