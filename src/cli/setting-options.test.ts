@@ -33,6 +33,7 @@ const settings = {
   }),
   resume: declare(z.boolean(), { description: 'go on', default: false }),
   out: declare(z.string().min(1), { description: 'where it goes', usual: 'nowhere' }),
+  negativePrompt: declare(z.string(), { description: 'what it lacks' }),
 };
 
 const command = (options = {}) =>
@@ -65,12 +66,13 @@ describe('options made from settings', () => {
       ['--no-shuffle', 'in order'],
       ['--resume', 'go on'],
       ['--out <text>', 'where it goes (default: nowhere)'],
+      ['--negative-prompt <text>', 'what it lacks'],
     ]);
   });
 
   test('can be left out, renamed, put under a heading and into an object', () => {
     const made = command({
-      without: ['rate', 'places', 'captions', 'shuffle', 'resume', 'out', 'width', 'share'],
+      without: ['rate', 'places', 'captions', 'shuffle', 'resume', 'out', 'width', 'share', 'negativePrompt'],
       names: { fit: '--shape' },
       within: 'training',
       group: 'Training',
@@ -100,6 +102,10 @@ describe('options made from settings', () => {
       rate: 2.5,
       places: ['a', 'b'],
     });
+  });
+
+  test('take an empty text where the library does', () => {
+    expect(given(['--negative-prompt', ''])).toEqual({ negativePrompt: '' });
   });
 
   test.each([

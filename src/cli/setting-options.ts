@@ -54,7 +54,7 @@ function optionsOf(key: string, setting: Setting, flag: string): Option[] {
   const said = describeSetting(key, setting, commandVocabulary);
   if (said.schema.type !== 'boolean') {
     const option = new Option(`${flag} <${valueName(said)}>`, helpOf(said));
-    return [called(key, parsedBy(option, key, parserOf(said)))];
+    return [called(key, parsedBy(option, key, parserOf(said, setting)))];
   }
   const on = called(key, new Option(flag, helpOf(said)));
   if (setting.off === undefined) return [on];
@@ -142,14 +142,17 @@ function numericNode(schema: Node): Node | undefined {
 }
 
 /** A parser for a setting's values. */
-function parserOf({ schema, choices }: SettingDescription): Parser {
+function parserOf({ schema, choices }: SettingDescription, setting: Setting): Parser {
   if (isSize(schema)) return pictureSize;
   if (schema.type === 'array') return repeated;
   const nodes = branchesOf(schema);
   // Other texts with choices, such as a device, are left to the library.
   const words = nodes.some((node) => node.enum) ? choices!.map(({ value }) => value) : [];
   const numeric = numericNode(schema);
-  if (numeric === undefined) return words.length > 0 ? oneOf(...words) : someText;
+  if (numeric === undefined) {
+    if (words.length > 0) return oneOf(...words);
+    return setting.schema.safeParse('').success ? (text) => text : someText;
+  }
   const [least, most, above, below] = [
     numeric.minimum,
     numeric.maximum,
