@@ -1,48 +1,89 @@
-/** @file Errors of functions whose values come from settings with other names. */
-import { LampError } from './errors.ts';
+/** @file Errors and notices about values that the caller gave under another name, or as a path. */
+import { DeviceError, InterruptedError, LampError } from './errors.ts';
+import { notice, type WorkOptions } from './events.ts';
 import type { MessageParts, Phrase } from './phrases.ts';
+
+/** The caller's name of a setting, from the name by which errors and notices refer to it. */
+export type Renaming = (name: string) => string;
 
 /**
  * What `work` returns. If it throws an error that refers to the setting `from`, an error of the same class is thrown
  * that refers to `to`: the value that was checked as `base`, say, was given as `firstFrameBase`.
  */
-export async function calledSetting<T>(from: string, to: string, work: () => Promise<T>): Promise<T> {
+export function calledSetting<T>(from: string, to: string, work: () => Promise<T>): Promise<T> {
+  return calledSettings((name) => (name === from ? to : name), work);
+}
+
+/** {@link calledSetting} for several settings. */
+export async function calledSettings<T>(nameOf: Renaming, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof LampError && refersTo(error, from) ? renamed(error, from, to) : error;
+    throw renamedError(error, nameOf);
   }
+}
+
+/** The error with the caller's names of settings; the same one if it refers to none that is called otherwise. */
+export function renamedError(error: unknown, nameOf: Renaming): unknown {
+  if (!(error instanceof LampError) || namesIn(error).every((name) => nameOf(name) === name)) return error;
+  return withParts(error, renamed(error, nameOf));
+}
+
+/** Options for work whose notices refer to settings by other names than the caller's. */
+export function renamedNotices({ onEvent, signal }: WorkOptions, nameOf: Renaming): WorkOptions {
+  if (!onEvent) return { signal };
+  return {
+    signal,
+    onEvent: (event) => onEvent(event.type === 'notice' ? notice(renamed(event, nameOf)) : event),
+  };
 }
 
 /**
- * What `work` returns. If it throws an error that refers to no setting, an error of the same class is thrown that
- * refers to `setting`: a picture that cannot be read was given as `firstFrame`, say.
+ * A setting, or one for each class of errors: in `{ MediaError: 'clips', StorageError: 'out' }`, errors about media
+ * concern the clips, errors of writing the output.
  */
-export async function concerning<T>(setting: string, work: () => Promise<T>): Promise<T> {
+export type Concerned =
+  | string
+  | { readonly [Kind in 'MediaError' | 'CheckpointError' | 'StorageError']?: string };
+
+/**
+ * What `work` returns. If it throws an error that refers to no setting, an error of the same class is thrown that
+ * refers to `setting`: a picture that cannot be read was given as `firstFrame`, say. Errors of the device and of work
+ * that was stopped concern no setting. Errors that refer to one of `checkedAs` are meant for `setting`, too: what is at
+ * a path, say, was read as a `base`.
+ */
+export async function concerning<T>(
+  setting: Concerned,
+  work: () => Promise<T>,
+  checkedAs: readonly string[] = [],
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const nameless = error instanceof LampError && error.setting === undefined;
-    throw nameless ? withParts(error, { ...partsOf(error), setting }) : error;
+    if (!(error instanceof LampError)) throw error;
+    if (error.setting !== undefined && !checkedAs.includes(error.setting)) throw error;
+    if (error instanceof InterruptedError || error instanceof DeviceError) throw error;
+    const name = typeof setting === 'string' ? setting : setting[error.name as keyof typeof setting];
+    throw name === undefined ? error : withParts(error, { ...partsOf(error), setting: name });
   }
 }
 
-function refersTo({ found, expected = [], setting, advice }: MessageParts, name: string): boolean {
+/** The names of all settings that a message refers to. */
+function namesIn({ found, expected = [], setting, advice }: MessageParts): string[] {
   const members = [...found, ...expected, ...advice.flat()];
-  return setting === name || members.some((member) => isReference(member) && member.setting === name);
+  const names = members.flatMap((member) => (isReference(member) ? member.setting : []));
+  return setting === undefined ? names : [setting, ...names];
 }
 
-function renamed(error: LampError, from: string, to: string): LampError {
+function renamed({ found, expected, setting, advice }: MessageParts, nameOf: Renaming): MessageParts {
   const inPhrase = (phrase: Phrase): Phrase =>
-    phrase.map((member) =>
-      isReference(member) && member.setting === from ? { ...member, setting: to } : member,
-    );
-  return withParts(error, {
-    found: inPhrase(error.found),
-    expected: error.expected && inPhrase(error.expected),
-    setting: error.setting === from ? to : error.setting,
-    advice: error.advice.map(inPhrase),
-  });
+    phrase.map((member) => (isReference(member) ? { ...member, setting: nameOf(member.setting) } : member));
+  return {
+    found: inPhrase(found),
+    expected: expected && inPhrase(expected),
+    setting: setting === undefined ? undefined : nameOf(setting),
+    advice: advice.map(inPhrase),
+  };
 }
 
 function partsOf({ found, expected, setting, advice }: LampError): MessageParts {

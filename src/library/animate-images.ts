@@ -67,7 +67,7 @@ export async function animateImages(options: AnimateImagesOptions): Promise<stri
     ...animateImagesSettings,
     ...workFields,
   });
-  const { paths: pictures, many } = await findPictures(words, given);
+  const { paths: pictures, many } = await concerning('pictures', () => findPictures(words, given));
   const format = kind ?? (isSingle(pictures, out, many) ? undefined : await usualFormat(given.onEvent));
   const targets = videoTargets(pictures, out, format, many);
   const prepared = await prepareVideos(
@@ -76,7 +76,9 @@ export async function animateImages(options: AnimateImagesOptions): Promise<stri
     assertTakesFirstFrame,
   );
   const { generating, request, framesPerSecond, work } = prepared;
-  for (const target of targets) await assertVideoTarget(target, generating.shape);
+  await concerning('out', async () => {
+    for (const target of targets) await assertVideoTarget(target, generating.shape);
+  });
   const generator = await generatorForMotions(generating, request, work);
   const reading = readAll(pictures, work);
   const written: string[] = [];

@@ -8,12 +8,11 @@ import { CheckpointError, UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { rateSetting, shapeSettings } from '../media/shape-settings.ts';
 import { hasFactors, multipliedOut } from '../motion/file/low-rank.ts';
-import { assertFitsBase, readMotion, writeMotion } from '../motion/file/motion-file.ts';
-import { findMotionFile } from '../motion/file/motion-path.ts';
+import { assertFitsBase, writeMotion } from '../motion/file/motion-file.ts';
 import { readReferenceUNet, writeReferenceUNet } from '../motion/file/reference-checkpoint.ts';
 import { isLamp, motionVariants } from '../motion/variant.ts';
 import { phrase, setting } from '../phrases.ts';
-import { calledSetting } from '../renamed-setting.ts';
+import { calledSetting, concerning } from '../renamed-setting.ts';
 import {
   declare,
   type GivenSettings,
@@ -25,6 +24,7 @@ import {
 } from '../settings.ts';
 import { trainingDefaults as usual } from '../training/training-settings.ts';
 import { baseSetting, givenBase } from './load-base.ts';
+import { givenMotion } from './load-motion.ts';
 import { checkOptions, field, workFields } from './shared-fields.ts';
 import { assertNotGiven } from './unused-options.ts';
 
@@ -110,7 +110,7 @@ export async function convertMotion(options: ConvertMotionOptions): Promise<stri
     ...workFields,
   });
   const work = { onEvent, signal };
-  const path = await convert(asked, work);
+  const path = await concerning({ StorageError: 'out' }, () => convert(asked, work));
   onEvent?.({ type: 'written', path });
   return path;
 }
@@ -119,7 +119,7 @@ async function convert(options: ConvertMotionOptions, work: WorkOptions): Promis
   const settings = withDefaults(convertMotionSettings, options);
   const { source, out, dtype, format, otherBase } = settings;
   const toMotion = /\.safetensors$/i.test(out);
-  const unet = await findReferenceUNet(source);
+  const unet = await concerning('source', () => findReferenceUNet(source));
   const others = { ...options, otherBase: otherBase || undefined };
   if (unet === undefined) {
     refuseOptions(others, [...namesOf(fromReference), 'otherBase'], "the authors' U-Net comes in");
@@ -143,7 +143,9 @@ async function convert(options: ConvertMotionOptions, work: WorkOptions): Promis
         setting: 'prompt',
       });
     const base = await neededBase(options, work);
-    const values = await readReferenceUNet(unet, base, { otherWeights: otherBase });
+    const values = await concerning('source', () =>
+      readReferenceUNet(unet, base, { otherWeights: otherBase }),
+    );
     const info = {
       baseName: base.name,
       baseFingerprint: base.fingerprint,
@@ -160,10 +162,7 @@ async function convert(options: ConvertMotionOptions, work: WorkOptions): Promis
     return out;
   }
 
-  const [path, motion] = await calledSetting('motion', 'source', async () => {
-    const file = await findMotionFile(source);
-    return [file, await readMotion(file)] as const;
-  });
+  const { path, ...motion } = await calledSetting('motion', 'source', () => givenMotion(source));
   if (toMotion) {
     await writeMotion(out, motion, { dtype });
     return out;
@@ -177,8 +176,10 @@ async function convert(options: ConvertMotionOptions, work: WorkOptions): Promis
   }
   const base = await neededBase(options, work);
   assertFitsBase(path, motion, base, work);
-  const values = hasFactors(motion.values) ? await multipliedOut(motion.values, base) : motion.values;
-  return writeReferenceUNet(out, values, base, { dtype, ...(format && { format }) });
+  return concerning({ CheckpointError: 'base' }, async () => {
+    const values = hasFactors(motion.values) ? await multipliedOut(motion.values, base) : motion.values;
+    return writeReferenceUNet(out, values, base, { dtype, ...(format && { format }) });
+  });
 }
 
 /**

@@ -13,6 +13,7 @@ import { tellFarPictures } from '../pipelines/draw/far-size.ts';
 import { redrawSettings } from '../pipelines/draw/redrawing.ts';
 import { pictureSampling, recommendedSampling } from '../pipelines/draw/sampling-settings.ts';
 import { storedMetadata } from '../pipelines/video/stored-settings.ts';
+import { concerning } from '../renamed-setting.ts';
 import { checkDevice, parseDevice } from '../runtime/devices.ts';
 import { declare, type GivenSettings, pick, redeclared, required, withDefaults } from '../settings.ts';
 import { assertComplete } from '../training/complete-base.ts';
@@ -131,23 +132,28 @@ async function draw(options: DrawImagesOptions): Promise<DrawnPicture[]> {
   const usual = width !== undefined && height !== undefined ? { width, height } : recommendedSize(base);
   const size = { width: width ?? usual.width, height: height ?? usual.height };
   assertPictureSize(base.vae.config, size);
-  assertComplete(base, size);
+  await concerning('base', async () => assertComplete(base, size));
   assertGuided(request, resolveDrawSettings(request, recommendedSampling(base.settings)));
   const paths = Array.from({ length: count }, (_, n) => out && (count === 1 ? out : numbered(out, n, count)));
-  for (const path of paths) if (path !== undefined) await assertFileTarget(path);
+  await concerning('out', async () => {
+    for (const path of paths) if (path !== undefined) await assertFileTarget(path);
+  });
   const picture = from === undefined ? {} : { from: await givenPicture('from', from) };
   await checkDevice(device);
   const requests = paths.map((_, n) => ({ ...request, ...picture, seed: seed + n }));
   await tellFarPictures({ base, requests, size, device }, work);
   const drawn: DrawnPicture[] = [];
-  for await (const each of drawPictures(base, requests, { ...size, device, memory }, work)) {
-    const path = paths[drawn.length];
-    drawn.push(each);
-    if (path === undefined) continue;
-    await writePicture(path, each.picture, storedMetadata(each.settings));
-    onEvent?.({ type: 'written', path });
-  }
-  return drawn;
+  // Weights are read while a picture is drawn.
+  return concerning({ CheckpointError: 'base', StorageError: 'out' }, async () => {
+    for await (const each of drawPictures(base, requests, { ...size, device, memory }, work)) {
+      const path = paths[drawn.length];
+      drawn.push(each);
+      if (path === undefined) continue;
+      await writePicture(path, each.picture, storedMetadata(each.settings));
+      onEvent?.({ type: 'written', path });
+    }
+    return drawn;
+  });
 }
 
 /**

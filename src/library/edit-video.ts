@@ -11,6 +11,7 @@ import { editSettings } from '../pipelines/edit/edit-settings.ts';
 import { prepareEdit } from '../pipelines/edit/prepare-edit.ts';
 import { runEdit } from '../pipelines/edit/run-edit.ts';
 import { referenceOptions, videoSettings } from '../pipelines/video/video-settings.ts';
+import { concerning } from '../renamed-setting.ts';
 import { parseDevice } from '../runtime/devices.ts';
 import { runningDefaults } from '../runtime/running-settings.ts';
 import {
@@ -163,12 +164,16 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
   assertTrainingUsed(given);
   const { frames, width, height, training, ...rest } = edits;
   const firstFrameBase = await givenFirstFrameBase(given, work);
+  const picture =
+    firstFrame === undefined ? {} : { firstFrame: await givenPicture('firstFrame', firstFrame) };
   const sampling = Object.fromEntries(namesOf(videoSettings).map((name) => [name, rest[name]]));
   const edit = Object.fromEntries(Object.entries(rest).filter(([name]) => !(name in videoSettings))) as Pick<
     EditRequest,
     'clip' | 'prompt'
   >;
-  const prepared = await prepareEdit({
+  // What the edit reads lies in its clip, its base and its folder, unless an error says otherwise.
+  const ofEdit = { MediaError: 'clip', CheckpointError: 'base', StorageError: 'run' };
+  const request: EditRequest = {
     ...work,
     useRecommended: !reference,
     ...edit,
@@ -180,9 +185,10 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
     device: parseDevice(device ?? runningDefaults.device),
     ...(base !== undefined && { base: await baseFolder(base, work) }),
     ...(motion !== undefined && { motion: await wholeMotion(motion) }),
-    ...(firstFrame !== undefined && { firstFrame: await givenPicture('firstFrame', firstFrame) }),
+    ...picture,
     firstFrameBase,
-  });
+  };
+  const prepared = await concerning(ofEdit, () => prepareEdit(request));
   if (!prepared.variant.firstFrame) assertNoFirstFrame(given);
   const isDrawn = firstFrame === undefined && prepared.variant.firstFrame;
   assertVideoOptionsUsed(given, {
@@ -190,14 +196,14 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
     drawing: isDrawn ? prepared.drawing : undefined,
     isEdit: true,
   });
-  if (out !== undefined) await assertVideoTarget(out, prepared.size);
+  if (out !== undefined) await concerning('out', () => assertVideoTarget(out, prepared.size));
   onEvent?.(
     notice({
       found: `the intermediate results of the edit are kept in "${run}"`,
       advice: phrase`To edit the clip again, give it as ${setting('run')}.`,
     }),
   );
-  const edited = await runEdit(prepared, work);
+  const edited = await concerning(ofEdit, () => runEdit(prepared, work));
   const rate = framesPerSecond ?? edited.framesPerSecond;
   return keepVideo({ ...edited, framesPerSecond: rate }, out, work);
 }

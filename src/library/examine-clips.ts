@@ -21,6 +21,7 @@ import { writePng } from '../media/picture-file.ts';
 import type { RateNote } from '../media/rate-notes.ts';
 import { shapeSettings } from '../media/shape-settings.ts';
 import { phrase, setting } from '../phrases.ts';
+import { concerning } from '../renamed-setting.ts';
 import {
   declare,
   type GivenSettings,
@@ -143,13 +144,15 @@ export async function examineClips(options: ExamineClipsOptions): Promise<ClipSe
   const work = { onEvent, signal };
   const settings = settingsOf(given);
   const folder = assertPlaces({ preview, cut, out });
-  if (folder !== undefined) await assertEmpty(folder);
-  const found = await findClipSet(settings.clips);
-  const { strips, rateNotes, ...report } = await examineClipSet(found, {
-    ...work,
-    ...settings,
-    strip: preview === undefined ? undefined : stripSize(settings.frames, found.clips.length),
-  });
+  if (folder !== undefined) await concerning('out', () => assertEmpty(folder));
+  const found = await concerning('clips', () => findClipSet(settings.clips));
+  const { strips, rateNotes, ...report } = await concerning('clips', () =>
+    examineClipSet(found, {
+      ...work,
+      ...settings,
+      strip: preview === undefined ? undefined : stripSize(settings.frames, found.clips.length),
+    }),
+  );
   const { frames, size, fit } = settings;
   const clips = report.clips.map((clip): ClipReport => {
     const notes = notesAbout(clip, { frames, clipFps: report.clipFps, size, fit });
@@ -163,9 +166,13 @@ export async function examineClips(options: ExamineClipsOptions): Promise<ClipSe
   });
   const whole = { frames, ...report, clips, notes: rateNotes };
   onReport?.(whole);
-  if (preview !== undefined && strips.length > 0) await writePreview(preview, strips, work);
+  if (preview !== undefined && strips.length > 0) {
+    await concerning('preview', () => writePreview(preview, strips, work));
+  }
   if (folder !== undefined) {
-    await writePieces(planPieces(report.clips, frames), folder, work);
+    await concerning({ MediaError: 'clips', StorageError: 'out' }, () =>
+      writePieces(planPieces(report.clips, frames), folder, work),
+    );
     onEvent?.({ type: 'written', path: folder });
   }
   return whole;

@@ -13,6 +13,7 @@ import { shapeSettings } from '../media/shape-settings.ts';
 import { builtInBase, builtInName } from '../models/built-in-base.ts';
 import { isSingleFile } from '../models/single-file.ts';
 import { phrase, setting } from '../phrases.ts';
+import { concerning } from '../renamed-setting.ts';
 import { checkDevice, parseDevice } from '../runtime/devices.ts';
 import { runningDefaults } from '../runtime/running-settings.ts';
 import { declare, type GivenSettings, redeclared, required, withText } from '../settings.ts';
@@ -20,7 +21,7 @@ import { trainingSettings } from '../training/declared-settings.ts';
 import { runPaths } from '../training/run-folder.ts';
 import { trainingDefaults as usual } from '../training/training-settings.ts';
 import { checked } from '../wrong-settings.ts';
-import { type BaseInspection, inspectBase } from './inspect-base.ts';
+import { type BaseInspection, type CostQuestion, inspectBase } from './inspect-base.ts';
 import {
   type ClipInspection,
   type ClipsInspection,
@@ -116,11 +117,24 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
     ...inspectSettings,
     ...workFields,
   });
-  const { frames = usual.frames } = given;
   const work = { onEvent, signal };
-  const refuse = (kind: 'clips' | 'others') => assertForBase(path, { ...given, device, forMemory }, kind);
   const memory = typeof forMemory === 'string' ? parseBytes(forMemory) : forMemory;
   const question = { ...given, device: parseDevice(device ?? runningDefaults.device), forMemory: memory };
+  const refuse = (kind: 'clips' | 'others') => assertForBase(path, { ...given, device, forMemory }, kind);
+  return concerning('path', () => inspectPath(path, question, refuse, work), checkedAs);
+}
+
+/** The settings that other functions check what is at the path as. */
+const checkedAs = ['base', 'motion', 'clips', 'out'];
+
+/** `refuse` throws `UsageError` for options that say nothing about clips, or about anything but base models. */
+async function inspectPath(
+  path: string,
+  question: CostQuestion,
+  refuse: (kind: 'clips' | 'others') => void,
+  work: WorkOptions,
+): Promise<Inspection> {
+  const { frames = usual.frames } = question;
   const found = await stat(path).catch((error: unknown) => error as Error);
   if (found instanceof Error) {
     if (path === builtInName && !(await exists(path))) return base(builtInBase(), question, path);
@@ -154,11 +168,7 @@ function assertForBase(path: string, given: object, kind: 'clips' | 'others'): v
   );
 }
 
-async function base(
-  folder: string,
-  question: Parameters<typeof inspectBase>[1],
-  path = folder,
-): Promise<BaseInspection> {
+async function base(folder: string, question: CostQuestion, path = folder): Promise<BaseInspection> {
   await checkDevice(question.device);
   return inspectBase(folder, question, path);
 }

@@ -4,6 +4,7 @@ import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { phrase, setting } from '../phrases.ts';
 import { type LearnedMotion, runTraining } from '../pipelines/train/run-training.ts';
+import { concerning } from '../renamed-setting.ts';
 import { declare, type GivenSettings, required } from '../settings.ts';
 import { trainingSettings } from '../training/declared-settings.ts';
 import { presets, type TrainingInput } from '../training/training-settings.ts';
@@ -89,15 +90,14 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
   assertStrideUsed(settings);
   assertSamplesMade(settings);
   const work = { onEvent, signal };
-  return runTraining({
-    ...work,
-    out,
-    ...(resume !== undefined && { resume }),
-    useRecommended,
-    settings: {
-      ...(preset && presets[preset]),
-      ...settings,
-      ...(base !== undefined && { base: await baseFolder(base, work) }),
-    },
-  });
+  const folder = base === undefined ? {} : { base: await baseFolder(base, work) };
+  return concerning({ MediaError: 'clips', CheckpointError: 'base', StorageError: 'out' }, () =>
+    runTraining({
+      ...work,
+      out,
+      ...(resume !== undefined && { resume }),
+      useRecommended,
+      settings: { ...(preset && presets[preset]), ...settings, ...folder },
+    }),
+  );
 }

@@ -5,6 +5,7 @@ import type { WorkOptions } from '../events.ts';
 import { resolveBase } from '../hub/resolve-base.ts';
 import { type BaseModel, openBaseModel } from '../models/base-model.ts';
 import { builtInBase, builtInName } from '../models/built-in-base.ts';
+import { concerning } from '../renamed-setting.ts';
 import { declare, type GivenSettings } from '../settings.ts';
 import { checked, expecting } from '../wrong-settings.ts';
 import { checkOptions, workFields } from './shared-fields.ts';
@@ -66,7 +67,7 @@ export async function loadBase(options: LoadBaseOptions = {}): Promise<BaseModel
     ...loadBaseSettings,
     ...workFields,
   });
-  return openBaseModel(await basePath(base, work), work);
+  return concerning('base', async () => openBaseModel(await basePath(base, work), work));
 }
 
 /**
@@ -87,5 +88,5 @@ export async function givenBase(base: BaseChoice | undefined, work: WorkOptions)
 
 /** The model's local path; see `loadBase`. */
 export async function baseFolder(base: BaseChoice, work: WorkOptions): Promise<string> {
-  return typeof base === 'object' ? base.folder : basePath(base, work);
+  return typeof base === 'object' ? base.folder : concerning('base', () => basePath(base, work));
 }

@@ -1,10 +1,11 @@
 /** @file Motions as given by callers: loaded or by path, one or several, with their strengths. */
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
-import { readMotion } from '../motion/file/motion-file.ts';
+import { type MotionInfo, readMotion } from '../motion/file/motion-file.ts';
 import { findMotionFile } from '../motion/file/motion-path.ts';
 import { call, phrase, setting } from '../phrases.ts';
 import type { LoadedMotion } from '../pipelines/video/loaded-motions.ts';
+import { calledSetting, concerning } from '../renamed-setting.ts';
 import { declare, type GivenSettings, required, withDefaults } from '../settings.ts';
 import { checked, expecting } from '../wrong-settings.ts';
 import { checkOptions, field } from './shared-fields.ts';
@@ -65,17 +66,20 @@ export async function loadMotion(options: LoadMotionOptions): Promise<LoadedMoti
     loadMotionSettings,
     checkOptions('loadMotion', options, loadMotionSettings),
   );
-  const path = await findMotionFile(motion);
-  return { path, strength, ...(await readMotion(path)) };
+  return concerning('motion', async () => {
+    const path = await findMotionFile(motion);
+    return { path, strength, ...(await readMotion(path)) };
+  });
 }
 
 /**
- * The motions given by `motion` or `motions`, at least one. Throws what `loadMotion` throws, and `UsageError` for none
- * or both.
+ * The motions given by `motion` or `motions`, at least one; `check` refuses those that are unsuitable for the function
+ * called `name`. Throws what `loadMotion` and `check` throw, and `UsageError` for none or both.
  */
 export async function givenMotions(
   name: string,
   { motion, motions }: { readonly motion?: MotionChoice; readonly motions?: readonly MotionChoice[] },
+  check: (path: string, info: MotionInfo) => void = () => {},
 ): Promise<LoadedMotion[]> {
   const choices = motions ?? (motion === undefined ? [] : [motion]);
   if (choices.length === 0 || (motion !== undefined && motions !== undefined)) {
@@ -86,9 +90,12 @@ export async function givenMotions(
       setting: 'motion',
     });
   }
-  const loaded: LoadedMotion[] = [];
-  for (const choice of choices) loaded.push(await givenMotion(choice));
-  return loaded;
+  return calledSetting('motion', motions ? 'motions' : 'motion', async () => {
+    const loaded: LoadedMotion[] = [];
+    for (const choice of choices) loaded.push(await givenMotion(choice));
+    for (const { path, info } of loaded) check(path, info);
+    return loaded;
+  });
 }
 
 /** The motion given by an option; see `loadMotion`. */

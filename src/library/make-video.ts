@@ -15,6 +15,7 @@ import { resolveRequest } from '../pipelines/video/plan-video.ts';
 import { recommendationsOf } from '../pipelines/video/video-context.ts';
 import type { VideoRequest } from '../pipelines/video/video-request.ts';
 import { referenceOptions, videoSettings } from '../pipelines/video/video-settings.ts';
+import { concerning } from '../renamed-setting.ts';
 import { parseDevice } from '../runtime/devices.ts';
 import { declare, type GivenSettings, pick, withDefaults } from '../settings.ts';
 import {
@@ -79,7 +80,7 @@ export interface PreparedVideos {
 export async function prepareVideos(
   name: string,
   { onEvent, signal, firstFrame, ...options }: Omit<VideoOptions, 'out'> & Shown,
-  check: (path: string, info: MotionInfo) => void = () => {},
+  check?: (path: string, info: MotionInfo) => void,
 ): Promise<PreparedVideos> {
   assertOneSource(options);
   if (firstFrame !== undefined) assertNotDrawn(options);
@@ -94,19 +95,21 @@ export async function prepareVideos(
   } = withDefaults(pick(shared, ['device', 'reference']), others);
   const { useRecommended = !reference, firstFrameBase, firstFrameSize, ...shown } = asked;
   const device = parseDevice(deviceName);
-  const motions = await givenMotions(name, {
-    ...(motion && { motion }),
-    ...(several && { motions: several }),
-  });
-  for (const { path, info } of motions) check(path, info);
+  const motions = await givenMotions(
+    name,
+    { ...(motion && { motion }), ...(several && { motions: several }) },
+    check,
+  );
   const base = await givenBase(chosenBase, work);
-  const shape = fitMotions(motions, base, { frames, width, height }, work);
+  const shape = await concerning('base', async () =>
+    fitMotions(motions, base, { frames, width, height }, work),
+  );
   await tellUnfinished(motions, work);
   const by = await givenFirstFrameBase(
     { ...(firstFrameBase && { firstFrameBase }), ...(firstFrameSize && { firstFrameSize }) },
     work,
   );
-  if (by) checkFirstFrameBase(by, shape);
+  if (by) await concerning('firstFrameBase', async () => checkFirstFrameBase(by, shape));
   const { prompt = sharedPrompt(motions), ...settings } = shown;
   const request = {
     ...(reference && referenceOptions),
@@ -145,11 +148,14 @@ export async function makeVideo(
   if (out !== undefined) assertVideoPath(out);
   const prepared = await prepareVideos(name, { ...options, ...(firstFrame && { firstFrame }) }, check);
   const { generating, request, framesPerSecond, work } = prepared;
-  if (out !== undefined) await assertVideoTarget(out, generating.shape);
+  if (out !== undefined) await concerning('out', () => assertVideoTarget(out, generating.shape));
   const picture =
     firstFrame === undefined ? {} : { firstFrame: await givenPicture('firstFrame', firstFrame) };
-  return generators.with(generating, { ...request, ...picture }, work, async (generator) => {
-    const video = await generator.generate({ ...request, ...picture }, work);
-    return keepVideo({ ...video, framesPerSecond }, out, work);
-  });
+  // Weights are read while the video is made.
+  return concerning({ CheckpointError: 'base' }, () =>
+    generators.with(generating, { ...request, ...picture }, work, async (generator) => {
+      const video = await generator.generate({ ...request, ...picture }, work);
+      return keepVideo({ ...video, framesPerSecond }, out, work);
+    }),
+  );
 }

@@ -30,7 +30,7 @@ export async function keepVideo<V extends Video>(
       }),
     );
   }
-  await writeStoredVideo(out, video);
+  await concerning('out', () => writeStoredVideo(out, video));
   onEvent?.({ type: 'written', path: out });
   return video;
 }

@@ -2,7 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import { UsageError } from '../../errors.ts';
-import { notice, type OnEvent, type WorkOptions } from '../../events.ts';
+import { notice, type WorkOptions } from '../../events.ts';
 import { captionsFor } from '../../media/captions.ts';
 import { type ClipRate, framesAtRate } from '../../media/clip-window.ts';
 import { findClips } from '../../media/find-clips.ts';
@@ -12,10 +12,18 @@ import type { BaseModel } from '../../models/base-model.ts';
 import { assertFitsBase, type Motion, readMotion } from '../../motion/file/motion-file.ts';
 import type { MotionVariant } from '../../motion/variant.ts';
 import { call, foundOf, phrase, setting } from '../../phrases.ts';
+import {
+  calledSettings,
+  concerning,
+  type Renaming,
+  renamedError,
+  renamedNotices,
+} from '../../renamed-setting.ts';
 import { runningDefaults } from '../../runtime/running-settings.ts';
 import { withoutUndefined } from '../../settings.ts';
 import { assertSameClips, clipRate, findTrainingClips } from '../../training/data/clip-set.ts';
 import type { TrainingClip } from '../../training/data/training-clip.ts';
+import { trainingSettings } from '../../training/declared-settings.ts';
 import { type RunRecord, readRun, runPaths } from '../../training/run-folder.ts';
 import {
   recommendedTraining,
@@ -68,7 +76,8 @@ export async function editMotion(
   const path = await oneClip(options.clip);
   const { useRecommended = true, memory } = options;
   const given = { ...(memory !== undefined && { memory }), ...options.training };
-  const motion = options.motion === undefined ? undefined : await readMotion(options.motion);
+  const motion =
+    options.motion === undefined ? undefined : await concerning('motion', () => readMotion(options.motion!));
   if (motion) {
     assertFitsBase(options.motion!, motion, base, options);
     await tellUnfinished([{ path: options.motion!, info: motion.info }], options);
@@ -81,7 +90,7 @@ export async function editMotion(
   const stride = given.stride ?? usual.stride ?? usualStride;
   const asked = { frames: given.frames ?? 2, stride, clipFps: given.clipFps ?? usual.clipFps ?? 'common' };
   // A training reports notes on the clip itself.
-  const clip = await inspectOne(path, asked, motion && options.onEvent);
+  const clip = await inspectOne(path, asked, motion ? options : {});
   const clipFps = clipRate(asked, [clip]);
   const most = usual.frames ?? editDefaults.frames;
   const frames = given.frames ?? fewer(framesAtRate(clip, clipFps).length, most, stride, options);
@@ -145,10 +154,13 @@ function shapeOf({ info }: Motion): Partial<Pick<TrainingSettings, 'frames' | 's
 async function inspectOne(
   path: string,
   asked: Pick<TrainingSettings, 'frames' | 'stride' | 'clipFps'>,
-  onEvent: OnEvent | undefined,
+  work: WorkOptions,
 ): Promise<TrainingClip> {
-  const choice = { clipRange: 'whole', window: 'start', captions: false } as const;
-  const [clip] = await findTrainingClips({ ...asked, ...choice, clips: [path] }, [], onEvent);
+  const choice = { ...asked, clipRange: 'whole', window: 'start', captions: false } as const;
+  const { onEvent } = renamedNotices(work, nameInEdit);
+  const [clip] = await calledSettings(nameInEdit, () =>
+    findTrainingClips({ ...choice, clips: [path] }, [], onEvent),
+  );
   return clip!;
 }
 
@@ -188,9 +200,18 @@ function goingOn(
     assertSameClips(begun.clips, [clip]);
     return resumedSettings(begun.settings, withoutUndefined(asked));
   } catch (error) {
-    throw inEdit(error, paths);
+    throw inEdit(renamedError(error, nameInEdit), paths);
   }
 }
+
+const sameInEdit: readonly string[] = ['base', 'captions', 'device', 'memory', 'frames', 'width', 'height'];
+
+/** The name in an edit of a setting of its training: `training.steps`. */
+const nameInEdit: Renaming = (name) => {
+  const own: Readonly<Record<string, string>> = { prompt: 'clipPrompt', clips: 'clip', out: 'run' };
+  if (own[name] !== undefined) return own[name];
+  return name in trainingSettings && !sameInEdit.includes(name) ? `training.${name}` : name;
+};
 
 /** Trains on the clip, or resumes that training. Throws as `runTraining` does. */
 export async function trainForEdit(
@@ -199,12 +220,13 @@ export async function trainForEdit(
   work: WorkOptions,
 ): Promise<{ motion: Motion; name: string }> {
   const options = {
-    ...work,
+    ...renamedNotices(work, nameInEdit),
     out: paths.training,
     howToGoOn: sameEdit,
     tellWhatNext: false,
   };
-  const { path } = await runTraining({ ...options, resume: begun, settings }).catch((error: unknown) => {
+  const train = () => runTraining({ ...options, resume: begun, settings });
+  const { path } = await calledSettings(nameInEdit, train).catch((error: unknown) => {
     throw inEdit(error, paths);
   });
   return { motion: await readMotion(path), name: settings.prompt };

@@ -5,14 +5,13 @@ import { ddimInverter } from '../../diffusion/ddim.ts';
 import { readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { randomStream } from '../../diffusion/random.ts';
 import { assertStrength } from '../../diffusion/sdedit.ts';
-import { UsageError } from '../../errors.ts';
 import type { Picture } from '../../media/picture.ts';
 import type { Size } from '../../media/size.ts';
 import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
 import { builtInBase } from '../../models/built-in-base.ts';
 import { assertPictureSize } from '../../models/picture-size.ts';
 import { assertMotionBase } from '../../motion/file/motion-base.ts';
-import { phrase, setting } from '../../phrases.ts';
+import { concerning } from '../../renamed-setting.ts';
 import { checkDevice, type DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import { runningSettings } from '../../runtime/running-settings.ts';
@@ -69,14 +68,16 @@ export async function prepareEdit(options: EditRequest): Promise<PreparedEdit> {
   assertStrength(strength);
   const paths = editPaths(resolve(options.run));
   await assertEditFolder(paths.folder);
-  const base = await openBaseModel(resolve(options.base ?? builtInBase()), options);
+  const base = await concerning('base', () => openBaseModel(resolve(options.base ?? builtInBase()), options));
   assertMotionBase(base);
   const motion = await editMotion(base, paths, options);
   const { size, clip } = motion;
   assertPictureSize(base.vae.config, size);
   assertComplete(base, size);
   const firstFrameBase = options.firstFrame ? undefined : options.firstFrameBase;
-  if (firstFrameBase) checkFirstFrameBase(firstFrameBase, size);
+  if (firstFrameBase) {
+    await concerning('firstFrameBase', async () => checkFirstFrameBase(firstFrameBase, size));
+  }
 
   const { useRecommended = true } = options;
   const sampling = resolveVideoSettings(
@@ -97,13 +98,6 @@ export async function prepareEdit(options: EditRequest): Promise<PreparedEdit> {
   samplerFor(schedule, sampling, randomStream(seed));
   if (!options.firstFrame) samplerFor(schedule, drawing, randomStream(seed));
   ddimInverter(schedule, { steps: inversionSteps });
-  if (prompt.trim() === '') {
-    throw new UsageError({
-      found: phrase`${setting('prompt')} is empty`,
-      expected: 'what the new video shows',
-      setting: 'prompt',
-    });
-  }
   return {
     ...motion,
     base,

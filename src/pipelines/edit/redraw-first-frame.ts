@@ -15,6 +15,7 @@ import type { Fit } from '../../media/shape-settings.ts';
 import type { Size } from '../../media/size.ts';
 import { type BaseModel, baseIdentity } from '../../models/base-model.ts';
 import { phrase, setting } from '../../phrases.ts';
+import { concerning } from '../../renamed-setting.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import type { DrawSettings } from '../draw/draw-picture.ts';
@@ -68,7 +69,7 @@ export async function newFirstFrame(options: NewFirstFrameOptions): Promise<NewF
   const stepsTaken = redrawSteps(drawing.samplerSteps, strength);
   const redrawn = given ? undefined : { ...drawing, strength, stepsTaken, seed, ...(by && { by }) };
   const madeFrom = await describe(options);
-  const kept = await keptPicture(path, madeFrom, options);
+  const kept = await concerning('run', () => keptPicture(path, madeFrom, options));
   if (kept) {
     onEvent?.(notice(`using the existing first frame "${path}".`));
     return { picture: kept, ...(redrawn && { redrawn }) };
@@ -137,7 +138,7 @@ async function redraw({
   size,
   fit,
   base,
-  firstFrameBase = { base, size },
+  firstFrameBase,
   drawing,
   strength,
   seed,
@@ -145,10 +146,13 @@ async function redraw({
   memory,
   ...work
 }: NewFirstFrameOptions) {
-  const drawnAt = firstFrameSize(firstFrameBase, size);
+  const by = firstFrameBase ?? { base, size };
+  const drawnAt = firstFrameSize(by, size);
   const [from] = await readFrames(clip.path, { indices: [0], size: drawnAt, fit });
   const request = { ...drawing, from: from!, strength, seed };
   const options = { video: size, device, memory };
-  const { picture, settings } = await drawFirstFrame(firstFrameBase, request, options, work);
+  const { picture, settings } = await concerning(firstFrameBase ? 'firstFrameBase' : 'base', () =>
+    drawFirstFrame(by, request, options, work),
+  );
   return { picture: await resizePicture(picture, size), settings };
 }

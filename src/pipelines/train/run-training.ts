@@ -10,6 +10,7 @@ import { roundedToHalf } from '../../motion/file/low-rank.ts';
 import { type Motion, writeMotion } from '../../motion/file/motion-file.ts';
 import type { MotionValues } from '../../motion/trained-motion.ts';
 import { messageParts, type Phrase, phrase, setting } from '../../phrases.ts';
+import { concerning } from '../../renamed-setting.ts';
 import type { MemoryMode } from '../../runtime/memory-mode.ts';
 import { runningDefaults } from '../../runtime/running-settings.ts';
 import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../../training/checkpoint.ts';
@@ -100,7 +101,11 @@ export async function runTraining(options: RunTrainingOptions): Promise<LearnedM
       );
       return { path: paths.motion, steps: settings.steps, wasFinished: true };
     }
-    const saved = begun && (await loadCheckpoint(paths.checkpoints, base.unet, settings, options.onEvent));
+    const saved =
+      begun &&
+      (await concerning('out', () =>
+        loadCheckpoint(paths.checkpoints, base.unet, settings, options.onEvent),
+      ));
     assertCanGoOn(options.out, settings, saved, hasMotion);
     const moreSteps = recommendedSteps(settings, base);
     if (moreSteps !== undefined) {

@@ -3,6 +3,7 @@ import { randomStream } from '../../diffusion/random.ts';
 import { notice, type WorkOptions } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
 import type { Picture } from '../../media/picture.ts';
+import { concerning } from '../../renamed-setting.ts';
 import { drawLatents } from '../draw/draw-picture.ts';
 import { drawFirstFrame, drawnSettings } from './drawn-first-frame.ts';
 import { encodeFirstFrame, pictureFingerprint } from './encode-first-frame.ts';
@@ -32,7 +33,9 @@ export async function beginVideo(
   if (firstFrameBase) await networks.keepOnly();
   const drawn =
     firstFrameBase &&
-    (await drawFirstFrame(firstFrameBase, { ...drawing, seed }, { video: size, device, memory }, work));
+    (await concerning('firstFrameBase', () =>
+      drawFirstFrame(firstFrameBase, { ...drawing, seed }, { video: size, device, memory }, work),
+    ));
   const picture = drawn?.picture ?? request.firstFrame;
   const firstLatents = await latentsOfFirst(context, plan, picture, work);
   const stored = (): StoredSettings['firstFrame'] => {
