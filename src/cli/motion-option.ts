@@ -1,14 +1,18 @@
 /** @file The `--motion` option: one motion or several, each with its strength. */
 import { type Command, Option } from 'commander';
-import { type LoadMotionOptions, loadMotionSettings } from '../library/load-motion.ts';
+import { type LoadMotionOptions, loadMotionSettings, motionSetting } from '../library/load-motion.ts';
+import { describeSetting } from '../settings.ts';
 import { expectationOf } from '../wrong-settings.ts';
 import { parsedBy, someText, WrongValue } from './options.ts';
 import { called } from './setting-options.ts';
+import { commandVocabulary } from './vocabulary.ts';
 
 /** Adds `--motion`, whose value is the setting `motions`. */
 export function withMotionOption(command: Command): Command {
-  const description =
-    'motion file, or the run folder of "lamp train"; path:0.7 for a strength from 0 to 1 (default: 1); may be given several times to combine motions';
+  const { description: ofMotion } = describeSetting('motion', motionSetting, commandVocabulary);
+  const strength = describeSetting('strength', loadMotionSettings.strength, commandVocabulary);
+  const ofStrength = `path:0.7 for ${strength.description} (default: ${strength.usual})`;
+  const description = `${ofMotion}; ${ofStrength}; may be given several times to combine motions`;
   return command.addOption(
     called('motions', parsedBy(new Option('--motion <path>', description), 'motions', motionChoice)),
   );
