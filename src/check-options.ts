@@ -1,4 +1,4 @@
-/** @file Checks the options of functions that users call, for callers without a compiler. */
+/** @file Checks the options of functions that users call, for callers without a compiler; and single values. */
 import { z } from 'zod';
 import { UsageError } from './errors.ts';
 import { call, phrase, setting } from './phrases.ts';
@@ -35,6 +35,15 @@ export function checkOptions<Options extends object>(
     isSettings(schemas.get(key)!) && value !== undefined ? withoutUndefined(value) : value,
   ]);
   return withoutUndefined(Object.fromEntries(given)) as Options;
+}
+
+/**
+ * Throws `UsageError` unless `value` is one that the setting called `name` can have. For functions that can be called
+ * without the check of all options.
+ */
+export function assertSetting(name: string, schema: z.ZodType, value: unknown): void {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new UsageError(wrongSetting(result.error, schema, value, name));
 }
 
 function schemaOf(field: Field): z.ZodType {

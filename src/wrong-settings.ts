@@ -155,7 +155,7 @@ function branches({ anyOf = [], oneOf = [] }: Node): Node[] {
 }
 
 function expectedBy(issue: z.core.$ZodIssue, node: Node | undefined): string {
-  if (issue.code === 'custom') return issue.message;
+  if (issue.code === 'custom') return node?.description ?? issue.message;
   if (issue.code === 'too_small' && node === undefined) return `a number from ${issue.minimum}`;
   if (issue.code === 'invalid_type' && node === undefined) {
     return issue.expected === 'int' ? 'a whole number' : `a value of the kind ${issue.expected}`;

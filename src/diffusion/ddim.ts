@@ -1,7 +1,7 @@
 /** @file DDIM sampling and its inversion. Song et al. 2020, "Denoising Diffusion Implicit Models", arXiv 2010.02502. */
 
-import { UsageError } from '../errors.ts';
-import { phrase, setting } from '../phrases.ts';
+import { z } from 'zod';
+import { assertSetting } from '../check-options.ts';
 import { alphaCumprodAt, type NoiseSchedule } from './noise-schedule.ts';
 import {
   alphaAtOrFinal,
@@ -14,6 +14,9 @@ import {
   timestepOf,
 } from './sampler.ts';
 
+/** Values of `eta`. */
+export const etaSchema = z.number().min(0).max(1);
+
 /** Settings of the DDIM sampler. `eta`, from 0 (no noise, default) to 1, scales the noise added at each step. */
 export interface DdimOptions extends SamplerOptions {
   readonly eta?: number;
@@ -25,13 +28,7 @@ export interface DdimOptions extends SamplerOptions {
  */
 export function ddimSampler(schedule: NoiseSchedule, options: DdimOptions): Sampler {
   const { steps, eta = 0, clipSample = schedule.clipSample } = options;
-  if (!(eta >= 0 && eta <= 1)) {
-    throw new UsageError({
-      found: phrase`${setting('eta')} is ${eta}`,
-      expected: 'a number from 0 to 1',
-      setting: 'eta',
-    });
-  }
+  assertSetting('eta', etaSchema, eta);
   const timesteps = leadingTimesteps(schedule, steps);
   const ratio = Math.floor(schedule.alphasCumprod.length / steps);
   const clamp = clamper(clipSample);

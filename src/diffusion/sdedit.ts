@@ -2,9 +2,9 @@
  * @file Start of image-to-image sampling. Meng et al. 2021, "SDEdit", arXiv 2108.01073: add noise to the image up to an
  * intermediate timestep, and denoise it with another prompt.
  */
-import { UsageError } from '../errors.ts';
+import { z } from 'zod';
+import { assertSetting } from '../check-options.ts';
 import { type FloatTensor, floats } from '../graph/host-tensor.ts';
-import { phrase, setting } from '../phrases.ts';
 import { addNoise, type NoiseSchedule } from './noise-schedule.ts';
 
 /** A position in a sampler's steps, and the latents there. */
@@ -14,14 +14,12 @@ export interface RedrawStart {
   readonly latents: FloatTensor;
 }
 
+/** How far a picture is redrawn: 0 leaves it as it is, 1 redraws it entirely. */
+export const strengthSchema = z.number().min(0).max(1);
+
 /** Throws `UsageError` unless `strength` is from 0 to 1. */
 export function assertStrength(strength: number): void {
-  if (strength >= 0 && strength <= 1) return;
-  throw new UsageError({
-    found: phrase`${setting('strength')} is ${strength}`,
-    expected: 'a number from 0 (the picture as it is) to 1 (redrawn entirely)',
-    setting: 'strength',
-  });
+  assertSetting('strength', strengthSchema, strength);
 }
 
 /** Number of a sampler's `steps` that are taken at this strength: that fraction of them, rounded down. */

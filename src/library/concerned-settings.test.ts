@@ -167,6 +167,11 @@ describe('an error about something at a path refers to the option that named it'
   ])('loadMotion: %s', refused(loadMotion, {}));
 });
 
+test('the prompt of an edit is checked like every other', async () => {
+  const error = await thrownBy(editVideo({ base: tinyBase, clip: walking, prompt: ' ', run: at('edit') }));
+  expect(error.message).toBe('"prompt" is " "; expected a text that is not empty.');
+});
+
 test.each([
   ['base', '--base', damaged],
   ['motions', '--motion', half],

@@ -1,19 +1,22 @@
 /** @file Motions as given by callers: loaded or by path, one or several, with their strengths. */
+
 import { z } from 'zod';
+import { checkOptions } from '../check-options.ts';
 import { UsageError } from '../errors.ts';
 import { type MotionInfo, readMotion } from '../motion/file/motion-file.ts';
 import { findMotionFile } from '../motion/file/motion-path.ts';
+import { motionStrengthSchema } from '../motion/file/strengths.ts';
 import { call, phrase, setting } from '../phrases.ts';
 import type { LoadedMotion } from '../pipelines/video/loaded-motions.ts';
 import { calledSetting, concerning } from '../renamed-setting.ts';
 import { declare, type GivenSettings, required, withDefaults } from '../settings.ts';
 import { checked, expecting } from '../wrong-settings.ts';
-import { checkOptions, field } from './shared-fields.ts';
+import { field } from './shared-fields.ts';
 
 /** The settings of `loadMotion`. */
 export const loadMotionSettings = {
   motion: required(declare(field.path, { description: 'a motion file, or the folder of a run' })),
-  strength: declare(z.number().min(0).max(1), {
+  strength: declare(motionStrengthSchema, {
     description: 'its strength, from 0 (no effect) to 1 (as learned)',
     default: 1,
   }),

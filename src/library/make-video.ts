@@ -120,8 +120,7 @@ export async function prepareVideos(
   const recommended = recommendationsOf(base, useRecommended);
   const resolved = resolveRequest(request, { recommended, useRecommended });
   const { variant } = motions[0]!.info;
-  // A picture that is not used is named in a notice.
-  if (!variant.firstFrame) assertNoFirstFrame(options);
+  if (!variant.firstFrame) assertNoFirstFrame({ ...options, ...(firstFrame && { firstFrame }) });
   const isDrawn = firstFrame === undefined && variant.firstFrame;
   assertVideoOptionsUsed(
     { ...settings, firstFrame, firstFrameBase },

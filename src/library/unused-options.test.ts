@@ -116,7 +116,24 @@ describe('a video', () => {
       'drawing.samplerSteps',
       '"drawing.samplerSteps" is for a first frame of its own, but this motion draws it like the others. Omit "drawing.samplerSteps".',
     ]);
-    const edit = { ...video, clip: walking, motion: other, width: 24, height: 16, frames: 3 };
+    const given = { ...video, motion: other };
+    for (const call of [
+      generateVideo({ ...given, firstFrame: cat }),
+      openGenerator({ base: tinyBase, motion: other }).then((generator) =>
+        generator.generateVideo({ prompt: 'a cat', samplerSteps: 1, firstFrame: cat }),
+      ),
+    ]) {
+      expect(await refusal(call)).toEqual([
+        'firstFrame',
+        '"firstFrame" is for a first frame of its own, but this motion draws it like the others. Omit "firstFrame".',
+      ]);
+    }
+    expect(await refusal(animateImage({ base: tinyBase, motion: other, picture: cat }))).toEqual([
+      'motion',
+      expect.stringMatching(/draws the first frame itself .* cannot animate a picture/),
+    ]);
+    expect((await refusal(generateVideo({ ...given, firstFrameBase: tinyBase })))[0]).toBe('firstFrameBase');
+    const edit = { ...given, clip: walking, width: 24, height: 16, frames: 3 };
     for (const [name, value] of [
       ['firstFrame', cat],
       ['strength', 0.5],

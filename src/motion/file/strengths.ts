@@ -14,15 +14,20 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
 import { CheckpointError, UsageError } from '../../errors.ts';
 import { type FloatTensor, floats } from '../../graph/host-tensor.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { phrase, setting } from '../../phrases.ts';
+import { expectationOf } from '../../wrong-settings.ts';
 import { nameInCombination } from '../acting-motions.ts';
 import { extendedOutputs } from '../extended/extended-names.ts';
 import type { MotionValues, TrainedMotion } from '../trained-motion.ts';
 import { stackedA, stackedB } from './low-rank.ts';
 import type { MotionInfo } from './motion-file.ts';
+
+/** The strength of a motion: 0 has no effect, 1 is as trained. */
+export const motionStrengthSchema = z.number().min(0).max(1);
 
 /** A motion and its strength, from 0 (no effect) to 1 (as trained). */
 export interface ActingMotion extends TrainedMotion {
@@ -38,11 +43,11 @@ export async function combineMotions(
   motions: readonly ActingMotion[],
   base: BaseModel,
 ): Promise<TrainedMotion> {
-  const odd = motions.find(({ strength }) => !(strength >= 0 && strength <= 1));
+  const odd = motions.find(({ strength }) => !motionStrengthSchema.safeParse(strength).success);
   if (odd) {
     throw new UsageError({
       found: `a motion's strength is ${odd.strength}`,
-      expected: 'a number from 0 to 1',
+      expected: expectationOf(motionStrengthSchema),
       setting: 'motions',
     });
   }

@@ -1,7 +1,7 @@
 /** @file The latents of a picture to be redrawn (SDEdit, arXiv 2108.01073). */
 
-import { z } from 'zod';
 import { randomStream } from '../../diffusion/random.ts';
+import { strengthSchema } from '../../diffusion/sdedit.ts';
 import type { WorkOptions } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
 import type { Picture } from '../../media/picture.ts';
@@ -15,7 +15,7 @@ import type { Kept } from './kept-programs.ts';
 
 /** The settings of a redraw. */
 export const redrawSettings = {
-  strength: declare(z.number().min(0).max(1), {
+  strength: declare(strengthSchema, {
     description: phrase`how far ${setting('from')} is redrawn: 0 leaves it unchanged, 1 keeps hardly anything`,
     default: 0.6,
   }),

@@ -15,10 +15,30 @@ test('every named sampler is made, and each is another one', () => {
 });
 
 test('a name that is none of them is refused, and not taken for DDIM', () => {
-  for (const name of ['none', 'DDIM', '', undefined]) {
+  for (const name of ['none', 'DDIM', '']) {
     expect(() => make({ sampler: name as SamplerName })).toThrow(UsageError);
     expect(() => make({ sampler: name as SamplerName })).toThrow(
       `"sampler" is "${name}"; expected one of: ${samplerNames.join(', ')}.`,
     );
   }
+});
+
+test('a setting out of range, and noise that a sampler does not add, are refused under the caller’s name', () => {
+  const drawn = (more: Partial<SamplingSettings>) => () =>
+    samplerFor(
+      schedule,
+      { sampler: 'dpm++', samplerSteps: 4, eta: 0, guidance: 1, ...more },
+      randomStream(0),
+      'drawing.',
+    );
+  expect(() => make({ sampler: undefined as never })).toThrow('"sampler" is missing; expected one of: ddim');
+  expect(() => make({ guidance: -1 })).toThrow('"guidance" is -1; expected a number from 0.');
+  expect(() => make({ guidance: Number.NaN })).toThrow('"guidance" is NaN; expected a number from 0.');
+  expect(drawn({ samplerSteps: 0 })).toThrow('"drawing.samplerSteps" is 0; expected a whole number from 1');
+  expect(() => make({ sampler: 'dpm++', eta: 0.5 })).toThrow(
+    '"eta" is 0.5, but dpm++ adds no noise. Use sampler: "ddim".',
+  );
+  expect(drawn({ eta: 0.5 })).toThrow(
+    '"drawing.eta" is 0.5, but dpm++ adds no noise. Use drawing.sampler: "ddim".',
+  );
 });

@@ -2,7 +2,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
-import { ddimSampler } from '../../diffusion/ddim.ts';
+import { ddimSampler, etaSchema } from '../../diffusion/ddim.ts';
 import { dpmSolverSampler } from '../../diffusion/dpm-solver.ts';
 import type { NoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import type { RandomStream } from '../../diffusion/random.ts';
@@ -20,6 +20,7 @@ import {
   withoutUndefined,
   withText,
 } from '../../settings.ts';
+import { wrongSetting } from '../../wrong-settings.ts';
 
 /** A sampler that can be selected by name. */
 interface NamedSampler {
@@ -72,7 +73,7 @@ const samplingSettings = withText(
       description: 'number of sampling steps',
       unit: 'steps',
     }),
-    eta: declare(z.number().min(0).max(1), {
+    eta: declare(etaSchema, {
       description: `noise that the sampler adds at each step; for ${withEtaNames.join(', ')} only`,
       default: 0,
     }),
@@ -126,35 +127,32 @@ export function layered<T extends SamplingSettings>(
   } as T;
 }
 
+const samplingSchema = z.object(shapeOf(samplingSettings));
+
 /**
  * Creates a sampler for one run; `noise` is the random stream for η > 0. Throws `UsageError` if a setting is out of
- * range or there is no sampler of that name.
+ * range, or for an η that the sampler disregards. The latter is refused here, not with the other unused options of the
+ * library: a base can recommend such an η, and the samples of a training are drawn with it too. `within` is the prefix
+ * of the settings' names.
  */
 export function samplerFor(
   schedule: NoiseSchedule,
-  { sampler: name, samplerSteps: steps, eta, guidance }: SamplingSettings,
+  settings: SamplingSettings,
   noise: RandomStream,
+  within: 'drawing.' | '' = '',
 ): Sampler {
-  if (!Number.isFinite(guidance) || guidance < 0) {
-    throw new UsageError({
-      found: phrase`${setting('guidance')} is ${guidance}`,
-      expected: 'a number from 0',
-      setting: 'guidance',
-    });
+  const result = samplingSchema.safeParse(settings);
+  if (!result.success) {
+    throw new UsageError(wrongSetting(result.error, samplingSchema, settings, within.replace('.', '')));
   }
-  if (!samplerNames.includes(name)) {
-    throw new UsageError({
-      found: phrase`${setting('sampler')} is "${String(name)}"`,
-      expected: `one of: ${samplerNames.join(', ')}`,
-      setting: 'sampler',
-    });
-  }
+  const { sampler: name, samplerSteps: steps, eta } = result.data;
   const { noise: added, make } = samplers[name] as NamedSampler;
   if (eta !== 0 && added !== 'with eta') {
+    const own = `${within}eta`;
     throw new UsageError({
-      found: phrase`${setting('eta')} is ${eta}, but ${name} ${added === 'never' ? 'adds no noise' : 'always adds its own'}`,
-      setting: 'eta',
-      advice: phrase`Use ${setting('sampler', withEtaNames[0]!)}.`,
+      found: phrase`${setting(own)} is ${eta}, but ${name} ${added === 'never' ? 'adds no noise' : 'always adds its own'}`,
+      setting: own,
+      advice: phrase`Use ${setting(`${within}sampler`, withEtaNames[0]!)}.`,
     });
   }
   const sampler = make(schedule, { steps, eta });

@@ -96,7 +96,7 @@ export async function prepareEdit(options: EditRequest): Promise<PreparedEdit> {
   }
   const schedule = await readNoiseSchedule(base.schedulerConfig);
   samplerFor(schedule, sampling, randomStream(seed));
-  if (!options.firstFrame) samplerFor(schedule, drawing, randomStream(seed));
+  if (!options.firstFrame) samplerFor(schedule, drawing, randomStream(seed), 'drawing.');
   ddimInverter(schedule, { steps: inversionSteps });
   return {
     ...motion,

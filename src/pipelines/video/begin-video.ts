@@ -37,6 +37,7 @@ export async function beginVideo(
       drawFirstFrame(firstFrameBase, { ...drawing, seed }, { video: size, device, memory }, work),
     ));
   const picture = drawn?.picture ?? request.firstFrame;
+  if (!context.motion().variant.firstFrame) tellUnused(request, work);
   const firstLatents = await latentsOfFirst(context, plan, picture, work);
   const stored = (): StoredSettings['firstFrame'] => {
     if (!context.motion().variant.firstFrame) return { kind: 'none' };
@@ -46,17 +47,23 @@ export async function beginVideo(
   return { ...plan, firstLatents, firstFrame: stored() };
 }
 
+/**
+ * Reports a first frame that the motion's variant does not use. The functions of the library refuse it instead; this is
+ * for comparisons, in which motions of all variants are given the same.
+ */
+function tellUnused({ firstFrame, firstFrameBase }: VideoRequest, { onEvent }: WorkOptions): void {
+  if (!firstFrame && !firstFrameBase) return;
+  const found = 'this motion draws the first frame like the others; the one given is not used.';
+  onEvent?.(notice({ found, setting: firstFrame ? 'firstFrame' : 'firstFrameBase' }));
+}
+
 async function latentsOfFirst(
   { base, motion, networks, schedule, size, prompts }: VideoContext,
   { settings, drawing, seed }: VideoPlan,
   picture: Picture | undefined,
   work: WorkOptions,
 ): Promise<FloatTensor | undefined> {
-  if (!motion().variant.firstFrame) {
-    const found = 'this motion draws the first frame like the others; the one given is not used.';
-    if (picture) work.onEvent?.(notice({ found, setting: 'firstFrame' }));
-    return undefined;
-  }
+  if (!motion().variant.firstFrame) return undefined;
   if (picture) {
     await networks.keepOnly(networks.encoder);
     const noise = randomStream(seed, 'first frame', 'posterior');

@@ -111,13 +111,20 @@ describe('a video whose first frame another model draws', () => {
     ).toBe(true);
   });
 
-  test('is refused where it makes no sense', async () => {
+  test('is not drawn for a motion that draws it like the others, which a notice says', async () => {
     const motion = await untrainedMotion(base, motionVariants.lamp);
     const drawsFirst = { variant: motionVariants['no-first-frame'], values: motion };
     const generator = await videoGenerator(base, () => drawsFirst, { frames: 2, ...video });
-    expect(() => generator.check({ ...request, firstFrameBase: { base: xl } })).toThrow(
-      /another model cannot \("firstFrameBase"\)/,
-    );
+    const events: ProgressEvent[] = [];
+    const onEvent = (event: ProgressEvent) => void events.push(event);
+    const { settings } = await generator.generate({ ...request, firstFrameBase: { base: xl } }, { onEvent });
+    await generator.dispose();
+    expect(settings.firstFrame).toEqual({ kind: 'none' });
+    expect(events.filter(({ type }) => type === 'notice')).toMatchObject([{ setting: 'firstFrameBase' }]);
+  });
+
+  test('is refused where it makes no sense', async () => {
+    const motion = await untrainedMotion(base, motionVariants.lamp);
     await expect(videoGenerator(xl, () => lampMotion(motion), { frames: 2, ...video })).rejects.toThrow(
       /the base "tiny-xl" is a Stable Diffusion XL model; expected Stable Diffusion 1\.x or 2\.x, which motions are for/,
     );

@@ -5,7 +5,6 @@ import type { Sampler } from '../../diffusion/sampler.ts';
 import { UsageError } from '../../errors.ts';
 import { sameShape } from '../../graph/host-tensor.ts';
 import { finishingAt } from '../../motion/extended/finishing.ts';
-import { phrase, setting } from '../../phrases.ts';
 import { runningDefaults } from '../../runtime/running-settings.ts';
 import { type DrawSettings, latentShape, resolveDrawSettings } from '../draw/draw-picture.ts';
 import { recommendedSampling, samplerFor } from '../draw/sampling-settings.ts';
@@ -57,16 +56,10 @@ export function planVideo(context: VideoContext, request: VideoRequest): VideoPl
   const { base, frames, size, schedule } = context;
   const { prompt, negativePrompt = '', seed = runningDefaults.seed, firstFrame, inversion } = request;
   const { settings, drawing } = resolveRequest(request, context);
-  const firstFrameBase = firstFrame ? undefined : request.firstFrameBase;
+  const isDrawn = firstFrame === undefined && context.motion().variant.firstFrame;
+  const firstFrameBase = isDrawn ? request.firstFrameBase : undefined;
   if (firstFrameBase) firstFrameSize(firstFrameBase, size);
-  if (firstFrameBase && !context.motion().variant.firstFrame) {
-    throw new UsageError({
-      found: phrase`this motion draws the first frame like the others: another model cannot (${setting('firstFrameBase')})`,
-      setting: 'firstFrameBase',
-      advice: phrase`Leave out ${setting('firstFrameBase')}.`,
-    });
-  }
-  if (!firstFrame) samplerFor(schedule, drawing, randomStream(seed));
+  if (!firstFrame) samplerFor(schedule, drawing, randomStream(seed), 'drawing.');
   const allSteps = samplerFor(schedule, settings, randomStream(seed, 'video', 'steps'));
   const sampler = finishingAt(allSteps, schedule, settings.finishAt);
   const shape = [1, base.vae.config.latent_channels, frames, ...latentShape(base, size).slice(2)];

@@ -1,13 +1,13 @@
 /** @file The context shared by all steps of making a video: one base, one motion, one size, and their networks. */
 
+import { assertSetting } from '../../check-options.ts';
 import { type NoiseSchedule, readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
-import { UsageError } from '../../errors.ts';
+import { shapeSettings } from '../../media/shape-settings.ts';
 import type { Size } from '../../media/size.ts';
 import { type BaseModel, baseIdentity } from '../../models/base-model.ts';
 import { assertPictureSize } from '../../models/picture-size.ts';
 import { assertMotionBase } from '../../motion/file/motion-base.ts';
 import type { TrainedMotion } from '../../motion/trained-motion.ts';
-import { phrase, setting } from '../../phrases.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import { runningDefaults } from '../../runtime/running-settings.ts';
@@ -75,13 +75,7 @@ export async function videoContext(
   const size = { width, height };
   assertMotionBase(base);
   assertPictureSize(base.vae.config, size);
-  if (!Number.isInteger(frames) || frames < 2) {
-    throw new UsageError({
-      found: phrase`${setting('frames')} is ${frames}`,
-      expected: 'a whole number of at least 2',
-      setting: 'frames',
-    });
-  }
+  assertSetting('frames', shapeSettings.frames.schema, frames);
   const schedule = await readNoiseSchedule(base.schedulerConfig);
   return {
     base,

@@ -19,7 +19,7 @@ export interface VideoRequest extends Partial<VideoSettings> {
    * frame.
    */
   readonly firstFrame?: Picture;
-  /** Another model that draws frame 0, if none is given, in place of the base model. */
+  /** Another model that draws frame 0, if none is given, in place of the base model; not used then either. */
   readonly firstFrameBase?: FirstFrameBase | undefined;
   /** Settings for drawing frame 0, if none is given; the prompts default to the video's. */
   readonly drawing?: Partial<DrawSettings>;
