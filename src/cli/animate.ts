@@ -4,7 +4,7 @@ import { animateImages, animateImagesSettings } from '../library/animate-images.
 import { withMotionOption } from './motion-option.ts';
 import { requireOptions } from './options.ts';
 import { runCommand } from './run-command.ts';
-import { withCommandOptions, withSettings, withThreads } from './setting-options.ts';
+import { withCommandOptions, withSettings } from './setting-options.ts';
 
 const help = `
 Examples:
@@ -35,7 +35,7 @@ export function animateCommand(): Command {
     without: ['pictures', 'motion', 'motions', 'useRecommended'],
     names: { firstFrameFit: '--fit' },
   });
-  return withCommandOptions(withThreads(command))
+  return withCommandOptions(command)
     .addHelpText('after', help)
     .action(async (pictures: string[], _: object, command: Command) => {
       requireOptions(command, 'motions', 'out');

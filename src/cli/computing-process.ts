@@ -1,8 +1,8 @@
 /** @file Starts the command again, in the same process, with the memory allocator's settings for large computations. */
 import { withAllocatorSettings } from '../runtime/allocator.ts';
 
-/** Commands that train or sample a network. */
-const computing = new Set(['train', 'generate', 'animate', 'image', 'edit']);
+/** The commands that train or sample a network. */
+export const computing: ReadonlySet<string> = new Set(['train', 'generate', 'animate', 'image', 'edit']);
 
 /** `process.execve` of Node.js 22.15 and newer: replaces the program of this process; its id and terminal stay. */
 type Execve = (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => never;

@@ -4,7 +4,7 @@ import { editTrainingSettings, editVideo, editVideoSettings } from '../library/e
 import { pick } from '../settings.ts';
 import { requireOptions } from './options.ts';
 import { runCommand } from './run-command.ts';
-import { withCommandOptions, withSettings, withThreads } from './setting-options.ts';
+import { withCommandOptions, withSettings } from './setting-options.ts';
 
 const help = `
 Examples:
@@ -32,7 +32,7 @@ export function editCommand(): Command {
   withSettings(command, ofClip, { within, group: 'Clip' });
   const ofTraining = pick(editTrainingSettings, ['steps', 'learningRate', 'saveEvery']);
   withSettings(command, ofTraining, { within, group: 'Training' });
-  return withCommandOptions(withThreads(command))
+  return withCommandOptions(command)
     .addHelpText('after', help)
     .action(async (clip: string, _: object, command: Command) => {
       requireOptions(command, 'prompt', 'out');

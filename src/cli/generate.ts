@@ -6,7 +6,7 @@ import { pick } from '../settings.ts';
 import { withMotionOption } from './motion-option.ts';
 import { requireOptions } from './options.ts';
 import { runCommand } from './run-command.ts';
-import { withCommandOptions, withSettings, withThreads } from './setting-options.ts';
+import { withCommandOptions, withSettings } from './setting-options.ts';
 
 const help = `
 Examples:
@@ -31,7 +31,7 @@ export function generateCommand(): Command {
   const without = ['motion', 'motions', 'drawing', 'useRecommended'] as const;
   withSettings(command, generateVideoSettings, { without });
   withSettings(command, pick(drawingSettings, ['prompt']), { within: 'drawing' });
-  return withCommandOptions(withThreads(command))
+  return withCommandOptions(command)
     .addHelpText('after', help)
     .action(async (_: object, command: Command) => {
       requireOptions(command, 'motions', 'prompt', 'out');

@@ -8,7 +8,7 @@ import { SHOWN_NAME, shownPhrasesSchema } from '../models/shown-words.ts';
 import { wrapped } from './facts.ts';
 import { requireOptions } from './options.ts';
 import { runCommand } from './run-command.ts';
-import { withCommandOptions, withSettings, withThreads } from './setting-options.ts';
+import { withCommandOptions, withSettings } from './setting-options.ts';
 
 const help = `
 Examples:
@@ -41,7 +41,7 @@ export function imageCommand(): Command {
     .description('draw pictures from a prompt, or a prompt and a picture, with the base model')
     .usage('--prompt <text> --out <path> [options]');
   withSettings(command, drawImagesSettings);
-  return withCommandOptions(withThreads(command))
+  return withCommandOptions(command)
     .addHelpText('after', () => `${help}\n\n${builtInHelp()}`)
     .action(async (_: object, command: Command) => {
       requireOptions(command, 'prompt', 'out');

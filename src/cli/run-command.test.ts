@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sessionOptions } from '../runtime/devices.ts';
 import { runCommand } from './run-command.ts';
-import { withThreads } from './setting-options.ts';
+import { withCommandOptions } from './setting-options.ts';
 
 const before = process.env.LAMP_THREADS;
 beforeEach(() => {
@@ -14,7 +14,7 @@ afterEach(() => {
 
 /** What a command with these words gives to the library, and the threads of its computations. */
 async function ran(...words: string[]) {
-  const command = withThreads(new Command('generate').exitOverride());
+  const command = withCommandOptions(new Command('generate').exitOverride());
   command.parse(words, { from: 'user' });
   return runCommand(command, async ({ onEvent: _, signal: __, ...options }) => [
     options,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { settingsOfCalls } from '../library/list-settings.ts';
 import { phrase, setting } from '../phrases.ts';
 import { declare, namesOf } from '../settings.ts';
+import { computing } from './computing-process.ts';
 import { lampProgram } from './lamp-program.ts';
 import { libraryOptions, withSettings } from './setting-options.ts';
 import { optionName } from './vocabulary.ts';
@@ -158,4 +159,11 @@ describe('the program', () => {
       expect(command.helpInformation()).not.toMatch(/undefined|\[object|NaN|9007199254740991/);
     }
   });
+});
+
+test('the commands that compute take --threads, and no others', () => {
+  const taking = lampProgram().commands.filter((each) =>
+    each.options.some(({ long }) => long === '--threads'),
+  );
+  expect(new Set(taking.map((each) => each.name()))).toEqual(computing);
 });

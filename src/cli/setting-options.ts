@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { threadsSetting } from '../runtime/running-settings.ts';
 import { describeSetting, type Setting, type SettingDescription, type Settings } from '../settings.ts';
+import { computing } from './computing-process.ts';
 import {
   oneOf,
   type Parser,
@@ -174,21 +175,17 @@ function parserOf({ schema, choices }: SettingDescription, setting: Setting): Pa
 }
 
 /**
- * Adds options that all commands have independently of the library's settings: `--json`, and an obsolete option without
- * effect.
+ * Adds options that commands have independently of the library's functions: `--threads` to those that compute (see
+ * `runCommand`), `--json`, and an obsolete option without effect.
  */
 export function withCommandOptions(
   command: Command,
   json = 'print every event as one line of JSON on standard output',
 ): Command {
+  if (computing.has(command.name())) withSettings(command, { threads: threadsSetting });
   command.option('--json', json);
   const known = command.options.some(({ long }) => long === '--other-base');
   return known ? command : command.addOption(called(ignored, new Option('--other-base').hideHelp()));
-}
-
-/** Adds `--threads` to a command that trains or samples a network (see `runCommand`). */
-export function withThreads(command: Command): Command {
-  return withSettings(command, { threads: threadsSetting });
 }
 
 /** Name under which an option without effect is stored. */

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { learnMotion, learnMotionSettings } from '../library/learn-motion.ts';
 import { requireOptions } from './options.ts';
 import { runCommand } from './run-command.ts';
-import { withCommandOptions, withSettings, withThreads } from './setting-options.ts';
+import { withCommandOptions, withSettings } from './setting-options.ts';
 
 const examples = `
 Examples:
@@ -35,7 +35,7 @@ export function trainCommand(): Command {
       'clips, or folders of clips: MP4, MOV, WebM, MKV, GIF, animated WebP, or folders of numbered pictures',
     );
   withSettings(command, learnMotionSettings, { without: ['clips', 'useRecommended'] });
-  return withCommandOptions(withThreads(command))
+  return withCommandOptions(command)
     .addHelpText('after', examples)
     .action(async (clips: string[], _: object, command: Command) => {
       requireOptions(command, 'out');

@@ -1,12 +1,13 @@
 /** @file `animateImage`: animating a picture, from options to frames. */
 
+import { checkOptions } from '../check-options.ts';
 import type { WorkOptions } from '../events.ts';
 import { assertTakesFirstFrame } from '../pipelines/video/animate-pictures.ts';
 import { type Generators, newGenerators } from '../pipelines/video/kept-generators.ts';
 import { calledSetting } from '../renamed-setting.ts';
 import { declare, type GivenSettings, required } from '../settings.ts';
 import { makeVideo, videoOptionSettings } from './make-video.ts';
-import { checkOptions, field, workFields } from './shared-fields.ts';
+import { field, workFields } from './shared-fields.ts';
 import { shared } from './shared-settings.ts';
 import type { Video } from './video.ts';
 

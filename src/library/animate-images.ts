@@ -1,6 +1,7 @@
 /** @file `animateImages`: animating many pictures, compiling networks once. */
 
 import { z } from 'zod';
+import { checkOptions } from '../check-options.ts';
 import { InterruptedError, MediaError } from '../errors.ts';
 import { notice, type WorkOptions } from '../events.ts';
 import { findPictures } from '../media/find-pictures.ts';
@@ -14,7 +15,7 @@ import { concerning } from '../renamed-setting.ts';
 import { declare, type GivenSettings, required } from '../settings.ts';
 import { animateImageSettings } from './animate-image.ts';
 import { prepareVideos, videoOptionSettings } from './make-video.ts';
-import { checkOptions, field, workFields } from './shared-fields.ts';
+import { field, workFields } from './shared-fields.ts';
 import { keepVideo } from './video.ts';
 import { isSingle, targetFormats, videoTargets } from './video-targets.ts';
 

@@ -1,7 +1,9 @@
 /** @file `convertMotion`: converts motions from and to checkpoints of the LAMP authors' implementation. */
+
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { checkOptions } from '../check-options.ts';
 import { unreadable } from '../checkpoints/json-file.ts';
 import { findTensors } from '../checkpoints/tensor-file.ts';
 import { CheckpointError, UsageError } from '../errors.ts';
@@ -25,7 +27,7 @@ import {
 import { trainingDefaults as usual } from '../training/training-settings.ts';
 import { baseSetting, givenBase } from './load-base.ts';
 import { givenMotion } from './load-motion.ts';
-import { checkOptions, field, workFields } from './shared-fields.ts';
+import { field, workFields } from './shared-fields.ts';
 import { assertNotGiven } from './unused-options.ts';
 
 const fromReferenceGroup = "From the authors' U-Net, which does not say";

@@ -1,6 +1,8 @@
 /** @file `drawImage` and `drawImages`: drawing pictures with a base model, from options to pixels. */
+
 import { join, parse } from 'node:path';
 import { z } from 'zod';
+import { checkOptions } from '../check-options.ts';
 import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { assertPicturePath, writePicture } from '../media/picture-file.ts';
@@ -18,7 +20,7 @@ import { checkDevice, parseDevice } from '../runtime/devices.ts';
 import { declare, type GivenSettings, pick, redeclared, required, withDefaults } from '../settings.ts';
 import { assertComplete } from '../training/complete-base.ts';
 import { givenBase, pictureBaseSetting } from './load-base.ts';
-import { checkOptions, field, workFields } from './shared-fields.ts';
+import { field, workFields } from './shared-fields.ts';
 import { shared } from './shared-settings.ts';
 import { assertGuided } from './unused-options.ts';
 import { givenPicture } from './video.ts';

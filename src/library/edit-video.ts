@@ -1,6 +1,7 @@
 /** @file `editVideo`: editing a clip, from options to frames. */
 
 import { join, parse } from 'node:path';
+import { checkOptions } from '../check-options.ts';
 import { UsageError } from '../errors.ts';
 import { notice, type WorkOptions } from '../events.ts';
 import { assertVideoPath } from '../media/video-file.ts';
@@ -32,7 +33,7 @@ import {
 } from './first-frame.ts';
 import { baseFolder, baseSetting } from './load-base.ts';
 import { givenMotion, type MotionChoice, motionSetting } from './load-motion.ts';
-import { checkOptions, field, workFields } from './shared-fields.ts';
+import { field, workFields } from './shared-fields.ts';
 import { drawing, shared } from './shared-settings.ts';
 import {
   assertNotGiven,

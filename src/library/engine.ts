@@ -2,7 +2,9 @@
  * @file `startEngine`: an engine in a separate process, so that this one stays responsive. A step of the engine blocks
  * its event loop.
  */
+
 import { z } from 'zod';
+import { checkOptions } from '../check-options.ts';
 import { DeviceError, InterruptedError, UsageError } from '../errors.ts';
 import { notice, type WorkOptions } from '../events.ts';
 import { call, phrase } from '../phrases.ts';
@@ -11,7 +13,6 @@ import { declare, type GivenSettings, withDefaults } from '../settings.ts';
 import { shown } from '../wrong-settings.ts';
 import { type Calls, callNames } from './calls.ts';
 import { type ChildOptions, startChild, UnheardError } from './engine-child.ts';
-import { checkOptions } from './shared-fields.ts';
 
 /** The settings of `startEngine`. */
 export const startEngineSettings = {

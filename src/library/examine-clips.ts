@@ -1,6 +1,8 @@
 /** @file `examineClips`: checks clips before training, and splits them at cuts. */
+
 import { extname } from 'node:path';
 import { z } from 'zod';
+import { checkOptions } from '../check-options.ts';
 import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import type { CaptionNote } from '../media/caption-notes.ts';
@@ -33,7 +35,7 @@ import {
 } from '../settings.ts';
 import { trainingSettings } from '../training/declared-settings.ts';
 import { trainingDefaults as usual } from '../training/training-settings.ts';
-import { checkOptions, field, workFields } from './shared-fields.ts';
+import { field, workFields } from './shared-fields.ts';
 import { assertStrideUsed } from './unused-options.ts';
 
 const { clipFps, stride, window, fit } = trainingSettings;

@@ -1,4 +1,5 @@
 /** @file `examineMachine`: checks whether this machine has what lamp needs. */
+import { checkOptions } from '../check-options.ts';
 import { InterruptedError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { checkCache, checkDisk, places } from './machine/check-disk.ts';
@@ -7,7 +8,7 @@ import { checkMemory, memoryFacts } from './machine/check-memory.ts';
 import { checkEngine, checkNode, checkSpeed, nodeFacts } from './machine/check-software.ts';
 import { type Check, diagnose, type Finding, isUsable } from './machine/finding.ts';
 import { type RunProbe, runProbe } from './machine/run-probe.ts';
-import { checkOptions, field } from './shared-fields.ts';
+import { field } from './shared-fields.ts';
 
 /** Options of `examineMachine`. */
 export interface ExamineMachineOptions extends Pick<WorkOptions, 'signal'> {

@@ -1,10 +1,11 @@
 /** @file `generateVideo`: generating a video with a motion, from options to frames. */
+import { checkOptions } from '../check-options.ts';
 import type { WorkOptions } from '../events.ts';
 import { type Generators, newGenerators } from '../pipelines/video/kept-generators.ts';
 import { type GivenSettings, required } from '../settings.ts';
 import { firstFrameSettings } from './first-frame.ts';
 import { makeVideo, videoOptionSettings } from './make-video.ts';
-import { checkOptions, workFields } from './shared-fields.ts';
+import { workFields } from './shared-fields.ts';
 import { drawing, shared } from './shared-settings.ts';
 import type { Video } from './video.ts';
 

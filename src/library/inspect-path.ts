@@ -1,7 +1,9 @@
 /** @file `inspect`: describes files and folders. */
+
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { parseBytes } from '../amounts.ts';
+import { checkOptions } from '../check-options.ts';
 import { exists } from '../checkpoints/exists.ts';
 import { whyUnreadable } from '../checkpoints/user-file.ts';
 import { CheckpointError, type LampError, MediaError } from '../errors.ts';
@@ -37,7 +39,7 @@ import {
   type MotionInspection,
   type RunInspection,
 } from './inspect-trained.ts';
-import { checkOptions, field, workFields } from './shared-fields.ts';
+import { field, workFields } from './shared-fields.ts';
 import { shared } from './shared-settings.ts';
 import { assertNotGiven } from './unused-options.ts';
 

@@ -1,5 +1,7 @@
 /** @file `learnMotion`: learning a motion from clips, from options to the motion file. */
+
 import { z } from 'zod';
+import { checkOptions } from '../check-options.ts';
 import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { phrase, setting } from '../phrases.ts';
@@ -9,7 +11,7 @@ import { declare, type GivenSettings, required } from '../settings.ts';
 import { trainingSettings } from '../training/declared-settings.ts';
 import { presets, type TrainingInput } from '../training/training-settings.ts';
 import { baseFolder, baseSetting } from './load-base.ts';
-import { checkOptions, field, workFields } from './shared-fields.ts';
+import { field, workFields } from './shared-fields.ts';
 import { shared } from './shared-settings.ts';
 import { assertSamplesMade, assertStrideUsed } from './unused-options.ts';
 

@@ -1,5 +1,7 @@
 /** @file Base models as given by callers: loaded, by path, from the hub, or the built-in one. */
+
 import { z } from 'zod';
+import { checkOptions } from '../check-options.ts';
 import { exists } from '../checkpoints/exists.ts';
 import type { WorkOptions } from '../events.ts';
 import { resolveBase } from '../hub/resolve-base.ts';
@@ -8,7 +10,7 @@ import { builtInBase, builtInName } from '../models/built-in-base.ts';
 import { concerning } from '../renamed-setting.ts';
 import { declare, type GivenSettings } from '../settings.ts';
 import { checked, expecting } from '../wrong-settings.ts';
-import { checkOptions, workFields } from './shared-fields.ts';
+import { workFields } from './shared-fields.ts';
 
 /** A base model: the result of `loadBase`, or a value of `LoadBaseOptions.base`. */
 export type BaseChoice = BaseModel | string;

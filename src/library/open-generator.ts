@@ -1,5 +1,6 @@
 /** @file `openGenerator`: a generator that keeps its networks compiled between videos. */
 
+import { checkOptions } from '../check-options.ts';
 import { call, phrase, setting } from '../phrases.ts';
 import { keptGenerators } from '../pipelines/video/kept-generators.ts';
 import { pick } from '../settings.ts';
@@ -8,7 +9,7 @@ import { type GenerateVideoOptions, generateVideoWith } from './generate-video.t
 import { givenBase } from './load-base.ts';
 import { givenMotions } from './load-motion.ts';
 import { type VideoOptions, videoOptionSettings } from './make-video.ts';
-import { checkOptions, workFields } from './shared-fields.ts';
+import { workFields } from './shared-fields.ts';
 import { assertNotGiven } from './unused-options.ts';
 import type { Video } from './video.ts';
 

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { checkOptions } from '../check-options.ts';
 import type { UsageError } from '../errors.ts';
 import * as library from '../index.ts';
 import { declare, nested, required } from '../settings.ts';
 import { thrownBy } from '../testing/thrown-by.ts';
 import { settingsOfCalls } from './list-settings.ts';
-import { checkOptions, workFields } from './shared-fields.ts';
+import { workFields } from './shared-fields.ts';
 
 const inner = {
   width: declare(z.int(), { description: 'a side' }),

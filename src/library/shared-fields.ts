@@ -1,10 +1,8 @@
 /** @file What options of several functions of the library can be. */
 import { z } from 'zod';
-import { checkOptions, type Field } from '../check-options.ts';
+import type { Field } from '../check-options.ts';
 import type { Picture } from '../media/picture.ts';
 import { checked, expecting } from '../wrong-settings.ts';
-
-export { checkOptions };
 
 /** Schemas of options of several functions. */
 export const field = {
