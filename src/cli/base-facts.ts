@@ -11,7 +11,7 @@ import type {
   TextEncoderFacts,
   TrainingEstimate,
 } from '../library/inspect-base.ts';
-import type { Fit, FittingWay, WhatFits } from '../library/what-fits.ts';
+import type { FittingVideo, FittingWay, WhatFits } from '../library/what-fits.ts';
 import { type Row, settingRows, wrapped } from './facts.ts';
 
 /** The rows for a base model. */
@@ -47,7 +47,7 @@ export function baseRows(base: BaseInspection): Row[] {
 /** A row for each size: the fastest way that fits, by number of frames. */
 function fitRows({ bytes, videos }: WhatFits): Row[] {
   const sizes = [...new Set(videos.map(sizeText))];
-  const rows = (label: string, way: (fit: Fit) => string): Row[] =>
+  const rows = (label: string, way: (fit: FittingVideo) => string): Row[] =>
     sizes.map((size, i) => {
       const fits = videos.filter((fit) => sizeText(fit) === size);
       const ways = fits.map((fit) => `${fit.frames} frames ${way(fit)}`);
@@ -63,7 +63,7 @@ function fitRows({ bytes, videos }: WhatFits): Row[] {
   ];
 }
 
-function sizeText({ width, height }: Fit): string {
+function sizeText({ width, height }: FittingVideo): string {
   return `${width}x${height}`;
 }
 

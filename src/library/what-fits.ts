@@ -23,8 +23,8 @@ export interface FittingWay {
   readonly secondsPerStep: number;
 }
 
-/** What fits for one length and size of videos; a way is absent where none fits. */
-export interface Fit extends Size {
+/** A length and size of videos, and how such videos fit; a way is absent where none does. */
+export interface FittingVideo extends Size {
   readonly frames: number;
   readonly train?: FittingWay;
   readonly generate?: FittingWay;
@@ -34,7 +34,7 @@ export interface Fit extends Size {
 export interface WhatFits {
   /** The memory of the machine; 15 % of it are left for the system. */
   readonly bytes: number;
-  readonly videos: readonly Fit[];
+  readonly videos: readonly FittingVideo[];
 }
 
 /** What to answer. */
@@ -67,7 +67,7 @@ export function whatFits(base: BaseModel, { bytes, frames, size, ...how }: FitQu
   const lengths = frames === undefined ? [8, 16, 32] : [frames];
   const sizes = size ? [size] : usualSizes(base);
   const videos = sizes.flatMap((each) =>
-    lengths.map((count): Fit => {
+    lengths.map((count): FittingVideo => {
       const limit = comfortable * bytes;
       const train = trainingWay(base, { ...each, frames: count }, limit, how);
       const generate = samplingWay(base, { ...each, frames: count }, limit, how);
