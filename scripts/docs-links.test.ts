@@ -63,3 +63,15 @@ test('the files that CONTRIBUTING names are there', () => {
   const made = 'src/graph/operators/softplus.ts';
   expect(named.filter((path) => path !== made && !existsSync(join(root, path)))).toEqual([]);
 });
+
+test('what README shows and leads to is in the package', () => {
+  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: string[] };
+  const isPacked = (path: string) =>
+    files.some((each) => {
+      if (each.endsWith('/*.md')) return dirname(path) === dirname(each) && path.endsWith('.md');
+      return path === each || path.startsWith(`${each}/`);
+    });
+  const targets = linksOf('README.md').map(({ link }) => link.split('#')[0]!);
+  expect(targets).toContain('docs/media/demo.gif');
+  expect(targets.filter((path) => path !== '' && !isPacked(path))).toEqual([]);
+});

@@ -9,8 +9,8 @@ export interface PackedFile {
 }
 
 const allowed: readonly RegExp[] = [
-  /^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$/,
-  /^docs\/(research\/)?[\w-]+\.md$/,
+  /^(package\.json|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|LICENSE)$/,
+  /^docs\/((research\/)?[\w-]+\.md|media\/demo\.gif)$/,
   /^examples\/([\w-]+\.mjs|README\.md)$/,
   /^assets\/(base|demo|tokenizer)\//,
   /^dist\/(?!testing\/)([\w-]+\/)*[\w-]+(?<!\.test|\.slow)\.(js|d\.ts)$/,
