@@ -126,7 +126,7 @@ describe('lamp animate', () => {
       3,
       /^(note: [^\n]*\n)?lamp: "[^\n]*" is not a picture[^\n]*\n$/,
     ],
-    ['no picture', [], {}, 2, /missing required argument 'pictures'/],
+    ['no picture', [], {}, 2, /<pictures> is missing/],
     ['a file for many', [cat, cat], { '--out': path('x.mp4') }, 2, /is one video, but there are 2 pictures/],
     [
       'a motion with a frame of its own',

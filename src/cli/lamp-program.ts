@@ -3,6 +3,7 @@ import { type Argument, Command, Help, type HelpConfiguration } from 'commander'
 import { packageVersion } from '../versions.ts';
 import { animateCommand } from './animate.ts';
 import { clipsCommand } from './clips.ts';
+import { userError } from './commander-error.ts';
 import { convertCommand } from './convert.ts';
 import { doctorCommand } from './doctor.ts';
 import { editCommand } from './edit.ts';
@@ -60,7 +61,9 @@ export function lampProgram(): Command {
   for (const command of commands) program.addCommand(command);
   for (const each of [program, ...program.commands]) {
     each
-      .exitOverride()
+      .exitOverride((error) => {
+        throw userError(error, each);
+      })
       .showSuggestionAfterError(true)
       .configureHelp(helpStyle)
       .configureOutput({ outputError: () => {} });

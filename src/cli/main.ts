@@ -4,6 +4,7 @@
  * loaded there is a plain one-line message, and `lamp doctor` still works and says why.
  */
 import { DeviceError } from '../errors.ts';
+import { userError } from './commander-error.ts';
 import { startAsComputing } from './computing-process.ts';
 import { leaveDeadTerminals } from './dead-terminal.ts';
 import { doctorCommand } from './doctor.ts';
@@ -31,7 +32,11 @@ async function run(): Promise<number> {
 
 async function doctor(): Promise<number> {
   try {
-    await doctorCommand().exitOverride().parseAsync(words.slice(1), { from: 'user' });
+    const command = doctorCommand();
+    command.exitOverride((error) => {
+      throw userError(error, command);
+    });
+    await command.parseAsync(words.slice(1), { from: 'user' });
     return 0;
   } catch (error) {
     return report(error, words);

@@ -1,6 +1,6 @@
 /** @file Reports errors: one line, and an exit code. */
 import { CommanderError } from 'commander';
-import { LampError, UsageError } from '../errors.ts';
+import { LampError } from '../errors.ts';
 import { type WordedParts, wordParts } from '../phrases.ts';
 import { packageVersion } from '../versions.ts';
 import { outputFailure } from './output-failure.ts';
@@ -15,25 +15,16 @@ const bugExitCode = 70;
  */
 export function report(error: unknown, words: readonly string[]): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help and --version
-  const known = error instanceof CommanderError ? usageError(error) : error;
-  const { exitCode, ...said } = describeError(known);
+  const { exitCode, ...said } = describeError(error);
   // If nobody reads the JSON lines any more, the terminal may still be visible.
   if (words.includes('--json') && outputFailure()?.stream !== 'standard output') {
-    const kind = known instanceof Error ? known.name : 'Error';
+    const kind = error instanceof Error ? error.name : 'Error';
     process.stdout.write(`${JSON.stringify({ type: 'error', kind, ...said, exitCode })}\n`);
   } else {
     process.stderr.write(`lamp: ${said.message}\n`);
   }
   if (process.env.LAMP_DEBUG && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`);
   return exitCode;
-}
-
-/** Our error in place of commander's, whose message begins with "error: ". */
-function usageError(error: CommanderError): UsageError {
-  if (error.code === 'commander.help') {
-    return new UsageError({ found: 'no command given', advice: 'See "lamp --help".' });
-  }
-  return new UsageError(error.message.replace(/^error: /, ''), { cause: error });
 }
 
 function describeError(error: unknown): { message: string; exitCode: number } & Partial<WordedParts> {
