@@ -2,10 +2,16 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { DeviceError, InterruptedError, UsageError } from '../errors.ts';
-import type { OnEvent, WorkOptions } from '../events.ts';
+import type { WorkOptions } from '../events.ts';
 import { memoryKills } from '../runtime/memory-kills.ts';
 import type { Calls } from './calls.ts';
-import { type FromEngine, packOptions, type ToEngine, unpackError } from './engine-messages.ts';
+import {
+  type Callback,
+  type FromEngine,
+  packOptions,
+  type ToEngine,
+  unpackError,
+} from './engine-messages.ts';
 import { inheritedOptions } from './inherited-options.ts';
 
 /** Options for starting and stopping the process; see `EngineOptions`. */
@@ -34,7 +40,7 @@ export interface EngineChild {
 /** A call waiting for its answer. */
 interface Question {
   readonly id: number;
-  readonly onEvent: OnEvent | undefined;
+  readonly callbacks: ReadonlyMap<string, Callback>;
   readonly answer: Promise<unknown>;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -98,7 +104,7 @@ export async function startChild({
   child.on('message', (message: FromEngine) => {
     if (message.type === 'ready' || message.id !== question?.id) return;
     question.heard = true;
-    if (message.type === 'event') question.onEvent?.(message.event);
+    if (message.type === 'callback') question.callbacks.get(message.name)?.(...message.values);
     if (message.type === 'done') question.resolve(message.result);
     if (message.type === 'failed') question.reject(unpackError(message.error));
   });
@@ -110,16 +116,17 @@ export async function startChild({
     pid: child.pid!,
     alive: () => exit === undefined && child.connected,
     ending,
-    async ask(name, { onEvent, signal, ...options }) {
-      const asked = newQuestion(questions++, onEvent);
+    async ask(name, { signal, ...given }) {
+      const { options, callbacks } = packOptions(given);
+      const asked = newQuestion(questions++, callbacks);
       const onAbort = () => stop(asked, 'stopped');
       question = asked;
       if (exit !== undefined) asked.reject(crash());
       keepAlive(child, true);
       signal?.addEventListener('abort', onAbort);
       try {
-        const packed = packOptions(options as Record<string, unknown>);
-        passing(() => send({ type: 'call', id: asked.id, name, options: packed, folder: process.cwd() }));
+        const rest = { options, callbacks: [...callbacks.keys()], folder: process.cwd() };
+        passing(() => send({ type: 'call', id: asked.id, name, ...rest }));
         return await asked.answer;
       } finally {
         signal?.removeEventListener('abort', onAbort);
@@ -143,13 +150,13 @@ export async function startChild({
   };
 }
 
-function newQuestion(id: number, onEvent: OnEvent | undefined): Question {
+function newQuestion(id: number, callbacks: Question['callbacks']): Question {
   let resolve!: Question['resolve'];
   let reject!: Question['reject'];
   const answer = new Promise<unknown>((...both) => {
     [resolve, reject] = both;
   });
-  return { id, onEvent, answer, resolve, reject, heard: false };
+  return { id, callbacks, answer, resolve, reject, heard: false };
 }
 
 /** Sends options. Throws `UsageError` for values that cannot be sent, such as functions. */

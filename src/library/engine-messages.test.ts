@@ -22,7 +22,7 @@ test('messages keep errors of this package and of JavaScript, with their causes'
   expect(unpackError(packError('a text')).message).toBe('a text');
 });
 
-test('messages keep what an error says in parts', () => {
+test('messages keep the parts of errors', () => {
   const cause = new MediaError({
     found: 'short',
     expected: phrase`${4} frames`,
@@ -41,13 +41,15 @@ test('messages keep what an error says in parts', () => {
   expect(back.cause).toMatchObject({ found, expected, setting: concerned, advice, message });
 });
 
-test('messages hold paths of what was loaded', async () => {
+test('messages contain the paths of loaded bases and motions', async () => {
   const motion = await writeTestMotion(at('walk.safetensors'));
   const loaded = await loadMotion({ motion, strength: 0.5 });
   const base = await loadBase({ base: tinyBase });
-  expect(packOptions({ base, motions: [loaded, 'x'], prompt: 'p', onEvent: () => {} })).toEqual({
-    base: tinyBase,
-    motions: [{ motion, strength: 0.5 }, 'x'],
-    prompt: 'p',
-  });
+  const [onEvent, prompt] = [() => {}, () => 'p'];
+  const { options, callbacks } = packOptions({ base, motions: [loaded, 'x'], prompt, onEvent });
+  expect(options).toEqual({ base: tinyBase, motions: [{ motion, strength: 0.5 }, 'x'], prompt });
+  expect([...callbacks]).toEqual([['onEvent', onEvent]]);
+  const firstFrame = { width: 1, height: 1, data: new Uint8Array(3) };
+  const plain = { firstFrame, motion: { motion: 'm', strength: 1 }, out: undefined };
+  expect(packOptions(plain).options).toEqual(plain);
 });

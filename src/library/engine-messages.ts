@@ -1,6 +1,5 @@
 /** @file The messages between an engine's process and its parent. */
 import * as errors from '../errors.ts';
-import type { ProgressEvent } from '../events.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import { type MessageParts, messageParts } from '../phrases.ts';
 import type { LoadedMotion } from '../pipelines/video/loaded-motions.ts';
@@ -13,6 +12,8 @@ export type ToEngine =
       readonly id: number;
       readonly name: keyof Calls;
       readonly options: object;
+      /** Names of the options that are functions of the caller. */
+      readonly callbacks: readonly string[];
       /** The caller's working directory, to which paths are relative. */
       readonly folder: string;
     }
@@ -23,7 +24,8 @@ export type FromEngine =
   | { readonly type: 'ready' }
   /** It has received the call and begins. */
   | { readonly type: 'begun'; readonly id: number }
-  | { readonly type: 'event'; readonly id: number; readonly event: ProgressEvent }
+  /** Calls a function of the caller, such as `onEvent`. */
+  | { readonly type: 'callback'; readonly id: number; readonly name: string; readonly values: unknown[] }
   | { readonly type: 'done'; readonly id: number; readonly result: unknown }
   | { readonly type: 'failed'; readonly id: number; readonly error: PackedError };
 
@@ -66,30 +68,30 @@ export function unpackError({ name, message, stack, cause, parts }: PackedError)
   return error;
 }
 
+/** A function of the caller. */
+export type Callback = (...values: unknown[]) => void;
+
 /**
- * Packs options for sending. A base or motion loaded here is loaded again there, by its path; functions and signals are
- * not sent.
+ * Packs options for sending. Functions of the caller (`onEvent` and others called `on…`) stay here, to be called when
+ * the engine says so; a base or motion loaded here is loaded again there, by its path.
  */
-export function packOptions({
-  onEvent: _,
-  signal: __,
-  ...options
-}: Readonly<Record<string, unknown>>): object {
-  return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => {
-      if (name === 'base' || name === 'firstFrameBase') return [name, packBase(value)];
-      if (name === 'motion') return [name, packMotion(value)];
-      if (name === 'motions' && Array.isArray(value)) return [name, value.map(packMotion)];
-      return [name, value];
-    }),
-  );
+export function packOptions(given: object): {
+  readonly options: object;
+  readonly callbacks: ReadonlyMap<string, Callback>;
+} {
+  const callbacks = new Map<string, Callback>();
+  const options: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(given)) {
+    if (/^on[A-Z]/.test(name) && typeof value === 'function') callbacks.set(name, value as Callback);
+    else options.push([name, Array.isArray(value) ? value.map(byPath) : byPath(value)]);
+  }
+  return { options: Object.fromEntries(options), callbacks };
 }
 
-function packBase(base: unknown): unknown {
-  return typeof base === 'object' ? (base as BaseModel | null)?.folder : base;
-}
-
-function packMotion(motion: unknown): unknown {
-  const { path, strength, values } = (motion ?? {}) as Partial<LoadedMotion>;
-  return values ? { motion: path, strength } : motion;
+/** A loaded base or motion in the form in which it can be loaded again; other values as they are. */
+function byPath(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const { folder, fingerprint, path, strength, values } = value as Partial<BaseModel & LoadedMotion>;
+  if (values instanceof Map && path !== undefined) return { motion: path, strength };
+  return fingerprint !== undefined && folder !== undefined ? folder : value;
 }

@@ -2,7 +2,7 @@
 import { keptGenerators } from '../pipelines/video/kept-generators.ts';
 import { type Calls, callsWith } from './calls.ts';
 import { ENDING_SIGNALS } from './ending-signals.ts';
-import { type FromEngine, packError, type ToEngine } from './engine-messages.ts';
+import { type Callback, type FromEngine, packError, type ToEngine } from './engine-messages.ts';
 
 const calls = callsWith(keptGenerators());
 
@@ -19,16 +19,18 @@ function tell(message: FromEngine): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }
 
-async function answer({ id, name, options, folder }: Extract<ToEngine, { type: 'call' }>): Promise<void> {
+async function answer(message: Extract<ToEngine, { type: 'call' }>): Promise<void> {
+  const { id, name, options, callbacks, folder } = message;
   const controller = new AbortController();
   running.set(id, controller);
   tell({ type: 'begun', id });
   try {
     process.chdir(folder);
-    const work = {
-      signal: controller.signal,
-      onEvent: (event: Extract<FromEngine, { type: 'event' }>['event']) => tell({ type: 'event', id, event }),
-    };
+    const functions = callbacks.map((each): [string, Callback] => [
+      each,
+      (...values) => tell({ type: 'callback', id, name: each, values }),
+    ]);
+    const work = { signal: controller.signal, ...Object.fromEntries(functions) };
     const call = calls[name] as (options: object) => ReturnType<Calls[keyof Calls]>;
     tell({ type: 'done', id, result: await call({ ...options, ...work }) });
   } catch (error) {

@@ -5,9 +5,12 @@ import { CheckpointError, DeviceError, InterruptedError, UsageError } from '../e
 import type { ProgressEvent } from '../events.ts';
 import { tinyBase, writeTestMotion } from '../testing/library-models.ts';
 import { testFolder } from '../testing/test-folder.ts';
+import { testdata } from '../testing/testdata.ts';
 import { thrownBy } from '../testing/thrown-by.ts';
 import { type Engine, type EngineOptions, startEngine } from './engine.ts';
+import { examineClips } from './examine-clips.ts';
 import { generateVideo } from './generate-video.ts';
+import { inspect } from './inspect-path.ts';
 import { loadBase } from './load-base.ts';
 import { loadMotion } from './load-motion.ts';
 
@@ -47,7 +50,7 @@ describe('an engine in a process of its own', () => {
     engine = await start();
   });
 
-  test('makes what this process makes, with the same events', async () => {
+  test('gives the same results and events as this process', async () => {
     const [here, there]: ProgressEvent[][] = [[], []];
     const ours = await generateVideo({ ...request, motion, onEvent: (event) => void here!.push(event) });
     const base = await loadBase({ base: tinyBase });
@@ -61,6 +64,31 @@ describe('an engine in a process of its own', () => {
     expect(theirs).toEqual(ours);
     expect(theirs.frames[0]!.data).toBeInstanceOf(Uint8Array);
     expect(there).toEqual(here);
+  });
+
+  test('offers all functions that compute or read at length, and calls back the functions in their options', async () => {
+    const reports: unknown[] = [];
+    const onReport = (report: unknown) => void reports.push(report);
+    const [out, clips] = [at('copy.safetensors'), [testdata('clips/walking/walk_out_01.mp4')]];
+    const size = { width: 16, height: 16 };
+    const [converted, inspected, drawn, animated, examined] = await Promise.all([
+      engine.convertMotion({ source: motion, out }),
+      engine.inspect({ path: motion }),
+      engine.drawImages({ base: tinyBase, prompt: 'a cat', samplerSteps: 1, count: 2, ...size }),
+      engine.animateImages({
+        base: tinyBase,
+        motion,
+        samplerSteps: 1,
+        pictures: [testdata('pictures/skimage_chelsea.png')],
+        out: at('cat.gif'),
+      }),
+      engine.examineClips({ clips, frames: 3, onReport }),
+    ]);
+    expect([converted, animated]).toEqual([out, [at('cat.gif')]]);
+    expect(inspected).toEqual(await inspect({ path: motion }));
+    expect(drawn.map(({ settings }) => settings.seed)).toEqual([0, 1]);
+    expect(reports).toEqual([examined]);
+    expect(examined).toEqual(await examineClips({ clips, frames: 3 }));
   });
 
   test.runIf(process.platform === 'linux')('tells its process how many threads compute', async () => {
@@ -112,7 +140,7 @@ describe('an engine in a process of its own', () => {
     expect(second.frames).toEqual(first.frames);
   });
 
-  test('throws what this process throws', async () => {
+  test('throws the same errors as this process', async () => {
     const wrong = { ...request, motion: at('none') };
     const [ours, theirs] = await Promise.all([
       thrownBy(generateVideo(wrong)),
@@ -127,7 +155,7 @@ describe('an engine in a process of its own', () => {
     expect((await thrownBy(engine.generateVideo(unsendable))).message).toMatch(/cannot be passed/);
   });
 
-  test('stops at the signal, then goes on with what comes next', async () => {
+  test('stops at the signal, then continues with the next call', async () => {
     const controller = new AbortController();
     const { reached, onEvent } = reaching('sampling');
     const stopped = thrownBy(
@@ -162,7 +190,7 @@ describe('an engine in a process of its own', () => {
 describe('an engine that ends', () => {
   afterEach(() => Promise.all(started.splice(0).map((engine) => engine.close())));
 
-  test('by a kill is a DeviceError of the call that it did', async () => {
+  test('by a kill rejects the current call with a DeviceError', async () => {
     const engine = await start();
     const { reached, onEvent } = reaching('sampling');
     const call = thrownBy(engine.generateVideo({ ...endless, motion, onEvent }));
@@ -173,7 +201,7 @@ describe('an engine that ends', () => {
     expect(error.message).toMatch(/was ended by SIGKILL\. The next call starts another/);
   });
 
-  test('by a kill is started again, once for all that ask then', async () => {
+  test('by a kill is started again once for all waiting calls', async () => {
     const engine = await start();
     const first = engine.pid;
     // Before this process hears of the end: the first of them is sent into nothing.
@@ -203,7 +231,7 @@ describe('an engine that ends', () => {
     ]);
   });
 
-  test('while it is started again is closed too', async () => {
+  test('can be closed while it is started again', async () => {
     const engine = await start();
     const { reached, onEvent } = reaching('sampling');
     const killed = thrownBy(engine.generateVideo({ ...endless, motion, onEvent }));
@@ -218,7 +246,7 @@ describe('an engine that ends', () => {
     expect(() => process.kill(engine.pid, 0)).toThrow('ESRCH');
   });
 
-  test('because it does not answer the signal is killed', async () => {
+  test('is killed if it does not react to the signal', async () => {
     const engine = await start({ secondsToStop: 0.05 });
     const controller = new AbortController();
     const { reached, onEvent } = reaching('sampling');
@@ -232,7 +260,7 @@ describe('an engine that ends', () => {
     expect(error.message).toMatch(/did not stop within 0\.05 s, so its process was ended/);
   });
 
-  test('by close stops what it does and refuses what waits', async () => {
+  test('by close stops the current call and rejects waiting ones', async () => {
     const engine = await start();
     const { reached, onEvent } = reaching('sampling');
     const running = thrownBy(engine.generateVideo({ ...endless, motion, onEvent }));
@@ -246,7 +274,7 @@ describe('an engine that ends', () => {
     await engine.close();
   });
 
-  test('before it listens is a DeviceError', async () => {
+  test('before it is ready throws a DeviceError', async () => {
     const error = await thrownBy(start({ execArgv: ['--eval', 'process.exit(7)'] }));
     expect(error).toBeInstanceOf(DeviceError);
     expect(error.message).toMatch(/ended with exit code/);

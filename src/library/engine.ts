@@ -33,7 +33,7 @@ export const startEngineSettings = {
 export interface EngineOptions extends GivenSettings<typeof startEngineSettings> {}
 
 /**
- * The library's functions for one motion, video or picture, executed by another process, with the same options. Calls
+ * The library's functions that compute, or read at length, executed by another process, with the same options. Calls
  * are executed one after another, in order; waiting calls get `queued` events. A loaded base or motion is loaded again
  * there, from its path. Networks for videos stay compiled between calls with the same base, motion and shape.
  */
