@@ -2,7 +2,8 @@
 import { basename } from 'node:path';
 import type { ClipReport, ClipSetReport } from '../library/examine-clips.ts';
 import { describeCaptionNotes } from '../media/caption-notes.ts';
-import { type AlikeClips, shotLengths, type VideoPlaces } from '../media/clip-report.ts';
+import type { Proposal, VideoPlaces } from '../media/clip-report.ts';
+import { short } from '../media/rate-notes.ts';
 import type { Remark } from '../media/remark.ts';
 import { messageParts, wordFor, wordParts } from '../phrases.ts';
 import { type Facts, passedOverRows } from './facts.ts';
@@ -16,12 +17,10 @@ export interface SetView {
   readonly kind: string;
   /** Whether to show where training videos begin, which is only of interest with a preview. */
   readonly showPlaces?: boolean;
-  /** The requested window, which the proposal repeats. */
-  readonly window?: string | undefined;
 }
 
 /** The facts about the clips to display. */
-export function setFacts(report: ClipSetReport, { title, kind, showPlaces, window }: SetView): Facts {
+export function setFacts(report: ClipSetReport, { title, kind, showPlaces }: SetView): Facts {
   const { clips, unreadable, alike, passedOver, notes, proposal, clipFps } = report;
   const captionTexts = describeCaptionNotes(report.captionNotes).map((said) =>
     wordFor(messageParts(said), commandVocabulary),
@@ -35,13 +34,13 @@ export function setFacts(report: ClipSetReport, { title, kind, showPlaces, windo
   for (const { path, ...parts } of unreadable) {
     rows.push([basename(path), `problem: ${wordFor(parts, commandVocabulary)}`]);
   }
-  for (const group of alike.slice(0, mostGroups)) rows.push(['alike', alikeText(group)]);
+  for (const group of alike.slice(0, mostGroups)) rows.push(['alike', noteText(group)]);
   if (alike.length > mostGroups) rows.push(['', `and ${alike.length - mostGroups} more groups of clips`]);
   rows.push(...passedOverRows(passedOver));
   rows.push(['captions', captionText(captioned, clips.length)]);
   for (const text of captionTexts) rows.push(['', `note: ${text}`]);
-  for (const note of notes) rows.push(['rate', noteText(note)]);
-  rows.push(['proposed', proposalText(report, window)]);
+  for (const note of notes) rows.push([note.kind === 'no proposal' ? 'proposed' : 'rate', noteText(note)]);
+  if (proposal) rows.push(['proposed', proposalText(proposal)]);
   return {
     title,
     rows,
@@ -56,7 +55,7 @@ export function setFacts(report: ClipSetReport, { title, kind, showPlaces, windo
         const { message: reason, ...worded } = wordParts(parts, commandVocabulary);
         return { path, reason, ...worded };
       }),
-      alike,
+      alike: alike.map(({ paths, share, ...note }) => ({ paths, share, ...noteData(note) })),
       passedOver,
       unusedCaptions: captionTexts,
       captionNotes: report.captionNotes,
@@ -69,8 +68,6 @@ export function setFacts(report: ClipSetReport, { title, kind, showPlaces, windo
 
 /** Number of groups of similar clips listed; more are only counted. */
 const mostGroups = 10;
-/** Number of clips named for each group. */
-const mostNamed = 5;
 
 /** Notes on a clip, as rows below its own. */
 export function noteRows(notes: readonly Remark[]): [string, string][] {
@@ -94,17 +91,6 @@ function clipText(clip: ClipReport): string {
   return `${width}x${height}, ${frameCount} frames${rate}${time}${motion}`;
 }
 
-function alikeText({ paths, share }: AlikeClips): string {
-  const names = paths.map((path) => `"${basename(path)}"`);
-  const percent = `${Math.round(100 * share)} %`;
-  if (names.length === 2) {
-    return `${names[0]} and ${names[1]} show nearly the same (${percent} of the shorter). Leave one out.`;
-  }
-  const named = names.slice(0, mostNamed).join(', ');
-  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
-  return `${names.length} clips show nearly the same (of two alike, ${percent} of the shorter or more): ${named}${more}. Keep one.`;
-}
-
 /** The possible training videos of a clip, and the one displayed. */
 function placesText({ first, last, starts, frames }: VideoPlaces): string {
   const shown =
@@ -119,26 +105,12 @@ function captionText(captioned: number, clips: number): string {
   return `${captioned} of ${clips} clips have one`;
 }
 
-function proposalText({ clips, frames, clipFps, proposal }: ClipSetReport, window = 'random'): string {
-  const rates = new Set(clips.flatMap((clip) => clip.framesPerSecond ?? []));
-  if (!proposal) {
-    const longest = Math.max(0, ...clips.flatMap((clip) => shotLengths(clip, clipFps)));
-    const taken = clipFps !== 'frames' && rates.size > 1 ? ` at ${short(clipFps)} a second` : '';
-    return longest >= 2
-      ? `no clip has ${frames} frames${taken}; use --frames ${longest} or fewer${taken && ', or a higher --clip-fps'}`
-      : 'none, since no clip has more than one frame';
-  }
-  const { stride, seconds, framesPerSecond } = proposal;
-  const isOwnRate = clipFps === 'frames' ? rates.size === 0 : rates.size === 1 && rates.has(clipFps);
-  const options = [
-    ...(isOwnRate ? [] : [`--clip-fps ${clipFps === 'frames' ? clipFps : short(clipFps)}`]),
-    `--frames ${frames}`,
-    ...(window === 'spread' ? [] : [`--stride ${stride}`]),
-    ...(window === 'random' ? [] : [`--window ${window}`]),
-  ];
+function proposalText({ settings, seconds, framesPerSecond }: Proposal): string {
+  const options = Object.entries(settings).map(([name, value]) =>
+    commandVocabulary.setting(
+      name,
+      name === 'clipFps' && value !== 'frames' ? short(value as number) : value,
+    ),
+  );
   return `${options.join(' ')}: training videos of ${seconds.toFixed(1)} s that play at ${short(framesPerSecond)} frames a second`;
-}
-
-function short(value: number): string {
-  return `${Number(value.toFixed(3))}`;
 }

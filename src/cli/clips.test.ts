@@ -45,7 +45,7 @@ async function clips(...words: string[]): Promise<{ text: string; error: unknown
   return { text, error };
 }
 
-test('tells about each clip and proposes a stride', async () => {
+test('describes each clip and proposes a stride', async () => {
   const { text, error } = await clips(at('set'));
   expect(error).toBeUndefined();
   expect(text.split('\n')).toEqual([
@@ -63,7 +63,7 @@ test('tells about each clip and proposes a stride', async () => {
   ]);
 });
 
-test('says what is not taken, and which captions belong to no clip', async () => {
+test('names files that are not used, and captions that belong to no clip', async () => {
   await mkdir(at('mixed'));
   await writeVideo(at('mixed/walk.gif'), Array(16).fill(blankPicture(size)), {
     framesPerSecond: 10,
@@ -111,7 +111,7 @@ test('as JSON, with a sheet, and cut', async () => {
   expect((again.error as Error).message).toContain('nothing is overwritten');
 });
 
-test('of clips of several rates: proposes the lowest, and shows the videos that they give', async () => {
+test('for clips of several rates, proposes the lowest and previews the training videos', async () => {
   const rates = [testdata('clips/timing/r24.mp4'), testdata('clips/timing/r60.mp4')];
   const { text } = await clips(...rates);
   expect(text).toContain(
@@ -123,7 +123,7 @@ test('of clips of several rates: proposes the lowest, and shows the videos that 
     /has \d+ of 40 frames at 24 a second\. Use --frames \d+, a higher --clip-fps, or leave/,
   );
   expect(long).toContain(
-    'no clip has 40 frames at 24 a second; use --frames 24 or fewer, or a higher --clip-fps',
+    'proposed  no clip has 40 frames at 24 a second. Use --frames 24 or fewer, or a higher --clip-fps.',
   );
   const words = ['--clip-fps', '12', '--frames', '4', '--preview', at('rates.png')];
   const shown = (await clips(...rates, ...words, '--stride', '2')).text
@@ -159,7 +159,7 @@ test('of clips of several rates: proposes the lowest, and shows the videos that 
   }
 });
 
-test('what becomes of the clips at a size, and groups of clips that are alike', async () => {
+test('with --size, says how much of the clips is cropped; groups similar clips', async () => {
   const frames = await readFrames(at('set/walk.mp4'));
   await mkdir(at('many'));
   for (let i = 0; i < 7; i++) await writeVideo(at(`many/${i}.gif`), frames, { framesPerSecond: 10 });
@@ -178,12 +178,12 @@ test('what becomes of the clips at a size, and groups of clips that are alike', 
 test('clips that cannot be trained on end with exit code 3', async () => {
   const { text, error } = await clips(at('short'));
   expect(text).toContain('problem: too short: it has 1 of 16 frames. Leave it out.');
-  expect(text).toContain('none, since no clip has more than one frame');
+  expect(text).toContain('no clip has more than one frame. Give longer clips.');
   expect(error).toBeInstanceOf(MediaError);
   expect((error as LampError).exitCode).toBe(3);
 });
 
-test('options that make no sense', async () => {
+test('contradictory options are refused', async () => {
   for (const [words, said] of [
     [['--cut'], '--cut needs --out; expected a new or empty folder.'],
     [['--out', at('x')], '--out is for --cut. Add --cut, or omit --out.'],

@@ -7,14 +7,13 @@ import {
   examineClips,
   examineClipsSettings,
 } from '../library/examine-clips.ts';
-import type { ClipWindowKind } from '../media/clip-window.ts';
 import { phrase, setting } from '../phrases.ts';
 import { setFacts } from './clip-set-facts.ts';
 import { factLines } from './facts.ts';
 import { runCommand } from './run-command.ts';
 import { withCommandOptions, withSettings } from './setting-options.ts';
 
-type ClipsOptions = Pick<ExamineClipsOptions, 'preview' | 'window'> & { readonly json?: boolean };
+type ClipsOptions = Pick<ExamineClipsOptions, 'preview'> & { readonly json?: boolean };
 
 const help = `
 Checks for: too few frames, shot cuts inside a clip, black bars, edit lists and uneven timing, interlacing, stills,
@@ -38,7 +37,7 @@ export function clipsCommand(): Command {
   return withCommandOptions(command, 'print one JSON object; progress as lines of JSON before it')
     .addHelpText('after', help)
     .action(async (paths: string[], _: object, command: Command) => {
-      const { json, preview, window = examineClipsSettings.window.default } = command.opts<ClipsOptions>();
+      const { json, preview } = command.opts<ClipsOptions>();
       let known: ClipSetReport | undefined;
       const onReport = (report: ClipSetReport) => {
         known = report;
@@ -48,7 +47,6 @@ export function clipsCommand(): Command {
           kind: 'clip set',
           title: `${count(report)} clip${count(report) === 1 ? '' : 's'} at "${paths.join(', ')}"`,
           showPlaces: preview !== undefined,
-          window: window as ClipWindowKind,
         });
       let report: ClipSetReport;
       try {

@@ -9,6 +9,7 @@ import { writeVideo } from '../media/video-file.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { thrownBy } from '../testing/thrown-by.ts';
+import { parseSettings } from '../training/training-settings.ts';
 
 const at = await testFolder();
 const size = { width: 96, height: 64 };
@@ -38,12 +39,39 @@ test('a report of facts, with notes in parts', async () => {
   expect(report.unreadable).toEqual([
     { path: at('set/damaged.gif'), found: [expect.any(String)], advice: expect.any(Array) },
   ]);
-  expect(report.alike).toEqual([{ paths: report.clips.map(({ path }) => path), share: 1 }]);
+  expect(report.alike).toMatchObject([
+    {
+      paths: report.clips.map(({ path }) => path),
+      share: 1,
+      found: [expect.stringMatching(/^6 clips show nearly the same .*: "0-one.gif", .* and 1 more$/)],
+      setting: 'clips',
+      advice: [['Keep one.']],
+    },
+  ]);
   expect(report.notes).toMatchObject([{ kind: 'rate' }]);
-  expect(report.proposal).toEqual({ frames: 16, clipFps: 10, stride: 1, framesPerSecond: 10, seconds: 1.6 });
+  expect(report.proposal).toEqual({
+    frames: 16,
+    clipFps: 10,
+    stride: 1,
+    framesPerSecond: 10,
+    seconds: 1.6,
+    settings: { frames: 16, stride: 1 },
+  });
+  const { settings } = report.proposal!;
+  expect(parseSettings({ clips: [at('set')], prompt: 'a', ...settings })).toMatchObject(settings);
 });
 
-test('the preview has the shape of the training videos, and tells of itself; shots go into a folder', async () => {
+test('a note says why no training is proposed', async () => {
+  const { proposal, notes } = await examineClips({ clips: [at('set/0-one.gif')], frames: 40 });
+  expect(proposal).toBeUndefined();
+  expect(notes.at(-1)).toMatchObject({
+    kind: 'no proposal',
+    setting: 'frames',
+    advice: [['Use ', { setting: 'frames', value: 20 }, ' or fewer.']],
+  });
+});
+
+test('the preview has the shape of the training videos; shots are written into a folder', async () => {
   const events: ProgressEvent[] = [];
   const options = { clips: [at('set/0-one.gif')], frames: 4, window: 'start', stride: 2 } as const;
   const report = await examineClips({
@@ -81,14 +109,14 @@ const wrong: [object, RegExp][] = [
   [{ strides: 2 }, /strides/],
 ];
 
-test.each(wrong)('options that make no sense: %j', async (options, message) => {
+test.each(wrong)('contradictory options are refused: %j', async (options, message) => {
   const call = examineClips({ clips: [at('set')], ...options } as ExamineClipsOptions);
   const error = await thrownBy(call);
   expect(error).toBeInstanceOf(UsageError);
   expect(error.message).toMatch(message);
 });
 
-test('no clip, and places that are taken', async () => {
+test('missing clips, and output folders that are not empty', async () => {
   expect(await thrownBy(examineClips({ clips: [at('nowhere')] }))).toBeInstanceOf(MediaError);
   const full = examineClips({ clips: [at('set')], cut: true, out: at('set') });
   expect(await thrownBy(full)).toBeInstanceOf(StorageError);

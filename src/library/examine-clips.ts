@@ -8,7 +8,6 @@ import type { WorkOptions } from '../events.ts';
 import type { CaptionNote } from '../media/caption-notes.ts';
 import { type ClipNote, notesAbout } from '../media/clip-notes.ts';
 import {
-  type AlikeClips,
   type ExaminedClip,
   examineClipSet,
   type Proposal,
@@ -20,7 +19,7 @@ import { assertEmpty, planPieces, writePieces } from '../media/cut-clips.ts';
 import { findClipSet, type PassedOver } from '../media/find-clips.ts';
 import type { Picture } from '../media/picture.ts';
 import { writePng } from '../media/picture-file.ts';
-import type { RateNote } from '../media/rate-notes.ts';
+import type { AlikeClips, SetNote } from '../media/set-notes.ts';
 import { shapeSettings } from '../media/shape-settings.ts';
 import { phrase, setting } from '../phrases.ts';
 import { concerning } from '../renamed-setting.ts';
@@ -97,7 +96,7 @@ export interface ClipSetReport {
   /** The clips that can be read. */
   readonly clips: readonly ClipReport[];
   readonly unreadable: readonly UnreadableClip[];
-  /** Groups of clips with nearly the same content. */
+  /** Groups of clips with nearly the same content, with advice. */
   readonly alike: readonly AlikeClips[];
   /** Other contents of the clips' folders. */
   readonly passedOver: readonly PassedOver[];
@@ -105,9 +104,9 @@ export interface ClipSetReport {
   readonly captionNotes: readonly CaptionNote[];
   /** The rate at which frames are sampled; `frames` if clips have no rates. */
   readonly clipFps: ClipRate;
-  /** Notes on the set: the rate at which frames are sampled, and why. */
-  readonly notes: readonly RateNote[];
-  /** Proposed settings for training on the clips; `undefined` if none has enough frames. */
+  /** Notes on the set: the rate at which frames are sampled, and why, and why no training is proposed. */
+  readonly notes: readonly SetNote[];
+  /** Proposed settings for training on the clips; `undefined` if none has enough frames, which a note says. */
   readonly proposal: Proposal | undefined;
 }
 
@@ -130,8 +129,8 @@ const wanted = z.object(
  *
  * const { clips, alike, proposal } = await examineClips({ clips: ['clips/jumps'], preview: 'sheet.png' });
  * for (const { path, notes } of clips) for (const note of notes) console.log(path, note.message);
- * for (const { paths } of alike) console.log('nearly the same:', ...paths);
- * console.log(proposal?.stride); // for learnMotion
+ * for (const { message } of alike) console.log(message);
+ * console.log(proposal?.settings); // for learnMotion: { frames: 16, stride: 1 }
  */
 export async function examineClips(options: ExamineClipsOptions): Promise<ClipSetReport> {
   const checkedOptions = checkOptions('examineClips', options, {
@@ -148,7 +147,7 @@ export async function examineClips(options: ExamineClipsOptions): Promise<ClipSe
   const folder = assertPlaces({ preview, cut, out });
   if (folder !== undefined) await concerning('out', () => assertEmpty(folder));
   const found = await concerning('clips', () => findClipSet(settings.clips));
-  const { strips, rateNotes, ...report } = await concerning('clips', () =>
+  const { strips, setNotes, ...report } = await concerning('clips', () =>
     examineClipSet(found, {
       ...work,
       ...settings,
@@ -166,7 +165,7 @@ export async function examineClips(options: ExamineClipsOptions): Promise<ClipSe
       largestStride: Math.floor((taken - 1) / (frames - 1)),
     };
   });
-  const whole = { frames, ...report, clips, notes: rateNotes };
+  const whole = { frames, ...report, clips, notes: setNotes };
   onReport?.(whole);
   if (preview !== undefined && strips.length > 0) {
     await concerning('preview', () => writePreview(preview, strips, work));

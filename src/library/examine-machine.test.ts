@@ -34,7 +34,7 @@ test('Node.js of the right age', async () => {
 });
 
 describe('ONNX Runtime and its devices', () => {
-  test('all well', async () => {
+  test('no problems', async () => {
     const findings = await checkEngine(testMachine(), glibc);
     expect(verdicts(findings)).toEqual(['ok', 'ok', 'ok']);
     expect(found(findings[0])).toBe('1.30.0 with cpu, webgpu');
@@ -186,7 +186,7 @@ test('codecs and the built-in model', async () => {
   expect(verdicts(await checkBase(testMachine({ base: new Error('missing') })))).toEqual(['warning']);
 });
 
-test('a check that throws is a problem, and the others are still made', async () => {
+test('a check that throws is a problem, and the others still run', async () => {
   const told: string[] = [];
   const checks = {
     first: async () => {

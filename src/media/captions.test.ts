@@ -20,7 +20,7 @@ async function captions(files: Record<string, string | Uint8Array>, ...clips: st
   return Object.fromEntries([...found].map(([path, text]) => [path.slice(at(folder).length + 1), text]));
 }
 
-test('from a list, from a file beside the clip, which goes first, and none', async () => {
+test('come from a list, or from a file beside the clip, which takes precedence', async () => {
   const files = {
     'captions.tsv':
       '\uFEFFfile\tcaption\r\na.mp4\ta horse runs\r\n\r\nb.mp4\t a zebra runs \r\nelse.gif\tnothing\r\n',
@@ -140,7 +140,7 @@ test('a line that is written for a caption gives that caption', async () => {
   }
 });
 
-test('what may mean two clips, or is said twice, is not used', async () => {
+test('ambiguous and repeated lines are not used', async () => {
   const two = await captionSet({ 'captions.tsv': 'a\tx', 'a.mp4': '', 'a.gif': '' }, 'a.mp4', 'a.gif');
   expect(two).toEqual({ captions: {}, told: ['1 line of "captions.tsv" matches no clip: "a" (line 1).'] });
   // The other one lies there, though it is not asked for.

@@ -80,7 +80,7 @@ describe('a set', () => {
     ]);
   });
 
-  test('what cannot be read, what is there twice, what suits it', () => {
+  test('unreadable clips, similar clips, and the proposal', () => {
     expect(report.unreadable).toEqual([
       expect.objectContaining({
         path: at('set/7-damaged.mp4'),
@@ -88,7 +88,7 @@ describe('a set', () => {
       }),
     ]);
     // The still is a frame of the short clip, with which the pictures begin.
-    expect(report.alike).toEqual([
+    expect(report.alike).toMatchObject([
       { paths: [at('set/1-good.mp4'), at('set/2-copy.webm')], share: 1 },
       { paths: [at('set/4-short.gif'), at('set/5-still.mp4'), at('set/6-pictures')], share: 0.75 },
     ]);
@@ -99,7 +99,7 @@ describe('a set', () => {
     expect(events.at(-1)).toEqual({ type: 'progress', stage: 'examining clips', done: 7, total: 7 });
   });
 
-  test('what is not taken, captions of no clip, numbers, and what lamp made', async () => {
+  test('unused files, captions without a clip, numbering, and videos made by lamp', async () => {
     const frames = signing.slice(0, 6).map((frame) => frame);
     const metadata = { lamp: '{}' };
     await mkdir(at('more'));
@@ -150,18 +150,18 @@ test('clips that are alike are one group, however many pairs they make', async (
   const [walk, sign] = [await printOf(walking), await printOf(signing.slice(0, 20))];
   const named = (prints: readonly ClipPrint[]) =>
     findAlike(prints.map((print, i) => ({ report: { path: `${i}` }, print })));
-  expect(named([walk, sign, walk, walk, sign, walk])).toEqual([
+  expect(named([walk, sign, walk, walk, sign, walk])).toMatchObject([
     { paths: ['0', '2', '3', '5'], share: 1 },
     { paths: ['1', '4'], share: 1 },
   ]);
   expect(named([walk, sign])).toEqual([]);
   // Two that have nothing in common, and a third that has both in it: one group.
   const both = await printOf([...walking, ...signing.slice(0, 20)]);
-  expect(named([walk, sign, both])).toEqual([{ paths: ['0', '1', '2'], share: 1 }]);
+  expect(named([walk, sign, both])).toMatchObject([{ paths: ['0', '1', '2'], share: 1 }]);
   expect(named([])).toEqual([]);
 });
 
-test('what becomes of a clip at a size is said where it is much', () => {
+test('a note says if a clip loses or changes much at a size', () => {
   const clip = { ...clipNamed('1-good.mp4'), width: 768, height: 432 };
   const said = (width: number, height: number, fit?: 'cover' | 'stretch') =>
     notesAbout(clip, { frames: 16, size: { width, height }, fit }).map((note) =>
@@ -202,6 +202,7 @@ test('the stride that is proposed', () => {
     stride: 3,
     framesPerSecond: 10,
     seconds: 1.6,
+    settings: { frames: 16, stride: 3 },
   });
   expect(propose([clip(30, 200), clip(30, 8)], 16)?.stride).toBe(4);
   expect(propose([clip(null, 100)], 16)?.stride).toBe(1);
@@ -211,6 +212,7 @@ test('the stride that is proposed', () => {
     clipFps: 24,
     stride: 3,
     framesPerSecond: 8,
+    settings: { clipFps: 24, frames: 16, stride: 3 },
   });
   expect(propose([clip(24, 48), clip(60, 120)], 16, 12)).toMatchObject({ clipFps: 12, stride: 1 });
   // Spread over 3 seconds, 16 frames play at 5 a second; there is no stride.
@@ -218,6 +220,7 @@ test('the stride that is proposed', () => {
     stride: 1,
     framesPerSecond: 5,
     seconds: 3.2,
+    settings: { frames: 16, window: 'spread' },
   });
   expect(propose([clip(24, 48), clip(60, 120)], 16, 'frames')).toMatchObject({
     clipFps: 'frames',

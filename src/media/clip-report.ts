@@ -32,7 +32,8 @@ import { type NumberNote, notesOnNumbers } from './frame-numbers.ts';
 import { isMadeByLamp } from './lamp-made.ts';
 import type { Picture } from './picture.ts';
 import { listFrames } from './picture-folder.ts';
-import { type RateNote, rateNotes } from './rate-notes.ts';
+import { rateNotes } from './rate-notes.ts';
+import { type AlikeClips, alikeClips, noProposal, type SetNote } from './set-notes.ts';
 import type { Fit } from './shape-settings.ts';
 import type { Size } from './size.ts';
 
@@ -77,14 +78,6 @@ export interface UnreadableClip extends MessageParts {
   readonly path: string;
 }
 
-/** A group of clips with nearly the same content: each resembles at least one other. */
-export interface AlikeClips {
-  /** Two or more paths, in the order of the set. */
-  readonly paths: readonly string[];
-  /** Fraction of the shorter of two clips that also occurs in the other, 0 to 1; the lowest among the similar pairs. */
-  readonly share: number;
-}
-
 /** Proposed settings for training on the clips. */
 export interface Proposal {
   readonly frames: number;
@@ -96,6 +89,13 @@ export interface Proposal {
   readonly framesPerSecond: number;
   /** Their duration in seconds. */
   readonly seconds: number;
+  /** Options for `learnMotion` that give these: `frames`, and others where its defaults do not. */
+  readonly settings: {
+    readonly clipFps?: ClipRate;
+    readonly frames: number;
+    readonly stride?: number;
+    readonly window?: ClipWindowKind;
+  };
 }
 
 /** Facts about an examined set of clips. */
@@ -108,12 +108,12 @@ export interface ExaminedSet {
   readonly passedOver: readonly PassedOver[];
   /** Captions that belong to no clip, or whose clip is named differently. */
   readonly captionNotes: readonly CaptionNote[];
-  /** `undefined` if no clip has enough frames. */
+  /** `undefined` if no clip has enough frames, which a note says. */
   readonly proposal: Proposal | undefined;
   /** The rate at which frames are sampled: the requested one, else the lowest among the clips. */
   readonly clipFps: ClipRate;
-  /** Notes on the rate at which frames are sampled. */
-  readonly rateNotes: readonly RateNote[];
+  /** Notes on the set: the rate at which frames are sampled, and why, and why no training is proposed. */
+  readonly setNotes: readonly SetNote[];
   /**
    * If strips are requested, the frames of each clip's video (see `VideoPlaces`), or all frames of a clip that is too
    * short.
@@ -184,6 +184,8 @@ export async function examineClipSet(
   if (options.strip) {
     for (const clip of clips) strips.push(await stripOf(clip, { ...options, clipFps, strip: options.strip }));
   }
+  const proposal = propose(clips, frames, clipFps, window);
+  const onRate = rateNotes(clips, { clipFps: askedRate, stride, window }, clipFps);
   return {
     clips,
     unreadable,
@@ -191,8 +193,8 @@ export async function examineClipSet(
     passedOver,
     captionNotes,
     clipFps,
-    rateNotes: rateNotes(clips, { clipFps: askedRate, stride, window }, clipFps),
-    proposal: propose(clips, frames, clipFps, window),
+    setNotes: proposal ? onRate : [...onRate, whyNone(clips, frames, clipFps)],
+    proposal,
     strips,
   };
 }
@@ -278,7 +280,7 @@ export function findAlike(
   }
   return clips.flatMap((_, group): AlikeClips[] => {
     const paths = clips.flatMap(({ report }, i) => (first[i] === group ? [report.path] : []));
-    return paths.length > 1 ? [{ paths, share: shares[group]! }] : [];
+    return paths.length > 1 ? [alikeClips(paths, shares[group]!)] : [];
   });
 }
 
@@ -317,13 +319,40 @@ export function propose(
   );
   if (usable.length === 0) return undefined;
   const isSpread = window === 'spread';
+  const settings = (stride: number) => ({
+    ...(!isOwnRate(clips, clipFps) && { clipFps }),
+    frames,
+    ...(!isSpread && { stride }),
+    ...(window !== 'random' && { window }),
+  });
   const rates = usable
     .map(({ rate, length }) => (isSpread ? (rate * (frames - 1)) / Math.max(1, length - 1) : rate))
     .sort((a, b) => a - b);
   const rate = rates[rates.length >> 1]!;
-  if (isSpread) return { frames, clipFps, stride: 1, framesPerSecond: rate, seconds: frames / rate };
+  if (isSpread) {
+    const seconds = frames / rate;
+    return { frames, clipFps, stride: 1, framesPerSecond: rate, seconds, settings: settings(1) };
+  }
   const longest = Math.min(...usable.map(({ length }) => Math.floor((length - 1) / (frames - 1))));
   const stride = Math.max(1, Math.min(longest, Math.round(rate / customaryRate)));
   const framesPerSecond = rate / stride;
-  return { frames, clipFps, stride, framesPerSecond, seconds: frames / framesPerSecond };
+  const seconds = frames / framesPerSecond;
+  return { frames, clipFps, stride, framesPerSecond, seconds, settings: settings(stride) };
+}
+
+/** The note that there is no proposal for these clips. */
+function whyNone(clips: readonly TimedShots[], frames: number, clipFps: ClipRate) {
+  const longest = Math.max(0, ...clips.flatMap((clip) => shotLengths(clip, clipFps)));
+  const decides = clipFps !== 'frames' && ratesOf(clips).size > 1;
+  return noProposal(frames, longest, decides ? clipFps : undefined);
+}
+
+/** Whether the clips are sampled at this rate anyway. */
+function isOwnRate(clips: readonly TimedShots[], clipFps: ClipRate): boolean {
+  const rates = ratesOf(clips);
+  return clipFps === 'frames' ? rates.size === 0 : rates.size === 1 && rates.has(clipFps);
+}
+
+function ratesOf(clips: readonly TimedShots[]): ReadonlySet<number> {
+  return new Set(clips.flatMap(({ framesPerSecond }) => framesPerSecond ?? []));
 }

@@ -13,7 +13,7 @@ const range = (count: number, stride = 1, first = 0) =>
   Array.from({ length: count }, (_, i) => first + i * stride);
 
 describe('frames at a rate', () => {
-  test('of the clip, whatever it is, are its frames', () => {
+  test('that is the clip’s own are all its frames', () => {
     for (const rate of [8, 10, 24_000 / 1001, 24, 25, 30_000 / 1001, 30, 50, 60, 1000 / 120]) {
       for (const count of [1, 2, 16, 299, 18_000]) {
         expect(framesAtRate(clip(rate, count), rate)).toEqual(range(count));
@@ -23,7 +23,7 @@ describe('frames at a rate', () => {
     }
   });
 
-  test('that is lower skip frames, that is higher repeat them: what a player shows at each moment', () => {
+  test('below the clip’s skip frames, above it repeat them, as a player shows them', () => {
     expect(framesAtRate(clip(60, 12), 30)).toEqual([0, 2, 4, 6, 8, 10]);
     expect(framesAtRate(clip(60, 13), 24)).toEqual([0, 2, 5, 7, 10, 12]);
     expect(framesAtRate(clip(30, 10), 24)).toEqual([0, 1, 2, 3, 5, 6, 7, 8]);
@@ -57,7 +57,7 @@ describe('frames at a rate', () => {
     expect(framesAtRate(clip(null, 4), 'frames')).toEqual([0, 1, 2, 3]);
   });
 
-  test('of times that make no sense are refused', () => {
+  test('are refused for impossible times', () => {
     expect(() => framesAtRate(clip(30, 2, [0, 1e9]), 30)).toThrow('clip "a.mp4" lasts 1000000000 seconds');
   });
 });
@@ -76,7 +76,7 @@ describe('the window', () => {
     clipRange: 'whole',
   };
 
-  test('of a clip of constant rate has the frames that it had when frames were counted', async () => {
+  test('of a clip of constant rate has the same frames as when frames are counted', async () => {
     const walking = await inspectClip(testdata('clips/walking/walk_out_01.mp4'));
     const { starts, framesFrom } = clipWindow(walking, settings);
     expect(starts).toBe(20 - 3 * 2);

@@ -42,7 +42,7 @@ describe('two fields woven into one picture', () => {
     expect(found(woven)).toBe('top');
   });
 
-  test('in films on video: two of five pictures', () => {
+  test('in film on video (3:2 pulldown): two of five pictures', () => {
     // Four pictures of the film as 2, 3, 2 and 3 fields.
     const film = [0, 0, 1, 1, 1, 2, 2, 3, 3, 3];
     const at = (field: number) => 4 * Math.floor(field / 10) + film[field % 10]!;

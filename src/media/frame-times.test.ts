@@ -63,7 +63,7 @@ describe.each(['gif', 'webp'] as const)('an animated %s', (format) => {
     ]);
   });
 
-  test('that does not keep time is of variable rate', async () => {
+  test('with uneven times has a variable rate', async () => {
     const { variableRate, frameTimes } = await animation(50, 100, 200, 100, 50, 100);
     expect(variableRate).toEqual({ slowest: 5, fastest: 20 });
     expect(frameTimes).toEqual([0, 0.05, 0.15, 0.35, 0.45, 0.5]);
@@ -100,7 +100,7 @@ test('a dropped frame is no variable rate, but is seen in the times', () => {
   expect(timing.frameTimes!.slice(19, 21)).toEqual([0.633333, 0.7]);
 });
 
-test('times that tremble are even, rates between the customary ones are kept', () => {
+test('times with jitter count as even, and unusual rates are kept', () => {
   const times = Array.from({ length: 90 }, (_, i) => i / 29.97 + 0.004 * Math.sin(i));
   expect(timingOf(times, 1 / 30, 1e-6).frameTimes).toBeUndefined();
   expect(timingOf([0, 1 / 27.5, 2 / 27.5, 3 / 27.5], 1 / 27.5, 1e-6).framesPerSecond).toBeCloseTo(27.5, 6);

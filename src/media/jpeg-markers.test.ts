@@ -41,7 +41,7 @@ const changed = (jpeg: Buffer, place: number, ...bytes: number[]) => {
 };
 const ascii = (text: string) => [...Buffer.from(text, 'latin1')];
 
-describe('slips that every viewer forgives', () => {
+describe('faults that every viewer tolerates', () => {
   const slips: readonly (readonly [string, (jpeg: Buffer) => Buffer])[] = [
     ['the end of spectral selection 0', (jpeg) => changed(jpeg, lastOf(jpeg, 0xda) + 12, 0)],
     ['a bit position in a sequential scan', (jpeg) => changed(jpeg, lastOf(jpeg, 0xda) + 13, 0x11)],
@@ -86,7 +86,7 @@ describe('slips that every viewer forgives', () => {
     expect([found.width, found.height]).toEqual([width, height]);
   });
 
-  test('a sound file is decoded as it is', () => {
+  test('an intact file is decoded unchanged', () => {
     for (const jpeg of [sequential, progressive]) {
       expect(Buffer.from(mendJpeg(jpeg)).equals(jpeg)).toBe(true);
     }

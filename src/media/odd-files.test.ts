@@ -185,7 +185,7 @@ describe('videos', () => {
   });
 });
 
-test('junk in a WebM file ends the search for what follows', async () => {
+test('junk in a WebM file ends the search for further parts', async () => {
   const whole = await readFile(testdata('clips/odd/ten-bit.webm'));
   const segment = whole.indexOf(Buffer.from([0x18, 0x53, 0x80, 0x67]));
   const junk = Buffer.from(Array.from({ length: 300 }, (_, i) => (i * 31) % 256));

@@ -68,6 +68,7 @@ function listed(rates: readonly string[]): string {
   return sorted.length > 4 ? `${sorted[0]} to ${sorted.at(-1)}` : sorted.join(', ');
 }
 
-function short(rate: number): string {
+/** A rate with at most three decimals. */
+export function short(rate: number): string {
   return `${Number(rate.toFixed(3))}`;
 }

@@ -43,7 +43,7 @@ function largestDifference(a: Picture, b: Picture): number {
   return a.data.reduce((largest, level, at) => Math.max(largest, Math.abs(level - b.data[at]!)), 0);
 }
 
-describe('there and back', () => {
+describe('converting there and back', () => {
   test.each(['smpte170m', 'bt709', 'bt2020-ncl'] as const)('plain colours, %s', (matrix) => {
     for (const colour of COLOURS) {
       const original = plain(5, 3, colour);
