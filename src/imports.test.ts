@@ -99,7 +99,7 @@ describe('imports of the product', () => {
   });
 });
 
-test('the data of a training know nothing of it but its settings', () => {
+test('training/data imports nothing of the training but its settings', () => {
   const inside = 'src/training/data/';
   const others = product.filter(
     ({ from, to }) => !isTest(from) && from.startsWith(inside) && to.startsWith('src/training/'),

@@ -45,7 +45,7 @@ describe('an error', () => {
     );
   });
 
-  test('of one text has found all of it, and says it as it is', () => {
+  test('of one text has it as "found", and as its message', () => {
     for (const text of ['the disk is full', 'the disk is full.']) {
       expect(new LampError(text)).toMatchObject({ message: text, found: [text], advice: [] });
     }
@@ -125,7 +125,7 @@ test('phrases join: texts next to each other are one text', () => {
   expect(alternatives([['a'], ['b'], ['c']], 'and')).toEqual(['a, b, and c']);
 });
 
-test('nothing outside the command words its options: that is for its vocabulary', () => {
+test('only the command’s vocabulary names its options', () => {
   const source = fileURLToPath(new URL('.', import.meta.url));
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
     (name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !/^(cli|testing)\//.test(name),

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('writeAtomically', () => {
-  test('makes parent folders and leaves only the file', async () => {
+  test('creates parent folders and leaves no temporary files', async () => {
     const path = join(folder, 'a/b/file.txt');
     await writeAtomically(path, (file) => file.writeFile('hello'));
     expect(await readFile(path, 'utf8')).toBe('hello');
@@ -50,7 +50,7 @@ describe('writeAtomically', () => {
     expect(await readdir(join(folder, 'many'))).toEqual(['file.txt']);
   });
 
-  test('names the trouble: a folder in place of the file, a file in place of a folder', async () => {
+  test('reports a folder in place of the file, and a file in place of a folder', async () => {
     await mkdir(join(folder, 'taken/inner'), { recursive: true });
     const onFolder = writeAtomically(join(folder, 'taken'), (file) => file.writeFile(''));
     await expect(onFolder).rejects.toThrow(/cannot write ".*taken": there is a folder of this name/);
@@ -107,7 +107,7 @@ test('removeLeftovers removes only unfinished files', async () => {
   expect(await removeLeftovers(join(folder, 'nowhere'))).toEqual([]);
 });
 
-test('a pipe in the place of the file is named, and stays', async () => {
+test('a pipe in place of the file is reported and left alone', async () => {
   if (process.platform === 'win32') return;
   const path = join(folder, 'pipe.gif');
   execFileSync('mkfifo', [path]);

@@ -43,7 +43,7 @@ test.each([
   ['F8_E4M3', 'float8_e4m3fn'],
   ['F8_E5M2', 'float8_e5m2'],
 ] as const)(
-  '%s is read to the same values by the host and, where it lies, by a graph',
+  '%s: values read into memory equal those that a graph reads from the file',
   async (kind, dtype) => {
     // The patterns that are finite; the place is odd, as places in files are.
     const bits = every.filter((value) => (value & 0x7f) < (kind === 'F8_E4M3' ? 0x7f : 0x7c));

@@ -47,7 +47,7 @@ test('rounding is to the nearest, ties to even, between all neighbours', () => {
   }
 });
 
-test('what binary16 cannot hold', () => {
+test('values outside the range of binary16', () => {
   const bits = encodeFloat16(Float32Array.of(65519.996, 65520, -1e9, 1e-9, Number.NaN, -Infinity));
   expect([...bits]).toEqual([0x7bff, 0x7c00, 0xfc00, 0, 0x7e00, 0xfc00]);
 });

@@ -124,7 +124,7 @@ describe('pickles', () => {
     expect(() => load(confused)).toThrow(/has a storage of no known kind/);
   });
 
-  test('with keys that are no text: the message survives them', () => {
+  test('with keys that are not text are reported all the same', () => {
     // Two dictionaries of tensors under a name of torch and a list within itself.
     const inner = `}U\x01w${tensor}s`;
     expect(() => load(`\x80\x02}ctorch\nfloat32\n${inner}s]q\x00h\x00a${inner}s.`)).toThrow(
@@ -137,7 +137,7 @@ describe('pickles', () => {
     expect(() => load(`\x80\x02}${doubling}${inner}sN${inner}s.`)).toThrow(/holds weights under "a key"/);
   });
 
-  test('with one dictionary under many keys: it is looked through once', async () => {
+  test('with one dictionary under many keys: it is searched once', async () => {
     const names = Array.from(
       { length: 20_000 },
       (_, i) => `X\x05\0\0\0${String(i).padStart(5, '0')}h\x01`,
@@ -156,7 +156,7 @@ describe('pickles', () => {
     );
   });
 
-  test('whose tensors make more of a file than it holds', async () => {
+  test('whose tensors need more bytes than the file has', async () => {
     const many = Array.from({ length: 5000 }, (_, i) => `X\x04\0\0\0${String(i).padStart(4, '0')}h\x01`).join(
       '',
     );

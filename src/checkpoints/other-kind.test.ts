@@ -16,7 +16,7 @@ const rest = '\0'.repeat(100);
 const tar = Buffer.alloc(1024);
 tar.write('ustar', 257);
 
-describe('what lies where weights belong is named, whatever its ending, and never called damaged', () => {
+describe('a file of another kind in place of weights is named, whatever its extension, and never called damaged', () => {
   test.each<[name: string, content: string | Uint8Array, message: RegExp]>([
     [
       'a.safetensors',
@@ -136,7 +136,7 @@ test('headers of any length are no text and no MessagePack', async () => {
   }
 });
 
-test('what is a safetensors file is called damaged where it is', async () => {
+test('a damaged safetensors file is called damaged', async () => {
   const path = inFolder('cut.safetensors');
   // Lengths of headers whose bytes begin as pictures and programs do.
   for (const [start, length] of [

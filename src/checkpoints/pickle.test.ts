@@ -34,13 +34,13 @@ describe('a pickle as Python writes it', () => {
     if (Number(protocol) > 3) expect(root.get('set')).toEqual(new Set([1]));
   });
 
-  test('with the callbacks that published checkpoints hold: they are passed over', () => {
+  test('with the callbacks in published checkpoints, which are skipped', () => {
     const found = namedTensors(load(decode(pickleWithCallbacks)), 'a.ckpt');
     expect([...found]).toEqual([['w', new TorchTensor(new TorchStorage('float32', '0', 6), 0, [6], [1])]]);
   });
 });
 
-describe('what trainings keep beside their weights is passed over, and none of it is made', () => {
+describe('objects that trainings store beside their weights are skipped and never created', () => {
   test.each(Object.entries(picklesWithMore))('protocol %s', (_, base64) => {
     const root = load(decode(base64)) as Map<string, unknown>;
     const storage = new TorchStorage('float32', '0', 6);
@@ -163,7 +163,7 @@ describe('a pickle that is damaged or strange ends in a CheckpointError', () => 
   });
 });
 
-test('the machine makes nothing but what its rules allow', () => {
+test('the unpickler creates only what its rules allow', () => {
   const refuse = (): never => {
     throw new CheckpointError('refused');
   };
@@ -176,7 +176,7 @@ describe('the weights of a file that holds more', () => {
   const tensor = new TorchTensor(new TorchStorage('float32', '0', 1), 0, [1], [1]);
   const dictionary = (...names: string[]) => new Map(names.map((name) => [name, tensor]));
 
-  test('stand under the usual name, or where there are any', () => {
+  test('are under the usual key, or wherever there are any', () => {
     const weights = dictionary('w');
     expect(
       namedTensors(

@@ -23,7 +23,7 @@ async function links(of: Record<string, string>): Promise<(name: string) => stri
 const write = (path: string, text: string) => writeAtomically(path, (file) => file.writeFile(text));
 
 describe('files', () => {
-  test('a link stays, and the file that it leads to is replaced or made', async () => {
+  test('a link is kept, and the file that it leads to is replaced or created', async () => {
     const path = await links({ one: 'two', two: 'sub/file', other: 'none' });
     await mkdir(path('sub'));
     await writeFile(path('sub/file'), 'old');
@@ -37,7 +37,7 @@ describe('files', () => {
     expect(await readdir(path('sub'))).toEqual(['file']);
   });
 
-  test('relative links are followed from where they really lie', async () => {
+  test('relative links are resolved from the folder they are in', async () => {
     const path = await links({ folder: 'deep/inside' });
     await mkdir(path('deep/inside'), { recursive: true });
     await symlink('../file', path('deep/inside/link'));
@@ -45,7 +45,7 @@ describe('files', () => {
     expect(await readFile(path('deep/file'), 'utf8')).toBe('x');
   });
 
-  test('a link that leads nowhere, in a circle, or to what is no file is refused, and stays', async () => {
+  test('a link that is dangling, circular, or leads to something other than a file is refused and left alone', async () => {
     const path = await links({ gone: 'away/file', round: 'again', again: 'round', null: '/dev/null' });
     const advice = 'Mend the link, remove it, or choose another name.';
     for (const [name, message] of [
@@ -67,7 +67,7 @@ describe('files', () => {
     expect((await readdir(path('.'))).sort()).toEqual(['again', 'gone', 'null', 'round']);
   });
 
-  test('nothing is made below a link that leads nowhere', async () => {
+  test('nothing is created below a dangling link', async () => {
     const path = await links({ gone: 'away' });
     for (const tried of [() => write(path('gone/a/b.txt'), 'x'), () => makeFolder(path('gone/a'))]) {
       await expect(tried()).rejects.toThrow(
@@ -76,7 +76,7 @@ describe('files', () => {
     }
   });
 
-  test('without links the path is the place', async () => {
+  test('a path without links is returned unchanged', async () => {
     expect(await placeToWrite(at('new/file'))).toBe(at('new/file'));
     expect(await placeToWrite('a')).toBe('a');
     execFileSync('mkfifo', [at('pipe')]);

@@ -49,7 +49,7 @@ describe('files of other programs', () => {
     expect([...codes.data].every((code) => code >= 0n && code < 2048n)).toBe(true);
   });
 
-  test('mediapipe: floats, one and all', async () => {
+  test('mediapipe: floats, one tensor and all of them', async () => {
     const file = await openSafetensors(testdata('formats/stablelm_3b_4e1t_test_weight.safetensors'));
     const all = await file.readAll();
     expect([...all.keys()].sort()).toEqual([...file.tensors.keys()].sort());
@@ -132,7 +132,7 @@ describe('damaged files', () => {
     expect(await complaint(await fileWith(header, data))).toMatch(expected);
   });
 
-  test('lengths that cannot be', async () => {
+  test('impossible lengths', async () => {
     expect(await complaint(await rawFile(''))).toMatch(/is empty \(0 bytes\)/);
     expect(await complaint(await rawFile(Uint8Array.of(1, 2, 3)))).toMatch(/has 3 bytes/);
     const claim = new Uint8Array(32);
@@ -207,7 +207,7 @@ describe('kinds', () => {
     ['BOOL', Uint8Array.of(1, 0, 1), [1, 0, 1]],
   ];
 
-  test.each(cases)('%s, at an odd place too', async (dtype, data, expected) => {
+  test.each(cases)('%s, also at an unaligned offset', async (dtype, data, expected) => {
     const header = {
       odd: { dtype: 'U8', shape: [3], data_offsets: [0, 3] },
       x: { dtype, shape: [3], data_offsets: [3, 3 + data.length] },
@@ -244,7 +244,7 @@ describe('writing', () => {
       expect(offset % (dtype === 'int64' ? 8 : 4)).toBe(0);
   });
 
-  test('pinned bytes', async () => {
+  test('the bytes that are written never change', async () => {
     const path = join(folder, 'pinned.safetensors');
     await writeSafetensors(path, [['x', floats(Float32Array.of(1))]]);
     const bytes = await readFile(path);
@@ -280,7 +280,7 @@ describe('writing', () => {
     await expect(writeSafetensors(path, [['__metadata__', x]])).rejects.toThrow(CheckpointError);
   });
 
-  test('tensors larger than the reading window, at odd places', async () => {
+  test('tensors larger than the read buffer, at unaligned offsets', async () => {
     const path = join(folder, 'large.safetensors');
     const length = 9_000_001; // 34 MiB as float32, more than two windows
     const large = floats(Float32Array.from({ length }, (_, i) => i % 2048));

@@ -165,7 +165,7 @@ describe('views of a storage', () => {
   });
 });
 
-describe('what is no PyTorch file, or a damaged one', () => {
+describe('other files, and damaged PyTorch files', () => {
   const pickle = pickleStateDict([{ name: 'x', shape: [1], storage: 'FloatStorage', key: '0', count: 1 }]);
   const write = async (name: string, bytes: Uint8Array) => {
     await writeFile(inFolder(name), bytes);
@@ -219,7 +219,7 @@ describe('what is no PyTorch file, or a damaged one', () => {
     await expect(findTensors(path)).rejects.toThrow(/is compressed \("x\/data\/0"\).*packed again/);
   });
 
-  test('bytes in the other order', async () => {
+  test('values in the other byte order', async () => {
     const path = inFolder('big.bin');
     await writeZip(path, {
       'x/data.pkl': pickle,

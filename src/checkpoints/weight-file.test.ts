@@ -30,7 +30,7 @@ const counted = (size: number, shape: readonly number[] = [size]) =>
   );
 
 describe('a PyTorch file', () => {
-  test('is used where it lies, in either precision', async () => {
+  test('is read in place, in both precisions', async () => {
     for (const dtype of ['float32', 'float16'] as const) {
       const path = inFolder(`${dtype}.bin`);
       await writeTorchFile(
@@ -50,7 +50,7 @@ describe('a PyTorch file', () => {
     }
   });
 
-  test('of integers is no weights', async () => {
+  test('of integers is refused as weights', async () => {
     const path = inFolder('integers.bin');
     await writeTorchFile(path, [['ids', { dtype: 'int64', shape: [1], data: BigInt64Array.of(1n) }]]);
     await expect(() => openWeightFile(path).then((file) => file.find('ids'))).rejects.toThrow(
@@ -126,7 +126,7 @@ describe('weights divided among several files', async () => {
     expect((await file.file.readAll()).size).toBe(2);
   });
 
-  test('have an identity of their own, wherever they lie', async () => {
+  test('have a fingerprint that does not depend on their folder', async () => {
     await writeIndex({ two: 'b.bin', one: 'a.safetensors' });
     const identity = await (await openWeightFile(index)).fingerprint();
     const elsewhere = inFolder('elsewhere.index.json');

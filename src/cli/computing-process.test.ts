@@ -21,19 +21,19 @@ test('a command that computes is started again with settings of the allocator', 
   );
 });
 
-test('once is enough', () => {
+test('a process that has the settings already is not started again', () => {
   const one = { ...given(), env: { MALLOC_MMAP_MAX_: '0' } };
   startAsComputing(['train', 'clips'], one);
   expect(one.execve).not.toHaveBeenCalled();
 });
 
-test.each([[['clips', 'a']], [['--help']], [[]]])('%j computes nothing that needs them', (words) => {
+test.each([[['clips', 'a']], [['--help']], [[]]])('%j is not started again', (words) => {
   const one = given();
   startAsComputing(words, one);
   expect(one.execve).not.toHaveBeenCalled();
 });
 
-test('an older Node.js goes on as it is', () => {
+test('older versions of Node.js continue without the settings', () => {
   const { execve: _, ...older } = given();
   startAsComputing(['train', 'clips'], older);
 });

@@ -6,7 +6,7 @@ import { setting } from '../phrases.ts';
 import { testMachine } from '../testing/test-machine.ts';
 import { doctorCommand, findingText, summaryText } from './doctor.ts';
 
-test('as people read it', () => {
+test('findings as text', () => {
   const advice = ['Buy some.', [setting('device', 'cpu'), ' helps, too.']];
   const warning = finding({ subject: 'memory', verdict: 'warning', found: '1 GiB', advice });
   expect(findingText(warning).split('\n')).toEqual([
@@ -37,7 +37,7 @@ describe('the command', () => {
     return { text, error };
   }
 
-  test('ends well when there is no problem', async () => {
+  test('exits with 0 if there is no problem', async () => {
     const { text, error } = await doctor(testMachine());
     expect(error).toBeUndefined();
     expect(text).toMatch(/^ok {7}Node.js {12}\d+\.\d+\.\d+ on /);

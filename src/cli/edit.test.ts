@@ -50,7 +50,7 @@ describe('lamp edit', () => {
     expect(shown.stdout).toMatch(/made by lamp\n(.*\n)*.*inversion/);
   });
 
-  test('makes another look from the parts, and takes a motion', async () => {
+  test('edits again from the kept parts, and accepts a trained motion', async () => {
     const { code, stdout } = await run(
       ...words({
         '--run': path('out/snow.edit'),

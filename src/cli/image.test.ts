@@ -82,7 +82,7 @@ describe('lamp image', () => {
     expect((await readdir(path('digits'))).sort().at(-1)).toBe('x-10.webp');
   });
 
-  test('draws a picture anew, as far as told', async () => {
+  test('redraws a picture as far as --strength says', async () => {
     const from = testdata('pictures/skimage_chelsea.png');
     const draw = async (name: string, ...words: string[]) => {
       const { code } = await image({ '--from': from, '--sampler-steps': '4', '--out': path(name) }, ...words);

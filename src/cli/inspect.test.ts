@@ -215,7 +215,7 @@ describe('lamp inspect', () => {
     expect(data.lamp).toMatchObject({ prompt: 'a person walks', framesPerSecond: 8 });
   });
 
-  test('anything else ends with a clear line', async () => {
+  test('anything else is refused on one line', async () => {
     await mkdir(path('empty'));
     await mkdir(path('run/checkpoints'), { recursive: true });
     await writeFile(path('run/run.json'), '{}');
@@ -253,7 +253,7 @@ describe('lamp inspect', () => {
   });
 });
 
-test('numbers as people read them', () => {
+test('numbers are formatted for people', () => {
   expect(bytesText(1.5 * 2 ** 30)).toBe('1.50 GiB');
   expect(bytesText(12)).toBe('12 bytes');
   expect(countText(254e6)).toBe('254 million');

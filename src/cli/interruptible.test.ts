@@ -27,7 +27,7 @@ describe('signals', () => {
     ['SIGHUP', 129],
     ['SIGQUIT', 131],
   ] as const)(
-    'the first %s asks, a second one ends at once, and none is heard afterwards',
+    'the first %s requests a stop, a second one exits at once, and afterwards none is listened to',
     async (name, code) => {
       const { signals, ended, clock, source, send } = fakeProcess();
       await interruptible(async (signal) => {
@@ -64,7 +64,7 @@ describe('signals', () => {
     },
   );
 
-  test('only who pressed Ctrl-C is told to press it again', async () => {
+  test('only a user who pressed Ctrl-C is told to press it again', async () => {
     const told = async (name: NodeJS.Signals) => {
       const { source, send } = fakeProcess();
       const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
@@ -94,7 +94,7 @@ describe('signals', () => {
     }, source);
   });
 
-  test('nohup is told by the shell, or by a parent that ignores SIGHUP', () => {
+  test('nohup is recognised from the shell, or from a parent that ignores SIGHUP', () => {
     const status = (mask: string) => () => `Name:\tsh\nSigBlk:\t0000000000000000\nSigIgn:\t${mask}\n`;
     expect(hangupIsIgnored({ _: '/usr/bin/nohup' }, status('0000000000000000'))).toBe(true);
     expect(hangupIsIgnored({ _: '/usr/bin/lamp' }, status('0000000000000001'))).toBe(true);
@@ -149,7 +149,7 @@ describe('output that fails', () => {
     expect({ ended, told: told() }).toEqual({ ended: [], told: '' });
   });
 
-  test('a full disk or a dead terminal below standard error ends nothing; a reader who has gone stops the work', async () => {
+  test('a failing standard error is ignored, unless its reader has exited, which stops the work', async () => {
     const { stderr, ended, fail, interruptible } = await watched();
     const { source } = fakeProcess();
     const done = await interruptible(async (signal) => {
@@ -162,7 +162,7 @@ describe('output that fails', () => {
     expect({ done, ended }).toEqual({ done: true, ended: [] });
   });
 
-  test('work that is done all the same says that its output is not whole, but to a reader who has gone', async () => {
+  test('work that completes anyway reports incomplete output, unless the reader has exited', async () => {
     const { stdout, fail, interruptible } = await watched();
     const { source } = fakeProcess();
     await expect(interruptible(async () => fail(stdout, 'ENOSPC'), source)).rejects.toThrow(
@@ -172,7 +172,7 @@ describe('output that fails', () => {
     expect(await gone.interruptible(async () => gone.fail(gone.stdout, 'EPIPE'), source)).toBe(true);
   });
 
-  test('short commands end at once: with 0 where the reader has gone, else with 6 and why', async () => {
+  test('short commands exit at once: with 0 if the reader has exited, else with 6 and the reason', async () => {
     const gone = await watched();
     gone.fail(gone.stdout, 'EPIPE');
     expect([gone.ended, gone.told()]).toEqual([[0], '']);

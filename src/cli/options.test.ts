@@ -13,7 +13,7 @@ import {
 } from './options.ts';
 
 describe('parsers', () => {
-  test('take what fits', () => {
+  test('accept valid values', () => {
     expect(wholeNumber()('12')).toBe(12);
     expect(seedNumber('-7')).toBe(-7);
     expect(realNumber()('3e-5')).toBe(3e-5);

@@ -44,7 +44,7 @@ const step = (at: number, loss: number): ProgressEvent => ({
   secondsLeft: 2 * (200 - at),
 });
 
-test('tells which of several pictures it is about', () => {
+test('shows which of several pictures is being processed', () => {
   const about: ProgressEvent = {
     type: 'progress',
     stage: 'sampling',
@@ -55,7 +55,7 @@ test('tells which of several pictures it is about', () => {
   expect(show([about]).stderr).toMatch(/^picture 2 of 5: sampling 30\/30/);
 });
 
-test("what a notice says is in the command's words, and in JSON in parts as well", () => {
+test('notices use the names of options, and have parts in JSON', () => {
   const said = notice({
     found: 'too short',
     advice: phrase`Use ${setting('frames', 8)}.`,
@@ -86,7 +86,7 @@ describe('as JSON', () => {
 });
 
 describe('on a terminal', () => {
-  test('one line is drawn again and again, and stays when the stage is done', () => {
+  test('one line is redrawn, and kept when the stage is done', () => {
     const { stdout, stderr } = show([progress(0), progress(15), progress(30)], { isTTY: true });
     expect(stdout).toBe('');
     const drawn = stderr.split('\r\x1b[K').slice(1);
@@ -99,12 +99,12 @@ describe('on a terminal', () => {
     for (const line of stderr.split('\r\x1b[K')) expect(line.length).toBeLessThan(30);
   });
 
-  test('a terminal that says it has no columns gets whole lines', () => {
+  test('a terminal that reports no width gets whole lines', () => {
     const { stderr } = show([progress(15)], { isTTY: true, columns: 0 });
     expect(stderr).toContain('[###########..........] sampling 15/30');
   });
 
-  test('compiling leaves nothing behind; notices are coloured unless NO_COLOR says not to', () => {
+  test('compiling leaves no line; notices are coloured unless NO_COLOR is set', () => {
     const compiling = (done: number): ProgressEvent => ({
       type: 'progress',
       stage: 'compiling',
@@ -138,7 +138,7 @@ describe('in a log', () => {
     expect(second).toMatch(/loss 0\.0\d{3} /);
   });
 
-  test('results are told', () => {
+  test('results are shown', () => {
     expect(show([{ type: 'written', path: 'walk.mp4' }]).stderr).toBe('written: walk.mp4\n');
     expect(show([{ type: 'checkpoint', step: 5, path: 'runs/a' }]).stderr).toBe('saved step 5: runs/a\n');
   });

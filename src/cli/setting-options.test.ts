@@ -85,7 +85,7 @@ describe('options made from settings', () => {
     expect(libraryOptions(made.opts())).toEqual({ training: { fit: 'pad' } });
   });
 
-  test('leave open what is not given, and say a default that is', () => {
+  test('leave options that are not given unset, and pass on defaults that are given', () => {
     expect(given([])).toEqual({});
     expect(given(['--no-shuffle', '--no-captions', '--resume'])).toEqual({
       shuffle: false,
@@ -154,7 +154,7 @@ describe('the program', () => {
     expect(missing).toEqual(name === 'animate' ? ['firstFrameFit'] : []);
   });
 
-  test('no help text has a text of the schemas in it', () => {
+  test('help texts contain no text of the schema library', () => {
     for (const command of lampProgram().commands) {
       expect(command.helpInformation()).not.toMatch(/undefined|\[object|NaN|9007199254740991/);
     }

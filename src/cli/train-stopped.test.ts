@@ -71,7 +71,7 @@ test.each(['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGXCPU', 'SIGALRM', 'SIG
   },
 );
 
-test('with a reader that has gone (--json | head) it saves, and ends with 6', async () => {
+test('saves and exits with 6 if the reader of its output has exited (--json | head)', async () => {
   const out = at('head');
   const { ended, stderr } = await lampTrain([...words(out), '--json'], (child) => child.stdout!.destroy());
   const step = await savedStep(out);

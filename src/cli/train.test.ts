@@ -70,7 +70,7 @@ test('killed, stopped with Ctrl-C, and resumed, it ends with the bytes of an uni
   expect(steps).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
 });
 
-test('wrong words end with one line and the exit code of their kind', async () => {
+test('invalid arguments end with one line and the right exit code', async () => {
   const [noPrompt, badSize, noRun] = await Promise.all([
     lampTrain([testdata('clips/walking'), '--out', at('x')]),
     lampTrain(['clips', '--out', at('x'), '--size', 'big']),

@@ -92,7 +92,7 @@ test('a path stays as it is', async () => {
   expect(server.requests).toHaveLength(0);
 });
 
-test('names that make no sense', async () => {
+test('malformed names are refused', async () => {
   for (const name of [
     'hub:',
     'hub:model',
@@ -148,7 +148,7 @@ describe('a model', () => {
     expect(base.fingerprint).toBe(plain.fingerprint);
   });
 
-  test('of which another program has put some files there', async () => {
+  test('of which another program has already downloaded some files', async () => {
     await mkdir(dirname(blob(unetBytes)), { recursive: true });
     await writeFile(blob(unetBytes), unetBytes);
     const folder = await resolve('hub:some/model');
@@ -207,7 +207,7 @@ describe('when the connection is bad', () => {
     expect((await cacheContent()).unfinishedBytes).toBe(0);
   });
 
-  test('the server is busy', async () => {
+  test('a busy server is asked again', async () => {
     server.order('/revision/', { kind: 'status', status: 429, headers: { 'retry-after': '0' } });
     server.order('/tree/', { kind: 'status', status: 503 }, { kind: 'status', status: 500 });
     server.order(stored, { kind: 'status', status: 502 });
@@ -216,13 +216,13 @@ describe('when the connection is bad', () => {
     expect(notices()[0]).toContain('trying again in 0 s');
   });
 
-  test('ranges are not known', async () => {
+  test('a server may not support ranges', async () => {
     server.order(stored, { kind: 'cut', after: 100_000 }, { kind: 'no ranges' });
     const folder = await resolve('hub:some/model');
     expect(await hashAt(folder, unet)).toBe(stored);
   });
 
-  test('it is given up after some attempts', async () => {
+  test('requests fail after several attempts', async () => {
     const failure = { kind: 'status', status: 503 } as const;
     server.order('/tree/', ...Array(5).fill(failure));
     await expect(resolve('hub:some/model')).rejects.toThrow(
@@ -232,13 +232,13 @@ describe('when the connection is bad', () => {
   });
 });
 
-describe('what arrives is checked', () => {
+describe('downloads are verified', () => {
   const partial = async (content: Buffer) => {
     await mkdir(dirname(blob(unetBytes)), { recursive: true });
     await writeFile(`${blob(unetBytes)}.lamp-incomplete`, content);
   };
 
-  test('the beginning is of another file, as when it has changed: fetched anew', async () => {
+  test('a partial download of an older version is replaced', async () => {
     await partial(noise(100_000, 99));
     const folder = await resolve('hub:some/model');
     expect(await hashAt(folder, unet)).toBe(stored);
@@ -246,7 +246,7 @@ describe('what arrives is checked', () => {
     expect(notices()).toEqual([`what was already there of "${unet}" is damaged; downloading it anew`]);
   });
 
-  test('too much was there', async () => {
+  test('a partial download that is too long is replaced', async () => {
     await partial(noise(400_000, 99));
     const folder = await resolve('hub:some/model');
     expect(await hashAt(folder, unet)).toBe(stored);
@@ -263,7 +263,7 @@ describe('what arrives is checked', () => {
     await expect(stat(blob(unetBytes))).rejects.toThrow('ENOENT');
   });
 
-  test('an answer that is not the hub’s', async () => {
+  test('an answer from something other than the hub', async () => {
     server.order('/revision/', { kind: 'status', status: 200 });
     const strange = async (path: string, content: string) => {
       server.order(path, { kind: 'content', content: Buffer.from(content) });
@@ -284,7 +284,7 @@ describe('what arrives is checked', () => {
   });
 });
 
-describe('who may read it', () => {
+describe('access', () => {
   test('the token goes to the hub and nowhere else', async () => {
     vi.stubEnv('HF_TOKEN', acceptedToken);
     await resolve('hub:some/private');
@@ -334,7 +334,7 @@ describe('without a network', () => {
     }
   });
 
-  test('what is not there or not complete is named', async () => {
+  test('a missing or incomplete model is reported', async () => {
     vi.stubEnv('HF_HUB_OFFLINE', '1');
     await expect(resolve('hub:some/model')).rejects.toThrow(
       `there is no "some/model" at revision "main" in the cache (${join(cache, 'models--some--model')}). HF_HUB_OFFLINE is set: unset it to download.`,
@@ -347,7 +347,7 @@ describe('without a network', () => {
     await expect(resolve('hub:some/model')).rejects.toThrow(/is not complete: unet\/ has no weights/);
   });
 
-  test('a hub that is not there', async () => {
+  test('a hub that cannot be reached', async () => {
     await server.stop();
     try {
       await expect(resolve('hub:some/model')).rejects.toThrow(

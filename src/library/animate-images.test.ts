@@ -41,7 +41,7 @@ test('a picture becomes the video that generateVideo makes of it, with the motio
   expect(padded.settings.firstFrameFit).toBe('pad');
 });
 
-test('of several, each is as it is alone, and each network is compiled once where memory is short', async () => {
+test('several pictures give the same videos as alone, and each network is compiled once where memory is short', async () => {
   const pictures = [at('cat.png'), at('tac.png')];
   await writePicture(pictures[0]!, given, {});
   await writePicture(pictures[1]!, flipHorizontally(given), {});

@@ -81,7 +81,7 @@ describe('generateVideo', () => {
     }
   });
 
-  test('tells that a GIF plays no faster than it can, and stores the rate at which it does', async () => {
+  test('reports that a GIF cannot play that fast, and stores its actual rate', async () => {
     const notices: string[] = [];
     const make = async (out: string, framesPerSecond: number) => {
       const onEvent = (event: ProgressEvent) => {
@@ -101,7 +101,7 @@ describe('generateVideo', () => {
     expect(notices).toHaveLength(1);
   });
 
-  test('is the same with what was loaded as with names', async () => {
+  test('gives the same video for loaded models as for paths', async () => {
     const named = await generateVideo({ ...quick, motion, prompt: 'a cat', seed: 3 });
     const loaded = await generateVideo({
       ...quick,
@@ -174,7 +174,7 @@ describe('generateVideo', () => {
     expect(settings.samplerSteps).toBe(quick.samplerSteps);
   });
 
-  test('a prompt of spaces is none, and a first frame that cannot be read is named as such', async () => {
+  test('a blank prompt is refused, and so is a first frame that cannot be read, by name', async () => {
     const wrong = (more: object) => thrownBy(generateVideo({ ...quick, motion, prompt: 'a cat', ...more }));
     expect(await wrong({ prompt: '  ' })).toMatchObject({ name: 'UsageError', setting: 'prompt' });
     expect(await wrong({ firstFrame: at('none.png'), drawing: undefined })).toMatchObject({
@@ -230,7 +230,7 @@ describe('generateVideo', () => {
     expect(error.message).toMatch(message);
   });
 
-  test('says what it takes when it is called in another way', async () => {
+  test('says which options it takes when it is called with something else', async () => {
     const call = generateVideo as unknown as (options: string) => Promise<unknown>;
     expect((await thrownBy(call('a cat'))).message).toMatch(/takes one object of options/);
   });

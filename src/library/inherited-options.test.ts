@@ -28,7 +28,7 @@ test.each([
   expect(inheritedOptions(given)).toEqual(left);
 });
 
-test('a probe and an engine that a program of one line starts run once', () => {
+test('a program given with node -e is not run again by its probes and engines', () => {
   const file = (name: string) => JSON.stringify(fileURLToPath(new URL(name, import.meta.url)));
   const code = `
     const { runProbe } = await import(${file('./machine/run-probe.ts')});

@@ -178,7 +178,7 @@ describe('an edit', () => {
     ]);
   });
 
-  test('takes its length and size once', async () => {
+  test('takes its length and size in one place only', async () => {
     const training = { frames: 4, width: 16 };
     expect(await refusal(editVideo({ ...edit, frames: 4, training }))).toEqual([
       'training.frames',

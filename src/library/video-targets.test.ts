@@ -25,7 +25,7 @@ test('several go into a folder under their own names, none twice', () => {
   ]);
 });
 
-test('refuses what cannot be', () => {
+test('refuses contradictions', () => {
   expect(() => videoTargets(['a.png', 'b.png'], 'x.mp4')).toThrow(
     '"out" "x.mp4" is one video, but there are 2 pictures. Give a folder, and the kind of videos with "format".',
   );

@@ -29,7 +29,7 @@ test('a folder without lamp.json recommends nothing', async () => {
   });
 });
 
-test('what is in it is handed out as it stands there', async () => {
+test('its settings are returned unchanged', async () => {
   const size = { width: 64, height: 32 };
   const settings = await readBaseSettings(await folderWith('good', { size, image: { guidance: 2 } }));
   expect(settings.size).toEqual(size);
@@ -47,7 +47,7 @@ test.each([
   await expect(refused).rejects.toThrow(message);
 });
 
-test('a field that is none, or has no such value, is named with the file', async () => {
+test('an unknown field or an invalid value is reported with the file', async () => {
   const settings = await readBaseSettings(
     await folderWith('fields', { image: { guidance: -1 }, video: { stepz: 3 } }),
   );

@@ -10,7 +10,7 @@ beforeAll(async () => {
   tokenizer = await clipTokenizer();
 });
 
-test('gives the numbers that CLIP is known to give', () => {
+test('gives CLIP’s known token ids', () => {
   expect(tokenizer.encodeUntruncated('a photo of a cat')).toEqual([49406, 320, 1125, 539, 320, 2368, 49407]);
   expect(tokenizer.encodeUntruncated('hello world!')).toEqual([49406, 3306, 1002, 256, 49407]);
   expect([tokenizer.bosId, tokenizer.eosId, tokenizer.padId, tokenizer.maxLength]).toEqual([
@@ -19,7 +19,7 @@ test('gives the numbers that CLIP is known to give', () => {
   expect(tokenizer.encode('a').slice(0, 4)).toEqual([49406, 320, 49407, 49407]);
 });
 
-test('pads with ! where told', async () => {
+test('pads with "!" on request', async () => {
   const other = await clipTokenizer('!');
   expect([other.encode('a').slice(0, 4), other.padId]).toEqual([[49406, 320, 49407, 0], 0]);
 });

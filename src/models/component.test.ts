@@ -58,7 +58,7 @@ describe('of several weights in a folder', () => {
     expect(await findWeights(folder)).toBe(inFolder('unet/diffusion_pytorch_model.ema.safetensors'));
   });
 
-  test('none of two unknown ones is taken', async () => {
+  test('two files of unknown names are refused', async () => {
     await touch('a.safetensors', 'b.bin');
     await expect(findWeights(folder)).rejects.toThrow(
       /holds no weights \(found README\.md, a\.safetensors, b\.bin\); expected a file such as/,
@@ -70,7 +70,7 @@ describe('of several weights in a folder', () => {
     await expect(findWeights(folder)).rejects.toThrow(/weights in parts without their index/);
   });
 
-  test('nothing is an error, and so is no folder', async () => {
+  test('an empty folder and a missing one are errors', async () => {
     await expect(findWeights(folder)).rejects.toThrow(CheckpointError);
     await expect(findWeights(inFolder('none'))).rejects.toThrow(/cannot read the folder of weights/);
   });

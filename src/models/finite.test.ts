@@ -22,7 +22,7 @@ async function spoilt(file: string, name: string, value: number) {
   return openBaseModel(folder);
 }
 
-test('finds the first value that is no number', () => {
+test('finds the first value that is not finite', () => {
   expect(nonFinite(floats(Float32Array.of(1, -2, 3e38, 3e38)))).toBeUndefined();
   expect(nonFinite(floats(new Float32Array(0)))).toBeUndefined();
   expect(nonFinite(floats(Float32Array.of(1, Number.NaN, Infinity)))).toBeNaN();

@@ -140,7 +140,7 @@ describe('the U-Net', () => {
   });
 });
 
-describe('what does not belong together is named', () => {
+describe('parts that do not belong together are reported', () => {
   test.each([
     ['the refiner', { index: { requires_aesthetics_score: true } }, /is Stable Diffusion XL's refiner/],
     [

@@ -31,7 +31,7 @@ async function writeJson(name: string, value: unknown): Promise<void> {
   await writeFile(join(folder, name), JSON.stringify(value));
 }
 
-test('gives the reference numbers for 30 awkward prompts', async () => {
+test('gives the reference’s token ids for 30 awkward prompts', async () => {
   const { outputs, json } = await readFixture('mini', 'tokenizer');
   const { prompts } = z.object({ prompts: z.array(z.string()) }).parse(json);
   const expected = Array.from(outputs.get('ids_ftfy')!.data, Number);
@@ -41,7 +41,7 @@ test('gives the reference numbers for 30 awkward prompts', async () => {
 });
 
 describe('special tokens', () => {
-  test('in a prompt become their numbers, however they are written', () => {
+  test('in a prompt become their ids, however they are written', () => {
     for (const prompt of [
       `${END} ${START}`,
       '<|ENDOFTEXT|> <|StartOfText|>',
@@ -75,7 +75,7 @@ describe('special tokens', () => {
 });
 
 describe('files', () => {
-  test('tokenizer.json alone will do', async () => {
+  test('tokenizer.json alone suffices', async () => {
     const merges = (await readFile(join(source, 'merges.txt'), 'utf8')).trim().split('\n').slice(1);
     const added_tokens = [START, END].map((content) => ({ content, id: vocabulary[content], special: true }));
     for (const list of [merges, merges.map((merge) => merge.split(' '))]) {
@@ -93,7 +93,7 @@ describe('files', () => {
     expect((await loadTokenizer(folder)).encodeUntruncated('<my-horse>')[1]).toBe(5000);
   });
 
-  test('what is missing or damaged is named', async () => {
+  test('missing and damaged files are reported', async () => {
     await expect(loadTokenizer(folder)).rejects.toThrow(
       /neither vocab\.json with merges\.txt nor tokenizer\.json/,
     );

@@ -70,7 +70,7 @@ test('parts beyond the paper are trained where they are switched on', () => {
     expect(isTrained({ ...motionVariants['zero-shot'], [only]: true })).toBe(true);
 });
 
-test('LAMP is what is meant where nothing is said', () => {
+test('the default is LAMP', () => {
   expect(motionVariantSchema.parse({})).toEqual(motionVariants.lamp);
   expect(motionVariantNames.filter((name) => isLamp(motionVariants[name]))).toEqual(['lamp']);
   expect(isLamp({ ...motionVariants.lamp, pooledNorm: false })).toBe(false);

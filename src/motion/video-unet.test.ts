@@ -100,7 +100,7 @@ describe('the untrained video model', () => {
   });
 });
 
-test('a motion’s values mean something else in every variant that has them', async () => {
+test('the same values give another result in every variant that has them', async () => {
   const motion = randomMotion(base, 1, motionVariants.lamp);
   const results = new Map<string, string>();
   for (const name of [

@@ -164,7 +164,7 @@ test('8-bit AdamW: small tensors are updated exactly as by AdamW, large ones nea
   expect(most).toBeLessThan(rates.reduce((sum, rate) => sum + rate, 0));
 });
 
-test('each reaches the bottom of a bowl of many curvatures', () => {
+test('each minimises a quadratic function of many curvatures', () => {
   const loss = (name: OptimizerName, beta2: number) => {
     const parameters = new ParameterSet([{ name: 'p', shape: [quantisedFrom] }]);
     parameters.flat.fill(1);

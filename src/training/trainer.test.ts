@@ -47,7 +47,7 @@ function toyTraining(given: Partial<TrainingInput>, overrides: Partial<Training<
 }
 
 describe('train', () => {
-  test('logs every step, saves at the rhythm and at the end, samples after saving', async () => {
+  test('logs every step, saves at the interval and at the end, samples after saving', async () => {
     const { training, log, happened } = toyTraining({ steps: 5, saveEvery: 2, sampleEvery: 3 });
     await train(training);
     expect(log.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
@@ -62,7 +62,7 @@ describe('train', () => {
     expect(log[0]!.gradNorm).toBeCloseTo(2 * 1.5, 6);
   });
 
-  test('clips only where it is asked to', async () => {
+  test('clips gradients only if requested', async () => {
     const clipped = toyTraining({ steps: 1, accumulation: 100, clipNorm: 1 });
     const free = toyTraining({ steps: 1, accumulation: 100, clipNorm: 0 });
     await train(clipped.training);
@@ -72,7 +72,7 @@ describe('train', () => {
     expect(first(free)).toBeCloseTo(-9.9, 5);
   });
 
-  test('saves and says so when it is stopped; the next call goes on', async () => {
+  test('saves and says so when it is stopped; the next call continues', async () => {
     const controller = new AbortController();
     const { training, log, happened } = toyTraining({ steps: 5 });
     const stopping = train(training, {
@@ -85,7 +85,7 @@ describe('train', () => {
     expect(log.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test('a timer can stop it: the loop lets the event loop have its turn', async () => {
+  test('can be stopped by a timer, since it yields to the event loop', async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 20);
     const { training } = toyTraining({ steps: 1_000_000_000 });
@@ -131,7 +131,7 @@ describe('train', () => {
     expect(happened.filter((each) => each.startsWith('save'))).toEqual(['save 3']);
   });
 
-  test('where saving fails too, the first error is told', async () => {
+  test('if saving fails as well, the first error is thrown', async () => {
     const { training } = toyTraining({ steps: 9, saveEvery: 100 });
     const [first, second] = [new StorageError('metrics'), new StorageError('checkpoint')];
     training.lossStep.run = async () => 1;
@@ -142,7 +142,7 @@ describe('train', () => {
     await expect(train({ ...training, log: failing(first), save })).rejects.toBe(first);
   });
 
-  test('a loss that is no number ends it with advice, nothing saved over', async () => {
+  test('a loss that is not a number ends it with advice, and overwrites nothing', async () => {
     const { training, state, happened } = toyTraining({ steps: 5, saveEvery: 1 });
     const run = training.lossStep.run;
     training.lossStep.run = async (batch) => (state.optimiser.step < 2 ? run(batch) : Number.NaN);

@@ -14,7 +14,7 @@ async function probing(code: string, seconds = 20): Promise<unknown> {
   return probeRunner({ script, seconds, nodeOptions: [] })('device', 'webgpu');
 }
 
-test('a probe of the real ones answers', async () => {
+test('a real probe answers', async () => {
   const run = probeRunner({ nodeOptions: ['--import', 'tsx'] });
   expect((await run('device', 'cpu')).seconds).toBeGreaterThan(0);
   const error = await thrownBy(run('device', 'abacus'));
@@ -22,7 +22,7 @@ test('a probe of the real ones answers', async () => {
   expect(error).toMatchObject({ found: ['unknown device "abacus"'], setting: 'device' });
 });
 
-test('the words arrive and the result comes back', async () => {
+test('arguments are passed on and the result is returned', async () => {
   expect(await probing('process.send({ result: process.argv.slice(2) })')).toEqual(['device', 'webgpu']);
 });
 

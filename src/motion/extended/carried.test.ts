@@ -75,7 +75,7 @@ test.each([
   }
 });
 
-test('several motions each add theirs', async () => {
+test('the contributions of several motions are added', async () => {
   const [one, both] = [await carried(2), await carried(2, ['', '_2'])];
   for (const [at, value] of both.entries()) expect(value).toBeCloseTo(2 * one[at]!, 4);
 });

@@ -123,7 +123,7 @@ test('a copy is trusted the less, the more of its faults would be seen in the pr
   expect(trust[2]).toBeGreaterThan(0.99);
 });
 
-test('several motions each add theirs', async () => {
+test('the contributions of several motions are added', async () => {
   const video = stillVideo('v_prediction', 700);
   const half = { share: 1 / 16, choice: 1 };
   const [one, both] = [await copied(video, [half]), await copied(video, [half, half])];

@@ -38,7 +38,7 @@ async function warped(numbers: readonly number[]): Promise<Float32Array> {
 
 const of = (y: number, x: number, c: number) => first.data[(y * width + x) * channels + c]!;
 
-test('all is moved by the way of the moment', async () => {
+test('the whole frame is moved by the displacement of its moment', async () => {
   const found = await warped([0, 0, 0, 0, 1 / height, -2 / width]);
   for (let y = 1; y < height; y++) {
     for (let x = 0; x < width - 2; x++) {
@@ -49,7 +49,7 @@ test('all is moved by the way of the moment', async () => {
   }
 });
 
-test('things are mirrored and turned about the place that the features tell', async () => {
+test('things are mirrored and turned about the place that the features give', async () => {
   // Down and across change places: E is that matrix less the unit one.
   const found = await warped([-1, 1, 1, -1, 0, 0]);
   for (const [dy, dx] of [

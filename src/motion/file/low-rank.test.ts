@@ -75,7 +75,7 @@ describe('the parameters', () => {
   });
 });
 
-describe('a motion of factors', () => {
+describe('a motion of low-rank factors', () => {
   test('starts as the untrained model, bit for bit', async () => {
     const thin = await untrainedMotion(base, motionVariants.lamp, rank);
     expect(hasFactors(thin)).toBe(true);

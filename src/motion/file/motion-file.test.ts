@@ -16,7 +16,7 @@ beforeAll(async () => {
   base = await openBaseModel(testdata('mini/tiny-sd'));
 });
 
-test('LAMP’s own motions say nothing of variants', async () => {
+test('motions of LAMP itself store no variant', async () => {
   await writeMotion(at('plain'), testMotion(base, lampMotion(randomMotion(base, 1, motionVariants.lamp))));
   expect((await openSafetensors(at('plain'))).metadata.motion).not.toContain('variant');
   expect((await readMotionInfo(at('plain'))).variant).toEqual(motionVariants.lamp);
@@ -69,7 +69,7 @@ test('a base with other weights gives a notice, one of another architecture is r
   );
 });
 
-test('factors come back with their rank', async () => {
+test('low-rank factors are read back with their rank', async () => {
   const motion = testMotion(base, lampMotion(randomMotion(base, 1, motionVariants.lamp, 4)), { rank: 4 });
   await writeMotion(at('thin'), motion);
   const read = await readMotion(at('thin'));

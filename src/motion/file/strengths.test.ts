@@ -48,14 +48,14 @@ describe('the strength of one motion', () => {
     expect(await combine([motion, 0], [b, 0])).toEqual(await combine([motion, 0]));
   });
 
-  test('between them it lies between them', async () => {
+  test('between 0 and 1 gives results in between', async () => {
     const distance = async (strength: number) => largestDifference(await predict([a, strength]), untrained);
     const distances = [await distance(0.01), await distance(0.3), await distance(1)];
     expect(distances).toEqual([...distances].sort((x, y) => x - y));
     expect(distances[0]).toBeLessThan(0.1 * distances[2]!);
   });
 
-  test('of factors is that of their product', async () => {
+  test('of low-rank factors is that of their product', async () => {
     const thin = randomMotion(base, 3, motionVariants.lamp, 4);
     const found = await predict([thin, 0.4]);
     expect(largestDifference(found, await predict([await multipliedOut(thin, base), 0.4]))).toBeLessThan(
@@ -81,7 +81,7 @@ describe('several motions', () => {
     expect(largestDifference(found, await predict([a, 0.5], [thin, 0.7]))).toBeGreaterThan(1e-2);
   });
 
-  test('twice half of one motion is that motion', async () => {
+  test('a motion given twice at half strength equals the motion', async () => {
     expect(largestDifference(await predict([a, 0.5], [a, 0.5]), await predict([a, 1]))).toBeLessThan(1e-3);
   });
 

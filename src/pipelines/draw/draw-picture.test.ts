@@ -42,7 +42,7 @@ test('many pictures are those that each request gives alone, with networks compi
   expect(drawn[1]!.settings).toMatchObject({ ...request, ...size, seed: 1, guidance: 7.5, device: 'cpu' });
 });
 
-test('a picture is drawn anew, as far as the strength says', async () => {
+test('a picture is redrawn as far as the strength says', async () => {
   const from = await readPicture(testdata('pictures/skimage_chelsea.png'));
   const draw = async (more: Partial<DrawRequest>) => {
     const totals: number[] = [];
@@ -75,7 +75,7 @@ test('a picture is drawn anew, as far as the strength says', async () => {
   await expect(draw({ strength: 1.1 })).rejects.toThrow(UsageError);
 });
 
-test('a setting that cannot be is refused before the first picture', async () => {
+test('an invalid setting is refused before the first picture', async () => {
   const drawn = drawPictures(base, [request, { ...request, samplerSteps: 1001 }], size);
   await expect(drawn.next()).rejects.toThrow(UsageError);
   await expect(drawPicture(base, request, { width: 23, height: 16 })).rejects.toThrow(

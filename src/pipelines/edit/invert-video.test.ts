@@ -35,7 +35,7 @@ describe('inverted latents', () => {
   const latents = floats(randomStream(1).normals(2 * 3 * 4), [1, 2, 3, 2, 2]);
   const context = floats(new Float32Array(4), [1, 2, 2]);
 
-  test('come back on the way down, where the network says at each step what it said on the way up', async () => {
+  test('are turned back by sampling if the network predicts the same at each step', async () => {
     const said = new Map<number, FloatTensor>();
     const sayOf = (timestep: number, shape: readonly number[]) => {
       const known = said.get(timestep);
@@ -126,7 +126,7 @@ describe('an inverted clip', () => {
     expect(byNumber.origin).not.toHaveProperty('clipFps');
   });
 
-  test('that an earlier version kept is made anew, which is said', async () => {
+  test('kept by an earlier version is made again, with a notice', async () => {
     const file = at('inversion.safetensors');
     const notices: string[] = [];
     const onEvent = (event: ProgressEvent) => {

@@ -60,7 +60,7 @@ function refusal(more: Partial<EditRequest>): Promise<LampError> {
   );
 }
 
-test('with little memory, all of its networks take little, and it is almost the same', async () => {
+test('with little memory, all networks take little, and the video is almost the same', async () => {
   const { video } = await edit({ run: at('low'), memory: 'low' });
   const { video: plain } = await edit({ run: at('plain') });
   expect([video.settings.memory, plain.settings.memory]).toEqual(['low', 'fast']);
@@ -155,7 +155,7 @@ describe('an edit', () => {
     expect((await edit({ run })).video).toEqual(whole);
   });
 
-  test('in another look needs a first frame and sampling alone', async () => {
+  test('with another prompt needs only a new first frame and sampling', async () => {
     const run = at('looks');
     await cp(at('edit'), run, { recursive: true });
     const { video, stages, written } = await edit({ run, prompt: 'a robot walks', strength: 0.9 });
@@ -199,7 +199,7 @@ describe('an edit', () => {
     expect(await readPicture(at('damaged/first-frame.png'))).toEqual(own);
   });
 
-  test('is not gone on with other settings or another clip', async () => {
+  test('is not continued with other settings or another clip', async () => {
     const other = await refusal({ training: { frames: 4 } });
     expect(other).toBeInstanceOf(UsageError);
     expect(other.message).toMatch(/holds another edit: "frames" is 4, but .* with 3\. Give another "run"\.$/);
@@ -327,7 +327,7 @@ describe('bad input is refused on one line, and nothing is written', () => {
     expect(await readdir(at('.'))).not.toContain('never');
   });
 
-  test('a clip of which nothing is said', async () => {
+  test('a clip without a description', async () => {
     const { clipPrompt: _, ...rest } = options({ run });
     await expect(prepareAndRunEdit(rest)).rejects.toThrow(
       /Give clipPrompt: "a person walks", or "motion" with a motion/,

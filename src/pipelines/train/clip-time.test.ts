@@ -71,7 +71,7 @@ async function valuesOf(out: string) {
 }
 
 describe('a training', () => {
-  test('on clips of one constant rate learns from the frames that it took when they were counted', async () => {
+  test('on clips of one constant rate uses the same frames as when they are counted', async () => {
     const { notices, run, info } = await train(at('timed'), { stride: 2 });
     expect(notices).toEqual(['the clips are sampled at 10 frames a second, their own rate.']);
     expect(run).toMatchObject({ version: 2, settings: { clipFps: 10, window: 'random' } });
@@ -95,7 +95,7 @@ describe('a training', () => {
     );
   });
 
-  test('says at which rate it was asked to take them, and what that does', async () => {
+  test('reports the requested rate and its effect', async () => {
     const clips = [timing('r24.mp4'), timing('r60.mp4')];
     const faster = await train(at('faster'), { clips, clipFps: 60, steps: 1, window: 'spread', stride: 2 });
     expect(faster.notices).toEqual([
@@ -126,7 +126,7 @@ describe('a training', () => {
     ]);
   });
 
-  test('says what is remarkable about the time of clips, as lamp clips does', async () => {
+  test('reports unusual timing of clips, as lamp clips does', async () => {
     const clips = ['edit-list.mp4', 'interlaced.mp4', 'rest-on-last-frame.gif'].map(timing);
     const { notices, run } = await train(at('notes'), { clips, steps: 1 });
     expect(notices).toEqual([
@@ -144,8 +144,8 @@ describe('a training', () => {
   });
 });
 
-describe('a run that an earlier version began', () => {
-  test('goes on with the frames that it began with', async () => {
+describe('a run begun by an earlier version', () => {
+  test('resumes with the same frames', async () => {
     const clips = [timing('r24.mp4'), timing('r60.mp4')];
     await train(at('v1-whole'), { clips, clipFps: 'frames' });
     await begin(at('v1'), { clips, clipFps: 'frames' });
@@ -166,7 +166,7 @@ describe('a run that an earlier version began', () => {
     expect(await readRun(at('v1'))).toMatchObject({ version: 2, settings: { clipFps: 'frames' } });
   });
 
-  test('on frames that no player shows is refused by name', async () => {
+  test('on frames that no player shows is refused, naming the clip', async () => {
     await begin(at('v1-cut'), { clips: [timing('edit-list.mp4')], clipFps: 'frames' });
     await asVersion1(at('v1-cut'), 56);
     const cut = runTraining({ out: at('v1-cut'), resume: true, settings: {} });

@@ -63,7 +63,7 @@ async function gather(which: readonly number[], more: object) {
   return { scenes, notices, drawn: drawn[0] ?? 0 };
 }
 
-test('the scenes of clips whose thing can be cut out, and drawn ones, which are kept for the next time', async () => {
+test('scenes are taken from clips whose object can be cut out, others are drawn and kept', async () => {
   const { scenes, notices, drawn } = await gather([0, 1], {
     copyPaste: 0.5,
     places: ['on the beach', 'at sea'],
@@ -91,7 +91,7 @@ test('the scenes of clips whose thing can be cut out, and drawn ones, which are 
   expect(again.scenes).toEqual(scenes);
 });
 
-test('nothing is drawn where nothing can be cut out, or shall be', async () => {
+test('no scenes are drawn if no object can be cut out, or without copy-paste', async () => {
   const none = await gather([1], { copyPaste: 0.5, places: ['at home'] });
   expect(none.scenes).toBeUndefined();
   expect(none.notices).toEqual([
@@ -105,7 +105,7 @@ test('nothing is drawn where nothing can be cut out, or shall be', async () => {
   });
 });
 
-test('the run and the motion tell how many clips could be cut out', async () => {
+test('the run and the motion store in how many clips the object could be cut out', async () => {
   const learn = async (out: string, names: readonly string[], copyPaste: number) => {
     const settings = {
       base: testdata('mini/tiny-sd'),

@@ -30,7 +30,7 @@ beforeAll(async () => {
   await runTraining({ out: at('whole'), settings: { ...settings, sampleEvery: 3 } });
 });
 
-test('a motion of factors is a small file in float16 that says its rank', async () => {
+test('a low-rank motion is a small float16 file that stores its rank', async () => {
   const path = at('whole/motion.safetensors');
   const motion = await readMotion(path);
   expect(motion.info.rank).toBe(2);
@@ -58,7 +58,7 @@ test('stopped and resumed gives the same bytes', async () => {
   expect(a!.equals(b!)).toBe(true);
 });
 
-test('a sample in training is what the file makes', async () => {
+test('a sample during training equals the video made from the file', async () => {
   const { info, values } = await readMotion(at('whole/motion.safetensors'));
   const generator = await videoGenerator(base, () => lampMotion(values), {
     ...size,

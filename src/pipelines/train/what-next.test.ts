@@ -32,7 +32,7 @@ async function noticesOf(work: (onEvent: (event: ProgressEvent) => void) => Prom
   return events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
 }
 
-test('steps are far too few below half of what is recommended, seen in videos', () => {
+test('steps are far too few below half of what is recommended, counted in videos', () => {
   const plain = { settings: { path: 'lamp.json', training: {}, video: {}, image: {} } };
   const base = { settings: { ...plain.settings, training: { steps: 2000 } } };
   expect(recommendedSteps(amount(250), plain)).toBeUndefined();

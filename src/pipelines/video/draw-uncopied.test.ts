@@ -69,7 +69,7 @@ async function drawn(
   return { result, seen, looked, steps };
 }
 
-test('what was copied stays, what was drawn is the image model’s', async () => {
+test('copied pixels are kept, others are redrawn by the image model', async () => {
   const half = [1, 1, 0, 0, 1, 1, 0, 0];
   const { result, seen, looked, steps } = await drawn(half);
   expect(looked).toEqual([shape]);
@@ -86,7 +86,7 @@ test('what was copied stays, what was drawn is the image model’s', async () =>
   }
 });
 
-test('a pixel of which little was drawn is the image model’s in part', async () => {
+test('a pixel that was partly copied is partly redrawn', async () => {
   const mostly = Array<number>(pixels).fill(0.9);
   const { result } = await drawn(mostly);
   for (const [i, value] of frameOf(result, 1).data.entries()) {
@@ -94,7 +94,7 @@ test('a pixel of which little was drawn is the image model’s in part', async (
   }
 });
 
-test('a video that is copied is left as it is, and the image model is not asked', async () => {
+test('a fully copied video stays unchanged, without running the image model', async () => {
   const { result, seen, steps } = await drawn(Array<number>(pixels).fill(0.98));
   expect(result).toBe(video);
   expect(seen).toEqual([]);
@@ -102,12 +102,12 @@ test('a video that is copied is left as it is, and the image model is not asked'
   expect((await drawn(undefined, { below: 0 })).result).toBe(video);
 });
 
-test('a motion that cannot copy has drawn everything; a first frame that was not given, too', async () => {
+test('of a motion that cannot copy everything is redrawn, also a first frame that was not given', async () => {
   const { result } = await drawn(undefined, { given: false });
   for (const value of result.data) expect(value).toBeCloseTo(DREAM, 4);
 });
 
-test('with guidance it is the prompt’s half that says what was copied', async () => {
+test('with guidance, the prompted half of the batch says what was copied', async () => {
   const { result, looked } = await drawn(Array<number>(pixels).fill(0), { guidance: 5 });
   expect(looked).toEqual([[2, ...shape.slice(1)]]);
   for (const value of frameOf(result, 2).data) expect(value).toBeCloseTo(DREAM, 4);

@@ -42,7 +42,7 @@ describe('the size of a first frame', () => {
     expect(firstFrameSize(real(), { width, height })).toEqual({ width: drawnWidth, height: drawnHeight });
   });
 
-  test('may be told, if the VAE can make it', () => {
+  test('may be given, if the VAE supports it', () => {
     const size = { width: 1216, height: 832 };
     expect(firstFrameSize({ ...real(), size }, { width: 64, height: 64 })).toBe(size);
     const odd = () => firstFrameSize({ ...real(), size: { width: 1217, height: 832 } }, size);
@@ -50,7 +50,7 @@ describe('the size of a first frame', () => {
     expect(odd).toThrow(/Use firstFrameSize: \{ width: 1216, height: 832 \}/);
   });
 
-  test('must be told for a model that does not say how large its pictures are', () => {
+  test('must be given for a model whose size is unknown', () => {
     const silent = { ...xl, unet: { ...xl.unet, config: { ...xl.unet.config, sample_size: null } } };
     expect(() => firstFrameSize({ base: silent }, { width: 64, height: 64 })).toThrow(
       /Give "firstFrameSize"/,
@@ -72,7 +72,7 @@ describe('a video whose first frame another model draws', () => {
   const video = { width: 64, height: 40 };
   const request = { prompt: 'a horse runs', samplerSteps: 1, drawing: { samplerSteps: 2 } };
 
-  test('begins with its picture, resized, and tells how it was drawn', async () => {
+  test('begins with its picture, resized, and stores how it was drawn', async () => {
     const motion = await untrainedMotion(base, motionVariants.lamp);
     const generator = await videoGenerator(base, () => lampMotion(motion), { frames: 2, ...video });
     const events: ProgressEvent[] = [];
@@ -123,7 +123,7 @@ describe('a video whose first frame another model draws', () => {
     expect(events.filter(({ type }) => type === 'notice')).toMatchObject([{ setting: 'firstFrameBase' }]);
   });
 
-  test('is refused where it makes no sense', async () => {
+  test('does not make XL a base for motions', async () => {
     const motion = await untrainedMotion(base, motionVariants.lamp);
     await expect(videoGenerator(xl, () => lampMotion(motion), { frames: 2, ...video })).rejects.toThrow(
       /the base "tiny-xl" is a Stable Diffusion XL model; expected Stable Diffusion 1\.x or 2\.x, which motions are for/,

@@ -46,7 +46,7 @@ async function ask(generators = keptGenerators(), asked = options(1), video = re
   return { compiled, frames, settings, notices: events.filter(({ type }) => type === 'notice') };
 }
 
-test('the same is not compiled again, and gives what a new one gives', async () => {
+test('the same request compiles nothing again, and gives the same video', async () => {
   const generators = keptGenerators();
   const first = await ask(generators);
   // Read again, as each request does.
@@ -60,7 +60,7 @@ test('the same is not compiled again, and gives what a new one gives', async () 
   await generators.free();
 });
 
-test('another motion under the same path, strength, shape or name is', async () => {
+test('another motion under the same path, strength, shape or name is compiled', async () => {
   const generators = keptGenerators();
   await ask(generators);
   const [motion] = options(1).motions;
@@ -86,7 +86,7 @@ test.each([
   ['weights', 'vae/diffusion_pytorch_model.safetensors'],
   ['settings', 'scheduler/scheduler_config.json'],
   ['tokenizer', 'tokenizer/merges.txt'],
-])('another base under the same path is: its %s', async (name, file) => {
+])('another base under the same path is compiled: other %s', async (name, file) => {
   const path = at(name);
   await cp(folder, path, { recursive: true });
   const generators = keptGenerators();
@@ -102,7 +102,7 @@ test.each([
   await generators.free();
 });
 
-test('what was used longest ago goes first', async () => {
+test('the least recently used generator is freed first', async () => {
   const generators = keptGenerators({ most: 2 });
   const compiled: boolean[] = [];
   for (const seed of [1, 2, 1, 3, 1, 2]) compiled.push((await ask(generators, options(seed))).compiled);
@@ -136,7 +136,7 @@ test('a kept generator reports the same notices again', async () => {
   await generators.free();
 });
 
-test('mistakes and stops leave a generator, failures of the device do not', async () => {
+test('a generator is kept after invalid requests and stops, and freed after device failures', async () => {
   const generators = keptGenerators();
   await ask(generators);
   const wrong = { ...request, samplerSteps: -1 };

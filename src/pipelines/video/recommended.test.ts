@@ -45,12 +45,12 @@ describe('training', () => {
     expect(await settings({})).toMatchObject({ ...lamp.size, ...lamp.training, weightDecay: 0.01 });
   });
 
-  test('what is given wins; undefined is not given', async () => {
+  test('given values take precedence; undefined counts as not given', async () => {
     const mixed = { steps: 7, width: 32, schedule: undefined };
     expect(await settings(mixed)).toMatchObject({ steps: 7, width: 32, height: 16, schedule: 'cosine' });
   });
 
-  test('can leave the base out of it', async () => {
+  test('can ignore the recommendations', async () => {
     expect(await settings(presets.reference, false)).toEqual({
       ...trainingDefaults,
       ...presets.reference,

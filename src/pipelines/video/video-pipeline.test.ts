@@ -92,7 +92,7 @@ describe('a generated video', () => {
     expect(JSON.stringify(settings)).not.toMatch(/"\//);
   });
 
-  test('follows the motion as it is when it is made', async () => {
+  test('uses the values that the motion has when it is made', async () => {
     const before = await generate();
     const trained = motion;
     motion = await untrainedMotion(base, motionVariants.lamp);

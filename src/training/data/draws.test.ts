@@ -49,7 +49,7 @@ test('every start, both directions and both ends of time are drawn', () => {
   expect(Math.max(...draws.map(({ timestep }) => timestep))).toBeGreaterThan(994);
 });
 
-test('which frames a video has may be said otherwise, and everything else is drawn as before', () => {
+test('the frames of a video may be selected otherwise; other draws stay the same', () => {
   const framesFrom = (clip: number, start: number) => [100 * clip, start];
   for (let i = 0; i < 50; i++) {
     const usual = drawSample(plan, i);
@@ -68,7 +68,7 @@ test('no timestep below the lowest is drawn, and all above it are', () => {
   expect(Math.max(...timesteps)).toBeLessThan(1000);
 });
 
-test('what is needed is what is drawn, and grows with the steps', () => {
+test('the needed frames are those drawn, and grow with the steps', () => {
   const few = neededFrames(plan, 5);
   const more = neededFrames(plan, 50);
   for (let i = 0; i < 5; i++) {

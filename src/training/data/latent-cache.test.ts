@@ -109,7 +109,7 @@ test('holds what is cut out of a frame before another scene, and nothing of it f
   expect((await open(at('e'), wanted, undefined, scenes('b'))).encoded).toBe(1);
 });
 
-test('files of earlier versions, which numbered frames otherwise, are not taken', async () => {
+test('files of earlier versions, which numbered frames otherwise, are not used', async () => {
   const folder = at('f');
   await open(folder, needed);
   for (const name of await readdir(folder)) {
@@ -138,7 +138,7 @@ test('encodes only what is missing', async () => {
   expect(await cache.read(0, [0, 1, 3], plainView)).toHaveLength(3);
 });
 
-test('makes a damaged file again, and says so', async () => {
+test('replaces a damaged file, with a notice', async () => {
   const folder = at('c');
   await open(folder, needed);
   const [name] = await readdir(folder);

@@ -17,7 +17,7 @@ test.each([
   expect(withPlace(caption, 'on the moon')).toBe(`${bare} on the moon`);
 });
 
-test('a view before another scene has its place in the caption, any other the caption itself', () => {
+test('the caption of a view before another scene names that place; other views keep the caption', () => {
   const scenes = { places: ['in the sea', undefined] };
   const say = (caption: string | undefined, index?: number) =>
     captionOfView(
