@@ -49,8 +49,9 @@ async function edit(more: Partial<EditRequest> = {}, stopAt?: (event: ProgressEv
   const video = await prepareAndRunEdit(options({ ...more, onEvent, signal: controller.signal }));
   const stages = new Set(events.map((event) => (event.type === 'progress' ? event.stage : event.type)));
   const notices = events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
+  const concerned = events.flatMap((event) => (event.type === 'notice' ? (event.setting ?? []) : []));
   const written = events.flatMap((event) => (event.type === 'written' ? [basename(event.path)] : []));
-  return { video, stages, notices, written };
+  return { video, stages, notices, concerned, written };
 }
 
 function refusal(more: Partial<EditRequest>): Promise<LampError> {
@@ -81,7 +82,7 @@ describe('an edit', () => {
   let whole: EditedVideo;
 
   beforeAll(async () => {
-    const { video, written, notices } = await edit();
+    const { video, written, notices, concerned } = await edit();
     whole = video;
     expect(written).toEqual(['first-frame.png', 'motion.safetensors', 'inversion.safetensors']);
     expect(notices).toEqual([
@@ -89,6 +90,8 @@ describe('an edit', () => {
       expect.stringMatching(/steps? (is|are) far fewer than recommended .*; expected about 500\./),
       '32x16 is far from what the base "tiny-sd" was trained on: what it draws may fall apart; expected about 64x64.',
     ]);
+    // Those of the training have the names that they have in an edit.
+    expect(concerned).toEqual(['training.clipFps', 'training.steps', 'size']);
   });
 
   test("is a video of the clip's length and rate, and says how it was made", async () => {
