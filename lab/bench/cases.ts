@@ -8,6 +8,7 @@ import { input } from '../../src/graph/tensor.ts';
 import { weightsTakenBy } from '../../src/graph/weights.ts';
 import type { Component } from '../../src/models/base-model.ts';
 import { type UNetConfig, unetConfigSchema } from '../../src/models/configs.ts';
+import { int8Weights } from '../../src/models/int8-weights.ts';
 import { timestepWidth } from '../../src/models/time-embedding.ts';
 import { unet } from '../../src/models/unet.ts';
 import { initialValues, motionParameters } from '../../src/motion/motion-parameters.ts';
@@ -33,6 +34,8 @@ export interface BenchCase {
   readonly work: 'train' | 'train, recompute' | 'train, low' | 'sample' | 'sample, low';
   /** Type of the base's weights; default `float32`. */
   readonly dtype?: 'float16';
+  /** In which precision products with the base's weights are computed; default f32. */
+  readonly precision?: 'int8';
   /** Rank of the trained factors; default: whole matrices are trained. */
   readonly rank?: number;
 }
@@ -71,11 +74,10 @@ export const benchCases: readonly BenchCase[] = (
     ['SD 1.x, 8 frames of 32x32', { ...whole, latents: [1, 4, 8, 32, 32] }],
   ] as const
 ).flatMap(([name, sizes]) =>
-  (['train', 'train, recompute', 'train, low', 'sample', 'sample, low'] as const).map((work) => ({
-    name: `${work}: ${name}`,
-    work,
-    ...sizes,
-  })),
+  (['train', 'train, recompute', 'train, low', 'sample', 'sample, low'] as const).flatMap((work) => [
+    { name: `${work}: ${name}`, work, ...sizes },
+    { name: `${work}, int8: ${name}`, work, ...sizes, precision: 'int8' as const },
+  ]),
 );
 
 /** Cases whose memory is compared with its estimate: modes, sizes, lengths, ranks, and both precisions of the base. */
@@ -150,7 +152,11 @@ export async function runCase(
   repeats: number,
   profilePrefix?: string,
 ): Promise<BenchResult> {
-  const component = await randomUNet(architecture, folder);
+  const { config, weights } = await randomUNet(architecture, folder);
+  const component = {
+    config,
+    weights: architecture.precision === 'int8' ? await int8Weights(weights, folder) : weights,
+  };
   const memory = memoryOf[work];
   const before = await measureSpeed();
   const random = randomStream(0, 'bench');
@@ -256,13 +262,13 @@ function unetConfig({ widths, heads, context }: Architecture): UNetConfig {
   });
 }
 
-type Architecture = Pick<BenchCase, 'widths' | 'heads' | 'context' | 'dtype'>;
+type Architecture = Pick<BenchCase, 'widths' | 'heads' | 'context' | 'dtype' | 'precision'>;
 
 const weightsIn = (folder: string) => join(folder, 'unet.safetensors');
 
 /** Equal for cases with the same weights. */
-export function weightsKey({ widths, heads, context, dtype }: Architecture): string {
-  return JSON.stringify([widths, heads, context, dtype]);
+export function weightsKey({ widths, heads, context, dtype, precision }: Architecture): string {
+  return JSON.stringify([widths, heads, context, dtype, precision]);
 }
 
 /** Writes random weights of a case's U-Net to `folder`. */
@@ -284,6 +290,9 @@ export async function writeWeights(architecture: Architecture, folder: string): 
     return [name, floats(data, shape)] as const;
   });
   await writeSafetensors(weightsIn(folder), tensors, {}, { dtype: architecture.dtype ?? 'float32' });
+  // So that making the integers is no part of what is measured.
+  if (architecture.precision === 'int8')
+    await int8Weights((await randomUNet(architecture, folder)).weights, folder);
 }
 
 /** The U-Net whose weights are in `folder`. */

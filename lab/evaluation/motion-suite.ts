@@ -99,6 +99,7 @@ async function resultOf(
     things,
     base.fingerprint,
     motionFingerprint(learned.values),
+    ...(row.precision ? [row.precision] : []),
   ];
   const identity = createHash('sha256').update(JSON.stringify(decides)).digest('hex');
   const path = join(options.out, 'results', `${resultName(row, motion, options)}.json`);
@@ -176,7 +177,13 @@ async function makeAndMeasure(
   options: MotionSuiteOptions,
 ): Promise<MotionResult> {
   const { base, size, out, seeds, classifier, clip, onEvent, signal } = options;
-  const generator = await openGenerator({ base, motions: [learned], frames: suiteFrames, ...size });
+  const generator = await openGenerator({
+    base,
+    motions: [learned],
+    frames: suiteFrames,
+    ...size,
+    ...(row.precision && { precision: row.precision }),
+  });
   const clips = row.clips ?? usualClips;
   const inClips = new Set(motion.thingsInClips(clips));
   const videos: VideoResult[] = [];

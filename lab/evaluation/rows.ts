@@ -34,6 +34,8 @@ export interface EvaluationRow {
   readonly training?: Partial<Omit<TrainingInput, 'base' | 'device'>>;
   /** Video settings that differ from the suite's. */
   readonly video?: Partial<VideoSettings>;
+  /** Precision in which videos are made; default f32. That of training is in `training`. */
+  readonly precision?: 'int8';
 }
 
 /** Default number of clips per motion. */
@@ -99,6 +101,11 @@ export const rowGroups = {
       switches: { movement: false, carry: false, copy: false, trainAttention: false, cleanFirstTime: false },
       ...toTheEnd,
     }),
+  ],
+  precision: [
+    row('int8-videos', 'trained in f32, videos in 8 bits', { precision: 'int8' }),
+    row('int8-training', 'trained in 8 bits, videos in f32', { training: { precision: 'int8' } }),
+    row('int8', 'trained and made in 8 bits', { training: { precision: 'int8' }, precision: 'int8' }),
   ],
   sampling: [
     row('no-shared-noise', 'without shared noise', { video: { noiseShare: 0 } }),

@@ -94,7 +94,7 @@ export async function checkInitialVideoUNet(
   const both = await Promise.all([...added.shapes.keys()].map((name) => added.file.read(name)));
   const trained = new Map([...added.shapes.keys()].map((name, i) => [name, both[i] as FloatTensor] as const));
   const w = videoWeights(
-    weights.find,
+    weights,
     new Map([...trained].map(([name, { shape }]) => [name, input(name, shape)])),
   );
   return checkCases(
@@ -109,7 +109,7 @@ export async function checkInitialVideoUNet(
 /** The video U-Net with random temporal weights in the reference's own layout. */
 export async function checkVideoUNet(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
   const { config, weights } = await openFixtureVideoUNet(folder);
-  const w = videoWeights(weights.find);
+  const w = videoWeights(weights);
   return checkCases(
     config,
     inputs,
@@ -125,7 +125,7 @@ export async function checkActivations(folder: string, { inputs, outputs }: Fixt
   const { values, symbols } = givenInputs(config, '', inputs);
   const frames = symbols.latents.shape[2]!;
   const watched = new Map<string, Tensor>();
-  videoUNet(videoWeights(weights.find), config, symbols, {
+  videoUNet(videoWeights(weights), config, symbols, {
     variant: motionVariants.lamp,
     watch: (name, value) => watched.set(name, value.shape.length === 4 ? toVideos(value, frames) : value),
   });

@@ -4,9 +4,8 @@ import { CheckpointError } from '../errors.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
 import { writeAtomically } from './atomic-write.ts';
 import {
-  type ByteTensor,
+  type SafetensorsValue,
   tensorBytes,
-  type WritableTensor,
   type WriteOptions,
   writeBytes,
   writtenItemSize,
@@ -24,11 +23,11 @@ const kinds = { float32: 'F32', float16: 'F16', bfloat16: 'BF16' } as const;
  */
 export async function writeSafetensors(
   path: string,
-  tensors: Iterable<readonly [name: string, tensor: WritableTensor | ByteTensor]>,
+  tensors: Iterable<readonly [name: string, tensor: SafetensorsValue]>,
   metadata: Readonly<Record<string, string>> = {},
   options: WriteOptions = {},
 ): Promise<void> {
-  const itemSize = (tensor: WritableTensor | ByteTensor) => writtenItemSize(tensor, options);
+  const itemSize = (tensor: SafetensorsValue) => writtenItemSize(tensor, options);
   const ordered = [...tensors].sort(
     ([nameA, a], [nameB, b]) => itemSize(b) - itemSize(a) || (nameA < nameB ? -1 : nameA > nameB ? 1 : 0),
   );
@@ -56,9 +55,10 @@ export async function writeSafetensors(
   });
 }
 
-function kindOf({ dtype }: WritableTensor | ByteTensor, options: WriteOptions): string {
+function kindOf({ dtype }: SafetensorsValue, options: WriteOptions): string {
   if (dtype === 'int64') return 'I64';
   if (dtype === 'uint8') return 'U8';
+  if (dtype === 'int8') return 'I8';
   return kinds[options.dtype ?? 'float32'];
 }
 

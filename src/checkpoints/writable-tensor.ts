@@ -2,7 +2,13 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { CheckpointError } from '../errors.ts';
-import { type FloatTensor, type HostTensor, type Shape, sizeOf } from '../graph/host-tensor.ts';
+import {
+  type FloatTensor,
+  type HostTensor,
+  type Int8Tensor,
+  type Shape,
+  sizeOf,
+} from '../graph/host-tensor.ts';
 import { encodeBfloat16, encodeFloat16 } from './half-precision.ts';
 
 /** A tensor whose values are read only when it is written, so that a model need not fit into memory. */
@@ -23,14 +29,24 @@ export interface ByteTensor {
   readonly data: Uint8Array;
 }
 
+/** 8-bit integers that are computed only when they are written. */
+export interface LazyInt8Tensor {
+  readonly dtype: 'int8';
+  readonly shape: Shape;
+  readonly load: () => Promise<Int8Tensor>;
+}
+
+/** What a safetensors file can be written from. */
+export type SafetensorsValue = WritableTensor | ByteTensor | LazyInt8Tensor;
+
 /** Options of writing: `dtype` is the precision of float tensors in the file, default `float32`. */
 export interface WriteOptions {
   readonly dtype?: 'float32' | 'float16' | 'bfloat16';
 }
 
 /** Bytes of one element in the file. */
-export function writtenItemSize({ dtype }: WritableTensor | ByteTensor, options: WriteOptions): number {
-  if (dtype === 'uint8') return 1;
+export function writtenItemSize({ dtype }: SafetensorsValue, options: WriteOptions): number {
+  if (dtype === 'uint8' || dtype === 'int8') return 1;
   return dtype === 'int64' ? 8 : (options.dtype ?? 'float32') === 'float32' ? 4 : 2;
 }
 
@@ -40,7 +56,7 @@ export function writtenItemSize({ dtype }: WritableTensor | ByteTensor, options:
  */
 export async function* tensorBytes(
   name: string,
-  tensor: WritableTensor | ByteTensor,
+  tensor: SafetensorsValue,
   { dtype = 'float32' }: WriteOptions,
   path: string,
 ): AsyncGenerator<Uint8Array> {
@@ -81,7 +97,7 @@ function* halfBytes(
   }
 }
 
-function bytesOf(data: Float32Array | BigInt64Array | Uint16Array | Uint8Array): Uint8Array {
+function bytesOf(data: Float32Array | BigInt64Array | Uint16Array | Uint8Array | Int8Array): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 

@@ -19,6 +19,8 @@ export interface ChainCost {
   readonly returnedBytes: number;
   /** Largest sum of a part's inner values. */
   readonly partBytes: number;
+  /** Sum of the weights stored as 8-bit integers: each program has its own. */
+  readonly integerBytes: number;
   /** Largest sum of a part's weights, as stored in their files: the size of the buffer. */
   readonly weightBytes: number;
 }
@@ -29,11 +31,13 @@ export interface ChainCost {
 export function chainCost(calls: readonly ChainCall[], sets = 1): ChainCost {
   const held = new Map<Slot, number>();
   let [flops, peakBytes, keptBytes, returnedBytes, partBytes, largestWeights] = [0, 0, 0, 0, 0, 0];
+  let integerBytes = 0;
   for (const { graph, weights, outputs, dead } of calls) {
     const cost = graphCost(Object.values(graph));
     const kept = sets * sum(held.values());
     const weightBytes = sum(Object.values(weights).map(({ byteLength }) => byteLength));
     flops += sets * cost.flops;
+    integerBytes += cost.integerBytes;
     const converted = sum(
       Object.values(weights).map(({ dtype, shape }) => (dtype === 'float32' ? 0 : 4 * sizeOf(shape))),
     );
@@ -54,6 +58,7 @@ export function chainCost(calls: readonly ChainCall[], sets = 1): ChainCost {
     keptBytes,
     returnedBytes,
     partBytes,
+    integerBytes,
     weightBytes: largestWeights,
   };
 }

@@ -1,7 +1,7 @@
 /** @file Arithmetic and memory cost of a graph, estimated from its shapes alone. */
-import { sizeOf } from './host-tensor.ts';
+import { elementBytes, sizeOf } from './host-tensor.ts';
 import { flatten } from './order.ts';
-import type { Node, Tensor } from './tensor.ts';
+import type { Node, StoredTensor, Tensor } from './tensor.ts';
 
 /** Cost of one run of a graph. */
 export interface GraphCost {
@@ -15,28 +15,24 @@ export interface GraphCost {
   readonly weightBytes: number;
   /** That of those which are of another type in their files, and are converted. */
   readonly convertedBytes: number;
+  /** Size in bytes of the weights that are stored as 8-bit integers, which the other two do not count. */
+  readonly integerBytes: number;
 }
-
-const bytesPerElement = 4;
 
 /** Estimates the cost of computing the given tensors: each node runs once, in order; dead values are freed. */
 export function graphCost(outputs: readonly Tensor[]): GraphCost {
   const { nodes, resolve } = flatten(outputs);
-  // A reshaped tensor is the same memory under another name.
   const owner = (tensor: Tensor): Tensor => {
     const value = resolve(tensor);
     const node = value.source.kind === 'node' ? value.source.node : undefined;
-    return node?.operator.name === 'reshape' ? owner(node.inputs[0]!) : value;
+    return node?.operator.alias ? owner(node.inputs[0]!) : value;
   };
   const lastUse = new Map<Tensor, number>();
-  const files = new Map<string, { readonly bytes: number; readonly converted: boolean }>();
+  const files = new Map<string, StoredTensor>();
   for (const [i, node] of nodes.entries()) {
     for (const tensor of node.inputs) {
-      const { source, shape } = owner(tensor);
-      if (source.kind === 'file') {
-        const converted = source.file.dtype !== 'float32';
-        files.set(source.name, { bytes: sizeOf(shape) * bytesPerElement, converted });
-      }
+      const { source } = owner(tensor);
+      if (source.kind === 'file') files.set(source.name, source.file);
       lastUse.set(owner(tensor), i);
     }
   }
@@ -45,21 +41,33 @@ export function graphCost(outputs: readonly Tensor[]): GraphCost {
   let [flops, held, done, peakBytes, innerBytes] = [0, 0, 0, 0, 0];
   for (const [i, node] of nodes.entries()) {
     flops += node.operator.flops?.(node) ?? 0;
-    if (node.operator.name === 'reshape') continue;
+    if (node.operator.alias) continue;
     for (const output of node.outputs) {
       if (lastUse.has(output)) held += bytesOf(output);
       if (computed.has(output)) done += bytesOf(output);
     }
-    peakBytes = Math.max(peakBytes, held);
-    innerBytes = Math.max(innerBytes, held - done);
+    const running = held + (node.operator.scratchBytes?.(node) ?? 0);
+    peakBytes = Math.max(peakBytes, running);
+    innerBytes = Math.max(innerBytes, running - done);
     for (const tensor of freedAt(i, node, owner, lastUse)) held -= bytesOf(tensor);
   }
-  let [weightBytes, convertedBytes] = [0, 0];
-  for (const { bytes, converted } of files.values()) {
+  return { flops, peakBytes, innerBytes, ...storedBytes(files.values()) };
+}
+
+function storedBytes(
+  files: Iterable<StoredTensor>,
+): Pick<GraphCost, 'weightBytes' | 'convertedBytes' | 'integerBytes'> {
+  let [weightBytes, convertedBytes, integerBytes] = [0, 0, 0];
+  for (const { dtype, shape } of files) {
+    if (dtype === 'int8') {
+      integerBytes += sizeOf(shape);
+      continue;
+    }
+    const bytes = sizeOf(shape) * elementBytes('float32');
     weightBytes += bytes;
-    if (converted) convertedBytes += bytes;
+    if (dtype !== 'float32') convertedBytes += bytes;
   }
-  return { flops, peakBytes, innerBytes, weightBytes, convertedBytes };
+  return { weightBytes, convertedBytes, integerBytes };
 }
 
 function freedAt(
@@ -72,6 +80,6 @@ function freedAt(
   return [...owners].filter((tensor) => tensor.source.kind === 'node' && lastUse.get(tensor) === index);
 }
 
-function bytesOf({ shape }: Tensor): number {
-  return sizeOf(shape) * bytesPerElement;
+function bytesOf({ shape, dtype }: Tensor): number {
+  return sizeOf(shape) * elementBytes(dtype);
 }

@@ -2,7 +2,7 @@
  * @file The types of a graph, which refer to one another: tensors come from nodes, nodes apply operators, operators
  * take tensors. `tensor.ts` makes tensors, `operator.ts` defines and applies operators.
  */
-import type { DType, HostTensor, Shape } from './host-tensor.ts';
+import type { ConstantTensor, DType, Shape } from './host-tensor.ts';
 
 /** Element type and shape. */
 export interface TensorType {
@@ -25,7 +25,7 @@ export type Source =
       /** The element type in which values are supplied, where it is not that of the tensor. */
       readonly suppliedAs?: DType;
     }
-  | { readonly kind: 'constant'; readonly value: HostTensor }
+  | { readonly kind: 'constant'; readonly value: ConstantTensor }
   | { readonly kind: 'file'; readonly name: string; readonly file: StoredTensor }
   | { readonly kind: 'node'; readonly node: Node; readonly output: number };
 
@@ -73,7 +73,7 @@ export interface OnnxEmitter {
     },
   ): string[];
   /** Emits a constant and returns its name. */
-  constant(value: HostTensor): string;
+  constant(value: ConstantTensor): string;
 }
 
 /** Arguments of a gradient function. */
@@ -91,7 +91,7 @@ export interface GradientContext<A extends object> {
 export interface Example<A extends object> {
   readonly inputs: readonly (
     | Shape
-    | { readonly shape: Shape; readonly values: 'positive' | { readonly below: number } }
+    | { readonly shape: Shape; readonly values: 'positive' | 'int8' | { readonly below: number } }
   )[];
   readonly attributes: A;
 }
@@ -99,12 +99,17 @@ export interface Example<A extends object> {
 /** Everything the engine knows about an operator. */
 export interface Operator<A extends object = object> {
   readonly name: string;
+  /** Whether the output is the first input's memory under another name. */
+  readonly alias?: true;
   /** Types of the outputs. Throws `ShapeError` for inputs that do not fit. */
   infer(inputs: readonly Tensor[], attributes: A): readonly TensorType[];
   /** Emits the operator as ONNX nodes; returns the names of the outputs. */
   onnx?(emitter: OnnxEmitter, inputs: readonly string[], node: Node<A>): readonly string[];
-  /** For composite operators: their outputs as a graph of other operators. */
-  lower?(inputs: readonly Tensor[], attributes: A): readonly Tensor[];
+  /**
+   * For composite operators: their outputs as a graph of other operators. `undefined` where the operator is emitted
+   * directly, for these inputs.
+   */
+  lower?(inputs: readonly Tensor[], attributes: A): readonly Tensor[] | undefined;
   /**
    * Gradients with respect to the inputs, as graphs. `undefined` stands for "none needed" (and for integer inputs).
    * `null` in place of the function: the operator has no gradient and ends every path through it.
@@ -112,6 +117,8 @@ export interface Operator<A extends object = object> {
   readonly gradient: ((context: GradientContext<A>) => readonly (Tensor | undefined)[]) | null;
   /** Number of floating-point operations, for operators that need more than a few per element. */
   flops?(node: Node<A>): number;
+  /** Bytes of the values that exist only while the operator runs, beside its inputs and outputs; default 0. */
+  scratchBytes?(node: Node<A>): number;
   /** Cases on which the gradient is compared with central finite differences; at least one. */
   readonly examples: readonly [Example<A>, ...Example<A>[]];
 }

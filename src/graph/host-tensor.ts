@@ -10,6 +10,7 @@ export type DType =
   | 'int64'
   | 'int32'
   | 'uint8'
+  | 'int8'
   | 'bool';
 
 /** 8-bit float types, under PyTorch's names. */
@@ -37,8 +38,24 @@ export interface IntTensor {
   readonly data: BigInt64Array;
 }
 
-/** Any tensor in host memory. */
+/** An 8-bit integer tensor in host memory, row-major: quantised values. */
+export interface Int8Tensor {
+  readonly dtype: 'int8';
+  readonly shape: Shape;
+  readonly data: Int8Array;
+}
+
+/** Any tensor in host memory that graphs take and return. */
 export type HostTensor = FloatTensor | IntTensor;
+
+/** A value that can be part of a graph. */
+export type ConstantTensor = HostTensor | Int8Tensor;
+
+/** Bytes of one element in memory. */
+export function elementBytes(dtype: DType): number {
+  if (dtype === 'int64') return 8;
+  return dtype === 'float32' || dtype === 'int32' ? 4 : dtype === 'float16' || dtype === 'bfloat16' ? 2 : 1;
+}
 
 /** Number of elements of a shape; 1 for a scalar. */
 export function sizeOf(shape: Shape): number {
@@ -56,6 +73,14 @@ export function floats(data: Float32Array, shape: Shape = [data.length]): FloatT
     throw new RangeError(`${data.length} values do not fill the shape [${shape}]`);
   }
   return { dtype: 'float32', shape, data };
+}
+
+/** Wraps (does not copy) an `Int8Array` as a tensor. Throws `RangeError` when the sizes disagree. */
+export function int8s(data: Int8Array, shape: Shape = [data.length]): Int8Tensor {
+  if (data.length !== sizeOf(shape)) {
+    throw new RangeError(`${data.length} values do not fill the shape [${shape}]`);
+  }
+  return { dtype: 'int8', shape, data };
 }
 
 /** Makes a 64-bit integer tensor from numbers. Throws `RangeError` when the sizes disagree. */

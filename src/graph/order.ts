@@ -40,8 +40,8 @@ export function flatten(outputs: readonly Tensor[]): FlatGraph {
   const add = (wanted: readonly Tensor[]) => {
     for (const node of nodesBefore(wanted, done)) {
       done.add(node);
-      if (node.operator.lower) {
-        const lowered = node.operator.lower(node.inputs.map(resolve), node.attributes);
+      const lowered = node.operator.lower?.(node.inputs.map(resolve), node.attributes);
+      if (lowered) {
         add(lowered);
         for (const [i, output] of node.outputs.entries()) replaced.set(output, lowered[i]!);
       } else {
@@ -50,5 +50,21 @@ export function flatten(outputs: readonly Tensor[]): FlatGraph {
     }
   };
   add(outputs);
-  return { nodes, resolve };
+  return { nodes: stillNeeded(nodes, outputs, resolve), resolve };
+}
+
+/** The nodes without those whose values were needed only by operators that were expanded to something else. */
+function stillNeeded(
+  nodes: readonly Node[],
+  outputs: readonly Tensor[],
+  resolve: FlatGraph['resolve'],
+): Node[] {
+  const needed = new Set(outputs.map((tensor) => nodeOf(resolve(tensor))));
+  const kept: Node[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!needed.has(node)) continue;
+    kept.push(node);
+    for (const tensor of node.inputs) needed.add(nodeOf(resolve(tensor)));
+  }
+  return kept.reverse();
 }

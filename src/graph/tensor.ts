@@ -3,7 +3,7 @@
  * Shapes are static, so shape errors appear while a graph is built, never while it runs.
  */
 import type { Node, Source, StoredTensor, Tensor, TensorType } from './graph-types.ts';
-import { type DType, floats, type HostTensor, type Shape, sizeOf } from './host-tensor.ts';
+import { type ConstantTensor, type DType, floats, type Shape, sizeOf } from './host-tensor.ts';
 
 export type { Node, Region, Source, StoredTensor, Tensor, TensorType } from './graph-types.ts';
 
@@ -25,7 +25,7 @@ export function convertedInput(name: string, shape: Shape, suppliedAs: DType): T
 }
 
 /** A value that is part of the graph. */
-export function constant(value: HostTensor): Tensor {
+export function constant(value: ConstantTensor): Tensor {
   return makeTensor(value, { kind: 'constant', value });
 }
 
@@ -42,6 +42,11 @@ export function filled(shape: Shape, value: number): Tensor {
 /** A frozen weight that stays in its file. */
 export function stored(name: string, file: StoredTensor): Tensor {
   return makeTensor({ dtype: 'float32', shape: file.shape }, { kind: 'file', name, file });
+}
+
+/** Quantised values (see `operators/dequantised.ts`) that stay in their file. */
+export function storedInt8(name: string, file: StoredTensor): Tensor {
+  return makeTensor({ dtype: 'int8', shape: file.shape }, { kind: 'file', name, file });
 }
 
 /** The node that computes a tensor, if any. */

@@ -38,9 +38,13 @@ export function hubCacheFolder(
   const given = (name: string) => variables[name]?.replace(/^~(?=[/\\]|$)/, home) || undefined;
   const cache = given('HF_HUB_CACHE') ?? given('HUGGINGFACE_HUB_CACHE');
   if (cache !== undefined) return cache;
+  return join(given('HF_HOME') ?? join(cachesFolder(variables), 'huggingface'), 'hub');
+}
+
+/** The user's folder for caches: `XDG_CACHE_HOME` if it is an absolute path, else `~/.cache`. */
+export function cachesFolder(variables: Readonly<Record<string, string | undefined>> = process.env): string {
   const { XDG_CACHE_HOME: xdg = '' } = variables;
-  const caches = isAbsolute(xdg) ? xdg : join(home(), '.cache');
-  return join(given('HF_HOME') ?? join(caches, 'huggingface'), 'hub');
+  return isAbsolute(xdg) ? xdg : join(home(), '.cache');
 }
 
 /** Also where `HOME` is empty. */

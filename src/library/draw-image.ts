@@ -9,6 +9,7 @@ import { assertPicturePath, writePicture } from '../media/picture-file.ts';
 import { sizeSettings } from '../media/shape-settings.ts';
 import { assertFileTarget } from '../media/video-target.ts';
 import { assertPictureSize, recommendedSize } from '../models/picture-size.ts';
+import { inPrecision } from '../models/precision.ts';
 import { phrase, setting } from '../phrases.ts';
 import { type DrawnPicture, drawPictures, resolveDrawSettings } from '../pipelines/draw/draw-picture.ts';
 import { tellFarPictures } from '../pipelines/draw/far-size.ts';
@@ -50,6 +51,7 @@ export const drawImageSettings = {
   strength: redrawSettings.strength,
   device: shared.device,
   memory: shared.memory,
+  precision: shared.precision,
   out: declare(field.path, {
     description: 'file of the picture: .png, which stores its settings, .jpg or .webp',
   }),
@@ -117,10 +119,11 @@ async function draw(options: DrawImagesOptions): Promise<DrawnPicture[]> {
     height,
     device: deviceName,
     memory,
+    precision,
     seed,
     count,
     ...request
-  } = withDefaults(pick(drawImagesSettings, ['device', 'memory', 'seed', 'count']), given);
+  } = withDefaults(pick(drawImagesSettings, ['device', 'memory', 'precision', 'seed', 'count']), given);
   if (out !== undefined) assertPicturePath(out);
   if (request.strength !== undefined && from === undefined) {
     throw new UsageError({
@@ -130,7 +133,7 @@ async function draw(options: DrawImagesOptions): Promise<DrawnPicture[]> {
     });
   }
   const device = parseDevice(deviceName);
-  const base = await givenBase(choice, work);
+  const base = await inPrecision(await givenBase(choice, work), precision, device);
   const usual = width !== undefined && height !== undefined ? { width, height } : recommendedSize(base);
   const size = { width: width ?? usual.width, height: height ?? usual.height };
   assertPictureSize(base.vae.config, size);

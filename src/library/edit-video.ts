@@ -14,14 +14,15 @@ import { runEdit } from '../pipelines/edit/run-edit.ts';
 import { referenceOptions, videoSettings } from '../pipelines/video/video-settings.ts';
 import { concerning } from '../renamed-setting.ts';
 import { parseDevice } from '../runtime/devices.ts';
-import { runningDefaults } from '../runtime/running-settings.ts';
 import {
   declare,
   type GivenSettings,
   namesOf,
   nested,
+  pick,
   redeclared,
   required,
+  withDefaults,
   withoutUndefined,
 } from '../settings.ts';
 import { trainingSettings } from '../training/declared-settings.ts';
@@ -117,6 +118,10 @@ export const editVideoSettings = {
     ...shared.memory,
     description: 'how much memory the networks may take for speed, in training as well',
   }),
+  precision: declare(shared.precision.schema, {
+    ...shared.precision,
+    description: "how products with the U-Net's weights are computed, in training as well",
+  }),
   useRecommended: shared.useRecommended,
   out: shared.out,
   ...videoSettings,
@@ -156,15 +161,17 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
     ...workFields,
   });
   const work = { onEvent, signal };
-  const { base, motion, out, framesPerSecond, device, firstFrame, reference, ...others } = given;
-  const { firstFrameBase: _, firstFrameSize: __, run = runBeside(out), ...edits } = others;
+  const { base, motion, out, framesPerSecond, device: _, firstFrame, reference, ...others } = given;
+  const { firstFrameBase: __, firstFrameSize: ___, run = runBeside(out), ...edits } = others;
 
   if (out !== undefined) assertVideoPath(out);
   if (firstFrame !== undefined) assertNotDrawn(given);
   assertOneSource(given);
   assertTrainingUsed(given);
   const { frames, width, height, training, ...rest } = edits;
-  const firstFrameBase = await givenFirstFrameBase(given, work);
+  const { device: deviceName, precision } = withDefaults(pick(shared, ['device', 'precision']), given);
+  const chosenDevice = parseDevice(deviceName);
+  const firstFrameBase = await givenFirstFrameBase(given, precision, chosenDevice, work);
   const picture =
     firstFrame === undefined ? {} : { firstFrame: await givenPicture('firstFrame', firstFrame) };
   const sampling = Object.fromEntries(namesOf(videoSettings).map((name) => [name, rest[name]]));
@@ -183,7 +190,7 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
     training: withoutUndefined({ ...training, frames, width, height }) as NonNullable<
       EditRequest['training']
     >,
-    device: parseDevice(device ?? runningDefaults.device),
+    device: chosenDevice,
     ...(base !== undefined && { base: await baseFolder(base, work) }),
     ...(motion !== undefined && { motion: await wholeMotion(motion) }),
     ...picture,

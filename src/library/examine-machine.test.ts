@@ -75,12 +75,18 @@ describe('ONNX Runtime and its devices', () => {
 });
 
 test('speed', async () => {
-  const [fast] = await checkSpeed(testMachine());
+  const [fast, inEightBits] = await checkSpeed(testMachine());
+  expect(inEightBits).toMatchObject({
+    verdict: 'ok',
+    message: '800 GFLOP/s in matrix products, 4.0 times single precision. precision: "int8" makes use of it.',
+  });
   expect(fast).toMatchObject({
     verdict: 'ok',
     message: '200 GFLOP/s in matrix products, 300 GFLOP/s in convolutions, on the processor',
   });
-  const [slow] = await checkSpeed(testMachine({ speed: { matmul: 5e9, convolution: 5e9 } }));
+  const wrong = testMachine({ speed: { matmul: 5e9, convolution: 5e9, int8: 0 } });
+  const [slow, unusable] = await checkSpeed(wrong);
+  expect(found(unusable)).toBe('wrong for large values: this processor has no instructions for them (VNNI)');
   expect(slow!.verdict).toBe('warning');
   expect(advice(slow)).toContain('or device: "webgpu" where');
 });
@@ -207,7 +213,8 @@ describe('examineMachine', () => {
     const report = await examineMachineWith(testMachine(), { onFinding: (finding) => told.push(finding) });
     expect(report.findings).toEqual(told);
     expect(told.map(({ subject }) => subject)).toEqual([
-      ...['Node.js', 'ONNX Runtime', 'device cpu', 'device webgpu', 'speed', 'memory', 'training'],
+      ...['Node.js', 'ONNX Runtime', 'device cpu', 'device webgpu', 'speed', 'speed in 8 bits'],
+      ...['memory', 'training'],
       ...['disk, this folder', 'disk, temporary', 'disk, model cache', 'cached models'],
       ...['video .mp4', 'video .webm', 'video .gif', 'video folder', 'built-in model'],
     ]);

@@ -5,9 +5,12 @@ import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { sizeSchema } from '../media/shape-settings.ts';
 import type { Size } from '../media/size.ts';
+import { inPrecision } from '../models/precision.ts';
 import { type Phrase, phrase, setting } from '../phrases.ts';
 import type { FirstFrameBase } from '../pipelines/video/drawn-first-frame.ts';
 import { calledSetting } from '../renamed-setting.ts';
+import type { DeviceName } from '../runtime/devices.ts';
+import type { Precision } from '../runtime/running-settings.ts';
 import { declare, type GivenSettings, withText } from '../settings.ts';
 import { type BaseChoice, baseSetting, givenBase } from './load-base.ts';
 import { field } from './shared-fields.ts';
@@ -77,11 +80,13 @@ function refuseDrawing(
 /** The other model, if given. Throws `UsageError` for a size without a model, and what `loadBase` throws. */
 export async function givenFirstFrameBase(
   { firstFrameBase, firstFrameSize: size }: Omit<FirstFrameOptions, 'firstFrame'>,
+  precision: Precision,
+  device: DeviceName,
   work: WorkOptions,
 ): Promise<FirstFrameBase | undefined> {
   if (firstFrameBase !== undefined) {
     const base = await calledSetting('base', 'firstFrameBase', () => givenBase(firstFrameBase, work));
-    return { base, size };
+    return { base: await inPrecision(base, precision, device), size };
   }
   if (size === undefined) return undefined;
   throw new UsageError({

@@ -1,7 +1,9 @@
 /** @file The common part of generating videos and animating pictures: from options to frames. */
+
 import type { WorkOptions } from '../events.ts';
 import { assertVideoPath } from '../media/video-file.ts';
 import { assertVideoTarget } from '../media/video-target.ts';
+import { inPrecision } from '../models/precision.ts';
 import type { MotionInfo } from '../motion/file/motion-file.ts';
 import { checkFirstFrameBase } from '../pipelines/video/drawn-first-frame.ts';
 import type { Generators } from '../pipelines/video/kept-generators.ts';
@@ -46,6 +48,7 @@ export const videoOptionSettings = {
   seed: shared.seed,
   device: shared.device,
   memory: shared.memory,
+  precision: shared.precision,
   useRecommended: shared.useRecommended,
   out: shared.out,
   ...videoSettings,
@@ -89,10 +92,11 @@ export async function prepareVideos(
   const {
     device: deviceName,
     memory,
+    precision,
     reference,
     framesPerSecond,
     ...asked
-  } = withDefaults(pick(shared, ['device', 'reference']), others);
+  } = withDefaults(pick(shared, ['device', 'precision', 'reference']), others);
   const { useRecommended = !reference, firstFrameBase, firstFrameSize, ...shown } = asked;
   const device = parseDevice(deviceName);
   const motions = await givenMotions(
@@ -100,13 +104,15 @@ export async function prepareVideos(
     { ...(motion && { motion }), ...(several && { motions: several }) },
     check,
   );
-  const base = await givenBase(chosenBase, work);
+  const base = await inPrecision(await givenBase(chosenBase, work), precision, device);
   const shape = await concerning('base', async () =>
     fitMotions(motions, base, { frames, width, height }, work),
   );
   await tellUnfinished(motions, work);
   const by = await givenFirstFrameBase(
     { ...(firstFrameBase && { firstFrameBase }), ...(firstFrameSize && { firstFrameSize }) },
+    precision,
+    device,
     work,
   );
   if (by) await concerning('firstFrameBase', async () => checkFirstFrameBase(by, shape));

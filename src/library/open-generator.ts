@@ -81,7 +81,17 @@ function assertNotShared(request: object): void {
   );
 }
 
-const sharedNames = ['base', 'motion', 'motions', 'frames', 'width', 'height', 'device', 'memory'] as const;
+const sharedNames = [
+  'base',
+  'motion',
+  'motions',
+  'frames',
+  'width',
+  'height',
+  'device',
+  'memory',
+  'precision',
+] as const;
 
 /** The settings of `openGenerator`. */
 export const openGeneratorSettings = pick(videoOptionSettings, sharedNames);

@@ -229,6 +229,8 @@ export interface BaseIdentity {
   readonly vae: string;
   readonly textEncoder: string;
   readonly textEncoder2?: string;
+  /** The precision of products with the U-Net's weights; absent for f32. */
+  readonly precision?: 'int8';
 }
 
 /** Identifies a base model; stored with everything that is made with it. */
@@ -238,6 +240,7 @@ export async function baseIdentity(base: BaseModel): Promise<BaseIdentity> {
     unet: base.fingerprint,
     vae: await base.vae.weights.fingerprint(),
     textEncoder: await base.textEncoder.weights.fingerprint(),
+    ...(base.unet.weights.precision && { precision: base.unet.weights.precision }),
     ...(base.second && { textEncoder2: await base.second.encoder.weights.fingerprint() }),
   };
 }

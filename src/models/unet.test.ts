@@ -132,7 +132,7 @@ describe('the untrained video U-Net', () => {
         return [name, constant(floats(data, shape))] as const;
       });
     const video = floats(pictures.data, [2, 4, 1, 6, 5]);
-    const w = videoWeights(find, new Map(untrained));
+    const w = videoWeights({ find }, new Map(untrained));
     const seen = { ...symbols, latents: input('latents', video.shape) };
     const y = videoUNet(w, config, seen, { variant: motionVariants.lamp }).prediction;
     const found = await run(y, { ...given, latents: video });

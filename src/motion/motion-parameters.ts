@@ -1,9 +1,11 @@
 /** @file The trained parameters and their initial values. */
+import type { WeightFile } from '../checkpoints/weight-file.ts';
 import type { Shape } from '../graph/host-tensor.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
-import { add } from '../graph/operators/index.ts';
+import { add, inEightBits } from '../graph/operators/index.ts';
 import { filled, type Tensor } from '../graph/tensor.ts';
 import { Weights } from '../graph/weights.ts';
+import { isQuantised } from '../models/int8-weights.ts';
 import { extendedParameters } from './extended/extended-parameters.ts';
 import { lowRankChange, lowRankParameters } from './file/low-rank.ts';
 import type { TrainedParameter } from './trained-parameter.ts';
@@ -101,10 +103,11 @@ export function initialValues(
  * The weights of the video U-Net under its own names: trained ones from `trained`, the rest from the image model, whose
  * convolutions `X` become `X.conv2d`. A file with the video U-Net's names works as well. `norm_temp` is never trained:
  * it keeps scale 1 and shift 0 unless the file has it. Where low-rank factors of a matrix of the image model are
- * trained (see `lowRankParameters`), their product is added to the matrix.
+ * trained (see `lowRankParameters`), their product is added to the matrix. With a base in 8 bits, products with the
+ * trained weights are computed in 8 bits, too.
  */
 export function videoWeights(
-  base: (name: string) => Tensor | undefined,
+  { find: base, precision }: Pick<WeightFile, 'find' | 'precision'>,
   trained: ReadonlyMap<string, Tensor> = new Map(),
 ): Weights {
   const fixed = new Map<string, Tensor>();
@@ -121,11 +124,15 @@ export function videoWeights(
     if (known) return known;
     const change = lowRankChange(name, trained);
     if (!change) return whole;
-    changed.set(name, add(whole, change));
+    changed.set(name, rounded(name, add(whole, change)));
     return changed.get(name)!;
   };
+  const rounded = (name: string, tensor: Tensor): Tensor =>
+    precision === 'int8' && isQuantised(name, tensor.shape) ? inEightBits(tensor) : tensor;
   return new Weights((name) => {
-    const whole = trained.get(name) ?? base(name) ?? base(name.replace('.conv2d.', '.')) ?? normTemp(name);
+    const own = trained.get(name);
+    const whole =
+      (own && rounded(name, own)) ?? base(name) ?? base(name.replace('.conv2d.', '.')) ?? normTemp(name);
     return whole && withChange(name, whole);
   });
 }

@@ -126,7 +126,7 @@ function predictionGraph(
   const trained = new Map([...shapes].map(([name, shape]) => [name, input(`motion:${name}`, shape)]));
   const { prediction, extra } = withCheckpoint(weights, () =>
     videoUNet(
-      videoWeights(weights.find, trained),
+      videoWeights(weights, trained),
       config,
       {
         latents: input('latents', [videos, ...video]),

@@ -1,5 +1,5 @@
 /** @file Emits a graph as an ONNX model. */
-import { type DType, type HostTensor, isFloat8, type Shape } from '../graph/host-tensor.ts';
+import { type ConstantTensor, type DType, isFloat8, type Shape } from '../graph/host-tensor.ts';
 import type { OnnxAttribute, OnnxEmitter } from '../graph/operator.ts';
 import { flatten } from '../graph/order.ts';
 import { nodeOf, type StoredTensor, type Tensor } from '../graph/tensor.ts';
@@ -20,6 +20,8 @@ export interface EmittedGraph {
   readonly bytes: Uint8Array;
   /** The deepest common folder of the weight files the graph refers to; `undefined` when there are none. */
   readonly weightsFolder: string | undefined;
+  /** Whether the graph contains weights that are stored as 8-bit integers. */
+  readonly hasIntegers: boolean;
   /** Values that must be supplied at every run. */
   readonly inputs: ReadonlyMap<string, Tensor>;
   /** The shape of each output in the graph; its elements are those of the requested tensor, in the same order. */
@@ -46,7 +48,7 @@ export function emitGraph(outputs: Readonly<Record<string, Tensor>>): EmittedGra
   for (const [name, tensor] of Object.entries(outputs)) {
     // A final reshape is left to the caller: in the graph it would be a copy.
     let value = resolve(tensor);
-    for (let node = nodeOf(value); node?.operator.name === 'reshape'; node = nodeOf(value)) {
+    for (let node = nodeOf(value); node?.operator.alias; node = nodeOf(value)) {
       value = resolve(node.inputs[0]!);
     }
     model.output(name, value);
@@ -90,7 +92,7 @@ class GraphWriter implements OnnxEmitter {
     return output;
   }
 
-  constant(value: HostTensor): string {
+  constant(value: ConstantTensor): string {
     const bytes = new Uint8Array(value.data.buffer, value.data.byteOffset, value.data.byteLength);
     const key = bytes.length <= 1024 && `constant ${value.dtype} [${value.shape}] ${bytes}`;
     const known = key && this.#known.get(key);
@@ -163,7 +165,8 @@ class GraphWriter implements OnnxEmitter {
         output: this.#outputs,
       },
     });
-    return { bytes, weightsFolder, inputs: this.#inputs, outputShapes: this.#outputShapes };
+    const hasIntegers = [...this.#stored.values()].some(({ dtype }) => dtype === 'int8');
+    return { bytes, weightsFolder, hasIntegers, inputs: this.#inputs, outputShapes: this.#outputShapes };
   }
 
   #declare(tensor: Tensor): string {
@@ -176,14 +179,14 @@ class GraphWriter implements OnnxEmitter {
       case 'constant':
         return this.constant(source.value);
       case 'file':
-        return this.#pointInto(source.name, source.file);
+        return this.#pointInto(source.name, source.file, tensor.dtype);
       case 'node':
         throw new Error(`operator "${source.node.operator.name}" was not emitted before its use`);
     }
   }
 
   /** An initialiser that stays in its file; 16-bit and 8-bit floats are cast to f32 when the graph is loaded. */
-  #pointInto(name: string, file: StoredTensor): string {
+  #pointInto(name: string, file: StoredTensor, dtype: DType): string {
     const initializer: TensorProto = {
       name,
       dims: [...file.shape],
@@ -192,7 +195,7 @@ class GraphWriter implements OnnxEmitter {
     };
     this.#initializers.push(initializer);
     this.#stored.set(initializer, file);
-    return this.#asFloat32(name, file.dtype);
+    return file.dtype === dtype ? name : this.#asFloat32(name, file.dtype);
   }
 
   #asFloat32(name: string, dtype: DType): string {

@@ -76,6 +76,7 @@ const modelType = root.lookupType('ModelProto');
 export const elementTypes = {
   float32: 1,
   uint8: 2,
+  int8: 3,
   int32: 6,
   int64: 7,
   bool: 9,

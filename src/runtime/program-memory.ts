@@ -9,15 +9,15 @@ const engineBytes = 4e8;
 /**
  * Kinds of programs, and what they take (`npm run bench -- --memory`): `weights` as a multiple of the weights' size as
  * f32, for mapped and packed copies; `converted` as one of those whose files have another type, for the files beside
- * their copies as f32; `values` as a multiple of the inner values alive at once, for what ONNX Runtime's arena cannot
- * use again.
+ * their copies as f32; `integers` as one of those stored in 8 bits, mapped and packed; `values` as a multiple of the
+ * inner values alive at once, for what ONNX Runtime's arena cannot use again.
  */
 const kinds = {
-  forward: { weights: 1.65, converted: 0.4, values: 1.25 },
+  forward: { weights: 1.65, converted: 0.4, integers: 2, values: 1.25 },
   /** With a backward pass that keeps all values. */
-  keeping: { weights: 2, converted: 1.5, values: 1.25 },
+  keeping: { weights: 2, converted: 1.5, integers: 4, values: 1.25 },
   /** With one that recomputes: ONNX Runtime runs it in an order in which many values wait for one another. */
-  recomputing: { weights: 2.2, converted: 1.5, values: 2.9 },
+  recomputing: { weights: 2.2, converted: 1.5, integers: 4, values: 2.9 },
 } as const;
 
 /** What a chain's values take, as a multiple of their size: the system's allocator cannot use all it has again. */
@@ -28,17 +28,28 @@ const chainFactor = 1.15;
  * outputs are not counted.
  */
 export function programBytes(
-  { innerBytes, weightBytes, convertedBytes }: GraphCost,
+  { innerBytes, weightBytes, convertedBytes, integerBytes }: GraphCost,
   kind: keyof typeof kinds = 'forward',
 ): number {
-  const { weights, converted, values } = kinds[kind];
-  return Math.round(engineBytes + weights * weightBytes + converted * convertedBytes + values * innerBytes);
+  const { weights, converted, integers, values } = kinds[kind];
+  return Math.round(
+    engineBytes +
+      weights * weightBytes +
+      converted * convertedBytes +
+      integers * integerBytes +
+      values * innerBytes,
+  );
 }
 
 /**
  * Memory, in bytes, of a process that runs a chain: engine, values, weights, and garbage not yet collected. The inputs
  * are not counted.
  */
-export function chainBytes({ peakBytes, returnedBytes }: ChainCost): number {
-  return Math.round(engineBytes + chainFactor * peakBytes + Math.min(garbageBytes, returnedBytes));
+export function chainBytes({ peakBytes, returnedBytes, integerBytes }: ChainCost): number {
+  return Math.round(
+    engineBytes +
+      chainFactor * peakBytes +
+      Math.min(garbageBytes, returnedBytes) +
+      kinds.forward.integers * integerBytes,
+  );
 }

@@ -1,10 +1,16 @@
-/** @file Where and how something is computed, as settings: seed, device and memory, declared once. */
+/** @file Where and how something is computed, as settings: seed, device, memory and precision, declared once. */
 import { z } from 'zod';
 import { declare, defaultsOf } from '../settings.ts';
 import { expecting } from '../wrong-settings.ts';
 import { mostThreads } from './cores.ts';
 import { type DeviceName, deviceNames } from './devices.ts';
 import { memoryChoices } from './memory-mode.ts';
+
+/** Names of the precisions in which products with weights can be computed. */
+export const precisions = ['f32', 'int8'] as const;
+
+/** The precision in which products with weights are computed. */
+export type Precision = (typeof precisions)[number];
 
 /** The settings. */
 export const runningSettings = {
@@ -34,6 +40,14 @@ export const runningSettings = {
     },
     default: 'auto',
   }),
+  precision: declare(z.enum(precisions), {
+    description: "how products with the U-Net's weights are computed",
+    choices: {
+      f32: 'in single precision',
+      int8: 'as 8-bit integers, which is faster on processors with VNNI and rounds more coarsely; on the CPU',
+    },
+    default: 'f32',
+  }),
 };
 
 /** Threads that compute; no setting of what is computed, since results do not depend on it. */
@@ -42,5 +56,5 @@ export const threadsSetting = declare(z.int().min(1).max(mostThreads), {
   usual: 'LAMP_THREADS, or one per core',
 });
 
-/** The defaults: seed 0, on the CPU, with memory as it is there. */
+/** The defaults: seed 0, on the CPU, with memory as it is there, in single precision. */
 export const runningDefaults = defaultsOf(runningSettings);

@@ -1,6 +1,6 @@
 /** @file Arithmetic speed of this machine: the upper bound that everything else is measured against. */
-import { floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
-import { conv2d, matmul } from '../graph/operators/index.ts';
+import { floats, int8s, type Shape, sizeOf } from '../graph/host-tensor.ts';
+import { affine, conv2d, dequantised, matmul } from '../graph/operators/index.ts';
 import { constant, input, type Tensor } from '../graph/tensor.ts';
 import type { DeviceName } from './devices.ts';
 import { compile } from './program.ts';
@@ -28,6 +28,22 @@ export async function measureSpeed(device: DeviceName = 'cpu', repeats = 5): Pro
       repeats,
     ),
   };
+}
+
+/** Operations per second of a 2048³ matrix product in 8 bits (`int8Linear`): the best of `repeats` runs. */
+export function measureInt8Speed(repeats = 5): Promise<number> {
+  const n = 2048;
+  const weight = dequantised({
+    values: constant(
+      int8s(
+        new Int8Array(n * n).map((_, i) => (i % 251) - 125),
+        [n, n],
+      ),
+    ),
+    scales: constant(floats(new Float32Array(n).fill(0.001))),
+    shape: [n, n],
+  });
+  return best([n, n], (x) => affine(x, weight), 2 * n ** 3, 'cpu', repeats);
 }
 
 async function best(

@@ -5,16 +5,22 @@ import { floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import { videoPredictor } from '../motion/predictor.ts';
 import type { TrainedMotion } from '../motion/trained-motion.ts';
+import type { MemoryMode } from '../runtime/memory-mode.ts';
 
 const [shape, tokens, timestep] = [[1, 4, 3, 4, 6] as const, 5, 300] as const;
 
 /** The prediction of the video U-Net with this motion for 3 frames of 4 × 6 latents; the inputs are always the same. */
-export async function predictVideo(base: BaseModel, motion: TrainedMotion): Promise<Float32Array> {
+export async function predictVideo(
+  base: BaseModel,
+  motion: TrainedMotion,
+  memory: MemoryMode = 'fast',
+): Promise<Float32Array> {
   const random = randomStream(2, 'predict video');
   const normal = (of: Shape) => floats(random.normals(sizeOf(of)), of);
   const [latents, context] = [normal(shape), normal([1, tokens, base.unet.config.cross_attention_dim])];
   const predictor = await videoPredictor(base.unet, () => motion, shape, tokens, {
     schedule: await readNoiseSchedule(base.schedulerConfig),
+    memory,
   });
   const { data } = await predictor.predict(latents, [timestep], context);
   await predictor.dispose();

@@ -250,7 +250,10 @@ export const trainingSettings = {
       default: 'adamw',
     }),
   }),
-  ...withText({ seed: running.seed, device: running.device }, { group: 'Running' }),
+  ...withText(
+    { seed: running.seed, device: running.device, precision: running.precision },
+    { group: 'Running' },
+  ),
   ...recommendedIn('Running', {
     memory: running.memory,
     saveEvery: declare(whole(1), {

@@ -46,7 +46,7 @@ function motionStepLoss(
   const [videos] = latentShape as [number];
   return withCheckpoint(weights, () =>
     motionLoss(
-      videoWeights(weights.find, trained),
+      videoWeights(weights, trained),
       config,
       {
         noisy: input('batch:noisy', latentShape),

@@ -2,6 +2,8 @@ import { sizeOf } from '../host-tensor.ts';
 import { apply, defineOperator, ShapeError } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
 import { sumTo } from './broadcast.ts';
+import { quantisedWeight } from './find-quantised.ts';
+import { int8Linear } from './int8-linear.ts';
 import { matmul } from './matmul.ts';
 import { reshape } from './reshape.ts';
 
@@ -16,6 +18,10 @@ const operator = defineOperator({
       );
     }
     return [{ dtype: x!.dtype, shape: [rows, outer] }];
+  },
+  lower: ([x, weight, bias]) => {
+    const quantised = quantisedWeight(weight!);
+    return quantised && [int8Linear(x!, quantised, bias)];
   },
   onnx: (emitter, inputs) => emitter.node('Gemm', inputs, { attributes: { transB: { int: 1 } } }),
   gradient: ({ inputs: [x, weight, bias], dy, needs }) => [

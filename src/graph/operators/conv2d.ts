@@ -1,9 +1,11 @@
 /** @file Two-dimensional convolution. Its gradients are again convolutions and matrix products. */
 import { type FloatTensor, floats, ints, sizeOf } from '../host-tensor.ts';
 import { apply, defineOperator, ShapeError } from '../operator.ts';
-import { constant, type Tensor } from '../tensor.ts';
+import { constant, nodeOf, type Tensor } from '../tensor.ts';
 import { add } from './add.ts';
 import { concat } from './concat.ts';
+import { quantisedWeight } from './find-quantised.ts';
+import { int8Convolution, int8ConvolutionBack } from './int8-convolution.ts';
 import { matmul } from './matmul.ts';
 import { pad } from './pad.ts';
 import { reduceSum } from './reduce-sum.ts';
@@ -30,6 +32,13 @@ const operator = defineOperator<Attributes>({
     const h = Math.floor((height + top + bottom - kh) / stride) + 1;
     const w = Math.floor((width + left + right - kw) / stride) + 1;
     return [{ dtype: x!.dtype, shape: [n, outer, h, w] }];
+  },
+  lower: ([x, weight, bias], { stride, padding }) => {
+    const forward = quantisedWeight(weight!);
+    if (forward) return [int8Convolution(x!, forward, bias, { stride, padding })];
+    const flip = nodeOf(weight!);
+    const back = flip?.operator.name === 'flipKernel' ? quantisedWeight(flip.inputs[0]!) : undefined;
+    return back && stride === 1 && !bias ? [int8ConvolutionBack(x!, back, padding)] : undefined;
   },
   onnx: (emitter, inputs, { attributes: { stride, padding } }) =>
     emitter.node('Conv', inputs, {

@@ -2,6 +2,9 @@ import { sizeOf } from '../host-tensor.ts';
 import { apply, defineOperator, ShapeError } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
 import { broadcastShapes, sumTo } from './broadcast.ts';
+import { quantisedWeight } from './find-quantised.ts';
+import { asRows, int8Linear, int8LinearBack } from './int8-linear.ts';
+import { reshape } from './reshape.ts';
 
 interface Attributes {
   readonly transposeA: boolean;
@@ -20,6 +23,12 @@ const operator = defineOperator<Attributes>({
     return [
       { dtype: a!.dtype, shape: [...broadcastShapes(a!.shape.slice(0, -2), b!.shape.slice(0, -2)), m, n] },
     ];
+  },
+  lower: ([a, b], { transposeA, transposeB, alpha }) => {
+    const quantised = transposeA || alpha !== 1 ? undefined : quantisedWeight(b!);
+    if (!quantised) return undefined;
+    const product = transposeB ? int8Linear(asRows(a!), quantised) : int8LinearBack(asRows(a!), quantised);
+    return [reshape(product, [...a!.shape.slice(0, -1), product.shape[1]!])];
   },
   onnx: (emitter, inputs, { attributes: { transposeA, transposeB, alpha } }) =>
     transposeA || transposeB || alpha !== 1

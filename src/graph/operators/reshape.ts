@@ -4,6 +4,7 @@ import { nodeOf, type Tensor } from '../tensor.ts';
 
 const operator = defineOperator<{ shape: Shape }>({
   name: 'reshape',
+  alias: true,
   infer: ([x], { shape }) => {
     if (sizeOf(x!.shape) !== sizeOf(shape)) {
       throw new ShapeError(`[${x!.shape}] and [${shape}] differ in their number of elements`);

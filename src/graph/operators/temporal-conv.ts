@@ -3,7 +3,9 @@ import { ints, type Shape, sizeOf } from '../host-tensor.ts';
 import { apply, defineOperator, ShapeError } from '../operator.ts';
 import { constant, type Tensor } from '../tensor.ts';
 import { after } from './after.ts';
+import { quantisedWeight } from './find-quantised.ts';
 import { gather } from './gather.ts';
+import { int8CausalConvolution } from './int8-convolution.ts';
 import { matmul } from './matmul.ts';
 import { pad } from './pad.ts';
 import { reshape } from './reshape.ts';
@@ -26,7 +28,11 @@ const operator = defineOperator<Attributes>({
     }
     return [{ dtype: x!.dtype, shape: [n, out, pixels] }];
   },
-  lower: ([x, weight], { frames }) => [matmul(asMatrix(weight!), pastWindows(x!, weight!.shape[2]!, frames))],
+  lower: ([x, weight], { frames }) => {
+    const quantised = quantisedWeight(weight!);
+    if (quantised) return [int8CausalConvolution(x!, quantised, frames)];
+    return [matmul(asMatrix(weight!), pastWindows(x!, weight!.shape[2]!, frames))];
+  },
   gradient: ({ inputs: [x, weight], attributes: { frames }, dy, needs }) => {
     const [out, inner, taps] = weight!.shape as [number, number, number];
     // The windows are three times as large as x, so they are gathered again in the backward pass, not kept.

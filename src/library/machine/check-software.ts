@@ -99,13 +99,29 @@ const slow = 3e10;
 
 /** Measures the processor's speed. */
 export async function checkSpeed(runProbe: RunProbe): Promise<Finding[]> {
-  const { matmul, convolution } = await runProbe('speed');
+  const { matmul, convolution, int8 } = await runProbe('speed');
   const speed = {
     subject: 'speed',
     found: `${flopText(matmul)}/s in matrix products, ${flopText(convolution)}/s in convolutions, on the processor`,
     data: { matmul, convolution },
   };
-  if (matmul >= slow) return [finding({ ...speed, verdict: 'ok' })];
+  const inEightBits = int8Finding(int8, matmul);
+  if (matmul >= slow) return [finding({ ...speed, verdict: 'ok' }), inEightBits];
   const advice = phrase`That is slow. Close other programs, use a small size and few frames, or ${setting('device', 'webgpu')} where a graphics card is at hand.`;
-  return [finding({ ...speed, verdict: 'warning', advice })];
+  return [finding({ ...speed, verdict: 'warning', advice }), inEightBits];
+}
+
+/** Whether `precision: 'int8'` pays: its products must be right, and clearly faster than those in single precision. */
+function int8Finding(int8: number, matmul: number): Finding {
+  const found =
+    int8 === 0
+      ? 'wrong for large values: this processor has no instructions for them (VNNI)'
+      : `${flopText(int8)}/s in matrix products, ${(int8 / matmul).toFixed(1)} times single precision`;
+  return finding({
+    subject: 'speed in 8 bits',
+    verdict: 'ok',
+    found,
+    ...(int8 > 1.3 * matmul && { advice: phrase`${setting('precision', 'int8')} makes use of it.` }),
+    data: { int8 },
+  });
 }

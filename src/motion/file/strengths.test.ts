@@ -127,7 +127,7 @@ describe('several motions', () => {
       const run = async (...motions: readonly (readonly [MotionValues, number])[]) => {
         const values = await combine(...motions);
         const trained = new Map([...values].map(([name, { shape }]) => [name, input(name, shape)]));
-        const y = layer(videoWeights(base.unet.weights.find, trained), input('x', x.shape));
+        const y = layer(videoWeights(base.unet.weights, trained), input('x', x.shape));
         const program = await compile({ y });
         const found = (await program.run({ ...Object.fromEntries(values), x })).y as FloatTensor;
         await program.dispose();

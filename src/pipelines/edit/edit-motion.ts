@@ -74,8 +74,12 @@ export async function editMotion(
   options: EditRequest,
 ): Promise<EditMotion> {
   const path = await oneClip(options.clip);
-  const { useRecommended = true, memory } = options;
-  const given = { ...(memory !== undefined && { memory }), ...options.training };
+  const { useRecommended = true, memory, precision } = options;
+  const given = {
+    ...(memory !== undefined && { memory }),
+    ...(precision !== undefined && { precision }),
+    ...options.training,
+  };
   const motion =
     options.motion === undefined ? undefined : await concerning('motion', () => readMotion(options.motion!));
   if (motion) {

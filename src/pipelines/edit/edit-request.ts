@@ -1,8 +1,10 @@
 /** @file What is asked for when a clip is edited. */
+
 import type { WorkOptions } from '../../events.ts';
 import type { Picture } from '../../media/picture.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
+import type { Precision } from '../../runtime/running-settings.ts';
 import type { TrainingInput } from '../../training/training-settings.ts';
 import type { DrawSettings } from '../draw/draw-picture.ts';
 import type { FirstFrameBase } from '../video/drawn-first-frame.ts';
@@ -50,6 +52,8 @@ export interface EditRequest extends WorkOptions {
   readonly device?: DeviceName;
   /** How much memory the networks may take, also in training if `training.memory` is omitted; default `auto`. */
   readonly memory?: MemoryChoice | undefined;
+  /** How products with the U-Net's weights are computed, also in training; default `f32`. */
+  readonly precision?: Precision | undefined;
   /** Whether omitted settings are those that the base recommends (in its `lamp.json`); default true. */
   readonly useRecommended?: boolean;
 }

@@ -10,6 +10,7 @@ import type { Size } from '../../media/size.ts';
 import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
 import { builtInBase } from '../../models/built-in-base.ts';
 import { assertPictureSize } from '../../models/picture-size.ts';
+import { inPrecision } from '../../models/precision.ts';
 import { assertMotionBase } from '../../motion/file/motion-base.ts';
 import { concerning } from '../../renamed-setting.ts';
 import { checkDevice, type DeviceName } from '../../runtime/devices.ts';
@@ -60,15 +61,26 @@ export interface PreparedEdit extends EditMotion {
  */
 export async function prepareEdit(options: EditRequest): Promise<PreparedEdit> {
   const settings = {
-    ...pick(runningSettings, ['device', 'memory']),
+    ...pick(runningSettings, ['device', 'memory', 'precision']),
     ...pick(editSettings, ['strength', 'seed']),
   };
-  const { prompt, negativePrompt = '', strength, seed, device, memory } = withDefaults(settings, options);
+  const {
+    prompt,
+    negativePrompt = '',
+    strength,
+    seed,
+    device,
+    memory,
+    precision,
+  } = withDefaults(settings, options);
   await checkDevice(device);
   assertStrength(strength);
   const paths = editPaths(resolve(options.run));
   await assertEditFolder(paths.folder);
-  const base = await concerning('base', () => openBaseModel(resolve(options.base ?? builtInBase()), options));
+  const opened = await concerning('base', () =>
+    openBaseModel(resolve(options.base ?? builtInBase()), options),
+  );
+  const base = await inPrecision(opened, precision, device);
   assertMotionBase(base);
   const motion = await editMotion(base, paths, options);
   const { size, clip } = motion;

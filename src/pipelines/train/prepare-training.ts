@@ -9,6 +9,7 @@ import type { FloatTensor } from '../../graph/host-tensor.ts';
 import { type BaseModel, baseIdentity, openBaseModel } from '../../models/base-model.ts';
 import { readBaseSettings } from '../../models/base-settings.ts';
 import { assertPictureSize } from '../../models/picture-size.ts';
+import { inPrecision } from '../../models/precision.ts';
 import { assertMotionBase } from '../../motion/file/motion-base.ts';
 import { messageParts, phrase, setting } from '../../phrases.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
@@ -93,7 +94,8 @@ export async function prepareTraining(
 ): Promise<Prepared> {
   await checkTrainingDevice(asked);
   const { device } = asked;
-  const base = await openBaseModel(asked.base, { onEvent });
+  const opened = await openBaseModel(asked.base, { onEvent });
+  const base = await inPrecision(opened, asked.precision, device);
   assertMotionBase(base);
   assertPictureSize(base.vae.config, asked);
   assertComplete(base, asked);

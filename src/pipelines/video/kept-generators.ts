@@ -158,6 +158,7 @@ async function contentOf(base: BaseModel): Promise<unknown> {
   return [
     await baseIdentity(base),
     await Promise.all(times),
+    unet.weights.precision,
     [unet.config, vae.config, textEncoder.config, recommended],
     typeof schedulerConfig === 'string'
       ? await readText(schedulerConfig, "the scheduler's settings")

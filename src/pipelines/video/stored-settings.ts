@@ -29,6 +29,8 @@ const baseIdentitySchema = z.object({
   textEncoder: z.string(),
   /** The second one, of Stable Diffusion XL. */
   textEncoder2: z.string().optional(),
+  /** The precision of products with the U-Net's weights; absent for f32. */
+  precision: z.literal('int8').optional(),
 });
 
 /** Fields stored with both pictures and videos. */

@@ -1,0 +1,51 @@
+/** @file The precision in which products with the U-Net's weights are computed. */
+import { DeviceError } from '../errors.ts';
+import { phrase, setting } from '../phrases.ts';
+import type { DeviceName } from '../runtime/devices.ts';
+import { int8IsExact } from '../runtime/int8-check.ts';
+import type { Precision } from '../runtime/running-settings.ts';
+import type { BaseModel } from './base-model.ts';
+import { int8Weights } from './int8-weights.ts';
+
+const inInt8 = new WeakMap<BaseModel, Promise<BaseModel>>();
+
+/**
+ * The model whose U-Net computes in this precision. For `int8` its weights are rounded to 8-bit integers, once for a
+ * model: they are kept in the user's cache folder. Throws `DeviceError` for `int8` elsewhere than on a CPU that
+ * computes such products rightly, `StorageError` if the integers cannot be written.
+ */
+export async function inPrecision(
+  base: BaseModel,
+  precision: Precision,
+  device: DeviceName,
+): Promise<BaseModel> {
+  if (precision === 'f32') return base;
+  if (device !== 'cpu') {
+    throw new DeviceError({
+      found: phrase`${setting('precision', 'int8')} was chosen for the device "${device}"`,
+      expected: phrase`${setting('device', 'cpu')} with it`,
+      setting: 'precision',
+      advice: phrase`Use ${setting('precision', 'f32')}, or ${setting('device', 'cpu')}.`,
+    });
+  }
+  if (!(await int8IsExact())) {
+    throw new DeviceError({
+      found:
+        "this processor's 8-bit products are wrong for large values: it has no instructions for them (VNNI)",
+      setting: 'precision',
+      advice: phrase`Use ${setting('precision', 'f32')}.`,
+    });
+  }
+  let rounded = inInt8.get(base);
+  if (!rounded) {
+    rounded = withInt8Weights(base);
+    inInt8.set(base, rounded);
+    // A failure, such as a full disk, may have passed by the next call.
+    rounded.catch(() => inInt8.delete(base));
+  }
+  return rounded;
+}
+
+async function withInt8Weights(base: BaseModel): Promise<BaseModel> {
+  return { ...base, unet: { ...base.unet, weights: await int8Weights(base.unet.weights) } };
+}
