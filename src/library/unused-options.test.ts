@@ -192,6 +192,10 @@ describe('an edit', () => {
     [{ noiseShare: 0.3 }, /is for drawn noise/],
     [{ firstFrameFit: 'pad' }, /is for a given first frame/],
     [{ training: { samplePrompts: ['a dog'], sampleEvery: 0 } }, /makes none/],
+    [
+      { training: { places: ['x'] } },
+      /"training\.places" names scenes for "training\.copyPaste", which is 0/,
+    ],
   ] as const)('refuses what cannot change it: %j', async (change, message) => {
     const shape = { frames: 3, width: 32, height: 16, clipPrompt: 'a person walks' };
     expect((await refusal(editVideo({ ...edit, ...shape, ...change } as never)))[1]).toMatch(message);

@@ -106,20 +106,19 @@ export async function editMotion(
     return { clip, frames, stride, clipFps, size: { width, height }, fit, variant, source };
   }
   const wanted = { ...given, base: base.folder, clips: [clip.path] };
+  const { flipProbability, copyPaste } = editDefaults;
+  const begin = (chosen: Partial<TrainingInput>) =>
+    calledSettings(nameInEdit, () =>
+      newSettings({ settings: { flipProbability, copyPaste, ...chosen, captions: false }, useRecommended }),
+    );
   const settings = begun
     ? goingOn(paths, begun, clip, { ...wanted, ...sayings(options) })
-    : await newSettings({
-        settings: {
-          flipProbability: editDefaults.flipProbability,
-          copyPaste: editDefaults.copyPaste,
-          ...wanted,
-          frames,
-          stride,
-          prompt: await clipPrompt(path, options),
-          captions: false,
-          device: options.device ?? runningDefaults.device,
-        },
-        useRecommended,
+    : await begin({
+        ...wanted,
+        frames,
+        stride,
+        prompt: await clipPrompt(path, options),
+        device: options.device ?? runningDefaults.device,
       });
   const { width, height, fit, variant } = settings;
   const source = { settings, begun: begun !== undefined };
