@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { checkOptions } from '../check-options.ts';
 import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
-import { phrase, setting } from '../phrases.ts';
+import { foundOf, phrase, setting } from '../phrases.ts';
 import { type LearnedMotion, runTraining } from '../pipelines/train/run-training.ts';
 import { concerning } from '../renamed-setting.ts';
 import { declare, type GivenSettings, required } from '../settings.ts';
@@ -99,7 +99,25 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
       out,
       ...(resume !== undefined && { resume }),
       useRecommended,
-      settings: { ...(preset && presets[preset]), ...settings, ...folder },
+      ...(preset && { preset: presets[preset] }),
+      settings: { ...settings, ...folder },
+    }).catch((error: unknown) => {
+      throw ofPreset(error, preset, settings);
     }),
+  );
+}
+
+/** The error for a setting that a preset brought: the caller gave the preset's name only. */
+function ofPreset(error: unknown, preset: PresetName | undefined, given: Partial<TrainingInput>): unknown {
+  if (!(error instanceof UsageError) || preset === undefined) return error;
+  const name = error.setting as keyof TrainingInput;
+  if (!(name in presets[preset]) || given[name] !== undefined) return error;
+  return new UsageError(
+    {
+      found: phrase`${setting('preset', preset)} does not fit the run: ${foundOf(error)}`,
+      setting: 'preset',
+      advice: phrase`Omit ${setting('preset')} to resume, or train under another ${setting('out')}.`,
+    },
+    { cause: error },
   );
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import type { LampError } from '../errors.ts';
 import type { ProgressEvent } from '../events.ts';
 import {
   animateImage,
@@ -129,6 +130,15 @@ test('a preset is below what is given, and above what the base recommends', asyn
   expect((await thrownBy(both)).message).toMatch(
     /"preset" ignores the base's recommendations.* Omit one of them/,
   );
+  const resumed = { out: at('preset'), resume: true, preset: 'reference' } as const;
+  expect(await learnMotion({ ...resumed, fit: 'cover' })).toMatchObject({ wasFinished: true });
+  const other = (await thrownBy(learnMotion(resumed))) as LampError;
+  expect(other.setting).toBe('preset');
+  expect(other.message).toBe(
+    'preset: "reference" does not fit the run: "fit" is "stretch", but the run was begun with "cover". Omit "preset" to resume, or train under another "out".',
+  );
+  const given = (await thrownBy(learnMotion({ ...resumed, fit: 'stretch' }))) as LampError;
+  expect(given.setting).toBe('fit');
 });
 
 test('editVideo gives a clip a new look', async () => {

@@ -48,17 +48,19 @@ export interface Prepared {
 }
 
 /**
- * The settings of a new run: those given, else what the base recommends (unless `useRecommended` is false), adapted to
- * the optimiser, else the defaults. The prompt defaults to the first clip's caption if every clip has one. Throws
- * `UsageError` for an invalid setting, `CheckpointError` if it is the base that recommends it, `MediaError` for missing
- * clips.
+ * The settings of a new run: those given, else the preset's, else what the base recommends (unless `useRecommended` is
+ * false), adapted to the optimiser, else the defaults. The prompt defaults to the first clip's caption if every clip has
+ * one. Throws `UsageError` for an invalid setting, `CheckpointError` if it is the base that recommends it, `MediaError`
+ * for missing clips.
  */
 export async function newSettings({
   settings: given,
+  preset,
   useRecommended = true,
   onEvent,
 }: Pick<WorkOptions, 'onEvent'> & {
   readonly settings: Partial<TrainingInput>;
+  readonly preset?: Partial<TrainingInput> | undefined;
   readonly useRecommended?: boolean;
 }): Promise<TrainingSettings> {
   const base = resolve(given.base ?? trainingDefaults.base);
@@ -67,6 +69,7 @@ export async function newSettings({
   const prompt = given.prompt ?? (await firstCaption(given, onEvent));
   const settings = parseSettings({
     ...ofBase,
+    ...preset,
     ...withoutUndefined(given),
     ...(prompt !== undefined && { prompt }),
   });

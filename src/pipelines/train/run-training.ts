@@ -54,6 +54,8 @@ export interface RunTrainingOptions extends WorkOptions {
    * `prompt` may be omitted if every clip has a caption; it then defaults to the first one.
    */
   readonly settings: Partial<TrainingInput>;
+  /** Values of omitted settings, in place of the defaults and of what the base recommends. */
+  readonly preset?: Partial<TrainingInput> | undefined;
   /** Whether omitted settings are those that the base recommends (in its `lamp.json`); default true. */
   readonly useRecommended?: boolean;
   /** Advice, given when the training is stopped, on how to continue; default a call that resumes the run. */
@@ -82,7 +84,9 @@ export async function runTraining(options: RunTrainingOptions): Promise<LearnedM
   const paths = runPaths(out);
   const begun = options.resume ? await readRun(out) : undefined;
   const asked = absolutePaths(
-    begun ? resumedSettings(begun.settings, options.settings) : await newSettings(options),
+    begun
+      ? resumedSettings(begun.settings, { ...options.preset, ...options.settings })
+      : await newSettings(options),
   );
   if (!begun) await assertNoRun(out);
   const prepared = await prepareTraining(asked, begun, options);
