@@ -105,6 +105,24 @@ test('no scenes are drawn if no object can be cut out, or without copy-paste', a
   });
 });
 
+test('a training that is stopped while scenes are drawn keeps its run', async () => {
+  const controller = new AbortController();
+  const out = at('stopped');
+  const settings = {
+    base: testdata('mini/tiny-sd'),
+    clips: [at('clips/running')],
+    prompt: 'a square runs in a meadow',
+    ...{ frames: 4, ...size, steps: 1, copyPaste: 0.5, places: ['on the beach'] },
+  };
+  const onEvent = (event: ProgressEvent) => {
+    if (event.type === 'progress') controller.abort();
+  };
+  await expect(runTraining({ out, settings, onEvent, signal: controller.signal })).rejects.toThrow(
+    /^stopped before step 1 of 1; the run is kept\. Continue with: learnMotion\(/,
+  );
+  expect((await readRun(out)).finished).toBeNull();
+});
+
 test('the run and the motion store in how many clips the object could be cut out', async () => {
   const learn = async (out: string, names: readonly string[], copyPaste: number) => {
     const settings = {

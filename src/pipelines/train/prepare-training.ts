@@ -49,9 +49,9 @@ export interface Prepared {
 
 /**
  * The settings of a new run: those given, else the preset's, else what the base recommends (unless `useRecommended` is
- * false), adapted to the optimiser, else the defaults. The prompt defaults to the first clip's caption if every clip has
- * one. Throws `UsageError` for an invalid setting, `CheckpointError` if it is the base that recommends it, `MediaError`
- * for missing clips.
+ * false), adapted to the optimiser, else the defaults. The prompt defaults to the first clip's caption if every clip
+ * has one. Throws `UsageError` for an invalid setting, `CheckpointError` if it is the base that recommends it,
+ * `MediaError` for missing clips.
  */
 export async function newSettings({
   settings: given,

@@ -174,6 +174,11 @@ async function withAdvice(error: unknown, advice: Phrase, checkpoints: string): 
   return error;
 }
 
+/** A run whose next step has not begun is as it was, or newly begun: it can be resumed either way. */
+function stoppedBefore(step: number, { steps }: TrainingSettings): InterruptedError {
+  return new InterruptedError(`stopped before step ${step} of ${steps}; the run is kept.`);
+}
+
 /** Encodes the clips, compiles the step, and runs the loop from `state`, writing to the run's folder. */
 async function trainInto(
   out: string,
@@ -193,7 +198,11 @@ async function trainInto(
   const { settings, device, base, schedule, texts, record } = prepared;
   const { clips } = record;
   const paths = runPaths(out);
-  const { cutClips, ...material } = await trainingMaterial(prepared, paths, memory, work);
+  const { cutClips, ...material } = await trainingMaterial(prepared, paths, memory, work).catch(
+    (error: unknown) => {
+      throw error instanceof InterruptedError ? stoppedBefore(state.optimiser.step + 1, settings) : error;
+    },
+  );
   if (cutClips !== undefined) await keep({ cutClips });
 
   const { variant } = settings;
