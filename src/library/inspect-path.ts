@@ -160,13 +160,13 @@ async function inspectPath(
 
 /** Throws `UsageError` for options that say nothing about what was found: all are for base models, one for clips. */
 function assertForBase(path: string, given: object, kind: 'clips' | 'others'): void {
-  const others = ['width', 'height', 'device', 'forMemory'];
+  const others = ['width', 'height', 'optimizer', 'device', 'forMemory'];
   const names = kind === 'clips' ? others : ['frames', ...others];
   assertNotGiven(
     given,
     names,
     (name) =>
-      phrase`${setting(name)} is for ${name === 'frames' ? 'base models and clips' : 'base models'}, but "${path}" is none`,
+      phrase`${setting(name)} is for ${name === 'frames' ? 'base models and clips' : 'base models'}, and "${path}" is something else`,
   );
 }
 

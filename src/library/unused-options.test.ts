@@ -117,13 +117,12 @@ describe('a video', () => {
       '"drawing.samplerSteps" is for a first frame of its own, but this motion draws it like the others. Omit "drawing.samplerSteps".',
     ]);
     const given = { ...video, motion: other };
+    const generator = await openGenerator({ base: tinyBase, motion: other });
     for (const call of [
-      generateVideo({ ...given, firstFrame: cat }),
-      openGenerator({ base: tinyBase, motion: other }).then((generator) =>
-        generator.generateVideo({ prompt: 'a cat', samplerSteps: 1, firstFrame: cat }),
-      ),
+      () => generateVideo({ ...given, firstFrame: cat }),
+      () => generator.generateVideo({ prompt: 'a cat', samplerSteps: 1, firstFrame: cat }),
     ]) {
-      expect(await refusal(call)).toEqual([
+      expect(await refusal(call())).toEqual([
         'firstFrame',
         '"firstFrame" is for a first frame of its own, but this motion draws it like the others. Omit "firstFrame".',
       ]);
@@ -230,11 +229,13 @@ test.each([
   ['device', () => motion, 'is for base models'],
   ['frames', () => cat, 'is for base models and clips'],
   ['width', () => walking, 'is for base models'],
+  ['optimizer', () => walking, 'is for base models'],
+  ['optimizer', () => motion, 'is for base models'],
 ] as const)('inspect takes "%s" only for what it says something about', async (name, path, message) => {
-  const value = name === 'device' ? 'cpu' : 8;
+  const value = { device: 'cpu', optimizer: 'lion' }[name as string] ?? 8;
   expect(await refusal(inspect({ path: path(), [name]: value }))).toEqual([
     name,
-    `"${name}" ${message}, but "${path()}" is none. Omit "${name}".`,
+    `"${name}" ${message}, and "${path()}" is something else. Omit "${name}".`,
   ]);
 });
 
