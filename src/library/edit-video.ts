@@ -53,17 +53,28 @@ export const editTrainingSettings = redeclared(ofTraining, {
 });
 
 const { frames, width, height } = trainingSettings;
+const ofMotionOrBase = {
+  default: undefined,
+  usual: `the motion's or the base's, else ${width.default}x${height.default}`,
+  recommendable: false,
+  group: 'Clip',
+} as const;
 const editedShape = redeclared(
   { frames, width, height, framesPerSecond: shared.framesPerSecond },
   {
     frames: {
       description: "number of frames to edit, from the clip's first on",
       default: undefined,
-      usual: '24, or fewer for a shorter clip',
+      usual: "the motion's or the base's, else 24; fewer for a shorter clip",
+      recommendable: false,
       group: 'Clip',
     },
-    width: { description: shared.width.description, group: 'Clip' },
-    height: { description: shared.height.description, group: 'Clip' },
+    width: {
+      description: shared.width.description,
+      sizeOf: shared.width.sizeOf!,
+      ...ofMotionOrBase,
+    },
+    height: { description: shared.height.description, ...ofMotionOrBase },
     framesPerSecond: {
       usual: phrase`the rate at which the clip is sampled (${setting('training.clipFps')}), divided by the stride`,
       group: 'Clip',
