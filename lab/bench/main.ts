@@ -21,8 +21,17 @@ import {
 import { fitGrowth } from './growth.ts';
 import { pretrainCase, runPretrainCase } from './pretraining-case.ts';
 
+const help = `npm run bench -- [options]
+  --only <text>      cases whose names contain this, also those of Stable Diffusion 1.x's size
+  --memory           cases for peak memory and its estimate
+  --growth           cases that tell how time grows, and the fit
+  --repeats <n>      timed runs of each case (default 5)
+  --profile <path>   also write the runtime's profile to <path>_*.json
+  --json             print numbers as JSON`;
+
 const { values } = parseArgs({
   options: {
+    help: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
     child: { type: 'string' },
@@ -34,6 +43,15 @@ const { values } = parseArgs({
     growth: { type: 'boolean', default: false },
   },
 });
+
+if (values.help) {
+  console.log(help);
+  process.exit();
+}
+if (!(Number(values.repeats) >= 1)) {
+  console.error(`bench: --repeats is "${values.repeats}"; expected a whole number from 1 on.`);
+  process.exit(2);
+}
 
 const allCases = [...benchCases, ...memoryCases, ...growthCases];
 /** Folders with random weights, by what is in them: cases of the same architecture share one. */

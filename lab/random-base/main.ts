@@ -20,6 +20,16 @@ const schema = z.object({
   seed: z.coerce.number().int(),
 });
 
+if (process.argv.includes('--help')) {
+  console.log(`npm run make-base -- --like <name> --out <folder> [options]
+  --like <name>     ${architectureNames.join(', ')}
+  --out <folder>    where to write it
+  --dtype <type>    f16 (default), f32 or bf16
+  --single-file     as one file in the original names
+  --seed <number>   of the random weights (default 0)`);
+  process.exit();
+}
+
 try {
   const { like, out, dtype, seed, 'single-file': singleFile } = options();
   console.log(await writeRandomBase(out, { like, dtype: dtypes[dtype], seed, singleFile }));

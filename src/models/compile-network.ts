@@ -4,13 +4,14 @@ import type { Tensor } from '../graph/tensor.ts';
 import { compileChain } from '../runtime/chain-program.ts';
 import type { MemoryChoice } from '../runtime/memory-mode.ts';
 import { type CompileOptions, compile, type Program } from '../runtime/program.ts';
+import { programBytes } from '../runtime/program-memory.ts';
 import { sampleMemory } from '../runtime/sample-memory.ts';
 
 /** Options of compiling a network. */
 export interface NetworkOptions extends CompileOptions {
   /** How much memory a run may take; default `auto` (see `sampleMemory`). */
   readonly memory?: MemoryChoice | undefined;
-  /** Estimated bytes up to which `low` uses one program as well; default 2.5 GB. */
+  /** Estimated bytes up to which `low` uses one program as well; default 2.9 GB. */
   readonly small?: number;
 }
 
@@ -18,7 +19,7 @@ export interface NetworkOptions extends CompileOptions {
  * Less than what the U-Net takes with `low` at the sizes for which an autoencoder takes so much: more memory is never
  * needed for it, and one program is more than twice as fast as a chain of stripes.
  */
-const smallBytes = 2.5e9;
+const smallBytes = 2.9e9;
 
 /**
  * Compiles `graph` as one program; with little memory, unless it is small, `chained`, which computes the same in parts
@@ -36,12 +37,7 @@ export async function compileNetwork(
   return mode === 'low' ? compileChain({ outputs: chained() }, options) : compile(graph, options);
 }
 
-/**
- * Estimated bytes of one program: measured with Stable Diffusion 1.5's autoencoder, the engine takes 2.3 times the
- * values that are alive at a time (2.0 encoding), for copies in the layout of its convolutions, and three times the
- * weights.
- */
+/** Estimated bytes of one program. */
 function bytesOf(graph: Readonly<Record<string, Tensor>>): number {
-  const { peakBytes, weightBytes } = graphCost(Object.values(graph));
-  return 2.3 * peakBytes + 3 * weightBytes;
+  return programBytes(graphCost(Object.values(graph)), 'pictures');
 }
