@@ -5,7 +5,7 @@ import { compileChain } from '../runtime/chain-program.ts';
 import type { MemoryChoice } from '../runtime/memory-mode.ts';
 import { type CompileOptions, compile, type Program } from '../runtime/program.ts';
 import { programBytes } from '../runtime/program-memory.ts';
-import { sampleMemory } from '../runtime/sample-memory.ts';
+import { smallNetworkMemory } from '../runtime/sample-memory.ts';
 
 /** Options of compiling a network. */
 export interface NetworkOptions extends CompileOptions {
@@ -16,24 +16,16 @@ export interface NetworkOptions extends CompileOptions {
 }
 
 /**
- * Less than what the U-Net takes with `low` at the sizes for which an autoencoder takes so much: more memory is never
- * needed for it, and one program is more than twice as fast as a chain of stripes.
- */
-const smallBytes = 2.9e9;
-
-/**
  * Compiles `graph` as one program; with little memory, unless it is small, `chained`, which computes the same in parts
  * (`region.ts`), as a chain of programs. Throws as `compile` does.
  */
 export async function compileNetwork(
   graph: Readonly<Record<string, Tensor>>,
   chained: () => Readonly<Record<string, Tensor>>,
-  { memory = 'auto', small = smallBytes, ...options }: NetworkOptions = {},
+  { memory = 'auto', small, ...options }: NetworkOptions = {},
 ): Promise<Program> {
   const { device = 'cpu' } = options;
-  // Elsewhere than on the CPU, `low` is refused by the first network that is compiled, however small.
-  const whole = memory === 'low' && device === 'cpu' && bytesOf(graph) <= small;
-  const mode = whole ? 'fast' : sampleMemory(memory, device, () => bytesOf(graph));
+  const mode = smallNetworkMemory(memory, device, () => bytesOf(graph), small);
   return mode === 'low' ? compileChain({ outputs: chained() }, options) : compile(graph, options);
 }
 

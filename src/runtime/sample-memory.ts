@@ -21,3 +21,25 @@ export function sampleMemory(
   if (choice !== 'auto') return choice;
   return device === 'cpu' && bytes() > comfortable * memory ? 'low' : 'fast';
 }
+
+/**
+ * Less than what the video U-Net takes with `low` at the sizes for which an autoencoder or an image U-Net takes so much:
+ * more memory is never needed for them, and one program is more than twice as fast as a chain.
+ */
+const smallBytes = 2.9e9;
+
+/**
+ * Like `sampleMemory`, for networks that run while the video U-Net does not: with `low` on the CPU, those that are small
+ * run as one program all the same.
+ */
+export function smallNetworkMemory(
+  choice: MemoryChoice,
+  device: DeviceName,
+  bytes: () => number,
+  small = smallBytes,
+): MemoryMode {
+  // Elsewhere than on the CPU, `low` is refused by the first network that is compiled, however small.
+  return choice === 'low' && device === 'cpu' && bytes() <= small
+    ? 'fast'
+    : sampleMemory(choice, device, bytes);
+}

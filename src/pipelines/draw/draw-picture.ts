@@ -21,7 +21,7 @@ import { samplingBytes } from '../../models/sampling-cost.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import { runningDefaults, runningSettings } from '../../runtime/running-settings.ts';
-import { sampleMemory } from '../../runtime/sample-memory.ts';
+import { smallNetworkMemory } from '../../runtime/sample-memory.ts';
 import { softwareVersions } from '../../runtime/software-versions.ts';
 import { defaultsOf, withDefaults } from '../../settings.ts';
 import { pictureFingerprint } from '../video/encode-first-frame.ts';
@@ -132,7 +132,7 @@ export function imagePredictors(
       imagePredictor(base.unet, [samples, channels, height, width], base.tokenizer.maxLength, {
         device,
         picture: size,
-        memory: sampleMemory(memory, device, () =>
+        memory: smallNetworkMemory(memory, device, () =>
           samplingBytes(base.unet, [samples, channels, height, width], base.tokenizer.maxLength),
         ),
       }),
