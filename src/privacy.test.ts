@@ -48,7 +48,7 @@ describe('a fresh home, cache and temporary folder hold nothing afterwards', () 
   });
 });
 
-test('command lines of 100 kB are no trouble', async () => {
+test('command lines of 100 kB are read', async () => {
   const prompt = 'a cat in the snow, '.repeat(5400);
   expect(prompt.length).toBeGreaterThan(100_000);
   const size = ['--size', '16x16', '--sampler-steps', '1', '--out', at('cat.png')];
@@ -58,7 +58,7 @@ test('command lines of 100 kB are no trouble', async () => {
   expect(code).toBe(0);
 });
 
-describe('where the engine cannot be told, nothing is computed', () => {
+describe('where the engine cannot be told to send nothing, nothing is computed', () => {
   const printed = `
     console.log(await ${draw}.then(({ picture }) => picture.width, (error) => error.name + ': ' + error.message));`;
 
@@ -84,7 +84,7 @@ describe('where the engine cannot be told, nothing is computed', () => {
     expect(run.left).toEqual([]);
   });
 
-  test('but in one that shares the environment, or whose main thread has told it', async () => {
+  test('except in one that shares the environment, or whose main thread has told the engine', async () => {
     const shared = await inThread('shared', 'SHARE_ENV');
     expect(shared).toMatchObject({ stdout: '16\n', left: [] });
     const before = await inThread('before', 'undefined', `await import(${library});`);
@@ -96,7 +96,7 @@ describe('where the engine cannot be told, nothing is computed', () => {
     createRequire(import.meta.url)(${runtime});
     const { drawImage } = await import(${library});${printed}`;
 
-  test('after somebody else loaded it', async () => {
+  test('after other code has loaded the engine', async () => {
     const run = await program('host.mts', loadedBefore);
     expect(run.stdout).toMatch(
       /^DeviceError: another part of this program loaded ONNX Runtime before lamp-video.*import lamp-video first/,
@@ -104,7 +104,7 @@ describe('where the engine cannot be told, nothing is computed', () => {
     expect(run.left).toEqual([]);
   });
 
-  test('unless that one had told it', async () => {
+  test('unless that code had told it', async () => {
     const variables = { ORT_DISABLE_TELEMETRY: 'true' };
     const run = await program('told.mts', loadedBefore, { variables });
     expect(run).toMatchObject({ stdout: '16\n', left: [] });
@@ -132,7 +132,7 @@ describe.skipIf(!hasNamespaces)('without a network (skipped where "unshare -rn" 
     expect(run).toMatchObject({ code: 0, stdout: '0 1 2 1\n' });
   });
 
-  test('training, generating and an engine’s process reach for nobody, for longer than the runtime waits', async () => {
+  test('training, generating and an engine’s process open no connection, for longer than the runtime waits', async () => {
     const training = {
       base: tinyBase,
       clips: [testdata('clips/walking/walk_out_01.mp4')],

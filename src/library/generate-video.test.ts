@@ -94,7 +94,7 @@ describe('generateVideo', () => {
     };
     expect(await make(at('fast.gif'), 60)).toEqual([60, 50, 50]);
     expect(notices).toEqual([
-      `"${at('fast.gif')}" plays at 50 frames a second, not 60: GIF goes no faster. Use .mp4 or .webm.`,
+      `"${at('fast.gif')}" plays at 50 frames a second, not 60: a GIF cannot play faster. Use .mp4 or .webm.`,
     ]);
     expect(await make(at('usual.gif'), 50)).toEqual([50, 50, 50]);
     expect(await make(at('fast.mp4'), 60)).toEqual([60, 60, 60]);

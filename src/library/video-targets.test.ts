@@ -29,6 +29,8 @@ test('refuses contradictions', () => {
   expect(() => videoTargets(['a.png', 'b.png'], 'x.mp4')).toThrow(
     '"out" "x.mp4" is one video, but there are 2 pictures. Give a folder, and the kind of videos with "format".',
   );
-  expect(() => videoTargets(['a.png'], 'x.mp4', 'gif')).toThrow('is no .gif. Leave "format" out');
+  expect(() => videoTargets(['a.png'], 'x.mp4', 'gif')).toThrow(
+    '"out" "x.mp4" does not end in .gif, which "format" asks for. Leave "format" out',
+  );
   expect(() => videoTargets(['a.png'], 'x.avi')).toThrow('ends in .avi');
 });

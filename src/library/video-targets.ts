@@ -46,7 +46,7 @@ export function videoTargets(
             advice: phrase`Give a folder, and the kind of videos with ${setting('format')}.`,
           }
         : {
-            found: phrase`${setting('out')} "${out}" is no .${format ?? ''}`,
+            found: phrase`${setting('out')} "${out}" does not end in .${format ?? ''}, which ${setting('format')} asks for`,
             setting: 'out',
             advice: phrase`Leave ${setting('format')} out, or give a folder.`,
           },

@@ -24,7 +24,7 @@ export async function keepVideo<V extends Video>(
     const asked = Number(video.framesPerSecond.toFixed(2));
     onEvent?.(
       notice({
-        found: `"${out}" plays at ${framesPerSecond} frames a second, not ${asked}: GIF goes no faster`,
+        found: `"${out}" plays at ${framesPerSecond} frames a second, not ${asked}: a GIF cannot play faster`,
         setting: 'framesPerSecond',
         advice: 'Use .mp4 or .webm.',
       }),

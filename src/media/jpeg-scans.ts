@@ -1,11 +1,11 @@
 /**
- * @file The coded blocks of a JPEG's scans, passed over one by one (ITU-T T.81, F.2.2 and G.1.2): how far their bits
- * reach is what is asked, not the picture.
+ * @file Skips the coded blocks of a JPEG's scans one by one (ITU-T T.81, F.2.2 and G.1.2), to find where their bits
+ * end; the picture is not decoded.
  */
 
 import type { CodeReader, HuffmanTable } from './jpeg-huffman.ts';
 
-/** Passes over one block of a component. Returns `false` where the bits are none that this kind of scan can have. */
+/** Skips one block of a component. Returns `false` for bits that are invalid in this kind of scan. */
 export type BlockReader = (bits: CodeReader, component: ScanComponent, block: number) => boolean;
 
 /** What a scan needs to know of a component. */

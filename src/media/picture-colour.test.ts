@@ -263,7 +263,7 @@ describe.each([8, 16] as const)('%i bits', (bits) => {
   });
 });
 
-test('known colours: 16 bits in Display P3 and Adobe RGB that are sRGB’s primaries', async () => {
+test('16-bit pictures in Display P3 and Adobe RGB give sRGB’s primaries', async () => {
   const files = [
     [{ parameters: SRGB_PARAMETERS }, 'p3', [234, 51, 35, 117, 251, 76, 0, 0, 245]],
     [563 / 256, 'adobe', [219, 0, 0, 144, 255, 60, 0, 0, 250]],
@@ -311,7 +311,7 @@ test('a palette in Adobe RGB', async () => {
   );
 });
 
-test('16 bits turn by EXIF orientation too', async () => {
+test('pictures of 16 bits are turned by EXIF orientation, too', async () => {
   const chunks: PngChunk[] = [
     iccChunk(iccProfile(PROFILE_COLOURS.srgb, { parameters: SRGB_PARAMETERS })),
     ['eXIf', Buffer.from('4d4d002a000000080001011200030000000100060000000000000000', 'hex')],

@@ -25,7 +25,7 @@ test.each([
   expect(wordsNeverShown(shown!, text)).toEqual(words);
 });
 
-test('other models say nothing of it, or say it wrong', async () => {
+test('of models whose files do not say it, or say it wrongly', async () => {
   expect((await openBaseModel(testdata('mini/tiny-sd'))).shown).toBeUndefined();
   await cp(testdata('mini/tiny-sd'), at('base'), { recursive: true });
   await writeFile(at('base/words.json'), '{"things": ["a cat"]}');

@@ -40,7 +40,7 @@ const NOTHING = 0.1;
 
 /**
  * The video with its uncopied regions redrawn by the image model. A given first frame, and frames that were copied
- * entirely, stay unchanged.
+ * entirely, stay unchanged. It has a loop of its own since single frames are drawn, and blended after every step.
  */
 export async function drawUncopied(options: DrawUncopiedOptions): Promise<FloatTensor> {
   const { schedule, sampler, video, details, onStep } = options;

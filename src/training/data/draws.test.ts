@@ -84,7 +84,7 @@ test('the needed frames are those drawn, and grow with the steps', () => {
   expect(never.every(({ view }) => !view.flipped)).toBe(true);
 });
 
-test('videos are moved as far as they may be, in a few ways for each clip, and everything else is drawn as before', () => {
+test('videos are moved up to the limit, in a few ways per clip, and all other draws stay the same', () => {
   const moving = { ...plan, reach: { across: 3, down: 10 } };
   const draws = Array.from({ length: 3000 }, (_, i) => drawSample(moving, i));
   expect(draws.map(({ view, ...rest }) => rest)).toEqual(
@@ -121,7 +121,7 @@ test('a share of the views is in other colours', () => {
   expect(views(0)).toEqual(Array.from({ length: 3000 }, (_, i) => drawSample(plan, i).view));
 });
 
-test('a share of the samples whose thing can be cut out is before another scene, and everything else is drawn as before', () => {
+test('a share of the samples whose object can be cut out is pasted onto another scene, and all other draws stay the same', () => {
   const reach = { across: 100, down: 100 };
   const copyPaste = { share: 0.75, cut: [true, false, true], scenes: 5 };
   const draws = Array.from({ length: 6000 }, (_, i) =>
