@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { editTrainingSettings, editVideo, editVideoSettings } from '../library/edit-video.ts';
 import { pick } from '../settings.ts';
+import { withOneMotion } from './motion-option.ts';
 import { requireOptions } from './options.ts';
 import { runCommand } from './run-command.ts';
 import { withCommandOptions, withSettings } from './setting-options.ts';
@@ -27,6 +28,7 @@ export function editCommand(): Command {
     .usage('<clip> --prompt <text> --clip-prompt <text> --out <path> [options]')
     .argument('<clip>', 'MP4, MOV, WebM, MKV, GIF, animated WebP, or a folder of numbered pictures');
   withSettings(command, editVideoSettings, { without: ['clip', 'drawing', 'training', 'useRecommended'] });
+  withOneMotion(command);
   const within = 'training';
   const ofClip = pick(editTrainingSettings, ['clipFps', 'stride', 'fit']);
   withSettings(command, ofClip, { within, group: 'Clip' });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { motionChoice } from './motion-option.ts';
+import { motionChoice, oneMotion } from './motion-option.ts';
 
 test('a motion is a path, with or without a strength', () => {
   for (const [text, path, strength] of [
@@ -25,4 +25,11 @@ test.each(['a:', 'a:1.1', 'a:-1', 'a:half', 'a:1e-1', 'a:0.5.1'])('refuses %s', 
   const strength = text.slice(2);
   expect(() => motionChoice(text, undefined)).toThrow(`has the strength "${strength}" in "${text}"`);
   expect(() => motionChoice(' ', undefined)).toThrow('is empty');
+});
+
+test('an edit takes one motion, at full strength', () => {
+  expect(oneMotion('runs/horse', undefined)).toBe('runs/horse');
+  expect(oneMotion('runs/horse:1', undefined)).toBe('runs/horse');
+  expect(() => oneMotion('b', 'a')).toThrow('is given twice');
+  expect(() => oneMotion('a:0.5', undefined)).toThrow('has the strength 0.5 in "a:0.5"');
 });

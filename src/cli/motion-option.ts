@@ -18,6 +18,21 @@ export function withMotionOption(command: Command): Command {
   );
 }
 
+/** Makes `--motion` of an edit refuse a second motion and a strength, which an edit does not take. */
+export function withOneMotion(command: Command): Command {
+  const option = command.options.find(({ long }) => long === '--motion')!;
+  parsedBy(option, 'motion', oneMotion);
+  return command;
+}
+
+/** The path of the only motion. Throws `WrongValue` for a second one, and for a strength other than 1. */
+export function oneMotion(text: string, before: string | undefined): string {
+  if (before !== undefined) throw new WrongValue('is given twice', 'one motion, since an edit takes one');
+  const { motion, strength } = motionChoice(text, undefined)[0]!;
+  if (strength === 1) return motion;
+  throw new WrongValue(`has the strength ${strength} in "${text}"`, 'full strength, which an edit needs');
+}
+
 /**
  * Parses `path` or `path:strength`, and appends it to earlier ones. Text after the last colon is a strength unless it
  * contains a slash or backslash (`C:\motions`). Throws `WrongValue` for a strength that is not a number from 0 to 1.
