@@ -211,6 +211,12 @@ describe('a training', () => {
       'spreads the frames over the whole clip, regardless of "stride"',
     ],
     [{ samplePrompts: ['a dog'], sampleEvery: 0 }, 'samplePrompts', 'but sampleEvery: 0 makes none'],
+    [{ optimizer: 'lion', epsilon: 1e-6 }, 'epsilon', 'optimizer: "lion" has no second moment'],
+    [
+      { variant: 'no-temporal-attention', temporalBias: 'uniform' },
+      'temporalBias',
+      '"temporalBias" is for temporal attention, which this "variant" lacks',
+    ],
     [{ places: ['on the moon'] }, 'places', '"places" names scenes for "copyPaste", which is 0'],
   ] as const)('refuses what cannot change it: %j', async (change, name, message) => {
     const [setting, found] = await refusal(learnMotion({ ...training, ...change } as never));

@@ -82,6 +82,23 @@ export async function newSettings({
       advice: phrase`Use ${setting('copyPaste', 0.5)}, or omit ${setting('places')}.`,
     });
   }
+  const { epsilon, temporalBias } = trainingDefaults;
+  // The usual values, as of an edit's settled settings or a run's, are no choice.
+  if (settings.optimizer === 'lion' && ![undefined, epsilon, ofBase.epsilon].includes(given.epsilon)) {
+    throw new UsageError({
+      found: phrase`${setting('optimizer', 'lion')} has no second moment, which ${setting('epsilon')} is added to`,
+      setting: 'epsilon',
+      advice: phrase`Omit ${setting('epsilon')}.`,
+    });
+  }
+  const biases = [undefined, temporalBias, ofBase.temporalBias];
+  if (!settings.variant.temporalAttention && !biases.includes(given.temporalBias)) {
+    throw new UsageError({
+      found: phrase`${setting('temporalBias')} is for temporal attention, which this ${setting('variant')} lacks`,
+      setting: 'temporalBias',
+      advice: phrase`Omit ${setting('temporalBias')}.`,
+    });
+  }
   return settings;
 }
 
