@@ -19,7 +19,7 @@ import type { VideoRequest } from '../pipelines/video/video-request.ts';
 import { referenceOptions, videoSettings } from '../pipelines/video/video-settings.ts';
 import { concerning } from '../renamed-setting.ts';
 import { parseDevice } from '../runtime/devices.ts';
-import { declare, type GivenSettings, pick, withDefaults } from '../settings.ts';
+import { declare, type GivenSettings, namesOf, pick, withDefaults } from '../settings.ts';
 import {
   assertNoFirstFrame,
   assertNotDrawn,
@@ -117,6 +117,7 @@ export async function prepareVideos(
   );
   if (by) await concerning('firstFrameBase', async () => checkFirstFrameBase(by, shape));
   const { prompt = sharedPrompt(motions), ...settings } = shown;
+  assertKnown(settings);
   const request = {
     ...(reference && referenceOptions),
     ...settings,
@@ -138,6 +139,14 @@ export async function prepareVideos(
     framesPerSecond: framesPerSecond ?? motions[0]!.info.framesPerSecond,
     work,
   };
+}
+
+const inRequest = [...namesOf(videoSettings), 'negativePrompt', 'drawing', 'seed', 'out'];
+
+/** Throws for an option that would end up in the request without being used: a fault of the calling function. */
+function assertKnown(settings: object): void {
+  const unknown = Object.keys(settings).find((name) => !inRequest.includes(name));
+  if (unknown !== undefined) throw new Error(`prepareVideos does not use the option "${unknown}"`);
 }
 
 /**
