@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { UsageError } from './errors.ts';
 import { call, phrase, setting } from './phrases.ts';
 import { type Setting, withoutUndefined } from './settings.ts';
-import { nearestKey, shown, wrongSetting } from './wrong-settings.ts';
+import { expecting, nearestKey, shown, wrongSetting } from './wrong-settings.ts';
 
 /** An option: a declared setting, or the schema of its values. */
 export type Field = z.ZodType | Setting;
@@ -21,7 +21,7 @@ export function checkOptions<Options extends object>(
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new UsageError({
       found: phrase`${call(name)} takes one object of options, and was called with ${shown(options)}`,
-      advice: 'Give, for example, { prompt: "a fox jumps" }.',
+      ...(Object.hasOwn(fields, 'prompt') && { advice: 'Give, for example, { prompt: "a fox jumps" }.' }),
     });
   }
   const unknown = Object.keys(options).find((key) => !Object.hasOwn(fields, key));
@@ -44,6 +44,13 @@ export function checkOptions<Options extends object>(
 export function assertSetting(name: string, schema: z.ZodType, value: unknown): void {
   const result = schema.safeParse(value);
   if (!result.success) throw new UsageError(wrongSetting(result.error, schema, value, name));
+}
+
+const pathSchema = expecting(z.string().min(1), 'a path that is not empty', 'path');
+
+/** Throws `UsageError` unless `path`, the first parameter of a function, is a path. */
+export function assertPath(path: unknown): void {
+  assertSetting('path', pathSchema, path);
 }
 
 function schemaOf(field: Field): z.ZodType {

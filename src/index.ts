@@ -2,6 +2,7 @@
  * @file The library's public API: learning motions from clips, making videos with them, and the parts of both.
  * Long-running functions take one options object, report progress as events, and can be stopped by a signal.
  */
+export type { WriteOptions } from './checkpoints/safetensors.ts';
 export * from './errors.ts';
 export type { Notice, OnEvent, ProgressEvent, Stage, WorkOptions } from './events.ts';
 export { type AnimateImageOptions, animateImage } from './library/animate-image.ts';
@@ -57,6 +58,7 @@ export {
 export {
   type CallReference,
   type GivenParts,
+  jointSettings,
   libraryVocabulary,
   type MessageParts,
   type Phrase,

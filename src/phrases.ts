@@ -154,7 +154,8 @@ export function wordPhrase(said: Phrase, vocabulary: Vocabulary): string {
  * Words an error or notice in a vocabulary: `FOUND; expected EXPECTED. ADVICE`. A full stop is added after `found` if
  * something follows.
  */
-export function wordFor({ found, expected, advice }: MessageParts, vocabulary: Vocabulary): string {
+export function wordFor(parts: MessageParts, vocabulary: Vocabulary): string {
+  const { found, expected, advice } = parts;
   const said = wordPhrase(found, vocabulary);
   if (!expected && advice.length === 0) return said;
   const sentences = [
@@ -188,6 +189,12 @@ export function wordParts(parts: MessageParts, vocabulary: Vocabulary): WordedPa
     advice: advice.map((one) => wordPhrase(one, vocabulary)),
   };
 }
+
+/**
+ * Settings that messages refer to by one name, as interfaces show them: `size` stands for the options `width` and
+ * `height` together, except where a function has an option `size` of its own (`readPicture`).
+ */
+export const jointSettings = { size: ['width', 'height'] } as const;
 
 /** The library's vocabulary: `"frames"`, `frames: 8`, `learnMotion({ out: "walk", resume: true })`. */
 export const libraryVocabulary: Vocabulary = {

@@ -42,7 +42,8 @@ export function wrongSetting(error: z.ZodError, schema: z.ZodType, input: unknow
   const misspelt = error.issues.find(({ code }) => code === 'unrecognized_keys');
   const { path, found, expected, unknown } = wrongOf(misspelt ?? error.issues[0]!, schema, input);
   const key = plain([...(within ? [within] : []), ...path].join('.'));
-  const subject: Phrase = key ? [setting(key)] : ['what is given'];
+  // An option called `size` is meant, not the width and height that references of this name stand for.
+  const subject: Phrase = key === 'size' ? ['"size"'] : key ? [setting(key)] : ['what is given'];
   const nearest = unknown?.nearest;
   if (nearest === undefined) return { found: phrase`${subject} ${found}`, expected, setting: key };
   const right = key ? `${key}.${nearest}` : nearest;

@@ -24,7 +24,7 @@ const { out: _, ...ofVideos } = videoOptionSettings;
 /** The settings of `animateImages`. */
 export const animateImagesSettings = {
   pictures: required(
-    declare(z.array(field.path) as z.ZodType<readonly string[], readonly string[]>, {
+    declare(z.array(field.path).min(1) as z.ZodType<readonly string[], readonly string[]>, {
       description:
         'paths of pictures and of folders of pictures, and @list.txt for files with one path per line',
     }),

@@ -105,6 +105,12 @@ export interface ConvertMotionOptions extends GivenSettings<typeof convertMotion
  * bit for bit unless `dtype` rounds them; low-rank factors are multiplied out for the authors' U-Net. Throws
  * `UsageError` for an option that is invalid or for another direction, `CheckpointError` if source or base is missing,
  * damaged or does not fit, `StorageError` if `out` cannot be written.
+ *
+ * @example
+ * import { convertMotion } from 'lamp-video';
+ *
+ * const path = await convertMotion({ source: 'runs/jumps', out: 'jumps.safetensors', dtype: 'float16' });
+ * console.log(path);
  */
 export async function convertMotion(options: ConvertMotionOptions): Promise<string> {
   const { onEvent, signal, ...asked } = checkOptions('convertMotion', options, {

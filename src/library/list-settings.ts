@@ -1,6 +1,8 @@
 /** @file Lists the settings of the library's functions, for display in interfaces. */
+import { UsageError } from '../errors.ts';
 import { libraryVocabulary, type Vocabulary } from '../phrases.ts';
 import { describeSettings, type SettingDescription } from '../settings.ts';
+import { nearestKey, shown } from '../wrong-settings.ts';
 import { animateImageSettings } from './animate-image.ts';
 import { animateImagesSettings } from './animate-images.ts';
 import { convertMotionSettings } from './convert-motion.ts';
@@ -38,7 +40,7 @@ export type CallName = keyof typeof settingsOfCalls;
 
 /**
  * The settings of a function in the order of their declarations: description, possible values, default and unit.
- * Descriptions name other settings in the given vocabulary.
+ * Descriptions name other settings in the given vocabulary. Throws `UsageError` for another name.
  *
  * @example
  * import { listSettings } from 'lamp-video';
@@ -51,5 +53,15 @@ export function listSettings(
   call: CallName,
   vocabulary: Vocabulary = libraryVocabulary,
 ): SettingDescription[] {
+  if (!Object.hasOwn(settingsOfCalls, call)) {
+    const names = Object.keys(settingsOfCalls);
+    const nearest = nearestKey(String(call), names);
+    throw new UsageError({
+      found: `${shown(call)} is not a function with settings`,
+      expected: `one of: ${names.join(', ')}`,
+      setting: 'call',
+      ...(nearest !== undefined && { advice: `Did you mean "${nearest}"?` }),
+    });
+  }
   return describeSettings(settingsOfCalls[call], vocabulary);
 }

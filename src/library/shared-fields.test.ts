@@ -121,6 +121,34 @@ test('functions that read and write files refuse misspelt options, too', async (
   }
 });
 
+test('functions without options of their own refuse what they cannot take, in parts', async () => {
+  const no = undefined as never;
+  const calls: [() => unknown, string][] = [
+    [() => library.listSettings('editVideos' as never), 'call'],
+    [() => library.combineMotions([], no), 'motions'],
+    [() => library.writeMotion('x.safetensors', {} as never), 'motion'],
+    [() => library.readMotionInfo(no), 'path'],
+    [() => library.readPicture(no), 'path'],
+    [() => library.writePicture('x.bmp', no), 'path'],
+    [() => library.readVideoMetadata(no), 'path'],
+    [() => library.writeVideo('x.avi', [], { framesPerSecond: 8 }), 'path'],
+    [() => library.picture(2, 2, new Uint8Array(3)), 'data'],
+    [() => library.picture(2, 2, no), 'data'],
+    [() => library.animateImages({ pictures: [], motion: 'runs/jumps', out: 'x' }), 'pictures'],
+  ];
+  for (const [call, name] of calls) {
+    const error = (await thrownBy((async () => call())())) as UsageError;
+    expect([error.constructor, error.setting]).toEqual([library.UsageError, name]);
+  }
+  expect(() => library.listSettings('editVideos' as never)).toThrow('Did you mean "editVideo"?');
+});
+
+test('an option called size is not taken for width and height', async () => {
+  const read = library.readPicture('x.png', { size: { widht: 3, height: 4 } as never });
+  expect((await thrownBy(read)).message).toMatch(/^"size" has the unknown key "widht"/);
+  expect(library.jointSettings.size).toEqual(['width', 'height']);
+});
+
 test('every function that has settings is tried', () => {
   expect([...new Set(misspelt.map(([name]) => name))].sort()).toEqual(Object.keys(settingsOfCalls).sort());
   const taken = { ...workFields, ...settingsOfCalls.generateVideo };

@@ -1,7 +1,7 @@
 /** @file Picture files: reads all common formats; writes PNG, JPEG and WebP. */
 
 import { extname } from 'node:path';
-import { checkOptions } from '../check-options.ts';
+import { assertPath, checkOptions } from '../check-options.ts';
 import { writeAtomically } from '../checkpoints/atomic-write.ts';
 import { assertUserFile, readUserFile } from '../checkpoints/user-file.ts';
 import { MediaError, UsageError } from '../errors.ts';
@@ -41,6 +41,7 @@ const readPictureFields = {
  */
 export async function readPicture(path: string, options: ReadPictureOptions = {}): Promise<Picture> {
   const { size, fit } = checkOptions('readPicture', options, readPictureFields);
+  assertPath(path);
   await assertFile(path, 'picture');
   let read: Picture;
   try {
@@ -175,28 +176,33 @@ const ENCODERS: Readonly<Record<string, (from: Sharp) => Sharp>> = {
   '.webp': (from) => from.webp({ lossless: true }),
 };
 
-/** Throws `UsageError` unless {@link writePicture} supports the path's extension. Checks the name only. */
-export function assertPicturePath(path: string): void {
+/**
+ * Throws `UsageError`, naming the option that gave the path, unless {@link writePicture} supports its extension. Checks
+ * the name only.
+ */
+export function assertPicturePath(path: string, option = 'out'): void {
   const ending = extname(path).toLowerCase();
   if (ending === '.png' || ENCODERS[ending]) return;
   const found = ending ? `ends in ${ending}` : 'has no ending';
   throw new UsageError({
     found: `cannot write a picture to "${path}": its name ${found}`,
-    setting: 'out',
+    setting: option,
     advice: 'Use .png, .jpg or .webp.',
   });
 }
 
 /**
- * Writes a picture atomically, in the format of the path's extension: `.png` with `metadata` as in {@link writePng},
- * `.jpg` or (lossless) `.webp` without. Throws `UsageError` for another extension, `StorageError` if writing fails.
+ * Writes a picture atomically, in the format of the path's extension: `.png` with `metadata` as text entries
+ * (`iTXt`), `.jpg` or (lossless) `.webp` without; missing parent folders are created. Throws `UsageError` for another
+ * extension, `StorageError` if writing fails.
  */
 export async function writePicture(
   path: string,
   from: Picture,
-  metadata: Readonly<Record<string, string>>,
+  metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  assertPicturePath(path);
+  assertPath(path);
+  assertPicturePath(path, 'path');
   const encode = ENCODERS[extname(path).toLowerCase()];
   if (!encode) return writePng(path, from, metadata);
   const bytes = await encode(rawSharp(from)).toBuffer();

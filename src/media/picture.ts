@@ -1,4 +1,5 @@
 /** @file Pictures in memory, and their conversion to and from the models' float tensors. */
+import { UsageError } from '../errors.ts';
 import type { Size } from './size.ts';
 
 /** An 8-bit RGB picture: rows from top to bottom, channels interleaved. */
@@ -20,10 +21,21 @@ export interface ToPictureOptions {
   readonly rounding?: Rounding;
 }
 
-/** Wraps bytes as a picture, without copying. Throws `RangeError` if their number does not fit the size. */
+/** Wraps bytes as a picture, without copying. Throws `UsageError` if their number does not fit the size. */
 export function picture(width: number, height: number, data: Uint8Array): Picture {
+  if (!(data instanceof Uint8Array)) {
+    throw new UsageError({
+      found: 'the data of a picture are not bytes',
+      expected: 'a Uint8Array',
+      setting: 'data',
+    });
+  }
   if (data.length !== width * height * 3) {
-    throw new RangeError(`${data.length} bytes do not fill a ${width}x${height} RGB picture`);
+    throw new UsageError({
+      found: `${data.length} bytes do not fill a ${width}x${height} RGB picture`,
+      expected: 'width * height * 3',
+      setting: 'data',
+    });
   }
   return { width, height, data };
 }

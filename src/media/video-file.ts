@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { z } from 'zod';
-import { checkOptions } from '../check-options.ts';
+import { assertPath, checkOptions } from '../check-options.ts';
 import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts';
 import { placeToWrite } from '../checkpoints/place-to-write.ts';
 import { readUserFile } from '../checkpoints/user-file.ts';
@@ -51,8 +51,8 @@ export function playedRate(path: string, framesPerSecond: number): number {
   return videoFormat(path) === 'gif' ? Math.min(FASTEST_GIF, framesPerSecond) : framesPerSecond;
 }
 
-/** The format for a path's extension. Throws `UsageError` if there is none. */
-export function videoFormat(path: string): VideoFormat {
+/** The format for a path's extension. Throws `UsageError`, naming the option that gave it, if there is none. */
+export function videoFormat(path: string, option = 'out'): VideoFormat {
   const ending = extname(path).toLowerCase();
   if (/[/\\]$/.test(path) || ending === '') {
     return 'folder';
@@ -62,7 +62,7 @@ export function videoFormat(path: string): VideoFormat {
   }
   throw new UsageError({
     found: `cannot write a video to "${path}": its name ends in ${ending}`,
-    setting: 'out',
+    setting: option,
     advice: 'Use .mp4, .webm, .gif, or a name without ending for a folder of PNG frames.',
   });
 }
@@ -86,7 +86,8 @@ export async function writeVideo(
   options: WriteVideoOptions,
 ): Promise<void> {
   const { framesPerSecond, metadata } = checkOptions('writeVideo', options, writeVideoFields);
-  const format = videoFormat(path);
+  assertPath(path);
+  const format = videoFormat(path, 'path');
   assertFrames(frames, framesPerSecond);
   const comment = metadata && JSON.stringify(metadata);
   if (format === 'folder') {
@@ -220,6 +221,7 @@ const storedMetadata = z.record(z.string(), z.string());
  * without a comment. Throws `MediaError` if the video is missing or damaged.
  */
 export async function readVideoMetadata(path: string): Promise<Record<string, string>> {
+  assertPath(path);
   const comment = await readComment(path);
   if (comment === undefined) {
     return {};

@@ -1,6 +1,6 @@
 /** @file A motion as one portable safetensors file: the trained tensors, and a description in the metadata. */
 import { z } from 'zod';
-import { checkOptions } from '../../check-options.ts';
+import { assertPath, assertSetting, checkOptions } from '../../check-options.ts';
 import { checkJson } from '../../checkpoints/json-file.ts';
 import { parseJson } from '../../checkpoints/json-text.ts';
 import { onOneLine } from '../../checkpoints/one-line.ts';
@@ -12,6 +12,7 @@ import type { BaseModel } from '../../models/base-model.ts';
 import { nonFinite } from '../../models/finite.ts';
 import { kindOfWeights, type WeightsKind } from '../../models/other-models.ts';
 import { call, type GivenParts, phrase, setting } from '../../phrases.ts';
+import { checked } from '../../wrong-settings.ts';
 import { motionParameters, normParameters } from '../motion-parameters.ts';
 import type { MotionValues, TrainedMotion } from '../trained-motion.ts';
 import { isLamp, motionVariantSchema, motionVariants } from '../variant.ts';
@@ -68,21 +69,29 @@ const COPY_AGAIN = 'Copy or download it again.';
 
 const writeMotionFields = { dtype: z.enum(['float32', 'float16']).optional() };
 
-/** Writes a motion file atomically, by default in float32. The same motion gives the same bytes. */
-export async function writeMotion(
-  path: string,
-  { info, values }: Motion,
-  options: WriteOptions = {},
-): Promise<void> {
-  const checked = checkOptions('writeMotion', options, writeMotionFields);
+const motionSchema = checked<Motion>((value) => {
+  const { info, values } = (value ?? {}) as Partial<Motion>;
+  return typeof info === 'object' && values instanceof Map;
+}, 'a motion, with its info and values');
+
+/**
+ * Writes a motion file atomically, by default in float32. The same motion gives the same bytes. Throws `UsageError` for
+ * what is no motion, `StorageError` if writing fails.
+ */
+export async function writeMotion(path: string, motion: Motion, options: WriteOptions = {}): Promise<void> {
+  const given = checkOptions('writeMotion', options, writeMotionFields);
+  assertPath(path);
+  assertSetting('motion', motionSchema, motion);
+  const { info, values } = motion;
   const { variant, ...others } = info;
   const description = isLamp(variant) ? others : info;
   const metadata = { format, version: String(version), motion: JSON.stringify(description) };
-  await writeSafetensors(path, values, metadata, checked);
+  await writeSafetensors(path, values, metadata, given);
 }
 
 /** Reads the description of a motion file, without its tensors. Throws `CheckpointError`. */
 export async function readMotionInfo(path: string): Promise<MotionInfo> {
+  assertPath(path);
   return (await openMotion(path)).info;
 }
 

@@ -35,14 +35,21 @@ export interface ActingMotion extends TrainedMotion {
 }
 
 /**
- * Combines motions of one variant, each compatible with the base (`assertFitsBase`), into one. A single motion of
+ * Combines motions of one variant, each compatible with the base , into one. A single motion of
  * strength 1 is returned unchanged; with all strengths 0 the video model equals the untrained one, bit for bit. Throws
- * `UsageError` for a strength outside 0 to 1.
+ * `UsageError` for a strength outside 0 to 1, and without a motion.
  */
 export async function combineMotions(
   motions: readonly ActingMotion[],
   base: BaseModel,
 ): Promise<TrainedMotion> {
+  if (motions.length === 0) {
+    throw new UsageError({
+      found: 'there is no motion to combine',
+      expected: 'at least one',
+      setting: 'motions',
+    });
+  }
   const odd = motions.find(({ strength }) => !motionStrengthSchema.safeParse(strength).success);
   if (odd) {
     throw new UsageError({
