@@ -4,8 +4,9 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolders } from './make-folders.ts';
 import { placeToWrite } from './place-to-write.ts';
 import { asStorageError, codeOf } from './storage-error.ts';
 
@@ -28,7 +29,7 @@ export async function writeAtomically(
   const folder = dirname(place);
   const temporary = `${place}.tmp-${randomBytes(8).toString('hex')}`;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     const file = await open(temporary, 'wx');
     try {
       await write(file);

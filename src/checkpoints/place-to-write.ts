@@ -1,8 +1,9 @@
 /** @file Where a file or folder is written whose path may be, or run through, symbolic links. */
 
-import { lstat, mkdir, readlink, realpath, stat } from 'node:fs/promises';
+import { lstat, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { StorageError } from '../errors.ts';
+import { makeFolders } from './make-folders.ts';
 import { onOneLine } from './one-line.ts';
 import { asStorageError } from './storage-error.ts';
 
@@ -48,7 +49,7 @@ export async function placeToWrite(path: string): Promise<string> {
 export async function makeFolder(path: string): Promise<void> {
   const place = await placeToWrite(path);
   try {
-    await mkdir(place, { recursive: true });
+    await makeFolders(place);
   } catch (error) {
     throw asStorageError(error, path);
   }

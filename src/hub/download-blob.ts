@@ -1,9 +1,11 @@
 /** @file Downloads one file of the hub into the cache, with resumption and verification. */
+
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { asStorageError } from '../checkpoints/atomic-write.ts';
+import { makeFolders } from '../checkpoints/make-folders.ts';
 import { CheckpointError } from '../errors.ts';
 import { notice } from '../events.ts';
 import {
@@ -43,7 +45,7 @@ export async function downloadBlob(
   onBytes: (count: number) => void,
 ): Promise<void> {
   const partial = partialPath(blob);
-  await mkdir(dirname(partial), { recursive: true }).catch((error) => {
+  await makeFolders(dirname(partial)).catch((error) => {
     throw asStorageError(error, partial);
   });
   const storing = <T>(work: Promise<T>) =>

@@ -4,11 +4,12 @@
  * tag).
  */
 
-import { lstat, mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { lstat, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts';
 import { refuseToRead } from '../checkpoints/json-file.ts';
+import { makeFolders } from '../checkpoints/make-folders.ts';
 import { readUserFile } from '../checkpoints/user-file.ts';
 
 /** A repository in the cache. */
@@ -82,7 +83,7 @@ export async function cachedRepository(repository: string): Promise<CachedReposi
  */
 export async function linkBlob(blob: string, path: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     await rm(path, { force: true });
     await symlink(relative(dirname(path), blob), path).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code === 'EEXIST') return;

@@ -1,11 +1,12 @@
 /** @file Writes videos, and reads their stored metadata. */
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { z } from 'zod';
 import { assertPath, checkOptions } from '../check-options.ts';
 import { asStorageError, writeAtomically } from '../checkpoints/atomic-write.ts';
+import { makeFolders } from '../checkpoints/make-folders.ts';
 import { placeToWrite } from '../checkpoints/place-to-write.ts';
 import { readUserFile } from '../checkpoints/user-file.ts';
 import { MediaError, StorageError, UsageError } from '../errors.ts';
@@ -159,7 +160,7 @@ async function writeFrameFolder(
   const aside = `${folder}.old-${mark}`;
   try {
     const replaces = await holdsFrames(path);
-    await mkdir(temporary, { recursive: true });
+    await makeFolders(temporary);
     for (const [index, frame] of frames.entries()) {
       const png = await encodePng(frame, comment === undefined ? {} : { [PNG_COMMENT]: comment });
       const file = await open(join(temporary, frameName(index)), 'wx');

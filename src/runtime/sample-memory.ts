@@ -23,14 +23,14 @@ export function sampleMemory(
 }
 
 /**
- * Less than what the video U-Net takes with `low` at the sizes for which an autoencoder or an image U-Net takes so much:
- * more memory is never needed for them, and one program is more than twice as fast as a chain.
+ * Less than what the video U-Net takes with `low` at the sizes for which an autoencoder or an image U-Net takes so
+ * much: more memory is never needed for them, and one program is more than twice as fast as a chain.
  */
 const smallBytes = 2.9e9;
 
 /**
- * Like `sampleMemory`, for networks that run while the video U-Net does not: with `low` on the CPU, those that are small
- * run as one program all the same.
+ * Like `sampleMemory`, for networks that run while the video U-Net does not: with `low` on the CPU, those that are
+ * small run as one program all the same.
  */
 export function smallNetworkMemory(
   choice: MemoryChoice,
