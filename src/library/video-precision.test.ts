@@ -31,7 +31,7 @@ test('a video in 8 bits says so, and is the same every time', async () => {
   expect(video.frames).not.toEqual(exact.frames);
 });
 
-test.each(['fast', 'low'] as const)(
+test.each(['fast', 'balanced', 'low'] as const)(
   'a training in 8 bits with memory %s, resumed, gives the same bytes as one that was not stopped',
   async (memory) => {
     const settings = {

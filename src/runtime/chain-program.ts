@@ -6,7 +6,7 @@ import { chainCost } from '../graph/chain-cost.ts';
 import { type HostTensor, type Shape, sameShape, sizeOf } from '../graph/host-tensor.ts';
 import type { StoredTensor, Tensor } from '../graph/tensor.ts';
 import { phrase, setting } from '../phrases.ts';
-import { type DeviceName, integersSession, sessionOptions } from './devices.ts';
+import { type DeviceName, sessionOptions } from './devices.ts';
 import { type EmittedGraph, emitGraph } from './emit.ts';
 import { GarbageCounter } from './garbage.ts';
 import { assertFitsMemory, engineError } from './memory.ts';
@@ -146,7 +146,7 @@ function chainSessionOptions({ weightsFolder, hasIntegers }: EmittedGraph): Sess
       session: {
         ...(weightsFolder !== undefined && { model_external_initializers_file_folder_path: weightsFolder }),
         // Weights in 8 bits belong to the program, and are packed once: they are small.
-        ...(hasIntegers ? integersSession : { disable_prepacking: '1' }),
+        ...(!hasIntegers && { disable_prepacking: '1' }),
       },
       ...(!hasIntegers && { optimization: { constant_folding_max_output_size_in_bytes: '65536' } }),
     },

@@ -95,9 +95,3 @@ export function sessionOptions(device: DeviceName): SessionOptions {
     logSeverityLevel: 4,
   };
 }
-
-/**
- * Session settings for graphs with 8-bit weights: on processors whose products of unsigned and signed bytes may
- * overflow, the runtime changes constant weights to unsigned ones, which do not.
- */
-export const integersSession = { x64quantprecision: '1' } as const;

@@ -3,7 +3,7 @@ import { DeviceError } from '../errors.ts';
 import { graphCost } from '../graph/cost.ts';
 import { type HostTensor, type Shape, sameShape } from '../graph/host-tensor.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import { type DeviceName, integersSession, sessionOptions } from './devices.ts';
+import { type DeviceName, sessionOptions } from './devices.ts';
 import { emitGraph } from './emit.ts';
 import { assertFitsMemory, engineError, sessionError } from './memory.ts';
 import {
@@ -52,14 +52,11 @@ export async function compile(
     ...sessionOptions(device),
     ...(profilePrefix !== undefined && { enableProfiling: true, profileFilePrefix: profilePrefix }),
   };
-  options.extra = {
-    session: {
-      ...(graph.weightsFolder !== undefined && {
-        model_external_initializers_file_folder_path: graph.weightsFolder,
-      }),
-      ...(graph.hasIntegers && integersSession),
-    },
-  };
+  if (graph.weightsFolder !== undefined) {
+    options.extra = {
+      session: { model_external_initializers_file_folder_path: graph.weightsFolder },
+    };
+  }
   let session: Session;
   try {
     session = await createSession(graph.bytes, options);
