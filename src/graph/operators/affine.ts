@@ -3,7 +3,7 @@ import { apply, defineOperator, ShapeError } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
 import { sumTo } from './broadcast.ts';
 import { quantisedWeight } from './find-quantised.ts';
-import { int8Linear } from './int8-linear.ts';
+import { asRows, int8Linear } from './int8-linear.ts';
 import { matmul } from './matmul.ts';
 import { reshape } from './reshape.ts';
 
@@ -44,8 +44,7 @@ const operator = defineOperator({
 
 /** Linear layer `x·Wᵀ + b` over the last axis: x `[…, in]`, weight `[out, in]`, optional bias `[out]`. */
 export function affine(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
-  const width = x.shape.at(-1)!;
-  const rows = reshape(x, [sizeOf(x.shape) / width, width]);
+  const rows = asRows(x);
   const y = apply(operator, bias ? [rows, weight, bias] : [rows, weight], {});
   return reshape(y, [...x.shape.slice(0, -1), y.shape[1]!]);
 }

@@ -2,10 +2,10 @@
  * @file Trained weights whose products are computed in 8 bits: rounded anew whenever they are used, while gradients and
  * optimiser have the values themselves.
  */
-import { floats, int8s, ints, sizeOf } from '../host-tensor.ts';
+import { int8s, ints, sizeOf } from '../host-tensor.ts';
 import { apply, applyAll, defineOperator } from '../operator.ts';
 import { nodeOf, type Tensor } from '../tensor.ts';
-import { type QuantisedWeight, smallestScale } from './quantised-weight.ts';
+import { type QuantisedWeight, symmetricScales } from './quantised-weight.ts';
 
 const mark = defineOperator({
   name: 'eightBit',
@@ -30,22 +30,16 @@ const rounding = defineOperator({
     const count = sizeOf(taps);
     const sized = (name: string, ...size: number[]) =>
       emitter.node('Reshape', [name, emitter.constant(ints(size))])[0]!;
-    const number = (value: number) => emitter.constant(floats(Float32Array.of(value), []));
     const rows = sized(weight!, out, inner * count);
-    const over = emitter.constant(ints([1]));
-    const flat = { attributes: { keepdims: { int: 0 } } };
-    const [highest] = emitter.node('ReduceMax', [rows, over], flat);
-    const [lowest] = emitter.node('Neg', [emitter.node('ReduceMin', [rows, over], flat)[0]!]);
-    const [largest] = emitter.node('Max', [highest!, lowest!, number(127 * smallestScale)]);
-    const [scales] = emitter.node('Div', [largest!, number(127)]);
+    const scales = symmetricScales(emitter, rows, false);
     const zeros = emitter.constant(int8s(new Int8Array(out)));
-    const [bytes] = emitter.node('QuantizeLinear', [rows, scales!, zeros], {
+    const [bytes] = emitter.node('QuantizeLinear', [rows, scales, zeros], {
       attributes: { axis: { int: 0 } },
     });
     const [ordered] = emitter.node('Transpose', [sized(bytes!, out, inner, count)], {
       attributes: { perm: { ints: [2, 1, 0] } },
     });
-    return [sized(ordered!, count * inner, out), scales!];
+    return [sized(ordered!, count * inner, out), scales];
   },
   gradient: null,
   examples: [

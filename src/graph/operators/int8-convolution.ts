@@ -93,20 +93,20 @@ const operator = defineOperator<Int8ConvolutionOptions>({
  */
 export function int8Convolution(
   x: Tensor,
-  { values, scales, divisors, shape }: QuantisedWeight,
+  weight: QuantisedWeight,
   bias: Tensor | undefined,
   { stride, padding }: Pick<Int8ConvolutionOptions, 'stride' | 'padding'>,
 ): Tensor {
-  const [out, inner, kh, kw] = shape as [number, number, number, number];
+  const [out, inner, kh, kw] = weight.shape as [number, number, number, number];
   const options: Int8ConvolutionOptions = { kernel: [kh, kw], stride, padding };
   if (isPointwise(options)) {
     // Rows of pixels can have a scale each.
     const [n, , h, w] = x.shape as [number, number, number, number];
     const rows = reshape(transpose(reshape(x, [n, inner, h * w]), [0, 2, 1]), [n * h * w, inner]);
-    const y = int8Linear(rows, { values, scales, divisors, shape }, bias);
+    const y = int8Linear(rows, weight, bias);
     return reshape(transpose(reshape(y, [n, h * w, out]), [0, 2, 1]), [n, out, h, w]);
   }
-  return applied(x, { values, scales, divisors, shape }, bias, options);
+  return applied(x, weight, bias, options);
 }
 
 /**

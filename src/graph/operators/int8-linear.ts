@@ -1,11 +1,11 @@
 /** @file Linear layers with 8-bit integers: inputs are quantised row by row as they come, weights beforehand. */
-import { floats, ints, sizeOf } from '../host-tensor.ts';
+import { ints, sizeOf } from '../host-tensor.ts';
 import { apply, defineOperator, type OnnxEmitter } from '../operator.ts';
 import { scalar, type Tensor } from '../tensor.ts';
 import { add } from './add.ts';
 import { div } from './div.ts';
 import { mul } from './mul.ts';
-import { type QuantisedWeight, smallestScale } from './quantised-weight.ts';
+import { type QuantisedWeight, symmetricScales } from './quantised-weight.ts';
 import { reshape } from './reshape.ts';
 import { transpose } from './transpose.ts';
 
@@ -47,19 +47,14 @@ export function int8LinearBack(y: Tensor, { values, scales, divisors }: Quantise
 
 /** x `[rows, k]` as unsigned bytes, and the scale of each row `[rows, 1]`. */
 function quantisedRows(emitter: OnnxEmitter, x: string, rows: number): [bytes: string, scales: string] {
-  const over = emitter.constant(ints([1]));
-  const [highest] = emitter.node('ReduceMax', [x, over]);
-  const [lowest] = emitter.node('Neg', [emitter.node('ReduceMin', [x, over])[0]!]);
-  const smallest = emitter.constant(floats(Float32Array.of(smallestScale * 127), []));
-  const [largest] = emitter.node('Max', [highest!, lowest!, smallest]);
-  const [scales] = emitter.node('Div', [largest!, emitter.constant(floats(Float32Array.of(127), []))]);
+  const scales = symmetricScales(emitter, x, true);
   const each = emitter.constant(ints([rows]));
   const bytes = emitter.node(
     'QuantizeLinear',
-    [x, emitter.node('Reshape', [scales!, each])[0]!, emitter.node('Expand', [byte(emitter), each])[0]!],
+    [x, emitter.node('Reshape', [scales, each])[0]!, emitter.node('Expand', [byte(emitter), each])[0]!],
     { attributes: { axis: { int: 0 } } },
   );
-  return [bytes[0]!, scales!];
+  return [bytes[0]!, scales];
 }
 
 function byte(emitter: OnnxEmitter): string {
