@@ -13,6 +13,14 @@ test('folders are made with those above them, and may be there already', async (
   expect((await stat(path)).isDirectory()).toBe(true);
 });
 
+test('several may make the same folders at once', async () => {
+  for (let round = 0; round < 20; round++) {
+    const path = at(join(`round-${round}`, 'b', 'c', 'd'));
+    await Promise.all(Array.from({ length: 8 }, () => makeFolders(path)));
+    expect((await stat(path)).isDirectory()).toBe(true);
+  }
+});
+
 test('a file in the way is refused', async () => {
   await writeFile(at('file'), '');
   await expect(makeFolders(at('file'))).rejects.toThrow('EEXIST');

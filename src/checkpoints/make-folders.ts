@@ -8,20 +8,16 @@ import { codeOf } from './storage-error.ts';
  * never returns where a folder that exists does not take new ones and says that they are missing, such as `/proc`.)
  */
 export async function makeFolders(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
-    const parent = dirname(path);
-    const isThere = await stat(parent).then(
-      () => true,
-      () => false,
-    );
-    if (codeOf(error) !== 'ENOENT' || parent === path || isThere) throw error;
-    await makeFolders(parent);
-    await mkdir(path).catch((second: unknown) => {
-      // Another process may have been faster.
-      if (codeOf(second) !== 'EEXIST') throw second;
+  const make = () =>
+    mkdir(path).catch(async (error: unknown) => {
+      if (codeOf(error) !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;
     });
+  try {
+    await make();
+  } catch (error) {
+    const parent = dirname(path);
+    if (codeOf(error) !== 'ENOENT' || parent === path) throw error;
+    await makeFolders(parent);
+    await make();
   }
 }

@@ -19,8 +19,8 @@ export interface ServedRepository {
 
 /** A fault of one request. */
 export type Fault =
-  /** The connection is cut after this many bytes of the file. */
-  | { readonly kind: 'cut'; readonly after: number }
+  /** Only this many bytes of the file are sent; the connection is cut as soon as `when` is fulfilled. */
+  | { readonly kind: 'cut'; readonly after: number; readonly when: () => Promise<unknown> }
   /** Another status than 200. */
   | { readonly kind: 'status'; readonly status: number; readonly headers?: Record<string, string> }
   /** The whole file is sent although a range was requested. */
@@ -168,7 +168,7 @@ function sendFile(response: ServerResponse, content: Buffer, range: string | und
     ...(start !== undefined && { 'content-range': span }),
   });
   if (fault?.kind !== 'cut') return void response.end(part);
-  response.write(part.subarray(0, fault.after), () => setTimeout(() => response.destroy(), 20));
+  response.write(part.subarray(0, fault.after), () => void fault.when().finally(() => response.destroy()));
 }
 
 function refusal(
