@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 
 import { CheckpointError } from '../../src/errors.ts';
+import type { MemoryMode } from '../../src/runtime/memory-mode.ts';
 import { type Fixture, readFixtureFile } from '../../src/testing/fixture.ts';
 import type { Comparison, FixtureResult } from './compare.ts';
 import {
@@ -17,7 +18,7 @@ import { checkAdain, checkGrid, checkHistograms, checkResize, checkSchedulers } 
 import { checkInversion, checkPipeline } from './sampling.ts';
 import { checkGradients, checkOptimiser } from './training.ts';
 
-type Check = (folder: string, fixture: Fixture) => Promise<Comparison>;
+type Check = (folder: string, fixture: Fixture, memory: MemoryMode) => Promise<Comparison>;
 
 /** The check of each fixture, by a prefix of its name; the first match is used. */
 const checks: readonly (readonly [prefix: string, check: Check])[] = [
@@ -60,19 +61,26 @@ export async function listFixtures(folder: string): Promise<string[]> {
   return names;
 }
 
-/**
- * Checks one fixture. Fails if there is no check for it. `models` is the folder with the models, if it is another one;
- * `leastTolerance` replaces smaller tolerances of the fixture.
- */
+/** How a fixture is checked. */
+export interface CheckOptions {
+  /** The folder with the models, if it is another one. */
+  readonly models?: string;
+  /** Replaces smaller tolerances of the fixture. */
+  readonly leastTolerance?: number;
+  /** How the networks run; default `fast`. With `low`, small networks are chains, too. */
+  readonly memory?: MemoryMode;
+}
+
+/** Checks one fixture. Fails if there is no check for it. */
 export async function checkFixture(
   folder: string,
   name: string,
-  { models = folder, leastTolerance = 0 }: { models?: string; leastTolerance?: number } = {},
+  { models = folder, leastTolerance = 0, memory = 'fast' }: CheckOptions = {},
 ): Promise<ParityRow> {
   const check = checks.find(([prefix]) => name.startsWith(prefix))?.[1];
   if (!check) return { name, passed: false, failure: 'no check is known for a fixture of this name' };
   try {
-    const result = (await check(models, await readFixtureFile(folder, name))).result();
+    const result = (await check(models, await readFixtureFile(folder, name), memory)).result();
     const tolerance = Math.max(leastTolerance, result.tolerance);
     return { name, passed: result.error <= tolerance, ...result, tolerance };
   } catch (error) {

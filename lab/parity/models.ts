@@ -3,6 +3,11 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BaseModel, type Component, openBaseModel, openComponent } from '../../src/models/base-model.ts';
 import { type UNetConfig, unetConfigSchema } from '../../src/models/configs.ts';
+import type { TrainedMotion } from '../../src/motion/trained-motion.ts';
+import { motionVariants } from '../../src/motion/variant.ts';
+
+/** No motion: the fixtures' video U-Nets contain the trained values. */
+export const untouched: TrainedMotion = { variant: motionVariants.lamp, values: new Map() };
 
 /** Opens the fixtures' image model: the folder `tiny-sd`, or one file of that name. */
 export async function openFixtureBase(folder: string): Promise<BaseModel> {

@@ -1,21 +1,28 @@
 /** @file Parity of the networks' forward passes. */
 import { join } from 'node:path';
 import { openWeightFile } from '../../src/checkpoints/weight-file.ts';
-import { type FloatTensor, floats, type IntTensor, sizeOf } from '../../src/graph/host-tensor.ts';
+import { type FloatTensor, floats, type IntTensor, type Shape, sizeOf } from '../../src/graph/host-tensor.ts';
 
 import { input, type Tensor } from '../../src/graph/tensor.ts';
-import { Weights } from '../../src/graph/weights.ts';
 import type { UNetConfig } from '../../src/models/configs.ts';
-import { encodeIds, pictureDecoder, pictureEncoder, sampleLatents } from '../../src/models/programs.ts';
+import {
+  encodeIds,
+  imagePredictor,
+  type NoisePredictor,
+  pictureDecoder,
+  pictureEncoder,
+  sampleLatents,
+} from '../../src/models/programs.ts';
 import { timestepSinusoids } from '../../src/models/time-embedding.ts';
-import { unet } from '../../src/models/unet.ts';
 import { videoWeights } from '../../src/motion/motion-parameters.ts';
+import { videoPredictor } from '../../src/motion/predictor.ts';
 import { motionVariants } from '../../src/motion/variant.ts';
 import { toVideos, videoUNet } from '../../src/motion/video-unet.ts';
+import type { MemoryMode } from '../../src/runtime/memory-mode.ts';
 import { compile } from '../../src/runtime/program.ts';
 import type { Fixture } from '../../src/testing/fixture.ts';
 import { Comparison } from './compare.ts';
-import { openFixtureBase, openFixtureVideoUNet } from './models.ts';
+import { openFixtureBase, openFixtureVideoUNet, untouched } from './models.ts';
 
 const forward = 1e-4;
 
@@ -34,24 +41,32 @@ export async function checkTokenizer(folder: string, { json, outputs }: Fixture)
 }
 
 /** Token ids → text states. */
-export async function checkTextEncoder(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
+export async function checkTextEncoder(
+  folder: string,
+  { inputs, outputs }: Fixture,
+  memory: MemoryMode,
+): Promise<Comparison> {
   const comparison = new Comparison();
   const { textEncoder } = await openFixtureBase(folder);
-  const states = await encodeIds(textEncoder, inputs.get('input_ids') as IntTensor);
+  const states = await encodeIds(textEncoder, inputs.get('input_ids') as IntTensor, { memory, small: 0 });
   comparison.absolute('last_hidden_state', states, outputs.get('last_hidden_state'), forward);
   return comparison;
 }
 
 /** Pictures → posterior, sample, reconstruction. */
-export async function checkVae(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
+export async function checkVae(
+  folder: string,
+  { inputs, outputs }: Fixture,
+  memory: MemoryMode,
+): Promise<Comparison> {
   const comparison = new Comparison();
   const { vae } = await openFixtureBase(folder);
   const pictures = inputs.get('pixel_values') as FloatTensor;
   const latents = inputs.get('z_scaled') as FloatTensor;
   const noise = inputs.get('eps') as FloatTensor;
   const size = { height: pictures.shape[2]!, width: pictures.shape[3]! };
-  const encoder = await pictureEncoder(vae, size);
-  const decoder = await pictureDecoder(vae, size);
+  const encoder = await pictureEncoder(vae, size, { memory, small: 0 });
+  const decoder = await pictureDecoder(vae, size, { memory, small: 0 });
   const all: Record<string, FloatTensor[]> = {};
   const keep = (name: string, value: FloatTensor) => {
     all[name] = [...(all[name] ?? []), value];
@@ -79,42 +94,42 @@ export async function checkVae(folder: string, { inputs, outputs }: Fixture): Pr
 }
 
 /** The image U-Net at several shapes. */
-export async function checkImageUNet(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
-  const { config, weights } = (await openFixtureBase(folder)).unet;
-  return checkCases(config, inputs, outputs, (given) => unet(new Weights(weights.find), config, given));
+export async function checkImageUNet(
+  folder: string,
+  fixture: Fixture,
+  memory: MemoryMode,
+): Promise<Comparison> {
+  const { unet } = await openFixtureBase(folder);
+  return checkCases(fixture, (shape, tokens) =>
+    imagePredictor(unet, shape as [number, number, number, number], tokens, { memory }),
+  );
 }
 
 /** The video U-Net with untrained temporal layers on the image model's weights. */
 export async function checkInitialVideoUNet(
   folder: string,
-  { inputs, outputs }: Fixture,
+  fixture: Fixture,
+  memory: MemoryMode,
 ): Promise<Comparison> {
-  const { config, weights } = (await openFixtureBase(folder)).unet;
+  const { unet } = await openFixtureBase(folder);
   const added = await openWeightFile(join(folder, 'unet3d_init_temporal.safetensors'));
-  const both = await Promise.all([...added.shapes.keys()].map((name) => added.file.read(name)));
-  const trained = new Map([...added.shapes.keys()].map((name, i) => [name, both[i] as FloatTensor] as const));
-  const w = videoWeights(
-    weights,
-    new Map([...trained].map(([name, { shape }]) => [name, input(name, shape)])),
-  );
-  return checkCases(
-    config,
-    inputs,
-    outputs,
-    (given) => videoUNet(w, config, given, { variant: motionVariants.lamp }).prediction,
-    Object.fromEntries(trained),
+  const values = new Map<string, FloatTensor>();
+  for (const name of added.shapes.keys()) values.set(name, (await added.file.read(name)) as FloatTensor);
+  const motion = { variant: motionVariants.lamp, values };
+  return checkCases(fixture, (shape, tokens) =>
+    videoPredictor(unet, () => motion, shape, tokens, { memory }),
   );
 }
 
 /** The video U-Net with random temporal weights in the reference's own layout. */
-export async function checkVideoUNet(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
-  const { config, weights } = await openFixtureVideoUNet(folder);
-  const w = videoWeights(weights);
-  return checkCases(
-    config,
-    inputs,
-    outputs,
-    (given) => videoUNet(w, config, given, { variant: motionVariants.lamp }).prediction,
+export async function checkVideoUNet(
+  folder: string,
+  fixture: Fixture,
+  memory: MemoryMode,
+): Promise<Comparison> {
+  const unet = await openFixtureVideoUNet(folder);
+  return checkCases(fixture, (shape, tokens) =>
+    videoPredictor(unet, () => untouched, shape, tokens, { memory }),
   );
 }
 
@@ -122,7 +137,7 @@ export async function checkVideoUNet(folder: string, { inputs, outputs }: Fixtur
 export async function checkActivations(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
   const comparison = new Comparison();
   const { config, weights } = await openFixtureVideoUNet(folder);
-  const { values, symbols } = givenInputs(config, '', inputs);
+  const { values, symbols } = givenInputs(config, inputs);
   const frames = symbols.latents.shape[2]!;
   const watched = new Map<string, Tensor>();
   videoUNet(videoWeights(weights), config, symbols, {
@@ -141,34 +156,32 @@ export async function checkActivations(folder: string, { inputs, outputs }: Fixt
   return comparison;
 }
 
-type Given = Parameters<typeof unet>[2];
-
 /** Runs every case (`a.sample`, `a.timestep`, `a.context`, …) of a fixture. */
 async function checkCases(
-  config: UNetConfig,
-  inputs: Fixture['inputs'],
-  outputs: Fixture['outputs'],
-  build: (given: Given) => Tensor,
-  more: Record<string, FloatTensor> = {},
+  { inputs, outputs }: Fixture,
+  open: (latents: Shape, tokens: number) => Promise<NoisePredictor>,
 ): Promise<Comparison> {
   const comparison = new Comparison();
   for (const name of outputs.keys()) {
-    const prefix = name.replace(/sample$/, '');
-    const { values, symbols } = givenInputs(config, prefix, inputs);
-    const program = await compile({ sample: build(symbols) });
-    const { sample } = await program.run({ ...values, ...more });
-    comparison.absolute(name, sample!, outputs.get(name), forward);
-    await program.dispose();
+    const { latents, timesteps, context } = givenCase(name.replace(/sample$/, ''), inputs);
+    const predictor = await open(latents.shape, context.shape[1]!);
+    const sample = await predictor.predict(latents, timesteps, context);
+    comparison.absolute(name, sample, outputs.get(name), forward);
+    await predictor.dispose();
   }
   return comparison;
 }
 
-function givenInputs(config: UNetConfig, prefix: string, inputs: Fixture['inputs']) {
+function givenCase(prefix: string, inputs: Fixture['inputs']) {
   const latents = inputs.get(`${prefix}sample`) as FloatTensor;
   const context = inputs.get(`${prefix}context`) as FloatTensor;
   const given = Array.from(inputs.get(`${prefix}timestep`)!.data, Number);
-  const batch = latents.shape[0]!;
-  const timesteps = Array.from({ length: batch }, (_, i) => given[given.length === 1 ? 0 : i]!);
+  const timesteps = Array.from({ length: latents.shape[0]! }, (_, i) => given[given.length === 1 ? 0 : i]!);
+  return { latents, timesteps, context };
+}
+
+function givenInputs(config: UNetConfig, inputs: Fixture['inputs']) {
+  const { latents, timesteps, context } = givenCase('', inputs);
   const sinusoids = timestepSinusoids(config, timesteps);
   return {
     values: { latents, context, sinusoids },

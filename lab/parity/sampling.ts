@@ -6,16 +6,13 @@ import { matchHistogramFloats } from '../../src/media/histogram.ts';
 import { encodePrompts, pictureDecoder, pictureEncoder, sampleLatents } from '../../src/models/programs.ts';
 import { frameOf } from '../../src/motion/frames.ts';
 import { videoPredictor } from '../../src/motion/predictor.ts';
-import { motionVariants } from '../../src/motion/variant.ts';
 import { invertVideo } from '../../src/pipelines/edit/invert-video.ts';
 import { sampleVideo } from '../../src/pipelines/video/sample-video.ts';
 import { referenceOptions } from '../../src/pipelines/video/video-settings.ts';
+import type { MemoryMode } from '../../src/runtime/memory-mode.ts';
 import type { Fixture } from '../../src/testing/fixture.ts';
 import { Comparison } from './compare.ts';
-import { openFixtureBase, openFixtureVideoUNet } from './models.ts';
-
-/** No motion, since the fixtures' video U-Nets contain the trained values. */
-const untouched = { variant: motionVariants.lamp, values: new Map() };
+import { openFixtureBase, openFixtureVideoUNet, untouched } from './models.ts';
 
 const afterMany = 2e-2;
 const forward = 1e-4;
@@ -29,16 +26,21 @@ interface PipelineJson {
 }
 
 /** The whole pipeline: text, first frame, shared noise or an inverted clip, guided steps, alignment, decoding. */
-export async function checkPipeline(folder: string, { inputs, outputs, json }: Fixture): Promise<Comparison> {
+export async function checkPipeline(
+  folder: string,
+  { inputs, outputs, json }: Fixture,
+  memory: MemoryMode,
+): Promise<Comparison> {
   const comparison = new Comparison();
   const settings = json as PipelineJson;
+  const network = { memory, small: 0 };
   const unet = await openFixtureVideoUNet(folder);
   const { vae, textEncoder, tokenizer, schedulerConfig } = await openFixtureBase(folder);
   const schedule = await readNoiseSchedule(schedulerConfig);
   const context = inputs.get('text_embeddings') as FloatTensor;
   const guided = context.shape[0] === 2;
   const prompts = guided ? [settings.negative_prompt ?? '', settings.prompt] : [settings.prompt];
-  const states = await encodePrompts({ textEncoder, tokenizer }, prompts);
+  const states = await encodePrompts({ textEncoder, tokenizer }, prompts, network);
   comparison.absolute('text_embeddings', states, context, forward);
 
   const firstFrame = inputs.get('first_frame_latents') as FloatTensor;
@@ -51,7 +53,7 @@ export async function checkPipeline(folder: string, { inputs, outputs, json }: F
     width: width * 2 ** (vae.config.block_out_channels.length - 1),
   };
   if (inputs.has('image_u8_hwc_rgb')) {
-    const encoder = await pictureEncoder(vae, size);
+    const encoder = await pictureEncoder(vae, size, network);
     const picture = pixels(inputs.get('image_u8_hwc_rgb')!.data as BigInt64Array, size);
     const sample = sampleLatents(
       await encoder.encode(picture),
@@ -67,6 +69,7 @@ export async function checkPipeline(folder: string, { inputs, outputs, json }: F
     () => untouched,
     [guided ? 2 : 1, ...shape.slice(1)],
     context.shape[1]!,
+    { memory },
   );
   const sampler = ddimSampler(schedule, { steps: settings.steps });
   if (sampler.timesteps.some((t, i) => t !== settings.timesteps[i])) throw new Error('other timesteps');
@@ -102,7 +105,7 @@ export async function checkPipeline(folder: string, { inputs, outputs, json }: F
   comparison.absolute('latents_final', latents, outputs.get('latents_final'), afterMany);
   await predictor.dispose();
 
-  const decoder = await pictureDecoder(vae, size);
+  const decoder = await pictureDecoder(vae, size, network);
   const plane = size.height * size.width;
   const video = new Float32Array(3 * frames * plane);
   for (let f = 0; f < frames; f++) {
@@ -143,17 +146,23 @@ function interleaved(video: FloatTensor, f: number): Float32Array {
 }
 
 /** DDIM inversion as in the reference, which always interprets the output as noise. */
-export async function checkInversion(folder: string, { inputs, outputs }: Fixture): Promise<Comparison> {
+export async function checkInversion(
+  folder: string,
+  { inputs, outputs }: Fixture,
+  memory: MemoryMode,
+): Promise<Comparison> {
   const comparison = new Comparison();
   const unet = await openFixtureVideoUNet(folder);
   const { textEncoder, tokenizer, schedulerConfig } = await openFixtureBase(folder);
   const schedule = await readNoiseSchedule(schedulerConfig);
-  const context = await encodePrompts({ textEncoder, tokenizer }, ['']);
+  const context = await encodePrompts({ textEncoder, tokenizer }, [''], { memory, small: 0 });
   const latents = inputs.get('video_latent') as FloatTensor;
   const steps = Math.max(
     ...[...outputs.keys()].map((name) => Number(/^latent_after(\d+)$/.exec(name)?.[1] ?? 0)),
   );
-  const predictor = await videoPredictor(unet, () => untouched, latents.shape, context.shape[1]!);
+  const predictor = await videoPredictor(unet, () => untouched, latents.shape, context.shape[1]!, {
+    memory,
+  });
   await invertVideo({
     predictor,
     schedule,

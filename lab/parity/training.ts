@@ -6,6 +6,7 @@ import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';
 import type { Component } from '../../src/models/base-model.ts';
 import type { UNetConfig } from '../../src/models/configs.ts';
 import { motionVariants } from '../../src/motion/variant.ts';
+import type { MemoryMode } from '../../src/runtime/memory-mode.ts';
 import type { Fixture } from '../../src/testing/fixture.ts';
 import { adamWDefaults, adamWState, adamWStep, clipScale, gradientNorm } from '../../src/training/adamw.ts';
 import { noisedVideos } from '../../src/training/data/noising.ts';
@@ -21,11 +22,15 @@ interface Trainable {
 }
 
 /** Loss and gradients at random temporal weights (ε, then v), or at the initial ones. */
-export async function checkGradients(folder: string, fixture: Fixture): Promise<Comparison> {
+export async function checkGradients(
+  folder: string,
+  fixture: Fixture,
+  memory: MemoryMode,
+): Promise<Comparison> {
   const { inputs, outputs } = fixture;
   const comparison = new Comparison();
   const initial = 'exactly_zero_gradients' in (fixture.json as object);
-  const setup = await prepare(folder, fixture, initial);
+  const setup = await prepare(folder, fixture, initial, memory);
   for (const [prefix, suffix, vPrediction] of [
     ['', inputs.has('latents0') ? '0' : '', false],
     ['vpred.', '', true],
@@ -78,11 +83,15 @@ interface OptimiserRun extends Trainable {
 }
 
 /** Three steps of AdamW with clipping. */
-export async function checkOptimiser(folder: string, fixture: Fixture): Promise<Comparison> {
+export async function checkOptimiser(
+  folder: string,
+  fixture: Fixture,
+  memory: MemoryMode,
+): Promise<Comparison> {
   const { inputs, outputs } = fixture;
   const json = fixture.json as OptimiserRun;
   const comparison = new Comparison();
-  const setup = await prepare(folder, fixture, false);
+  const setup = await prepare(folder, fixture, false, memory);
   const { parameters, step } = setup;
   const start = parameters.flat.slice();
   const state = adamWState(parameters);
@@ -137,7 +146,12 @@ interface Prepared {
   ): Promise<{ loss: number; noisy: FloatTensor }>;
 }
 
-async function prepare(folder: string, fixture: Fixture, initial: boolean): Promise<Prepared> {
+async function prepare(
+  folder: string,
+  fixture: Fixture,
+  initial: boolean,
+  memory: MemoryMode,
+): Promise<Prepared> {
   const base = await openFixtureBase(folder);
   const unet = initial ? base.unet : await openFixtureVideoUNet(folder);
   const added = initial
@@ -150,6 +164,7 @@ async function prepare(folder: string, fixture: Fixture, initial: boolean): Prom
   const latents = fixture.inputs.get(latentsName) as FloatTensor;
   const step = await motionStep(unet, parameters, latents.shape, context.shape[1]!, {
     variant: motionVariants.lamp,
+    memory,
   });
   return {
     parameters,
