@@ -74,6 +74,8 @@ export interface OnnxEmitter {
   ): string[];
   /** Emits a constant and returns its name. */
   constant(value: ConstantTensor): string;
+  /** Whether the device does not compute this ONNX operator, so that others must take its place. */
+  lacks(opType: string): boolean;
 }
 
 /** Arguments of a gradient function. */
@@ -101,6 +103,8 @@ export interface Operator<A extends object = object> {
   readonly name: string;
   /** Whether the output is the first input's memory under another name. */
   readonly alias?: true;
+  /** Whether only the processor computes it: 8-bit products, which other devices are not asked for. */
+  readonly onlyOnCpu?: true;
   /** Types of the outputs. Throws `ShapeError` for inputs that do not fit. */
   infer(inputs: readonly Tensor[], attributes: A): readonly TensorType[];
   /** Emits the operator as ONNX nodes; returns the names of the outputs. */

@@ -63,6 +63,21 @@ describe('ONNX Runtime and its devices', () => {
     expect(webgpu.message).toBe('no adapter. Install a driver, or use device: "cpu".');
   });
 
+  test('a graphics card that leaves operators to the processor is a warning that names them', async () => {
+    const of = (leftToProcessor: readonly string[]) =>
+      checkEngine(testMachine({ device: { seconds: 0.5, leftToProcessor } }), glibc);
+    const [, cpu, whole] = await of([]);
+    expect(found(cpu)).toBe('computes a small graph correctly (0.50 s with the start)');
+    expect(whole!.verdict).toBe('ok');
+    expect(found(whole)).toBe(
+      'computes a small graph correctly (0.50 s with the start), and every operator itself',
+    );
+    const webgpu = (await of(['erf', 'gather']))[2]!;
+    expect(webgpu).toMatchObject({ verdict: 'warning', data: { leftToProcessor: ['erf', 'gather'] } });
+    expect(found(webgpu)).toMatch(/, but leaves these operators to the processor: erf, gather$/);
+    expect(advice(webgpu)).toContain('update the driver');
+  });
+
   test('it does not load', async () => {
     const broken = testMachine({ engine: new Error('libonnxruntime.so: cannot open shared object file') });
     const [finding, ...more] = await checkEngine(broken, { ...glibc, hasGlibc: false });

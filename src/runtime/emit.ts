@@ -29,11 +29,15 @@ export interface EmittedGraph {
 }
 
 /**
- * Emits the graph that computes the named tensors, for ONNX operator set 18 (19 with weights of 8 bits).
+ * Emits the graph that computes the named tensors, for ONNX operator set 18 (19 with weights of 8 bits). Operators that
+ * are `lacking` on the device are written with others.
  * Throws `RangeError` when two inputs share a name, or weight files lie on different drives.
  */
-export function emitGraph(outputs: Readonly<Record<string, Tensor>>): EmittedGraph {
-  const model = new GraphWriter();
+export function emitGraph(
+  outputs: Readonly<Record<string, Tensor>>,
+  lacking: readonly string[] = [],
+): EmittedGraph {
+  const model = new GraphWriter(lacking);
   const { nodes, resolve } = flatten(Object.values(outputs));
   for (const node of nodes) {
     const names = node.operator.onnx!(
@@ -68,7 +72,16 @@ class GraphWriter implements OnnxEmitter {
   /** Output names of the values that are outputs. */
   readonly #outputNames = new Map<string, string>();
   readonly #outputShapes = new Map<string, Shape>();
+  readonly #lacking: readonly string[];
   #count = 0;
+
+  constructor(lacking: readonly string[]) {
+    this.#lacking = lacking;
+  }
+
+  lacks(opType: string): boolean {
+    return this.#lacking.includes(opType);
+  }
 
   node(
     opType: string,

@@ -3,16 +3,11 @@ import { DeviceError } from '../errors.ts';
 import { graphCost } from '../graph/cost.ts';
 import { type HostTensor, type Shape, sameShape } from '../graph/host-tensor.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import { type DeviceName, sessionOptions } from './devices.ts';
+import { type DeviceName, lackingOperators, sessionOptions } from './devices.ts';
 import { emitGraph } from './emit.ts';
 import { assertFitsMemory, engineError, sessionError } from './memory.ts';
-import {
-  createSession,
-  OrtTensor,
-  type Session,
-  type SessionOptions,
-  type SessionValues,
-} from './onnx-runtime.ts';
+import { OrtTensor, type Session, type SessionOptions, type SessionValues } from './onnx-runtime.ts';
+import { openSession } from './processor-share.ts';
 
 /** Named values in host memory. */
 export type Values = Readonly<Record<string, HostTensor>>;
@@ -47,7 +42,7 @@ export async function compile(
 ): Promise<Program> {
   // Another device may have memory of its own.
   if (device === 'cpu') assertFitsMemory(graphCost(Object.values(outputs)).peakBytes);
-  const graph = emitGraph(outputs);
+  const graph = emitGraph(outputs, lackingOperators[device]);
   const options: SessionOptions = {
     ...sessionOptions(device),
     ...(profilePrefix !== undefined && { enableProfiling: true, profileFilePrefix: profilePrefix }),
@@ -59,7 +54,7 @@ export async function compile(
   }
   let session: Session;
   try {
-    session = await createSession(graph.bytes, options);
+    session = await openSession(graph.bytes, options, device, Object.values(outputs));
   } catch (error) {
     throw error instanceof DeviceError ? error : sessionError(error, device, graph.weightsFolder);
   }

@@ -1,11 +1,12 @@
 /** @file Compares an operator's gradient with central finite differences. */
 
 import { lossGradients } from '../graph/differentiate.ts';
-import { floats, type HostTensor, int8s, ints, type Shape, sizeOf } from '../graph/host-tensor.ts';
+import { exampleInputs, exampleNumbers } from '../graph/example-inputs.ts';
+import { floats, sizeOf } from '../graph/host-tensor.ts';
 import { applyAll, type Example, type Operator } from '../graph/operator.ts';
 import { mul } from '../graph/operators/mul.ts';
 import { reduceSum } from '../graph/operators/reduce-sum.ts';
-import { constant, input, type Tensor } from '../graph/tensor.ts';
+import { constant } from '../graph/tensor.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import { compile } from '../runtime/program.ts';
 
@@ -24,27 +25,8 @@ export async function checkGradient<A extends object>(
   example: Example<A>,
   device: DeviceName = 'cpu',
 ): Promise<GradientError[]> {
-  const random = pseudoRandom(7);
-  const values: Record<string, HostTensor> = {};
-  const inputs: Tensor[] = example.inputs.map((given, i) => {
-    const name = `x${i}`;
-    const shape: Shape = 'shape' in given ? given.shape : given;
-    const kind = 'shape' in given ? given.values : 'any';
-    if (kind === 'int8') {
-      const levels = Int8Array.from({ length: sizeOf(shape) }, () => Math.floor(random() * 255) - 127);
-      return constant(int8s(levels, shape));
-    }
-    if (typeof kind === 'object') {
-      values[name] = ints(
-        Array.from({ length: sizeOf(shape) }, () => Math.floor(random() * kind.below)),
-        shape,
-      );
-      return input(name, shape, 'int64');
-    }
-    const draw = kind === 'positive' ? () => 0.8 + random() : () => 2 * random() - 1;
-    values[name] = floats(Float32Array.from({ length: sizeOf(shape) }, draw), shape);
-    return input(name, shape);
-  });
+  const random = exampleNumbers(7);
+  const { inputs, values } = exampleInputs(example, random);
   const [y] = applyAll(operator, inputs, example.attributes);
   const weights = Float32Array.from({ length: sizeOf(y!.shape) }, () => 2 * random() - 1);
   const loss = reduceSum(mul(y!, constant(floats(weights, y!.shape))));
@@ -94,15 +76,4 @@ export async function checkGradient<A extends object>(
     await program.dispose();
     await derivative.dispose();
   }
-}
-
-/** A small generator of uniform numbers in [0, 1): mulberry32. */
-function pseudoRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

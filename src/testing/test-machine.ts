@@ -9,7 +9,7 @@ type Answers = { [Name in keyof Probes]: Awaited<ReturnType<Probes[Name]>> };
 /** The answers of a machine without problems. */
 export const goodMachine: Answers = {
   engine: { versions: { onnxruntime: '1.30.0' }, providers: ['cpu', 'webgpu'], devices: ['cpu', 'webgpu'] },
-  device: { seconds: 0.1 },
+  device: { seconds: 0.1, leftToProcessor: [] },
   speed: { matmul: 2e11, convolution: 3e11, int8: 8e11 },
   media: { bytes: 100 },
   base: { parameters: 5e6, size: { width: 128, height: 128 } },

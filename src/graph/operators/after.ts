@@ -12,8 +12,15 @@ const operator = defineOperator({
       flat!,
       ...[0, 1, 0].map((value) => emitter.constant(ints([value]))),
     ]);
-    const [broken] = emitter.node('IsNaN', [first!]);
     const type = inputs[0]!.dtype === 'int64' ? 7 : 1;
+    if (emitter.lacks('IsNaN')) {
+      // No number is less than itself, which runtimes do not know.
+      const [never] = emitter.node('Less', [first!, first!]);
+      const [zero] = emitter.node('Cast', [never!], { attributes: { to: { int: type } } });
+      const [scalar] = emitter.node('Squeeze', [zero!]);
+      return emitter.node('Add', [x!, scalar!]);
+    }
+    const [broken] = emitter.node('IsNaN', [first!]);
     const [flag] = emitter.node('Cast', [broken!], { attributes: { to: { int: type } } });
     const none = type === 7 ? ints([0]) : floats(new Float32Array(1));
     const [zero] = emitter.node('Mul', [flag!, emitter.constant(none)]);

@@ -18,6 +18,7 @@ const mark = defineOperator({
 
 const rounding = defineOperator({
   name: 'roundedColumns',
+  onlyOnCpu: true,
   infer: ([weight]) => {
     const [out] = weight!.shape as [number];
     return [

@@ -23,6 +23,7 @@ export interface Int8ConvolutionOptions {
 
 const operator = defineOperator<Int8ConvolutionOptions>({
   name: 'int8Convolution',
+  onlyOnCpu: true,
   infer: ([x, values], options) => {
     const [n, , height, width] = x!.shape as [number, number, number, number];
     const size = options.frames === undefined ? sizeAfter([height, width], options) : [height, width];

@@ -14,6 +14,7 @@ const zeroPoint = 128;
 
 const operator = defineOperator({
   name: 'int8Linear',
+  onlyOnCpu: true,
   infer: ([x, values]) => [{ dtype: 'float32', shape: [x!.shape[0]!, values!.shape[1]!] }],
   onnx: (emitter, [x, values, scales], { inputs }) => {
     const [rows, rowScales] = quantisedRows(emitter, x!, inputs[0]!.shape[0]!);

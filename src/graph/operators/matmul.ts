@@ -1,6 +1,6 @@
-import { sizeOf } from '../host-tensor.ts';
-import { apply, defineOperator, ShapeError } from '../operator.ts';
-import type { Tensor } from '../tensor.ts';
+import { floats, sizeOf } from '../host-tensor.ts';
+import { apply, defineOperator, type OnnxEmitter, ShapeError } from '../operator.ts';
+import type { Node, Tensor } from '../tensor.ts';
 import { broadcastShapes, sumTo } from './broadcast.ts';
 import { quantisedWeight } from './find-quantised.ts';
 import { asRows, int8Linear, int8LinearBack } from './int8-linear.ts';
@@ -30,17 +30,19 @@ const operator = defineOperator<Attributes>({
     const product = transposeB ? int8Linear(asRows(a!), quantised) : int8LinearBack(asRows(a!), quantised);
     return [reshape(product, [...a!.shape.slice(0, -1), product.shape[1]!])];
   },
-  onnx: (emitter, inputs, { attributes: { transposeA, transposeB, alpha } }) =>
-    transposeA || transposeB || alpha !== 1
-      ? emitter.node('FusedMatMul', inputs, {
-          domain: 'com.microsoft',
-          attributes: {
-            transA: { int: Number(transposeA) },
-            transB: { int: Number(transposeB) },
-            alpha: { float: alpha },
-          },
-        })
-      : emitter.node('MatMul', inputs),
+  onnx: (emitter, inputs, node) => {
+    const { transposeA, transposeB, alpha } = node.attributes;
+    if (!transposeA && !transposeB && alpha === 1) return emitter.node('MatMul', inputs);
+    if (emitter.lacks('FusedMatMul')) return inPlainOperators(emitter, inputs, node);
+    return emitter.node('FusedMatMul', inputs, {
+      domain: 'com.microsoft',
+      attributes: {
+        transA: { int: Number(transposeA) },
+        transB: { int: Number(transposeB) },
+        alpha: { float: alpha },
+      },
+    });
+  },
   gradient: ({ inputs: [a, b], attributes: { transposeA: ta, transposeB: tb, alpha }, dy, needs }) => [
     needs[0]
       ? sumTo(
@@ -96,6 +98,36 @@ const operator = defineOperator<Attributes>({
 /** `alpha · a·b` over the last two axes, each optionally transposed first; leading axes broadcast. */
 export function matmul(a: Tensor, b: Tensor, attributes: Partial<Attributes> = {}): Tensor {
   return apply(operator, [a, b], { ...plain, ...attributes });
+}
+
+/** The same with ONNX's own operators: `Gemm` for matrices, else transposed and scaled separately. */
+function inPlainOperators(
+  emitter: OnnxEmitter,
+  [a, b]: readonly string[],
+  { inputs, attributes: { transposeA, transposeB, alpha } }: Node<Attributes>,
+): readonly string[] {
+  if (inputs.every(({ shape }) => shape.length === 2)) {
+    return emitter.node('Gemm', [a!, b!], {
+      attributes: {
+        transA: { int: Number(transposeA) },
+        transB: { int: Number(transposeB) },
+        alpha: { float: alpha },
+      },
+    });
+  }
+  const turned = (name: string, { shape }: Tensor, wanted: boolean) => {
+    const axes = shape.map((_, i) => i);
+    const perm = { ints: [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!] };
+    return wanted ? emitter.node('Transpose', [name], { attributes: { perm } })[0]! : name;
+  };
+  const [x, y] = inputs as [Tensor, Tensor];
+  const factors = [turned(a!, x, transposeA), turned(b!, y, transposeB)];
+  if (alpha === 1) return emitter.node('MatMul', factors);
+  // The smaller factor is scaled: scores of attention are larger than queries and keys.
+  const smaller = sizeOf(x.shape) <= sizeOf(y.shape) ? 0 : 1;
+  const scale = emitter.constant(floats(Float32Array.of(alpha), []));
+  factors[smaller] = emitter.node('Mul', [factors[smaller]!, scale])[0]!;
+  return emitter.node('MatMul', factors);
 }
 
 function matrix(x: Tensor, transposed: boolean): [rows: number, columns: number] {

@@ -77,6 +77,8 @@ export async function checkEngine(runProbe: RunProbe, { hasGlibc }: NodeFacts): 
   return findings;
 }
 
+const processorAdvice = 'Networks that have them run slower there than they could; update the driver.';
+
 async function checkOneDevice(runProbe: RunProbe, device: string): Promise<Finding> {
   const subject = `device ${device}`;
   const unusable = device === 'cpu' ? 'problem' : 'warning';
@@ -86,9 +88,15 @@ async function checkOneDevice(runProbe: RunProbe, device: string): Promise<Findi
       const { reason: found, advice } = answer;
       return finding({ subject, verdict: unusable, found, advice, data: { device } });
     }
-    const { seconds } = answer;
-    const found = `computes a small graph correctly (${seconds.toFixed(2)} s with the start)`;
-    return finding({ subject, verdict: 'ok', found, data: { device, seconds } });
+    const { seconds, leftToProcessor } = answer;
+    const right = `computes a small graph correctly (${seconds.toFixed(2)} s with the start)`;
+    const data = { device, seconds, leftToProcessor };
+    if (leftToProcessor.length === 0) {
+      const whole = device === 'cpu' ? '' : ', and every operator itself';
+      return finding({ subject, verdict: 'ok', found: right + whole, data });
+    }
+    const found = `${right}, but leaves these operators to the processor: ${leftToProcessor.join(', ')}`;
+    return finding({ subject, verdict: 'warning', found, advice: processorAdvice, data });
   } catch (error) {
     return finding({ subject, verdict: unusable, ...said(error), data: { device } });
   }

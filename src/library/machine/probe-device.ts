@@ -5,6 +5,7 @@ import { conv2d, matmul, reshape, softmax } from '../../graph/operators/index.ts
 import { constant, input } from '../../graph/tensor.ts';
 import { phrase, setting } from '../../phrases.ts';
 import { deviceAdvice, parseDevice, whyUnusable } from '../../runtime/devices.ts';
+import { uncomputedOperators } from '../../runtime/processor-share.ts';
 import { compile } from '../../runtime/program.ts';
 
 const ones = (...shape: number[]) =>
@@ -15,8 +16,8 @@ const neighbours = [4, 6, 6, 4, 6, 9, 9, 6, 6, 9, 9, 6, 4, 6, 6, 4];
 
 /**
  * Runs a convolution, a matrix product and a softmax on the device and compares the results with their true values.
- * Returns the seconds taken or, if the device cannot be used, the reason and advice. Throws `DeviceError` for wrong
- * results.
+ * Returns the seconds taken, and the operators that the device leaves to the processor, or, if the device cannot be
+ * used, the reason and advice. Throws `DeviceError` for wrong results.
  */
 export async function probeDevice(name: string) {
   const device = parseDevice(name);
@@ -45,5 +46,6 @@ export async function probeDevice(name: string) {
       });
     }
   }
-  return { seconds: (performance.now() - began) / 1000 };
+  const seconds = (performance.now() - began) / 1000;
+  return { seconds, leftToProcessor: device === 'cpu' ? [] : await uncomputedOperators(device) };
 }
