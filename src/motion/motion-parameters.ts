@@ -104,11 +104,13 @@ export function initialValues(
  * convolutions `X` become `X.conv2d`. A file with the video U-Net's names works as well. `norm_temp` is never trained:
  * it keeps scale 1 and shift 0 unless the file has it. Where low-rank factors of a matrix of the image model are
  * trained (see `lowRankParameters`), their product is added to the matrix. With a base in 8 bits, products with the
- * trained weights are computed in 8 bits, too.
+ * trained weights are computed in 8 bits, too; those in `finished` are used in place of what would be made of `trained`
+ * (see `roundedMotion`).
  */
 export function videoWeights(
   { find: base, precision }: Pick<WeightFile, 'find' | 'precision'>,
   trained: ReadonlyMap<string, Tensor> = new Map(),
+  finished: ReadonlyMap<string, Tensor> = new Map(),
 ): Weights {
   const fixed = new Map<string, Tensor>();
   const normTemp = (name: string): Tensor | undefined => {
@@ -130,6 +132,7 @@ export function videoWeights(
   const rounded = (name: string, tensor: Tensor): Tensor =>
     precision === 'int8' && isQuantised(name, tensor.shape) ? inEightBits(tensor) : tensor;
   return new Weights((name) => {
+    if (finished.has(name)) return finished.get(name);
     const own = trained.get(name);
     const whole =
       (own && rounded(name, own)) ?? base(name) ?? base(name.replace('.conv2d.', '.')) ?? normTemp(name);

@@ -4,7 +4,7 @@ import { chain } from '../graph/chain.ts';
 import { chainCost } from '../graph/chain-cost.ts';
 import { graphCost } from '../graph/cost.ts';
 import { type FloatTensor, type Shape, sizeOf } from '../graph/host-tensor.ts';
-import { input } from '../graph/tensor.ts';
+import { input, type Tensor } from '../graph/tensor.ts';
 import { type Component, withCheckpoint } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
 import {
@@ -21,6 +21,7 @@ import { chainBytes, programBytes } from '../runtime/program-memory.ts';
 import { splitBatch } from '../runtime/split-batch.ts';
 import { extraInputs, extraValues, needsSchedule } from './extended/extension.ts';
 import { videoWeights } from './motion-parameters.ts';
+import { roundedMotion } from './rounded-motion.ts';
 import type { TrainedMotion } from './trained-motion.ts';
 import type { MotionVariant } from './variant.ts';
 import { videoUNet } from './video-unet.ts';
@@ -42,7 +43,7 @@ export interface VideoPredictorOptions extends CompileOptions {
 /**
  * Compiles the video U-Net for latents `[b, c, f, h, w]` and text states of `tokens` tokens. The trained parameters are
  * inputs: `motion` is called for them at every run, so that a model can be sampled during training; its variant is read
- * once.
+ * once. With a base in 8 bits, weights that are rounded are read once, too (see `roundedMotion`).
  */
 export async function videoPredictor(
   { config, weights }: Component<UNetConfig>,
@@ -62,6 +63,7 @@ export async function videoPredictor(
     latentShape,
     tokens,
     memory,
+    await roundedMotion(weights, values),
   );
   const program = low
     ? splitBatch(await compileChain({ outputs }, options), (name) => name.startsWith('motion:'))
@@ -113,20 +115,24 @@ export function samplingCost(
   return { flops: cost.flops, bytes: programBytes(cost) + values };
 }
 
-/** The network's outputs as graphs, the prediction and those of extensions; with `low`, for one video. */
+/**
+ * The network's outputs as graphs, the prediction and those of extensions; with `low`, for one video. `finished`: see
+ * `videoWeights`.
+ */
 function predictionGraph(
   { config, weights }: Component<UNetConfig>,
   { variant, shapes }: MotionShapes,
   latentShape: Shape,
   tokens: number,
   memory: MemoryMode,
+  finished?: ReadonlyMap<string, Tensor>,
 ) {
   const low = memory === 'low';
   const [videos, ...video] = [low ? 1 : latentShape[0]!, ...latentShape.slice(1)];
   const trained = new Map([...shapes].map(([name, shape]) => [name, input(`motion:${name}`, shape)]));
   const { prediction, extra } = withCheckpoint(weights, () =>
     videoUNet(
-      videoWeights(weights, trained),
+      videoWeights(weights, trained, finished),
       config,
       {
         latents: input('latents', [videos, ...video]),

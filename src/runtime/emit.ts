@@ -20,7 +20,7 @@ export interface EmittedGraph {
   readonly bytes: Uint8Array;
   /** The deepest common folder of the weight files the graph refers to; `undefined` when there are none. */
   readonly weightsFolder: string | undefined;
-  /** Whether the graph contains weights that are stored as 8-bit integers. */
+  /** Whether the graph contains weights as 8-bit integers. */
   readonly hasIntegers: boolean;
   /** Values that must be supplied at every run. */
   readonly inputs: ReadonlyMap<string, Tensor>;
@@ -74,6 +74,8 @@ class GraphWriter implements OnnxEmitter {
   readonly #outputShapes = new Map<string, Shape>();
   readonly #lacking: readonly string[];
   #count = 0;
+  /** Whether a constant is a weight as 8-bit integers. */
+  #hasIntegers = false;
 
   constructor(lacking: readonly string[]) {
     this.#lacking = lacking;
@@ -178,7 +180,7 @@ class GraphWriter implements OnnxEmitter {
         output: this.#outputs,
       },
     });
-    const hasIntegers = [...this.#stored.values()].some(({ dtype }) => dtype === 'int8');
+    const hasIntegers = this.#hasIntegers || [...this.#stored.values()].some(({ dtype }) => dtype === 'int8');
     return { bytes, weightsFolder, hasIntegers, inputs: this.#inputs, outputShapes: this.#outputShapes };
   }
 
@@ -190,6 +192,7 @@ class GraphWriter implements OnnxEmitter {
         this.#inputs.set(source.name, tensor);
         return this.#asFloat32(source.name, source.suppliedAs ?? 'float32');
       case 'constant':
+        if (tensor.dtype === 'int8') this.#hasIntegers = true;
         return this.constant(source.value);
       case 'file':
         return this.#pointInto(source.name, source.file, tensor.dtype);

@@ -7,7 +7,7 @@ export { concat } from './concat.ts';
 export { conv2d, flipKernel, type Padding } from './conv2d.ts';
 export { dequantised } from './dequantised.ts';
 export { div } from './div.ts';
-export { inEightBits } from './eight-bit.ts';
+export { inEightBits, roundedWeight } from './eight-bit.ts';
 export { erf } from './erf.ts';
 export { exp } from './exp.ts';
 export { expand } from './expand.ts';
