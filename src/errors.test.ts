@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { ts } from 'ts-morph';
 import { describe, expect, test } from 'vitest';
 import * as errors from './errors.ts';
-import { packError, unpackError } from './library/engine-messages.ts';
+import { packError, unpackError } from './library/packed-error.ts';
 import { call, phrase, setting } from './phrases.ts';
 
 /** A text that says what was found, in an error, a notice or a remark. */

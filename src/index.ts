@@ -76,7 +76,7 @@ export type { LoadedMotion } from './pipelines/video/loaded-motions.ts';
 export { type StoredSettings, storedSettings } from './pipelines/video/stored-settings.ts';
 export type { GeneratedVideo } from './pipelines/video/video-request.ts';
 export { referenceOptions, type VideoSettings } from './pipelines/video/video-settings.ts';
-export { type DeviceName, deviceNames } from './runtime/devices.ts';
+export { type DeviceChoice, type DeviceName, deviceChoices, deviceNames } from './runtime/devices.ts';
 export type { SettingDescription } from './settings.ts';
 export { type OptimizerName, optimizerNames } from './training/optimiser.ts';
 export type { TrainingInput } from './training/training-settings.ts';

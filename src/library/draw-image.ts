@@ -17,9 +17,10 @@ import { redrawSettings } from '../pipelines/draw/redrawing.ts';
 import { pictureSampling, recommendedSampling } from '../pipelines/draw/sampling-settings.ts';
 import { storedMetadata } from '../pipelines/video/stored-settings.ts';
 import { concerning } from '../renamed-setting.ts';
-import { checkDevice, parseDevice } from '../runtime/devices.ts';
+import { checkDevice } from '../runtime/devices.ts';
 import { declare, type GivenSettings, pick, redeclared, required, withDefaults } from '../settings.ts';
 import { assertComplete } from '../training/complete-base.ts';
+import { onDevice } from './chosen-device.ts';
 import { givenBase, pictureBaseSetting } from './load-base.ts';
 import { field, workFields } from './shared-fields.ts';
 import { shared } from './shared-settings.ts';
@@ -110,7 +111,6 @@ export async function drawImages(options: DrawImagesOptions): Promise<DrawnPictu
 
 async function draw(options: DrawImagesOptions): Promise<DrawnPicture[]> {
   const { onEvent, signal, ...given } = options;
-  const work = { onEvent, signal };
   const {
     base: choice,
     out,
@@ -132,7 +132,7 @@ async function draw(options: DrawImagesOptions): Promise<DrawnPicture[]> {
       advice: phrase`Give the picture with ${setting('from')}.`,
     });
   }
-  const device = parseDevice(deviceName);
+  const { device, work } = await onDevice({ device: deviceName, memory, precision }, { onEvent, signal });
   const base = await inPrecision(await givenBase(choice, work), precision, device);
   const usual = width !== undefined && height !== undefined ? { width, height } : recommendedSize(base);
   const size = { width: width ?? usual.width, height: height ?? usual.height };

@@ -13,7 +13,6 @@ import { prepareEdit } from '../pipelines/edit/prepare-edit.ts';
 import { runEdit } from '../pipelines/edit/run-edit.ts';
 import { referenceOptions, videoSettings } from '../pipelines/video/video-settings.ts';
 import { concerning } from '../renamed-setting.ts';
-import { parseDevice } from '../runtime/devices.ts';
 import {
   declare,
   type GivenSettings,
@@ -26,6 +25,7 @@ import {
   withoutUndefined,
 } from '../settings.ts';
 import { trainingSettings } from '../training/declared-settings.ts';
+import { onDevice } from './chosen-device.ts';
 import {
   assertNoFirstFrame,
   assertNotDrawn,
@@ -171,7 +171,6 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
     ...editVideoSettings,
     ...workFields,
   });
-  const work = { onEvent, signal };
   const { base, motion, out, framesPerSecond, device: _, firstFrame, reference, ...others } = given;
   const { firstFrameBase: __, firstFrameSize: ___, run = runBeside(out), ...edits } = others;
 
@@ -181,7 +180,10 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
   assertTrainingUsed(given);
   const { frames, width, height, training, ...rest } = edits;
   const { device: deviceName, precision } = withDefaults(pick(shared, ['device', 'precision']), given);
-  const chosenDevice = parseDevice(deviceName);
+  const { device: chosenDevice, work } = await onDevice(
+    { device: deviceName, memory: given.memory, precision },
+    { onEvent, signal },
+  );
   const firstFrameBase = await givenFirstFrameBase(given, precision, chosenDevice, work);
   const picture =
     firstFrame === undefined ? {} : { firstFrame: await givenPicture('firstFrame', firstFrame) };

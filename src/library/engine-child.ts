@@ -5,14 +5,9 @@ import { DeviceError, InterruptedError, UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { memoryKills } from '../runtime/memory-kills.ts';
 import type { Calls } from './calls.ts';
-import {
-  type Callback,
-  type FromEngine,
-  packOptions,
-  type ToEngine,
-  unpackError,
-} from './engine-messages.ts';
+import { type Callback, type FromEngine, packOptions, type ToEngine } from './engine-messages.ts';
 import { inheritedOptions } from './inherited-options.ts';
+import { unpackError } from './packed-error.ts';
 
 /** Options for starting and stopping the process; see `EngineOptions`. */
 export interface ChildOptions {

@@ -3,9 +3,10 @@ import { InterruptedError, MediaError, StorageError } from '../errors.ts';
 import { call, phrase, setting } from '../phrases.ts';
 import { tinyBase, writeTestMotion } from '../testing/library-models.ts';
 import { testFolder } from '../testing/test-folder.ts';
-import { packError, packOptions, unpackError } from './engine-messages.ts';
+import { packOptions } from './engine-messages.ts';
 import { loadBase } from './load-base.ts';
 import { loadMotion } from './load-motion.ts';
+import { packError, unpackError } from './packed-error.ts';
 
 const at = await testFolder();
 

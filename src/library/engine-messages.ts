@@ -1,9 +1,8 @@
 /** @file The messages between an engine's process and its parent. */
-import * as errors from '../errors.ts';
 import type { BaseModel } from '../models/base-model.ts';
-import { type MessageParts, messageParts } from '../phrases.ts';
 import type { LoadedMotion } from '../pipelines/video/loaded-motions.ts';
 import type { Calls } from './calls.ts';
+import type { PackedError } from './packed-error.ts';
 
 /** To the engine's process. */
 export type ToEngine =
@@ -28,45 +27,6 @@ export type FromEngine =
   | { readonly type: 'callback'; readonly id: number; readonly name: string; readonly values: unknown[] }
   | { readonly type: 'done'; readonly id: number; readonly result: unknown }
   | { readonly type: 'failed'; readonly id: number; readonly error: PackedError };
-
-/** An error in a form that can be sent to another process, which classes cannot. */
-export interface PackedError {
-  readonly name: string;
-  readonly message: string;
-  readonly stack: string | undefined;
-  readonly cause: PackedError | undefined;
-  /** The parts of an error of this package. */
-  readonly parts?: MessageParts;
-}
-
-/** Packs an error, or any other thrown value, for sending. */
-export function packError(error: unknown): PackedError {
-  if (!(error instanceof Error)) {
-    return { name: 'Error', message: String(error), stack: undefined, cause: undefined };
-  }
-  const { name, message, stack, cause } = error;
-  return {
-    name,
-    message,
-    stack,
-    cause: cause === undefined ? undefined : packError(cause),
-    ...(error instanceof errors.LampError && { parts: messageParts(error) }),
-  };
-}
-
-const builtIn: Readonly<Record<string, ErrorConstructor>> = { RangeError, TypeError, SyntaxError };
-const ownErrors: Readonly<Record<string, typeof errors.LampError>> = { ...errors };
-
-/** Restores a packed error, in its own class if that is one of this package or of JavaScript. */
-export function unpackError({ name, message, stack, cause, parts }: PackedError): Error {
-  const options = cause && { cause: unpackError(cause) };
-  const error = parts
-    ? new (ownErrors[name] ?? errors.LampError)(parts, options)
-    : new (builtIn[name] ?? Error)(message, options);
-  if (error.name !== name) Object.assign(error, { name });
-  if (stack !== undefined) error.stack = stack;
-  return error;
-}
 
 /** A function of the caller. */
 export type Callback = (...values: unknown[]) => void;

@@ -2,7 +2,8 @@
 import { keptGenerators } from '../pipelines/video/kept-generators.ts';
 import { type Calls, callsWith } from './calls.ts';
 import { ENDING_SIGNALS } from './ending-signals.ts';
-import { type Callback, type FromEngine, packError, type ToEngine } from './engine-messages.ts';
+import type { Callback, FromEngine, ToEngine } from './engine-messages.ts';
+import { packError } from './packed-error.ts';
 
 const calls = callsWith(keptGenerators());
 

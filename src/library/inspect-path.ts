@@ -16,13 +16,14 @@ import { builtInBase, builtInName } from '../models/built-in-base.ts';
 import { isSingleFile } from '../models/single-file.ts';
 import { phrase, setting } from '../phrases.ts';
 import { concerning } from '../renamed-setting.ts';
-import { checkDevice, parseDevice } from '../runtime/devices.ts';
+import { checkDevice } from '../runtime/devices.ts';
 import { runningDefaults } from '../runtime/running-settings.ts';
 import { declare, type GivenSettings, redeclared, required, withText } from '../settings.ts';
 import { trainingSettings } from '../training/declared-settings.ts';
 import { runPaths } from '../training/run-folder.ts';
 import { trainingDefaults as usual } from '../training/training-settings.ts';
 import { checked } from '../wrong-settings.ts';
+import { onDevice } from './chosen-device.ts';
 import { type BaseInspection, type CostQuestion, inspectBase } from './inspect-base.ts';
 import {
   type ClipInspection,
@@ -119,9 +120,10 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
     ...inspectSettings,
     ...workFields,
   });
-  const work = { onEvent, signal };
+  const chosen = device ?? runningDefaults.device;
+  const { device: settled, work } = await onDevice({ device: chosen }, { onEvent, signal });
   const memory = typeof forMemory === 'string' ? parseBytes(forMemory) : forMemory;
-  const question = { ...given, device: parseDevice(device ?? runningDefaults.device), forMemory: memory };
+  const question = { ...given, device: settled, forMemory: memory };
   const refuse = (kind: 'clips' | 'others') => assertForBase(path, { ...given, device, forMemory }, kind);
   return concerning('path', () => inspectPath(path, question, refuse, work), checkedAs);
 }

@@ -7,9 +7,11 @@ import type { WorkOptions } from '../events.ts';
 import { foundOf, phrase, setting } from '../phrases.ts';
 import { type LearnedMotion, runTraining } from '../pipelines/train/run-training.ts';
 import { concerning } from '../renamed-setting.ts';
+import type { DeviceName } from '../runtime/devices.ts';
 import { declare, type GivenSettings, required } from '../settings.ts';
 import { trainingSettings } from '../training/declared-settings.ts';
 import { presets, type TrainingInput } from '../training/training-settings.ts';
+import { onDevice, tellingOfProcessor } from './chosen-device.ts';
 import { baseFolder, baseSetting } from './load-base.ts';
 import { field, workFields } from './shared-fields.ts';
 import { shared } from './shared-settings.ts';
@@ -91,7 +93,8 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
   }
   assertStrideUsed(settings);
   assertSamplesMade(settings);
-  const work = { onEvent, signal };
+  const { device, work } = await trainingDevice(settings, resume === true, { onEvent, signal });
+  const { device: _, ...others } = settings;
   const folder = base === undefined ? {} : { base: await baseFolder(base, work) };
   return concerning({ MediaError: 'clips', CheckpointError: 'base', StorageError: 'out' }, () =>
     runTraining({
@@ -100,11 +103,23 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
       ...(resume !== undefined && { resume }),
       useRecommended,
       ...(preset && { preset: presets[preset] }),
-      settings: { ...settings, ...folder },
+      settings: { ...others, ...(device && { device }), ...folder },
     }).catch((error: unknown) => {
       throw ofPreset(error, preset, settings);
     }),
   );
+}
+
+/** The device, if one is given or to be chosen; a run that is resumed keeps its own. */
+async function trainingDevice(
+  { device, memory, precision }: Partial<TrainingInput>,
+  isResumed: boolean,
+  work: WorkOptions,
+): Promise<{ readonly device?: DeviceName; readonly work: WorkOptions }> {
+  if (device !== undefined && !(isResumed && device === 'auto')) {
+    return onDevice({ device, memory, precision }, work);
+  }
+  return { work: tellingOfProcessor('cuda', tellingOfProcessor('webgpu', work)) };
 }
 
 /** The error for a setting that a preset brought: the caller gave the preset's name only. */

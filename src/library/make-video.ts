@@ -18,8 +18,8 @@ import { recommendationsOf } from '../pipelines/video/video-context.ts';
 import type { VideoRequest } from '../pipelines/video/video-request.ts';
 import { referenceOptions, videoSettings } from '../pipelines/video/video-settings.ts';
 import { concerning } from '../renamed-setting.ts';
-import { parseDevice } from '../runtime/devices.ts';
 import { declare, type GivenSettings, namesOf, pick, withDefaults } from '../settings.ts';
+import { onDevice } from './chosen-device.ts';
 import {
   assertNoFirstFrame,
   assertNotDrawn,
@@ -87,7 +87,6 @@ export async function prepareVideos(
 ): Promise<PreparedVideos> {
   assertOneSource(options);
   if (firstFrame !== undefined) assertNotDrawn(options);
-  const work = { onEvent, signal };
   const { base: chosenBase, motion, motions: several, frames, width, height, ...others } = options;
   const {
     device: deviceName,
@@ -98,7 +97,7 @@ export async function prepareVideos(
     ...asked
   } = withDefaults(pick(shared, ['device', 'precision', 'reference']), others);
   const { useRecommended = !reference, firstFrameBase, firstFrameSize, ...shown } = asked;
-  const device = parseDevice(deviceName);
+  const { device, work } = await onDevice({ device: deviceName, memory, precision }, { onEvent, signal });
   const motions = await givenMotions(
     name,
     { ...(motion && { motion }), ...(several && { motions: several }) },

@@ -15,6 +15,12 @@ export const deviceNames = ['cpu', 'webgpu', 'cuda'] as const;
 /** Name of a device: the CPU, a GPU through WebGPU, or an NVIDIA GPU through CUDA. */
 export type DeviceName = (typeof deviceNames)[number];
 
+/** What can be chosen: a device, or `auto`, for the fastest that works. */
+export const deviceChoices = [...deviceNames, 'auto'] as const;
+
+/** A device, or `auto`. */
+export type DeviceChoice = (typeof deviceChoices)[number];
+
 /** What to do where a device cannot be used. */
 export const deviceAdvice: Record<DeviceName, readonly (string | Phrase)[]> = {
   cpu: ['ONNX Runtime itself does not work here; reinstall with "npm install onnxruntime-node".'],
@@ -34,14 +40,21 @@ export const lackingOperators: Readonly<Record<DeviceName, readonly string[]>> =
   cuda: [],
 };
 
-/** Validates a device name. Throws `DeviceError` listing the choices. */
+/** Validates a device name. Throws `DeviceError` listing the devices. */
 export function parseDevice(name: string): DeviceName {
-  const device = deviceNames.find((known) => known === name);
-  if (!device) {
-    const expected = `one of: ${deviceNames.join(', ')}`;
-    throw new DeviceError({ found: `unknown device "${name}"`, expected, setting: 'device' });
-  }
-  return device;
+  return oneOf(deviceNames, name);
+}
+
+/** Validates a device name or `auto`. Throws `DeviceError` listing the choices. */
+export function parseDeviceChoice(name: string): DeviceChoice {
+  return oneOf(deviceChoices, name);
+}
+
+function oneOf<Name extends string>(choices: readonly Name[], name: string): Name {
+  const chosen = choices.find((known) => known === name);
+  if (chosen !== undefined) return chosen;
+  const expected = `one of: ${choices.join(', ')}`;
+  throw new DeviceError({ found: `unknown device "${name}"`, expected, setting: 'device' });
 }
 
 /**

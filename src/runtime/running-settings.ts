@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { declare, defaultsOf } from '../settings.ts';
 import { expecting } from '../wrong-settings.ts';
 import { mostThreads } from './cores.ts';
-import { type DeviceName, deviceNames } from './devices.ts';
+import { type DeviceChoice, type DeviceName, deviceChoices } from './devices.ts';
 import { memoryChoices } from './memory-mode.ts';
 
 /** Names of the precisions in which products with weights can be computed. */
@@ -18,15 +18,20 @@ export const runningSettings = {
     description: 'seed of all random draws; the same seed gives the same result on the same device',
     default: 0,
   }),
-  /** Unknown names are refused when the device is opened. */
+  /** Unknown names are refused, and `auto` is replaced by a device, where the library takes the choice. */
   device: declare(
-    expecting(z.string().min(1), `one of: ${deviceNames.join(', ')}`) as unknown as z.ZodType<
+    expecting(z.string().min(1), `one of: ${deviceChoices.join(', ')}`) as unknown as z.ZodType<
       DeviceName,
-      DeviceName
+      DeviceChoice
     >,
     {
       description: 'where to compute',
-      choices: deviceNames,
+      choices: {
+        cpu: 'on the processor',
+        webgpu: 'on a graphics card, through WebGPU',
+        cuda: 'on an NVIDIA card, through CUDA, on Linux',
+        auto: 'cuda, or else webgpu, where it works and is faster than the processor; else cpu',
+      },
       default: 'cpu',
     },
   ),

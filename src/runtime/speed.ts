@@ -11,15 +11,20 @@ export interface MachineSpeed {
   readonly convolution: number;
 }
 
+const weights = (size: number) => new Float32Array(size).map((_, i) => ((i % 13) - 6) / 50);
+
+/** Operations per second of an n³ matrix product: the best of `repeats` runs. */
+export function measureProducts(device: DeviceName, n: number, repeats: number): Promise<number> {
+  const square = constant(floats(weights(n * n), [n, n]));
+  return best([n, n], (x) => matmul(x, square), 2 * n ** 3, device, repeats);
+}
+
 /** Measures a 2048³ matrix product and a 3×3 convolution of 320 channels at 40×64: the best of `repeats` runs each. */
 export async function measureSpeed(device: DeviceName = 'cpu', repeats = 5): Promise<MachineSpeed> {
-  const n = 2048;
   const [channels, height, width] = [320, 40, 64];
-  const weights = (size: number) => new Float32Array(size).map((_, i) => ((i % 13) - 6) / 50);
-  const square = constant(floats(weights(n * n), [n, n]));
   const kernel = constant(floats(weights(channels * channels * 9), [channels, channels, 3, 3]));
   return {
-    matmul: await best([n, n], (x) => matmul(x, square), 2 * n ** 3, device, repeats),
+    matmul: await measureProducts(device, 2048, repeats),
     convolution: await best(
       [1, channels, height, width],
       (x) => conv2d(x, kernel),

@@ -10,6 +10,7 @@ type Answers = { [Name in keyof Probes]: Awaited<ReturnType<Probes[Name]>> };
 export const goodMachine: Answers = {
   engine: { versions: { onnxruntime: '1.30.0' }, providers: ['cpu', 'webgpu'], devices: ['cpu', 'webgpu'] },
   device: { seconds: 0.1, leftToProcessor: [] },
+  contest: { card: 5e12, processor: 2e11 },
   speed: { matmul: 2e11, convolution: 3e11, int8: 8e11 },
   media: { bytes: 100 },
   base: { parameters: 5e6, size: { width: 128, height: 128 } },

@@ -17,6 +17,8 @@ async function probing(code: string, seconds = 20): Promise<unknown> {
 test('a real probe answers', async () => {
   const run = probeRunner({ nodeOptions: ['--import', 'tsx'] });
   expect((await run('device', 'cpu')).seconds).toBeGreaterThan(0);
+  const { card, processor } = (await run('contest', 'cpu')) as { card: number; processor: number };
+  expect(Math.min(card, processor)).toBeGreaterThan(0);
   const error = await thrownBy(run('device', 'abacus'));
   expect(error).toBeInstanceOf(DeviceError);
   expect(error).toMatchObject({ found: ['unknown device "abacus"'], setting: 'device' });

@@ -2,8 +2,8 @@
 import { fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { unpackError } from '../engine-messages.ts';
 import { inheritedOptions } from '../inherited-options.ts';
+import { unpackError } from '../packed-error.ts';
 import type { ProbeAnswer, Probes } from './probes.ts';
 
 /** The process of a probe ended or hung before it answered; the message says how, on one line. */
