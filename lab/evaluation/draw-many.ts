@@ -16,11 +16,14 @@ import {
 } from '../../src/models/programs.ts';
 import { denoise, twice } from '../../src/pipelines/draw/denoise.ts';
 import { type DrawSettings, decodedPicture, latentShape } from '../../src/pipelines/draw/draw-picture.ts';
-import { samplerFor } from '../../src/pipelines/draw/sampling-settings.ts';
+import { pictureSampling, samplerFor } from '../../src/pipelines/draw/sampling-settings.ts';
 import type { DeviceName } from '../../src/runtime/devices.ts';
+import { defaultsOf } from '../../src/settings.ts';
 
-/** How the pictures are drawn; default DPM-Solver++ with 25 steps, guidance 2. */
-export interface DrawManyOptions extends Size, Partial<Omit<DrawSettings, 'prompt'>> {
+/** How the pictures are drawn; default DPM-Solver++ with 25 steps, guidance 2, at every step. */
+export interface DrawManyOptions
+  extends Size,
+    Partial<Omit<DrawSettings, 'prompt' | 'guidanceStart' | 'guidanceEnd'>> {
   readonly device?: DeviceName;
   /** Seed of the noise; picture i uses the stream of (seed, i). */
   readonly seed?: number;
@@ -35,7 +38,7 @@ export async function drawMany(
   options: DrawManyOptions,
 ): Promise<Picture[]> {
   const { width, height, device = 'cpu', seed = 0, batch = 32, negativePrompt = '', ...given } = options;
-  const settings = { sampler: 'dpm++', samplerSteps: 25, eta: 0, guidance: 2, ...given } as const;
+  const settings = { ...defaultsOf(pictureSampling), samplerSteps: 25, guidance: 2, ...given };
   const size = { width, height };
   const schedule = await readNoiseSchedule(base.schedulerConfig);
   const texts = [negativePrompt, ...new Set(prompts)];

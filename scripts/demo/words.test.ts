@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { motionVariants } from '../../src/motion/variant.ts';
+import { pictureSampling } from '../../src/pipelines/draw/sampling-settings.ts';
+import { defaultsOf } from '../../src/settings.ts';
 import { clipsText, methodText, videosText } from './words.ts';
 
 const plain = { prompt: 'a thing runs', copyPaste: 0, places: [], variant: motionVariants.lamp };
@@ -32,10 +34,8 @@ test('who draws what in a video', () => {
     kind: 'drawn',
     prompt: 'p',
     negativePrompt: '',
-    sampler: 'ddim',
+    ...defaultsOf(pictureSampling),
     samplerSteps: 1,
-    eta: 0,
-    guidance: 1,
   } as const;
   const plain = 'The base model draws the first frame; the motion makes the others from it';
   expect(videosText({ firstFrame, imageModelBelow: 0 })).toBe(`${plain}.`);

@@ -10,3 +10,19 @@ export function guide(unconditional: Float32Array, conditional: Float32Array, sc
   checkLengths(unconditional, conditional);
   return unconditional.map((without, i) => without + scale * (conditional[i]! - without));
 }
+
+/**
+ * The steps of a sampling that are guided: an interval of noise levels (Kynkäänniemi et al. 2024, arXiv 2404.07724),
+ * given by timesteps. In the others only the conditional output is computed.
+ */
+export interface GuidanceLimits {
+  /** The noisiest timestep with guidance. */
+  readonly start: number;
+  /** The least noisy timestep with guidance. */
+  readonly end: number;
+}
+
+/** Whether a step is within the interval of guidance. */
+export function isGuided({ start, end }: GuidanceLimits, timestep: number): boolean {
+  return timestep <= start && timestep >= end;
+}

@@ -95,13 +95,38 @@ describe('a video', () => {
   });
 
   test.each([
-    [{ imageModelGuidance: 3 }, /is for steps of the image model, which takes none\. .* "imageModelBelow"/],
-    [{ firstFrameFit: 'pad' }, /is for a given first frame, but none is given\. .* "firstFrame"/],
-    [{ firstFramePosterior: 'sample' }, /is for a given first frame, but none is given/],
-  ] as const)('refuses what cannot change it: %j', async (change, message) => {
-    const [name, found] = await refusal(generateVideo({ ...video, motion, ...change }));
-    expect([name]).toEqual(Object.keys(change));
+    [
+      { guidance: 1, guidanceStart: 500 },
+      'guidanceStart',
+      /has no effect without guidance, and "guidance" is 1/,
+    ],
+    [{ guidance: 1, guidanceEnd: 500 }, 'guidanceEnd', /Use "guidance" above 1, or omit "guidanceEnd"/],
+    [
+      { imageModelGuidance: 3 },
+      'imageModelGuidance',
+      /is for steps of the image model, which takes none\. .* "imageModelBelow"/,
+    ],
+    [
+      { firstFrameFit: 'pad' },
+      'firstFrameFit',
+      /is for a given first frame, but none is given\. .* "firstFrame"/,
+    ],
+    [
+      { firstFramePosterior: 'sample' },
+      'firstFramePosterior',
+      /is for a given first frame, but none is given/,
+    ],
+  ] as const)('refuses what cannot change it: %j', async (change, name, message) => {
+    const [named, found] = await refusal(generateVideo({ ...video, motion, ...change }));
+    expect(named).toBe(name);
     expect(found).toMatch(message);
+  });
+
+  test('and a picture refuse limits of guidance where nothing is guided', async () => {
+    const drawing = { guidance: 1, guidanceEnd: 500 };
+    expect((await refusal(generateVideo({ ...video, motion, drawing })))[0]).toBe('drawing.guidanceEnd');
+    expect((await refusal(drawImage({ ...video, ...drawing })))[0]).toBe('guidanceEnd');
+    await accepted(generateVideo({ ...video, ...stopped, motion, drawing: { guidance: 1, guidanceEnd: 0 } }));
   });
 
   test('takes a complete set of settings', async () => {

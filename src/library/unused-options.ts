@@ -2,7 +2,7 @@
 import { UsageError } from '../errors.ts';
 import { type Phrase, phrase, setting } from '../phrases.ts';
 import type { DrawSettings } from '../pipelines/draw/draw-picture.ts';
-import { type VideoSettings, videoSettings } from '../pipelines/video/video-settings.ts';
+import { type VideoSettings, videoDefaults, videoSettings } from '../pipelines/video/video-settings.ts';
 import { namesOf } from '../settings.ts';
 
 /** Options of a video, as far as they can be without effect. */
@@ -47,28 +47,43 @@ export function assertVideoOptionsUsed(given: GivenVideo, resolved: ResolvedVide
   const { guidance, imageModelBelow, imageModelGuidance } = sampling;
   const inVideo = guidance > 1 || (imageModelBelow > 0 && imageModelGuidance > 1);
   const inFirstFrame = given.drawing?.negativePrompt === undefined && (drawing?.guidance ?? 0) > 1;
-  if (!inVideo && !inFirstFrame) assertGuided(given, sampling);
+  if (!inVideo && !inFirstFrame) assertGuided({ negativePrompt: given.negativePrompt }, sampling);
   if (drawing) assertGuided(given.drawing ?? {}, drawing, 'drawing.');
   if (namesOf(videoSettings).some((name) => given[name] === undefined)) assertSettingsUsed(given, resolved);
 }
 
-/** Throws `UsageError` for a negative prompt without guidance. `within` is the prefix of the settings' names. */
+/** Options that are for guidance only, and the values with which they do nothing. */
+const ofGuidance = {
+  negativePrompt: '',
+  guidanceStart: videoDefaults.guidanceStart,
+  guidanceEnd: videoDefaults.guidanceEnd,
+};
+
+/**
+ * Throws `UsageError` for a negative prompt, or limits of guidance, without guidance. `within` is the prefix of the
+ * settings' names.
+ */
 export function assertGuided(
-  { negativePrompt = '' }: { readonly negativePrompt?: string | undefined },
+  given: { readonly [Name in keyof typeof ofGuidance]?: unknown },
   { guidance }: { readonly guidance: number },
   within: 'drawing.' | '' = '',
 ): void {
-  if (negativePrompt === '' || guidance > 1) return;
-  const [prompt, scale] = [`${within}negativePrompt`, setting(`${within}guidance`)];
+  if (guidance > 1) return;
+  const names = Object.keys(ofGuidance) as (keyof typeof ofGuidance)[];
+  const name = names.find((each) => given[each] !== undefined && given[each] !== ofGuidance[each]);
+  if (name === undefined) return;
+  const [unused, scale] = [`${within}${name}`, setting(`${within}guidance`)];
   refuse(
-    prompt,
-    phrase`${setting(prompt)} has no effect without guidance, and ${scale} is ${guidance}`,
-    phrase`Use ${scale} above 1, or omit ${setting(prompt)}.`,
+    unused,
+    phrase`${setting(unused)} has no effect without guidance, and ${scale} is ${guidance}`,
+    phrase`Use ${scale} above 1, or omit ${setting(unused)}.`,
   );
 }
 
 function assertSettingsUsed(given: GivenVideo, { sampling, isEdit = false }: ResolvedVideo): void {
   const { imageModelBelow, finishAt } = sampling;
+  const { negativePrompt: _, ...limits } = given;
+  assertGuided(limits, sampling);
   const below = setting('imageModelBelow');
   if (given.imageModelGuidance !== undefined && imageModelBelow === 0) {
     refuse(

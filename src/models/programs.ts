@@ -112,7 +112,7 @@ export interface NoisePredictor {
 /**
  * Compiles the image U-Net for latents `[n, c, h, w]` and text states of `tokens` tokens. `picture` is the size in
  * pixels, a condition of Stable Diffusion XL's U-Net. With `memory: 'low'` the images of a batch run one after the
- * other.
+ * other; so do those of any batch if n = 1.
  */
 export async function imagePredictor(
   { config, weights }: Component<UNetConfig>,
@@ -143,9 +143,9 @@ export async function imagePredictor(
   );
   const toldBesides = ({ pooled }: TextStates): Record<string, FloatTensor> =>
     added && picture ? { added: addedConditions(config, pooled, picture) } : {};
-  const program = low
-    ? splitBatch(await compileChain({ outputs: { prediction } }, options), () => false)
-    : await compile({ prediction }, options);
+  const outputs = { prediction };
+  const compiled = await (low ? compileChain({ outputs }, options) : compile(outputs, options));
+  const program = low || latentShape[0] === 1 ? splitBatch(compiled, () => false) : compiled;
   return noisePredictor({ config, weights }, program, toldBesides);
 }
 

@@ -41,7 +41,8 @@ export interface VideoPredictorOptions extends CompileOptions {
 }
 
 /**
- * Compiles the video U-Net for latents `[b, c, f, h, w]` and text states of `tokens` tokens. The trained parameters are
+ * Compiles the video U-Net for latents `[b, c, f, h, w]` and text states of `tokens` tokens. With b = 1 it takes larger
+ * batches, too, one video after the other. The trained parameters are
  * inputs: `motion` is called for them at every run, so that a model can be sampled during training; its variant is read
  * once. With a base in 8 bits, weights that are rounded are read once, too (see `roundedMotion`).
  */
@@ -65,9 +66,9 @@ export async function videoPredictor(
     memory,
     await roundedMotion(weights, values),
   );
-  const program = low
-    ? splitBatch(await compileChain({ outputs }, options), (name) => name.startsWith('motion:'))
-    : await compile(outputs, options);
+  const isShared = (name: string) => name.startsWith('motion:');
+  const compiled = await (low ? compileChain({ outputs }, options) : compile(outputs, options));
+  const program = low || latentShape[0] === 1 ? splitBatch(compiled, isShared) : compiled;
   const more = (_: TextStates, timesteps: readonly number[]) => ({
     ...(schedule && extraValues(variant, schedule, timesteps)),
     ...Object.fromEntries([...motion().values].map(([name, value]) => [`motion:${name}`, value])),

@@ -5,9 +5,10 @@ import { CheckpointError, DeviceError } from '../errors.ts';
 import { type DType, floats } from '../graph/host-tensor.ts';
 import { affine, transpose } from '../graph/operators/index.ts';
 import { recomputed } from '../graph/region.ts';
-import { input, stored } from '../graph/tensor.ts';
+import { input, stored, type Tensor } from '../graph/tensor.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { compileChain } from './chain-program.ts';
+import { compile } from './program.ts';
 import { splitBatch } from './split-batch.ts';
 
 const inFolder = await testFolder();
@@ -58,10 +59,13 @@ describe('weights of a chain', () => {
   });
 });
 
-test('the elements of a batch run one after the other, with what they share', async () => {
+test.each([
+  ['a chain', (y: Tensor) => compileChain({ outputs: { y } })],
+  ['a program', (y: Tensor) => compile({ y })],
+])('the elements of a batch run one after the other in %s, with what they share', async (_, make) => {
   const [row, shared] = [input('row', [1, 3]), input('shared', [2, 3])];
-  const chain = await compileChain({ outputs: { y: recomputed(() => affine(row, shared)) } });
-  const program = splitBatch(chain, (name) => name === 'shared');
+  const one = await make(recomputed(() => affine(row, shared)));
+  const program = splitBatch(one, (name) => name === 'shared');
   const { y } = await program.run({
     row: given.x,
     shared: floats(Float32Array.of(1, 1, 1, 1, 0, -1), [2, 3]),

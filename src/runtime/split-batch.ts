@@ -1,14 +1,15 @@
-/** @file Runs a chain for the elements of a batch one after the other. */
+/** @file Runs a program for the elements of a batch one after the other. */
 import { floats, type HostTensor, sizeOf } from '../graph/host-tensor.ts';
 import type { ChainProgram } from './chain-program.ts';
 import type { Program, Values } from './program.ts';
 
 /**
- * A program for batches, from a chain for batches of one: each of the chain's parts runs for every element in turn.
- * Inputs for which `isShared` holds are the same for all elements; the others, and all outputs, have the batch as
- * first axis. Only for `float32` values.
+ * A program for batches, from one for batches of one; of a chain, each part runs for every element in turn. Inputs for
+ * which `isShared` holds are the same for all elements; the others, and all outputs, have the batch as first axis. Only
+ * for `float32` values.
  */
-export function splitBatch(chain: ChainProgram, isShared: (name: string) => boolean): Program {
+export function splitBatch(one: Program | ChainProgram, isShared: (name: string) => boolean): Program {
+  const runEach = 'runEach' in one ? one.runEach : (each: readonly Values[]) => inTurn(one, each);
   return {
     async run(inputs) {
       const batch = Object.entries(inputs).filter(([name]) => !isShared(name));
@@ -20,13 +21,19 @@ export function splitBatch(chain: ChainProgram, isShared: (name: string) => bool
           ...Object.fromEntries(batch.map(([name, value]) => [name, element(value, i)])),
         }),
       );
-      const results = await chain.runEach(each);
+      const results = await runEach(each);
       return Object.fromEntries(
         Object.keys(results[0]!).map((name) => [name, joined(results.map((result) => result[name]!))]),
       );
     },
-    dispose: () => chain.dispose(),
+    dispose: () => one.dispose(),
   };
+}
+
+async function inTurn(program: Program, each: readonly Values[]): Promise<Record<string, HostTensor>[]> {
+  const results: Record<string, HostTensor>[] = [];
+  for (const inputs of each) results.push(await program.run(inputs));
+  return results;
 }
 
 function element({ data, shape }: HostTensor, index: number): HostTensor {

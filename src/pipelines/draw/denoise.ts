@@ -1,5 +1,5 @@
 /** @file The sampling loop: from noise to latents, with what LAMP adds for videos. */
-import { guide } from '../../diffusion/guidance.ts';
+import { type GuidanceLimits, guide, isGuided } from '../../diffusion/guidance.ts';
 import type { Sampler } from '../../diffusion/sampler.ts';
 import { type FloatTensor, floats } from '../../graph/host-tensor.ts';
 import type { NoisePredictor, TextStates } from '../../models/programs.ts';
@@ -8,7 +8,7 @@ import { frameOf, fromFrames, withFirstFrame } from '../../motion/frames.ts';
 
 /** Options common to pictures and videos. */
 export interface DenoiseOptions {
-  /** Compiled for a batch of 2 if `guidance` is above 1, else for 1. */
+  /** Takes a batch of 2 if `guidance` is above 1, else one of 1; with `limits`, both. */
   readonly predictor: NoisePredictor;
   readonly sampler: Sampler;
   /**
@@ -17,6 +17,8 @@ export interface DenoiseOptions {
   readonly context: TextStates;
   /** Scale of classifier-free guidance (Ho & Salimans 2022); 1 or less: no guidance. */
   readonly guidance: number;
+  /** The steps that are guided; default all. */
+  readonly limits?: GuidanceLimits | undefined;
   /** Starting point `[1, c, …]`: unit noise, or latents noised to the first step's timestep. */
   readonly noise: FloatTensor;
   /** Index of the first step; default 0. */
@@ -27,9 +29,7 @@ export interface DenoiseOptions {
 
 /** Samples the latents `[1, c, h, w]` of a picture. */
 export function denoisePicture(options: DenoiseOptions): Promise<FloatTensor> {
-  return denoise(options, {
-    predict: (latents, timestep) => guidedPrediction(options, latents, timestep),
-  });
+  return denoise(options, { predict: limitedGuidance(options) });
 }
 
 /** The sampling loop, for latents of any shape. */
@@ -89,13 +89,14 @@ export async function denoiseVideo(options: DenoiseVideoOptions): Promise<FloatT
   const withGiven = (latents: FloatTensor) => (firstFrame ? withFirstFrame(latents, firstFrame) : latents);
   const aligned = (latents: FloatTensor, to: AdainScope) =>
     alignFrom === undefined ? latents : alignFrames(latents, to);
+  const predict = limitedGuidance(options);
   const latents = await denoise(
     { ...options, noise: withGiven(options.noise) },
     {
       predict: async (latents, timestep) =>
         details && timestep < details.below
           ? frameByFrame({ ...options, ...details, predictor: await details.predictor() }, latents, timestep)
-          : guidedPrediction(options, latents, timestep),
+          : predict(latents, timestep),
       settle: (latents, index) =>
         aligned(withGiven(latents), index >= (alignFrom ?? 0) ? 'first-and-second' : 'second'),
     },
@@ -124,6 +125,24 @@ async function frameByFrame(
     outputs.push(floats(output, picture.shape));
   }
   return fromFrames(outputs).data;
+}
+
+/** Predictions for the steps of one sampling, in order: with guidance where its limits say so. */
+function limitedGuidance(
+  options: Pick<DenoiseOptions, 'predictor' | 'context' | 'guidance' | 'limits'>,
+): (latents: FloatTensor, timestep: number) => Promise<Float32Array> {
+  const { limits, context } = options;
+  if (!limits) return (latents, timestep) => guidedPrediction(options, latents, timestep);
+  const unguided = { ...options, guidance: 1, context: ofPrompt(context) };
+  return (latents, timestep) =>
+    guidedPrediction(isGuided(limits, timestep) ? options : unguided, latents, timestep);
+}
+
+/** The text states of the prompt alone `[1, tokens, d]`, from those of negative prompt and prompt. */
+function ofPrompt({ pooled, ...states }: TextStates): TextStates {
+  const last = ({ data, shape: [count, ...one] }: FloatTensor) =>
+    floats(data.subarray((data.length / count!) * (count! - 1)), [1, ...one]);
+  return { ...last(states), pooled: pooled && last(pooled) };
 }
 
 /** The prediction for one picture or video `[1, c, …]`, with classifier-free guidance if `guidance` is above 1. */

@@ -27,9 +27,11 @@ import { defaultsOf, withDefaults } from '../../settings.ts';
 import { pictureFingerprint } from '../video/encode-first-frame.ts';
 import { denoisePicture } from './denoise.ts';
 import { compiled, type Kept, type PromptEncoder, promptEncoder } from './kept-programs.ts';
+import { forGuidance, type Predictors } from './predictors.ts';
 import { type Redrawing, redrawingOf, redrawSettings } from './redrawing.ts';
 import {
   betweenSteps,
+  guidanceLimits,
   layered,
   pictureSampling,
   recommendedSampling,
@@ -72,7 +74,7 @@ export interface DrawingTools {
   readonly schedule: NoiseSchedule;
   readonly size: Size;
   readonly prompts: PromptEncoder;
-  /** The image U-Net, compiled for a batch of 2 with guidance (above 1), else for 1. */
+  /** The image U-Net (see `forGuidance`). */
   readonly predictor: Kept<NoisePredictor>;
 }
 
@@ -105,6 +107,7 @@ export async function drawLatents(
     sampler,
     context,
     guidance,
+    limits: guidanceLimits(settings),
     noise: start.latents,
     firstStep: start.step,
     onStep: (index) => betweenSteps(work, stage, index + 1 - start.step, steps),
@@ -125,7 +128,7 @@ export function imagePredictors(
   size: Size,
   device: DeviceName,
   memory: MemoryChoice = runningDefaults.memory,
-) {
+): Predictors {
   const [, channels, height, width] = latentShape(base, size);
   const make = (samples: number) =>
     compiled(() =>
@@ -193,7 +196,7 @@ export async function* drawPictures(
   const freePredictors = () => Promise.all([predictors.guided.dispose(), predictors.unguided.dispose()]);
   try {
     for (const [i, { seed, settings, from, strength }] of planned.entries()) {
-      const predictor = settings.guidance > 1 ? predictors.guided : predictors.unguided;
+      const predictor = forGuidance(predictors, settings);
       const tools = { base, schedule, size, prompts, predictor };
       // Large networks need not be in memory at the same time, unless they are used again.
       const alone = memory === 'low' || i === planned.length - 1;

@@ -4,6 +4,7 @@ import { openBaseModel } from '../../models/base-model.ts';
 import { builtInBase } from '../../models/built-in-base.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { drawingCost } from '../../training/complete-base.ts';
+import { type VideoSettings, videoDefaults } from '../video/video-settings.ts';
 import { resolveDrawSettings } from './draw-picture.ts';
 import { farFrom, tellFarPictures, tellFarSize, videoFlops } from './far-size.ts';
 
@@ -62,12 +63,15 @@ test('the arithmetic grows with the pixels, the steps and the frames', async () 
   expect(large.step / small.step).toBeGreaterThan(15);
   expect(large.decode / small.decode).toBeGreaterThanOrEqual(15.9);
   const shape = { frames: 4, ...size(64, 64) };
-  expect(videoFlops(base, shape, { guidance: 1, samplerSteps: 10, finishAt: 0 })).toBe(
-    4 * (10 * small.step + small.decode),
-  );
-  expect(videoFlops(base, shape, { guidance: 7, samplerSteps: 10, finishAt: 500 })).toBe(
-    4 * (10 * small.step + small.decode),
-  );
+  const flops = (more: Partial<VideoSettings>) =>
+    videoFlops(base, shape, { ...videoDefaults, samplerSteps: 10, ...more });
+  const predictions = (count: number) => 4 * (count * small.step + small.decode);
+  expect(flops({ guidance: 1 })).toBe(predictions(10));
+  expect(flops({ guidance: 7 })).toBe(predictions(20));
+  expect(flops({ guidance: 7, finishAt: 500 })).toBe(predictions(10));
+  expect(flops({ guidance: 7, guidanceStart: 600, guidanceEnd: 200 })).toBe(predictions(14));
+  expect(flops({ guidance: 7, guidanceStart: 600, guidanceEnd: 200, finishAt: 400 })).toBe(predictions(8));
+  expect(flops({ guidance: 7, guidanceStart: 300, finishAt: 400 })).toBe(predictions(6));
   const requests = [
     { prompt: 'x', samplerSteps: 2, guidance: 7 },
     { prompt: 'y', samplerSteps: 3, guidance: 1 },

@@ -13,7 +13,8 @@ import { estimatedSeconds } from '../../runtime/work-time.ts';
 import { drawingCost } from '../../training/complete-base.ts';
 import type { VideoSettings } from '../video/video-settings.ts';
 import { type DrawRequest, resolveDrawSettings } from './draw-picture.ts';
-import { recommendedSampling } from './sampling-settings.ts';
+import type { GuidanceSettings } from './predictors.ts';
+import { guidanceLimits, recommendedSampling } from './sampling-settings.ts';
 
 /** A size is far from the usual one if its area differs by more than this factor. */
 const FAR_AREA = 2;
@@ -82,10 +83,7 @@ export function tellFarPictures(
     const settings = requests.map((request) =>
       resolveDrawSettings(request, recommendedSampling(base.settings)),
     );
-    return settings.reduce(
-      (sum, { guidance, samplerSteps }) => sum + passes(guidance, samplerSteps) * cost.step + cost.decode,
-      0,
-    );
+    return settings.reduce((sum, each) => sum + passes(each) * cost.step + cost.decode, 0);
   };
   return tellFarSize({ base, ...where, flops }, work);
 }
@@ -97,14 +95,16 @@ export function tellFarPictures(
 export function videoFlops(
   base: BaseModel,
   { frames, ...size }: Size & { readonly frames: number },
-  { guidance, samplerSteps, finishAt }: Pick<VideoSettings, 'guidance' | 'samplerSteps' | 'finishAt'>,
+  settings: Pick<VideoSettings, 'samplerSteps' | 'finishAt'> & GuidanceSettings,
 ): number {
   const cost = drawingCost(base, size);
-  const steps = samplerSteps * (1 - finishAt / 1000);
-  return frames * (passes(guidance, steps) * cost.step + cost.decode);
+  return frames * (passes(settings, settings.finishAt) * cost.step + cost.decode);
 }
 
-/** U-Net evaluations for each frame: two a step with guidance. */
-function passes(guidance: number, steps: number): number {
-  return (guidance > 1 ? 2 : 1) * steps;
+/** U-Net evaluations for each frame in the steps down to the timestep `last`: two a step with guidance. */
+function passes(settings: Pick<VideoSettings, 'samplerSteps'> & GuidanceSettings, last = 0): number {
+  const { guidance, samplerSteps } = settings;
+  const { start, end } = guidanceLimits(settings) ?? { start: 1000, end: 0 };
+  const guided = guidance > 1 ? Math.max(0, start - Math.max(end, last)) : 0;
+  return (samplerSteps * (1000 - last + guided)) / 1000;
 }

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { ddimSampler, etaSchema } from '../../diffusion/ddim.ts';
 import { dpmSolverSampler } from '../../diffusion/dpm-solver.ts';
+import type { GuidanceLimits } from '../../diffusion/guidance.ts';
 import type { NoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import type { RandomStream } from '../../diffusion/random.ts';
 import type { Sampler } from '../../diffusion/sampler.ts';
@@ -62,6 +63,9 @@ function stepsText(usual: SamplerName): string {
   return [samplers[usual].steps, ...others.map((name) => `for ${name} ${samplers[name].steps}`)].join('; ');
 }
 
+/** Beyond every timestep, of which there are 1000. */
+const LARGEST_TIMESTEP = 1000;
+
 const samplingSettings = withText(
   {
     sampler: declare(z.enum(samplerNames), {
@@ -81,6 +85,19 @@ const samplingSettings = withText(
       description:
         'how closely to follow the prompt (classifier-free guidance); 1: no guidance, twice as fast',
       default: 7.5,
+    }),
+    /** Guidance in an interval of noise levels: 2404.07724. */
+    guidanceStart: declare(z.int().min(0).max(LARGEST_TIMESTEP), {
+      description: 'the noisiest step with guidance; those before it are without, twice as fast',
+      unit: 'timestep',
+      default: LARGEST_TIMESTEP,
+      addedLater: true,
+    }),
+    guidanceEnd: declare(z.int().min(0).max(LARGEST_TIMESTEP), {
+      description: 'the last step with guidance; those after it are without, twice as fast',
+      unit: 'timestep',
+      default: 0,
+      addedLater: true,
     }),
   },
   { group: 'Sampling', recommendable: true },
@@ -129,11 +146,21 @@ export function layered<T extends SamplingSettings>(
 
 const samplingSchema = z.object(shapeOf(samplingSettings));
 
+/** The limits of guidance; `undefined` if every step has it, or none. */
+export function guidanceLimits({
+  guidance,
+  guidanceStart: start,
+  guidanceEnd: end,
+}: Pick<SamplingSettings, 'guidance' | 'guidanceStart' | 'guidanceEnd'>): GuidanceLimits | undefined {
+  if (guidance <= 1 || (start >= LARGEST_TIMESTEP && end <= 0)) return undefined;
+  return { start, end };
+}
+
 /**
  * Creates a sampler for one run; `noise` is the random stream for η > 0. Throws `UsageError` if a setting is out of
- * range, or for an η that the sampler disregards. The latter is refused here, not with the other unused options of the
- * library: a base can recommend such an η, and the samples of a training are drawn with it too. `within` is the prefix
- * of the settings' names.
+ * range, for an η that the sampler disregards, or for limits between which there is no timestep. The latter two are
+ * refused here, not with the other unused options of the library: a base can recommend them, and the samples of a
+ * training are drawn with them too. `within` is the prefix of the settings' names.
  */
 export function samplerFor(
   schedule: NoiseSchedule,
@@ -145,7 +172,8 @@ export function samplerFor(
   if (!result.success) {
     throw new UsageError(wrongSetting(result.error, samplingSchema, settings, within.replace('.', '')));
   }
-  const { sampler: name, samplerSteps: steps, eta } = result.data;
+  const { sampler: name, samplerSteps: steps, eta, guidanceStart, guidanceEnd } = result.data;
+  if (guidanceStart < guidanceEnd) throw guidedNowhere(result.data, within);
   const { noise: added, make } = samplers[name] as NamedSampler;
   if (eta !== 0 && added !== 'with eta') {
     const own = `${within}eta`;
@@ -157,6 +185,19 @@ export function samplerFor(
   }
   const sampler = make(schedule, { steps, eta });
   return added === 'always' || eta !== 0 ? withNoise(sampler, noise) : sampler;
+}
+
+function guidedNowhere(
+  { guidanceStart, guidanceEnd }: SamplingSettings,
+  within: 'drawing.' | '',
+): UsageError {
+  const [start, end] = [`${within}guidanceStart`, `${within}guidanceEnd`];
+  return new UsageError({
+    found: phrase`${setting(start)} is ${guidanceStart}, and ${setting(end)} ${guidanceEnd}`,
+    expected: 'a start that is not below the end, since timesteps decrease',
+    setting: start,
+    advice: phrase`For no guidance at all use ${setting(`${within}guidance`, 1)}.`,
+  });
 }
 
 /** A sampler that draws the noise of each step from a random stream. */

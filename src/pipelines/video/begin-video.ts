@@ -5,12 +5,12 @@ import type { FloatTensor } from '../../graph/host-tensor.ts';
 import type { Picture } from '../../media/picture.ts';
 import { concerning } from '../../renamed-setting.ts';
 import { drawLatents } from '../draw/draw-picture.ts';
+import { forGuidance } from '../draw/predictors.ts';
 import { drawFirstFrame, drawnSettings } from './drawn-first-frame.ts';
 import { encodeFirstFrame, pictureFingerprint } from './encode-first-frame.ts';
 import { planVideo, type VideoPlan } from './plan-video.ts';
 import type { StoredSettings } from './stored-settings.ts';
 import type { VideoContext } from './video-context.ts';
-import { forGuidance } from './video-networks.ts';
 import type { VideoRequest } from './video-request.ts';
 
 /** A planned video with the latents of its first frame; the picture itself need not be kept. */
@@ -70,7 +70,7 @@ async function latentsOfFirst(
     const { scaling_factor: scale } = base.vae.config;
     return encodeFirstFrame(await networks.encoder.get(work), picture, size, settings, noise, scale);
   }
-  const predictor = forGuidance(networks.image, drawing.guidance);
+  const predictor = forGuidance(networks.image, drawing);
   await networks.keepOnly(predictor);
   return drawLatents({ base, schedule, size, prompts, predictor }, drawing, seed, work);
 }

@@ -5,23 +5,24 @@ import { ddimSampler } from '../../diffusion/ddim.ts';
 import type { WorkOptions } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
 import { fromFrames } from '../../motion/frames.ts';
+import type { VideoPredictor } from '../../motion/predictor.ts';
 import { shareNoise } from '../../motion/shared-noise.ts';
 import type { FrameDetails } from '../draw/denoise.ts';
 import { latentShape } from '../draw/draw-picture.ts';
-import { betweenSteps } from '../draw/sampling-settings.ts';
+import { forGuidance } from '../draw/predictors.ts';
+import { betweenSteps, guidanceLimits } from '../draw/sampling-settings.ts';
 import type { BegunVideo } from './begin-video.ts';
 import { drawUncopied } from './draw-uncopied.ts';
 import { frameNoise } from './frame-noise.ts';
 import { sampleVideo } from './sample-video.ts';
 import type { StoredSettings } from './stored-settings.ts';
 import type { VideoContext } from './video-context.ts';
-import { forGuidance } from './video-networks.ts';
 
 /** A video's latents, and the number of steps taken. */
 export interface DrawnVideo {
   /** `[1, c, f, h, w]`. */
   readonly latents: FloatTensor;
-  readonly ran: Pick<StoredSettings, 'stepsTaken' | 'imageModelSteps'>;
+  readonly ran: Pick<StoredSettings, 'stepsTaken' | 'guidedSteps' | 'imageModelSteps'>;
 }
 
 /** Samples the latents of a video whose first frame is ready. Throws `InterruptedError` when stopped by the signal. */
@@ -33,12 +34,13 @@ export async function drawVideo(
   const { base, frames, size, schedule, networks } = context;
   const { seed, settings, sampler, firstLatents, inversion } = video;
   const { guidance, finishAt } = settings;
-  const predictor = forGuidance(networks.video, guidance);
+  const predictor = forGuidance(networks.video, settings);
   // Before the text, whose encoder needs room, too.
   await networks.keepOnly(predictor);
   const text = await encodeText(context, video, guidance, work);
   const details = await detailsOf(context, video, text, work);
-  const network = await predictor.get(work);
+  const limits = guidanceLimits(settings);
+  const network = counting(await predictor.get(work));
   const steps = sampler.timesteps.length;
   const noise = frameNoise(latentShape(base, size), frames, seed);
   await betweenSteps(work, 'sampling', 0, steps);
@@ -47,15 +49,17 @@ export async function drawVideo(
     sampler,
     context: text,
     settings,
+    limits,
     start: inversion ? { inverted: inversion.latents } : { noise },
     firstFrame: firstLatents && fromFrames([firstLatents]),
     ...(finishAt === 0 && details && { details }),
     onStep: (index) => betweenSteps(work, 'sampling', index + 1, steps),
   });
-  if (!details) return { latents, ran: { stepsTaken: steps } };
+  const ran = { stepsTaken: steps, ...(limits && { guidedSteps: network.guidedSteps() }) };
+  if (!details) return { latents, ran };
   if (finishAt === 0) {
     const { length } = sampler.timesteps.filter((timestep) => timestep < details.below);
-    return { latents, ran: { stepsTaken: steps, imageModelSteps: length } };
+    return { latents, ran: { ...ran, imageModelSteps: length } };
   }
   let imageModelSteps = 0;
   const finished = await drawUncopied({
@@ -72,7 +76,20 @@ export async function drawVideo(
       return betweenSteps(work, 'drawing details', index + 1, count);
     },
   });
-  return { latents: finished, ran: { stepsTaken: steps, imageModelSteps } };
+  return { latents: finished, ran: { ...ran, imageModelSteps } };
+}
+
+/** A predictor that counts the steps with guidance: those at which it predicts without and with the prompt. */
+function counting(predictor: VideoPredictor): VideoPredictor & { guidedSteps(): number } {
+  let guided = 0;
+  return {
+    ...predictor,
+    predict(latents, timesteps, context) {
+      if (latents.shape[0]! > 1) guided++;
+      return predictor.predict(latents, timesteps, context);
+    },
+    guidedSteps: () => guided,
+  };
 }
 
 /** Text states for this guidance scale: negative prompt and prompt, or the prompt alone. */
@@ -100,7 +117,7 @@ async function detailsOf(
     guidance,
     context: guidance === video.settings.guidance ? text : await encodeText(context, video, guidance, work),
     predictor: async () => {
-      const imageModel = forGuidance(networks.image, guidance);
+      const imageModel = guidance > 1 ? networks.image.guided : networks.image.unguided;
       await networks.keepOnly(imageModel);
       return imageModel.get(work);
     },

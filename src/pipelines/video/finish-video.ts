@@ -65,7 +65,7 @@ function settingsOf(
     frames,
     ...size,
     device,
-    memory: networks.mode(settings.guidance),
+    memory: networks.mode(settings),
     ...settings,
     ...ran,
     firstFrame,

@@ -6,7 +6,6 @@ import { sizeOf } from '../../graph/host-tensor.ts';
 import type { Size } from '../../media/size.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import {
-  type NoisePredictor,
   type PictureDecoder,
   type PictureEncoder,
   pictureDecoder,
@@ -20,12 +19,7 @@ import { runningDefaults } from '../../runtime/running-settings.ts';
 import { sampleMemory } from '../../runtime/sample-memory.ts';
 import { imagePredictors, latentShape } from '../draw/draw-picture.ts';
 import { compiled, type Kept } from '../draw/kept-programs.ts';
-
-/** A U-Net with classifier-free guidance (a batch of 2) and one without. */
-export interface Predictors<T extends NoisePredictor = NoisePredictor> {
-  readonly guided: Kept<T>;
-  readonly unguided: Kept<T>;
-}
+import { type GuidanceSettings, type Predictors, takenAtOnce } from '../draw/predictors.ts';
 
 /** All networks for videos of one size and length. */
 export interface VideoNetworks {
@@ -33,8 +27,8 @@ export interface VideoNetworks {
   readonly image: Predictors;
   readonly video: Predictors<VideoPredictor>;
   readonly decoder: Kept<PictureDecoder>;
-  /** How much memory the video U-Net takes with this guidance scale; modes round differently. */
-  mode(guidance: number): MemoryMode;
+  /** How much memory the video U-Net takes with these settings; modes round differently. */
+  mode(guidance: GuidanceSettings): MemoryMode;
   /**
    * Announces that only the named networks are needed next. Large networks do not fit into memory together, so the
    * others are freed, at the cost of compiling them again for the next video. Small ones are kept.
@@ -98,7 +92,7 @@ export function videoNetworks(
     image,
     video,
     decoder,
-    mode: (guidance) => modeFor(guidance > 1 ? 2 : 1),
+    mode: (guidance) => modeFor(takenAtOnce(guidance)),
     async keepOnly(...needed) {
       if (small) return;
       const kept = new Set(needed.flatMap((each) => ('get' in each ? [each] : [each.guided, each.unguided])));
@@ -108,9 +102,4 @@ export function videoNetworks(
       for (const program of all) await program.dispose();
     },
   };
-}
-
-/** The predictor needed for this guidance scale. */
-export function forGuidance<T extends NoisePredictor>(predictors: Predictors<T>, guidance: number): Kept<T> {
-  return guidance > 1 ? predictors.guided : predictors.unguided;
 }

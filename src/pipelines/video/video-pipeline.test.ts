@@ -11,6 +11,7 @@ import { pictureDecoder, pictureEncoder } from '../../models/programs.ts';
 import type { MotionValues } from '../../motion/trained-motion.ts';
 import { motionVariants } from '../../motion/variant.ts';
 import { namesOf } from '../../settings.ts';
+import { largestDifference } from '../../testing/predict-video.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { lampMotion, randomMotion, untrainedMotion } from '../../testing/test-motions.ts';
 import { testdata } from '../../testing/testdata.ts';
@@ -41,6 +42,13 @@ afterAll(() => generator.dispose());
 
 const request: VideoRequest = { prompt: 'a person walks', ...few };
 const generate = (more: Partial<VideoRequest> = {}) => generator.generate({ ...request, ...more });
+
+/** The largest difference between colours of two videos. */
+function largestStep(a: readonly Picture[], b: readonly Picture[]): number {
+  return Math.max(
+    ...a.map(({ data }, f) => largestDifference(Float32Array.from(data), Float32Array.from(b[f]!.data))),
+  );
+}
 
 describe('a generated video', () => {
   test('has the frames asked for, of the size asked for', async () => {
@@ -137,6 +145,8 @@ describe('settings', () => {
       { sampler: 'dpm++' },
       { guidance: 1 },
       { guidance: 5 },
+      { guidanceStart: 600 },
+      { guidanceEnd: 300 },
       { eta: 1 },
       { negativePrompt: 'x' },
       { noiseShare: 0 },
@@ -195,6 +205,27 @@ describe('settings', () => {
       (await make({ imageModelBelow: 600 })).frames,
     );
   });
+
+  test.each(['fast', 'low'] as const)(
+    'limit guidance to an interval of noise levels, memory %s',
+    async (memory) => {
+      const one = await videoGenerator(base, () => lampMotion(motion), { ...size, frames, memory });
+      const make = (more: Partial<VideoRequest>) =>
+        one.generate({ ...request, firstFrame: given, histogramMatching: false, ...more });
+      // Timesteps 751, 501, 251 and 1.
+      const [guided, unguided] = [await make({}), await make({ guidance: 1 })];
+      const outside = await make({ guidanceStart: 740, guidanceEnd: 510 });
+      expect(outside.frames).toEqual(unguided.frames);
+      const everywhere = await make({ guidanceStart: 751 });
+      expect(largestStep(everywhere.frames, guided.frames)).toBeLessThanOrEqual(1);
+      const within = await make({ guidanceStart: 501, guidanceEnd: 251 });
+      expect(largestStep(within.frames, guided.frames)).toBeGreaterThan(3);
+      expect(largestStep(within.frames, unguided.frames)).toBeGreaterThan(3);
+      const steps = [guided, outside, everywhere, within].map(({ settings }) => settings.guidedSteps);
+      expect(steps).toEqual([undefined, 0, 4, 2]);
+      await one.dispose();
+    },
+  );
 
   test('tell how many steps were taken, and how many of them by the image model', async () => {
     const ran = async (more: Partial<VideoRequest>) => {
