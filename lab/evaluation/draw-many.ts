@@ -23,7 +23,7 @@ import { defaultsOf } from '../../src/settings.ts';
 /** How the pictures are drawn; default DPM-Solver++ with 25 steps, guidance 2, at every step. */
 export interface DrawManyOptions
   extends Size,
-    Partial<Omit<DrawSettings, 'prompt' | 'guidanceStart' | 'guidanceEnd'>> {
+    Partial<Omit<DrawSettings, 'prompt' | 'guidanceStart' | 'guidanceEnd' | 'adaptiveGuidance'>> {
   readonly device?: DeviceName;
   /** Seed of the noise; picture i uses the stream of (seed, i). */
   readonly seed?: number;

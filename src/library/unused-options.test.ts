@@ -101,6 +101,7 @@ describe('a video', () => {
       /has no effect without guidance, and "guidance" is 1/,
     ],
     [{ guidance: 1, guidanceEnd: 500 }, 'guidanceEnd', /Use "guidance" above 1, or omit "guidanceEnd"/],
+    [{ guidance: 1, adaptiveGuidance: 0.9 }, 'adaptiveGuidance', /has no effect without guidance/],
     [
       { imageModelGuidance: 3 },
       'imageModelGuidance',

@@ -57,6 +57,7 @@ const ofGuidance = {
   negativePrompt: '',
   guidanceStart: videoDefaults.guidanceStart,
   guidanceEnd: videoDefaults.guidanceEnd,
+  adaptiveGuidance: videoDefaults.adaptiveGuidance,
 };
 
 /**

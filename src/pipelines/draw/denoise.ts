@@ -1,7 +1,7 @@
 /** @file The sampling loop: from noise to latents, with what LAMP adds for videos. */
-import { type GuidanceLimits, guide, isGuided } from '../../diffusion/guidance.ts';
+import { cosineSimilarity, type GuidanceLimits, guide, isGuided } from '../../diffusion/guidance.ts';
 import type { Sampler } from '../../diffusion/sampler.ts';
-import { type FloatTensor, floats } from '../../graph/host-tensor.ts';
+import { type FloatTensor, floats, sizeOf } from '../../graph/host-tensor.ts';
 import type { NoisePredictor, TextStates } from '../../models/programs.ts';
 import { type AdainScope, alignFrames } from '../../motion/adain.ts';
 import { frameOf, fromFrames, withFirstFrame } from '../../motion/frames.ts';
@@ -89,7 +89,10 @@ export async function denoiseVideo(options: DenoiseVideoOptions): Promise<FloatT
   const withGiven = (latents: FloatTensor) => (firstFrame ? withFirstFrame(latents, firstFrame) : latents);
   const aligned = (latents: FloatTensor, to: AdainScope) =>
     alignFrom === undefined ? latents : alignFrames(latents, to);
-  const predict = limitedGuidance(options);
+  const [, , frames, ...picture] = options.noise.shape as [number, number, number, number, number];
+  // What is predicted for a given first frame is not used.
+  const isUsed = (index: number) => !firstFrame || Math.floor(index / sizeOf(picture)) % frames > 0;
+  const predict = limitedGuidance(options, isUsed);
   const latents = await denoise(
     { ...options, noise: withGiven(options.noise) },
     {
@@ -127,15 +130,24 @@ async function frameByFrame(
   return fromFrames(outputs).data;
 }
 
-/** Predictions for the steps of one sampling, in order: with guidance where its limits say so. */
+/**
+ * Predictions for the steps of one sampling, in order: with guidance where its limits say so. `isUsed` tells which
+ * elements of predictions are used and compared.
+ */
 function limitedGuidance(
   options: Pick<DenoiseOptions, 'predictor' | 'context' | 'guidance' | 'limits'>,
+  isUsed?: (index: number) => boolean,
 ): (latents: FloatTensor, timestep: number) => Promise<Float32Array> {
-  const { limits, context } = options;
+  const { limits, context, guidance } = options;
   if (!limits) return (latents, timestep) => guidedPrediction(options, latents, timestep);
   const unguided = { ...options, guidance: 1, context: ofPrompt(context) };
-  return (latents, timestep) =>
-    guidedPrediction(isGuided(limits, timestep) ? options : unguided, latents, timestep);
+  let isOver = false;
+  return async (latents, timestep) => {
+    if (isOver || !isGuided(limits, timestep)) return guidedPrediction(unguided, latents, timestep);
+    const [without, withPrompt] = await bothPredictions(options, latents, timestep);
+    isOver = limits.similarity < 1 && cosineSimilarity(without, withPrompt, isUsed) >= limits.similarity;
+    return guide(without, withPrompt, guidance);
+  };
 }
 
 /** The text states of the prompt alone `[1, tokens, d]`, from those of negative prompt and prompt. */
@@ -152,9 +164,18 @@ export async function guidedPrediction(
   timestep: number,
 ): Promise<Float32Array> {
   if (guidance <= 1) return (await predictor.predict(latents, [timestep], context)).data;
+  return guide(...(await bothPredictions({ predictor, context }, latents, timestep)), guidance);
+}
+
+/** The predictions for one picture or video without and with the prompt. */
+async function bothPredictions(
+  { predictor, context }: Pick<DenoiseOptions, 'predictor' | 'context'>,
+  latents: FloatTensor,
+  timestep: number,
+): Promise<[Float32Array, Float32Array]> {
   const size = latents.data.length;
   const both = await predictor.predict(twice(latents), [timestep, timestep], context);
-  return guide(both.data.subarray(0, size), both.data.subarray(size), guidance);
+  return [both.data.subarray(0, size), both.data.subarray(size)];
 }
 
 /** Repeats a batch `[n, …]` to `[2n, …]`, for predictions without and with the prompt. */

@@ -13,8 +13,7 @@ import { estimatedSeconds } from '../../runtime/work-time.ts';
 import { drawingCost } from '../../training/complete-base.ts';
 import type { VideoSettings } from '../video/video-settings.ts';
 import { type DrawRequest, resolveDrawSettings } from './draw-picture.ts';
-import type { GuidanceSettings } from './predictors.ts';
-import { guidanceLimits, recommendedSampling } from './sampling-settings.ts';
+import { type GuidanceSettings, guidanceLimits, recommendedSampling } from './sampling-settings.ts';
 
 /** A size is far from the usual one if its area differs by more than this factor. */
 const FAR_AREA = 2;
@@ -101,7 +100,10 @@ export function videoFlops(
   return frames * (passes(settings, settings.finishAt) * cost.step + cost.decode);
 }
 
-/** U-Net evaluations for each frame in the steps down to the timestep `last`: two a step with guidance. */
+/**
+ * U-Net evaluations for each frame in the steps down to the timestep `last`: two a step with guidance. When adaptive
+ * guidance ends is not known beforehand.
+ */
 function passes(settings: Pick<VideoSettings, 'samplerSteps'> & GuidanceSettings, last = 0): number {
   const { guidance, samplerSteps } = settings;
   const { start, end } = guidanceLimits(settings) ?? { start: 1000, end: 0 };

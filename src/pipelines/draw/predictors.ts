@@ -1,7 +1,7 @@
 /** @file Which of a U-Net's programs a sampling uses. */
 import type { NoisePredictor } from '../../models/programs.ts';
 import type { Kept } from './kept-programs.ts';
-import { guidanceLimits, type SamplingSettings } from './sampling-settings.ts';
+import { type GuidanceSettings, guidanceLimits } from './sampling-settings.ts';
 
 /**
  * A U-Net for classifier-free guidance, which takes a batch of 2, and one for a single picture or video. The latter
@@ -11,9 +11,6 @@ export interface Predictors<T extends NoisePredictor = NoisePredictor> {
   readonly guided: Kept<T>;
   readonly unguided: Kept<T>;
 }
-
-/** Settings of guidance: its scale, and the steps that have it. */
-export type GuidanceSettings = Pick<SamplingSettings, 'guidance' | 'guidanceStart' | 'guidanceEnd'>;
 
 /** The program needed for this guidance. */
 export function forGuidance<T extends NoisePredictor>(

@@ -51,8 +51,9 @@ test('limits of guidance are those that leave it out at some steps', () => {
   const limits = (more: Partial<SamplingSettings>) => guidanceLimits({ ...four, guidance: 2, ...more });
   expect(limits({})).toBeUndefined();
   expect(limits({ guidance: 1, guidanceStart: 600 })).toBeUndefined();
-  expect(limits({ guidanceStart: 600 })).toEqual({ start: 600, end: 0 });
-  expect(limits({ guidanceEnd: 200 })).toEqual({ start: 1000, end: 200 });
+  expect(limits({ guidanceStart: 600 })).toEqual({ start: 600, end: 0, similarity: 1 });
+  expect(limits({ guidanceEnd: 200 })).toEqual({ start: 1000, end: 200, similarity: 1 });
+  expect(limits({ adaptiveGuidance: 0.99 })).toEqual({ start: 1000, end: 0, similarity: 0.99 });
 });
 
 test('limits between which there is no timestep are refused', () => {

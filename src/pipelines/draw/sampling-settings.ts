@@ -99,6 +99,13 @@ const samplingSettings = withText(
       default: 0,
       addedLater: true,
     }),
+    /** Adaptive guidance, 2312.12487: its threshold γ̄. */
+    adaptiveGuidance: declare(z.number().min(0).max(1), {
+      description:
+        'take all further steps without guidance once the predictions with and without the prompt have this cosine similarity; 1: never',
+      default: 1,
+      addedLater: true,
+    }),
   },
   { group: 'Sampling', recommendable: true },
 );
@@ -146,14 +153,21 @@ export function layered<T extends SamplingSettings>(
 
 const samplingSchema = z.object(shapeOf(samplingSettings));
 
+/** Settings of guidance: its scale, and the steps that have it. */
+export type GuidanceSettings = Pick<
+  SamplingSettings,
+  'guidance' | 'guidanceStart' | 'guidanceEnd' | 'adaptiveGuidance'
+>;
+
 /** The limits of guidance; `undefined` if every step has it, or none. */
 export function guidanceLimits({
   guidance,
   guidanceStart: start,
   guidanceEnd: end,
-}: Pick<SamplingSettings, 'guidance' | 'guidanceStart' | 'guidanceEnd'>): GuidanceLimits | undefined {
-  if (guidance <= 1 || (start >= LARGEST_TIMESTEP && end <= 0)) return undefined;
-  return { start, end };
+  adaptiveGuidance: similarity,
+}: GuidanceSettings): GuidanceLimits | undefined {
+  if (guidance <= 1 || (start >= LARGEST_TIMESTEP && end <= 0 && similarity >= 1)) return undefined;
+  return { start, end, similarity };
 }
 
 /**

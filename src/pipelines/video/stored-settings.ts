@@ -106,7 +106,7 @@ const storedSchema = z.object({
    * Number of `samplerSteps` actually taken; fewer if the video was finished early (`finishAt`). Absent in older files.
    */
   stepsTaken: z.int().positive().optional(),
-  /** Number of them with guidance, if it was limited (`guidanceStart`, `guidanceEnd`). */
+  /** Number of them with guidance, if it was limited (`guidanceStart`, `guidanceEnd`, `adaptiveGuidance`). */
   guidedSteps: z.int().min(0).optional(),
   /**
    * Number of steps taken by the image model (`imageModelBelow`): the last of `stepsTaken` or, in a video that was

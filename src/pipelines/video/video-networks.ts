@@ -19,7 +19,8 @@ import { runningDefaults } from '../../runtime/running-settings.ts';
 import { sampleMemory } from '../../runtime/sample-memory.ts';
 import { imagePredictors, latentShape } from '../draw/draw-picture.ts';
 import { compiled, type Kept } from '../draw/kept-programs.ts';
-import { type GuidanceSettings, type Predictors, takenAtOnce } from '../draw/predictors.ts';
+import { type Predictors, takenAtOnce } from '../draw/predictors.ts';
+import type { GuidanceSettings } from '../draw/sampling-settings.ts';
 
 /** All networks for videos of one size and length. */
 export interface VideoNetworks {

@@ -147,6 +147,7 @@ describe('settings', () => {
       { guidance: 5 },
       { guidanceStart: 600 },
       { guidanceEnd: 300 },
+      { adaptiveGuidance: 0.5 },
       { eta: 1 },
       { negativePrompt: 'x' },
       { noiseShare: 0 },
@@ -207,7 +208,7 @@ describe('settings', () => {
   });
 
   test.each(['fast', 'low'] as const)(
-    'limit guidance to an interval of noise levels, memory %s',
+    'limit guidance to an interval of noise levels, or end it once predictions agree, memory %s',
     async (memory) => {
       const one = await videoGenerator(base, () => lampMotion(motion), { ...size, frames, memory });
       const make = (more: Partial<VideoRequest>) =>
@@ -221,6 +222,9 @@ describe('settings', () => {
       const within = await make({ guidanceStart: 501, guidanceEnd: 251 });
       expect(largestStep(within.frames, guided.frames)).toBeGreaterThan(3);
       expect(largestStep(within.frames, unguided.frames)).toBeGreaterThan(3);
+      const adaptive = await make({ adaptiveGuidance: 0.01 });
+      expect(adaptive.frames).toEqual((await make({ guidanceEnd: 751 })).frames);
+      expect(adaptive.settings.guidedSteps).toBe(1);
       const steps = [guided, outside, everywhere, within].map(({ settings }) => settings.guidedSteps);
       expect(steps).toEqual([undefined, 0, 4, 2]);
       await one.dispose();
