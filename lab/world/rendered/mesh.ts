@@ -207,7 +207,10 @@ export function stretched(mesh: Mesh, factors: Vector): Mesh {
   );
 }
 
-/** The mesh rotated about an axis through the origin, in radians: y towards z about x, z towards x about y, x towards y. */
+/**
+ * The mesh rotated about an axis through the origin, in radians: about x from y to z, about y from z to x, about z from x
+ * to y.
+ */
 export function rotated(mesh: Mesh, axis: 'x' | 'y' | 'z', angle: number): Mesh {
   const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
   const [from, to] = { x: [1, 2], y: [2, 0], z: [0, 1] }[axis] as [number, number];

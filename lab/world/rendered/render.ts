@@ -28,8 +28,8 @@ function fitted(mesh: Mesh): { readonly centre: Vector; readonly radius: number 
 }
 
 /**
- * The picture of a mesh that is turned by `angle` about the y axis, in radians: what faces the viewer goes to the right.
- * `scale` is the object's size, 1 for as large as fits.
+ * The picture of a mesh that is turned by `angle` about the y axis, in radians: what faces the viewer goes to the
+ * right. `scale` is the object's size, 1 for as large as fits.
  */
 export function renderMesh(mesh: Mesh, angle: number, { width, height }: Size, scale = 1): Picture {
   const { centre, radius } = fitted(mesh);

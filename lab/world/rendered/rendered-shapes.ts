@@ -1,6 +1,6 @@
 /**
- * @file Pictures of rendered objects for pretraining: many more shapes than those of `shapes.json`, each from all sides.
- * They are drawn from their number and never stored, and are no classes of the evaluation.
+ * @file Pictures of rendered objects for pretraining: many more shapes than those of `shapes.json`, each from all
+ * sides. They are drawn from their number and never stored, and are no classes of the evaluation.
  */
 import { type RandomStream, randomStream } from '../../../src/diffusion/random.ts';
 import type { Picture } from '../../../src/media/picture.ts';
