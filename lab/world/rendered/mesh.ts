@@ -208,8 +208,8 @@ export function stretched(mesh: Mesh, factors: Vector): Mesh {
 }
 
 /**
- * The mesh rotated about an axis through the origin, in radians: about x from y to z, about y from z to x, about z from x
- * to y.
+ * The mesh rotated about an axis through the origin, in radians: from y to z about x, from z to x about y, from x to y
+ * about z.
  */
 export function rotated(mesh: Mesh, axis: 'x' | 'y' | 'z', angle: number): Mesh {
   const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
