@@ -57,6 +57,26 @@ export async function latentPool(options: PoolOptions): Promise<LatentPool> {
   return pool;
 }
 
+/** Several pools as one. */
+export function joinedPools(pools: readonly LatentPool[]): LatentPool {
+  const joined = (of: (pool: LatentPool) => FloatTensor) => {
+    const parts = pools.map(of);
+    const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      data.set(part.data, at);
+      at += part.data.length;
+    }
+    const count = parts.reduce((sum, { shape }) => sum + shape[0]!, 0);
+    return floats(data, [count, ...parts[0]!.shape.slice(1)]);
+  };
+  return {
+    mean: joined(({ mean }) => mean),
+    deviation: joined(({ deviation }) => deviation),
+    captions: pools.flatMap(({ captions }) => captions),
+  };
+}
+
 /**
  * `count` latents drawn from the pool, each sampled anew from its posterior and scaled: a function of seed and index.
  */

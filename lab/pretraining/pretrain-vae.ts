@@ -41,6 +41,8 @@ export interface PretrainVaeOptions extends WorkOptions {
    */
   readonly moving?: boolean;
   readonly device?: DeviceName;
+  /** Number of pictures for the latents' statistics; default 512. */
+  readonly measuredPictures?: number;
   /** Weights (`vae:…`) to begin with; default random. */
   readonly initial?: ReadonlyMap<string, FloatTensor> | undefined;
 }
@@ -53,8 +55,6 @@ export interface TrainedVae {
 
 /** Batches for sheets and measurements have negative indices, which training never uses. */
 const [lookBatch, measureBatch] = [-1, -2];
-/** Number of pictures for the latents' statistics. */
-const measuredPictures = 512;
 
 /** Trains, or resumes. Sheets show pictures above their reconstructions; a notice reports the mean PSNR. */
 export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedVae> {
@@ -111,7 +111,7 @@ export async function showReconstruction(
  */
 async function normalised(
   vae: TrainedVae,
-  { settings, source, device = 'cpu' }: PretrainVaeOptions,
+  { settings, source, device = 'cpu', measuredPictures = 512 }: PretrainVaeOptions,
   pictureShape: Shape,
 ): Promise<TrainedVae> {
   const codec = await batchCodec(vae, pictureShape, { device });

@@ -7,27 +7,38 @@ export interface SmallModelSize {
   readonly channels: number;
   readonly tokens: number;
   readonly vocabulary: number;
+  /** Channels of the U-Net's three levels; default those of a U-Net of 4.5 M parameters. */
+  readonly widths?: readonly number[];
+  /** Width of the text encoder; default 96. */
+  readonly textWidth?: number;
 }
 
-/** Settings of a U-Net of 4.5 M parameters on a 16×16 grid, and of its text encoder. */
-export function smallModel({ channels, tokens, vocabulary }: SmallModelSize): ModelConfigs {
+/** Settings of a U-Net on a 16×16 grid, and of its text encoder. */
+export function smallModel({
+  channels,
+  tokens,
+  vocabulary,
+  widths = [32, 64, 128],
+  textWidth = 96,
+}: SmallModelSize): ModelConfigs {
+  const heads = widths.map((width) => Math.max(1, Math.round(width / 32)));
   return {
     unet: unetConfigSchema.parse({
       in_channels: channels,
       out_channels: channels,
       sample_size: 16,
-      block_out_channels: [32, 64, 128],
+      block_out_channels: widths,
       layers_per_block: 1,
       // Attention costs most at the finest resolution: it is used there only in the up blocks, which draw details.
       down_block_types: ['DownBlock2D', 'CrossAttnDownBlock2D', 'CrossAttnDownBlock2D'],
       up_block_types: ['CrossAttnUpBlock2D', 'CrossAttnUpBlock2D', 'CrossAttnUpBlock2D'],
-      attention_head_dim: [1, 2, 4],
-      cross_attention_dim: 96,
+      attention_head_dim: heads,
+      cross_attention_dim: textWidth,
       norm_num_groups: 8,
     }),
     textEncoder: textEncoderConfigSchema.parse({
-      hidden_size: 96,
-      intermediate_size: 384,
+      hidden_size: textWidth,
+      intermediate_size: 4 * textWidth,
       num_attention_heads: 4,
       num_hidden_layers: 2,
       max_position_embeddings: tokens,

@@ -2,6 +2,7 @@
 
 import { randomStream } from '../../src/diffusion/random.ts';
 import type { Picture } from '../../src/media/picture.ts';
+import { renderedSample } from './rendered/rendered-shapes.ts';
 import { type WorldOptions, worldSample } from './sample.ts';
 import { WORLD_SIZE } from './scene.ts';
 import { type Shape, shapeSample } from './shape.ts';
@@ -14,6 +15,8 @@ export interface BatchSource {
   readonly shapes?: readonly Shape[];
   /** Share of pictures that show a shape; default 0.1, or 0 without shapes. */
   readonly shapeShare?: number;
+  /** Share of pictures that show an object of `rendered/`; default 0. */
+  readonly renderedShare?: number;
   readonly options?: WorldOptions;
 }
 
@@ -46,10 +49,13 @@ export function worldBatch(
   const captions: string[] = [];
   for (let index = 0; index < count; index++) {
     const stream = randomStream(seed, 'world', first + index);
+    const kind = stream.uniform();
     const sample =
-      stream.uniform() < shapeShare
+      kind < shapeShare
         ? shapeSample(shapes, stream)
-        : worldSample(source.things, stream, source.options);
+        : kind < shapeShare + (source.renderedShare ?? 0)
+          ? renderedSample(stream, { width, height })
+          : worldSample(source.things, stream, source.options);
     writeSigned(sample.picture, pixels.subarray(index * each, (index + 1) * each));
     captions.push(sample.caption);
   }

@@ -48,6 +48,12 @@ async function readShapes(size: Size): Promise<readonly Shape[]> {
   return shapes;
 }
 
+/** The shapes of these that are not in `held-out.json`, of which nothing is ever trained on. */
+export async function trainingShapes(shapes: readonly Shape[]): Promise<readonly Shape[]> {
+  const heldOut = await readWorldList('held-out.json', z.array(z.string()));
+  return shapes.filter(({ phrase }) => !heldOut.includes(phrase));
+}
+
 /** A picture of a shape and its caption. */
 export interface ShapeSample {
   readonly picture: Picture;

@@ -11,8 +11,15 @@ import { spriteOf, type Thing } from '../../world/thing.ts';
 const folder = new URL('../../assets/pretraining/', import.meta.url);
 const listSchema = z.array(z.object({ file: z.string(), phrase: z.string(), source: z.string() }));
 
-/** Draws all of them. Neither motions nor evaluations use them. */
-export async function loadMoreThings(): Promise<readonly Thing[]> {
+let loaded: Promise<readonly Thing[]> | undefined;
+
+/** All of them, drawn on the first call. Neither motions nor evaluations use them. */
+export function loadMoreThings(): Promise<readonly Thing[]> {
+  loaded ??= readMoreThings();
+  return loaded;
+}
+
+async function readMoreThings(): Promise<readonly Thing[]> {
   const list = listSchema.parse(JSON.parse(await readFile(new URL('things.json', folder), 'utf8')));
   return Promise.all(
     list.map(async ({ file, phrase }) => ({

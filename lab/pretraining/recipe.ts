@@ -1,0 +1,138 @@
+/**
+ * @file How the built-in base model is trained from nothing: all stages, with their sizes and seeds. `run-recipe.ts`
+ * carries it out.
+ */
+import type { Size } from '../../src/media/size.ts';
+
+/** Training of an autoencoder, or of its decoder alone. */
+export interface AutoencoderTraining {
+  readonly steps: number;
+  readonly batch: number;
+  /** At the beginning; it falls along a cosine. */
+  readonly learningRate: number;
+  readonly seed: number;
+  /** Whether latents are transformed before they are decoded (see `moved-latents.ts`). */
+  readonly moving: boolean;
+}
+
+/** One training of text encoder and U-Net; it begins with the weights of the one before. */
+export interface ModelTraining {
+  readonly steps: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  readonly schedule: 'constant' | 'cosine';
+  readonly timesteps: 'uniform' | 'logit-normal';
+  readonly weighting: 'none' | 'min-snr';
+  readonly seed: number;
+}
+
+/** Fractions of the pictures that show something else than the world's things, one after the other. */
+export interface PictureShares {
+  /** One of `lab/assets/pretraining`, of the pictures of things. */
+  readonly more: number;
+  /** One of the world's rendered objects. */
+  readonly shapes: number;
+  /** One of `world/rendered`. */
+  readonly rendered: number;
+}
+
+/** A recipe. */
+export interface PretrainingRecipe {
+  readonly size: Size;
+  readonly latentChannels: number;
+  /** Channels of the autoencoder's levels; each but the first halves the size. */
+  readonly autoencoderWidths: readonly number[];
+  /** Channels of the U-Net's levels. */
+  readonly unetWidths: readonly number[];
+  /** Width of the text encoder, and its longest caption in tokens. */
+  readonly textWidth: number;
+  readonly tokens: number;
+  readonly shares: PictureShares;
+  readonly autoencoder: readonly AutoencoderTraining[];
+  /** Pictures for the statistics of the latents. */
+  readonly measured: number;
+  /** Only the decoder: the latents stay. */
+  readonly decoder: AutoencoderTraining;
+  /** Pictures whose latents are kept for the U-Net, in files of `each`. */
+  readonly latents: { readonly files: number; readonly each: number; readonly seed: number };
+  readonly model: readonly ModelTraining[];
+}
+
+/** The recipe of `assets/base`. */
+export const builtInRecipe: PretrainingRecipe = {
+  size: { width: 128, height: 128 },
+  latentChannels: 12,
+  autoencoderWidths: [16, 32, 64, 96],
+  unetWidths: [64, 96, 160],
+  textWidth: 96,
+  tokens: 20,
+  shares: { more: 0.2, shapes: 0.1, rendered: 0.12 },
+  measured: 512,
+  autoencoder: [
+    { steps: 8000, batch: 4, learningRate: 1.5e-3, seed: 0, moving: false },
+    { steps: 12_000, batch: 4, learningRate: 1e-3, seed: 1, moving: true },
+  ],
+  decoder: { steps: 12_000, batch: 4, learningRate: 1e-3, seed: 2, moving: true },
+  latents: { files: 20, each: 4096, seed: 3 },
+  model: [
+    {
+      steps: 20_000,
+      batch: 64,
+      learningRate: 1e-3,
+      schedule: 'constant',
+      timesteps: 'uniform',
+      weighting: 'min-snr',
+      seed: 4,
+    },
+    {
+      steps: 30_000,
+      batch: 64,
+      learningRate: 8e-4,
+      schedule: 'cosine',
+      timesteps: 'logit-normal',
+      weighting: 'none',
+      seed: 5,
+    },
+  ],
+};
+
+/** All stages, in seconds: shows that they run, and that a stopped one goes on. What it draws means nothing. */
+export const tinyRecipe: PretrainingRecipe = {
+  size: { width: 16, height: 16 },
+  latentChannels: 4,
+  autoencoderWidths: [4, 8, 8],
+  unetWidths: [8, 16, 16],
+  textWidth: 16,
+  tokens: 20,
+  shares: { more: 0.2, shapes: 0.1, rendered: 0.2 },
+  measured: 32,
+  autoencoder: [
+    { steps: 4, batch: 2, learningRate: 1e-3, seed: 0, moving: false },
+    { steps: 3, batch: 2, learningRate: 1e-3, seed: 1, moving: true },
+  ],
+  decoder: { steps: 3, batch: 2, learningRate: 1e-3, seed: 2, moving: true },
+  latents: { files: 2, each: 32, seed: 3 },
+  model: [
+    {
+      steps: 3,
+      batch: 2,
+      learningRate: 1e-3,
+      schedule: 'constant',
+      timesteps: 'uniform',
+      weighting: 'min-snr',
+      seed: 4,
+    },
+    {
+      steps: 3,
+      batch: 2,
+      learningRate: 1e-3,
+      schedule: 'cosine',
+      timesteps: 'logit-normal',
+      weighting: 'none',
+      seed: 5,
+    },
+  ],
+};
+
+/** The recipes by name. */
+export const recipes = { 'built-in': builtInRecipe, tiny: tinyRecipe } as const;
