@@ -1,6 +1,6 @@
 /**
- * @file `npm run pretrain -- [folder]`: trains the built-in base model from nothing (see `recipe.ts`). Finished stages are
- * skipped, stopped ones go on.
+ * @file `npm run pretrain -- [folder]`: trains the built-in base model from nothing (see `recipe.ts`). Finished stages
+ * are skipped, stopped ones go on.
  */
 
 import { fileURLToPath } from 'node:url';
