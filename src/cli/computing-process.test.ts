@@ -13,7 +13,7 @@ const given = () => ({
 
 test('a command that computes is started again with settings of the allocator', () => {
   const one = given();
-  startAsComputing(['train', 'clips'], one);
+  startAsComputing(['train', 'clips'], one, 16e9);
   expect(one.execve).toHaveBeenCalledExactlyOnceWith(
     '/usr/bin/node',
     ['/usr/bin/node', '--no-warnings', '/usr/bin/lamp', 'train', 'clips'],
@@ -23,17 +23,17 @@ test('a command that computes is started again with settings of the allocator', 
 
 test('a process that has the settings already is not started again', () => {
   const one = { ...given(), env: { MALLOC_MMAP_MAX_: '0' } };
-  startAsComputing(['train', 'clips'], one);
+  startAsComputing(['train', 'clips'], one, 16e9);
   expect(one.execve).not.toHaveBeenCalled();
 });
 
 test.each([[['clips', 'a']], [['--help']], [[]]])('%j is not started again', (words) => {
   const one = given();
-  startAsComputing(words, one);
+  startAsComputing(words, one, 16e9);
   expect(one.execve).not.toHaveBeenCalled();
 });
 
 test('older versions of Node.js continue without the settings', () => {
   const { execve: _, ...older } = given();
-  startAsComputing(['train', 'clips'], older);
+  startAsComputing(['train', 'clips'], older, 16e9);
 });

@@ -1,5 +1,6 @@
 /** @file Starts the command again, in the same process, with the memory allocator's settings for large computations. */
 import { withAllocatorSettings } from '../runtime/allocator.ts';
+import { machineMemory } from '../runtime/memory.ts';
 
 /** The commands that train or sample a network. */
 export const computing: ReadonlySet<string> = new Set(['train', 'generate', 'animate', 'image', 'edit']);
@@ -16,8 +17,9 @@ export function startAsComputing(
   { execve, env, execPath, execArgv, argv, platform } = process as typeof process & {
     readonly execve?: Execve;
   },
+  memory = machineMemory,
 ): void {
   if (!execve || !computing.has(words[0] ?? '')) return;
-  const chosen = withAllocatorSettings(env, platform);
+  const chosen = withAllocatorSettings(env, platform, memory);
   if (chosen) execve(execPath, [execPath, ...execArgv, argv[1]!, ...words], chosen);
 }
