@@ -68,6 +68,22 @@ export interface UNetInputs {
   readonly context: Tensor;
   /** Additional conditions of Stable Diffusion XL `[videos, all]` (see `addedConditions`). */
   readonly added?: Tensor | undefined;
+  /**
+   * The deep features `[n, c, h, w]` of another run (see `UNetResult`), in place of the blocks that compute them, which
+   * is a small part of the arithmetic (DeepCache, Ma et al. 2023, arXiv 2312.00858).
+   */
+  readonly deep?: Tensor | undefined;
+}
+
+/** What a U-Net computes. */
+export interface UNetResult {
+  /** The noise (or velocity) `[n, out_channels, h, w]`. */
+  readonly prediction: Tensor;
+  /**
+   * Its deep features `[n, c, h, w]`, which all blocks but the last compute. The last one joins them with the output of
+   * the first convolution.
+   */
+  readonly deep: Tensor;
 }
 
 /** Options for building the U-Net. */
@@ -82,7 +98,17 @@ export interface UNetOptions {
 }
 
 /** Predicts the noise (or velocity): `[n, out_channels, h, w]`. */
-export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options: UNetOptions = {}): Tensor {
+export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options?: UNetOptions): Tensor {
+  return unetWithDeep(w, config, inputs, options).prediction;
+}
+
+/** Predicts as `unet` does, and gives the deep features as well. */
+export function unetWithDeep(
+  w: Weights,
+  config: UNetConfig,
+  inputs: UNetInputs,
+  options: UNetOptions = {},
+): UNetResult {
   const { layers = imageLayers, watch = () => {} } = options;
   const { frames, pooledFrames = frames, conv } = layers;
   const { block_out_channels: widths, norm_num_groups: groups, norm_eps: epsilon } = config;
@@ -117,7 +143,43 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
     );
   const sample = config.center_input_sample ? add(scale(inputs.latents, 2), scalar(-1)) : inputs.latents;
   const shown = conv(w.scope('conv_in'), sample, { out: widths[0]! });
-  let x = watched('conv_in', layers.afterFirstConvolution?.(w.scope('conv_in'), shown) ?? shown);
+  const first = watched('conv_in', layers.afterFirstConvolution?.(w.scope('conv_in'), shown) ?? shown);
+  const blocks = { residual, attending, conv, watch };
+  const deep = inputs.deep ?? deepFeatures(w, config, first, blocks);
+
+  const name = `up_blocks.${config.up_block_types.length - 1}`;
+  const last = w.scope(name);
+  let x = residual(last.scope(`resnets.${config.layers_per_block}`), [deep, first], widths[0]!);
+  if (config.up_block_types.at(-1)!.startsWith('CrossAttn')) {
+    x = attending(last.scope(`attentions.${config.layers_per_block}`), x, 0);
+  }
+  watch(name, x);
+  x = layers.beforeLastNorm?.(w.scope('conv_out'), x) ?? x;
+  x = watched('conv_norm_out', groupNorm(w.scope('conv_norm_out'), x, norm));
+  const features = silu(x);
+  const prediction = conv(w.scope('conv_out'), features, { out: config.out_channels });
+  const { latents } = inputs;
+  return {
+    prediction: layers.atEnd?.(w.scope('conv_out'), prediction, { features, latents }) ?? prediction,
+    deep,
+  };
+}
+
+/** What the blocks of one U-Net have in common. */
+interface Blocks extends Pick<UNetLayers, 'conv'>, Required<Pick<UNetOptions, 'watch'>> {
+  residual(at: Weights, parts: readonly Tensor[], out: number, outputScale?: number): Tensor;
+  attending(at: Weights, x: Tensor, level: number): Tensor;
+}
+
+/** All blocks but the last: down, middle and up, from the output of the first convolution to the deep features. */
+function deepFeatures(
+  w: Weights,
+  config: UNetConfig,
+  first: Tensor,
+  { residual, attending, conv, watch }: Blocks,
+): Tensor {
+  const { block_out_channels: widths } = config;
+  let x = first;
   const skips = [x];
   for (const [level, type] of config.down_block_types.entries()) {
     const name = `down_blocks.${level}`;
@@ -126,7 +188,8 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
       x = residual(block.scope(`resnets.${i}`), [x], widths[level]!);
       watch(`${name}.resnets.${i}`, x);
       if (type.startsWith('CrossAttn')) {
-        x = watched(`${name}.attentions.${i}`, attending(block.scope(`attentions.${i}`), x, level));
+        x = attending(block.scope(`attentions.${i}`), x, level);
+        watch(`${name}.attentions.${i}`, x);
       }
       skips.push(x);
     }
@@ -149,22 +212,16 @@ export function unet(w: Weights, config: UNetConfig, inputs: UNetInputs, options
     const name = `up_blocks.${i}`;
     const block = w.scope(name);
     for (let j = 0; j <= config.layers_per_block; j++) {
+      if (level === 0 && j === config.layers_per_block) return x;
       x = residual(block.scope(`resnets.${j}`), [x, skips.pop()!], widths[level]!);
       if (type.startsWith('CrossAttn')) x = attending(block.scope(`attentions.${j}`), x, level);
     }
-    if (level > 0) {
-      const [, , height, width] = skips.at(-1)!.shape as [number, number, number, number];
-      const wide = slice(slice(upsampleNearest(x, 2), 2, 0, height), 3, 0, width);
-      x = conv(block.scope('upsamplers.0.conv'), wide, { out: widths[level]! });
-    }
+    const [, , height, width] = skips.at(-1)!.shape as [number, number, number, number];
+    const wide = slice(slice(upsampleNearest(x, 2), 2, 0, height), 3, 0, width);
+    x = conv(block.scope('upsamplers.0.conv'), wide, { out: widths[level]! });
     watch(name, x);
   }
-  x = layers.beforeLastNorm?.(w.scope('conv_out'), x) ?? x;
-  x = watched('conv_norm_out', groupNorm(w.scope('conv_norm_out'), x, norm));
-  const features = silu(x);
-  const prediction = conv(w.scope('conv_out'), features, { out: config.out_channels });
-  const { latents } = inputs;
-  return layers.atEnd?.(w.scope('conv_out'), prediction, { features, latents }) ?? prediction;
+  throw new ShapeError('the U-Net has no up block for its first level');
 }
 
 /** The timestep embedding, plus that of XL's additional conditions. */

@@ -1,15 +1,19 @@
 /** @file The video U-Net: the image U-Net's skeleton with the layers of LAMP or a variant. */
+import type { Shape } from '../graph/host-tensor.ts';
 import { reshape, transpose } from '../graph/operators/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Weights } from '../graph/weights.ts';
 import type { UNetConfig } from '../models/configs.ts';
-import { type UNetInputs, type UNetOptions, unet } from '../models/unet.ts';
+import { type UNetInputs, type UNetOptions, unetWithDeep } from '../models/unet.ts';
 import { comparison } from './compared/comparison.ts';
 import { type ExtraInputs, extension } from './extended/extension.ts';
 import type { MotionVariant } from './variant.ts';
 import { lampLayers } from './video-layers.ts';
 
-/** Inputs of the video U-Net: those of the image U-Net, but with latents `[b, in_channels, f, h, w]`. */
+/**
+ * Inputs of the video U-Net: those of the image U-Net, but with latents `[b, in_channels, f, h, w]` and deep features
+ * `[b, f, c, h, w]`.
+ */
 export interface VideoUNetInputs extends UNetInputs {
   /** What the variant's extensions need besides (see `extraInputs`); nothing for LAMP. */
   readonly extra?: ExtraInputs;
@@ -26,6 +30,8 @@ export interface VideoPrediction {
   readonly prediction: Tensor;
   /** Further outputs of the variant's extensions, `[b, channels, f, h, w]` each (see `Extension`); none for LAMP. */
   readonly extra: Readonly<Record<string, Tensor>>;
+  /** Its deep features `[b, f, c, h, w]` (see `UNetResult`). */
+  readonly deep: Tensor;
 }
 
 /**
@@ -35,19 +41,30 @@ export interface VideoPrediction {
 export function videoUNet(
   w: Weights,
   config: UNetConfig,
-  { latents, extra, ...others }: VideoUNetInputs,
+  { latents, extra, deep, ...others }: VideoUNetInputs,
   { variant, ...options }: VideoUNetOptions,
 ): VideoPrediction {
   const frames = latents.shape[2]!;
   const extended = extension(variant, frames, extra);
   const layers = { ...lampLayers(frames), ...extended.layers, ...comparison(variant, frames) };
-  const pictures = unet(w, config, { ...others, latents: toPictureBatch(latents) }, { layers, ...options });
-  const prediction = toVideos(pictures, frames);
+  const pictures = unetWithDeep(
+    w,
+    config,
+    { ...others, latents: toPictureBatch(latents), deep: deep && reshape(deep, joined(deep.shape)) },
+    { layers, ...options },
+  );
+  const prediction = toVideos(pictures.prediction, frames);
   const outputs = Object.entries(extended.outputs());
   return {
     prediction,
     extra: Object.fromEntries(outputs.map(([name, output]) => [name, toVideos(output, frames)])),
+    deep: reshape(pictures.deep, [latents.shape[0]!, frames, ...pictures.deep.shape.slice(1)]),
   };
+}
+
+/** The shape `[b·f, …]` of `[b, f, …]`. */
+function joined([b, f, ...one]: Shape): Shape {
+  return [b! * f!, ...one];
 }
 
 /** `[b, c, f, h, w]` → `[b·f, c, h, w]`. */

@@ -9,7 +9,7 @@ import { frameOf, fromFrames, withFirstFrame } from '../../motion/frames.ts';
 /** Options common to pictures and videos. */
 export interface DenoiseOptions {
   /** Takes a batch of 2 if `guidance` is above 1, else one of 1; with `limits`, both. */
-  readonly predictor: NoisePredictor;
+  readonly predictor: Pick<NoisePredictor, 'predict'>;
   readonly sampler: Sampler;
   /**
    * Text states: negative prompt and prompt `[2, tokens, d]`, or the prompt alone `[1, tokens, d]` without guidance.

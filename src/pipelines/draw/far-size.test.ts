@@ -72,6 +72,7 @@ test('the arithmetic grows with the pixels, the steps and the frames', async () 
   expect(flops({ guidance: 7, guidanceStart: 600, guidanceEnd: 200 })).toBe(predictions(14));
   expect(flops({ guidance: 7, guidanceStart: 600, guidanceEnd: 200, finishAt: 400 })).toBe(predictions(8));
   expect(flops({ guidance: 7, guidanceStart: 300, finishAt: 400 })).toBe(predictions(6));
+  expect(flops({ guidance: 1, deepEvery: 2 })).toBeCloseTo(predictions(10 * 0.54), -3);
   const requests = [
     { prompt: 'x', samplerSteps: 2, guidance: 7 },
     { prompt: 'y', samplerSteps: 3, guidance: 1 },

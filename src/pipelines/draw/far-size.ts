@@ -15,6 +15,9 @@ import type { VideoSettings } from '../video/video-settings.ts';
 import { type DrawRequest, resolveDrawSettings } from './draw-picture.ts';
 import { type GuidanceSettings, guidanceLimits, recommendedSampling } from './sampling-settings.ts';
 
+/** The share of deep features in the arithmetic of a U-Net like that of Stable Diffusion 1.x. */
+const DEEP_SHARE = 0.92;
+
 /** A size is far from the usual one if its area differs by more than this factor. */
 const FAR_AREA = 2;
 /** The same for the aspect ratio. */
@@ -94,10 +97,11 @@ export function tellFarPictures(
 export function videoFlops(
   base: BaseModel,
   { frames, ...size }: Size & { readonly frames: number },
-  settings: Pick<VideoSettings, 'samplerSteps' | 'finishAt'> & GuidanceSettings,
+  settings: Pick<VideoSettings, 'samplerSteps' | 'finishAt' | 'deepEvery'> & GuidanceSettings,
 ): number {
   const cost = drawingCost(base, size);
-  return frames * (passes(settings, settings.finishAt) * cost.step + cost.decode);
+  const step = cost.step * (1 - DEEP_SHARE * (1 - 1 / settings.deepEvery));
+  return frames * (passes(settings, settings.finishAt) * step + cost.decode);
 }
 
 /**

@@ -22,7 +22,7 @@ import type { VideoContext } from './video-context.ts';
 export interface DrawnVideo {
   /** `[1, c, f, h, w]`. */
   readonly latents: FloatTensor;
-  readonly ran: Pick<StoredSettings, 'stepsTaken' | 'guidedSteps' | 'imageModelSteps'>;
+  readonly ran: Pick<StoredSettings, 'stepsTaken' | 'guidedSteps' | 'fullSteps' | 'imageModelSteps'>;
 }
 
 /** Samples the latents of a video whose first frame is ready. Throws `InterruptedError` when stopped by the signal. */
@@ -33,14 +33,14 @@ export async function drawVideo(
 ): Promise<DrawnVideo> {
   const { base, frames, size, schedule, networks } = context;
   const { seed, settings, sampler, firstLatents, inversion } = video;
-  const { guidance, finishAt } = settings;
-  const predictor = forGuidance(networks.video, settings);
+  const { guidance, finishAt, deepEvery } = settings;
   // Before the text, whose encoder needs room, too.
-  await networks.keepOnly(predictor);
+  await networks.keepOnly(deepEvery > 1 ? networks.reusing : forGuidance(networks.video, settings));
   const text = await encodeText(context, video, guidance, work);
   const details = await detailsOf(context, video, text, work);
   const limits = guidanceLimits(settings);
-  const network = counting(await predictor.get(work));
+  const reusing = deepEvery > 1 ? (await networks.reusing.get(work)).every(deepEvery) : undefined;
+  const network = counting(reusing ?? (await forGuidance(networks.video, settings).get(work)));
   const steps = sampler.timesteps.length;
   const noise = frameNoise(latentShape(base, size), frames, seed);
   await betweenSteps(work, 'sampling', 0, steps);
@@ -55,7 +55,11 @@ export async function drawVideo(
     ...(finishAt === 0 && details && { details }),
     onStep: (index) => betweenSteps(work, 'sampling', index + 1, steps),
   });
-  const ran = { stepsTaken: steps, ...(limits && { guidedSteps: network.guidedSteps() }) };
+  const ran = {
+    stepsTaken: steps,
+    ...(limits && { guidedSteps: network.guidedSteps() }),
+    ...(reusing && { fullSteps: reusing.fullSteps() }),
+  };
   if (!details) return { latents, ran };
   if (finishAt === 0) {
     const { length } = sampler.timesteps.filter((timestep) => timestep < details.below);
@@ -80,13 +84,14 @@ export async function drawVideo(
 }
 
 /** A predictor that counts the steps with guidance: those at which it predicts without and with the prompt. */
-function counting(predictor: VideoPredictor): VideoPredictor & { guidedSteps(): number } {
+function counting<T extends Pick<VideoPredictor, 'predict'>>(predictor: T): T & { guidedSteps(): number } {
   let guided = 0;
   return {
     ...predictor,
-    predict(latents, timesteps, context) {
+    predict(...given: Parameters<VideoPredictor['predict']>) {
+      const [latents] = given;
       if (latents.shape[0]! > 1) guided++;
-      return predictor.predict(latents, timesteps, context);
+      return predictor.predict(...given);
     },
     guidedSteps: () => guided,
   };

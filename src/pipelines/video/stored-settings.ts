@@ -108,6 +108,8 @@ const storedSchema = z.object({
   stepsTaken: z.int().positive().optional(),
   /** Number of them with guidance, if it was limited (`guidanceStart`, `guidanceEnd`, `adaptiveGuidance`). */
   guidedSteps: z.int().min(0).optional(),
+  /** Number of those that the motion took with the whole network, if deep features were reused (`deepEvery`). */
+  fullSteps: z.int().min(0).optional(),
   /**
    * Number of steps taken by the image model (`imageModelBelow`): the last of `stepsTaken` or, in a video that was
    * finished early, additional ones. Only if requested; absent in older files.

@@ -12,6 +12,7 @@ import {
   pictureEncoder,
 } from '../../models/programs.ts';
 import { samplingCost, type VideoPredictor, videoPredictor } from '../../motion/predictor.ts';
+import { type ReusingPredictor, reusingPredictor } from '../../motion/reused-features.ts';
 import type { TrainedMotion } from '../../motion/trained-motion.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice, MemoryMode } from '../../runtime/memory-mode.ts';
@@ -21,15 +22,18 @@ import { imagePredictors, latentShape } from '../draw/draw-picture.ts';
 import { compiled, type Kept } from '../draw/kept-programs.ts';
 import { type Predictors, takenAtOnce } from '../draw/predictors.ts';
 import type { GuidanceSettings } from '../draw/sampling-settings.ts';
+import type { VideoSettings } from './video-settings.ts';
 
 /** All networks for videos of one size and length. */
 export interface VideoNetworks {
   readonly encoder: Kept<PictureEncoder>;
   readonly image: Predictors;
   readonly video: Predictors<VideoPredictor>;
+  /** The video U-Net for steps that reuse deep features. */
+  readonly reusing: Kept<ReusingPredictor>;
   readonly decoder: Kept<PictureDecoder>;
   /** How much memory the video U-Net takes with these settings; modes round differently. */
-  mode(guidance: GuidanceSettings): MemoryMode;
+  mode(settings: GuidanceSettings & Pick<VideoSettings, 'deepEvery'>): MemoryMode;
   /**
    * Announces that only the named networks are needed next. Large networks do not fit into memory together, so the
    * others are freed, at the cost of compiling them again for the next video. Small ones are kept.
@@ -73,27 +77,25 @@ export function videoNetworks(
     modes.set(videos, mode);
     return mode;
   };
+  const making = (videos: number) => ({ device, schedule, memory: modeFor(videos) });
   const predictor = (videos: number) =>
-    compiled(() =>
-      videoPredictor(base.unet, motion, shapeOf(videos), tokens, {
-        device,
-        schedule,
-        memory: modeFor(videos),
-      }),
-    );
+    compiled(() => videoPredictor(base.unet, motion, shapeOf(videos), tokens, making(videos)));
+  const reusing = compiled(() => reusingPredictor(base.unet, motion, shapeOf(1), tokens, making(1)));
   const image = imagePredictors(base, size, device, memory);
   const video = { guided: predictor(2), unguided: predictor(1) };
   const encoder = compiled(() => pictureEncoder(base.vae, size, { device, memory }));
   const decoder = compiled(() => pictureDecoder(base.vae, size, { device, memory }));
-  const all: Kept<unknown>[] = [encoder, image.guided, image.unguided, video.guided, video.unguided, decoder];
+  const unets = [image.guided, image.unguided, video.guided, video.unguided, reusing];
+  const all: Kept<unknown>[] = [encoder, ...unets, decoder];
   const weights = [...base.unet.weights.shapes.values()].reduce((sum, shape) => sum + 4 * sizeOf(shape), 0);
   const small = memory !== 'low' && weights < smallShare * totalmem();
   return {
     encoder,
     image,
     video,
+    reusing,
     decoder,
-    mode: (guidance) => modeFor(takenAtOnce(guidance)),
+    mode: (settings) => modeFor(settings.deepEvery > 1 ? 1 : takenAtOnce(settings)),
     async keepOnly(...needed) {
       if (small) return;
       const kept = new Set(needed.flatMap((each) => ('get' in each ? [each] : [each.guided, each.unguided])));

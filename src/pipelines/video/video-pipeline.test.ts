@@ -148,6 +148,7 @@ describe('settings', () => {
       { guidanceStart: 600 },
       { guidanceEnd: 300 },
       { adaptiveGuidance: 0.5 },
+      { deepEvery: 2 },
       { eta: 1 },
       { negativePrompt: 'x' },
       { noiseShare: 0 },
@@ -230,6 +231,34 @@ describe('settings', () => {
       await one.dispose();
     },
   );
+
+  test.each(['fast', 'low'] as const)('reuse deep features between steps, memory %s', async (memory) => {
+    const one = await videoGenerator(base, () => lampMotion(motion), { ...size, frames, memory });
+    const make = (more: Partial<VideoRequest>) =>
+      one.generate({ ...request, firstFrame: given, histogramMatching: false, ...more });
+    const [whole, same, second] = [
+      await make({}),
+      await make({ deepEvery: 1 }),
+      await make({ deepEvery: 2 }),
+    ];
+    expect(same.frames).toEqual(whole.frames);
+    expect(same.settings).toEqual(whole.settings);
+    expect(second.frames[0]).toEqual(whole.frames[0]);
+    expect(largestStep(second.frames, whole.frames)).toBeGreaterThan(3);
+    expect((await make({ deepEvery: 2 })).frames).toEqual(second.frames);
+    // Guidance at the second and third of four steps needs features of its own.
+    const limited = await make({ deepEvery: 3, guidanceStart: 501, guidanceEnd: 251 });
+    const counts = [whole, second, limited].map(({ settings: { fullSteps, guidedSteps } }) => [
+      fullSteps,
+      guidedSteps,
+    ]);
+    expect(counts).toEqual([
+      [undefined, undefined],
+      [2, undefined],
+      [2, 2],
+    ]);
+    await one.dispose();
+  });
 
   test('tell how many steps were taken, and how many of them by the image model', async () => {
     const ran = async (more: Partial<VideoRequest>) => {

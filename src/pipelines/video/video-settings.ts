@@ -91,6 +91,15 @@ export const videoSettings = withText(
       group: 'Method',
       default: 'nearest',
     }),
+    /** DeepCache, 2312.00858: its interval N. */
+    deepEvery: declare(z.int().min(1).max(1000), {
+      description:
+        "compute the network's deep features at every n-th step only, and reuse them in between, which is faster; 1: at every step",
+      unit: 'steps',
+      group: 'Method',
+      default: 1,
+      addedLater: true,
+    }),
   },
   { recommendable: true },
 );
