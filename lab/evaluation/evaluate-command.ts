@@ -1,4 +1,4 @@
-/** @file `npm run evaluate --`: measures a base model, or how well motions are learned on it. */
+/** @file `npm run evaluate --`: measures a base model, how well motions are learned on it, or ways of sampling. */
 
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -21,12 +21,15 @@ import { defaultMotionNames, suiteMotionNames } from './motion-cases.ts';
 import { figuresOf, motionsTable, rowsByMotionTable, rowsTable } from './motion-report.ts';
 import { runMotionSuite } from './motion-suite.ts';
 import { type EvaluationRow, rowGroups, rowsNamed } from './rows.ts';
+import { samplingFigures, samplingTable } from './sampling-report.ts';
+import { samplingRows } from './sampling-rows.ts';
+import { predictionCosts, runSamplingSuite } from './sampling-suite.ts';
 
 const help = `
 The base suite draws 60 prompts four times each, has a classifier say what they show and where, and measures what the
 autoencoder loses. The motion suite teaches motions from eight clips each, makes videos of things that were not in
-the clips, and compares their movements with the true ones. Both work on models of the little world, such as the
-built-in one.
+the clips, and compares their movements with the true ones. The sampling suite trains each motion once, and makes the
+same videos with more and with less arithmetic. All work on models of the little world, such as the built-in one.
 
 Rows of the motion suite (--rows takes names of rows and of groups):
 ${Object.entries(rowGroups)
@@ -37,11 +40,12 @@ Examples:
   npm run evaluate -- --suite base --out evaluation
   npm run evaluate -- --suite motion --out evaluation
   npm run evaluate -- --suite motion --rows methods,parts,sampling --motions runs,grows --out evaluation
+  npm run evaluate -- --suite sampling --motions runs --things 3 --out evaluation
 
 All that was trained and measured stays in --out; the same command goes on where it was stopped.`;
 
 interface EvaluateOptions {
-  readonly suite: 'base' | 'motion';
+  readonly suite: 'base' | 'motion' | 'sampling';
   readonly out: string;
   readonly base?: string;
   readonly rows: readonly string[];
@@ -52,6 +56,7 @@ interface EvaluateOptions {
   readonly steps?: number;
   readonly learningRate?: number;
   readonly seed?: number;
+  readonly guidance: number;
   readonly clip?: string;
   readonly json?: boolean;
 }
@@ -59,9 +64,9 @@ interface EvaluateOptions {
 /** The command, with its options. */
 export function evaluateCommand(): Command {
   return new Command('npm run evaluate --')
-    .description('measure a base model, or how well motions are learned on it')
+    .description('measure a base model, how well motions are learned on it, or ways of sampling')
     .usage('--suite <name> --out <folder> [options]')
-    .option('--suite <name>', 'base or motion', oneOf('base', 'motion'))
+    .option('--suite <name>', 'base, motion or sampling', oneOf('base', 'motion', 'sampling'))
     .option('--out <folder>', 'folder of tables, sheets and trainings', someText)
     .option('--base <folder>', 'the base model (default: the built-in one)', someText)
     .option(
@@ -70,7 +75,7 @@ export function evaluateCommand(): Command {
       someText,
     )
     .option('--json', 'print every event and the result as lines of JSON on standard output')
-    .optionsGroup('Motion suite:')
+    .optionsGroup('Motion suite, and but for its rows the sampling suite:')
     .option('--rows <names>', `what to compare, of: ${Object.keys(rowGroups).join(', ')}, …`, list, ['lamp'])
     .option(
       '--motions <names>',
@@ -93,6 +98,8 @@ export function evaluateCommand(): Command {
       realNumber({ above: 0 }),
     )
     .option('--seed <number>', 'seed of the trainings', seedNumber)
+    .optionsGroup('Sampling suite:')
+    .option('--guidance <scale>', 'guidance of all rows but one', realNumber({ above: 1 }), 2)
     .addHelpText('after', help)
     .action((options: EvaluateOptions, command: Command) => {
       const { suite, out } = command.opts<Partial<EvaluateOptions>>();
@@ -113,9 +120,7 @@ function list(text: string): string[] {
 async function evaluate(options: EvaluateOptions): Promise<void> {
   const { onEvent, end } = reporter({ json: options.json ?? false });
   try {
-    await interruptible((signal) =>
-      options.suite === 'base' ? base(options, onEvent, signal) : motion(options, onEvent, signal),
-    );
+    await interruptible((signal) => suites[options.suite](options, onEvent, signal));
   } finally {
     end();
   }
@@ -149,14 +154,49 @@ async function base(options: EvaluateOptions, onEvent: OnEvent, signal: AbortSig
   }
 }
 
-async function motion(options: EvaluateOptions, onEvent: OnEvent, signal: AbortSignal): Promise<void> {
-  const { out, seeds, things, strangers = false, learningRate, seed } = options;
-  const base = await givenBase(options.base, { onEvent, signal });
-  const rows = chosenRows(options.rows);
-  const unknown = options.motions.find((name) => !suiteMotionNames.includes(name));
+/** What the suites of motions have in common, checked. */
+async function motionsOf(
+  { out, motions, things, seeds, steps, learningRate, seed, base: chosen }: EvaluateOptions,
+  work: { readonly onEvent: OnEvent; readonly signal: AbortSignal },
+) {
+  const base = await givenBase(chosen, work);
+  const unknown = motions.find((name) => !suiteMotionNames.includes(name));
   if (unknown !== undefined) {
     throw new UsageError(`no motion is called "${unknown}"; there are ${suiteMotionNames.join(', ')}.`);
   }
+  return {
+    ...work,
+    out,
+    base,
+    size: recommendedSize(base),
+    motions,
+    things,
+    seeds: Array.from({ length: seeds }, (_, i) => i),
+    steps: steps ?? recommendedTraining(base.settings).steps ?? trainingDefaults.steps,
+    training: withoutUndefined({ learningRate, seed }),
+  };
+}
+
+async function sampling(options: EvaluateOptions, onEvent: OnEvent, signal: AbortSignal): Promise<void> {
+  const shared = await motionsOf(options, { onEvent, signal });
+  const classifier = await openClassifier();
+  try {
+    const { guidance, out } = options;
+    const results = await runSamplingSuite({ ...shared, rows: samplingRows, guidance, classifier });
+    const figures = samplingFigures(results, await predictionCosts(shared));
+    const table = samplingTable(figures);
+    await writeJsonAtomically(join(out, 'sampling.json'), { figures, results });
+    await writeAtomically(join(out, 'sampling.md'), (file) => file.writeFile(`${table}\n`));
+    tell(options, { figures }, table);
+  } finally {
+    await classifier.dispose();
+  }
+}
+
+async function motion(options: EvaluateOptions, onEvent: OnEvent, signal: AbortSignal): Promise<void> {
+  const { out, strangers = false } = options;
+  const rows = chosenRows(options.rows);
+  const shared = await motionsOf(options, { onEvent, signal });
   if (strangers && options.motions.includes(ROTATES)) {
     const others = options.motions.filter((name) => name !== ROTATES).join(',') || 'runs';
     throw new UsageError(
@@ -166,22 +206,7 @@ async function motion(options: EvaluateOptions, onEvent: OnEvent, signal: AbortS
   const classifier = await openClassifier();
   const clip = await openClip(options.clip ?? builtInClip());
   try {
-    const results = await runMotionSuite({
-      onEvent,
-      signal,
-      out,
-      base,
-      size: recommendedSize(base),
-      rows,
-      motions: options.motions,
-      things,
-      strangers,
-      seeds: Array.from({ length: seeds }, (_, i) => i),
-      steps: options.steps ?? recommendedTraining(base.settings).steps ?? trainingDefaults.steps,
-      training: withoutUndefined({ learningRate, seed }),
-      classifier,
-      clip,
-    });
+    const results = await runMotionSuite({ ...shared, rows, strangers, classifier, clip });
     const figures = rows.map((row) => ({
       row: row.name,
       ...figuresOf(results.filter((result) => result.row === row.name)),
@@ -208,6 +233,9 @@ function chosenRows(names: readonly string[]): EvaluationRow[] {
     throw new UsageError(`${(error as Error).message}.`);
   }
 }
+
+/** The suites by name. */
+const suites = { base, motion, sampling };
 
 /** The result, for people or as a line of JSON. */
 function tell({ json }: EvaluateOptions, result: object, text: string): void {

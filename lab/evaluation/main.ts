@@ -1,6 +1,6 @@
 /**
- * @file `npm run evaluate -- --suite base|motion --out <folder>`: measures a base model, or how well motions are
- * learned on it. Errors end as those of `lamp` do: one line, and the same exit codes.
+ * @file `npm run evaluate -- --suite base|motion|sampling --out <folder>`: measures a base model, how well motions are
+ * learned on it, or ways of sampling. Errors end as those of `lamp` do: one line, and the same exit codes.
  */
 import { report } from '../../src/cli/report.ts';
 import { evaluateCommand } from './evaluate-command.ts';

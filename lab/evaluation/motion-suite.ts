@@ -117,10 +117,18 @@ function resultName(row: EvaluationRow, motion: SuiteMotion, { strangers }: Moti
 }
 
 /** Trains in `motions/<motion>/<training>`, or resumes there; rows that differ only in sampling share a training. */
-async function learnedMotion(
+export async function learnedMotion(
   row: EvaluationRow,
   motion: SuiteMotion,
-  { base, size, out, steps: usualSteps, training, onEvent, signal }: MotionSuiteOptions,
+  {
+    base,
+    size,
+    out,
+    steps: usualSteps,
+    training,
+    onEvent,
+    signal,
+  }: Pick<MotionSuiteOptions, 'base' | 'size' | 'out' | 'steps' | 'training' | 'onEvent' | 'signal'>,
 ): Promise<LoadedMotion> {
   const { variant, captions = true, clips = usualClips, stepShare = 1, rank = 0 } = row;
   if (variant === 'zero-shot') return untrained(motion, row, { base, size });
