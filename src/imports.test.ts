@@ -21,6 +21,7 @@ const rooms = [
   'training',
   'pipelines',
   'library',
+  'studio',
   'cli',
 ];
 

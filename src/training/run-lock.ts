@@ -49,6 +49,17 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   return () => rm(path, { force: true });
 }
 
+/** The id of the living process of this machine that has locked the folder; `undefined` where there is none. */
+export async function lockOwner(folder: string): Promise<number | undefined> {
+  const text = await readLock(join(folder, LOCK_NAME)).catch(() => '');
+  try {
+    const owner = JSON.parse(text) as Owner;
+    return owner.host === hostname() && (await isAlive(owner)) ? owner.pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Removes the lock if its owner no longer runs; throws `StorageError` if it does. */
 async function removeStale(path: string, mark: string): Promise<void> {
   const text = await readLock(path).catch(() => '');

@@ -1,0 +1,234 @@
+/**
+ * @file Jobs as folders that anything can read: `job.json` (what is wanted), `events.jsonl` (what happened), `lock`
+ * (the process that works on it), `error.json` (why the last attempt failed), `held` (it is not to be begun by itself).
+ */
+import { randomBytes } from 'node:crypto';
+import { open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { asStorageError, writeJsonAtomically } from '../../checkpoints/atomic-write.ts';
+import { readJsonFile } from '../../checkpoints/json-file.ts';
+import { makeFolders } from '../../checkpoints/make-folders.ts';
+import { CheckpointError, UsageError } from '../../errors.ts';
+import type { PackedError } from '../../library/packed-error.ts';
+import { usualFormat } from '../../media/video-target.ts';
+import { readRun, runPaths } from '../../training/run-folder.ts';
+import { lockOwner } from '../../training/run-lock.ts';
+import type { StudioFolder } from '../studio-folder.ts';
+import {
+  type Job,
+  type JobKind,
+  type JobRecord,
+  type JobState,
+  jobIdPattern,
+  jobRecordSchema,
+} from './job.ts';
+
+/** Paths of a job's parts. */
+export interface JobPaths {
+  readonly folder: string;
+  readonly record: string;
+  readonly events: string;
+  readonly error: string;
+  readonly held: string;
+  /** What its process prints, such as a crash of the engine. */
+  readonly log: string;
+}
+
+/** Paths of the job `id`. Throws `UsageError` for what is no identifier, such as `../x`. */
+export function jobPaths({ jobs }: Pick<StudioFolder, 'jobs'>, id: string): JobPaths {
+  if (!jobIdPattern.test(id)) {
+    throw new UsageError({ found: `"${id}" is no job's identifier`, expected: 'one that the studio made' });
+  }
+  const folder = join(jobs, id);
+  const at = (name: string) => join(folder, name);
+  return {
+    folder,
+    record: at('job.json'),
+    events: at('events.jsonl'),
+    error: at('error.json'),
+    held: at('held'),
+    log: at('log.txt'),
+  };
+}
+
+/** A new identifier: the time, so that they sort by age, and something that tells jobs of one second apart. */
+export function newJobId(now = new Date()): string {
+  const [date, time] = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').split('T');
+  return `${date}-${time}-${randomBytes(4).toString('hex')}`;
+}
+
+/**
+ * Writes a new job; it is not begun. Throws `UsageError` where options cannot be JSON, `StorageError`.
+ */
+export async function writeJob(
+  studio: StudioFolder,
+  kind: JobKind,
+  options: Readonly<Record<string, unknown>>,
+): Promise<JobRecord> {
+  const { out: _, ...others } = options;
+  const id = newJobId();
+  const record: JobRecord = {
+    format: 'lamp-job',
+    version: 1,
+    id,
+    kind,
+    options: others,
+    made: new Date().toISOString(),
+  };
+  const paths = jobPaths(studio, id);
+  await makeFolders(paths.folder).catch((error) => {
+    throw asStorageError(error, paths.folder);
+  });
+  await writeJsonAtomically(paths.record, record);
+  return record;
+}
+
+/** A job with its state. Throws `CheckpointError` where its `job.json` is missing or damaged. */
+export async function readJob(studio: StudioFolder, id: string): Promise<Job> {
+  const paths = jobPaths(studio, id);
+  const record = await readJsonFile(paths.record, jobRecordSchema, "a job's request");
+  if (record.id !== id) {
+    throw new CheckpointError({
+      found: `the job in "${paths.folder}" says that it is "${record.id}"`,
+      expected: id,
+    });
+  }
+  return { ...record, ...(await stateOf(studio, record, paths)) };
+}
+
+/** The jobs of a studio, oldest first; folders that hold none are left out. */
+export async function listJobs(studio: StudioFolder): Promise<Job[]> {
+  const names = await readdir(studio.jobs).catch(() => []);
+  const ids = names.filter((name) => jobIdPattern.test(name)).sort();
+  const read = await Promise.all(ids.map((id) => readJob(studio, id).catch(() => undefined)));
+  return read.filter((job) => job !== undefined);
+}
+
+/** Removes a job's folder. Its result stays. */
+export async function removeJob(studio: StudioFolder, id: string): Promise<void> {
+  await rm(jobPaths(studio, id).folder, { recursive: true, force: true });
+}
+
+/** Says that a job is not to be begun by itself, or may be. */
+export async function holdJob(studio: StudioFolder, id: string, held: boolean): Promise<void> {
+  const path = jobPaths(studio, id).held;
+  if (held) await writeFile(path, '').catch((error) => Promise.reject(asStorageError(error, path)));
+  else await rm(path, { force: true });
+}
+
+/** Where a job's result is to be: a run folder, or a file without its ending. */
+function resultPath(studio: StudioFolder, { id, kind }: Pick<JobRecord, 'id' | 'kind'>): string {
+  const folder = {
+    learn: 'motions',
+    generate: 'videos',
+    animate: 'videos',
+    edit: 'videos',
+    draw: 'pictures',
+  } as const;
+  return join(studio[folder[kind]], id);
+}
+
+/** The `out` of a job's call: a run folder, or a file. */
+export async function outOf(studio: StudioFolder, job: Pick<JobRecord, 'id' | 'kind'>): Promise<string> {
+  const path = resultPath(studio, job);
+  if (job.kind === 'learn') return path;
+  return job.kind === 'draw' ? `${path}.png` : `${path}.${await usualFormat()}`;
+}
+
+/** The result, if it is complete. */
+async function resultOf(studio: StudioFolder, job: JobRecord): Promise<string | undefined> {
+  const path = resultPath(studio, job);
+  if (job.kind === 'learn') {
+    const finished = await readRun(path).then(
+      ({ finished: when }) => when !== null,
+      () => false,
+    );
+    return finished && (await isFile(runPaths(path).motion)) ? path : undefined;
+  }
+  for (const ending of job.kind === 'draw' ? ['.png'] : ['.mp4', '.gif'])
+    if (await isFile(path + ending)) return path + ending;
+  return undefined;
+}
+
+async function stateOf(studio: StudioFolder, job: JobRecord, paths: JobPaths): Promise<JobState> {
+  // In this order: a process that has just ended has written its result or its error before it gave up the lock.
+  const owner = await lockOwner(paths.folder);
+  if (owner !== undefined) return { state: 'running', pid: owner };
+  const result = await resultOf(studio, job);
+  if (result !== undefined) return { state: 'done', result };
+  const error = await readError(paths);
+  if (error) return { state: 'failed', error };
+  if (await isFile(paths.held)) return { state: 'held' };
+  return { state: (await wasBegun(paths)) ? 'stopped' : 'waiting' };
+}
+
+const errorSchema = z.object({ name: z.string(), message: z.string() }).loose();
+
+async function readError({ error }: JobPaths): Promise<PackedError | undefined> {
+  const read = await readJsonFile(error, errorSchema, "a job's error").catch(() => undefined);
+  return read as PackedError | undefined;
+}
+
+/** Whether the job was begun, and has not made way since. */
+async function wasBegun({ events }: JobPaths): Promise<boolean> {
+  const text = await readFile(events, 'utf8').catch(() => '');
+  const last = (type: JobMark) => text.lastIndexOf(`"type":"${type}"`);
+  return Math.max(last('started'), last('begun')) > last('madeWay');
+}
+
+/** Events of the job itself: its process was started, began, and ended in one of four ways. */
+export type JobMark = 'started' | 'begun' | 'done' | 'failed' | 'stopped' | 'madeWay';
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
+}
+
+/** What happened to a job: the library's events, and when an attempt began and how it ended. */
+export type JobEvent = { readonly type: string; readonly at: string } & Readonly<Record<string, unknown>>;
+
+/** Appends events to a job, one line each. */
+export async function openEvents(paths: Pick<JobPaths, 'events'>): Promise<{
+  append(event: { readonly type: string }): void;
+  close(): Promise<void>;
+}> {
+  const file = await open(paths.events, 'a').catch((error) =>
+    Promise.reject(asStorageError(error, paths.events)),
+  );
+  // A line that a kill cut short is ended, so that the next one can be read.
+  const { size } = await file.stat();
+  let pending: Promise<unknown> = Promise.resolve();
+  const write = (text: string) => {
+    pending = pending.then(() => file.write(text)).catch(() => {});
+  };
+  if (size > 0) write('\n');
+  return {
+    append: (event) => write(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`),
+    async close() {
+      await pending;
+      await file.close();
+    },
+  };
+}
+
+/** The events of a job from a position in the file on, and the position after them. Damaged lines are left out. */
+export async function readEvents(
+  studio: StudioFolder,
+  id: string,
+  from = 0,
+): Promise<{ readonly events: readonly JobEvent[]; readonly to: number }> {
+  const bytes = await readFile(jobPaths(studio, id).events).catch(() => Buffer.alloc(0));
+  const end = bytes.lastIndexOf(0x0a) + 1;
+  if (end <= from) return { events: [], to: from };
+  const lines = bytes.subarray(from, end).toString('utf8').split('\n');
+  return { events: lines.flatMap((line) => eventIn(line) ?? []), to: end };
+}
+
+function eventIn(line: string): JobEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && 'type' in value ? (value as JobEvent) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * @file The queue of a studio: which job is next. Everything is in files: a queue that is opened again after a crash, or
+ * beside jobs that still run, finds what is there.
+ */
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { writeJsonAtomically } from '../../checkpoints/atomic-write.ts';
+import { readJsonFile } from '../../checkpoints/json-file.ts';
+import type { StudioFolder } from '../studio-folder.ts';
+import { type Job, type JobKind, jobIdPattern } from './job.ts';
+import { holdJob, jobPaths, listJobs, readJob, removeJob, writeJob } from './job-files.ts';
+import { makeWaySignal, type StartedJob, signalJob, startJob, stopSignal } from './start-job.ts';
+
+/** A queue of jobs. */
+export interface JobQueue {
+  /** Adds a job at the end; it begins when those before it are done. */
+  put(kind: JobKind, options: Readonly<Record<string, unknown>>): Promise<Job>;
+  /** All jobs: those that run or wait in the order in which they are taken, then the others, latest first. */
+  list(): Promise<Job[]>;
+  /** Stops a job that runs after its step, or has one that waits left out until `goOn`. */
+  cancel(id: string): Promise<void>;
+  /** Lets a job that was stopped, failed or was cancelled wait again, at its place. */
+  goOn(id: string): Promise<void>;
+  /** Has a waiting job go first: what runs makes way after its step, and goes on by itself when it is done. */
+  goFirst(id: string): Promise<void>;
+  /** Puts the waiting jobs into this order; those that are not named come after. */
+  order(ids: readonly string[]): Promise<void>;
+  /** Begins no more jobs, or begins them again. What runs goes on. */
+  pause(paused: boolean): Promise<void>;
+  paused(): Promise<boolean>;
+  /** Removes a job that does not run; its result stays. */
+  remove(id: string): Promise<void>;
+  /** Starts what is next, if fewer than the most jobs run; to be called now and then. */
+  tick(): Promise<void>;
+}
+
+const orderSchema = z.object({
+  format: z.literal('lamp-queue'),
+  paused: z.boolean(),
+  ids: z.array(z.string().regex(jobIdPattern)),
+  /** Jobs that are to go on although they were begun: they were stopped, failed, or made way. */
+  again: z.array(z.string().regex(jobIdPattern)),
+});
+type Order = z.output<typeof orderSchema>;
+
+const empty: Order = { format: 'lamp-queue', paused: false, ids: [], again: [] };
+
+/** The queue of a studio, in which `most` jobs run at the same time; default 1. */
+export function jobQueue(studio: StudioFolder, { most = 1 }: { readonly most?: number } = {}): JobQueue {
+  const path = join(studio.jobs, 'order.json');
+  // A damaged file costs the order, not the jobs: these then follow one another by age.
+  const read = () => readJsonFile(path, orderSchema, "the queue's order").catch(() => empty);
+  let last: Promise<unknown> = Promise.resolve();
+  /** Changes one after another, so that none is lost. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work, work);
+    last = turn.catch(() => {});
+    return turn;
+  };
+  const change = (how: (order: Order) => Partial<Order>) =>
+    inTurn(async () => {
+      const order = await read();
+      await writeJsonAtomically(path, { ...order, ...how(order) });
+    });
+  const waits = (job: Job, { again }: Order) =>
+    job.state === 'waiting' ||
+    (again.includes(job.id) && (job.state === 'stopped' || job.state === 'failed'));
+  const inOrder = (jobs: readonly Job[], order: Order) => {
+    const place = (job: Job) => {
+      const at = order.ids.indexOf(job.id);
+      return at < 0 ? order.ids.length : at;
+    };
+    return [...jobs].sort((a, b) => place(a) - place(b) || (a.id < b.id ? -1 : 1));
+  };
+  return {
+    async put(kind, options) {
+      const { id } = await writeJob(studio, kind, options);
+      await change(({ ids }) => ({ ids: [...ids, id] }));
+      return readJob(studio, id);
+    },
+    async list() {
+      const [order, jobs] = [await read(), await listJobs(studio)];
+      const running = jobs.filter((job) => job.state === 'running');
+      const waiting = inOrder(
+        jobs.filter((job) => waits(job, order)),
+        order,
+      ).map((job) => ({
+        ...job,
+        state: 'waiting' as const,
+      }));
+      const others = jobs.filter((job) => job.state !== 'running' && !waits(job, order)).reverse();
+      return [...running, ...waiting, ...others];
+    },
+    async cancel(id) {
+      const job = await readJob(studio, id);
+      await change(({ again }) => ({ again: again.filter((each) => each !== id) }));
+      if (job.state === 'running') signalJob(job.pid, stopSignal);
+      else if (job.state !== 'done') await holdJob(studio, id, true);
+    },
+    async goOn(id) {
+      jobPaths(studio, id);
+      await holdJob(studio, id, false);
+      await change(({ again }) => ({ again: [...new Set([...again, id])] }));
+    },
+    async goFirst(id) {
+      jobPaths(studio, id);
+      const running = (await listJobs(studio)).filter((job) => job.state === 'running');
+      const others = running.filter((job) => job.id !== id);
+      await holdJob(studio, id, false);
+      await change(({ ids, again }) => {
+        const makeWay = others.map((job) => job.id);
+        const rest = ids.filter((each) => each !== id && !makeWay.includes(each));
+        return { ids: [id, ...makeWay, ...rest], again: [...new Set([...again, ...makeWay, id])] };
+      });
+      for (const job of others) signalJob(job.pid, makeWaySignal);
+    },
+    order: (asked) =>
+      change(({ ids }) => ({ ids: [...new Set([...asked.filter((id) => ids.includes(id)), ...ids])] })),
+    pause: (paused) => change(() => ({ paused })),
+    paused: async () => (await read()).paused,
+    async remove(id) {
+      const job = await readJob(studio, id).catch(() => undefined);
+      if (job?.state === 'running') return;
+      await removeJob(studio, id);
+      await change(({ ids, again }) => ({
+        ids: ids.filter((each) => each !== id),
+        again: again.filter((each) => each !== id),
+      }));
+    },
+    tick: () =>
+      inTurn(async () => {
+        const [order, jobs] = [await read(), await listJobs(studio)];
+        const free = most - jobs.filter((job) => job.state === 'running').length;
+        if (order.paused || free <= 0) return;
+        const next = inOrder(
+          jobs.filter((job) => waits(job, order)),
+          order,
+        ).slice(0, free);
+        for (const { id } of next) {
+          await writeJsonAtomically(path, { ...order, again: order.again.filter((each) => each !== id) });
+          await begun(studio, id, await startJob(studio, id));
+        }
+      }),
+  };
+}
+
+/** Waits until a job's process has taken its lock, or has ended before it could. */
+async function begun(studio: StudioFolder, id: string, { pid, ended }: StartedJob): Promise<void> {
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
+  while (!over) {
+    const job = await readJob(studio, id);
+    if (job.state === 'running' && job.pid === pid) return;
+    await pause(50);
+  }
+}

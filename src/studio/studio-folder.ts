@@ -1,0 +1,37 @@
+/** @file A studio is a folder that anything can read; this one says where everything is. */
+import { join, resolve } from 'node:path';
+import { asStorageError } from '../checkpoints/atomic-write.ts';
+import { makeFolders } from '../checkpoints/make-folders.ts';
+
+/** Absolute paths of a studio's parts. */
+export interface StudioFolder {
+  readonly root: string;
+  /** Run folders, of the studio's jobs and of `lamp train`. */
+  readonly motions: string;
+  readonly videos: string;
+  readonly clips: string;
+  readonly pictures: string;
+  readonly bases: string;
+  readonly jobs: string;
+}
+
+/** The parts of the studio in a folder, which are made if they are missing. Throws `StorageError`. */
+export async function openStudioFolder(folder: string): Promise<StudioFolder> {
+  const root = resolve(folder);
+  const at = (name: string) => join(root, name);
+  const studio = {
+    root,
+    motions: at('motions'),
+    videos: at('videos'),
+    clips: at('clips'),
+    pictures: at('pictures'),
+    bases: at('bases'),
+    jobs: at('jobs'),
+  };
+  for (const path of Object.values(studio)) {
+    await makeFolders(path).catch((error) => {
+      throw asStorageError(error, path);
+    });
+  }
+  return studio;
+}
