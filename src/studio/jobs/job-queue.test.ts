@@ -14,6 +14,7 @@ import { type JobQueue, jobQueue } from './job-queue.ts';
 import { runJob } from './run-job.ts';
 
 const at = await testFolder();
+const fromSource = { execArgv: ['--import', import.meta.resolve('tsx')] };
 let studio: StudioFolder;
 let queue: JobQueue;
 let count = 0;
@@ -21,7 +22,7 @@ const motion = await writeTestMotion(at('motion.safetensors'));
 
 beforeEach(async () => {
   studio = await openStudioFolder(at(`studio-${count++}`));
-  queue = jobQueue(studio);
+  queue = jobQueue(studio, fromSource);
 });
 
 afterEach(async () => {
@@ -47,6 +48,7 @@ async function until(id: string, ...states: readonly Job['state'][]): Promise<Jo
     await queue.tick();
     const job = await readJob(studio, id);
     if (states.includes(job.state)) return job;
+    if (job.state === 'stopped') expect.fail(await readFile(jobPaths(studio, id).log, 'utf8'));
     await pause(50);
   }
 }
@@ -100,19 +102,19 @@ test('a job whose process is killed is stopped, and goes on to the same bytes', 
 
 test('a queue that is opened again finds the order, what runs, and what waits', async () => {
   const long = await queue.put('learn', training(40));
+  const pid = pidOf(await until(long.id, 'running'));
   const [first, second] = [
     await queue.put('draw', picture),
     await queue.put('draw', { ...picture, seed: 1 }),
   ];
   await queue.order([second.id, first.id]);
-  const pid = pidOf(await until(long.id, 'running'));
-  const found = await jobQueue(studio).list();
+  const found = await jobQueue(studio, fromSource).list();
   expect(found.map(({ id, state }) => [id, state])).toEqual([
     [long.id, 'running'],
     [second.id, 'waiting'],
     [first.id, 'waiting'],
   ]);
-  await jobQueue(studio).tick();
+  await jobQueue(studio, fromSource).tick();
   expect(pidOf(await readJob(studio, long.id))).toBe(pid);
   expect(await readJob(studio, second.id)).toMatchObject({ state: 'waiting' });
 });
@@ -138,7 +140,7 @@ test('a job that was cancelled, and a queue that is paused, begin nothing', asyn
   await queue.goOn(job.id);
   await queue.tick();
   expect((await queue.list())[0]).toMatchObject({ state: 'waiting' });
-  expect(await jobQueue(studio).paused()).toBe(true);
+  expect(await jobQueue(studio, fromSource).paused()).toBe(true);
   await queue.pause(false);
   await until(job.id, 'done');
 });

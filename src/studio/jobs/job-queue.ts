@@ -1,6 +1,6 @@
 /**
- * @file The queue of a studio: which job is next. Everything is in files: a queue that is opened again after a crash, or
- * beside jobs that still run, finds what is there.
+ * @file The queue of a studio: which job is next. Everything is in files: a queue that is opened again after a crash,
+ * or beside jobs that still run, finds what is there.
  */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -46,8 +46,16 @@ type Order = z.output<typeof orderSchema>;
 
 const empty: Order = { format: 'lamp-queue', paused: false, ids: [], again: [] };
 
-/** The queue of a studio, in which `most` jobs run at the same time; default 1. */
-export function jobQueue(studio: StudioFolder, { most = 1 }: { readonly most?: number } = {}): JobQueue {
+/** Options of a queue. */
+export interface JobQueueOptions {
+  /** Number of jobs that run at the same time; default 1. */
+  readonly most?: number;
+  /** Options of Node.js for their processes; default those of this process. */
+  readonly execArgv?: readonly string[];
+}
+
+/** The queue of a studio. */
+export function jobQueue(studio: StudioFolder, { most = 1, execArgv }: JobQueueOptions = {}): JobQueue {
   const path = join(studio.jobs, 'order.json');
   // A damaged file costs the order, not the jobs: these then follow one another by age.
   const read = () => readJsonFile(path, orderSchema, "the queue's order").catch(() => empty);
@@ -139,7 +147,7 @@ export function jobQueue(studio: StudioFolder, { most = 1 }: { readonly most?: n
         ).slice(0, free);
         for (const { id } of next) {
           await writeJsonAtomically(path, { ...order, again: order.again.filter((each) => each !== id) });
-          await begun(studio, id, await startJob(studio, id));
+          await begun(studio, id, await startJob(studio, id, execArgv));
         }
       }),
   };

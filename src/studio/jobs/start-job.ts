@@ -26,17 +26,21 @@ export interface StartedJob {
 }
 
 /**
- * Starts the job's process, in a group of its own so that nothing that ends this one ends it. Throws `StorageError`
- * where the job's folder cannot be written.
+ * Starts the job's process, in a group of its own so that nothing that ends this one ends it. `execArgv` are its
+ * options of Node.js; default those of this process. Throws `StorageError` where the job's folder cannot be written.
  */
-export async function startJob(studio: StudioFolder, id: string): Promise<StartedJob> {
+export async function startJob(
+  studio: StudioFolder,
+  id: string,
+  execArgv: readonly string[] = inheritedOptions(),
+): Promise<StartedJob> {
   const { log, ...paths } = jobPaths(studio, id);
   const events = await openEvents(paths);
   events.append({ type: 'started' satisfies JobMark });
   await events.close();
   const file = await open(log, 'a').catch((error) => Promise.reject(asStorageError(error, log)));
   try {
-    const child = spawn(process.execPath, [...inheritedOptions(), program, studio.root, id], {
+    const child = spawn(process.execPath, [...execArgv, program, studio.root, id], {
       detached: true,
       windowsHide: true,
       stdio: ['ignore', file.fd, file.fd],
