@@ -14,6 +14,7 @@ import { unet } from '../../src/models/unet.ts';
 import { initialValues, motionParameters } from '../../src/motion/motion-parameters.ts';
 import { samplingCost, videoPredictor } from '../../src/motion/predictor.ts';
 import { motionVariants } from '../../src/motion/variant.ts';
+import type { DeviceName } from '../../src/runtime/devices.ts';
 import type { MemoryMode } from '../../src/runtime/memory-mode.ts';
 import { measureSpeed } from '../../src/runtime/speed.ts';
 import { adamWDefaults, adamWState, adamWStep, clipScale, gradientNorm } from '../../src/training/adamw.ts';
@@ -145,12 +146,13 @@ const memoryOf: Record<BenchCase['work'], MemoryMode> = {
   'sample, low': 'low',
 };
 
-/** Runs a case on the weights in `folder` (see `writeWeights`). */
+/** Runs a case on a device, with the weights in `folder` (see `writeWeights`). */
 export async function runCase(
   { name, latents, work, rank, ...architecture }: BenchCase,
   folder: string,
   repeats: number,
   profilePrefix?: string,
+  device: DeviceName = 'cpu',
 ): Promise<BenchResult> {
   const { config, weights } = await randomUNet(architecture, folder);
   const component = {
@@ -158,7 +160,7 @@ export async function runCase(
     weights: architecture.precision === 'int8' ? await int8Weights(weights, folder) : weights,
   };
   const memory = memoryOf[work];
-  const before = await measureSpeed();
+  const before = await measureSpeed(device);
   const random = randomStream(0, 'bench');
   const normal = (shape: Shape): FloatTensor => floats(random.normals(sizeOf(shape)), shape);
   const context = normal([1, tokens, component.config.cross_attention_dim]);
@@ -176,7 +178,7 @@ export async function runCase(
       ),
     );
   }
-  const options = profilePrefix === undefined ? {} : { profilePrefix };
+  const options = { device, ...(profilePrefix !== undefined && { profilePrefix }) };
   const compiling = performance.now();
   let step: () => Promise<unknown>;
   let dispose: () => Promise<void>;
@@ -227,7 +229,7 @@ export async function runCase(
   }
   await dispose();
   const peakBytes = process.resourceUsage().maxRSS * 1024;
-  const after = await measureSpeed();
+  const after = await measureSpeed(device);
   const seconds = Math.min(...times);
   const matmul = Math.max(before.matmul, after.matmul);
   const convolution = Math.max(before.convolution, after.convolution);

@@ -2,13 +2,15 @@
  * @file `npm run bench`: what training and sampling reach of the machine's own ceiling. Every case runs in a process of
  * its own, so that its peak memory is its own, and measures the ceiling itself, so that the ratio is of one moment.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { writeAtomically } from '../../src/checkpoints/atomic-write.ts';
 import { withAllocatorSettings } from '../../src/runtime/allocator.ts';
+import { deviceNames } from '../../src/runtime/devices.ts';
+import { reportLines } from './card-report.ts';
 import {
   type BenchResult,
   benchCases,
@@ -19,6 +21,7 @@ import {
   writeWeights,
 } from './cases.ts';
 import { fitGrowth } from './growth.ts';
+import { inProcessOf, makeCardReport, runCardCheck } from './make-card-report.ts';
 import { pretrainCase, runPretrainCase } from './pretraining-case.ts';
 
 const help = `npm run bench -- [options]
@@ -26,6 +29,10 @@ const help = `npm run bench -- [options]
   --memory           cases for peak memory and its estimate
   --growth           cases that tell how time grows, and the fit
   --repeats <n>      timed runs of each case (default 5)
+  --device <name>    where to compute: ${deviceNames.join(', ')} (default cpu)
+  --gpu-report <path>  check everything that a card must do, within ten minutes, and write what was found as JSON
+  --card <text>      which card it is, for the report
+  --tiny             a report with a tiny model, for devices in software
   --profile <path>   also write the runtime's profile to <path>_*.json
   --json             print numbers as JSON`;
 
@@ -41,6 +48,12 @@ const { values } = parseArgs({
     repeats: { type: 'string', default: '5' },
     memory: { type: 'boolean', default: false },
     growth: { type: 'boolean', default: false },
+    device: { type: 'string', default: 'cpu' },
+    'gpu-report': { type: 'string' },
+    card: { type: 'string' },
+    tiny: { type: 'boolean', default: false },
+    'card-check': { type: 'string' },
+    size: { type: 'string' },
   },
 });
 
@@ -53,17 +66,37 @@ if (!(Number(values.repeats) >= 1)) {
   process.exit(2);
 }
 
+const device = deviceNames.find((name) => name === values.device);
+if (device === undefined) {
+  console.error(`bench: --device is "${values.device}"; expected one of: ${deviceNames.join(', ')}.`);
+  process.exit(2);
+}
+
 const allCases = [...benchCases, ...memoryCases, ...growthCases];
 /** Folders with random weights, by what is in them: cases of the same architecture share one. */
 const folders = new Map<string, string>();
 
-if (values.child === pretrainCase) {
+/** This program in a process of its own. */
+const inProcess = inProcessOf(
+  ['--import', 'tsx', fileURLToPath(import.meta.url), '--device', device],
+  // As the `lamp` command has it.
+  withAllocatorSettings(process.env) ?? process.env,
+);
+
+if (values['card-check'] !== undefined) {
+  console.log(await runCardCheck(values['card-check'], device, values.size === 'tiny'));
+} else if (values['gpu-report'] !== undefined) {
+  await writeCardReport(values['gpu-report']);
+} else if (values.child === pretrainCase) {
   console.log(JSON.stringify(await runPretrainCase(Number(values.repeats), values.profile)));
 } else if (values.child !== undefined) {
   const chosen = allCases.find(({ name }) => name === values.child)!;
   const folder = values.folder!;
   if (values.write) await writeWeights(chosen, folder);
-  else console.log(JSON.stringify(await runCase(chosen, folder, Number(values.repeats), values.profile)));
+  else
+    console.log(
+      JSON.stringify(await runCase(chosen, folder, Number(values.repeats), values.profile, device)),
+    );
 } else {
   const cases = values.growth
     ? growthCases
@@ -72,6 +105,7 @@ if (values.child === pretrainCase) {
       : [...benchCases, { name: pretrainCase }];
   const chosen = cases
     .map(({ name }) => name)
+    .filter((name) => device === 'cpu' || !/, (low|int8)|^pretrain/.test(name))
     .filter((name) =>
       values.only === undefined
         ? values.memory || values.growth || !name.includes('SD 1.x')
@@ -100,8 +134,9 @@ async function measured(name: string): Promise<BenchResult | undefined> {
   try {
     const more = values.profile === undefined ? [] : ['--profile', values.profile];
     const folder = await weightsFolder(name);
-    const output = inChild(name, ['--folder', folder, '--repeats', values.repeats, ...more]);
-    return JSON.parse(output.trim().split('\n').at(-1)!) as BenchResult;
+    return JSON.parse(
+      inChild(name, ['--folder', folder, '--repeats', values.repeats, ...more]),
+    ) as BenchResult;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
@@ -124,23 +159,36 @@ async function weightsFolder(name: string): Promise<string> {
   return folder;
 }
 
-/** Standard output of this program in a process of its own. */
-function inChild(name: string, options: readonly string[]): string {
-  const file = fileURLToPath(import.meta.url);
-  const { stdout, status, signal } = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', file, '--child', name, ...options],
-    {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-      // As the `lamp` command has it.
-      env: withAllocatorSettings(process.env) ?? process.env,
-    },
-  );
-  if (signal === 'SIGKILL')
-    throw new Error(`case "${name}" was ended by the system, most likely for lack of memory`);
-  if (status !== 0) throw new Error(`case "${name}" failed`);
-  return stdout;
+/** The last line that this program writes in a process of its own. */
+function inChild(name: string, options: readonly string[], seconds = 24 * 3600): string {
+  try {
+    return inProcess(['--child', name, ...options], seconds);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : error;
+    throw new Error(`case "${name}" ${why}; a process that is killed was mostly short of memory`);
+  }
+}
+
+/** Makes the report of `--gpu-report`, writes it and prints it; exits with 1 if something is wrong. */
+async function writeCardReport(path: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'lamp-bench-'));
+  try {
+    const report = makeCardReport(
+      { device: device!, card: values.card, tiny: values.tiny },
+      inProcess,
+      (name, limit) => {
+        inChild(name, ['--folder', folder, '--write'], limit);
+        return JSON.parse(
+          inChild(name, ['--folder', folder, '--repeats', values.repeats], limit),
+        ) as BenchResult;
+      },
+    );
+    await writeAtomically(path, (file) => file.writeFile(`${JSON.stringify(report, null, 2)}\n`));
+    for (const line of reportLines(report)) console.log(line);
+    if (report.wrong.length > 0) process.exitCode = 1;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 function printTable(results: readonly BenchResult[]): void {

@@ -5,17 +5,24 @@ import { constant, input, type Tensor } from './tensor.ts';
 
 /** The inputs of an example. */
 export interface ExampleInputs {
-  /** What the operator is applied to: inputs of the graph named `x0`, `x1`, …, and constants for 8-bit integers. */
+  /** What the operator is applied to: inputs of the graph, and constants for 8-bit integers. */
   readonly inputs: readonly Tensor[];
   /** A value for each input of the graph. */
   readonly values: Record<string, HostTensor>;
 }
 
-/** Draws the inputs of an example with `random`, which gives uniform numbers in [0, 1). */
-export function exampleInputs<A extends object>(example: Example<A>, random: () => number): ExampleInputs {
+/**
+ * Draws the inputs of an example with `random`, which gives uniform numbers in [0, 1). Inputs of the graph are named
+ * `x0`, `x1`, …, or with another prefix.
+ */
+export function exampleInputs<A extends object>(
+  example: Example<A>,
+  random: () => number,
+  prefix = 'x',
+): ExampleInputs {
   const values: Record<string, HostTensor> = {};
   const inputs = example.inputs.map((given, i) => {
-    const name = `x${i}`;
+    const name = `${prefix}${i}`;
     const shape: Shape = 'shape' in given ? given.shape : given;
     const kind = 'shape' in given ? given.values : 'any';
     if (kind === 'int8') {

@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import { exampleInputs, exampleNumbers } from '../graph/example-inputs.ts';
-import { floats, type HostTensor } from '../graph/host-tensor.ts';
+import { floats, type HostTensor, ints } from '../graph/host-tensor.ts';
 import { allOperators, applyAll } from '../graph/operator.ts';
-import { after, matmul } from '../graph/operators/index.ts';
-import { input, type Tensor } from '../graph/tensor.ts';
+import { after, gather, matmul } from '../graph/operators/index.ts';
+import { constant, input, type Tensor } from '../graph/tensor.ts';
 import { sessionOptions } from './devices.ts';
 import { emitGraph } from './emit.ts';
 import { createSession, OrtTensor } from './onnx-runtime.ts';
@@ -48,6 +48,14 @@ test('waiting for another value adds nothing to it, also without IsNaN and where
     const given = { x, signal: floats(Float32Array.of(first, 1)) };
     expect(await resultWithout(['IsNaN'], y, given)).toEqual(x.data);
   }
+});
+
+test('indices may wait, too, as 32-bit integers', async () => {
+  const indices = constant(ints([2, 0], [2]));
+  const y = gather(input('x', [3]), after(indices, input('signal', [2])));
+  const given = { x: floats(Float32Array.of(1, -2, 0.5)), signal: floats(Float32Array.of(4, 1)) };
+  expect(await resultWithout(['IsNaN'], y, given)).toEqual(Float32Array.of(0.5, 1));
+  expect(await resultWithout([], y, given)).toEqual(Float32Array.of(0.5, 1));
 });
 
 test('a graph that only the processor computes is opened with its help, and its operators are named', async () => {
