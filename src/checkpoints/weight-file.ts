@@ -28,7 +28,7 @@ export interface WeightFile {
   /** Shape of every tensor, by key name. */
   readonly shapes: ReadonlyMap<string, Shape>;
   /** In which precision products with the weights are computed; absent for f32. */
-  readonly precision?: 'int8';
+  readonly precision?: 'int8' | 'tf32';
   /** For reading values. */
   readonly file: TensorReader;
   /** The tensor with that key name as a graph constant that refers to its file; the same one every time. */

@@ -64,6 +64,16 @@ describe('the automatic choice', () => {
   });
 });
 
+test('CUDA is taken where the precision goes with it alone', async () => {
+  const events: ProgressEvent[] = [];
+  const { device } = await onDevice(
+    { device: 'auto', precision: 'tf32' },
+    { onEvent: (event) => events.push(event) },
+  );
+  expect(device).toBe('cuda');
+  expect(events).toMatchObject([{ message: 'the device is "cuda": precision: "tf32" is for it alone' }]);
+});
+
 test('a given device is taken as it is, an unknown one refused with the choices', async () => {
   expect((await onDevice({ device: 'cpu' }, {})).device).toBe('cpu');
   const error = await thrownBy(onDevice({ device: 'gpu' }, {}));

@@ -4,6 +4,7 @@ import { notice, type WorkOptions } from '../events.ts';
 import { joinPhrases, type Phrase, phrase, setting } from '../phrases.ts';
 import { type DeviceName, parseDeviceChoice } from '../runtime/devices.ts';
 import { leftToProcessor } from '../runtime/processor-share.ts';
+import { allowTf32 } from '../runtime/tf32.ts';
 import { said } from './machine/finding.ts';
 import { type RunProbe, runProbe } from './machine/run-probe.ts';
 
@@ -38,14 +39,22 @@ let chosenHere: Promise<Taken> | undefined;
  */
 export async function onDevice(choice: RunningChoice, work: WorkOptions): Promise<OnDevice> {
   const named = parseDeviceChoice(choice.device);
-  if (named !== 'auto') return { device: named, work: tellingOfProcessor(named, work) };
-  const { device, why } = onlyOnProcessor(choice) ?? (await fastestHere());
+  if (named !== 'auto') return opened(named, choice, work);
+  const { device, why } = onlyOn(choice) ?? (await fastestHere());
   work.onEvent?.(notice({ found: phrase`the device is "${device}": ${why}`, setting: 'device' }));
+  return opened(device, choice, work);
+}
+
+function opened(device: DeviceName, { precision }: RunningChoice, work: WorkOptions): OnDevice {
+  // Decided before anything runs on CUDA, such as the small graph that tries it.
+  if (device === 'cuda') allowTf32(precision === 'tf32');
   return { device, work: tellingOfProcessor(device, work) };
 }
 
-/** The processor, if the other choices go with it alone. */
-function onlyOnProcessor({ memory, precision }: RunningChoice): Taken | undefined {
+/** The device that the other choices go with alone. */
+function onlyOn({ memory, precision }: RunningChoice): Taken | undefined {
+  if (precision === 'tf32')
+    return { device: 'cuda', why: phrase`${setting('precision', precision)} is for it alone` };
   const only =
     precision === 'int8' ? setting('precision', precision) : memory === 'low' && setting('memory', memory);
   return only ? { device: 'cpu', why: phrase`${only} is for it alone` } : undefined;

@@ -230,7 +230,7 @@ export interface BaseIdentity {
   readonly textEncoder: string;
   readonly textEncoder2?: string;
   /** The precision of products with the U-Net's weights; absent for f32. */
-  readonly precision?: 'int8';
+  readonly precision?: 'int8' | 'tf32';
 }
 
 /** Identifies a base model; stored with everything that is made with it. */

@@ -8,7 +8,7 @@ import { predictVideo } from '../testing/predict-video.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { randomMotion } from '../testing/test-motions.ts';
 import { thrownBy } from '../testing/thrown-by.ts';
-import { openBaseModel } from './base-model.ts';
+import { baseIdentity, openBaseModel } from './base-model.ts';
 import { isQuantised } from './int8-weights.ts';
 import { inPrecision } from './precision.ts';
 
@@ -88,4 +88,14 @@ test('elsewhere than on the CPU, 8 bits are refused', async () => {
   expect((error as DeviceError).message).toBe(
     'precision: "int8" was chosen for the device "webgpu"; expected device: "cpu" with it. Use precision: "f32", or device: "cpu".',
   );
+});
+
+test('TF32 is refused elsewhere than on CUDA, and there part of the model’s identity', async () => {
+  const base = await openBaseModel(tinyBase);
+  const error = await thrownBy(inPrecision(base, 'tf32', 'cpu'));
+  expect((error as DeviceError).message).toBe(
+    'precision: "tf32" was chosen for the device "cpu"; expected device: "cuda" with it. Use precision: "f32", or device: "cuda".',
+  );
+  const rounded = await inPrecision(base, 'tf32', 'cuda');
+  expect(await baseIdentity(rounded)).toEqual({ ...(await baseIdentity(base)), precision: 'tf32' });
 });

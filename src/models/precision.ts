@@ -12,7 +12,8 @@ const inInt8 = new WeakMap<BaseModel, Promise<BaseModel>>();
 /**
  * The model whose U-Net computes in this precision. For `int8` its weights are rounded to 8-bit integers, once for a
  * model: they are kept in the user's cache folder. Throws `DeviceError` for `int8` elsewhere than on a CPU that
- * computes such products rightly, `StorageError` if the integers cannot be written.
+ * computes such products rightly, and for `tf32` elsewhere than on CUDA, `StorageError` if the integers cannot be
+ * written.
  */
 export async function inPrecision(
   base: BaseModel,
@@ -20,13 +21,17 @@ export async function inPrecision(
   device: DeviceName,
 ): Promise<BaseModel> {
   if (precision === 'f32') return base;
-  if (device !== 'cpu') {
+  const needed = precision === 'int8' ? 'cpu' : 'cuda';
+  if (device !== needed) {
     throw new DeviceError({
-      found: phrase`${setting('precision', 'int8')} was chosen for the device "${device}"`,
-      expected: phrase`${setting('device', 'cpu')} with it`,
+      found: phrase`${setting('precision', precision)} was chosen for the device "${device}"`,
+      expected: phrase`${setting('device', needed)} with it`,
       setting: 'precision',
-      advice: phrase`Use ${setting('precision', 'f32')}, or ${setting('device', 'cpu')}.`,
+      advice: phrase`Use ${setting('precision', 'f32')}, or ${setting('device', needed)}.`,
     });
+  }
+  if (precision === 'tf32') {
+    return { ...base, unet: { ...base.unet, weights: { ...base.unet.weights, precision } } };
   }
   if (!(await int8IsExact())) {
     throw new DeviceError({

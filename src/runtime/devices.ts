@@ -8,6 +8,7 @@ import { coreCount, mostThreads } from './cores.ts';
 import { emitGraph } from './emit.ts';
 import { plainReason } from './memory.ts';
 import { createSession, executionProviders, OrtTensor, type SessionOptions } from './onnx-runtime.ts';
+import { settleTf32 } from './tf32.ts';
 
 /** Names of the devices that graphs can run on. */
 export const deviceNames = ['cpu', 'webgpu', 'cuda'] as const;
@@ -75,10 +76,17 @@ export async function checkDevice(device: DeviceName): Promise<void> {
  * Why a small graph does not run on a device; `undefined` where it does. Throws `DeviceError` where `LAMP_THREADS`
  * makes no sense.
  */
-export async function whyUnusable(device: DeviceName): Promise<string | undefined> {
-  if (!executionProviders().includes(device)) {
-    return `this build of ONNX Runtime for ${process.platform}-${process.arch} does not include it`;
+export async function whyUnusable(
+  device: DeviceName,
+  { platform, arch }: { readonly platform: string; readonly arch: string } = process,
+): Promise<string | undefined> {
+  if (device === 'cuda' && !(platform === 'linux' && arch === 'x64')) {
+    return `CUDA works on Linux on x64 only, and this is ${platform}-${arch}`;
   }
+  if (!executionProviders().includes(device)) {
+    return `this build of ONNX Runtime for ${platform}-${arch} does not include it`;
+  }
+  if (device === 'cuda') settleTf32();
   const { bytes } = emitGraph({ y: add(input('x', [4]), input('x2', [4])) }, lackingOperators[device]);
   try {
     const session = await createSession(bytes, sessionOptions(device));

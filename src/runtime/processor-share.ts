@@ -9,6 +9,7 @@ import { constant, input, type Node, type Tensor } from '../graph/tensor.ts';
 import { type DeviceName, lackingOperators, sessionOptions } from './devices.ts';
 import { emitGraph } from './emit.ts';
 import { createSession, type Session, type SessionOptions } from './onnx-runtime.ts';
+import { settleTf32 } from './tf32.ts';
 
 const left = new Map<DeviceName, Set<string>>();
 
@@ -28,6 +29,7 @@ export async function openSession(
   outputs: readonly Tensor[],
 ): Promise<Session> {
   if (device === 'cpu') return createSession(bytes, options);
+  if (device === 'cuda') settleTf32();
   const alone = await createSession(bytes, withoutProcessor(options)).catch(() => undefined);
   if (alone) return alone;
   const helped = await createSession(bytes, options);

@@ -7,7 +7,7 @@ import { floats } from '../graph/host-tensor.ts';
 import { add, affine, matmul, reshape, scale } from '../graph/operators/index.ts';
 import { input } from '../graph/tensor.ts';
 import { testFolder } from '../testing/test-folder.ts';
-import { checkDevice, parseDevice } from './devices.ts';
+import { checkDevice, parseDevice, whyUnusable } from './devices.ts';
 import { emitGraph } from './emit.ts';
 import { compile } from './program.ts';
 
@@ -98,6 +98,18 @@ describe('devices', () => {
   test('are checked by name', () => {
     expect(parseDevice('cpu')).toBe('cpu');
     expect(() => parseDevice('gpu')).toThrow('unknown device "gpu"; expected one of: cpu, webgpu, cuda');
+  });
+
+  test('CUDA is for Linux on x64, and elsewhere says so', async () => {
+    const machines = [
+      { platform: 'win32', arch: 'x64' },
+      { platform: 'linux', arch: 'arm64' },
+    ];
+    const reasons = await Promise.all(machines.map((machine) => whyUnusable('cuda', machine)));
+    expect(reasons).toEqual([
+      'CUDA works on Linux on x64 only, and this is win32-x64',
+      'CUDA works on Linux on x64 only, and this is linux-arm64',
+    ]);
   });
 
   test('that work pass, that do not say what to install', async () => {

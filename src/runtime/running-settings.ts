@@ -7,7 +7,7 @@ import { type DeviceChoice, type DeviceName, deviceChoices } from './devices.ts'
 import { memoryChoices } from './memory-mode.ts';
 
 /** Names of the precisions in which products with weights can be computed. */
-export const precisions = ['f32', 'int8'] as const;
+export const precisions = ['f32', 'int8', 'tf32'] as const;
 
 /** The precision in which products with weights are computed. */
 export type Precision = (typeof precisions)[number];
@@ -50,6 +50,7 @@ export const runningSettings = {
     choices: {
       f32: 'in single precision',
       int8: 'as 8-bit integers, which is faster on processors with VNNI and rounds more coarsely; on the CPU',
+      tf32: 'all products with factors of 10 bits, which is faster on NVIDIA cards since 2020; on CUDA',
     },
     default: 'f32',
   }),

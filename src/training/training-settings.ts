@@ -7,6 +7,7 @@ import { type BaseSettings, recommended } from '../models/base-settings.ts';
 import { isLamp } from '../motion/variant.ts';
 import { phrase, setting } from '../phrases.ts';
 import { checkDevice, parseDevice } from '../runtime/devices.ts';
+import { allowTf32 } from '../runtime/tf32.ts';
 import { recommendable, shapeWithDefaults } from '../settings.ts';
 import { wrongSetting } from '../wrong-settings.ts';
 import { trainingSettings } from './declared-settings.ts';
@@ -74,8 +75,9 @@ export function parseSettings(input: Partial<TrainingInput>): TrainingSettings {
 }
 
 /** Checks that the device of the settings works. Throws `DeviceError`. */
-export function checkTrainingDevice(settings: TrainingSettings): Promise<void> {
-  return checkDevice(parseDevice(settings.device));
+export async function checkTrainingDevice({ device, precision }: TrainingSettings): Promise<void> {
+  if (device === 'cuda') allowTf32(precision === 'tf32');
+  await checkDevice(parseDevice(device));
 }
 
 /**

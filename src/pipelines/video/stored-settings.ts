@@ -30,7 +30,7 @@ const baseIdentitySchema = z.object({
   /** The second one, of Stable Diffusion XL. */
   textEncoder2: z.string().optional(),
   /** The precision of products with the U-Net's weights; absent for f32. */
-  precision: z.literal('int8').optional(),
+  precision: z.enum(['int8', 'tf32']).optional(),
 });
 
 /** Fields stored with both pictures and videos. */
