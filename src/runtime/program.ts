@@ -5,6 +5,7 @@ import { type HostTensor, type Shape, sameShape } from '../graph/host-tensor.ts'
 import type { Tensor } from '../graph/tensor.ts';
 import { type DeviceName, lackingOperators, sessionOptions } from './devices.ts';
 import { emitGraph } from './emit.ts';
+import { assertHolds } from './largest-value.ts';
 import { assertFitsMemory, engineError, sessionError } from './memory.ts';
 import { OrtTensor, type Session, type SessionOptions, type SessionValues } from './onnx-runtime.ts';
 import { openSession } from './processor-share.ts';
@@ -34,7 +35,7 @@ export interface Program {
 
 /**
  * Compiles the graph that computes the named tensors. Throws `CheckpointError` when a weight file cannot be mapped,
- * `DeviceError` for a graph that needs more memory than the machine has.
+ * `DeviceError` for a graph that needs more memory than the machine has, or a larger buffer than the card.
  */
 export async function compile(
   outputs: Readonly<Record<string, Tensor>>,
@@ -42,6 +43,7 @@ export async function compile(
 ): Promise<Program> {
   // Another device may have memory of its own.
   if (device === 'cpu') assertFitsMemory(graphCost(Object.values(outputs)).peakBytes);
+  await assertHolds(device, Object.values(outputs));
   const graph = emitGraph(outputs, lackingOperators[device]);
   const options: SessionOptions = {
     ...sessionOptions(device),
