@@ -2,7 +2,7 @@
  * @file Latents of pictures, computed once and kept in a file, for training a U-Net on them many times, since the
  * autoencoder costs more than the U-Net's step.
  */
-import { stat } from 'node:fs/promises';
+import { isFile } from '../../src/checkpoints/exists.ts';
 import { openSafetensors, writeSafetensors } from '../../src/checkpoints/safetensors.ts';
 import { randomStream } from '../../src/diffusion/random.ts';
 import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';
@@ -110,8 +110,4 @@ async function readPool(path: string): Promise<LatentPool> {
     deviation: tensors.get('deviation') as FloatTensor,
     captions,
   };
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
 }

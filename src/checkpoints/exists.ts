@@ -1,5 +1,5 @@
 /** @file Existence of files and folders. */
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 
 /** Whether a file or folder exists at this path and can be accessed. */
 export function exists(path: string): Promise<boolean> {
@@ -7,4 +7,9 @@ export function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Whether there is a file at this path, or a link that leads to one. */
+export async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
 }

@@ -3,6 +3,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { isFile } from '../checkpoints/exists.ts';
 import { readJsonFile, refuseToRead } from '../checkpoints/json-file.ts';
 import { onOneLine } from '../checkpoints/one-line.ts';
 import { assertUserFile, isThere } from '../checkpoints/user-file.ts';
@@ -243,8 +244,4 @@ export async function baseIdentity(base: BaseModel): Promise<BaseIdentity> {
     ...(base.unet.weights.precision && { precision: base.unet.weights.precision }),
     ...(base.second && { textEncoder2: await base.second.encoder.weights.fingerprint() }),
   };
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
 }

@@ -3,10 +3,11 @@
  * (the process that works on it), `error.json` (why the last attempt failed), `held` (it is not to be begun by itself).
  */
 import { randomBytes } from 'node:crypto';
-import { open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { asStorageError, writeJsonAtomically } from '../../checkpoints/atomic-write.ts';
+import { isFile } from '../../checkpoints/exists.ts';
 import { readJsonFile } from '../../checkpoints/json-file.ts';
 import { makeFolders } from '../../checkpoints/make-folders.ts';
 import { CheckpointError, UsageError } from '../../errors.ts';
@@ -179,10 +180,6 @@ async function wasBegun({ events }: JobPaths): Promise<boolean> {
 
 /** Events of the job itself: its process was started, began, and ended in one of four ways. */
 export type JobMark = 'started' | 'begun' | 'done' | 'failed' | 'stopped' | 'madeWay';
-
-async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
-}
 
 /** What happened to a job: the library's events, and when an attempt began and how it ended. */
 export type JobEvent = { readonly type: string; readonly at: string } & Readonly<Record<string, unknown>>;
