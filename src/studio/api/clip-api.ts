@@ -1,0 +1,119 @@
+/** @file Clips in requests and answers: bringing them, looking at them, captions. */
+import { z } from 'zod';
+import {
+  bytesSchema,
+  dateSchema,
+  itemIdSchema,
+  settingValuesSchema,
+  textSchema,
+  titleSchema,
+} from './identifiers.ts';
+import { problemSchema } from './problem-api.ts';
+
+/** A clip as the studio's folder shows it, without its content being read. */
+export const clipSchema = z.object({
+  id: itemIdSchema,
+  /** Name of the file or folder. */
+  name: z.string(),
+  /** `frames`: a folder of numbered pictures. */
+  kind: z.enum(['video', 'animation', 'frames']),
+  bytes: bytesSchema,
+  added: dateSchema,
+  /** Its own caption, if it has one. */
+  caption: z.string().optional(),
+});
+
+/** See `clipSchema`. */
+export type ApiClip = z.output<typeof clipSchema>;
+
+/** Clips that belong together: a folder in `clips/`, or the loose files there. */
+export const clipSetSchema = z.object({
+  id: itemIdSchema,
+  title: z.string(),
+  clips: z.array(clipSchema),
+  /** Other contents, which are not used, and why. */
+  others: z.array(z.object({ name: z.string(), reason: z.string(), advice: z.string().optional() })),
+});
+
+/** All clips. */
+export const clipSetsSchema = z.object({ sets: z.array(clipSetSchema) });
+
+/** A new, empty set. */
+export const newClipSetSchema = z.object({ title: titleSchema });
+
+/**
+ * One file of a clip set: the body is the file itself. `name` is its name, of which the server makes one of its own;
+ * `folder` is that of a folder of numbered pictures, which are one clip.
+ */
+export const uploadQuerySchema = z.object({
+  name: z.string().min(1).max(255),
+  folder: z.string().min(1).max(255).optional(),
+});
+
+/** What came of an upload; the file is there only if it could be read. */
+export const clipUploadSchema = z.object({ set: itemIdSchema, clip: clipSchema.optional() });
+
+/** Captions of several clips; an empty one removes the clip's own. */
+export const captionsSchema = z.object({
+  captions: z
+    .array(z.object({ clip: itemIdSchema, caption: textSchema }))
+    .min(1)
+    .max(1000),
+});
+
+/**
+ * What to look at: clips, with the settings of the training that they are for (`look` in `settingsSchema`: frames,
+ * width, height, clipFps, stride, window, fit).
+ */
+export const lookQuestionSchema = z.object({
+  clips: z.array(itemIdSchema).min(1).max(1000),
+  settings: settingValuesSchema.default({}),
+});
+
+/** Something that was noticed about a clip or a set. */
+export const noteSchema = z.object({ message: z.string(), advice: z.array(z.string()).optional() });
+
+/** What is found about a clip (see `lamp clips`), and the frames that a training will see. */
+export const lookedClipSchema = z.object({
+  clip: itemIdSchema,
+  width: z.number(),
+  height: z.number(),
+  /** Absent for folders of pictures. */
+  framesPerSecond: z.number().optional(),
+  frames: z.number(),
+  seconds: z.number().optional(),
+  caption: z.string().optional(),
+  notes: z.array(noteSchema),
+  /** Whether it can be learned from. */
+  usable: z.boolean(),
+  largestStride: z.number(),
+  /** First frames of the shots. */
+  cuts: z.array(z.number()),
+  /**
+   * The training video: its frames by number, how many there could be (`starts`), and addresses of a picture with the
+   * frames in a row and of a loop that plays. Absent if the clip is too short.
+   */
+  sees: z
+    .object({
+      frames: z.array(z.number()),
+      starts: z.number(),
+      strip: z.string(),
+      loop: z.string(),
+      stripFrames: z.number(),
+    })
+    .optional(),
+});
+
+/** What is found about clips. */
+export const lookAnswerSchema = z.object({
+  clips: z.array(lookedClipSchema),
+  unreadable: z.array(z.object({ clip: itemIdSchema, problem: problemSchema })),
+  /** Clips with nearly the same content, with advice. */
+  alike: z.array(z.object({ clips: z.array(itemIdSchema), message: z.string() })),
+  notes: z.array(noteSchema),
+  /** Settings to learn with. */
+  proposal: settingValuesSchema.optional(),
+});
+
+/** See `lookAnswerSchema`. */
+export type LookAnswer = z.output<typeof lookAnswerSchema>;
