@@ -77,7 +77,14 @@ function checkpointRows(found: CheckpointInspection): Row[] {
           phrase`${found.run}; continue with: ${call('learnMotion', { out: found.run, resume: true })}`,
           commandVocabulary,
         );
-  return [['steps', `${found.step} taken`], ['run', goOn], valuesRow(found)];
+  const { path, motion } = found;
+  const make = motion && call('generateVideo', { motion: path, prompt: motion.prompt, out: 'video.gif' });
+  return [
+    ['steps', `${found.step} taken`],
+    ['run', goOn],
+    ...(make ? [['as a motion', wordPhrase([make], commandVocabulary)] satisfies Row] : []),
+    valuesRow(found),
+  ];
 }
 
 function valuesRow({ parameters, tensors, bytes }: MotionInspection | CheckpointInspection): Row {
@@ -90,6 +97,9 @@ function runRows(run: RunInspection): Row[] {
   return [
     ['state', run.finished ? `finished ${run.finished}` : `not finished; continue with: ${resume}`],
     ['steps', `${run.stepsTaken} of ${run.settings.steps}`],
+    ...(run.checkpoints.length > 0
+      ? [['checkpoints', `of step ${run.checkpoints.map(({ step }) => step).join(', ')}`] satisfies Row]
+      : []),
     ...(run.meanLoss ? [['loss', lossText(run.meanLoss)] satisfies Row] : []),
     ['base', `${run.base.name} (fingerprint ${run.base.unet})`],
     ['clips', clipsText(run)],

@@ -13,6 +13,7 @@ Examples:
   lamp train dance.mp4 --base sd15 --prompt "a man dances" --frames 24 --stride 2 --steps 500 --out runs/dance
   lamp train --out runs/horse --resume                   continue after Ctrl-C, a kill or a power cut
   lamp train --out runs/horse --resume --steps 1000      train a finished run further
+  lamp train --out runs/horse --resume --from-step 300 --steps 300       go back to a checkpoint (see --keep-every)
 
 A clip's own caption replaces the prompt: the text in walk.txt (or walk.caption) beside walk.mp4, or a line in the
 folder's captions.tsv (name, tab, caption) or metadata.jsonl ({"file_name": "walk.mp4", "text": "a person walks"}).
@@ -21,8 +22,8 @@ Frames are sampled by display time: edit lists are applied, clips with different
 (--clip-fps), and interlaced video is read from one field. "lamp clips" checks clips, and proposes --clip-fps and
 --stride.
 Settings that are not given are those that the base recommends in its lamp.json, if it has one.
-The run's folder contains run.json (all settings), metrics.jsonl (a line per step), checkpoints/ (the last two),
-samples/, latents/ (the encoded clips; may be deleted afterwards) and motion.safetensors (for "lamp generate --motion").
+The run's folder contains run.json (all settings), metrics.jsonl (a line per step), checkpoints/ (the last two,
+and those that --keep-every keeps; each can be given to "lamp generate --motion"), samples/, latents/ (the encoded clips; may be deleted afterwards) and motion.safetensors (for "lamp generate --motion").
 The same clips, base, settings and seed give the same bytes on the same device, also after an interruption.`;
 
 /** The `train` command. */

@@ -74,7 +74,7 @@ const toReference = {
 export const convertMotionSettings = {
   source: required(
     declare(field.path, {
-      description: "the authors' U-Net folder (or the folder above it), a motion file, or a run folder",
+      description: "the authors' U-Net folder (or the folder above it), a motion file, a run folder, or a checkpoint in one",
     }),
   ),
   out: required(

@@ -5,7 +5,7 @@ import { exists } from '../checkpoints/exists.ts';
 import { openSafetensors, type SafetensorsFile } from '../checkpoints/safetensors.ts';
 import { sizeOf } from '../graph/host-tensor.ts';
 import { type MotionInfo, readMotionInfo } from '../motion/file/motion-file.ts';
-import { isCheckpoint } from '../training/checkpoint.ts';
+import { isCheckpoint, listCheckpoints } from '../training/checkpoint.ts';
 import { readMetrics, type StepMetrics } from '../training/metrics.ts';
 import { type RunRecord, readRun, runPaths } from '../training/run-folder.ts';
 
@@ -31,6 +31,8 @@ export interface CheckpointInspection extends ValueCount {
   readonly step: number;
   /** Folder of its run, if it is in one. */
   readonly run?: string;
+  /** Its motion, which can be used as from a motion file; absent if an earlier version wrote it. */
+  readonly motion?: MotionInfo;
 }
 
 /** Description of a run. */
@@ -38,6 +40,8 @@ export interface RunInspection extends RunRecord {
   readonly kind: 'run';
   readonly path: string;
   readonly stepsTaken: number;
+  /** Its checkpoints, the first step first. */
+  readonly checkpoints: readonly { readonly step: number; readonly path: string }[];
   readonly lastMetrics?: StepMetrics;
   /** Mean losses over the first and last `steps` steps, since single losses vary too much. */
   readonly meanLoss?: { readonly steps: number; readonly first: number; readonly last: number };
@@ -51,7 +55,8 @@ export async function inspectTrained(path: string): Promise<MotionInspection | C
     const run = dirname(dirname(path));
     const isInRun = await exists(runPaths(run).record);
     const step = Number(file.metadata.step);
-    return { kind: 'checkpoint', path, step, ...count, ...(isInRun && { run }) };
+    const motion = file.metadata.motion === undefined ? undefined : await readMotionInfo(path);
+    return { kind: 'checkpoint', path, step, ...count, ...(isInRun && { run }), ...(motion && { motion }) };
   }
   return { kind: 'motion', path, ...(await readMotionInfo(path)), ...count };
 }
@@ -66,6 +71,7 @@ export async function inspectRun(path: string): Promise<RunInspection> {
     kind: 'run',
     path,
     stepsTaken: last?.step ?? 0,
+    checkpoints: (await listCheckpoints(runPaths(path).checkpoints)).reverse(),
     ...(last && { lastMetrics: last }),
     ...(meanLoss && { meanLoss }),
     ...run,

@@ -36,6 +36,11 @@ const own = {
     group: 'What to learn',
     default: false,
   }),
+  fromStep: declare(z.int().min(1), {
+    description: phrase`with ${setting('resume')}: go back to the checkpoint of this step (see ${setting('keepEvery')}); what later steps left is removed`,
+    group: 'What to learn',
+    unit: 'step',
+  }),
   useRecommended: shared.useRecommended,
   preset: declare(z.enum(presetNames), {
     description: phrase`a named set of values for omitted settings; the base's recommendations are ignored`,
@@ -83,7 +88,8 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
     ...learnMotionSettings,
     ...workFields,
   });
-  const { out, resume, useRecommended = given.preset === undefined, base, preset, ...settings } = given;
+  const { out, resume, fromStep, useRecommended = given.preset === undefined, ...others } = given;
+  const { base, preset, ...settings } = others;
   if (preset !== undefined && useRecommended) {
     throw new UsageError({
       found: phrase`${setting('preset')} ignores the base's recommendations, but ${setting('useRecommended', true)} requests them`,
@@ -91,19 +97,27 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
       advice: 'Omit one of them.',
     });
   }
+  if (fromStep !== undefined && resume !== true) {
+    throw new UsageError({
+      found: phrase`${setting('fromStep')} goes back in a run, but none is resumed`,
+      setting: 'fromStep',
+      advice: phrase`Add ${setting('resume', true)}, or omit ${setting('fromStep')}.`,
+    });
+  }
   assertStrideUsed(settings);
   assertSamplesMade(settings);
   const { device, work } = await trainingDevice(settings, resume === true, { onEvent, signal });
-  const { device: _, ...others } = settings;
+  const { device: _, ...ofTraining } = settings;
   const folder = base === undefined ? {} : { base: await baseFolder(base, work) };
   return concerning({ MediaError: 'clips', CheckpointError: 'base', StorageError: 'out' }, () =>
     runTraining({
       ...work,
       out,
       ...(resume !== undefined && { resume }),
+      fromStep,
       useRecommended,
       ...(preset && { preset: presets[preset] }),
-      settings: { ...others, ...(device && { device }), ...folder },
+      settings: { ...ofTraining, ...(device && { device }), ...folder },
     }).catch((error: unknown) => {
       throw ofPreset(error, preset, settings);
     }),

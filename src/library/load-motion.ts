@@ -15,7 +15,7 @@ import { field } from './shared-fields.ts';
 
 /** The settings of `loadMotion`. */
 export const loadMotionSettings = {
-  motion: required(declare(field.path, { description: 'a motion file, or the folder of a run' })),
+  motion: required(declare(field.path, { description: 'a motion file, run folder or training checkpoint' })),
   strength: declare(motionStrengthSchema, {
     description: 'its strength, from 0 (no effect) to 1 (as learned)',
     default: 1,
@@ -43,7 +43,7 @@ const motionField = expecting(
 
 /** The option `motion`. */
 export const motionSetting = declare(motionField, {
-  description: 'the motion: a motion file, or the run folder of a training',
+  description: 'the motion: a motion file, a run folder, or a checkpoint in one',
 });
 
 /** The option `motions`, in place of `motion`. */

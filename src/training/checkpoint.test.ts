@@ -120,7 +120,9 @@ test('a damaged checkpoint gives a notice and the one before it is used; two dam
   for (const step of [1, 2]) await saveCheckpoint(folder, await stateAt(step), settings);
   await truncate(join(folder, 'step-000002.safetensors'), 100_000);
   const notices: unknown[] = [];
-  const state = await loadCheckpoint(folder, base.unet, settings, (event) => notices.push(event));
+  const state = await loadCheckpoint(folder, base.unet, settings, {
+    onEvent: (event) => void notices.push(event),
+  });
   expect(state!.optimiser.step).toBe(1);
   expect(notices).toMatchObject([{ type: 'notice', message: expect.stringContaining('Going on from') }]);
   await writeFile(join(folder, 'step-000001.safetensors'), '');

@@ -12,16 +12,17 @@ import { notice, type OnEvent } from '../events.ts';
 import { type FloatTensor, sameShape } from '../graph/host-tensor.ts';
 import type { Component } from '../models/base-model.ts';
 import type { UNetConfig } from '../models/configs.ts';
+import { checkpointParts, checkpointFormat as format } from '../motion/file/checkpoint-motion.ts';
+import { describeMotion, type MotionInfo } from '../motion/file/motion-file.ts';
 import { motionParameters } from '../motion/motion-parameters.ts';
-import { messageParts } from '../phrases.ts';
+import { messageParts, phrase, setting } from '../phrases.ts';
 import { momentTensors, type OptimizerName } from './optimiser.ts';
 import { ParameterSet, type ParameterShape } from './parameter-set.ts';
 import { emptyState, type TrainingState } from './state.ts';
 import { decidingSettings, type TrainingSettings } from './training-settings.ts';
 
-const format = 'lamp-checkpoint';
 const version = '1';
-/** Number of checkpoints kept: the second is a backup in case the first is damaged. */
+/** Number of the last checkpoints kept: the second is a backup in case the first is damaged. */
 const KEPT = 2;
 const FILE_NAME = /^step-(\d{6,})\.safetensors$/;
 
@@ -30,21 +31,45 @@ export function isCheckpoint(metadata: Readonly<Record<string, string>>): boolea
   return metadata.format === format && /^\d{1,15}$/.test(metadata.step ?? '');
 }
 
-/** Writes the state of a LAMP training; see `saveState`. */
+/** Whether the checkpoint of a step is kept for good, with `TrainingSettings.keepEvery`. */
+export function isKept(step: number, keepEvery: number): boolean {
+  return keepEvery > 0 && step % keepEvery === 0;
+}
+
+/**
+ * Writes the state of a LAMP training; see `saveState`. With the description of the motion, as in its file, the
+ * checkpoint can be used as that motion.
+ */
 export function saveCheckpoint(
   folder: string,
   state: TrainingState,
   settings: TrainingSettings,
+  info?: MotionInfo,
 ): Promise<string> {
-  return saveState(folder, state, identityOf(decidingSettings(settings)));
+  const { keepEvery } = settings;
+  const metadata = info && { motion: describeMotion(info) };
+  return saveState(folder, state, identityOf(decidingSettings(settings)), { keepEvery, metadata });
+}
+
+/** Options of {@link saveState}. */
+export interface SaveOptions {
+  /** Keep the checkpoints of every n-th step as well; 0, the default: only the last two. */
+  readonly keepEvery?: number;
+  /** More metadata for the file. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
- * Writes the state to `folder/step-000123.safetensors`, atomically, then removes all but the last two. Returns the
- * path. `identity` is a hash of the deciding settings and must match on loading. Throws `StorageError`; earlier
- * checkpoints are untouched then.
+ * Writes the state to `folder/step-000123.safetensors`, atomically, then removes all but the last two and those that
+ * `keepEvery` keeps. Returns the path. `identity` is a hash of the deciding settings and must match on loading. Throws
+ * `StorageError`; earlier checkpoints are untouched then.
  */
-export async function saveState(folder: string, state: TrainingState, identity: string): Promise<string> {
+export async function saveState(
+  folder: string,
+  state: TrainingState,
+  identity: string,
+  { keepEvery = 0, metadata }: SaveOptions = {},
+): Promise<string> {
   const { step } = state.optimiser;
   const path = join(folder, `step-${String(step).padStart(6, '0')}.safetensors`);
   await writeSafetensors(path, tensorsOf(state), {
@@ -52,22 +77,23 @@ export async function saveState(folder: string, state: TrainingState, identity: 
     version,
     step: String(step),
     settings: identity,
+    ...metadata,
   });
   try {
     const outdated = (await listCheckpoints(folder)).filter((each) => each.step < step).slice(KEPT - 1);
-    for (const each of outdated) await rm(each.path, { force: true });
+    for (const each of outdated) if (!isKept(each.step, keepEvery)) await rm(each.path, { force: true });
   } catch (error) {
     throw asStorageError(error, folder);
   }
   return path;
 }
 
-/** The last state of a LAMP training in `folder`; see `loadState`. */
+/** The last state of a LAMP training in `folder`, or that of `step` if it is given; see `loadState`. */
 export function loadCheckpoint(
   folder: string,
   { weights }: Component<UNetConfig>,
   settings: TrainingSettings,
-  onEvent?: OnEvent,
+  { onEvent, step }: { readonly onEvent?: OnEvent | undefined; readonly step?: number | undefined } = {},
 ): Promise<TrainingState | undefined> {
   const { averageDecay, optimizer, variant, rank } = settings;
   const kind = {
@@ -76,7 +102,31 @@ export function loadCheckpoint(
     optimizer,
     identity: identityOf(decidingSettings(settings)),
   };
-  return loadState(folder, kind, onEvent);
+  return step === undefined ? loadState(folder, kind, onEvent) : stateOf(folder, step, kind);
+}
+
+/** The state of one step in `folder`. Throws `CheckpointError` if there is none or it is damaged. */
+async function stateOf(folder: string, step: number, kind: StateKind): Promise<TrainingState> {
+  const kept = await listCheckpoints(folder);
+  const wanted = kept.find((each) => each.step === step);
+  if (wanted) return readState(wanted.path, kind);
+  const steps = kept.map((each) => each.step).reverse();
+  throw new CheckpointError({
+    found: `"${folder}" holds no checkpoint of step ${step}`,
+    expected: steps.length === 0 ? 'a checkpoint' : `one of the steps that it holds: ${steps.join(', ')}`,
+    setting: 'fromStep',
+    advice: phrase`With ${setting('keepEvery')}, more of them are kept.`,
+  });
+}
+
+/** Removes the checkpoints of later steps than `step`, the last one first. Throws `StorageError`. */
+export async function removeLater(folder: string, step: number): Promise<void> {
+  const later = (await listCheckpoints(folder)).filter((each) => each.step > step);
+  try {
+    for (const { path } of later) await rm(path, { force: true });
+  } catch (error) {
+    throw asStorageError(error, folder);
+  }
 }
 
 /** Requirements on a state to be loaded. */
@@ -192,9 +242,14 @@ type StateTensor = FloatTensor | ByteTensor;
 
 /** The tensors of a checkpoint, in the memory of the state. */
 function tensorsOf({ parameters, optimiser, average }: TrainingState): [name: string, tensor: StateTensor][] {
-  const named = (part: string, set: ParameterSet | undefined) =>
-    [...(set?.views ?? [])].map(([name, view]): [string, StateTensor] => [`${part}:${name}`, view]);
-  return [...named('parameter', parameters), ...momentTensors(optimiser), ...named('average', average)];
+  const named = (prefix: string, set: ParameterSet | undefined) =>
+    [...(set?.views ?? [])].map(([name, view]): [string, StateTensor] => [prefix + name, view]);
+  const parts = checkpointParts;
+  return [
+    ...named(parts.parameter, parameters),
+    ...momentTensors(optimiser),
+    ...named(parts.average, average),
+  ];
 }
 
 /** A short hash of settings, independent of the order of their keys. */

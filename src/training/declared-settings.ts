@@ -261,6 +261,12 @@ export const trainingSettings = {
       unit: 'steps',
       default: 100,
     }),
+    keepEvery: declare(whole(0), {
+      description:
+        'write the checkpoint of every n-th step and keep it, to use as a motion or to go back to; 0: keep only the last two',
+      unit: 'steps',
+      default: 0,
+    }),
     sampleEvery: declare(whole(0), {
       description: 'generate sample videos every n-th step; 0: never',
       usual: phrase`never; with ${setting('samplePrompts')} as often as ${setting('saveEvery')}`,

@@ -5,6 +5,7 @@ import { CheckpointError, InterruptedError, LampError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { phrase, setting } from '../phrases.ts';
 import { clipScale, gradientNorm } from './adamw.ts';
+import { isKept } from './checkpoint.ts';
 import { learningRateAt } from './learning-rate.ts';
 import type { StepMetrics } from './metrics.ts';
 import { updateAverage } from './moving-average.ts';
@@ -26,6 +27,7 @@ export type LoopSettings = Pick<
   | 'warmupSteps'
   | 'averageDecay'
 > &
+  Partial<Pick<TrainingSettings, 'keepEvery'>> &
   OptimizerSettings;
 
 /** Parts of a training; `Batch` is the input of a step. */
@@ -73,10 +75,11 @@ async function takeSteps<Batch>(
   work: WorkOptions,
 ): Promise<void> {
   const { settings, state, lossStep } = training;
-  const { steps, saveEvery, sampleEvery, accumulation } = settings;
+  const { steps, saveEvery, keepEvery = 0, sampleEvery, accumulation } = settings;
   const { parameters, optimiser, average } = state;
   const sum = accumulation > 1 ? parameters.zeros() : undefined;
   const pace = stepPace();
+  const isSaved = (step: number) => step % saveEvery === 0 || step === steps || isKept(step, keepEvery);
   const samplesAreDue = () =>
     sampleEvery > 0 && optimiser.step > 0 && (optimiser.step % sampleEvery === 0 || optimiser.step === steps);
 
@@ -116,7 +119,7 @@ async function takeSteps<Batch>(
     training.log(metrics);
     const secondsLeft = pace(seconds) * (steps - step);
     work.onEvent?.({ type: 'step', steps, secondsLeft, ...metrics });
-    if (step % saveEvery === 0 || step === steps) await save();
+    if (isSaved(step)) await save();
     // Samples take long and may fail, so the state is saved before they are made.
     else if (samplesAreDue()) await save();
   }

@@ -50,6 +50,7 @@ const changeable: readonly string[] = [
   'steps',
   'memory',
   'saveEvery',
+  'keepEvery',
   'sampleEvery',
   'samplePrompts',
 ];

@@ -16,6 +16,8 @@ import { checked } from '../../wrong-settings.ts';
 import { motionParameters, normParameters } from '../motion-parameters.ts';
 import type { MotionValues, TrainedMotion } from '../trained-motion.ts';
 import { isLamp, motionVariantSchema, motionVariants } from '../variant.ts';
+import { checkpointFormat, motionPrefix } from './checkpoint-motion.ts';
+import { roundedToHalf } from './low-rank.ts';
 import { assertMotionBase } from './motion-base.ts';
 import { giveMotion } from './motion-path.ts';
 
@@ -83,23 +85,31 @@ export async function writeMotion(path: string, motion: Motion, options: WriteOp
   assertPath(path);
   assertSetting('motion', motionSchema, motion);
   const { info, values } = motion;
-  const { variant, ...others } = info;
-  const description = isLamp(variant) ? others : info;
-  const metadata = { format, version: String(version), motion: JSON.stringify(description) };
+  const metadata = { format, version: String(version), motion: describeMotion(info) };
   await writeSafetensors(path, values, metadata, given);
 }
 
-/** Reads the description of a motion file, without its tensors. Throws `CheckpointError`. */
+/** The description of a motion as a file's metadata contain it: JSON. */
+export function describeMotion(info: MotionInfo): string {
+  const { variant, ...others } = info;
+  return JSON.stringify(isLamp(variant) ? others : info);
+}
+
+/** Reads the description of a motion file, or of the motion in a training checkpoint. Throws `CheckpointError`. */
 export async function readMotionInfo(path: string): Promise<MotionInfo> {
   assertPath(path);
   return (await openMotion(path)).info;
 }
 
-/** Reads a motion file. Throws `CheckpointError` when it is damaged or not a motion. */
+/**
+ * Reads a motion file, or the motion of a training checkpoint, as its file would be. Throws `CheckpointError` when it is
+ * damaged or not a motion.
+ */
 export async function readMotion(path: string): Promise<Motion> {
-  const { file, info } = await openMotion(path);
+  const { file, info, prefix } = await openMotion(path);
   const values = new Map<string, FloatTensor>();
-  for (const [name, tensor] of await file.readAll()) {
+  const names = [...file.tensors.keys()].filter((name) => name.startsWith(prefix));
+  for (const [name, tensor] of await file.readMany(names)) {
     if (tensor.dtype !== 'float32') {
       throw new CheckpointError({
         found: `tensor "${onOneLine(name, 80)}" of motion "${path}" is ${tensor.dtype}`,
@@ -116,9 +126,10 @@ export async function readMotion(path: string): Promise<Motion> {
         advice: 'Use another one.',
       });
     }
-    values.set(name, tensor);
+    values.set(name.slice(prefix.length), tensor);
   }
-  return { info, values };
+  // In a motion file, low-rank factors are float16.
+  return { info, values: prefix !== '' && info.rank ? roundedToHalf(values) : values };
 }
 
 /**
@@ -182,12 +193,21 @@ function noMotion(path: string, found: WeightsKind | undefined): GivenParts {
   return { found: `${what}: it is ${found.what}`, setting: 'motion', advice };
 }
 
+/** `prefix` is that of the motion's tensors. */
 async function openMotion(path: string) {
   const file = await openSafetensors(path);
-  if (file.metadata.format !== format) {
+  const isCheckpoint = file.metadata.format === checkpointFormat;
+  if (!isCheckpoint && file.metadata.format !== format) {
     throw new CheckpointError(noMotion(path, kindOfWeights(file.tensors)));
   }
-  if (Number(file.metadata.version) !== version) {
+  if (isCheckpoint && file.metadata.motion === undefined) {
+    throw new CheckpointError({
+      found: `"${path}" is a training checkpoint that does not describe its motion: an earlier version wrote it`,
+      setting: 'motion',
+      advice: [giveMotion, 'Checkpoints that this version writes can be used as motions.'],
+    });
+  }
+  if (!isCheckpoint && Number(file.metadata.version) !== version) {
     throw new CheckpointError({
       found: `"${path}" has motion format version ${onOneLine(file.metadata.version ?? 'unknown', 20)}`,
       expected: `version ${version}, which this program reads`,
@@ -205,5 +225,6 @@ async function openMotion(path: string) {
       advice: COPY_AGAIN,
     });
   }
-  return { file, info: checkJson(value, infoSchema, `the description of motion "${path}"`) };
+  const info = checkJson(value, infoSchema, `the description of motion "${path}"`);
+  return { file, info, prefix: isCheckpoint ? motionPrefix(file.tensors.keys()) : '' };
 }

@@ -13,7 +13,7 @@ import { messageParts, type Phrase, phrase, setting } from '../../phrases.ts';
 import { concerning } from '../../renamed-setting.ts';
 import type { MemoryMode } from '../../runtime/memory-mode.ts';
 import { runningDefaults } from '../../runtime/running-settings.ts';
-import { listCheckpoints, loadCheckpoint, saveCheckpoint } from '../../training/checkpoint.ts';
+import { listCheckpoints, loadCheckpoint, removeLater, saveCheckpoint } from '../../training/checkpoint.ts';
 import { chooseMemory } from '../../training/choose-memory.ts';
 import { trainingRate } from '../../training/data/clip-set.ts';
 import { makeBatch } from '../../training/data/motion-batches.ts';
@@ -23,6 +23,7 @@ import { motionStep } from '../../training/motion-step.ts';
 import {
   assertNoRun,
   openRunFolder,
+  type RunPaths,
   type RunRecord,
   readRun,
   runPaths,
@@ -40,7 +41,7 @@ import {
 import { tellFarSize } from '../draw/far-size.ts';
 import { newSettings, type Prepared, prepareTraining } from './prepare-training.ts';
 import { trainingMaterial } from './training-material.ts';
-import { trainingSamples } from './training-samples.ts';
+import { removeLaterSamples, trainingSamples } from './training-samples.ts';
 import { fewSteps, howToGoOn, recommendedSteps, whatNext } from './what-next.ts';
 
 /** Options of a training. */
@@ -49,6 +50,8 @@ export interface RunTrainingOptions extends WorkOptions {
   readonly out: string;
   /** Resume the run in `out`; `settings` then need contain only changes. */
   readonly resume?: boolean;
+  /** With `resume`, the step of a kept checkpoint to go back to; what later steps left is removed. */
+  readonly fromStep?: number | undefined;
   /**
    * `clips`, `prompt`, and settings that differ from the defaults (what the base recommends, else the paper's values).
    * `prompt` may be omitted if every clip has a caption; it then defaults to the first one.
@@ -98,7 +101,8 @@ export async function runTraining(options: RunTrainingOptions): Promise<LearnedM
     if (!begun) await assertNoRun(out);
     const { base } = prepared;
     const hasMotion = await exists(paths.motion);
-    if (begun?.finished && begun.settings.steps === settings.steps && hasMotion) {
+    const { fromStep } = options;
+    if (fromStep === undefined && begun?.finished && begun.settings.steps === settings.steps && hasMotion) {
       const found = `the run in "${out}" has completed all its ${settings.steps} steps`;
       options.onEvent?.(
         notice({ found, setting: 'steps', advice: phrase`Raise ${setting('steps')} to train further.` }),
@@ -108,7 +112,7 @@ export async function runTraining(options: RunTrainingOptions): Promise<LearnedM
     const saved =
       begun &&
       (await concerning('out', () =>
-        loadCheckpoint(paths.checkpoints, base.unet, settings, options.onEvent),
+        loadCheckpoint(paths.checkpoints, base.unet, settings, { onEvent: options.onEvent, step: fromStep }),
       ));
     assertCanGoOn(options.out, settings, saved, hasMotion);
     const moreSteps = recommendedSteps(settings, base);
@@ -123,6 +127,7 @@ export async function runTraining(options: RunTrainingOptions): Promise<LearnedM
       await writeRun(out, record);
     };
     await keep({});
+    if (fromStep !== undefined) await goBack(paths, fromStep);
     const state = saved ?? (await initialState(base.unet, settings));
     await trainInto(out, prepared, { state, memory, keep }, options).catch(async (error: unknown) => {
       const advice = options.howToGoOn ?? howToGoOn(options.out);
@@ -136,6 +141,12 @@ export async function runTraining(options: RunTrainingOptions): Promise<LearnedM
   } finally {
     await unlock();
   }
+}
+
+/** Removes the checkpoints and sample videos of later steps. Throws `StorageError`. */
+async function goBack({ checkpoints, samples }: RunPaths, step: number): Promise<void> {
+  await removeLater(checkpoints, step);
+  await removeLaterSamples(samples, step);
 }
 
 /** Throws unless training can continue from the saved state, or from the beginning if nothing was saved yet. */
@@ -193,7 +204,7 @@ async function trainInto(
     /** Adds fields to `run.json`. */
     readonly keep: (more: Partial<RunRecord>) => Promise<void>;
   },
-  work: WorkOptions,
+  work: Pick<RunTrainingOptions, 'onEvent' | 'signal' | 'fromStep'>,
 ): Promise<void> {
   const { settings, device, base, schedule, texts, record } = prepared;
   const { clips } = record;
@@ -226,8 +237,10 @@ async function trainInto(
       log: metrics.append,
       save: async () => {
         metrics.flush();
-        const path = await saveCheckpoint(paths.checkpoints, state, settings);
-        await writeMotionOf(paths.motion, prepared, state, { framesPerSecond, cutClips });
+        const facts = { framesPerSecond, cutClips };
+        const { info } = motionOf(prepared, state, facts);
+        const path = await saveCheckpoint(paths.checkpoints, state, settings, info);
+        await writeMotionOf(paths.motion, prepared, state, facts);
         work.onEvent?.({ type: 'checkpoint', step: state.optimiser.step, path });
       },
       makeSamples: trainingSamples({
@@ -243,6 +256,9 @@ async function trainInto(
         step: () => state.optimiser.step,
       }),
     };
+    // The motion of a run that went back is that of a later step.
+    if (work.fromStep !== undefined)
+      await writeMotionOf(paths.motion, prepared, state, { framesPerSecond, cutClips });
     await train(training, work);
     // If the process was killed between the last checkpoint and its motion, the motion is written now.
     await writeMotionOf(paths.motion, prepared, state, { framesPerSecond, cutClips });

@@ -1,6 +1,8 @@
 /** @file Sample videos during training, made by the same code as `lamp generate`. */
 
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asStorageError } from '../../checkpoints/atomic-write.ts';
 import { exists } from '../../checkpoints/exists.ts';
 import type { WorkOptions } from '../../events.ts';
 import { usualFormat } from '../../media/video-target.ts';
@@ -66,4 +68,16 @@ export function trainingSamples(options: TrainingSamplesOptions): (work: WorkOpt
       await generator.dispose();
     }
   };
+}
+
+/** Removes the sample videos of later steps than `step` from the folder. Throws `StorageError`. */
+export async function removeLaterSamples(folder: string, step: number): Promise<void> {
+  try {
+    for (const name of await readdir(folder)) {
+      const taken = /^(\d{6,})-\d+\.\w+$/.exec(name)?.[1];
+      if (taken !== undefined && Number(taken) > step) await rm(join(folder, name), { force: true });
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw asStorageError(error, folder);
+  }
 }
