@@ -26,6 +26,8 @@ export type ProgressEvent =
       readonly stage: Stage;
       readonly done: number;
       readonly total: number;
+      /** Memory that the computing process has in use (its resident set), in bytes; absent if nothing is computed. */
+      readonly residentBytes?: number;
       /** If several pictures are animated, the one concerned, counted from 1, and their number. */
       readonly picture?: { readonly number: number; readonly of: number };
     }
@@ -42,6 +44,8 @@ export type ProgressEvent =
       readonly seconds: number;
       /** Estimated time of the remaining steps in seconds. */
       readonly secondsLeft: number;
+      /** Memory that the computing process has in use (its resident set), in bytes. */
+      readonly residentBytes: number;
     }
   /** A sample video was made during training. */
   | { readonly type: 'sample'; readonly step: number; readonly prompt: string; readonly path: string }
@@ -74,10 +78,31 @@ export function notice(said: string | GivenParts): Notice {
 /** Receives events. It must be quick and must not throw. */
 export type OnEvent = (event: ProgressEvent) => void;
 
+/** What a picture or video that is being sampled will probably look like: small, and without details. */
+export interface Preview {
+  readonly stage: Stage;
+  /** `done` of `total` steps of the stage are finished. */
+  readonly done: number;
+  readonly total: number;
+  /** If several pictures are animated, the one concerned, counted from 1, and their number. */
+  readonly picture?: { readonly number: number; readonly of: number };
+  /** A picture for each frame of a video, or one: 8-bit RGB, one pixel for each of the latents (of 8x8 in general). */
+  readonly frames: readonly { readonly width: number; readonly height: number; readonly data: Uint8Array }[];
+}
+
+/** Receives previews. It must be quick and must not throw. */
+export type OnPreview = (preview: Preview) => void;
+
 /** Options of every long-running function. */
 export interface WorkOptions {
   /** Called with progress events. */
   readonly onEvent?: OnEvent | undefined;
+  /**
+   * Called while a picture or video is sampled, at most once a second for each, with a preview. It costs next to
+   * nothing, but for a few seconds before the first one, in which the colours of the base's latents are measured.
+   * Without it, nothing is computed.
+   */
+  readonly onPreview?: OnPreview | undefined;
   /** Stops the work after the current step. */
   readonly signal?: AbortSignal | undefined;
 }

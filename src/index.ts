@@ -4,7 +4,7 @@
  */
 export type { WriteOptions } from './checkpoints/safetensors.ts';
 export * from './errors.ts';
-export type { Notice, OnEvent, ProgressEvent, Stage, WorkOptions } from './events.ts';
+export type { Notice, OnEvent, OnPreview, Preview, ProgressEvent, Stage, WorkOptions } from './events.ts';
 export { type AnimateImageOptions, animateImage } from './library/animate-image.ts';
 export { type AnimateImagesOptions, animateImages } from './library/animate-images.ts';
 export { type ConvertMotionOptions, convertMotion } from './library/convert-motion.ts';

@@ -30,10 +30,11 @@ export function renamedError(error: unknown, nameOf: Renaming): unknown {
 }
 
 /** Options for work whose notices refer to settings by other names than the caller's. */
-export function renamedNotices({ onEvent, signal }: WorkOptions, nameOf: Renaming): WorkOptions {
-  if (!onEvent) return { signal };
+export function renamedNotices(work: WorkOptions, nameOf: Renaming): WorkOptions {
+  const { onEvent } = work;
+  if (!onEvent) return work;
   return {
-    signal,
+    ...work,
     onEvent: (event) => onEvent(event.type === 'notice' ? notice(renamed(event, nameOf)) : event),
   };
 }

@@ -78,6 +78,7 @@ describe('lamp generate', () => {
     expect(stderr).toBe('');
     expect(lines[0].type).toBe('notice');
     expect(lines.at(-1)).toEqual({ type: 'written', path: path('out/video.mp4') });
+    expect(lines.some(({ type }) => type === 'preview')).toBe(false);
   });
 
   test('works on a base with other weights, and says so', async () => {
@@ -89,6 +90,14 @@ describe('lamp generate', () => {
     expect(code).toBe(0);
     expect((await run(...words, '--other-base')).code).toBe(0);
     expect((await run('help', 'generate')).stdout).not.toContain('--other-base');
+  });
+
+  test('prints previews with --json only', async () => {
+    const { code, stderr } = await run(...generateWords(), '--previews');
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'lamp: --previews are lines of JSON, but --json is not given. Add --json, or omit --previews.\n',
+    );
   });
 
   test('takes several motions with strengths, and stores them', async () => {

@@ -1,7 +1,10 @@
+import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { duration } from '../duration.ts';
 import { notice, type ProgressEvent } from '../events.ts';
+import { readPicture } from '../media/picture-file.ts';
 import { phrase, setting } from '../phrases.ts';
+import { testFolder } from '../testing/test-folder.ts';
 import { reporter } from './progress.ts';
 
 /** Runs events, one a second, through a reporter; gives what was written where. */
@@ -42,6 +45,7 @@ const step = (at: number, loss: number): ProgressEvent => ({
   gradNorm: 1,
   seconds: 2,
   secondsLeft: 2 * (200 - at),
+  residentBytes: 3 * 2 ** 30,
 });
 
 test('shows which of several pictures is being processed', () => {
@@ -134,7 +138,7 @@ describe('in a log', () => {
   test('training shows a smoothed loss', () => {
     const { stderr } = show([step(1, 1), ...Array.from({ length: 10 }, (_, i) => step(i + 2, 0))]);
     const [first, second] = stderr.split('\n');
-    expect(first).toBe('training 1/200  loss 1.0000  2.00 s/step  6 min 38 s left');
+    expect(first).toBe('training 1/200  loss 1.0000  2.00 s/step  6 min 38 s left  3.00 GiB');
     expect(second).toMatch(/loss 0\.0\d{3} /);
   });
 
@@ -152,4 +156,39 @@ test.each([
   [Number.POSITIVE_INFINITY, '?'],
 ])('%s seconds are "%s"', (seconds, text) => {
   expect(duration(seconds)).toBe(text);
+});
+
+test('the memory in use stands at the end of the line', () => {
+  const { stderr } = show([{ ...progress(30), residentBytes: 1.5 * 2 ** 30 } as ProgressEvent, step(200, 1)]);
+  expect(stderr).toMatch(/^sampling 30\/30.* {2}1\.50 GiB\ntraining 200\/200.* {2}3\.00 GiB\n$/);
+});
+
+test('previews are lines of JSON if they are asked for, with all frames in one picture', async () => {
+  const lines: string[] = [];
+  let written!: () => void;
+  const line = new Promise<void>((resolve) => {
+    written = resolve;
+  });
+  const stdout = {
+    write(text: string) {
+      lines.push(text);
+      written();
+    },
+  };
+  const environment = { stdout, stderr: { write: () => {} }, variables: {}, now: () => 0 };
+  const { onPreview } = reporter({ json: true, previews: true }, environment);
+  const frame = (value: number) => ({ width: 2, height: 1, data: new Uint8Array(6).fill(value) });
+  onPreview!({ stage: 'sampling', done: 1, total: 4, frames: [frame(10), frame(200)] });
+  await line;
+  const { png, ...said } = JSON.parse(lines[0]!);
+  expect(said).toEqual({
+    ...{ type: 'preview', stage: 'sampling', done: 1, total: 4 },
+    ...{ frames: 2, width: 2, height: 1 },
+  });
+  const path = (await testFolder())('preview.png');
+  await writeFile(path, Buffer.from(png, 'base64'));
+  const sheet = await readPicture(path);
+  expect([sheet.width, sheet.height, sheet.data[0], sheet.data.at(-1)]).toEqual([2, 2, 10, 200]);
+  expect(reporter({ json: true }, environment).onPreview).toBeUndefined();
+  expect(reporter({ json: false, previews: true }, environment).onPreview).toBeUndefined();
 });

@@ -2,8 +2,9 @@
  * @file Displays progress events: one updating line on a terminal, occasional lines in a log, or every event as a line
  * of JSON for programs.
  */
+import { bytesText } from '../amounts.ts';
 import { duration } from '../duration.ts';
-import type { OnEvent, ProgressEvent, Stage } from '../events.ts';
+import type { OnEvent, OnPreview, ProgressEvent, Stage } from '../events.ts';
 import { wordFor, wordParts } from '../phrases.ts';
 import { commandVocabulary } from './vocabulary.ts';
 
@@ -27,19 +28,29 @@ export interface ReporterEnvironment {
 /** Displays events. */
 export interface Reporter {
   readonly onEvent: OnEvent;
+  /** Prints previews as lines of JSON; absent unless they are asked for. */
+  readonly onPreview?: OnPreview;
   /** Removes an unfinished progress line. Must be called when the work ends, however it ends. */
   end(): void;
 }
 
 /**
- * Creates a reporter. With `json`, every event becomes a JSON line on standard output; otherwise text is written to
- * standard error, so that standard output stays free.
+ * Creates a reporter. With `json`, every event is a line of JSON on standard output, and with `previews` so is every
+ * preview; otherwise text is written to standard error, so that standard output stays free.
  */
-export function reporter({ json }: { json: boolean }, environment = processEnvironment()): Reporter {
+export function reporter(
+  { json, previews = false }: { readonly json: boolean; readonly previews?: boolean },
+  environment = processEnvironment(),
+): Reporter {
   if (json) {
+    let ended = false;
+    const write = (line: object) => environment.stdout.write(`${JSON.stringify(line)}\n`);
     return {
-      onEvent: (event) => environment.stdout.write(`${JSON.stringify(inWords(event))}\n`),
-      end: () => {},
+      onEvent: (event) => write(inWords(event)),
+      ...(previews && { onPreview: previewWriter((line) => !ended && write(line)) }),
+      end: () => {
+        ended = true;
+      },
     };
   }
   const { stderr } = environment;
@@ -51,6 +62,29 @@ export function reporter({ json }: { json: boolean }, environment = processEnvir
 /** An event for programs, with notices in the command's vocabulary. */
 function inWords(event: ProgressEvent): object {
   return event.type === 'notice' ? { type: 'notice', ...wordParts(event, commandVocabulary) } : event;
+}
+
+/** Writes previews, each as one PNG of its frames below one another; none while the one before is being encoded. */
+function previewWriter(write: (line: object) => unknown): OnPreview {
+  let encoding = false;
+  return ({ frames, ...step }) => {
+    if (encoding) return;
+    encoding = true;
+    const { width, height } = frames[0]!;
+    const sheet = {
+      width,
+      height: frames.length * height,
+      data: Uint8Array.from(frames.flatMap(({ data }) => [...data])),
+    };
+    const facts = { type: 'preview', ...step, frames: frames.length, width, height };
+    import('../media/picture-file.ts')
+      .then(({ encodePng }) => encodePng(sheet))
+      .then((png) => write({ ...facts, png: Buffer.from(png).toString('base64') }))
+      .catch(() => {}) // A preview that cannot be encoded is no reason to stop.
+      .finally(() => {
+        encoding = false;
+      });
+  };
 }
 
 function processEnvironment(): ReporterEnvironment {
@@ -163,7 +197,7 @@ function describer(now: () => number): (event: ProgressEvent) => Line {
         const count = total > 1 ? ` ${done}/${total}` : '';
         const which = event.picture ? `picture ${event.picture.number} of ${event.picture.of}: ` : '';
         return {
-          text: `${which}${event.stage}${count}${time}`,
+          text: `${which}${event.stage}${count}${time}${memory(event)}`,
           running: true,
           share: total > 0 ? done / total : 1,
           edge: done === 0 || last,
@@ -177,7 +211,7 @@ function describer(now: () => number): (event: ProgressEvent) => Line {
         loss = { sum: 0.95 * loss.sum + event.loss, weight: 0.95 * loss.weight + 1 };
         const left = step < steps ? `  ${duration(event.secondsLeft)} left` : '';
         return {
-          text: `training ${step}/${steps}  loss ${(loss.sum / loss.weight).toFixed(4)}  ${pace(event.seconds, 'training')}${left}`,
+          text: `training ${step}/${steps}  loss ${(loss.sum / loss.weight).toFixed(4)}  ${pace(event.seconds, 'training')}${left}${memory(event)}`,
           running: true,
           share: step / steps,
           edge: step === steps,
@@ -198,6 +232,11 @@ function describer(now: () => number): (event: ProgressEvent) => Line {
         return still(`note: ${wordFor(event, commandVocabulary)}`, true);
     }
   };
+}
+
+/** The memory in use, where the event says it. */
+function memory({ residentBytes }: { readonly residentBytes?: number }): string {
+  return residentBytes === undefined ? '' : `  ${bytesText(residentBytes)}`;
 }
 
 function progressBar(share: number, cells: number): string {

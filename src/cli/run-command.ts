@@ -1,5 +1,6 @@
 /** @file Runs long-running commands: displays events, and handles Ctrl-C. */
 import type { Command } from 'commander';
+import { UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { interruptible } from './interruptible.ts';
 import { reporter } from './progress.ts';
@@ -15,12 +16,26 @@ export async function runCommand<Options extends WorkOptions, Result>(
   call: (options: Options) => Promise<Result>,
   more: Partial<Options> = {},
 ): Promise<Result> {
-  const { json = false, threads, ...given } = command.opts<{ json?: boolean; threads?: number }>();
+  const {
+    json = false,
+    previews = false,
+    threads,
+    ...given
+  } = command.opts<{ json?: boolean; previews?: boolean; threads?: number }>();
+  if (previews && !json) {
+    throw new UsageError({
+      found: '--previews are lines of JSON, but --json is not given',
+      setting: 'previews',
+      advice: 'Add --json, or omit --previews.',
+    });
+  }
   if (threads !== undefined) process.env.LAMP_THREADS = String(threads);
-  const { onEvent, end } = reporter({ json });
+  const { onEvent, onPreview, end } = reporter({ json, previews });
   try {
     const options = libraryOptions<Options>(given);
-    return await interruptible((signal) => call({ ...options, onEvent, signal, ...more }));
+    return await interruptible((signal) =>
+      call({ ...options, onEvent, ...(onPreview && { onPreview }), signal, ...more }),
+    );
   } finally {
     end();
   }

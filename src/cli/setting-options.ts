@@ -175,18 +175,23 @@ function parserOf({ schema, choices }: SettingDescription, setting: Setting): Pa
 }
 
 /**
- * Adds options that commands have independently of the library's functions: `--threads` to those that compute (see
- * `runCommand`), `--json`, and an obsolete option without effect.
+ * Adds options that commands have independently of the library's functions: `--threads` and `--previews` to those that
+ * compute (see `runCommand`), `--json`, and an obsolete option without effect.
  */
 export function withCommandOptions(
   command: Command,
   json = 'print every event as one line of JSON on standard output',
 ): Command {
-  if (computing.has(command.name())) withSettings(command, { threads: threadsSetting });
+  const computes = computing.has(command.name());
+  if (computes) withSettings(command, { threads: threadsSetting });
   command.option('--json', json);
+  if (computes) command.option('--previews', previewsText);
   const known = command.options.some(({ long }) => long === '--other-base');
   return known ? command : command.addOption(called(ignored, new Option('--other-base').hideHelp()));
 }
+
+const previewsText =
+  'with --json: also print, at most once a second, a small PNG (base64) of what is being sampled, its frames below one another';
 
 /** Name under which an option without effect is stored. */
 const ignored = 'ignored';

@@ -74,7 +74,8 @@ const toReference = {
 export const convertMotionSettings = {
   source: required(
     declare(field.path, {
-      description: "the authors' U-Net folder (or the folder above it), a motion file, a run folder, or a checkpoint in one",
+      description:
+        "the authors' U-Net folder (or the folder above it), a motion file, a run folder, or a checkpoint in one",
     }),
   ),
   out: required(
@@ -113,7 +114,12 @@ export interface ConvertMotionOptions extends GivenSettings<typeof convertMotion
  * console.log(path);
  */
 export async function convertMotion(options: ConvertMotionOptions): Promise<string> {
-  const { onEvent, signal, ...asked } = checkOptions('convertMotion', options, {
+  const {
+    onEvent,
+    onPreview: _,
+    signal,
+    ...asked
+  } = checkOptions('convertMotion', options, {
     ...convertMotionSettings,
     ...workFields,
   });

@@ -110,7 +110,7 @@ export async function drawImages(options: DrawImagesOptions): Promise<DrawnPictu
 }
 
 async function draw(options: DrawImagesOptions): Promise<DrawnPicture[]> {
-  const { onEvent, signal, ...given } = options;
+  const { onEvent, onPreview, signal, ...given } = options;
   const {
     base: choice,
     out,
@@ -132,7 +132,10 @@ async function draw(options: DrawImagesOptions): Promise<DrawnPicture[]> {
       advice: phrase`Give the picture with ${setting('from')}.`,
     });
   }
-  const { device, work } = await onDevice({ device: deviceName, memory, precision }, { onEvent, signal });
+  const { device, work } = await onDevice(
+    { device: deviceName, memory, precision },
+    { onEvent, onPreview, signal },
+  );
   const base = await inPrecision(await givenBase(choice, work), precision, device);
   const usual = width !== undefined && height !== undefined ? { width, height } : recommendedSize(base);
   const size = { width: width ?? usual.width, height: height ?? usual.height };

@@ -167,7 +167,7 @@ export interface EditVideoOptions extends GivenSettings<typeof editVideoSettings
  * });
  */
 export async function editVideo(options: EditVideoOptions): Promise<Video> {
-  const { onEvent, signal, ...given } = checkOptions('editVideo', options, {
+  const { onEvent, onPreview, signal, ...given } = checkOptions('editVideo', options, {
     ...editVideoSettings,
     ...workFields,
   });
@@ -182,7 +182,7 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
   const { device: deviceName, precision } = withDefaults(pick(shared, ['device', 'precision']), given);
   const { device: chosenDevice, work } = await onDevice(
     { device: deviceName, memory: given.memory, precision },
-    { onEvent, signal },
+    { onEvent, onPreview, signal },
   );
   const firstFrameBase = await givenFirstFrameBase(given, precision, chosenDevice, work);
   const picture =

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CheckpointError, DeviceError, InterruptedError, UsageError } from '../errors.ts';
-import type { ProgressEvent } from '../events.ts';
+import type { Preview, ProgressEvent } from '../events.ts';
 import { tinyBase, writeTestMotion } from '../testing/library-models.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
@@ -52,18 +52,30 @@ describe('an engine in a process of its own', () => {
 
   test('gives the same results and events as this process', async () => {
     const [here, there]: ProgressEvent[][] = [[], []];
-    const ours = await generateVideo({ ...request, motion, onEvent: (event) => void here!.push(event) });
+    const [shownHere, shownThere]: Preview[][] = [[], []];
+    const ours = await generateVideo({
+      ...request,
+      motion,
+      onEvent: (event) => void here!.push(event),
+      onPreview: (preview) => void shownHere!.push(preview),
+    });
     const base = await loadBase({ base: tinyBase });
     const theirs = await engine.generateVideo({
       ...request,
       base,
       motion: await loadMotion({ motion }),
       onEvent: (event) => void there!.push(event),
+      onPreview: (preview) => void shownThere!.push(preview),
     });
     expect(engine.pid).not.toBe(process.pid);
     expect(theirs).toEqual(ours);
     expect(theirs.frames[0]!.data).toBeInstanceOf(Uint8Array);
-    expect(there).toEqual(here);
+    const withoutMemory = (events: ProgressEvent[]) =>
+      events.map((event) => ('residentBytes' in event ? { ...event, residentBytes: 0 } : event));
+    expect(withoutMemory(there!)).toEqual(withoutMemory(here!));
+    expect(there!.some((event) => event.type === 'progress' && event.residentBytes! > 1e7)).toBe(true);
+    expect(shownThere![0]).toEqual(shownHere![0]);
+    expect(shownThere![0]!.frames[0]!.data).toBeInstanceOf(Uint8Array);
   });
 
   test('offers all functions that compute or read at length, and calls back the functions in their options', async () => {

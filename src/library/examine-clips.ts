@@ -138,10 +138,16 @@ export async function examineClips(options: ExamineClipsOptions): Promise<ClipSe
     ...workFields,
     onReport: field.function.optional(),
   });
-  const { onEvent, signal, onReport, preview, cut, out, ...given } = withDefaults(
-    pick(examineClipsSettings, ['cut']),
-    checkedOptions,
-  );
+  const {
+    onEvent,
+    onPreview: _,
+    signal,
+    onReport,
+    preview,
+    cut,
+    out,
+    ...given
+  } = withDefaults(pick(examineClipsSettings, ['cut']), checkedOptions);
   const work = { onEvent, signal };
   const settings = settingsOf(given);
   const folder = assertPlaces({ preview, cut, out });

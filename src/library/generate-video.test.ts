@@ -62,7 +62,10 @@ describe('generateVideo', () => {
     expect(await inspectClip(out)).toMatchObject({ width: 24, height: 16, frameCount: 3 });
     expect(storedSettings(await readVideoMetadata(out))).toEqual({ ...video.settings, framesPerSecond: 8 });
     expect(events.at(-1)).toEqual({ type: 'written', path: out });
-    expect(events).toContainEqual({ type: 'progress', stage: 'sampling', done: 2, total: 2 });
+    expect(events).toContainEqual({
+      ...{ type: 'progress', stage: 'sampling', done: 2, total: 2 },
+      residentBytes: expect.any(Number),
+    });
   });
 
   test('with little memory makes the same video, but for rounding', async () => {

@@ -116,7 +116,15 @@ export type Inspection =
  * if (found.kind === 'base') console.log(found.name, found.unet.parameters, found.training?.plain.bytes);
  */
 export async function inspect(options: InspectOptions): Promise<Inspection> {
-  const { path, device, forMemory, onEvent, signal, ...given } = checkOptions('inspect', options, {
+  const {
+    path,
+    device,
+    forMemory,
+    onEvent,
+    onPreview: _,
+    signal,
+    ...given
+  } = checkOptions('inspect', options, {
     ...inspectSettings,
     ...workFields,
   });

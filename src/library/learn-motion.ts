@@ -84,7 +84,7 @@ export interface LearnMotionOptions
  * console.log(path); // the motion, for generateVideo({ motion: path, … })
  */
 export async function learnMotion(options: LearnMotionOptions): Promise<LearnedMotion> {
-  const { onEvent, signal, ...given } = checkOptions('learnMotion', options, {
+  const { onEvent, onPreview, signal, ...given } = checkOptions('learnMotion', options, {
     ...learnMotionSettings,
     ...workFields,
   });
@@ -106,7 +106,7 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
   }
   assertStrideUsed(settings);
   assertSamplesMade(settings);
-  const { device, work } = await trainingDevice(settings, resume === true, { onEvent, signal });
+  const { device, work } = await trainingDevice(settings, resume === true, { onEvent, onPreview, signal });
   const { device: _, ...ofTraining } = settings;
   const folder = base === undefined ? {} : { base: await baseFolder(base, work) };
   return concerning({ MediaError: 'clips', CheckpointError: 'base', StorageError: 'out' }, () =>

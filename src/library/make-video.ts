@@ -82,7 +82,7 @@ export interface PreparedVideos {
  */
 export async function prepareVideos(
   name: string,
-  { onEvent, signal, firstFrame, ...options }: Omit<VideoOptions, 'out'> & Shown,
+  { onEvent, onPreview, signal, firstFrame, ...options }: Omit<VideoOptions, 'out'> & Shown,
   check?: (path: string, info: MotionInfo) => void,
 ): Promise<PreparedVideos> {
   assertOneSource(options);
@@ -97,7 +97,10 @@ export async function prepareVideos(
     ...asked
   } = withDefaults(pick(shared, ['device', 'precision', 'reference']), others);
   const { useRecommended = !reference, firstFrameBase, firstFrameSize, ...shown } = asked;
-  const { device, work } = await onDevice({ device: deviceName, memory, precision }, { onEvent, signal });
+  const { device, work } = await onDevice(
+    { device: deviceName, memory, precision },
+    { onEvent, onPreview, signal },
+  );
   const motions = await givenMotions(
     name,
     { ...(motion && { motion }), ...(several && { motions: several }) },

@@ -27,6 +27,7 @@ export const field = {
 /** The options that all functions have. */
 export const workFields = {
   onEvent: field.function.optional(),
+  onPreview: field.function.optional(),
   signal: field.signal.optional(),
 };
 

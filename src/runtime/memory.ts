@@ -10,6 +10,11 @@ import { phrase, setting } from '../phrases.ts';
 /** Bytes of this machine's memory, or what a container leaves of it. */
 export const machineMemory = Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY);
 
+/** Memory that this process has in use, in bytes: its resident set, with the parts of weight files that it has read. */
+export function residentBytes(): number {
+  return process.memoryUsage.rss();
+}
+
 const advice = phrase`Use a smaller ${setting('size')} or fewer ${setting('frames')}, or a machine with more memory.`;
 
 /**

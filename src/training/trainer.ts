@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CheckpointError, InterruptedError, LampError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { phrase, setting } from '../phrases.ts';
+import { residentBytes } from '../runtime/memory.ts';
 import { clipScale, gradientNorm } from './adamw.ts';
 import { isKept } from './checkpoint.ts';
 import { learningRateAt } from './learning-rate.ts';
@@ -118,7 +119,7 @@ async function takeSteps<Batch>(
     const metrics = { step, loss, learningRate, gradNorm, seconds };
     training.log(metrics);
     const secondsLeft = pace(seconds) * (steps - step);
-    work.onEvent?.({ type: 'step', steps, secondsLeft, ...metrics });
+    work.onEvent?.({ type: 'step', steps, secondsLeft, residentBytes: residentBytes(), ...metrics });
     if (isSaved(step)) await save();
     // Samples take long and may fail, so the state is saved before they are made.
     else if (samplesAreDue()) await save();

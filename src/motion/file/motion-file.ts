@@ -102,8 +102,8 @@ export async function readMotionInfo(path: string): Promise<MotionInfo> {
 }
 
 /**
- * Reads a motion file, or the motion of a training checkpoint, as its file would be. Throws `CheckpointError` when it is
- * damaged or not a motion.
+ * Reads a motion file, or the motion of a training checkpoint, as its file would be. Throws `CheckpointError` when it
+ * is damaged or not a motion.
  */
 export async function readMotion(path: string): Promise<Motion> {
   const { file, info, prefix } = await openMotion(path);

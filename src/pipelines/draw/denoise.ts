@@ -23,8 +23,18 @@ export interface DenoiseOptions {
   readonly noise: FloatTensor;
   /** Index of the first step; default 0. */
   readonly firstStep?: number | undefined;
-  /** Called after every step with the current latents. May throw to stop. */
-  readonly onStep?: ((index: number, latents: FloatTensor) => void | Promise<void>) | undefined;
+  /** Called after every step with the current latents, and what they were computed from. May throw to stop. */
+  readonly onStep?:
+    | ((index: number, latents: FloatTensor, taken: StepTaken) => void | Promise<void>)
+    | undefined;
+}
+
+/** A step: the network's (guided) output for a sample at a timestep. */
+export interface StepTaken {
+  readonly output: Float32Array;
+  /** The latents before the step. */
+  readonly sample: FloatTensor;
+  readonly timestep: number;
 }
 
 /** Samples the latents `[1, c, h, w]` of a picture. */
@@ -53,8 +63,9 @@ export async function denoise(
   for (const [index, timestep] of sampler.timesteps.entries()) {
     if (index < firstStep) continue;
     const output = await predict(latents, timestep);
+    const taken = { output, sample: latents, timestep };
     latents = settle(floats(sampler.step(output, index, latents.data), latents.shape), index);
-    await onStep?.(index, latents);
+    await onStep?.(index, latents, taken);
   }
   return latents;
 }

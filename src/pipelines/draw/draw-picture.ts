@@ -28,6 +28,7 @@ import { pictureFingerprint } from '../video/encode-first-frame.ts';
 import { denoisePicture } from './denoise.ts';
 import { compiled, type Kept, type PromptEncoder, promptEncoder } from './kept-programs.ts';
 import { forGuidance, type Predictors } from './predictors.ts';
+import { predictedLatents, previewsFor } from './previews.ts';
 import { type Redrawing, redrawingOf, redrawSettings } from './redrawing.ts';
 import {
   betweenSteps,
@@ -100,6 +101,7 @@ export async function drawLatents(
   const steps = sampler.timesteps.length - start.step;
   if (steps === 0) return start.latents;
   const context = await prompts.encode(guided ? [negativePrompt, prompt] : [prompt], work);
+  const previews = await previewsFor(base, work);
   const network = await predictor.get(work);
   await betweenSteps(work, stage, 0, steps);
   return denoisePicture({
@@ -110,7 +112,11 @@ export async function drawLatents(
     limits: guidanceLimits(settings),
     noise: start.latents,
     firstStep: start.step,
-    onStep: (index) => betweenSteps(work, stage, index + 1 - start.step, steps),
+    onStep: (index, _, taken) => {
+      const done = index + 1 - start.step;
+      previews?.show({ stage, done, total: steps }, () => predictedLatents(schedule, taken));
+      return betweenSteps(work, stage, done, steps);
+    },
   });
 }
 

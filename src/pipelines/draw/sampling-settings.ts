@@ -12,6 +12,7 @@ import { InterruptedError, UsageError } from '../../errors.ts';
 import type { Stage, WorkOptions } from '../../events.ts';
 import { type BaseSettings, recommended } from '../../models/base-settings.ts';
 import { phrase, setting } from '../../phrases.ts';
+import { residentBytes } from '../../runtime/memory.ts';
 import {
   declare,
   recommendable,
@@ -232,7 +233,7 @@ export async function betweenSteps(
   done: number,
   total: number,
 ): Promise<void> {
-  onEvent?.({ type: 'progress', stage, done, total });
+  onEvent?.({ type: 'progress', stage, done, total, residentBytes: residentBytes() });
   await nextTurn();
   if (signal?.aborted) {
     const unit = total > 1 ? ` (${done} of ${total} done)` : '';

@@ -29,8 +29,10 @@ export interface DrawUncopiedOptions {
   /** Unit Gaussian noise of the video's shape. */
   readonly noise: FloatTensor;
   readonly details: FrameDetails;
-  /** Called after every step. May throw to stop. */
-  readonly onStep?: ((index: number, steps: number) => void | Promise<void>) | undefined;
+  /** Called after every step; `latents` gives the video's at that moment. May throw to stop. */
+  readonly onStep?:
+    | ((index: number, steps: number, latents: () => FloatTensor) => void | Promise<void>)
+    | undefined;
 }
 
 /** From this uncopied share on, a pixel is the image model's alone; below it the two are blended. */
@@ -59,6 +61,7 @@ export async function drawUncopied(options: DrawUncopiedOptions): Promise<FloatT
       ? frames[f]!
       : addNoise(schedule, frames[f]!, frameOf(options.noise, f), [timestep]);
   const found = new Map(drawn.map((f) => [f, noisedFrame(f, sampler.timesteps[steps[0]!])]));
+  const current = () => fromFrames(frames.map((frame, f) => found.get(f) ?? frame));
   for (const [i, index] of steps.entries()) {
     for (const f of drawn) {
       const latents = found.get(f)!;
@@ -66,9 +69,9 @@ export async function drawUncopied(options: DrawUncopiedOptions): Promise<FloatT
       const next = sampler.step(output, index, latents.data);
       found.set(f, blended(next, noisedFrame(f, sampler.timesteps[index + 1]), parts[f]!));
     }
-    await onStep?.(i, steps.length);
+    await onStep?.(i, steps.length, current);
   }
-  return fromFrames(frames.map((frame, f) => found.get(f) ?? frame));
+  return current();
 }
 
 /** The copied share of each pixel `[1, 1, f, h, w]`, found by one more prediction on the noised video. */

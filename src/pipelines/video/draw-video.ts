@@ -10,6 +10,7 @@ import { shareNoise } from '../../motion/shared-noise.ts';
 import type { FrameDetails } from '../draw/denoise.ts';
 import { latentShape } from '../draw/draw-picture.ts';
 import { forGuidance } from '../draw/predictors.ts';
+import { predictedLatents, previewsFor } from '../draw/previews.ts';
 import { betweenSteps, guidanceLimits } from '../draw/sampling-settings.ts';
 import type { BegunVideo } from './begin-video.ts';
 import { drawUncopied } from './draw-uncopied.ts';
@@ -34,6 +35,7 @@ export async function drawVideo(
   const { base, frames, size, schedule, networks } = context;
   const { seed, settings, sampler, firstLatents, inversion } = video;
   const { guidance, finishAt, deepEvery } = settings;
+  const previews = await previewsFor(base, work);
   // Before the text, whose encoder needs room, too.
   await networks.keepOnly(deepEvery > 1 ? networks.reusing : forGuidance(networks.video, settings));
   const text = await encodeText(context, video, guidance, work);
@@ -44,6 +46,7 @@ export async function drawVideo(
   const steps = sampler.timesteps.length;
   const noise = frameNoise(latentShape(base, size), frames, seed);
   await betweenSteps(work, 'sampling', 0, steps);
+  const firstFrame = firstLatents && fromFrames([firstLatents]);
   const latents = await sampleVideo({
     predictor: network,
     sampler,
@@ -51,9 +54,13 @@ export async function drawVideo(
     settings,
     limits,
     start: inversion ? { inverted: inversion.latents } : { noise },
-    firstFrame: firstLatents && fromFrames([firstLatents]),
+    firstFrame,
     ...(finishAt === 0 && details && { details }),
-    onStep: (index) => betweenSteps(work, 'sampling', index + 1, steps),
+    onStep: (index, _, taken) => {
+      const step = { stage: 'sampling', done: index + 1, total: steps } as const;
+      previews?.show(step, () => predictedLatents(schedule, taken, firstFrame));
+      return betweenSteps(work, step.stage, step.done, steps);
+    },
   });
   const ran = {
     stepsTaken: steps,
@@ -75,9 +82,11 @@ export async function drawVideo(
     motion: { predictor: network, context: text, guidance, timestep: sampler.timesteps.at(-1)! },
     noise: shareNoise(noise, { share: settings.noiseShare, keepVariance: true }),
     details,
-    onStep: (index, count) => {
+    onStep: (index, total, current) => {
       imageModelSteps = index + 1;
-      return betweenSteps(work, 'drawing details', index + 1, count);
+      const step = { stage: 'drawing details', done: index + 1, total } as const;
+      previews?.show(step, current);
+      return betweenSteps(work, step.stage, step.done, total);
     },
   });
   return { latents: finished, ran: { ...ran, imageModelSteps } };

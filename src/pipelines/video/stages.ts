@@ -39,12 +39,13 @@ export async function* inStages<Request, Begun, Sampled, Finished>(
   if (stopped) throw stopped;
 }
 
-/** The same work options, with progress events that say which of several pictures they belong to. */
-function numbered({ onEvent, signal }: WorkOptions, index: number, of: number): WorkOptions {
-  if (of === 1 || !onEvent) return { onEvent, signal };
+/** The same work options, with progress events and previews that say which of several pictures they belong to. */
+function numbered({ onEvent, onPreview, signal }: WorkOptions, index: number, of: number): WorkOptions {
+  if (of === 1) return { onEvent, onPreview, signal };
   const picture = { number: index + 1, of };
   return {
-    onEvent: (event) => onEvent(event.type === 'progress' ? { ...event, picture } : event),
+    onEvent: onEvent && ((event) => onEvent(event.type === 'progress' ? { ...event, picture } : event)),
+    onPreview: onPreview && ((preview) => onPreview({ ...preview, picture })),
     signal,
   };
 }

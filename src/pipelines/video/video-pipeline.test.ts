@@ -306,7 +306,7 @@ describe('running work', () => {
     await expect(generator.generate(request, { onEvent, signal: controller.signal })).rejects.toThrow(
       new InterruptedError('stopped while sampling (2 of 4 done); nothing was written.'),
     );
-    expect(events.at(-1)).toEqual({ type: 'progress', stage: 'sampling', done: 2, total: 4 });
+    expect(events.at(-1)).toMatchObject({ type: 'progress', stage: 'sampling', done: 2, total: 4 });
   });
 
   test('tells when a prompt is too long', async () => {
