@@ -102,6 +102,9 @@ function runRows(run: RunInspection): Row[] {
       : []),
     ...(run.meanLoss ? [['loss', lossText(run.meanLoss)] satisfies Row] : []),
     ['base', `${run.base.name} (fingerprint ${run.base.unet})`],
+    ...(run.startedFrom
+      ? [['started from', `${run.startedFrom.path}, after ${run.startedFrom.steps} steps`] satisfies Row]
+      : []),
     ['clips', clipsText(run)],
     ...settingRows(settings),
     ...settingRows(run.versions),

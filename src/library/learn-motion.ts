@@ -41,6 +41,12 @@ const own = {
     group: 'What to learn',
     unit: 'step',
   }),
+  startFrom: declare(field.path, {
+    description:
+      'a motion whose values are the initial ones (a motion file, run folder or training checkpoint), also after its cosine schedule has ended; its variant, rank and size are kept, optimiser and schedule are new',
+    group: 'What to learn',
+    usual: 'the image model',
+  }),
   useRecommended: shared.useRecommended,
   preset: declare(z.enum(presetNames), {
     description: phrase`a named set of values for omitted settings; the base's recommendations are ignored`,
@@ -88,7 +94,7 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
     ...learnMotionSettings,
     ...workFields,
   });
-  const { out, resume, fromStep, useRecommended = given.preset === undefined, ...others } = given;
+  const { out, resume, fromStep, startFrom, useRecommended = given.preset === undefined, ...others } = given;
   const { base, preset, ...settings } = others;
   if (preset !== undefined && useRecommended) {
     throw new UsageError({
@@ -115,6 +121,7 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
       out,
       ...(resume !== undefined && { resume }),
       fromStep,
+      startFrom,
       useRecommended,
       ...(preset && { preset: presets[preset] }),
       settings: { ...ofTraining, ...(device && { device }), ...folder },

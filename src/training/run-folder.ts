@@ -40,6 +40,16 @@ const recordSchema = z.object({
    * if that setting is 0, until the clips have been examined, and in older runs.
    */
   cutClips: z.int().min(0).optional(),
+  /** The motion that the training started from. Absent if it started from the image model. */
+  startedFrom: z
+    .object({
+      path: z.string(),
+      /** Identity of its values. */
+      sha256: z.string(),
+      /** Steps that it was trained for. */
+      steps: z.int().min(0),
+    })
+    .optional(),
   base: z.object({
     name: z.string(),
     /** Identities of the weights (see `fingerprint`). */

@@ -18,14 +18,22 @@ export interface TrainingState {
   readonly average: ParameterSet | undefined;
 }
 
-/** The state before the first step, initialised from the seed and the base model's weights. */
+/**
+ * The state before the first step: with the values of the motion `from`, else initialised from the seed and the base
+ * model's weights.
+ */
 export async function initialState(
   { weights }: Component<UNetConfig>,
   settings: Pick<TrainingSettings, 'seed' | 'averageDecay' | 'temporalBias' | 'variant'> &
     Partial<Pick<TrainingSettings, 'rank' | 'optimizer'>>,
+  from?: MotionValues | undefined,
 ): Promise<TrainingState> {
   const list = motionParameters(weights.shapes, settings.variant, settings.rank);
   const parameters = new ParameterSet(list);
+  if (from) {
+    for (const [name, { data }] of parameters.views) data.set(from.get(name)!.data);
+    return withAverage(emptyState(parameters, settings));
+  }
   const own = await weights.file.readMany(
     list.filter(({ initial }) => initial === 'base').map(({ name }) => name),
   );
@@ -39,8 +47,12 @@ export async function initialState(
       for (let i = 0; i < data.length; i++) data[i] = bound * (2 * uniform() - 1);
     }
   }
-  const state = emptyState(parameters, settings);
-  state.average?.flat.set(parameters.flat);
+  return withAverage(emptyState(parameters, settings));
+}
+
+/** The state with the parameters as their own average, if one is kept. */
+function withAverage(state: TrainingState): TrainingState {
+  state.average?.flat.set(state.parameters.flat);
   return state;
 }
 

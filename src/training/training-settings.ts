@@ -98,7 +98,10 @@ export function resumedSettings(begun: TrainingSettings, given: Partial<Training
     throw new UsageError({
       found: phrase`${setting(name)} is ${JSON.stringify(is)}, but the run was begun with ${JSON.stringify(was)}${why}`,
       setting: name,
-      advice: phrase`Leave it out to resume, or train under another ${setting('out')}.`,
+      advice: [
+        phrase`Leave it out to resume, or train under another ${setting('out')}.`,
+        ...(why ? [phrase`A new run can start from the motion of this one (${setting('startFrom')}).`] : []),
+      ],
     });
   }
   return settings;

@@ -56,11 +56,14 @@ export interface Prepared {
 export async function newSettings({
   settings: given,
   preset,
+  ofStart,
   useRecommended = true,
   onEvent,
 }: Pick<WorkOptions, 'onEvent'> & {
   readonly settings: Partial<TrainingInput>;
   readonly preset?: Partial<TrainingInput> | undefined;
+  /** Those of the motion that the training starts from, before what the base recommends. */
+  readonly ofStart?: Partial<TrainingInput> | undefined;
   readonly useRecommended?: boolean;
 }): Promise<TrainingSettings> {
   const base = resolve(given.base ?? trainingDefaults.base);
@@ -69,6 +72,7 @@ export async function newSettings({
   const prompt = given.prompt ?? (await firstCaption(given, onEvent));
   const settings = parseSettings({
     ...ofBase,
+    ...ofStart,
     ...preset,
     ...withoutUndefined(given),
     ...(prompt !== undefined && { prompt }),

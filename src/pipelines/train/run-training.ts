@@ -40,6 +40,7 @@ import {
 } from '../../training/training-settings.ts';
 import { tellFarSize } from '../draw/far-size.ts';
 import { newSettings, type Prepared, prepareTraining } from './prepare-training.ts';
+import { assertCanStart, readStart, readStartAgain, settingsOfStart } from './start-from.ts';
 import { trainingMaterial } from './training-material.ts';
 import { removeLaterSamples, trainingSamples } from './training-samples.ts';
 import { fewSteps, howToGoOn, recommendedSteps, whatNext } from './what-next.ts';
@@ -50,6 +51,11 @@ export interface RunTrainingOptions extends WorkOptions {
   readonly out: string;
   /** Resume the run in `out`; `settings` then need contain only changes. */
   readonly resume?: boolean;
+  /**
+   * Path of the motion that a new run starts from, in place of the image model; with `resume`, where it is now, if no
+   * checkpoint was written yet.
+   */
+  readonly startFrom?: string | undefined;
   /** With `resume`, the step of a kept checkpoint to go back to; what later steps left is removed. */
   readonly fromStep?: number | undefined;
   /**
@@ -86,14 +92,20 @@ export async function runTraining(options: RunTrainingOptions): Promise<LearnedM
   const out = resolve(options.out);
   const paths = runPaths(out);
   const begun = options.resume ? await readRun(out) : undefined;
+  const { startFrom } = options;
+  if (begun && startFrom !== undefined && !begun.startedFrom) throw notStarted();
+  let start = begun || startFrom === undefined ? undefined : await readStart(startFrom);
   const asked = absolutePaths(
     begun
       ? resumedSettings(begun.settings, { ...options.preset, ...options.settings })
-      : await newSettings(options),
+      : await newSettings({ ...options, ofStart: start && settingsOfStart(start) }),
   );
   if (!begun) await assertNoRun(out);
-  const prepared = await prepareTraining(asked, begun, options);
+  const checked = await prepareTraining(asked, begun, options);
+  const startedFrom = start?.record ?? begun?.startedFrom;
+  const prepared = { ...checked, record: { ...checked.record, ...(startedFrom && { startedFrom }) } };
   const { settings } = prepared;
+  if (start) assertCanStart(start, settings, prepared.base, options.onEvent);
 
   const unlock = await openRunFolder(out);
   try {
@@ -115,7 +127,9 @@ export async function runTraining(options: RunTrainingOptions): Promise<LearnedM
         loadCheckpoint(paths.checkpoints, base.unet, settings, { onEvent: options.onEvent, step: fromStep }),
       ));
     assertCanGoOn(options.out, settings, saved, hasMotion);
-    const moreSteps = recommendedSteps(settings, base);
+    if (begun?.startedFrom && !saved) start = await readStartAgain(begun.startedFrom, startFrom);
+    // A motion that was learned before may need few.
+    const moreSteps = startedFrom ? undefined : recommendedSteps(settings, base);
     if (moreSteps !== undefined) {
       options.onEvent?.(fewSteps(settings.steps, moreSteps));
     }
@@ -128,7 +142,7 @@ export async function runTraining(options: RunTrainingOptions): Promise<LearnedM
     };
     await keep({});
     if (fromStep !== undefined) await goBack(paths, fromStep);
-    const state = saved ?? (await initialState(base.unet, settings));
+    const state = saved ?? (await initialState(base.unet, settings, start?.values));
     await trainInto(out, prepared, { state, memory, keep }, options).catch(async (error: unknown) => {
       const advice = options.howToGoOn ?? howToGoOn(options.out);
       throw await withAdvice(error, advice, paths.checkpoints);
@@ -141,6 +155,14 @@ export async function runTraining(options: RunTrainingOptions): Promise<LearnedM
   } finally {
     await unlock();
   }
+}
+
+function notStarted(): UsageError {
+  return new UsageError({
+    found: phrase`${setting('startFrom')} is given, but the run did not start from a motion`,
+    setting: 'startFrom',
+    advice: phrase`Omit it, or begin a new run under another ${setting('out')}.`,
+  });
 }
 
 /** Removes the checkpoints and sample videos of later steps. Throws `StorageError`. */
@@ -360,6 +382,7 @@ function motionOf(
   const { prompt, frames, width, height, variant, rank, ...others } = decidingSettings(
     settings,
   ) as TrainingSettings;
+  const { startedFrom } = record;
   const info = {
     baseName: base.name,
     baseFingerprint: base.fingerprint,
@@ -375,6 +398,7 @@ function motionOf(
       ...others,
       // If objects could be cut out of only some clips, `copyPaste` alone would overstate what was done.
       ...(cutClips !== undefined && cutClips < record.clips.length && { cutClips }),
+      ...(startedFrom && { startedFrom: startedFrom.sha256 }),
       clips: record.clips.map((clip) => clip.fingerprint),
       ...captionsOf(record.clips),
     },
