@@ -35,7 +35,7 @@ interface Import {
 /** Every import of a relative path in the TypeScript files of a folder, with paths from the repository's root. */
 function importsBelow(folder: string): Import[] {
   const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(folder, name));
   return files.flatMap((from) => {
     const text = readFileSync(join(root, from), 'utf8');
@@ -100,6 +100,15 @@ describe('imports of the product', () => {
   });
 });
 
+test('the page runs in browsers: it imports itself, the contract of the server, and how amounts are written', () => {
+  const inside = 'src/studio/page/';
+  const allowed = /^src\/(studio\/(page|api)\/|amounts\.ts$|duration\.ts$)/;
+  const ofPage = product.filter(({ from, typesOnly }) => from.startsWith(inside) && !typesOnly);
+  expect(ofPage.length).toBeGreaterThan(20);
+  expect(ofPage.filter(({ to }) => !allowed.test(to))).toEqual([]);
+  expect(product.filter(({ from, to }) => to.startsWith(inside) && !from.startsWith(inside))).toEqual([]);
+});
+
 test('training/data imports nothing of the training but its settings', () => {
   const inside = 'src/training/data/';
   const others = product.filter(
@@ -153,7 +162,7 @@ function circlesOf(imports: readonly Import[]): string[][] {
 test('no two files have the same name, so that each is found by it', () => {
   const names = ['src', 'lab', 'scripts'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /\.tsx?$/.test(name))
       .map((name) => basename(name)),
   );
   const several = names.filter((name, i) => names.indexOf(name) !== i);

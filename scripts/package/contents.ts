@@ -15,7 +15,12 @@ const allowed: readonly RegExp[] = [
   /^assets\/(base|demo|tokenizer)\//,
   /^dist\/(?!testing\/)([\w-]+\/)*[\w-]+(?<!\.test|\.slow)\.(js|d\.ts)$/,
   /^dist\/index\.d\.cts$/,
+  /^dist\/studio\/page\/(index\.html|icon\.svg|licences\.md|assets\/[\w-]+\.(js|css))$/,
 ];
+
+/** Where the page of \`lamp studio\` is, which browsers load, and the most bytes that it may have. */
+const page = 'dist/studio/page/';
+const mostOfPage = 3_000_000;
 
 const required: readonly string[] = [
   'package.json',
@@ -31,6 +36,8 @@ const required: readonly string[] = [
   'dist/index.d.cts',
   'dist/cli/main.js',
   'dist/library/engine-process.js',
+  'dist/studio/page/index.html',
+  'dist/studio/page/licences.md',
   'assets/base/model_index.json',
   'assets/base/unet/diffusion_pytorch_model.safetensors',
   'assets/demo/clips/captions.tsv',
@@ -40,17 +47,22 @@ const required: readonly string[] = [
 /** Problems of the list of files: unexpected and missing ones. `[]` if there are none. */
 export function faultsOf(files: readonly PackedFile[]): string[] {
   const paths = new Set(files.map(({ path }) => path));
+  const ofPage = files.filter(({ path }) => path.startsWith(page)).reduce((sum, { size }) => sum + size, 0);
   return [
     ...[...paths]
       .filter((path) => !allowed.some((kind) => kind.test(path)))
       .map((path) => `unwanted: ${path}`),
     ...[...paths].filter((path) => stale(path)).map((path) => `stale, run "npm run build": ${path}`),
     ...required.filter((path) => !paths.has(path)).map((path) => `missing: ${path}`),
+    ...(ofPage > mostOfPage
+      ? [`too large: the page has ${ofPage} bytes; expected ${mostOfPage} at most`]
+      : []),
   ];
 }
 
 /** Whether the source of a built file no longer exists. */
 function stale(path: string): boolean {
+  if (path.startsWith(page)) return false;
   const [, name] = /^dist\/(.*)\.(js|d\.ts)$/.exec(path) ?? [];
   return name !== undefined && !existsSync(`src/${name}.ts`);
 }
@@ -67,7 +79,9 @@ const entrances = [
  * Problems of the modules in `folder`: unused ones, and missing ones that are imported.
  */
 export function moduleFaults(folder: string, files: readonly PackedFile[]): string[] {
-  const modules = new Set(files.map(({ path }) => path).filter((path) => path.endsWith('.js')));
+  const modules = new Set(
+    files.map(({ path }) => path).filter((path) => path.endsWith('.js') && !path.startsWith(page)),
+  );
   const used = new Set(entrances);
   for (const path of used) {
     for (const file of [path, path.replace(/\.js$/, '.d.ts')]) {

@@ -1,0 +1,84 @@
+/** @file Amounts, times and states in words. */
+import type { ApiJob, Progress } from '../../api/job-api.ts';
+
+/** A number of things: `1 clip`, `3 clips`. */
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}
+
+/** Bytes, as file managers of our time say them: `1.4 MB`. */
+export function sizeOf(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  if (power === 0) return countOf(Math.round(bytes), 'byte');
+  const value = bytes / 1000 ** power;
+  return `${value >= 100 ? value.toFixed(0) : value.toPrecision(2)} ${units[power]}`;
+}
+
+/** How long ago something was, roughly. */
+export function timeAgo(date: string, now = Date.now()): string {
+  const seconds = Math.max(0, (now - Date.parse(date)) / 1000);
+  if (!Number.isFinite(seconds)) return '';
+  if (seconds < 60) return 'just now';
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  if (seconds < 172_800) return 'yesterday';
+  if (seconds < 7 * 86_400) return `${Math.floor(seconds / 86_400)} days ago`;
+  return new Date(date).toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' });
+}
+
+/** Speed of steps: `3.2 steps per second`, or `4.1 s per step`. */
+export function speedOf(secondsPerStep: number): string {
+  if (!(secondsPerStep > 0)) return '–';
+  return secondsPerStep < 1
+    ? `${(1 / secondsPerStep).toPrecision(2)} steps per second`
+    : `${secondsPerStep.toPrecision(2)} s per step`;
+}
+
+/** A small or large number with three digits. */
+export function digits(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  if (value !== 0 && (Math.abs(value) < 0.001 || Math.abs(value) >= 100_000)) return value.toExponential(1);
+  return String(Number(value.toPrecision(3)));
+}
+
+/** The share that is done, from 0 to 1. */
+export function shareOf(progress: Pick<Progress, 'done' | 'total'> | undefined): number | undefined {
+  if (!progress || !(progress.total > 0)) return undefined;
+  return Math.min(1, Math.max(0, progress.done / progress.total));
+}
+
+/** A text that begins with a capital. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What a kind of job does. */
+export const jobKindWords: Readonly<Record<ApiJob['kind'], string>> = {
+  learn: 'Motion',
+  generate: 'Video',
+  animate: 'Animated picture',
+  edit: 'Edit',
+  draw: 'Picture',
+};
+
+/** What has become of a job. */
+export const jobStateWords: Readonly<Record<ApiJob['state'], string>> = {
+  waiting: 'waiting',
+  held: 'on hold',
+  running: 'working',
+  stopped: 'stopped',
+  failed: 'failed',
+  done: 'done',
+};
+
+/** A setting's name in words: `learningRate` is `Learning rate`. */
+export function settingTitle(name: string): string {
+  const own: Record<string, string> = {
+    clipFps: 'Frames per second of the clips',
+    framesPerSecond: 'Frames per second',
+    samplerSteps: 'Steps',
+    eta: 'Eta',
+  };
+  return own[name] ?? sentence(name.replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`));
+}

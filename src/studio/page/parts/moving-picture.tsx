@@ -1,0 +1,94 @@
+/** @file Pictures and videos that play in a loop: only those that are seen, and none where people want no motion. */
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { Icon } from './icon.tsx';
+
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
+/** Whether people want no motion, but where they ask for it. */
+export function useCalm(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      calm.addEventListener('change', listener);
+      return () => calm.removeEventListener('change', listener);
+    },
+    () => calm.matches,
+  );
+}
+
+const seen = new Map<Element, (isSeen: boolean) => void>();
+const observer = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) seen.get(target)?.(isIntersecting);
+});
+
+/**
+ * A loop that plays while it is seen, else a still picture. The loop is an animated picture, or a video: which one is
+ * known once it is loaded.
+ */
+export function MovingPicture({
+  loop,
+  still,
+  alt,
+}: {
+  readonly loop: string | undefined;
+  readonly still?: string | undefined;
+  /** `''` where the text beside it says the same. */
+  readonly alt: string;
+}) {
+  const frame = useRef<HTMLSpanElement>(null);
+  const [isSeen, setSeen] = useState(false);
+  const [isVideo, setVideo] = useState(false);
+  const [failed, setFailed] = useState(false);
+  const [asked, setAsked] = useState(false);
+  const isCalm = useCalm();
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    seen.set(element, setSeen);
+    observer.observe(element);
+    return () => {
+      observer.unobserve(element);
+      seen.delete(element);
+    };
+  }, []);
+  const plays = isSeen && (!isCalm || asked);
+  const pause = () => setAsked(false);
+  return (
+    <span
+      className="moving"
+      ref={frame}
+      onPointerEnter={(event) => event.pointerType === 'mouse' && setAsked(true)}
+      onPointerLeave={pause}
+    >
+      {loop === undefined || failed ? (
+        <span className="moving-none">
+          <Icon name="motion" />
+        </span>
+      ) : isVideo ? (
+        <video
+          src={loop}
+          poster={still}
+          muted
+          loop
+          playsInline
+          autoPlay={plays}
+          preload={plays || !still ? 'auto' : 'none'}
+          aria-label={alt || undefined}
+          ref={(element) => {
+            if (!element) return;
+            if (plays) void element.play().catch(() => {});
+            else element.pause();
+          }}
+          onError={() => setFailed(true)}
+        />
+      ) : (
+        <img
+          src={plays || still === undefined ? loop : still}
+          alt={alt}
+          loading="lazy"
+          decoding="async"
+          onError={() => (plays || still === undefined ? setVideo(true) : setFailed(true))}
+        />
+      )}
+    </span>
+  );
+}

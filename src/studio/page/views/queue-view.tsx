@@ -1,0 +1,316 @@
+/** @file The queue: what is being worked on, what waits and in which order, and what has become of the rest. */
+import { type KeyboardEvent, useState } from 'react';
+import { duration } from '../../../duration.ts';
+import type { ApiJob } from '../../api/job-api.ts';
+import { ask } from '../core/api-client.ts';
+import { moved } from '../core/job-order.ts';
+import { outdate, useAnswer, useProgress } from '../core/studio-state.ts';
+import { countOf, jobKindWords, jobStateWords, sentence, shareOf, sizeOf, timeAgo } from '../core/wording.ts';
+import { Button, ButtonLink } from '../parts/button.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { JobDetails } from '../parts/job-details.tsx';
+import { Menu } from '../parts/menu.tsx';
+import { ProblemNote } from '../parts/problem.tsx';
+import { ProgressBar } from '../parts/progress-bar.tsx';
+import { hrefOfJob } from '../parts/running-work.tsx';
+import { Empty, Shown, View } from '../parts/view.tsx';
+
+/** How many that have ended are shown at first. */
+const shownAtFirst = 20;
+
+/** The view. */
+export function QueueView() {
+  const queue = useAnswer('jobs');
+  const paused = queue.data?.paused ?? false;
+  const pause = async () => {
+    await ask('pauseJobs', { body: { paused: !paused } });
+    outdate('jobs');
+  };
+  return (
+    <View
+      title="Queue"
+      lead="Work goes on when this page is closed, and when the studio ends."
+      actions={
+        <>
+          <NotificationButton />
+          <Button icon={paused ? 'play' : 'pause'} onClick={pause} pressed={paused}>
+            {paused ? 'Begin jobs again' : 'Begin no more jobs'}
+          </Button>
+        </>
+      }
+    >
+      <Shown answered={queue}>{({ jobs }) => <Jobs jobs={jobs} paused={paused} />}</Shown>
+    </View>
+  );
+}
+
+function Jobs({ jobs, paused }: { readonly jobs: readonly ApiJob[]; readonly paused: boolean }) {
+  const [most, setMost] = useState(shownAtFirst);
+  const running = jobs.filter(({ state }) => state === 'running');
+  const waiting = jobs.filter(({ state }) => state === 'waiting' || state === 'held');
+  const ended = jobs.filter((job) => !running.includes(job) && !waiting.includes(job));
+  if (jobs.length === 0) {
+    return (
+      <Empty
+        icon="queue"
+        title="Nothing to do"
+        actions={
+          <ButtonLink look="main" icon="add" href="#/new">
+            Begin something
+          </ButtonLink>
+        }
+      >
+        <p>Each motion to learn, and each video to make, waits here until it is its turn.</p>
+      </Empty>
+    );
+  }
+  return (
+    <div className="stack">
+      {running.length > 0 && (
+        <section aria-labelledby="running">
+          <h2 id="running">Now</h2>
+          <ul className="jobs">
+            {running.map((job) => (
+              <li key={job.id}>
+                <RunningJob job={job} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {waiting.length > 0 && (
+        <section aria-labelledby="waiting">
+          <h2 id="waiting">
+            Next{' '}
+            <span className="quiet">
+              {paused ? 'when jobs are begun again' : countOf(waiting.length, 'job')}
+            </span>
+          </h2>
+          <WaitingJobs jobs={waiting} />
+        </section>
+      )}
+      {ended.length > 0 && (
+        <section aria-labelledby="ended">
+          <h2 id="ended">Before</h2>
+          <ul className="jobs">
+            {ended.slice(0, most).map((job) => (
+              <li key={job.id}>
+                <EndedJob job={job} />
+              </li>
+            ))}
+          </ul>
+          {ended.length > most && (
+            <Button onClick={() => setMost(most + 100)}>Show more of {countOf(ended.length, 'job')}</Button>
+          )}
+        </section>
+      )}
+    </div>
+  );
+}
+
+const act = async (name: 'cancelJob' | 'goOnJob' | 'goFirstJob', id: string) => {
+  await ask(name, { ids: { id }, body: {} });
+  outdate('jobs', 'motions');
+};
+
+function RunningJob({ job }: { readonly job: ApiJob }) {
+  const progress = useProgress(job.id) ?? job.progress;
+  return (
+    <article className="job job-running">
+      <Preview job={job} preview={progress?.preview} />
+      <div className="job-text">
+        <JobTitle job={job} />
+        <ProgressBar share={shareOf(progress)} label={`Progress of ${job.title}`} />
+        <p className="facts">
+          <span>{sentence(progress?.stage ?? 'beginning')}</span>
+          {progress && progress.total > 0 && (
+            <span>
+              {progress.done} of {progress.total}
+            </span>
+          )}
+          {progress?.secondsLeft !== undefined && <span>{duration(progress.secondsLeft)} left</span>}
+          {progress?.memory !== undefined && <span>{sizeOf(progress.memory)} of memory</span>}
+        </p>
+        <JobDetails job={job} />
+      </div>
+      <Button icon="stop" onClick={() => act('cancelJob', job.id)}>
+        Stop<span className="hidden"> {job.title}</span>
+      </Button>
+    </article>
+  );
+}
+
+function WaitingJobs({ jobs }: { readonly jobs: readonly ApiJob[] }) {
+  const [dragged, setDragged] = useState<string>();
+  const [over, setOver] = useState<string>();
+  const ids = jobs.map(({ id }) => id);
+  const move = async (from: number, to: number) => {
+    if (from === to || to < 0 || to >= ids.length) return;
+    await ask('orderJobs', { body: { jobs: moved(ids, from, to) } });
+    outdate('jobs');
+  };
+  const keys = (event: KeyboardEvent, at: number) => {
+    const step = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
+    if (step === 0) return;
+    event.preventDefault();
+    void move(at, at + step);
+  };
+  return (
+    <ol className="jobs">
+      {jobs.map((job, at) => (
+        <li
+          key={job.id}
+          draggable
+          data-over={over === job.id && dragged !== job.id ? '' : undefined}
+          data-dragged={dragged === job.id ? '' : undefined}
+          onDragStart={(event) => {
+            event.dataTransfer.effectAllowed = 'move';
+            event.dataTransfer.setData('text/plain', job.title);
+            setDragged(job.id);
+          }}
+          onDragOver={(event) => {
+            if (dragged === undefined) return;
+            event.preventDefault();
+            setOver(job.id);
+          }}
+          onDragEnd={() => {
+            setDragged(undefined);
+            setOver(undefined);
+          }}
+          onDrop={(event) => {
+            if (dragged === undefined) return;
+            event.preventDefault();
+            void move(ids.indexOf(dragged), at);
+          }}
+        >
+          <article className="job">
+            <button
+              type="button"
+              className="grip"
+              aria-label={`Place ${at + 1} of ${jobs.length}: ${job.title}. Arrow keys move it.`}
+              title="Drag, or press the arrow keys"
+              onKeyDown={(event) => keys(event, at)}
+            >
+              <Icon name="grip" />
+            </button>
+            <div className="job-text">
+              <JobTitle job={job} />
+              <JobDetails job={job} />
+            </div>
+            {job.state === 'held' ? (
+              <Button icon="play" onClick={() => act('goOnJob', job.id)}>
+                Let it wait<span className="hidden">: {job.title}</span>
+              </Button>
+            ) : (
+              <Button
+                icon="pause"
+                label={`Hold ${job.title} back`}
+                onClick={() => act('cancelJob', job.id)}
+                look="plain"
+              />
+            )}
+            <Menu label={`More for ${job.title}`}>
+              <Button icon="first" look="plain" onClick={() => act('goFirstJob', job.id)}>
+                Now, before what runs
+              </Button>
+              <Button icon="up" look="plain" disabled={at === 0} onClick={() => move(at, 0)}>
+                To the top
+              </Button>
+              <Button
+                icon="down"
+                look="plain"
+                disabled={at === ids.length - 1}
+                onClick={() => move(at, ids.length - 1)}
+              >
+                To the end
+              </Button>
+              <Button icon="trash" look="plain" onClick={() => remove(job.id)}>
+                Remove
+              </Button>
+            </Menu>
+          </article>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function EndedJob({ job }: { readonly job: ApiJob }) {
+  const again = job.state === 'stopped' || job.state === 'failed';
+  return (
+    <article className="job">
+      <Preview job={job} />
+      <div className="job-text">
+        <JobTitle job={job} />
+        {job.problem && <ProblemNote problem={job.problem} />}
+        <JobDetails job={job} />
+      </div>
+      {again && (
+        <Button icon="play" onClick={() => act('goOnJob', job.id)}>
+          {job.state === 'failed' ? 'Try again' : 'Go on'}
+          <span className="hidden">: {job.title}</span>
+        </Button>
+      )}
+      {job.state === 'done' && job.result && (
+        <ButtonLink href={hrefOfJob(job)}>
+          Open<span className="hidden"> {job.title}</span>
+        </ButtonLink>
+      )}
+      <Button
+        look="plain"
+        icon="close"
+        label={`Remove ${job.title} from this list`}
+        onClick={() => remove(job.id)}
+      />
+    </article>
+  );
+}
+
+async function remove(id: string): Promise<void> {
+  await ask('removeJob', { ids: { id } });
+  outdate('jobs');
+}
+
+function JobTitle({ job }: { readonly job: ApiJob }) {
+  return (
+    <h3 className="job-title">
+      <span>{job.title}</span>
+      <span className="facts">
+        <span>{jobKindWords[job.kind]}</span>
+        <span className={`state state-${job.state}`}>{jobStateWords[job.state]}</span>
+        <span>{timeAgo(job.ended ?? job.begun ?? job.made)}</span>
+      </span>
+    </h3>
+  );
+}
+
+function Preview({ job, preview }: { readonly job: ApiJob; readonly preview?: string | undefined }) {
+  const small =
+    preview ??
+    (job.state === 'done' && job.result && job.kind !== 'learn'
+      ? job.kind === 'draw'
+        ? `/api/pictures/${job.result}/small`
+        : `/api/videos/${job.result}/still`
+      : undefined);
+  return (
+    <span className="job-preview">
+      {small ? (
+        <img src={small} alt="" loading="lazy" onError={(event) => event.currentTarget.remove()} />
+      ) : (
+        <Icon name={job.kind === 'learn' ? 'motion' : job.kind === 'draw' ? 'image' : 'video'} />
+      )}
+    </span>
+  );
+}
+
+function NotificationButton() {
+  const [state, setState] = useState(() =>
+    typeof Notification === 'undefined' ? 'denied' : Notification.permission,
+  );
+  if (state !== 'default') return null;
+  return (
+    <Button icon="bell" onClick={async () => setState(await Notification.requestPermission())}>
+      Tell me when work ends
+    </Button>
+  );
+}
