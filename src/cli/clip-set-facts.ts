@@ -88,7 +88,15 @@ function clipText(clip: ClipReport): string {
   const rate = framesPerSecond === null ? '' : ` at ${short(framesPerSecond)} a second`;
   const time = durationSeconds === null ? '' : `, ${durationSeconds.toFixed(1)} s`;
   const motion = moving > 0 ? `; motion in ${Math.max(1, Math.round(100 * moving))} % of the picture` : '';
-  return `${width}x${height}, ${frameCount} frames${rate}${time}${motion}`;
+  return `${width}x${height}, ${frameCount} frames${rate}${time}${partText(clip)}${motion}`;
+}
+
+/** The part of a clip that is used. */
+function partText({ part }: ClipReport): string {
+  if (!part) return '';
+  const { first, end, crop } = part;
+  const within = crop ? `, ${crop.width}x${crop.height} at ${crop.left},${crop.top}` : '';
+  return `; used: frames ${first} to ${end - 1}${within}`;
 }
 
 /** The possible training videos of a clip, and the one displayed. */

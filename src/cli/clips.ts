@@ -33,7 +33,7 @@ export function clipsCommand(): Command {
   const command = new Command('clips')
     .description('check clips before training: cuts, bars, stills, duplicates, stride; split them at cuts')
     .argument('<paths...>', 'clips, or folders of clips');
-  withSettings(command, examineClipsSettings, { without: ['clips'], group: 'Options' });
+  withSettings(command, examineClipsSettings, { without: ['clips', 'clipParts'], group: 'Options' });
   return withCommandOptions(command, 'print one JSON object; progress as lines of JSON before it')
     .addHelpText('after', help)
     .action(async (paths: string[], _: object, command: Command) => {

@@ -16,6 +16,7 @@ const names: Readonly<Record<string, string>> = {
   framesPerSecond: '--fps',
   motions: '--motion',
   clips: 'the clips',
+  clipParts: '"lamp" in metadata.jsonl',
   clip: 'the clip',
   image: 'the picture',
   picture: 'the picture',

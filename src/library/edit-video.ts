@@ -44,7 +44,15 @@ import {
 } from './unused-options.ts';
 import { givenPicture, keepVideo, type Video } from './video.ts';
 
-const { base: _, clips: __, prompt: ___, captions: ____, device: _____, ...ofTraining } = trainingSettings;
+const {
+  base: _,
+  clips: __,
+  prompt: ___,
+  captions: ____,
+  device: _____,
+  clipParts: ______,
+  ...ofTraining
+} = trainingSettings;
 
 /** The settings of `training` in an edit: those of a training, except what the edit sets itself. */
 export const editTrainingSettings = redeclared(ofTraining, {

@@ -37,9 +37,9 @@ import { trainingDefaults as usual } from '../training/training-settings.ts';
 import { field, workFields } from './shared-fields.ts';
 import { assertStrideUsed } from './unused-options.ts';
 
-const { clipFps, stride, window, fit } = trainingSettings;
+const { clipParts, clipFps, stride, window, fit } = trainingSettings;
 const taken = redeclared(
-  { clipFps, stride, window, fit },
+  { clipParts, clipFps, stride, window, fit },
   {
     stride: { recommendable: false },
     window: { recommendable: false },
@@ -112,7 +112,9 @@ export interface ClipSetReport {
 
 /** What the clips are examined for. */
 const wanted = z.object(
-  shapeWithDefaults(pick(examineClipsSettings, ['clips', 'frames', 'clipFps', 'stride', 'window'])),
+  shapeWithDefaults(
+    pick(examineClipsSettings, ['clips', 'clipParts', 'frames', 'clipFps', 'stride', 'window']),
+  ),
 );
 
 /**

@@ -3,6 +3,7 @@ import { parseJson } from '../checkpoints/json-text.ts';
 import { onOneLine } from '../checkpoints/one-line.ts';
 import { MediaError } from '../errors.ts';
 import { composed } from './caption-files.ts';
+import { type ClipPart, clipPartSchema } from './clip-part.ts';
 
 /** One line of a list. */
 export interface ListedCaption {
@@ -12,6 +13,8 @@ export interface ListedCaption {
   readonly name: string;
   /** `undefined` if the line names a clip but has no caption. */
   readonly caption: string | undefined;
+  /** The part of the clip that is used, if the line gives one. */
+  readonly part?: ClipPart;
 }
 
 /** A malformed line of a list. */
@@ -87,9 +90,10 @@ const CAPTION_KEYS = ['text', 'caption', 'prompt'] as const;
 const MOST_VALUES = 100_000;
 
 /**
- * Parses a `metadata.jsonl`: on each line an object with the clip's name under `file_name` and its caption under
- * `text`, `caption` or `prompt`. Lines that are malformed, have contradictory captions, or repeat a clip are reported
- * as `odd`. Throws `MediaError` if all lines are odd.
+ * Parses a `metadata.jsonl`: on each line an object with the clip's name under `file_name`, its caption under `text`,
+ * `caption` or `prompt`, and under `lamp` the part of the clip that is used (see `clipPartSchema`). Lines that are
+ * malformed, have contradictory captions, or repeat a clip are reported as `odd`. Throws `MediaError` if all lines are
+ * odd.
  */
 export function parseMetadataLines(text: string, path: string): CaptionList {
   const lines: ListedCaption[] = [];
@@ -117,7 +121,7 @@ export function parseMetadataLines(text: string, path: string): CaptionList {
   return { lines, odd };
 }
 
-function metadataLine(content: string): { name: string; caption: string | undefined } | { fault: string } {
+function metadataLine(content: string): Omit<ListedCaption, 'line'> | { readonly fault: string } {
   const entry = objectIn(content);
   if (!entry) return { fault: `"${onOneLine(content, 40)}" is not a JSON object` };
   const name = entry.file_name;
@@ -131,7 +135,10 @@ function metadataLine(content: string): { name: string; caption: string | undefi
   const [first, ...others] = found;
   const other = others.find(({ caption }) => caption !== first?.caption);
   if (first && other) return { fault: `"${first.key}" and "${other.key}" differ` };
-  return { name, caption: first?.caption };
+  if (entry.lamp === undefined) return { name, caption: first?.caption };
+  const part = clipPartSchema.safeParse(entry.lamp);
+  if (!part.success) return { fault: '"lamp" is no part of a clip' };
+  return { name, caption: first?.caption, part: part.data };
 }
 
 function objectIn(line: string): Record<string, unknown> | undefined {

@@ -26,12 +26,15 @@ import {
   parseMetadataLines,
 } from './caption-lists.ts';
 import type { CaptionNote } from './caption-notes.ts';
+import type { ClipPart } from './clip-part.ts';
 import { refuseMedia } from './refuse-media.ts';
 
 /** The captions of a set of clips. */
 export interface ClipCaptions {
   /** Captions by the clips' paths as given, for clips that have one. */
   readonly captions: ReadonlyMap<string, string>;
+  /** Parts of clips that `metadata.jsonl` gives, by the clips' paths. */
+  readonly parts: ReadonlyMap<string, ClipPart>;
   /** Notes on captions that are not used, or whose clip is named differently. */
   readonly notes: readonly CaptionNote[];
 }
@@ -57,6 +60,7 @@ export async function readCaptions(
   const whole = new Set(folders.map((folder) => resolve(folder)));
   const places = new Map<string, Place>();
   const captions = new Map<string, string>();
+  const parts = new Map<string, ClipPart>();
   for (const clip of clips) {
     const { folder, name } = whereIs(clip);
     if (!places.has(folder)) places.set(folder, await lookAround(folder, clip));
@@ -66,9 +70,11 @@ export async function readCaptions(
     const own = await readOwn(clip, stem, place);
     const caption = own ?? place.listed.get(nameInList(name))?.caption;
     if (caption !== undefined) captions.set(clip, caption);
+    const part = place.parts.get(nameInList(name));
+    if (part) parts.set(clip, part);
   }
   const notes = [...places].flatMap(([folder, place]) => notesOn(place, whole.has(folder)));
-  return { captions, notes };
+  return { captions, parts, notes };
 }
 
 /** A folder of clips and its captions. */
@@ -80,6 +86,8 @@ interface Place {
   readonly lists: readonly PlacedList[];
   /** The lines in use, by the names of existing members, else by the names in the lines. */
   readonly listed: ReadonlyMap<string, ListedCaption>;
+  /** Parts of clips that the lists give, by the names of existing members, else by the names in the lines. */
+  readonly parts: ReadonlyMap<string, ClipPart>;
   /** The known clips in this folder, with the names of their own caption files. */
   readonly clips: Map<string, string>;
 }
@@ -107,7 +115,22 @@ async function lookAround(place: string, clip: string): Promise<Place> {
     const parse = wanted === CAPTIONS_NAME ? parseCaptionTable : parseMetadataLines;
     lists.push({ path, ...parse(text, path) });
   }
-  return { folder: shown, names, lists, listed: usedLines(lists, names), clips: new Map() };
+  const listed = usedLines(lists, names);
+  return { folder: shown, names, lists, listed, parts: listedParts(lists, names), clips: new Map() };
+}
+
+/** The parts of clips in the lists; a line that names its clip exactly takes precedence. */
+function listedParts(lists: readonly CaptionList[], names: readonly string[]): Map<string, ClipPart> {
+  const there = new Set(names.map(nameInList));
+  const parts = new Map<string, ClipPart>();
+  const isExact = ({ name }: ListedCaption) => there.has(nameInList(name));
+  const lines = lists.flatMap((list) => list.lines);
+  for (const line of [...lines.filter(isExact), ...lines.filter((each) => !isExact(each))]) {
+    const clip = isExact(line) ? line.name : clipMeant(line.name, names);
+    if (line.part && clip !== undefined && !parts.has(nameInList(clip)))
+      parts.set(nameInList(clip), line.part);
+  }
+  return parts;
 }
 
 /** Assigns lines of the lists to names; earlier lists take precedence. */
@@ -190,7 +213,8 @@ function notesOn(place: Place, whole: boolean): CaptionNote[] {
       const { line, name, caption } = listed;
       const clip = clipOf(listed);
       if (there.has(nameInList(name))) {
-        return caption === undefined ? [{ path, line, name, reason: 'no caption' }] : [];
+        const isUseless = caption === undefined && listed.part === undefined;
+        return isUseless ? [{ path, line, name, reason: 'no caption' }] : [];
       }
       if (clip === undefined) return [{ path, line, name, reason: 'no clip', ...meant(name) }];
       return [{ path, line, name, reason: 'matched', meant: clip }];

@@ -82,12 +82,12 @@ export function notesAbout(clip: ExaminedClip, wanted: WantedVideos): ClipNote[]
   }
   if (clip.bars) {
     const sides = Object.entries(clip.bars).filter(([, thickness]) => thickness > 0);
-    const { width, height } = sizeWithoutBars(clip, clip.bars);
+    const { width, height } = sizeWithoutBars(clip.part?.crop ?? clip, clip.bars);
     const found = `black bars (${sides.map(([side, thickness]) => `${side} ${thickness}`).join(', ')} pixels)`;
     const advice = phrase`${setting('cut', true)} removes them, which leaves ${width}x${height}.`;
     note('bars', true, { found, advice });
   }
-  if (size) notes.push(...notesOnSize(clip, size, fit));
+  if (size) notes.push(...notesOnSize(clip.part?.crop ?? clip, size, fit));
   notes.push(...timeNotes(clip), ...clip.onNumbers);
   if (clip.madeByLamp) note('made by lamp', false, madeByLamp);
   if (clip.moving < leastMoving) {

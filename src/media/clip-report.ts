@@ -9,12 +9,14 @@ import type { CaptionNote } from './caption-notes.ts';
 import { readCaptions } from './captions.ts';
 import { type ClipInfo, inspectClip, readFrames, visitFrames } from './clip.ts';
 import { type ClipPrint, clipPrint, likeness } from './clip-likeness.ts';
+import { type ClipPart, croppedTo, type FramesPart, framesOfPart, partsByPath } from './clip-part.ts';
 import {
   type ClipRate,
   type ClipWindowKind,
   clipWindow,
   framesAtRate,
   lowestRate,
+  rangeOf,
   rateOf,
   type TimedClip,
   type WindowSettings,
@@ -47,6 +49,8 @@ export interface Shot {
 /** Facts about an examined clip. */
 export interface ExaminedClip extends ClipInfo {
   readonly caption: string | undefined;
+  /** The part of it that is used; absent for all of it. Shots, bars and movement are those of that part. */
+  readonly part?: FramesPart;
   /** Shots in order; a clip without cuts is one shot. */
   readonly shots: readonly Shot[];
   readonly bars: Bars | undefined;
@@ -129,6 +133,8 @@ export interface ExamineOptions extends WorkOptions {
   readonly clipFps?: ClipRate | 'common' | undefined;
   /** Take every n-th of these frames; default 1. */
   readonly stride?: number | undefined;
+  /** Parts of clips, by their names; see `TrainingSettings.clipParts`. */
+  readonly clipParts?: Readonly<Record<string, ClipPart>> | undefined;
   /** Where in a clip a video begins; default `random`. */
   readonly window?: ClipWindowKind | undefined;
   /** Height of the pictures in `strips`, and the total width of a clip's pictures side by side; default no strips. */
@@ -155,7 +161,8 @@ export async function examineClipSet(
 ): Promise<ExaminedSet> {
   const { frames, signal, onEvent } = options;
   const { clipFps: askedRate = 'common', stride = 1, window = 'random' } = options;
-  const { captions, notes: captionNotes } = await readCaptions(paths, folders);
+  const { captions, parts, notes: captionNotes } = await readCaptions(paths, folders);
+  const given = partsByPath(options.clipParts ?? {}, paths);
   const progress = (done: number) =>
     onEvent?.({ type: 'progress', stage: 'examining clips', done, total: paths.length });
   const unreadable: UnreadableClip[] = [];
@@ -164,7 +171,7 @@ export async function examineClipSet(
   for (const [index, path] of paths.entries()) {
     if (signal?.aborted) throw new InterruptedError(`stopped after ${index} of ${paths.length} clips.`);
     try {
-      const examined = await examineClip(path);
+      const examined = await examineClip(path, given.get(path) ?? parts.get(path));
       found.push({ ...examined, report: { ...examined.report, caption: captions.get(path) } });
     } catch (error) {
       if (!(error instanceof MediaError)) throw error;
@@ -219,27 +226,35 @@ async function stripOf(
     readonly size?: Size | undefined;
   },
 ): Promise<Picture[]> {
-  const { frames, clipFps, strip, size: shown = clip, fit } = options;
+  const crop = clip.part?.crop;
+  const { frames, clipFps, strip, size: shown = crop ?? clip, fit } = options;
   const indices = clip.window?.frames ?? framesAtRate(clip, clipFps).slice(0, frames);
   const shape = shown.width / shown.height;
   const height = Math.max(8, Math.min(strip.height, Math.floor(strip.width / frames / shape)));
   const size = { width: Math.max(1, Math.round(shape * height)), height };
   // A clip with its own aspect ratio is rounded to whole pixels, not cropped.
-  return readFrames(clip.path, { indices, size, fit: options.size ? (fit ?? 'cover') : 'stretch' });
+  return readFrames(clip.path, { indices, crop, size, fit: options.size ? (fit ?? 'cover') : 'stretch' });
 }
 
-async function examineClip(path: string) {
-  const info = await inspectClip(path);
-  const { frameCount } = info;
+async function examineClip(path: string, asked: ClipPart | undefined) {
+  const whole = await inspectClip(path);
+  const part = asked && framesOfPart(asked, whole);
+  const info = { ...whole, ...(part && { part }) };
+  const { first, end } = rangeOf(info);
+  const frameCount = end - first;
   framesAtRate(info, info.framesPerSecond ?? 'frames'); // Throws for impossible times.
   const last = Math.min(searchedFrames, frameCount) - 1;
   const chosen = new Set(
-    Array.from({ length: last + 1 }, (_, i) => Math.round((i * (frameCount - 1)) / Math.max(1, last))),
+    Array.from(
+      { length: last + 1 },
+      (_, i) => first + Math.round((i * (frameCount - 1)) / Math.max(1, last)),
+    ),
   );
   const thumbnails: Thumbnail[] = [];
   const samples: Picture[] = [];
-  const everyFrame = new Set(Array.from({ length: frameCount }, (_, index) => index));
-  await visitFrames(path, everyFrame, async (frame, index) => {
+  const everyFrame = new Set(Array.from({ length: frameCount }, (_, index) => first + index));
+  await visitFrames(path, everyFrame, async (picture, index) => {
+    const frame = croppedTo(picture, part?.crop);
     thumbnails.push(await thumbnailOf(frame));
     if (chosen.has(index)) samples.push(frame);
   });
@@ -248,7 +263,10 @@ async function examineClip(path: string) {
   const report: ExaminedClip = {
     ...info,
     caption: undefined,
-    shots: starts.map((start, i) => ({ start, length: (starts[i + 1] ?? frameCount) - start })),
+    shots: starts.map((start, i) => ({
+      start: first + start,
+      length: (starts[i + 1] ?? frameCount) - start,
+    })),
     bars: blackBars(samples),
     moving: movingShare(thumbnails),
     repeated: repeatedShare(changes),

@@ -1,12 +1,15 @@
 /** @file Selects the frames of a training video from a clip, by display time. */
 import { MediaError } from '../errors.ts';
 import { assertLongEnough, type ClipInfo } from './clip.ts';
+import type { FramesPart } from './clip-part.ts';
 import { jitter } from './frame-times.ts';
 
 /** Timing information of a clip. */
 export interface TimedClip extends Pick<ClipInfo, 'path' | 'frameCount' | 'framesPerSecond'> {
   /** See `ClipTiming`. */
   readonly frameTimes?: readonly number[] | undefined;
+  /** The part of it that is used; default all of it. */
+  readonly part?: FramesPart | undefined;
 }
 
 /**
@@ -53,13 +56,16 @@ const MOST_MOMENTS = 2 ** 22;
  * than a day.
  */
 export function framesAtRate(clip: TimedClip, rate: ClipRate): number[] {
-  const { path, frameCount, framesPerSecond: own, frameTimes } = clip;
+  const { path, framesPerSecond: own, frameTimes } = clip;
+  const { first, end } = rangeOf(clip);
   const isByNumber = rate === 'frames' || own === null || (own === rate && !frameTimes);
-  if (isByNumber) return Array.from({ length: frameCount }, (_, frame) => frame);
-  const shownAt = (frame: number) => frameTimes?.[frame] ?? frame / own;
+  if (isByNumber) return Array.from({ length: end - first }, (_, frame) => first + frame);
+  const timeOf = (frame: number) => frameTimes?.[frame] ?? frame / own;
+  const began = clip.part ? timeOf(first) : 0;
+  const shownAt = (frame: number) => timeOf(frame) - began;
   const isOwn = Math.abs(rate - own) < 1e-6;
   const early = (isOwn ? jitter : rounding) / Math.max(own, rate);
-  const seconds = shownAt(frameCount - 1) + 1 / own;
+  const seconds = shownAt(end - 1) + 1 / own;
   const moments = Math.max(1, Math.floor((seconds - early) * rate) + 1);
   if (moments > MOST_MOMENTS) {
     throw new MediaError({
@@ -67,11 +73,19 @@ export function framesAtRate(clip: TimedClip, rate: ClipRate): number[] {
       advice: 'Cut it, or convert it to a constant rate.',
     });
   }
-  let frame = 0;
+  let frame = first;
   return Array.from({ length: moments }, (_, moment) => {
-    while (frame + 1 < frameCount && shownAt(frame + 1) <= moment / rate + early) frame++;
+    while (frame + 1 < end && shownAt(frame + 1) <= moment / rate + early) frame++;
     return frame;
   });
+}
+
+/** The frames of a clip that are used: the first one, and the one after the last. */
+export function rangeOf({ part, frameCount }: Pick<TimedClip, 'part' | 'frameCount'>): {
+  readonly first: number;
+  readonly end: number;
+} {
+  return part ?? { first: 0, end: frameCount };
 }
 
 /** The lowest frame rate among the clips; `frames` if none has a rate. */
@@ -96,7 +110,8 @@ export function clipWindow(clip: TimedClip, settings: WindowSettings): ClipWindo
   const moments = framesAtRate(clip, clipFps);
   // The reference never uses a clip's last frames: it requires as many frames as a video with one more frame would.
   const spare = clipRange === 'reference' ? 1 : 0;
-  const isResampled = moments.length !== clip.frameCount && clipFps !== 'frames';
+  const { first, end } = rangeOf(clip);
+  const isResampled = moments.length !== end - first && clipFps !== 'frames';
   assertLongEnough(
     { path: clip.path, frameCount: moments.length, ...(isResampled && { clipFps }) },
     frames + spare,

@@ -5,6 +5,7 @@ import { extname } from 'node:path';
 import { MediaError } from '../errors.ts';
 import { alternatives, type Phrase, phrase, setting } from '../phrases.ts';
 import { decodeAnimation, inspectAnimation } from './animated-picture.ts';
+import { cropPicture } from './black-bars.ts';
 import { type ClipTiming, microseconds } from './frame-times.ts';
 import type { FirstField } from './h264-fields.ts';
 import type { Picture } from './picture.ts';
@@ -113,6 +114,8 @@ export interface ReadFramesOptions {
   readonly count?: number;
   /** Read every n-th frame; default 1. */
   readonly stride?: number;
+  /** Crop each frame to this rectangle first; default the whole picture. */
+  readonly crop?: (Size & { readonly left: number; readonly top: number }) | undefined;
   /** Resize each frame to this size as soon as it is decoded; default the clip's own size. */
   readonly size?: Size;
   /** How to fit another aspect ratio; default `cover`. */
@@ -127,7 +130,7 @@ export interface ReadFramesOptions {
 export async function readFrames(path: string, options: ReadFramesOptions = {}): Promise<Picture[]> {
   assertSelection(options);
   const kind = await clipKind(path);
-  const { start = 0, count, stride = 1, size, fit } = options;
+  const { start = 0, count, stride = 1, crop, size, fit } = options;
   let indices = options.indices;
   if (!indices) {
     const length = count ?? Math.ceil(((await inspectClip(path)).frameCount - start) / stride);
@@ -138,7 +141,8 @@ export async function readFrames(path: string, options: ReadFramesOptions = {}):
   }
   const found = new Map<number, Picture>();
   const frameCount = await decoders[kind](path, new Set(indices), async (frame, index) => {
-    found.set(index, size ? await resizePicture(frame, size, fit) : frame);
+    const shown = crop ? cropPicture(frame, crop.left, crop.top, crop) : frame;
+    found.set(index, size ? await resizePicture(shown, size, fit) : shown);
   });
   return indices.map((index) => {
     const frame = found.get(index);

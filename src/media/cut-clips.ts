@@ -11,6 +11,7 @@ import { type Bars, cropPicture, sizeWithoutBars } from './black-bars.ts';
 import { CAPTIONS_NAME } from './caption-files.ts';
 import { captionTableLine } from './caption-lists.ts';
 import { visitFrames } from './clip.ts';
+import { croppedTo } from './clip-part.ts';
 import type { ExaminedClip, Shot } from './clip-report.ts';
 import { framesAtRate } from './clip-window.ts';
 import type { Picture } from './picture.ts';
@@ -32,9 +33,9 @@ export interface CutPiece {
 const MOST_BYTES = 2 ** 30;
 
 /**
- * Plans the pieces: clips with nothing to cut are copied; of the others, every shot of at least `frames` frames becomes
- * a clip. Folders of pictures become folders of PNG frames, everything else MP4 of the same rate, at a visually
- * lossless quality.
+ * Plans the pieces: clips with nothing to cut, and of which all is used, are copied; of the others, every shot of at
+ * least `frames` frames becomes a clip. Folders of pictures become folders of PNG frames, everything else MP4 of the
+ * same rate, at a visually lossless quality.
  */
 export function planPieces(
   clips: readonly ExaminedClip[],
@@ -54,7 +55,7 @@ export function planPieces(
   };
   for (const clip of clips) {
     const name = basename(clip.path);
-    const whole = clip.shots.length === 1 && !clip.bars;
+    const whole = clip.shots.length === 1 && !clip.bars && !clip.part;
     if (whole) pieces.push({ clip, name: uniqueName(name) });
     if (whole) continue;
     const most = Math.max(frames, Math.floor(mostBytes / (clip.width * clip.height * 3)));
@@ -138,7 +139,7 @@ async function writePiece({ clip, shot }: CutPiece, path: string): Promise<void>
   );
   const found = new Map<number, Picture>();
   await visitFrames(clip.path, new Set(taken), async (frame, index) => {
-    found.set(index, trimmed(frame, clip.bars ?? noBars, clip.kind !== 'folder'));
+    found.set(index, trimmed(croppedTo(frame, clip.part?.crop), clip.bars ?? noBars, clip.kind !== 'folder'));
   });
   const frames = taken.flatMap((frame) => found.get(frame) ?? []);
   // A folder stores no rate; any value will do.

@@ -1,5 +1,6 @@
 /** @file The settings of a training run, each declared once. */
 import { z } from 'zod';
+import { type ClipPart, clipPartSchema } from '../media/clip-part.ts';
 import { clipWindows } from '../media/clip-window.ts';
 import { fitSchema, rateSetting, shapeSettings } from '../media/shape-settings.ts';
 import { builtInBase } from '../models/built-in-base.ts';
@@ -59,6 +60,13 @@ export const trainingSettings = {
     off: "ignore clips' captions and use the prompt for all",
     group: 'What to learn',
     default: true,
+  }),
+  clipParts: declare(z.record(z.string(), clipPartSchema), {
+    description:
+      'parts of clips to use, by the names of the clips: from start to end (seconds, or startFrame and endFrame), and the rectangle crop of the picture',
+    group: 'What to learn',
+    usual: 'those in metadata.jsonl, else whole clips',
+    default: (): Record<string, ClipPart> => ({}),
   }),
   ...withText(
     {

@@ -41,11 +41,12 @@ export const presets: Readonly<Record<'reference', Partial<TrainingInput>>> = {
 
 /**
  * Settings that may change when a run is resumed. Base and clips may have been moved, but must have the same content,
- * and the clips the same captions, which are recorded with them.
+ * and the clips the same captions and parts, which are recorded with them.
  */
 const changeable: readonly string[] = [
   'base',
   'clips',
+  'clipParts',
   'captions',
   'steps',
   'memory',

@@ -41,7 +41,9 @@ export interface EditRequest extends WorkOptions {
    * Settings of the training and of the video's shape; default 24 frames at stride 2 (fewer for a shorter clip), never
    * mirrored. With a given `motion`, its own settings are used.
    */
-  readonly training?: Partial<Omit<TrainingInput, 'base' | 'clips' | 'prompt' | 'captions' | 'device'>>;
+  readonly training?: Partial<
+    Omit<TrainingInput, 'base' | 'clips' | 'clipParts' | 'prompt' | 'captions' | 'device'>
+  >;
   /** Sampling settings of the video. */
   readonly sampling?: Partial<VideoSettings>;
   /** See `editSettings`. */

@@ -5,6 +5,7 @@ import { exists } from '../../checkpoints/exists.ts';
 import { MediaError } from '../../errors.ts';
 import { notice, type WorkOptions } from '../../events.ts';
 import { readFrames } from '../../media/clip.ts';
+import { rangeOf } from '../../media/clip-window.ts';
 import { type ClipScene, findScene } from '../../media/cut-out.ts';
 import type { Picture } from '../../media/picture.ts';
 import { readPicture, writePng } from '../../media/picture-file.ts';
@@ -65,12 +66,18 @@ export async function gatherScenes(options: GatherScenesOptions): Promise<OtherS
 }
 
 async function sceneOf(
-  { path, frameCount }: TrainingClip,
+  clip: TrainingClip,
   { width, height, fit }: TrainingSettings,
 ): Promise<ClipScene | undefined> {
-  const count = Math.min(FRAMES_LOOKED_AT, frameCount);
-  const indices = Array.from({ length: count }, (_, i) => Math.round((i * (frameCount - 1)) / (count - 1)));
-  return findScene(await readFrames(path, { indices, size: { width, height }, fit }));
+  const { first, end } = rangeOf(clip);
+  const count = Math.min(FRAMES_LOOKED_AT, end - first);
+  const indices = Array.from(
+    { length: count },
+    (_, i) => first + Math.round((i * (end - first - 1)) / Math.max(1, count - 1)),
+  );
+  return findScene(
+    await readFrames(clip.path, { indices, crop: clip.part?.crop, size: { width, height }, fit }),
+  );
 }
 
 /** Pictures of the places, read from the folder where it has them. */

@@ -5,6 +5,7 @@ import { exists } from '../../checkpoints/exists.ts';
 import { InterruptedError, StorageError, UsageError } from '../../errors.ts';
 import { notice, type WorkOptions } from '../../events.ts';
 import type { Shape } from '../../graph/host-tensor.ts';
+import type { FramesPart } from '../../media/clip-part.ts';
 import { vaeFactor } from '../../models/configs.ts';
 import { roundedToHalf } from '../../motion/file/low-rank.ts';
 import { type Motion, writeMotion } from '../../motion/file/motion-file.ts';
@@ -353,6 +354,12 @@ function captionsOf(clips: readonly TrainingClip[]): { captions?: (string | null
   return captions.some((caption) => caption !== null) ? { captions } : {};
 }
 
+/** The parts of the clips that were used, `null` for a whole clip; empty if all are whole. */
+function partsOf(clips: readonly TrainingClip[]): { clipParts?: (FramesPart | null)[] } {
+  const clipParts = clips.map(({ part }) => part ?? null);
+  return clipParts.some((part) => part !== null) ? { clipParts } : {};
+}
+
 /** What a motion file says besides what its training was asked for. */
 interface MotionFacts {
   readonly framesPerSecond: number;
@@ -401,6 +408,7 @@ function motionOf(
       ...(startedFrom && { startedFrom: startedFrom.sha256 }),
       clips: record.clips.map((clip) => clip.fingerprint),
       ...captionsOf(record.clips),
+      ...partsOf(record.clips),
     },
   };
   return { info, values: valuesInFile(state, settings) };

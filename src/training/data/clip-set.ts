@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { fingerprint } from '../../checkpoints/weight-file.ts';
 import { UsageError } from '../../errors.ts';
 import { notice, type OnEvent } from '../../events.ts';
@@ -9,6 +10,7 @@ import { describeCaptionNotes } from '../../media/caption-notes.ts';
 import { type ClipCaptions, readCaptions } from '../../media/captions.ts';
 import { type ClipInfo, clipKind, inspectClip } from '../../media/clip.ts';
 import { aboutClip, madeByLamp } from '../../media/clip-notes.ts';
+import { framesOfPart, partsByPath } from '../../media/clip-part.ts';
 import { type ClipRate, clipWindow, framesAtRate, rateOf } from '../../media/clip-window.ts';
 import { describePassedOver, findClipSet } from '../../media/find-clips.ts';
 import { notesOnNumbers } from '../../media/frame-numbers.ts';
@@ -23,11 +25,15 @@ import type { TrainingClip } from './training-clip.ts';
 /** Assumed frame rate of folders of pictures, in frames a second; the reference's. */
 const CUSTOMARY_RATE = 8;
 
-/** The settings that decide which clips are used, and which of their frames. */
+/**
+ * The settings that decide which clips are used, and which of their frames. Without captions, lists of captions are not
+ * read, nor the parts of clips in them.
+ */
 export type ClipChoice = Pick<
   TrainingSettings,
   'clips' | 'frames' | 'stride' | 'clipRange' | 'clipFps' | 'window'
-> & { readonly captions?: boolean };
+> &
+  Partial<Pick<TrainingSettings, 'captions' | 'clipParts'>>;
 
 /**
  * Finds and inspects the clips, and reads their captions unless `captions` is false. A clip whose content is among
@@ -40,9 +46,11 @@ export async function findTrainingClips(
   onEvent?: OnEvent,
 ): Promise<TrainingClip[]> {
   const { clips: paths, passedOver, folders } = await findClipSet(settings.clips);
-  const { captions, notes } = settings.captions === false ? noCaptions : await readCaptions(paths, folders);
+  const { captions, parts, notes } =
+    settings.captions === false ? noCaptions : await readCaptions(paths, folders);
   const tell = (said: string | GivenParts) => onEvent?.(notice(said));
   for (const said of [...describePassedOver(passedOver), ...describeCaptionNotes(notes)]) tell(said);
+  const given = partsByPath(settings.clipParts ?? {}, paths);
   const clips: TrainingClip[] = [];
   const inspected: ClipInfo[] = [];
   for (const path of paths) {
@@ -52,10 +60,12 @@ export async function findTrainingClips(
     if (info) inspected.push(info);
     for (const note of await notesOnClip(path)) onEvent?.(notice(aboutClip(path, note)));
     const caption = captions.get(path);
+    const part = given.get(path) ?? parts.get(path);
     clips.push({
       ...timeOf((same ?? info)!),
       path: resolve(path),
       fingerprint: identity,
+      ...(part && { part: framesOfPart(part, { ...(same ?? info)!, path }) }),
       ...(caption !== undefined && { caption }),
     });
   }
@@ -65,7 +75,7 @@ export async function findTrainingClips(
   return clips;
 }
 
-const noCaptions: ClipCaptions = { captions: new Map(), notes: [] };
+const noCaptions: ClipCaptions = { captions: new Map(), parts: new Map(), notes: [] };
 
 /** Notes on a clip that need no look at its frames: gaps in their numbering, and whether lamp made it. */
 async function notesOnClip(path: string): Promise<MessageParts[]> {
@@ -115,6 +125,7 @@ export function assertSameClips(begun: readonly TrainingClip[], found: readonly 
     const [was, is] = [begun[i], found[i]];
     if (was?.fingerprint === is?.fingerprint) {
       assertSameCaption(was!, is!);
+      assertSamePart(was!, is!);
       continue;
     }
     const difference = !is
@@ -137,6 +148,16 @@ function assertSameCaption(was: TrainingClip, is: TrainingClip): void {
     found: `the captions are not those the run was begun with: "${basename(is.path)}" has ${quoted(is.caption)} in place of ${quoted(was.caption)}`,
     setting: 'captions',
     advice: phrase`Put it back (${setting('captions', false)}: no clip has one), or train under another ${setting('out')}.`,
+  });
+}
+
+function assertSamePart(was: TrainingClip, is: TrainingClip): void {
+  if (isDeepStrictEqual(was.part, is.part)) return;
+  const described = ({ part }: TrainingClip) => (part ? JSON.stringify(part) : 'all of it');
+  throw new UsageError({
+    found: `the parts of the clips are not those the run was begun with: of "${basename(is.path)}" it is ${described(is)} in place of ${described(was)}`,
+    setting: 'clipParts',
+    advice: phrase`Put it back, or train under another ${setting('out')}.`,
   });
 }
 

@@ -83,6 +83,8 @@ export async function cacheLatents(options: LatentCacheOptions): Promise<LatentC
           vaeIdentity,
           device,
           scenes?.fingerprint,
+          // Frames have their numbers in the whole clip.
+          ...(clip.part?.crop ? [clip.part.crop] : []),
         ]),
       )
       .digest('hex'),
@@ -136,7 +138,8 @@ async function encodeClip(
   const chunkLength = Math.max(1, Math.min(CHUNK_FRAMES, Math.floor(CHUNK_BYTES / (width * height * 3))));
   for (let at = 0; at < frames.length; at += chunkLength) {
     const indices = frames.slice(at, at + chunkLength);
-    const pictures = await readFrames(clips[clip]!.path, { indices, size, fit });
+    const { path, part } = clips[clip]!;
+    const pictures = await readFrames(path, { indices, crop: part?.crop, size, fit });
     const tensors: [string, FloatTensor][] = [];
     for (const [i, frame] of indices.entries()) {
       const look = looksOf(pictures[i]!, clip, scenes);

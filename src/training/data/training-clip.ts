@@ -1,5 +1,6 @@
 /** @file A clip of a training, as its run's record describes it. */
 import { z } from 'zod';
+import { framesPartSchema } from '../../media/clip-part.ts';
 
 /** A clip as `run.json` describes it. */
 export const trainingClipSchema = z.object({
@@ -17,6 +18,8 @@ export const trainingClipSchema = z.object({
   storedFrames: z.int().positive().optional(),
   /** The field taken from each frame, if the video is interlaced. */
   firstField: z.enum(['top', 'bottom']).optional(),
+  /** The part of it that is trained on; absent for all of it. Frames keep their numbers in the whole clip. */
+  part: framesPartSchema.optional(),
   /** The clip's own caption; absent if it has none and the prompt is used. */
   caption: z.string().optional(),
 });
