@@ -139,11 +139,13 @@ test('only the command’s vocabulary names its options', () => {
       ),
   );
   expect(files.length).toBeGreaterThan(200);
-  // Options of other programs: npm's, to install a device's driver or the codecs, and V8's, to collect garbage.
+  // Options of other programs: npm's, to install a device's driver or the codecs, and V8's, to collect garbage
+  // and to limit memory.
   expect(flags.sort()).toEqual([
     'media/video-engine.ts: --ignore-scripts',
     'runtime/devices.ts: --ignore-scripts',
     'runtime/garbage.ts: --expose-gc',
     'runtime/garbage.ts: --no-expose-gc',
+    'studio/server/looks.ts: --max-old-space-size',
   ]);
 });

@@ -73,6 +73,9 @@ const entrances = [
   'dist/cli/main.js',
   'dist/library/machine/probe-main.js',
   'dist/library/engine-process.js',
+  'dist/cli/studio-catalogue.js',
+  'dist/studio/jobs/job-process.js',
+  'dist/studio/server/look-process.js',
 ];
 
 /**

@@ -11,6 +11,7 @@ import { generateCommand } from './generate.ts';
 import { imageCommand } from './image.ts';
 import { inspectCommand } from './inspect.ts';
 import { report } from './report.ts';
+import { studioCommand } from './studio.ts';
 import { trainCommand } from './train.ts';
 
 const help = `
@@ -57,6 +58,7 @@ export function lampProgram(): Command {
     clipsCommand(),
     convertCommand(),
     doctorCommand(),
+    studioCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   for (const each of [program, ...program.commands]) {

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /**
  * @file Entry point of the `lamp` command. The program is loaded dynamically, so that if the native engine cannot be
- * loaded there is a plain one-line message, and `lamp doctor` still works and says why.
+ * loaded there is a plain one-line message, and `lamp doctor` still works and says why. `lamp studio` is started
+ * without it: the server stays small and quick, and others compute.
  */
+import { Command } from 'commander';
 import { DeviceError } from '../errors.ts';
 import { userError } from './commander-error.ts';
 import { startAsComputing } from './computing-process.ts';
@@ -15,12 +17,13 @@ import { report } from './report.ts';
 const words = process.argv.slice(2);
 
 async function run(): Promise<number> {
+  if (words[0] === 'studio') return alone((await import('./studio.ts')).studioCommand());
   try {
     const { runCommandLine } = await import('./lamp-program.ts');
     return await runCommandLine(words);
   } catch (error) {
     // The program itself never throws, so it could not be loaded.
-    if (words[0] === 'doctor') return doctor();
+    if (words[0] === 'doctor') return alone(doctorCommand());
     const [found] = String(error instanceof Error ? error.message : error).split('\n');
     const said = {
       found: `what lamp computes with cannot be loaded: ${found}`,
@@ -30,13 +33,18 @@ async function run(): Promise<number> {
   }
 }
 
-async function doctor(): Promise<number> {
+/** Runs a command without the others. */
+async function alone(command: Command): Promise<number> {
   try {
-    const command = doctorCommand();
-    command.exitOverride((error) => {
-      throw userError(error, command);
-    });
-    await command.parseAsync(words.slice(1), { from: 'user' });
+    const program = new Command('lamp').addCommand(command);
+    for (const each of [program, command]) {
+      each
+        .exitOverride((error) => {
+          throw userError(error, each);
+        })
+        .configureOutput({ outputError: () => {} });
+    }
+    await program.parseAsync(words, { from: 'user' });
     return 0;
   } catch (error) {
     return report(error, words);

@@ -1,6 +1,6 @@
 /** @file The vocabulary of the `lamp` command for errors and notices: options and commands. */
 import type { SettingValue, Vocabulary } from '../phrases.ts';
-import { shellWord } from './shell-word.ts';
+import { shellWord } from '../shell-word.ts';
 
 /** Options whose names are not derived from their settings'. */
 const names: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 /** @file Names of caption files, and names of clips as people write them. */
 import { basename, extname } from 'node:path';
-import { clipKindOfName } from './clip.ts';
+import { clipKindOfName } from './clip-names.ts';
 
 /** Name of the list of captions in a folder of clips: on each line a clip's name, a tab, and its caption. */
 export const CAPTIONS_NAME = 'captions.tsv';

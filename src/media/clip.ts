@@ -6,6 +6,7 @@ import { MediaError } from '../errors.ts';
 import { alternatives, type Phrase, phrase, setting } from '../phrases.ts';
 import { decodeAnimation, inspectAnimation } from './animated-picture.ts';
 import { cropPicture } from './black-bars.ts';
+import { clipKindOfName } from './clip-names.ts';
 import { type ClipTiming, microseconds } from './frame-times.ts';
 import type { FirstField } from './h264-fields.ts';
 import type { Picture } from './picture.ts';
@@ -15,6 +16,8 @@ import { resizePicture } from './resize.ts';
 import type { Fit } from './shape-settings.ts';
 import type { Size } from './size.ts';
 import { decodeVideo, inspectVideo } from './video-decoding.ts';
+
+export { clipKindOfName } from './clip-names.ts';
 
 /** A video file, an animated GIF or WebP, or a folder of numbered pictures. */
 export type ClipKind = 'video' | 'animation' | 'folder';
@@ -43,25 +46,9 @@ export interface ClipInfo extends Size, Omit<ClipTiming, 'framesPerSecond'> {
   readonly combed?: FirstField;
 }
 
-const VIDEO_ENDINGS: readonly string[] = [
-  ...['.mp4', '.m4v', '.mov', '.qt', '.3gp', '.3g2', '.webm', '.mkv'],
-  // MPEG transport streams; TypeScript files are distinguished by content, see `isTransportStream`.
-  ...['.ts', '.m2ts', '.mts', '.m2t'],
-];
-const ANIMATION_ENDINGS: readonly string[] = ['.gif', '.webp'];
-
 /** The supported kinds of clips, for messages. */
 export const CLIP_CHOICES =
   'MP4, MOV, WebM, MKV, MPEG-TS, GIF, animated WebP, or a folder of numbered pictures';
-
-/** The kind of clip that a file of this name would be, or `undefined`. */
-export function clipKindOfName(name: string): 'video' | 'animation' | undefined {
-  const ending = extname(name).toLowerCase();
-  if (VIDEO_ENDINGS.includes(ending)) {
-    return 'video';
-  }
-  return ANIMATION_ENDINGS.includes(ending) ? 'animation' : undefined;
-}
 
 /**
  * The kind of a clip, without reading its content. Throws `MediaError` if it does not exist or its extension is not

@@ -1,16 +1,16 @@
 /** @file A folder of numbered pictures as a clip. */
 
 import { readdir } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { MediaError } from '../errors.ts';
+import { areNumberedPictures, isSystemFile } from './clip-names.ts';
 import type { Picture } from './picture.ts';
 import { pictureError, readPicture } from './picture-file.ts';
 import { pictureSource } from './picture-source.ts';
 import { sharp } from './sharp.ts';
 import type { Size } from './size.ts';
 
-/** Extensions of pictures that a folder clip may consist of. */
-const FRAME_ENDINGS: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp'];
+export { areNumberedPictures, isSystemFile } from './clip-names.ts';
 
 const byName = new Intl.Collator('en', { numeric: true }).compare;
 
@@ -33,35 +33,6 @@ export async function visibleNames(folder: string): Promise<string[]> {
       { cause: error },
     );
   }
-}
-
-/** Files that systems leave in folders of pictures: previews, settings and icons, in lower case. */
-const SYSTEM_FILES: readonly string[] = [
-  'thumbs.db',
-  'ehthumbs.db',
-  'ehthumbs_vista.db',
-  'desktop.ini',
-  'icon\r',
-  '__macosx',
-  '@eadir',
-  '$recycle.bin',
-];
-
-/** Whether a file or folder of this name was left by Windows, macOS or a network drive, and is not the user's own. */
-export function isSystemFile(name: string): boolean {
-  return SYSTEM_FILES.includes(name.toLowerCase());
-}
-
-/** Whether these names are numbered pictures and nothing else. */
-export function areNumberedPictures(names: readonly string[]): boolean {
-  return (
-    names.length > 0 &&
-    names.every((name) => FRAME_ENDINGS.includes(extname(name).toLowerCase()) && /\d[^\d]*$/.test(stem(name)))
-  );
-}
-
-function stem(name: string): string {
-  return name.slice(0, -extname(name).length);
 }
 
 /**

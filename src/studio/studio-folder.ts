@@ -13,6 +13,12 @@ export interface StudioFolder {
   readonly pictures: string;
   readonly bases: string;
   readonly jobs: string;
+  /** What was deleted, and can be had back. */
+  readonly trash: string;
+  /** Files that are being brought; they are nothing before they have been looked at. */
+  readonly uploads: string;
+  /** Copies for playing and small pictures, which are made again when they are needed. */
+  readonly cache: string;
 }
 
 /** The parts of the studio in a folder, which are made if they are missing. Throws `StorageError`. */
@@ -27,6 +33,9 @@ export async function openStudioFolder(folder: string): Promise<StudioFolder> {
     pictures: at('pictures'),
     bases: at('bases'),
     jobs: at('jobs'),
+    trash: at('trash'),
+    uploads: at('uploads'),
+    cache: at('cache'),
   };
   for (const path of Object.values(studio)) {
     await makeFolders(path).catch((error) => {

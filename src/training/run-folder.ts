@@ -5,7 +5,7 @@
  */
 
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 import { asStorageError, removeLeftovers, writeJsonAtomically } from '../checkpoints/atomic-write.ts';
 import { exists } from '../checkpoints/exists.ts';
@@ -19,7 +19,10 @@ import { memoryModes } from '../runtime/memory-mode.ts';
 import { wrongInFile } from '../wrong-settings.ts';
 import { trainingClipSchema } from './data/training-clip.ts';
 import { LOCK_NAME, lockFolder } from './run-lock.ts';
+import { runPaths } from './run-paths.ts';
 import { settingsSchema } from './training-settings.ts';
+
+export { type RunPaths, runPaths } from './run-paths.ts';
 
 /** Limit on the number of JSON values; a run with 100 000 clips stays below it. */
 const MAX_VALUES = 1_000_000;
@@ -81,32 +84,6 @@ const runSchema = z.preprocess((value) => {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Paths of a run's parts. */
-export interface RunPaths {
-  readonly folder: string;
-  readonly record: string;
-  readonly metrics: string;
-  readonly motion: string;
-  readonly samples: string;
-  readonly checkpoints: string;
-  readonly scenes: string;
-  readonly latents: string;
-}
-
-/** The paths of the run in `folder`. */
-export function runPaths(folder: string): RunPaths {
-  return {
-    folder,
-    record: join(folder, 'run.json'),
-    metrics: join(folder, 'metrics.jsonl'),
-    motion: join(folder, 'motion.safetensors'),
-    samples: join(folder, 'samples'),
-    checkpoints: join(folder, 'checkpoints'),
-    scenes: join(folder, 'scenes'),
-    latents: join(folder, 'latents'),
-  };
-}
 
 /**
  * Checks that a run can be begun in `folder`: it does not exist or is empty. Throws `StorageError` if it holds a run or

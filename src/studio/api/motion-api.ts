@@ -61,6 +61,9 @@ export const sampleSchema = z.object({
   /** Address of the video or picture that plays, and of a still picture. */
   plays: z.string(),
   still: z.string(),
+  /** Addresses of a small loop, and of a copy as WebM; made when they are first asked for. */
+  loop: z.string(),
+  webm: z.string(),
   bytes: bytesSchema,
 });
 

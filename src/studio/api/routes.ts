@@ -108,6 +108,7 @@ export const routes = {
     answer: deletedSchema,
   },
   wishOfTraining: { method: 'POST', path: '/api/motions/:id/wish', body: wishSchema, answer: doneSchema },
+  /** `:form` is `plays`, `webm`, `loop` or `still`. */
   sampleFile: { method: 'GET', path: '/api/motions/:id/samples/:sample/:form', answer: 'file' },
   checkpointFile: { method: 'GET', path: '/api/motions/:id/checkpoints/:checkpoint/file', answer: 'file' },
 
@@ -163,8 +164,6 @@ export const routes = {
   video: { method: 'GET', path: '/api/videos/:id', answer: videoDetailSchema },
   renameVideo: { method: 'PATCH', path: '/api/videos/:id', body: renameSchema, answer: doneSchema },
   deleteVideo: { method: 'DELETE', path: '/api/videos/:id', answer: deletedSchema },
-  /** `:form` is `plays`, `loop` or `still`. */
-  videoFile: { method: 'GET', path: '/api/videos/:id/:form', answer: 'file' },
   /** The browser saves it. */
   downloadVideo: {
     method: 'GET',
@@ -172,6 +171,8 @@ export const routes = {
     query: downloadQuerySchema,
     answer: 'file',
   },
+  /** `:form` is `plays`, `webm`, `loop` or `still`. */
+  videoFile: { method: 'GET', path: '/api/videos/:id/:form', answer: 'file' },
   /** How a file was made that lamp made, from anywhere; the file is not kept. */
   madeBy: {
     method: 'POST',

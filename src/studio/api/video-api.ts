@@ -19,6 +19,8 @@ export const videoSchema = z.object({
   plays: z.string(),
   loop: z.string(),
   still: z.string(),
+  /** Address of a copy as WebM, for browsers that do not play H.264; made when it is first asked for. */
+  webm: z.string(),
   prompt: z.string().optional(),
 });
 

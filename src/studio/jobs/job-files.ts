@@ -12,9 +12,9 @@ import { readJsonFile } from '../../checkpoints/json-file.ts';
 import { makeFolders } from '../../checkpoints/make-folders.ts';
 import { CheckpointError, UsageError } from '../../errors.ts';
 import type { PackedError } from '../../library/packed-error.ts';
-import { usualFormat } from '../../media/video-target.ts';
-import { readRun, runPaths } from '../../training/run-folder.ts';
 import { lockOwner } from '../../training/run-lock.ts';
+import { runPaths } from '../../training/run-paths.ts';
+import { readShownRun } from '../run-record.ts';
 import type { StudioFolder } from '../studio-folder.ts';
 import {
   type Job,
@@ -59,6 +59,9 @@ export function newJobId(now = new Date()): string {
   return `${date}-${time}-${randomBytes(4).toString('hex')}`;
 }
 
+/** What a job's record may say besides its kind and options. */
+export type JobExtras = Pick<JobRecord, 'run' | 'title' | 'form'>;
+
 /**
  * Writes a new job; it is not begun. Throws `UsageError` where options cannot be JSON, `StorageError`.
  */
@@ -66,6 +69,7 @@ export async function writeJob(
   studio: StudioFolder,
   kind: JobKind,
   options: Readonly<Record<string, unknown>>,
+  extras: JobExtras = {},
 ): Promise<JobRecord> {
   const { out: _, ...others } = options;
   const id = newJobId();
@@ -76,6 +80,7 @@ export async function writeJob(
     kind,
     options: others,
     made: new Date().toISOString(),
+    ...extras,
   };
   const paths = jobPaths(studio, id);
   await makeFolders(paths.folder).catch((error) => {
@@ -119,7 +124,10 @@ export async function holdJob(studio: StudioFolder, id: string, held: boolean): 
 }
 
 /** Where a job's result is to be: a run folder, or a file without its ending. */
-function resultPath(studio: StudioFolder, { id, kind }: Pick<JobRecord, 'id' | 'kind'>): string {
+export function resultPath(
+  studio: StudioFolder,
+  { id, kind, run }: Pick<JobRecord, 'id' | 'kind' | 'run'>,
+): string {
   const folder = {
     learn: 'motions',
     generate: 'videos',
@@ -127,22 +135,17 @@ function resultPath(studio: StudioFolder, { id, kind }: Pick<JobRecord, 'id' | '
     edit: 'videos',
     draw: 'pictures',
   } as const;
-  return join(studio[folder[kind]], id);
-}
-
-/** The `out` of a job's call: a run folder, or a file. */
-export async function outOf(studio: StudioFolder, job: Pick<JobRecord, 'id' | 'kind'>): Promise<string> {
-  const path = resultPath(studio, job);
-  if (job.kind === 'learn') return path;
-  return job.kind === 'draw' ? `${path}.png` : `${path}.${await usualFormat()}`;
+  return join(studio[folder[kind]], run ?? id);
 }
 
 /** The result, if it is complete. */
 async function resultOf(studio: StudioFolder, job: JobRecord): Promise<string | undefined> {
   const path = resultPath(studio, job);
   if (job.kind === 'learn') {
-    const finished = await readRun(path).then(
-      ({ finished: when }) => when !== null,
+    const finished = await readShownRun(path).then(
+      // A run that is to go on was complete before with fewer steps.
+      ({ finished: when, settings }) =>
+        when !== null && (job.run === undefined || settings.steps >= Number(job.options.steps ?? 0)),
       () => false,
     );
     return finished && (await isFile(runPaths(path).motion)) ? path : undefined;
@@ -214,11 +217,24 @@ export async function readEvents(
   id: string,
   from = 0,
 ): Promise<{ readonly events: readonly JobEvent[]; readonly to: number }> {
-  const bytes = await readFile(jobPaths(studio, id).events).catch(() => Buffer.alloc(0));
-  const end = bytes.lastIndexOf(0x0a) + 1;
-  if (end <= from) return { events: [], to: from };
-  const lines = bytes.subarray(from, end).toString('utf8').split('\n');
-  return { events: lines.flatMap((line) => eventIn(line) ?? []), to: end };
+  const bytes = await readFrom(jobPaths(studio, id).events, from);
+  const length = bytes.lastIndexOf(0x0a) + 1;
+  if (length === 0) return { events: [], to: from };
+  const lines = bytes.subarray(0, length).toString('utf8').split('\n');
+  return { events: lines.flatMap((line) => eventIn(line) ?? []), to: from + length };
+}
+
+/** The bytes of a file from a position on; none where there is no such file. */
+async function readFrom(path: string, from: number): Promise<Buffer> {
+  const file = await open(path).catch(() => undefined);
+  if (!file) return Buffer.alloc(0);
+  try {
+    const length = Math.max(0, (await file.stat()).size - from);
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, from);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 function eventIn(line: string): JobEvent | undefined {

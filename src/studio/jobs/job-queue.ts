@@ -9,13 +9,13 @@ import { writeJsonAtomically } from '../../checkpoints/atomic-write.ts';
 import { readJsonFile } from '../../checkpoints/json-file.ts';
 import type { StudioFolder } from '../studio-folder.ts';
 import { type Job, type JobKind, jobIdPattern } from './job.ts';
-import { holdJob, jobPaths, listJobs, readJob, removeJob, writeJob } from './job-files.ts';
+import { holdJob, type JobExtras, jobPaths, listJobs, readJob, removeJob, writeJob } from './job-files.ts';
 import { makeWaySignal, type StartedJob, signalJob, startJob, stopSignal } from './start-job.ts';
 
 /** A queue of jobs. */
 export interface JobQueue {
   /** Adds a job at the end; it begins when those before it are done. */
-  put(kind: JobKind, options: Readonly<Record<string, unknown>>): Promise<Job>;
+  put(kind: JobKind, options: Readonly<Record<string, unknown>>, extras?: JobExtras): Promise<Job>;
   /** All jobs: those that run or wait in the order in which they are taken, then the others, latest first. */
   list(): Promise<Job[]>;
   /** Stops a job that runs after its step, or has one that waits left out until `goOn`. */
@@ -52,13 +52,20 @@ export interface JobQueueOptions {
   readonly most?: number;
   /** Options of Node.js for their processes; default those of this process. */
   readonly execArgv?: readonly string[];
+  /** Reads all jobs, oldest first; default {@link listJobs}. */
+  readonly jobs?: () => Promise<Job[]>;
 }
 
 /** The queue of a studio. */
-export function jobQueue(studio: StudioFolder, { most = 1, execArgv }: JobQueueOptions = {}): JobQueue {
+export function jobQueue(
+  studio: StudioFolder,
+  { most = 1, execArgv, jobs: readJobs = () => listJobs(studio) }: JobQueueOptions = {},
+): JobQueue {
   const path = join(studio.jobs, 'order.json');
   // A damaged file costs the order, not the jobs: these then follow one another by age.
   const read = () => readJsonFile(path, orderSchema, "the queue's order").catch(() => empty);
+  /** Jobs whose process was started and has not taken its lock yet. */
+  const starting = new Set<string>();
   let last: Promise<unknown> = Promise.resolve();
   /** Changes one after another, so that none is lost. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -73,6 +80,7 @@ export function jobQueue(studio: StudioFolder, { most = 1, execArgv }: JobQueueO
     });
   const waits = (job: Job, { again }: Order) =>
     job.state === 'waiting' ||
+    (starting.has(job.id) && job.state === 'stopped') ||
     (again.includes(job.id) && (job.state === 'stopped' || job.state === 'failed'));
   const inOrder = (jobs: readonly Job[], order: Order) => {
     const place = (job: Job) => {
@@ -82,13 +90,13 @@ export function jobQueue(studio: StudioFolder, { most = 1, execArgv }: JobQueueO
     return [...jobs].sort((a, b) => place(a) - place(b) || (a.id < b.id ? -1 : 1));
   };
   return {
-    async put(kind, options) {
-      const { id } = await writeJob(studio, kind, options);
+    async put(kind, options, extras) {
+      const { id } = await writeJob(studio, kind, options, extras);
       await change(({ ids }) => ({ ids: [...ids, id] }));
       return readJob(studio, id);
     },
     async list() {
-      const [order, jobs] = [await read(), await listJobs(studio)];
+      const [order, jobs] = [await read(), await readJobs()];
       const running = jobs.filter((job) => job.state === 'running');
       const waiting = inOrder(
         jobs.filter((job) => waits(job, order)),
@@ -101,6 +109,7 @@ export function jobQueue(studio: StudioFolder, { most = 1, execArgv }: JobQueueO
       return [...running, ...waiting, ...others];
     },
     async cancel(id) {
+      while (starting.has(id)) await pause(20);
       const job = await readJob(studio, id);
       await change(({ again }) => ({ again: again.filter((each) => each !== id) }));
       if (job.state === 'running') signalJob(job.pid, stopSignal);
@@ -113,7 +122,7 @@ export function jobQueue(studio: StudioFolder, { most = 1, execArgv }: JobQueueO
     },
     async goFirst(id) {
       jobPaths(studio, id);
-      const running = (await listJobs(studio)).filter((job) => job.state === 'running');
+      const running = (await readJobs()).filter((job) => job.state === 'running');
       const others = running.filter((job) => job.id !== id);
       await holdJob(studio, id, false);
       await change(({ ids, again }) => {
@@ -136,20 +145,36 @@ export function jobQueue(studio: StudioFolder, { most = 1, execArgv }: JobQueueO
         again: again.filter((each) => each !== id),
       }));
     },
-    tick: () =>
-      inTurn(async () => {
-        const [order, jobs] = [await read(), await listJobs(studio)];
-        const free = most - jobs.filter((job) => job.state === 'running').length;
-        if (order.paused || free <= 0) return;
+    async tick() {
+      const begins = await inTurn(async () => {
+        const [order, jobs] = [await read(), await readJobs()];
+        const running = jobs.filter((job) => job.state === 'running' && !starting.has(job.id)).length;
+        const free = most - running - starting.size;
+        if (order.paused || free <= 0) return [];
         const next = inOrder(
-          jobs.filter((job) => waits(job, order)),
+          jobs.filter((job) => waits(job, order) && !starting.has(job.id)),
           order,
         ).slice(0, free);
-        for (const { id } of next) {
-          await writeJsonAtomically(path, { ...order, again: order.again.filter((each) => each !== id) });
-          await begun(studio, id, await startJob(studio, id, execArgv));
-        }
-      }),
+        const started = next.map(({ id }) => id);
+        if (started.length === 0) return [];
+        await writeJsonAtomically(path, {
+          ...order,
+          again: order.again.filter((each) => !started.includes(each)),
+        });
+        for (const id of started) starting.add(id);
+        return started;
+      });
+      // Outside of the turn: others need not wait for a process to begin.
+      await Promise.all(
+        begins.map(async (id) => {
+          try {
+            await begun(studio, id, await startJob(studio, id, execArgv));
+          } finally {
+            starting.delete(id);
+          }
+        }),
+      );
+    },
   };
 }
 

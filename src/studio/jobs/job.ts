@@ -28,6 +28,19 @@ export const jobRecordSchema = z.object({
   kind: z.enum(jobKinds),
   /** Options of the library's function, without `out`, which follows from the identifier. */
   options: z.record(z.string(), z.unknown()),
+  /**
+   * Name of a run folder in `motions/` with which a training goes on; `options` are then only what changes. Default: a
+   * new run, named after the job.
+   */
+  run: z
+    .string()
+    .regex(/^[^/\\\0]+$/)
+    .refine((name) => name !== '.' && name !== '..')
+    .optional(),
+  /** What people call it. */
+  title: z.string().optional(),
+  /** What the page's form was, for showing and changing it; its own business. */
+  form: z.unknown().optional(),
   /** ISO date. */
   made: z.string(),
 });

@@ -7,11 +7,12 @@ import type { WorkOptions } from '../../events.ts';
 import { callsWith } from '../../library/calls.ts';
 import { packError } from '../../library/packed-error.ts';
 import { newGenerators } from '../../pipelines/video/kept-generators.ts';
-import { runPaths } from '../../training/run-folder.ts';
 import { lockFolder } from '../../training/run-lock.ts';
+import { runPaths } from '../../training/run-paths.ts';
 import type { StudioFolder } from '../studio-folder.ts';
 import { type JobRecord, jobCalls } from './job.ts';
-import { type JobMark, jobPaths, openEvents, outOf, readJob } from './job-files.ts';
+import { type JobMark, jobPaths, openEvents, readJob } from './job-files.ts';
+import { outOf } from './job-out.ts';
 
 /** How an attempt ended. */
 export type JobEnd = Exclude<JobMark, 'started' | 'begun'>;
@@ -62,11 +63,12 @@ export async function runJob(
 
 async function callOf(
   studio: StudioFolder,
-  { id, kind, options }: JobRecord,
+  { id, kind, options, run }: JobRecord,
   work: WorkOptions,
 ): Promise<void> {
-  const out = await outOf(studio, { id, kind });
+  const out = await outOf(studio, { id, kind, run });
   const resume = kind === 'learn' && (await exists(runPaths(out).record));
   const call = callsWith(newGenerators)[jobCalls[kind]] as (options: object) => Promise<unknown>;
-  await call({ ...(resume ? { resume } : options), out, ...work });
+  // Of a run that was begun by this job nothing changes; of another, what the job says.
+  await call({ ...(resume ? { resume, ...(run !== undefined && options) } : options), out, ...work });
 }

@@ -1,0 +1,101 @@
+/** @file From a form of the page to the options of the library's call: identifiers become paths, here and only here. */
+import type { WorkForm } from '../api/form-api.ts';
+import type { JobKind } from '../jobs/job.ts';
+import { formSettings } from './catalogue.ts';
+import { findClipsOf } from './clip-shelf.ts';
+import { findMotion, motionFile } from './motion-shelf.ts';
+import { RequestError } from './request-error.ts';
+import type { StudioContext } from './studio-context.ts';
+import { findPicture, findVideo, videoItems } from './video-shelf.ts';
+
+/** A call of the library, as a job keeps it. */
+export interface FormCall {
+  readonly kind: JobKind;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Where the base is; absent if it would have to be downloaded. */
+  readonly basePath: string | undefined;
+  readonly title: string | undefined;
+}
+
+/** What a form asks for. Throws `RequestError` for what is not there, and for settings that are not the form's. */
+export async function callOfForm(context: StudioContext, form: WorkForm): Promise<FormCall> {
+  const { kind, settings, title } = form;
+  const known = formSettings((await context.catalogue()).settings[kind]).map(({ name }) => name);
+  const strange = Object.keys(settings).find(
+    (name) => !known.includes(name) && !(kind === 'learn' && name === 'preset'),
+  );
+  if (strange !== undefined) {
+    throw new RequestError(400, `"${strange}" is no setting of this form`, [`It has: ${known.join(', ')}.`]);
+  }
+  const base = form.base === undefined ? undefined : await context.bases.find(form.base);
+  return {
+    kind,
+    options: { ...(await ownOptions(context, form)), ...(base && { base: base.choice }), ...settings },
+    basePath: base ? base.path : 'built-in',
+    title: title ?? ('prompt' in form ? form.prompt : undefined),
+  };
+}
+
+async function ownOptions(context: StudioContext, form: WorkForm): Promise<Record<string, unknown>> {
+  const given = (name: 'prompt' | 'clipPrompt') => {
+    const text = (form as Partial<Record<typeof name, string>>)[name];
+    return text === undefined || text.trim() === '' ? {} : { [name]: text };
+  };
+  const motions = async () => {
+    if (!('motions' in form)) return {};
+    const paths = form.motions.map(async ({ motion, strength }) => ({
+      motion: await motionFile(await findMotion(context, motion)),
+      strength,
+    }));
+    return { motions: await Promise.all(paths) };
+  };
+  switch (form.kind) {
+    case 'learn': {
+      const clips = await findClipsOf(
+        context,
+        form.clips.map(({ id }) => id),
+      );
+      return { clips: clips.map(({ item }) => item.path), ...given('prompt') };
+    }
+    case 'generate':
+      return { ...(await motions()), ...given('prompt'), ...(await firstFrame(context, form)) };
+    case 'animate':
+      return {
+        picture: (await findPicture(context, form.picture)).path,
+        ...(await motions()),
+        ...given('prompt'),
+      };
+    case 'edit': {
+      const motion = form.motion && (await motionFile(await findMotion(context, form.motion)));
+      return {
+        clip: await clipOrVideo(context, form.clip),
+        ...given('prompt'),
+        ...given('clipPrompt'),
+        ...(motion && { motion }),
+        ...(await firstFrame(context, form)),
+      };
+    }
+    case 'draw':
+      return {
+        ...given('prompt'),
+        ...(form.from !== undefined && { from: (await findPicture(context, form.from)).path }),
+      };
+  }
+}
+
+async function firstFrame(
+  context: StudioContext,
+  { firstFrame, firstFrameBase }: { firstFrame?: string | undefined; firstFrameBase?: string | undefined },
+): Promise<Record<string, unknown>> {
+  return {
+    ...(firstFrame !== undefined && { firstFrame: (await findPicture(context, firstFrame)).path }),
+    ...(firstFrameBase !== undefined && {
+      firstFrameBase: (await context.bases.find(firstFrameBase)).choice,
+    }),
+  };
+}
+
+async function clipOrVideo(context: StudioContext, id: string): Promise<string> {
+  const isVideo = (await videoItems(context)).some((item) => item.id === id);
+  return isVideo ? (await findVideo(context, id)).path : (await findClipsOf(context, [id]))[0]!.item.path;
+}

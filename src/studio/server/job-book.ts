@@ -1,0 +1,193 @@
+/**
+ * @file The jobs as the page sees them. What a job's files and process show is asked again only where they can have
+ * changed; its events are read from where they were read to before.
+ */
+import { readdir, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { workFormSchema } from '../api/form-api.ts';
+import type { ApiJob, Progress } from '../api/job-api.ts';
+import { type Job, jobIdPattern } from '../jobs/job.ts';
+import { jobPaths, readEvents, readJob, resultPath } from '../jobs/job-files.ts';
+import type { StudioFolder } from '../studio-folder.ts';
+import { type Catalogue, commandFor } from './catalogue.ts';
+import { itemId } from './item-id.ts';
+import { residentBytes } from './looks.ts';
+import { problemOfPacked } from './request-error.ts';
+
+/** The jobs of a studio. */
+export interface JobBook {
+  /** All jobs, oldest first. */
+  all(): Promise<Job[]>;
+  /** A job for the page. */
+  view(job: Job): Promise<ApiJob>;
+  /** What a job said that people should know, the last of it. */
+  remarks(id: string): Promise<ApiRemark[]>;
+}
+
+/** See `remarkSchema`. */
+interface ApiRemark {
+  readonly at: string;
+  readonly message: string;
+}
+
+/** What the events of a job come to. */
+interface Told {
+  to: number;
+  begun?: string | undefined;
+  ended?: string | undefined;
+  progress?: Progress | undefined;
+  readonly remarks: ApiRemark[];
+}
+
+/** Remarks that are kept. */
+const mostRemarks = 200;
+/** Milliseconds after a change in which another one may have the same time. */
+const sameTime = 100;
+
+/** The jobs of a studio. */
+export function jobBook(studio: StudioFolder, catalogue: () => Promise<Catalogue>): JobBook {
+  const known = new Map<string, { readonly mark: string; readonly job: Job }>();
+  const told = new Map<string, Told>();
+  const mark = async (id: string) => {
+    const folder = await stat(jobPaths(studio, id).folder).catch(() => undefined);
+    const run = await stat(resultPath(studio, { id, kind: 'learn', run: known.get(id)?.job.run })).catch(
+      () => undefined,
+    );
+    const latest = Math.max(folder?.mtimeMs ?? 0, run?.mtimeMs ?? 0);
+    return Date.now() - latest < sameTime ? undefined : `${folder?.mtimeMs} ${run?.mtimeMs}`;
+  };
+  const read = async (id: string): Promise<Job | undefined> => {
+    const before = await mark(id);
+    const old = known.get(id);
+    if (old && before !== undefined && old.mark === before && (await stillDone(old.job))) return old.job;
+    const job = await readJob(studio, id).catch(() => undefined);
+    if (job && before !== undefined && job.state !== 'running') known.set(id, { mark: before, job });
+    else known.delete(id);
+    return job;
+  };
+  const tellOf = async (id: string): Promise<Told> => {
+    const before: Told = told.get(id) ?? { to: 0, remarks: [] };
+    told.set(id, before);
+    const { events, to } = await readEvents(studio, id, before.to);
+    // Somebody else may have read the same meanwhile.
+    if (before.to >= to) return before;
+    before.to = to;
+    for (const event of events) fold(before, event);
+    return before;
+  };
+  return {
+    async all() {
+      const ids = (await readdir(studio.jobs).catch(() => []))
+        .filter((name) => jobIdPattern.test(name))
+        .sort();
+      for (const id of known.keys()) if (!ids.includes(id)) known.delete(id);
+      return (await Promise.all(ids.map(read))).filter((job) => job !== undefined);
+    },
+    async view(job) {
+      const { id, kind, state, made, options } = job;
+      // What is done is of no more interest in lists.
+      const said = state === 'waiting' || state === 'done' ? undefined : await tellOf(id);
+      const memory = job.state === 'running' ? await residentBytes(job.pid) : 0;
+      const progress = said?.progress && { ...said.progress, ...(memory > 0 && { memory }) };
+      const result = await resultId(studio, job);
+      const form = workFormSchema.safeParse(job.form);
+      return {
+        id,
+        kind,
+        title: titleOf(job),
+        state,
+        made,
+        ...(said?.begun !== undefined && { begun: said.begun }),
+        ...(said?.ended !== undefined && { ended: said.ended }),
+        ...(progress && { progress }),
+        ...(result !== undefined && { result }),
+        ...(job.state === 'failed' && { problem: problemOfPacked(job.error) }),
+        settings: withoutPaths(options),
+        ...(form.success && { form: form.data }),
+        command: commandFor(await catalogue(), kind, options),
+      };
+    },
+    remarks: async (id) => (await tellOf(id)).remarks,
+  };
+}
+
+async function stillDone(job: Job): Promise<boolean> {
+  return (
+    job.state !== 'done' ||
+    (await stat(job.result).then(
+      () => true,
+      () => false,
+    ))
+  );
+}
+
+/** What people call a job. */
+export function titleOf({ title, options, kind }: Pick<Job, 'title' | 'options' | 'kind'>): string {
+  return title ?? (typeof options.prompt === 'string' ? options.prompt : kind);
+}
+
+/** The identifier of what a job makes, if it is there. */
+async function resultId(studio: StudioFolder, job: Job): Promise<string | undefined> {
+  if (job.kind === 'learn') {
+    const there = await stat(resultPath(studio, job)).catch(() => undefined);
+    return there && itemId(`motions/${job.run ?? job.id}`);
+  }
+  if (job.state !== 'done') return undefined;
+  return itemId(`${job.kind === 'draw' ? 'pictures' : 'videos'}/${basename(job.result)}`);
+}
+
+const withPaths = new Set([
+  'base',
+  'clips',
+  'clip',
+  'motion',
+  'motions',
+  'firstFrame',
+  'firstFrameBase',
+  'picture',
+  'from',
+  'out',
+  'run',
+]);
+
+/** Settings without those that are paths. */
+export function withoutPaths(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !withPaths.has(name)));
+}
+
+function fold(
+  told: Told,
+  event: Readonly<Record<string, unknown>> & { readonly type: string; readonly at: string },
+) {
+  const number = (name: string) => (typeof event[name] === 'number' ? event[name] : 0);
+  switch (event.type) {
+    case 'begun':
+      told.begun = event.at;
+      told.ended = undefined;
+      told.progress = undefined;
+      break;
+    case 'done':
+    case 'failed':
+    case 'stopped':
+    case 'madeWay':
+      told.ended = event.at;
+      break;
+    case 'progress':
+      told.progress = { stage: String(event.stage), done: number('done'), total: number('total') };
+      break;
+    case 'step':
+      told.progress = {
+        stage: 'training',
+        done: number('step'),
+        total: number('steps'),
+        loss: number('loss'),
+        secondsPerStep: number('seconds'),
+        secondsLeft: number('secondsLeft'),
+      };
+      break;
+    case 'notice':
+      told.remarks.push({ at: event.at, message: String(event.message) });
+      told.remarks.splice(0, told.remarks.length - mostRemarks);
+      break;
+  }
+}

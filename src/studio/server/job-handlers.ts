@@ -1,0 +1,153 @@
+/** @file Answers about forms and jobs. */
+import { open } from 'node:fs/promises';
+import type { z } from 'zod';
+import type { jobLogSchema } from '../api/job-api.ts';
+import { jobPaths } from '../jobs/job-files.ts';
+import { commandFor } from './catalogue.ts';
+import { callOfForm } from './form-options.ts';
+import type { SomeHandlers } from './handlers.ts';
+import { notHere, RequestError } from './request-error.ts';
+import type { StudioContext } from './studio-context.ts';
+
+const done = { done: true } as const;
+
+/** See the file. */
+export function jobHandlers(
+  context: StudioContext,
+): SomeHandlers<
+  | 'command'
+  | 'estimate'
+  | 'jobs'
+  | 'putJobs'
+  | 'job'
+  | 'jobLog'
+  | 'changeJob'
+  | 'removeJob'
+  | 'cancelJob'
+  | 'goOnJob'
+  | 'goFirstJob'
+  | 'orderJobs'
+  | 'pauseJobs'
+> {
+  const { queue, jobs, most, touched } = context;
+  /** The job, as the queue sees it. Throws `RequestError`. */
+  const find = async (id: string) => {
+    const found = (await queue.list()).find((job) => job.id === id);
+    if (!found) throw notHere('job');
+    return found;
+  };
+  const act = async (id: string, how: (id: string) => Promise<void>) => {
+    await find(id);
+    await how(id);
+    touched();
+    return done;
+  };
+  const list = async () => {
+    const all = await queue.list();
+    return {
+      jobs: await Promise.all(all.map((job) => jobs.view(job))),
+      paused: await queue.paused(),
+      most,
+    };
+  };
+  return {
+    async command({ body }) {
+      const { kind, options } = await callOfForm(context, body.form);
+      const out = {
+        learn: 'my-motion',
+        generate: 'video.mp4',
+        animate: 'video.mp4',
+        edit: 'video.mp4',
+        draw: 'picture.png',
+      };
+      return { command: commandFor(await context.catalogue(), kind, { ...options, out: out[kind] }) };
+    },
+    async estimate({ body }) {
+      const { kind, options, basePath } = await callOfForm(context, body.form);
+      return context.looks.run('estimate', { kind, options, base: basePath });
+    },
+    jobs: list,
+    async putJobs({ body }) {
+      // All are understood before one is put.
+      const calls = [];
+      for (const form of body.forms) calls.push({ form, ...(await callOfForm(context, form)) });
+      const put = [];
+      for (const { kind, options, title, form } of calls) {
+        put.push(await queue.put(kind, options, { form, ...(title !== undefined && { title }) }));
+      }
+      if (body.first) await queue.goFirst(put[0]!.id);
+      touched();
+      return { jobs: await Promise.all(put.map((job) => jobs.view(job))) };
+    },
+    job: async ({ ids }) => jobs.view(await find(ids.id!)),
+    async jobLog({ ids }) {
+      await find(ids.id!);
+      return readLog(context, ids.id!);
+    },
+    async changeJob({ ids, body }) {
+      const job = await find(ids.id!);
+      if (job.state !== 'waiting' && job.state !== 'held') {
+        throw new RequestError(409, 'the job has been begun', ['Put another one.']);
+      }
+      if (job.run !== undefined && body.form) {
+        throw new RequestError(409, 'this job goes on with a training, whose settings stay', [
+          'Remove it, and go on with another number of steps.',
+        ]);
+      }
+      const call = body.form && (await callOfForm(context, body.form));
+      if (call && call.kind !== job.kind) throw new RequestError(400, `this is no form for "${job.kind}"`);
+      const title = body.title ?? call?.title ?? job.title;
+      // A job's request never changes: another one takes its place in the queue.
+      const order = (await queue.list()).map(({ id }) => id);
+      const changed = await queue.put(job.kind, call?.options ?? job.options, {
+        form: body.form ?? job.form,
+        ...(job.run !== undefined && { run: job.run }),
+        ...(title !== undefined && { title }),
+      });
+      if (job.state === 'held') await queue.cancel(changed.id);
+      await queue.order(order.map((id) => (id === job.id ? changed.id : id)));
+      await queue.remove(job.id);
+      touched();
+      return jobs.view(await find(changed.id));
+    },
+    async removeJob({ ids }) {
+      const job = await find(ids.id!);
+      if (job.state === 'running') throw new RequestError(409, 'the job runs', ['Cancel it first.']);
+      return act(job.id, (id) => queue.remove(id));
+    },
+    cancelJob: ({ ids }) => act(ids.id!, (id) => queue.cancel(id)),
+    goOnJob: ({ ids }) => act(ids.id!, (id) => queue.goOn(id)),
+    goFirstJob: ({ ids }) => act(ids.id!, (id) => queue.goFirst(id)),
+    async orderJobs({ body }) {
+      await queue.order(body.jobs);
+      touched();
+      return done;
+    },
+    async pauseJobs({ body }) {
+      await queue.pause(body.paused);
+      touched();
+      return done;
+    },
+  };
+}
+
+/** Bytes of a job's output that are shown. */
+const shownBytes = 64 * 1024;
+
+/** What a job said, and the end of what its process printed. */
+export async function readLog(
+  { folder, jobs }: Pick<StudioContext, 'folder' | 'jobs'>,
+  id: string,
+): Promise<z.output<typeof jobLogSchema>> {
+  const remarks = [...(await jobs.remarks(id))];
+  const file = await open(jobPaths(folder, id).log).catch(() => undefined);
+  if (!file) return { remarks, printed: '' };
+  try {
+    const { size } = await file.stat();
+    const from = Math.max(0, size - shownBytes);
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
+    return { remarks, printed: buffer.subarray(0, bytesRead).toString('utf8') };
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,158 @@
+/** @file Reads clips and pictures that people bring, and copies videos for the page; in a process of its own. */
+import { copyFile } from 'node:fs/promises';
+import { writeAtomically } from '../../checkpoints/atomic-write.ts';
+import { MediaError } from '../../errors.ts';
+import { inspectClip, readFrames } from '../../media/clip.ts';
+import { contactSheet } from '../../media/contact-sheet.ts';
+import type { Picture } from '../../media/picture.ts';
+import { readPicture, writePng } from '../../media/picture-file.ts';
+import { resizePicture } from '../../media/resize.ts';
+import { sharp } from '../../media/sharp.ts';
+import type { Size } from '../../media/size.ts';
+import { readVideoMetadata, writeVideo } from '../../media/video-file.ts';
+import type { UploadLimits } from './uploads.ts';
+
+/** A clip that was brought. */
+export interface ReceiveClip {
+  readonly path: string;
+  readonly limits: UploadLimits;
+}
+
+/** Reads a clip that was brought. Throws `MediaError` if it cannot be read, or is beyond the limits. */
+export async function receiveClip({ path, limits }: ReceiveClip) {
+  if (/\.(gif|webp)$/i.test(path)) await assertPixels(path, limits.pixels);
+  const { width, height, frameCount, durationSeconds } = await inspectClip(path);
+  assertWithin(width * height, limits.pixels);
+  if ((durationSeconds ?? 0) > limits.seconds) {
+    throw new MediaError({
+      found: `the clip takes ${Math.round(durationSeconds ?? 0)} seconds`,
+      expected: `at most ${limits.seconds}`,
+      advice: 'Cut out what matters.',
+    });
+  }
+  return { width, height, frameCount };
+}
+
+/** A picture that was brought, and where it is to be kept as PNG. */
+export interface ReceivePicture {
+  readonly path: string;
+  readonly out: string;
+  readonly limits: UploadLimits;
+}
+
+/**
+ * Reads a picture that was brought, and writes it as PNG; a PNG is copied, so that what it says of itself is kept.
+ * Throws `MediaError` if it cannot be read, or is beyond the limits.
+ */
+export async function receivePicture({ path, out, limits }: ReceivePicture): Promise<Size> {
+  const format = await assertPixels(path, limits.picturePixels);
+  const read = await readPicture(path);
+  if (format === 'png') await copyFile(path, out);
+  else await writePng(out, read);
+  return { width: read.width, height: read.height };
+}
+
+/** The format of a picture, whose size its first bytes say: nothing is decoded before that is known to be bearable. */
+async function assertPixels(path: string, most: number): Promise<string | undefined> {
+  const found = await sharp(path, { limitInputPixels: false, animated: true })
+    .metadata()
+    .catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+      throw new MediaError({
+        found: `the file is not a picture that can be read (${reason})`,
+        advice: 'Bring a PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG.',
+      });
+    });
+  assertWithin(found.width * (found.pageHeight ?? found.height), most);
+  return found.format;
+}
+
+function assertWithin(pixels: number, most: number): void {
+  if (pixels <= most) return;
+  throw new MediaError({
+    found: `it has ${(pixels / 1e6).toFixed(0)} million pixels`,
+    expected: `at most ${(most / 1e6).toFixed(0)} million`,
+    advice: 'Make it smaller and try again.',
+  });
+}
+
+/** A copy of a video or picture for the page. */
+export interface CopyTask {
+  readonly path: string;
+  readonly out: string;
+  /**
+   * `loop`: small, moving. `still`: its first frame. `small`: a picture, small. The others: formats, in full size, with
+   * what the video says of itself; `png`: all frames on a sheet.
+   */
+  readonly want: 'loop' | 'still' | 'small' | 'mp4' | 'webm' | 'gif' | 'png';
+}
+
+/** Makes copies; returns why, for those that could not be made. */
+export async function makeCopies(tasks: readonly CopyTask[]): Promise<(string | undefined)[]> {
+  const ends: (string | undefined)[] = [];
+  for (const task of tasks) {
+    ends.push(
+      await makeCopy(task).then(
+        () => undefined,
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      ),
+    );
+  }
+  return ends;
+}
+
+/** Longest side of small copies. */
+const smallSide = 256;
+/** Most frames of a loop. */
+const loopFrames = 64;
+
+async function makeCopy({ path, out, want }: CopyTask): Promise<void> {
+  if (want === 'small') return writePng(out, await small(await readPicture(path)));
+  if (want === 'still') return writePng(out, (await readFrames(path, { start: 0, count: 1 }))[0]!);
+  const { framesPerSecond, frameCount } = await inspectClip(path);
+  const rate = framesPerSecond ?? 8;
+  if (want === 'loop') {
+    const frames = await readFrames(path, { start: 0, count: Math.min(frameCount, loopFrames) });
+    return writeLoop(out, await Promise.all(frames.map(small)), rate);
+  }
+  const frames = await readFrames(path);
+  if (want === 'png') return writePng(out, contactSheet([frames], { columns: 8 }));
+  const metadata = await readVideoMetadata(path);
+  await writeVideo(out, frames, { framesPerSecond: rate, metadata });
+}
+
+async function small(picture: Picture): Promise<Picture> {
+  const { width, height } = picture;
+  const share = Math.min(1, smallSide / Math.max(width, height));
+  const side = (length: number) => Math.max(1, Math.round(share * length));
+  return share === 1 ? picture : resizePicture(picture, { width: side(width), height: side(height) });
+}
+
+/** Writes frames as an endless animated WebP. */
+export async function writeLoop(
+  out: string,
+  frames: readonly Picture[],
+  framesPerSecond: number,
+): Promise<void> {
+  const { width, height } = frames[0]!;
+  const stacked = Buffer.concat(frames.map(({ data }) => data));
+  const raw = { width, height: height * frames.length, channels: 3, pageHeight: height } as const;
+  const delay = frames.map(() => Math.max(20, Math.round(1000 / framesPerSecond)));
+  const bytes = await sharp(stacked, { raw, limitInputPixels: false })
+    .webp({ loop: 0, delay, quality: 85, effort: 2 })
+    .toBuffer();
+  await writeAtomically(out, (file) => file.writeFile(bytes));
+}
+
+/** A frame that becomes a picture. */
+export interface FrameTask {
+  readonly path: string;
+  readonly frame: number;
+  readonly out: string;
+}
+
+/** Writes a frame of a clip as PNG. Throws `MediaError` where it has no such frame. */
+export async function takeFrame({ path, frame, out }: FrameTask): Promise<void> {
+  const [picture] = await readFrames(path, { indices: [frame] });
+  await writePng(out, picture!);
+}

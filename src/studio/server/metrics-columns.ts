@@ -1,0 +1,75 @@
+/** @file The metrics of trainings in columns, read from their files only as far as these have grown. */
+import { open } from 'node:fs/promises';
+import { runPaths } from '../../training/run-paths.ts';
+import type { ApiMetrics } from '../api/motion-api.ts';
+
+const names = ['step', 'loss', 'learningRate', 'gradNorm', 'seconds'] as const;
+
+type Columns = Record<(typeof names)[number], number[]>;
+
+interface Known {
+  readonly inode: number;
+  /** Bytes that were read, up to the end of a line. */
+  to: number;
+  readonly columns: Columns;
+}
+
+/** Most metrics files whose columns are kept. */
+const mostKept = 8;
+
+/** Reads metrics. */
+export interface MetricsReader {
+  /** The metrics of the run in a folder after the first `from` steps; see `metricsSchema`. */
+  after(folder: string, from: number): Promise<ApiMetrics>;
+}
+
+/** See {@link MetricsReader}. */
+export function metricsReader(): MetricsReader {
+  const kept = new Map<string, Known>();
+  return {
+    async after(folder, from) {
+      const columns = await grown(runPaths(folder).metrics, kept);
+      const { length } = columns.step;
+      const begin = from <= length ? from : 0;
+      const part = names.map((name) => [name, columns[name].slice(begin)]);
+      return { from: begin, to: length, ...(Object.fromEntries(part) as Columns) };
+    },
+  };
+}
+
+async function grown(path: string, kept: Map<string, Known>): Promise<Columns> {
+  const empty = (): Columns => ({ step: [], loss: [], learningRate: [], gradNorm: [], seconds: [] });
+  const file = await open(path).catch(() => undefined);
+  if (!file) return empty();
+  try {
+    const { ino: inode, size } = await file.stat();
+    const before = kept.get(path);
+    // Going on with a training writes the file anew.
+    const known =
+      before && before.inode === inode && before.to <= size ? before : { inode, to: 0, columns: empty() };
+    kept.delete(path);
+    kept.set(path, known);
+    for (const oldest of [...kept.keys()].slice(0, -mostKept)) kept.delete(oldest);
+    const from = known.to;
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
+    const text = buffer.subarray(0, bytesRead);
+    const end = text.lastIndexOf(0x0a) + 1;
+    // Another request may have read the same meanwhile.
+    if (known.to !== from) return known.columns;
+    known.to = from + end;
+    for (const line of text.subarray(0, end).toString('utf8').split('\n')) addLine(known.columns, line);
+    return known.columns;
+  } finally {
+    await file.close();
+  }
+}
+
+function addLine(columns: Columns, line: string): void {
+  try {
+    const value = JSON.parse(line) as Record<string, unknown>;
+    if (value.step !== columns.step.length + 1) return;
+    for (const name of names) columns[name].push(Number(value[name]));
+  } catch {
+    // A line that a kill cut short, and the end.
+  }
+}

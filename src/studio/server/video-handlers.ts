@@ -1,0 +1,176 @@
+/** @file Answers about videos and pictures. */
+import { basename, extname, join } from 'node:path';
+import { exists } from '../../checkpoints/exists.ts';
+import { commandFor } from './catalogue.ts';
+import type { Copies } from './copies.ts';
+import type { SomeHandlers } from './handlers.ts';
+import { madeByOf } from './made-by.ts';
+import { copyKind } from './motion-handlers.ts';
+import { moveIn } from './move-in.ts';
+import { problemOf, RequestError } from './request-error.ts';
+import { freeName, safeName } from './safe-name.ts';
+import type { ShelfItem } from './shelf.ts';
+import type { StudioContext } from './studio-context.ts';
+import { throwAway } from './trash.ts';
+import { withUpload } from './uploads.ts';
+import {
+  findPicture,
+  findVideo,
+  jobOf,
+  pictureItems,
+  shownPicture,
+  shownVideo,
+  videoItems,
+} from './video-shelf.ts';
+
+const done = { done: true } as const;
+
+/** See the file. */
+export function videoHandlers(
+  context: StudioContext,
+  copies: Copies,
+): SomeHandlers<
+  | 'videos'
+  | 'video'
+  | 'renameVideo'
+  | 'deleteVideo'
+  | 'videoFile'
+  | 'downloadVideo'
+  | 'madeBy'
+  | 'pictures'
+  | 'picture'
+  | 'uploadPicture'
+  | 'frameOfVideo'
+  | 'renamePicture'
+  | 'deletePicture'
+  | 'pictureFile'
+> {
+  const { folder, titles, looks, limits, jobs, touched } = context;
+  const rename = async (item: ShelfItem, title: string) => {
+    await titles.set(item.place, title);
+    touched();
+    return done;
+  };
+  const remove = async (item: ShelfItem, title: string, kind: string) => {
+    const job = jobOf(await jobs.all(), item);
+    const places = [item.place, ...(job ? [`jobs/${job.id}`] : []), ...besides(item)];
+    const trash = await throwAway(folder, places, { title, kind });
+    touched();
+    return { trash, title };
+  };
+  const described = async (item: ShelfItem) => {
+    const found = await looks.run('describe', { path: item.path }).catch((error: unknown) => error);
+    if (found instanceof Error) return { problem: problemOf(found) };
+    const { kind, ...facts } = found as Awaited<ReturnType<typeof looks.run<'describe'>>>;
+    const { width, height, frameCount, framesPerSecond, lamp } = facts as Record<string, unknown>;
+    const job = jobOf(await jobs.all(), item);
+    const madeBy = lamp
+      ? await madeByOf(context, kind === 'picture', lamp as Record<string, unknown>, job)
+      : undefined;
+    return {
+      width: width as number,
+      height: height as number,
+      ...(typeof frameCount === 'number' && { frames: frameCount }),
+      ...(typeof framesPerSecond === 'number' && { framesPerSecond }),
+      ...(madeBy && { madeBy }),
+    };
+  };
+  /** Keeps a picture under a name of the server's. */
+  const keepPicture = async (title: string, path: string) => {
+    const taken = (await pictureItems(context)).map(({ name }) => basename(name, extname(name)));
+    const name = `${freeName(safeName(`${title}.x`).stem, taken)}.png`;
+    await moveIn(path, join(folder.pictures, name));
+    touched();
+    const found = (await pictureItems(context)).find((item) => item.name === name);
+    return shownPicture(context, [], found!);
+  };
+  return {
+    async videos({ query }) {
+      const [items, all] = [await videoItems(context), await jobs.all()];
+      const some = items.slice(query.from, query.from + query.count);
+      return { videos: some.map((item) => shownVideo(context, all, item)), all: items.length };
+    },
+    async video({ ids }) {
+      const item = await findVideo(context, ids.id!);
+      const all = await jobs.all();
+      const job = jobOf(all, item);
+      return {
+        ...shownVideo(context, all, item),
+        ...(await described(item)),
+        ...(job && {
+          command: commandFor(await context.catalogue(), job.kind, { ...job.options, out: item.name }),
+        }),
+      };
+    },
+    renameVideo: async ({ ids, body }) => rename(await findVideo(context, ids.id!), body.title),
+    async deleteVideo({ ids }) {
+      const item = await findVideo(context, ids.id!);
+      return remove(item, shownVideo(context, await jobs.all(), item).title, 'video');
+    },
+    async videoFile({ ids }) {
+      const item = await findVideo(context, ids.id!);
+      if (ids.form === 'plays') return { path: item.path };
+      return { path: await copies.of(item, copyKind(ids.form)), lasting: true };
+    },
+    async downloadVideo({ ids, query }) {
+      const item = await findVideo(context, ids.id!);
+      const { title, format } = shownVideo(context, await jobs.all(), item);
+      const as = query.as ?? format;
+      const path = as === format ? item.path : await copies.of(item, as);
+      return { path, saveAs: `${safeName(`${title}.x`).stem}.${as}` };
+    },
+    async madeBy({ query, body }) {
+      const { ending } = safeName(query.name);
+      return withUpload(folder, body, limits, ending, async ({ path }) => {
+        const found = (await looks.run('describe', { path })) as unknown as Record<string, unknown>;
+        if (!found.lamp) throw new RequestError(422, 'this file does not say that lamp made it');
+        return madeByOf(context, found.kind === 'picture', found.lamp as Record<string, unknown>, undefined);
+      });
+    },
+    async pictures({ query }) {
+      const [items, all] = [await pictureItems(context), await jobs.all()];
+      const some = items.slice(query.from, query.from + query.count);
+      return { pictures: some.map((item) => shownPicture(context, all, item)), all: items.length };
+    },
+    async picture({ ids }) {
+      const item = await findPicture(context, ids.id!);
+      const { frames: _, ...found } = { frames: 0, ...(await described(item)) };
+      return { ...shownPicture(context, await jobs.all(), item), ...found };
+    },
+    async uploadPicture({ query, body }) {
+      if ((await pictureItems(context)).length >= limits.clips) {
+        throw new RequestError(413, `there are ${limits.clips} pictures already`, ['Delete some of them.']);
+      }
+      const { stem, ending } = safeName(query.name);
+      return withUpload(folder, body, limits, ending, async ({ path }) => {
+        const out = `${path}.png`;
+        await looks.run('receivePicture', { path, out, limits });
+        return keepPicture(stem, out);
+      });
+    },
+    async frameOfVideo({ body }) {
+      const item = await findVideo(context, body.video);
+      const { title } = shownVideo(context, await jobs.all(), item);
+      const out = join(folder.uploads, `${item.id}-${body.frame}-${Date.now()}.png`);
+      await looks.run('frame', { path: item.path, frame: body.frame, out });
+      return keepPicture(`${title}-${body.frame}`, out);
+    },
+    renamePicture: async ({ ids, body }) => rename(await findPicture(context, ids.id!), body.title),
+    async deletePicture({ ids }) {
+      const item = await findPicture(context, ids.id!);
+      return remove(item, shownPicture(context, await jobs.all(), item).title, 'picture');
+    },
+    async pictureFile({ ids }) {
+      const item = await findPicture(context, ids.id!);
+      if (ids.form === 'shows') return { path: item.path };
+      if (ids.form !== 'small') throw new RequestError(404, 'there is nothing at this address');
+      const path = (await exists(item.path)) ? await copies.of(item, 'small') : item.path;
+      return { path, lasting: true };
+    },
+  };
+}
+
+/** What lies beside a video and belongs to it: the intermediate results of an edit. */
+function besides({ place }: ShelfItem): string[] {
+  return place.startsWith('videos/') ? [place.replace(/\.[^.]+$/, '.edit')] : [];
+}

@@ -1,0 +1,93 @@
+/** @file A studio's server for tests, and a browser that has come by its link. */
+import { request } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { type RunningStudio, type StudioOptions, startStudio } from '../studio/server/start-studio.ts';
+
+/** Options of Node.js for processes of sources. */
+export const fromSource = ['--import', import.meta.resolve('tsx')];
+
+/** The program that tells a server of the library and the command. */
+export const catalogueProgram = fileURLToPath(new URL('../cli/studio-catalogue.ts', import.meta.url));
+
+/** Starts the server of a studio on a free port. */
+export function openTestStudio(folder: string, more: Partial<StudioOptions> = {}): Promise<RunningStudio> {
+  return startStudio({ folder, port: 0, catalogue: catalogueProgram, execArgv: fromSource, ...more });
+}
+
+/** An answer. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+  /** The body as JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into it.
+  readonly json: any;
+}
+
+/** What is sent besides the address. */
+export interface Asked {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** An object is sent as JSON. */
+  readonly body?: object | Buffer | AsyncIterable<Buffer>;
+}
+
+/** Sends a request exactly as it is said: no header is added, no address is tidied. */
+export function ask(
+  port: number,
+  path: string,
+  { method = 'GET', headers = {}, body }: Asked = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on('data', (part) => parts.push(part));
+      answer.on('error', reject);
+      answer.on('end', () => {
+        const whole = Buffer.concat(parts);
+        resolve({
+          status: answer.statusCode!,
+          headers: answer.headers,
+          body: whole,
+          get json() {
+            return JSON.parse(whole.toString('utf8'));
+          },
+        });
+      });
+    });
+    sent.on('error', reject);
+    void (async () => {
+      if (body instanceof Buffer) sent.end(body);
+      else if (body === undefined) sent.end();
+      else if (Symbol.asyncIterator in body) {
+        for await (const part of body)
+          if (!sent.write(part)) await new Promise((go) => sent.once('drain', go));
+        sent.end();
+      } else sent.end(JSON.stringify(body));
+    })().catch(reject);
+  });
+}
+
+/** A browser that has come by a studio's link: it has the cookie, and sends its pages' origin. */
+export async function visit({ link, port }: Pick<RunningStudio, 'link' | 'port'>) {
+  const entered = await ask(port, link.slice(link.indexOf('/enter')));
+  const cookie = String(entered.headers['set-cookie']).split(';')[0]!;
+  const headers = { cookie, origin: `http://127.0.0.1:${port}` };
+  return {
+    cookie,
+    headers,
+    entered,
+    get: (path: string) => ask(port, path, { headers }),
+    send: (method: string, path: string, body?: object | Buffer | AsyncIterable<Buffer>) =>
+      ask(port, path, {
+        method,
+        headers: {
+          ...headers,
+          ...(body && !(body instanceof Buffer) && !(Symbol.asyncIterator in body)
+            ? { 'content-type': 'application/json' }
+            : {}),
+        },
+        ...(body && { body }),
+      }),
+  };
+}
