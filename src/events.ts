@@ -44,6 +44,8 @@ export type ProgressEvent =
       readonly seconds: number;
       /** Estimated time of the remaining steps in seconds. */
       readonly secondsLeft: number;
+      /** Loss on the held-out clips; absent where it was not measured. */
+      readonly heldOutLoss?: number;
       /** Memory that the computing process has in use (its resident set), in bytes. */
       readonly residentBytes: number;
     }

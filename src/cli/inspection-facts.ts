@@ -101,6 +101,7 @@ function runRows(run: RunInspection): Row[] {
       ? [['checkpoints', `of step ${run.checkpoints.map(({ step }) => step).join(', ')}`] satisfies Row]
       : []),
     ...(run.meanLoss ? [['loss', lossText(run.meanLoss)] satisfies Row] : []),
+    ...heldOutRows(run),
     ['base', `${run.base.name} (fingerprint ${run.base.unet})`],
     ...(run.startedFrom
       ? [['started from', `${run.startedFrom.path}, after ${run.startedFrom.steps} steps`] satisfies Row]
@@ -109,6 +110,14 @@ function runRows(run: RunInspection): Row[] {
     ...settingRows(settings),
     ...settingRows(run.versions),
   ];
+}
+
+function heldOutRows({ heldOut, heldOutLosses = [] }: RunInspection): Row[] {
+  const [first, last] = [heldOutLosses[0], heldOutLosses.at(-1)];
+  if (!heldOut || !first || !last) return [];
+  const text = [first, last].map(({ step, loss }) => `${loss.toFixed(4)} after step ${step}`);
+  const clips = `${heldOut.length} clip${heldOut.length === 1 ? '' : 's'}`;
+  return [['held out', `${clips}; loss ${[...new Set(text)].join(', ')}`]];
 }
 
 function clipsText({ clips }: RunInspection): string {

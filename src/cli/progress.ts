@@ -169,6 +169,7 @@ interface Line {
 function describer(now: () => number): (event: ProgressEvent) => Line {
   let stage: { name: string; began: number } | undefined;
   let loss = { sum: 0, weight: 0 };
+  let heldOut: number | undefined;
   const still = (text: string, notice = false): Line => ({
     text,
     running: false,
@@ -209,9 +210,11 @@ function describer(now: () => number): (event: ProgressEvent) => Line {
       case 'step': {
         const { step, steps } = event;
         loss = { sum: 0.95 * loss.sum + event.loss, weight: 0.95 * loss.weight + 1 };
+        heldOut = event.heldOutLoss ?? heldOut;
+        const onOthers = heldOut === undefined ? '' : ` (held out ${heldOut.toFixed(4)})`;
         const left = step < steps ? `  ${duration(event.secondsLeft)} left` : '';
         return {
-          text: `training ${step}/${steps}  loss ${(loss.sum / loss.weight).toFixed(4)}  ${pace(event.seconds, 'training')}${left}${memory(event)}`,
+          text: `training ${step}/${steps}  loss ${(loss.sum / loss.weight).toFixed(4)}${onOthers}  ${pace(event.seconds, 'training')}${left}${memory(event)}`,
           running: true,
           share: step / steps,
           edge: step === steps,

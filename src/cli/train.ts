@@ -13,6 +13,8 @@ Examples:
   lamp train dance.mp4 --base sd15 --prompt "a man dances" --frames 24 --stride 2 --steps 500 --out runs/dance
   lamp train --out runs/horse --resume                   continue after Ctrl-C, a kill or a power cut
   lamp train --out runs/horse --resume --steps 1000      train a finished run further
+  lamp train clips/horse-runs --base sd15 --prompt "a horse runs" --held-out clips/horse-runs/8.mp4 --out runs/horse
+                                                         the loss on a clip that is not trained on
   lamp train clips/horse-runs --base sd15 --prompt "a horse runs" --start-from runs/horse --out runs/horse-2
                                                          a new run that starts from a motion
   lamp train --out runs/horse --resume --from-step 300 --steps 300       go back to a checkpoint (see --keep-every)

@@ -51,6 +51,8 @@ const {
   captions: ____,
   device: _____,
   clipParts: ______,
+  heldOut: _______,
+  heldOutEvery: ________,
   ...ofTraining
 } = trainingSettings;
 

@@ -43,6 +43,8 @@ export interface RunInspection extends RunRecord {
   /** Its checkpoints, the first step first. */
   readonly checkpoints: readonly { readonly step: number; readonly path: string }[];
   readonly lastMetrics?: StepMetrics;
+  /** Losses on the held-out clips, in the order of the steps; absent if there are none. */
+  readonly heldOutLosses?: readonly { readonly step: number; readonly loss: number }[];
   /** Mean losses over the first and last `steps` steps, since single losses vary too much. */
   readonly meanLoss?: { readonly steps: number; readonly first: number; readonly last: number };
 }
@@ -66,6 +68,9 @@ export async function inspectRun(path: string): Promise<RunInspection> {
   const run = await readRun(path);
   const metrics = await readMetrics(runPaths(path).metrics);
   const last = metrics.at(-1);
+  const heldOutLosses = metrics.flatMap(({ step, heldOutLoss: loss }) =>
+    loss === undefined ? [] : [{ step, loss }],
+  );
   const meanLoss = meansOf(metrics.map(({ loss }) => loss));
   return {
     kind: 'run',
@@ -73,6 +78,7 @@ export async function inspectRun(path: string): Promise<RunInspection> {
     stepsTaken: last?.step ?? 0,
     checkpoints: (await listCheckpoints(runPaths(path).checkpoints)).reverse(),
     ...(last && { lastMetrics: last }),
+    ...(run.heldOut && { heldOutLosses }),
     ...(meanLoss && { meanLoss }),
     ...run,
   };

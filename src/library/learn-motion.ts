@@ -15,7 +15,7 @@ import { onDevice, tellingOfProcessor } from './chosen-device.ts';
 import { baseFolder, baseSetting } from './load-base.ts';
 import { field, workFields } from './shared-fields.ts';
 import { shared } from './shared-settings.ts';
-import { assertSamplesMade, assertStrideUsed } from './unused-options.ts';
+import { assertHeldOutUsed, assertSamplesMade, assertStrideUsed } from './unused-options.ts';
 
 /** Names of the presets for training. */
 export type PresetName = keyof typeof presets;
@@ -112,6 +112,7 @@ export async function learnMotion(options: LearnMotionOptions): Promise<LearnedM
   }
   assertStrideUsed(settings);
   assertSamplesMade(settings);
+  assertHeldOutUsed({ ...settings, resume });
   const { device, work } = await trainingDevice(settings, resume === true, { onEvent, onPreview, signal });
   const { device: _, ...ofTraining } = settings;
   const folder = base === undefined ? {} : { base: await baseFolder(base, work) };

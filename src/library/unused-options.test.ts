@@ -237,6 +237,7 @@ describe('a training', () => {
       'spreads the frames over the whole clip, regardless of "stride"',
     ],
     [{ samplePrompts: ['a dog'], sampleEvery: 0 }, 'samplePrompts', 'but sampleEvery: 0 makes none'],
+    [{ heldOutEvery: 9 }, 'heldOutEvery', 'held-out clips, and there are none'],
     [{ optimizer: 'lion', epsilon: 1e-6 }, 'epsilon', 'optimizer: "lion" has no second moment'],
     [
       { variant: 'no-temporal-attention', temporalBias: 'uniform' },

@@ -130,6 +130,24 @@ export function assertStrideUsed({ window, stride }: GivenTraining): void {
   );
 }
 
+/** Throws `UsageError` for an interval at which nothing is measured; a resumed run may have held-out clips. */
+export function assertHeldOutUsed({
+  heldOut,
+  heldOutEvery,
+  resume,
+}: {
+  readonly heldOut?: readonly string[] | undefined;
+  readonly heldOutEvery?: number | undefined;
+  readonly resume?: boolean | undefined;
+}): void {
+  if (heldOutEvery === undefined || resume || heldOut?.length) return;
+  refuse(
+    'heldOutEvery',
+    phrase`${setting('heldOutEvery')} measures the loss on held-out clips, and there are none`,
+    phrase`Give some with ${setting('heldOut')}, or omit ${setting('heldOutEvery')}.`,
+  );
+}
+
 /** Throws `UsageError` for prompts of sample videos that are never made. `within` is the prefix of the names. */
 export function assertSamplesMade(
   { sampleEvery, samplePrompts = [] }: GivenTraining,

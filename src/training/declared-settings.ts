@@ -68,6 +68,12 @@ export const trainingSettings = {
     usual: 'those in metadata.jsonl, else whole clips',
     default: (): Record<string, ClipPart> => ({}),
   }),
+  heldOut: declare(z.array(text), {
+    description: phrase`a clip, or a folder of clips, that is not trained on: the loss on it is measured; it may be among ${setting('clips')}`,
+    group: 'What to learn',
+    usual: 'none',
+    default: (): string[] => [],
+  }),
   ...withText(
     {
       ...redeclared(shapeSettings, {
@@ -274,6 +280,11 @@ export const trainingSettings = {
         'write the checkpoint of every n-th step and keep it, to use as a motion or to go back to; 0: keep only the last two',
       unit: 'steps',
       default: 0,
+    }),
+    heldOutEvery: declare(whole(1), {
+      description: phrase`measure the loss on ${setting('heldOut')} every n-th step, in addition to the last one`,
+      unit: 'steps',
+      default: 50,
     }),
     sampleEvery: declare(whole(0), {
       description: 'generate sample videos every n-th step; 0: never',

@@ -16,6 +16,8 @@ const lineSchema = z.object({
   gradNorm: z.number(),
   /** Duration of the step. */
   seconds: z.number(),
+  /** Loss on the held-out clips after the step; absent where it was not measured. */
+  heldOutLoss: z.number().optional(),
 });
 
 /** One line of `metrics.jsonl`. */
@@ -48,8 +50,8 @@ export async function openMetrics(path: string, step: number): Promise<MetricsFi
   };
   const file = guarded(() => openSync(path, 'a'));
   return {
-    append: ({ step, loss, learningRate, gradNorm, seconds }) => {
-      const line = JSON.stringify({ step, loss, learningRate, gradNorm, seconds });
+    append: ({ step, loss, learningRate, gradNorm, seconds, heldOutLoss }) => {
+      const line = JSON.stringify({ step, loss, learningRate, gradNorm, seconds, heldOutLoss });
       // Unlike `writeSync`, this continues after a partial write.
       guarded(() => writeFileSync(file, `${line}\n`));
     },

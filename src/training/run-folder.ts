@@ -61,6 +61,8 @@ const recordSchema = z.object({
     textEncoder: z.string(),
   }),
   clips: z.array(trainingClipSchema),
+  /** Clips that are not trained on, on which the loss is measured. Absent if there are none. */
+  heldOut: z.array(trainingClipSchema).optional(),
   /** ISO dates; `finished` is null until training is complete. */
   started: z.string(),
   finished: z.string().nullable(),

@@ -40,6 +40,8 @@ export interface Training<Batch> {
   readonly lossStep: { run(batch: Batch): Promise<number>; readonly gradients: ParameterSet };
   /** Creates batch `index`, counted from 0 over the entire training. */
   readonly batchAt: (index: number) => Promise<Batch>;
+  /** The loss on held-out clips, measured after every `every`-th step and the last one. */
+  readonly heldOut?: { readonly every: number; readonly loss: () => Promise<number> } | undefined;
   readonly log: (metrics: StepMetrics) => void;
   /** Writes a checkpoint and the motion. */
   readonly save: () => Promise<void>;
@@ -75,7 +77,7 @@ async function takeSteps<Batch>(
   save: () => Promise<void>,
   work: WorkOptions,
 ): Promise<void> {
-  const { settings, state, lossStep } = training;
+  const { settings, state, lossStep, heldOut } = training;
   const { steps, saveEvery, keepEvery = 0, sampleEvery, accumulation } = settings;
   const { parameters, optimiser, average } = state;
   const sum = accumulation > 1 ? parameters.zeros() : undefined;
@@ -116,7 +118,9 @@ async function takeSteps<Batch>(
     if (average) updateAverage(average, parameters, settings.averageDecay, step);
 
     const seconds = (performance.now() - started) / 1000;
-    const metrics = { step, loss, learningRate, gradNorm, seconds };
+    const isMeasured = heldOut && (step % heldOut.every === 0 || step === steps);
+    const measured = isMeasured ? { heldOutLoss: await heldOut.loss() } : {};
+    const metrics = { step, loss, learningRate, gradNorm, seconds, ...measured };
     training.log(metrics);
     const secondsLeft = pace(seconds) * (steps - step);
     work.onEvent?.({ type: 'step', steps, secondsLeft, residentBytes: residentBytes(), ...metrics });

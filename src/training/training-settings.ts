@@ -48,6 +48,8 @@ const changeable: readonly string[] = [
   'clips',
   'clipParts',
   'captions',
+  'heldOut',
+  'heldOutEvery',
   'steps',
   'memory',
   'saveEvery',

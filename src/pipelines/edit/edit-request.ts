@@ -42,7 +42,10 @@ export interface EditRequest extends WorkOptions {
    * mirrored. With a given `motion`, its own settings are used.
    */
   readonly training?: Partial<
-    Omit<TrainingInput, 'base' | 'clips' | 'clipParts' | 'prompt' | 'captions' | 'device'>
+    Omit<
+      TrainingInput,
+      'base' | 'clips' | 'clipParts' | 'heldOut' | 'heldOutEvery' | 'prompt' | 'captions' | 'device'
+    >
   >;
   /** Sampling settings of the video. */
   readonly sampling?: Partial<VideoSettings>;

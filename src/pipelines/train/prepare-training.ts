@@ -12,6 +12,7 @@ import { assertPictureSize } from '../../models/picture-size.ts';
 import { inPrecision } from '../../models/precision.ts';
 import { assertMotionBase } from '../../motion/file/motion-base.ts';
 import { messageParts, phrase, setting } from '../../phrases.ts';
+import { calledSetting, concerning } from '../../renamed-setting.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import { softwareVersions } from '../../runtime/software-versions.ts';
 import { withoutUndefined } from '../../settings.ts';
@@ -24,6 +25,7 @@ import {
 } from '../../training/data/clip-set.ts';
 import { clipTexts, firstCaption, tellOfCaptions } from '../../training/data/clip-texts.ts';
 import { tellOfRate } from '../../training/data/clip-times.ts';
+import type { TrainingClip } from '../../training/data/training-clip.ts';
 import { forOptimizer } from '../../training/optimiser-defaults.ts';
 import type { RunRecord } from '../../training/run-folder.ts';
 import {
@@ -137,11 +139,13 @@ export async function prepareTraining(
   }
   const isEarlier = begun?.version === 1;
   const known = isEarlier ? [] : begun?.clips;
-  const clips = await findTrainingClips(asked, known, onEvent).catch((error: unknown) => {
+  const found = await findTrainingClips(asked, known, onEvent).catch((error: unknown) => {
     if (!begun || !(error instanceof MediaError)) throw error;
     const moved = phrase`If the clips have moved, give ${setting('clips')} with ${setting('resume', true)}.`;
     throw new MediaError({ ...messageParts(error), advice: [...error.advice, moved] }, { cause: error });
   });
+  const heldOut = await heldOutClips(asked, begun, onEvent);
+  const clips = withoutHeldOut(found, heldOut, onEvent);
   if (begun) assertSameClips(begun.clips, clips);
   if (isEarlier) {
     assertFramesOfEarlierVersion(begun.clips, clips);
@@ -172,8 +176,46 @@ export async function prepareTraining(
       settings,
       base: identity,
       clips,
+      ...(heldOut.length > 0 && { heldOut }),
       started: begun?.started ?? new Date().toISOString(),
       finished: null,
     },
   };
+}
+
+/** The held-out clips. Throws `MediaError` as `findTrainingClips` does, about the setting `heldOut`. */
+function heldOutClips(
+  asked: TrainingSettings,
+  begun: RunRecord | undefined,
+  onEvent: WorkOptions['onEvent'],
+): Promise<TrainingClip[]> {
+  if (asked.heldOut.length === 0) return Promise.resolve([]);
+  // What a name in `clipParts` means is decided among the clips that are trained on.
+  const choice = { ...asked, clips: asked.heldOut, clipParts: {} };
+  return calledSetting('clips', 'heldOut', () =>
+    concerning({ MediaError: 'heldOut' }, () => findTrainingClips(choice, begun?.heldOut, onEvent)),
+  );
+}
+
+/** The clips to train on: those found, without the held-out ones. Throws `UsageError` if none is left. */
+function withoutHeldOut(
+  found: readonly TrainingClip[],
+  heldOut: readonly TrainingClip[],
+  onEvent: WorkOptions['onEvent'],
+): TrainingClip[] {
+  const held = new Set(heldOut.map(({ fingerprint }) => fingerprint));
+  const clips = found.filter(({ fingerprint }) => !held.has(fingerprint));
+  if (clips.length === 0) {
+    throw new UsageError({
+      found: phrase`all clips are held out (${setting('heldOut')}): none is left to train on`,
+      setting: 'heldOut',
+      advice: 'Hold out fewer.',
+    });
+  }
+  if (held.size > 0) {
+    const left = `${clips.length} clip${clips.length === 1 ? ' is' : 's are'}`;
+    const message = `${left} trained on, ${heldOut.length} held out: the loss on ${heldOut.length === 1 ? 'it' : 'them'} is measured.`;
+    onEvent?.(notice({ found: message, setting: 'heldOut' }));
+  }
+  return clips;
 }

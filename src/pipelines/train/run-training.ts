@@ -19,6 +19,7 @@ import { chooseMemory } from '../../training/choose-memory.ts';
 import { trainingRate } from '../../training/data/clip-set.ts';
 import { makeBatch } from '../../training/data/motion-batches.ts';
 import type { TrainingClip } from '../../training/data/training-clip.ts';
+import { heldOutLoss } from '../../training/held-out-loss.ts';
 import { openMetrics } from '../../training/metrics.ts';
 import { motionStep } from '../../training/motion-step.ts';
 import {
@@ -232,7 +233,7 @@ async function trainInto(
   const { settings, device, base, schedule, texts, record } = prepared;
   const { clips } = record;
   const paths = runPaths(out);
-  const { cutClips, ...material } = await trainingMaterial(prepared, paths, memory, work).catch(
+  const { cutClips, heldOut, ...material } = await trainingMaterial(prepared, paths, memory, work).catch(
     (error: unknown) => {
       throw error instanceof InterruptedError ? stoppedBefore(state.optimiser.step + 1, settings) : error;
     },
@@ -252,10 +253,21 @@ async function trainInto(
   try {
     const scalingFactor = base.vae.config.scaling_factor;
     const source = { ...material, schedule, scalingFactor, variant };
+    const measured = heldOut && {
+      every: settings.heldOutEvery,
+      loss: heldOutLoss({
+        clips: record.heldOut ?? [],
+        settings,
+        source: { ...source, ...heldOut },
+        state,
+        lossStep: step,
+      }),
+    };
     const training = {
       settings,
       state,
       lossStep: step,
+      heldOut: measured,
       batchAt: (index: number) => makeBatch(source, index, settings.batch),
       log: metrics.append,
       save: async () => {
@@ -424,5 +436,6 @@ function absolutePaths(settings: TrainingSettings): TrainingSettings {
     ...settings,
     base: resolve(settings.base),
     clips: settings.clips.map((path) => resolve(path)),
+    heldOut: settings.heldOut.map((path) => resolve(path)),
   };
 }

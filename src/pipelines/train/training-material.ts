@@ -8,15 +8,19 @@ import { phrase, setting } from '../../phrases.ts';
 import type { MemoryMode } from '../../runtime/memory-mode.ts';
 import { clipTexts } from '../../training/data/clip-texts.ts';
 import { type DrawPlan, type NeededFrames, neededFrames } from '../../training/data/draws.ts';
+import { heldOutVideos } from '../../training/data/held-out.ts';
 import { cacheLatents } from '../../training/data/latent-cache.ts';
 import type { BatchSource } from '../../training/data/motion-batches.ts';
 import { captionOfView, type OtherScenes } from '../../training/data/other-scenes.ts';
+import { plainView } from '../../training/data/view.ts';
 import type { RunPaths } from '../../training/run-folder.ts';
 import { gatherScenes } from './gather-scenes.ts';
 import type { Prepared } from './prepare-training.ts';
 
 /** The inputs of batches, and the outcome of `settings.copyPaste`. */
 export interface TrainingMaterial extends Pick<BatchSource, 'plan' | 'latents' | 'textOf'> {
+  /** Latents and texts of the held-out clips; absent if there are none. */
+  readonly heldOut?: Pick<BatchSource, 'latents' | 'textOf'>;
   /** Number of clips whose moving object can be cut out; absent if copy-paste is off. */
   readonly cutClips?: number;
 }
@@ -56,8 +60,34 @@ export async function trainingMaterial(
     scenes,
   });
   const textOf = await textsOfViews(prepared, needed, scenes, memory, work.onEvent);
+  const heldOut = await heldOutMaterial(prepared, paths, memory, work);
   const cutClips = scenes?.ofClips.filter((scene) => scene !== undefined).length ?? 0;
-  return { plan, latents, textOf, ...(settings.copyPaste > 0 && { cutClips }) };
+  return {
+    plan,
+    latents,
+    textOf,
+    ...(heldOut && { heldOut }),
+    ...(settings.copyPaste > 0 && { cutClips }),
+  };
+}
+
+async function heldOutMaterial(
+  { settings, base, device, schedule, record }: Prepared,
+  paths: RunPaths,
+  memory: MemoryMode,
+  work: WorkOptions,
+): Promise<TrainingMaterial['heldOut']> {
+  const clips = record.heldOut;
+  if (!clips) return undefined;
+  const videos = heldOutVideos(clips, settings, schedule.alphasCumprod.length);
+  const needed = clips.map((_, clip): NeededFrames[] => {
+    const frames = videos.flatMap((video) => (video.clip === clip ? video.frames : []));
+    return [{ view: plainView, frames: [...new Set(frames)].sort((a, b) => a - b) }];
+  });
+  const options = { ...work, folder: paths.latents, vae: base.vae, settings, memory, clips, needed };
+  const latents = await cacheLatents(options);
+  const texts = await clipTexts(base, clips, settings.prompt, { device, memory, onEvent: work.onEvent });
+  return { latents, textOf: (clip) => texts[clip]! };
 }
 
 function planOf(

@@ -5,7 +5,7 @@ import { sampleLatents } from '../../models/programs.ts';
 import { type ExtraValues, extraValues } from '../../motion/extended/extension.ts';
 import { fromFrames } from '../../motion/frames.ts';
 import type { MotionVariant } from '../../motion/variant.ts';
-import { type DrawPlan, drawNoise, drawSample } from './draws.ts';
+import { type Draw, type DrawPlan, drawNoise, drawSample } from './draws.ts';
 import type { LatentCache } from './latent-cache.ts';
 import { noisedVideos } from './noising.ts';
 import type { View } from './view.ts';
@@ -34,19 +34,35 @@ export interface BatchSource {
   readonly variant: MotionVariant;
 }
 
+/** A video of a batch: what it shows, its timestep, and where its random numbers come from. */
+export interface PlannedVideo extends Draw {
+  /** `count` standard normals, the same at every call. */
+  readonly normals: (purpose: 'noise' | 'posterior', count: number) => Float32Array;
+}
+
 /** Batch `index`, counted from 0, of `size` videos. */
-export async function makeBatch(source: BatchSource, index: number, size: number): Promise<MotionBatch> {
+export function makeBatch(source: BatchSource, index: number, size: number): Promise<MotionBatch> {
   const samples = Array.from({ length: size }, (_, i) => index * size + i);
-  const drawn = samples.map((sample) => drawSample(source.plan, sample));
-  const timesteps = drawn.map(({ timestep }) => timestep);
-  const clean = stack(await Promise.all(samples.map((sample) => cleanVideo(source, sample))));
-  const perVideo = sizeOf(clean.shape) / size;
+  const videos = samples.map((sample): PlannedVideo => {
+    const normals: PlannedVideo['normals'] = (purpose, count) =>
+      drawNoise(source.plan.seed, purpose, sample, count);
+    return { ...drawSample(source.plan, sample), normals };
+  });
+  return batchOf(source, videos);
+}
+
+/** The batch of these videos. */
+export async function batchOf(
+  source: Omit<BatchSource, 'plan'>,
+  videos: readonly PlannedVideo[],
+): Promise<MotionBatch> {
+  const timesteps = videos.map(({ timestep }) => timestep);
+  const clean = stack(await Promise.all(videos.map((video) => cleanVideo(source, video))));
+  const perVideo = sizeOf(clean.shape) / videos.length;
   const noise = stack(
-    samples.map((sample) =>
-      floats(drawNoise(source.plan.seed, 'noise', sample, perVideo), [1, ...clean.shape.slice(1)]),
-    ),
+    videos.map(({ normals }) => floats(normals('noise', perVideo), [1, ...clean.shape.slice(1)])),
   );
-  const context = stack(drawn.map(({ clip, view }) => source.textOf(clip, view)));
+  const context = stack(videos.map(({ clip, view }) => source.textOf(clip, view)));
   return {
     ...noisedVideos(source.schedule, clean, noise, timesteps, source.variant),
     timesteps,
@@ -55,13 +71,14 @@ export async function makeBatch(source: BatchSource, index: number, size: number
   };
 }
 
-/** Latents `[1, c, f, h, w]` of sample `index`: drawn from the VAE's posterior, scaled for the U-Net. */
-async function cleanVideo(source: BatchSource, index: number): Promise<FloatTensor> {
-  const { plan, latents, scalingFactor } = source;
-  const { clip, frames, view } = drawSample(plan, index);
+/** Latents `[1, c, f, h, w]` of a video: drawn from the VAE's posterior, scaled for the U-Net. */
+async function cleanVideo(
+  { latents, scalingFactor }: Omit<BatchSource, 'plan'>,
+  { clip, frames, view, normals }: PlannedVideo,
+): Promise<FloatTensor> {
   const posteriors = await latents.read(clip, frames, view);
   const size = posteriors[0]!.mean.data.length;
-  const noise = drawNoise(plan.seed, 'posterior', index, size * frames.length);
+  const noise = normals('posterior', size * frames.length);
   return fromFrames(
     posteriors.map((posterior, f) =>
       sampleLatents(posterior, noise.subarray(f * size, (f + 1) * size), scalingFactor),
