@@ -8,7 +8,13 @@ import { ProblemNote } from './parts/problem.tsx';
 import { Toasts } from './parts/toasts.tsx';
 import { View } from './parts/view.tsx';
 import { WorkWatch } from './parts/work-watch.tsx';
+import { CompareMotionsView } from './views/compare-motions-view.tsx';
+import { JobView } from './views/job-view.tsx';
 import { MachineView } from './views/machine-view.tsx';
+import { MotionView } from './views/motion-view.tsx';
+import { MotionsView } from './views/motions-view.tsx';
+import { NewMotionView } from './views/new-motion-view.tsx';
+import { NewView } from './views/new-view.tsx';
 import { QueueView } from './views/queue-view.tsx';
 
 /** The whole page. */
@@ -39,8 +45,17 @@ export function App() {
   );
 }
 
-function viewOf({ path }: Route): ReactNode {
-  switch (path[0]) {
+function viewOf({ path: [place = 'motions', item], query }: Route): ReactNode {
+  switch (place) {
+    case 'motions':
+      return item === undefined ? <MotionsView /> : <MotionView id={item} />;
+    case 'compare':
+      return <CompareMotionsView ids={query.get('motions')?.split(',') ?? []} />;
+    case 'new':
+      if (item === 'motion') return <NewMotionView query={query} />;
+      return <NewView />;
+    case 'jobs':
+      return <JobView id={item ?? ''} />;
     case 'queue':
       return <QueueView />;
     case 'machine':
@@ -49,7 +64,7 @@ function viewOf({ path }: Route): ReactNode {
       return (
         <View title="There is nothing here">
           <p>
-            The address leads nowhere. <a href="#/queue">Go to the queue.</a>
+            The address leads nowhere. <a href="#/motions">Go to the motions.</a>
           </p>
         </View>
       );

@@ -1,6 +1,6 @@
 /** @file Short messages at the edge of the page: what was done, with a way back, and what went wrong. */
 import type { Problem } from '../../api/problem-api.ts';
-import { ask } from './api-client.ts';
+import { ask, problemOf } from './api-client.ts';
 import { outdate } from './studio-state.ts';
 
 /** A message. */
@@ -18,6 +18,11 @@ const watchers = new Set<() => void>();
 /** Shows a message for some seconds; one about a problem, or with a way back, longer. */
 export function tell(toast: Omit<Toast, 'key'>): void {
   set([...toasts.slice(-2), { ...toast, key: ++count }]);
+}
+
+/** Says what goes wrong with a work, if something does. */
+export function attempt(work: Promise<unknown>): void {
+  work.catch((error: unknown) => tell({ problem: problemOf(error) }));
 }
 
 /** Says that something was deleted, and offers to have it back. */

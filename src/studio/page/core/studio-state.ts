@@ -66,10 +66,10 @@ function tellProgress(job: string, progress: Progress): void {
   for (const watcher of progressWatchers.get(job) ?? []) watcher();
 }
 
-/** The answer to a request, kept true; with `undefined` as the question nothing is asked. */
+/** The answer to a request, kept true; with `null` as the question nothing is asked. */
 export function useAnswer<Name extends RouteName>(
   name: Name,
-  question: Pick<Question<Name>, 'ids' | 'query'> | undefined = {},
+  question: Pick<Question<Name>, 'ids' | 'query'> | null = {},
 ): Answered<AnswerOf<Name>> {
   const key = question ? addressOf(name, question.ids, question.query) : '';
   // The key says all that the question does.

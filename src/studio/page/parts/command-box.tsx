@@ -12,7 +12,8 @@ export function CommandBox({ command }: { readonly command: string }) {
   return (
     <figure className="command">
       <figcaption>The same in a terminal</figcaption>
-      <code>{command}</code>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long one scrolls, and must be reached by keys */}
+      <code tabIndex={0}>{command}</code>
       {navigator.clipboard && <Button look="plain" icon="copy" label="Copy the command" onClick={copy} />}
     </figure>
   );

@@ -23,6 +23,7 @@ const shapes = {
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
   check: 'M5 13l4 4L19 7',
   warning: 'M12 4 2.5 20h19zM12 10v4M12 17h.01',
+  info: 'M12 3a9 9 0 1 1 0 18a9 9 0 0 1 0-18zM12 11v5M12 8h.01',
   up: 'M12 19V6M6 11l6-6 6 6',
   down: 'M12 5v13M6 13l6 6 6-6',
   first: 'M5 4h14M12 20V8M6 13l6-6 6 6',

@@ -52,5 +52,6 @@ export function Navigation({ place }: { readonly place: string }) {
 }
 
 function sameWay(place: string, to: string): boolean {
-  return place === to || (place === 'pictures' && to === 'videos');
+  const belongs: Record<string, string> = { pictures: 'videos', compare: 'motions', jobs: 'queue' };
+  return place === to || belongs[place] === to;
 }

@@ -39,7 +39,7 @@ export function ProblemNote({ problem }: { readonly problem: Problem }) {
 export function Note({ text, advice = [] }: { readonly text: string; readonly advice?: readonly string[] }) {
   return (
     <div className="note">
-      <Icon name="warning" />
+      <Icon name="info" />
       <div>
         <p>{sentence(text)}</p>
         {advice.map((each) => (

@@ -39,8 +39,8 @@ export function RunningWork({
 }
 
 /** Where a job's work is seen. */
-export function hrefOfJob({ kind, result, state }: ApiJob): string {
+export function hrefOfJob({ id, kind, result, state }: ApiJob): string {
   if (result !== undefined && kind === 'learn') return `#/motions/${result}`;
   if (result !== undefined && state === 'done') return kind === 'draw' ? '#/pictures' : `#/videos/${result}`;
-  return '#/queue';
+  return `#/jobs/${id}`;
 }

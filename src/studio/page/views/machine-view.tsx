@@ -105,7 +105,7 @@ function Disk() {
                     <tr key={key}>
                       <th scope="row">{name}</th>
                       <td className="amounts-bar" aria-hidden="true">
-                        <meter max={largest} value={studio[key]} />
+                        <progress className="progress" max={largest} value={studio[key]} />
                       </td>
                       <td>{sizeOf(studio[key])}</td>
                     </tr>

@@ -113,7 +113,8 @@ const act = async (name: 'cancelJob' | 'goOnJob' | 'goFirstJob', id: string) => 
   outdate('jobs', 'motions');
 };
 
-function RunningJob({ job }: { readonly job: ApiJob }) {
+/** A job that runs, with its progress. */
+export function RunningJob({ job }: { readonly job: ApiJob }) {
   const progress = useProgress(job.id) ?? job.progress;
   return (
     <article className="job job-running">
@@ -199,7 +200,7 @@ function WaitingJobs({ jobs }: { readonly jobs: readonly ApiJob[] }) {
             </div>
             {job.state === 'held' ? (
               <Button icon="play" onClick={() => act('goOnJob', job.id)}>
-                Let it wait<span className="hidden">: {job.title}</span>
+                Let it wait<span className="hidden"> {job.title}</span>
               </Button>
             ) : (
               <Button
@@ -248,7 +249,7 @@ function EndedJob({ job }: { readonly job: ApiJob }) {
       {again && (
         <Button icon="play" onClick={() => act('goOnJob', job.id)}>
           {job.state === 'failed' ? 'Try again' : 'Go on'}
-          <span className="hidden">: {job.title}</span>
+          <span className="hidden"> {job.title}</span>
         </Button>
       )}
       {job.state === 'done' && job.result && (
@@ -274,7 +275,7 @@ async function remove(id: string): Promise<void> {
 function JobTitle({ job }: { readonly job: ApiJob }) {
   return (
     <h3 className="job-title">
-      <span>{job.title}</span>
+      <a href={hrefOfJob(job)}>{job.title}</a>
       <span className="facts">
         <span>{jobKindWords[job.kind]}</span>
         <span className={`state state-${job.state}`}>{jobStateWords[job.state]}</span>

@@ -1,0 +1,131 @@
+/** @file Beside every form: what it takes on this machine, what to change, the equal command, and the button. */
+import { duration } from '../../../duration.ts';
+import type { Estimate, GivenForm } from '../../api/form-api.ts';
+import type { ApiJob } from '../../api/job-api.ts';
+import { ask } from '../core/api-client.ts';
+import type { SettingValues } from '../core/setting-control.ts';
+import { outdate, useAnswer } from '../core/studio-state.ts';
+import type { FormCheck } from '../core/use-form-check.ts';
+import { digits, sentence, sizeOf } from '../core/wording.ts';
+import { Button } from './button.tsx';
+import { CommandBox } from './command-box.tsx';
+import { Note, ProblemNote } from './problem.tsx';
+import { Waiting } from './view.tsx';
+
+/** `forms` are what the button puts: none, as long as something is missing, which `missing` says. */
+export function FormSide({
+  check,
+  forms,
+  missing,
+  label,
+  onAdvice,
+  onPut,
+}: {
+  readonly check: FormCheck;
+  readonly forms: readonly GivenForm[];
+  readonly missing: readonly string[];
+  readonly label: string;
+  readonly onAdvice: (settings: SettingValues) => void;
+  readonly onPut: (jobs: readonly ApiJob[]) => void;
+}) {
+  const { data: queue } = useAnswer('jobs');
+  const busy = queue?.jobs.some(({ state }) => state === 'running' || state === 'waiting') ?? false;
+  const put = async (first: boolean) => {
+    const { jobs } = await ask('putJobs', { body: { forms: [...forms], ...(first ? { first } : {}) } });
+    outdate('jobs', 'motions');
+    onPut(jobs);
+  };
+  const { estimate, problem, command, checking } = check;
+  const problems = problem ? [problem] : (estimate?.problems ?? []);
+  const ready = missing.length === 0 && forms.length > 0 && problem === undefined;
+  return (
+    <aside className="form-side panel" aria-label="What it takes">
+      {missing.length > 0 && (
+        <div className="missing">
+          <h2>Still to do</h2>
+          <ul>
+            {missing.map((each) => (
+              <li key={each}>{each}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {missing.length === 0 && (
+        <section className="stack" aria-label="Estimate" aria-busy={checking}>
+          {estimate && <Amounts estimate={estimate} count={forms.length} />}
+          {checking && <Waiting text={estimate ? 'Looking again…' : 'Looking at what it takes…'} />}
+          {problems.map((each) => (
+            <ProblemNote key={each.message} problem={each} />
+          ))}
+          {estimate?.notices.map((each) => (
+            <Note key={each} text={each} />
+          ))}
+          {estimate?.advice.map(({ message, settings }) => (
+            <div key={message} className="note">
+              <p>{sentence(message)}</p>
+              {settings && <Button onClick={() => onAdvice(settings as SettingValues)}>Use this</Button>}
+            </div>
+          ))}
+        </section>
+      )}
+      <div className="actions form-actions">
+        <Button look="main" disabled={!ready} onClick={() => put(false)}>
+          {label}
+        </Button>
+        {ready && busy && <Button onClick={() => put(true)}>Before all others</Button>}
+      </div>
+      {command !== undefined && <CommandBox command={command} />}
+    </aside>
+  );
+}
+
+function Amounts({ estimate, count }: { readonly estimate: Estimate; readonly count: number }) {
+  const { time, memory, disk, size, frames } = estimate;
+  const each = time ? time.seconds + (time.samples?.seconds ?? 0) : undefined;
+  return (
+    <>
+      {time && each !== undefined && (
+        <div className="amount">
+          <span className="amount-name">Time, about</span>
+          <strong className="amount-value">{duration(each * count)}</strong>
+          <span className="quiet">
+            {count > 1 && `${count} × ${duration(each)}, each `}
+            {time.steps} steps of {digits(time.secondsPerStep)} s
+            {time.samples &&
+              time.samples.videos > 0 &&
+              `, and ${time.samples.videos} samples that take ${duration(time.samples.seconds)}`}
+          </span>
+        </div>
+      )}
+      {memory && (
+        <div className="amount">
+          <span className="amount-name">Memory</span>
+          <strong className={memory.fits ? 'amount-value' : 'amount-value amount-bad'}>
+            {sizeOf(memory.needed)}
+          </strong>
+          <meter
+            className="memory"
+            aria-label="Memory needed, of this machine's"
+            max={memory.whole}
+            high={memory.free}
+            value={Math.min(memory.needed, memory.whole)}
+          />
+          <span className="quiet">
+            {memory.fits ? 'It fits' : 'It does not fit'}: {sizeOf(memory.free)} of {sizeOf(memory.whole)} are
+            free
+            {memory.mode && ` (way: ${memory.mode})`}
+          </span>
+        </div>
+      )}
+      <p className="facts">
+        {size && (
+          <span>
+            {size.width} × {size.height} pixels
+          </span>
+        )}
+        {frames !== undefined && <span>{frames} frames</span>}
+        {disk !== undefined && <span>{sizeOf(disk * count)} on the disk</span>}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,342 @@
+/** @file A motion and its training: how it goes, what it looks like so far, and what can be done. */
+import { useId, useState } from 'react';
+import { duration } from '../../../duration.ts';
+import type { ApiMotionDetail } from '../../api/motion-api.ts';
+import { addressOf } from '../../api/routes.ts';
+import { ask } from '../core/api-client.ts';
+import { tell, tellDeleted } from '../core/messages.ts';
+import { outdate, useAnswer, useProgress } from '../core/studio-state.ts';
+import { useMetrics } from '../core/use-metrics.ts';
+import { goTo } from '../core/use-route.ts';
+import { countOf, sentence, settingTitle, shareOf, sizeOf, speedOf, timeAgo } from '../core/wording.ts';
+import { Button, ButtonLink } from '../parts/button.tsx';
+import { CommandBox } from '../parts/command-box.tsx';
+import { EditableTitle } from '../parts/editable-title.tsx';
+import { Log } from '../parts/job-details.tsx';
+import { LossChart } from '../parts/loss-chart.tsx';
+import { Note, ProblemNote } from '../parts/problem.tsx';
+import { ProgressBar } from '../parts/progress-bar.tsx';
+import { SampleStrip } from '../parts/sample-strip.tsx';
+import { Shown, View } from '../parts/view.tsx';
+import { MotionMenu, motionStateWords } from './motions-view.tsx';
+
+/** The view of one motion. */
+export function MotionView({ id }: { readonly id: string }) {
+  const answered = useAnswer('motion', { ids: { id } });
+  const { data } = answered;
+  const rename = async (title: string) => {
+    await ask('renameMotion', { ids: { id }, body: { title } });
+    outdate('motions');
+  };
+  return (
+    <View
+      title={data?.title ?? 'Motion'}
+      heading={data && <EditableTitle title={data.title} onChange={rename} />}
+      back={{ href: '#/motions', label: 'Motions' }}
+      lead={data?.prompt && data.prompt !== data.title ? data.prompt : undefined}
+      actions={data && <Actions motion={data} />}
+    >
+      <Shown answered={answered}>{(motion) => <Training motion={motion} />}</Shown>
+    </View>
+  );
+}
+
+const act = async (work: Promise<unknown>) => {
+  await work;
+  outdate('motions', 'jobs');
+};
+
+function Actions({ motion }: { readonly motion: ApiMotionDetail }) {
+  const { id, state, usable } = motion;
+  const ids = { id };
+  return (
+    <>
+      {state === 'learning' && (
+        <Button icon="stop" onClick={() => act(ask('stopTraining', { ids, body: {} }))}>
+          Stop
+        </Button>
+      )}
+      {state === 'stopped' && (
+        <Button look="main" icon="play" onClick={() => act(ask('goOnTraining', { ids, body: {} }))}>
+          Go on
+        </Button>
+      )}
+      {usable && (
+        <ButtonLink
+          {...(state === 'stopped' ? {} : { look: 'main' as const })}
+          icon="video"
+          href={`#/new/video?motion=${id}`}
+        >
+          Make a video
+        </ButtonLink>
+      )}
+      <MotionMenu motion={motion} after={() => goTo(['motions'])} />
+    </>
+  );
+}
+
+function Training({ motion }: { readonly motion: ApiMotionDetail }) {
+  const { id, kind, state, problem, samples, checkpoints, command } = motion;
+  const live = useProgress(motion.job);
+  const progress = state === 'learning' ? (live ?? motion.progress) : undefined;
+  const { curve } = useMetrics(
+    id,
+    kind === 'run' ? `${progress?.done} ${state} ${motion.steps} ${motion.changed}` : '',
+  );
+  const open = state === 'learning' || state === 'waiting';
+  return (
+    <>
+      {problem && <ProblemNote problem={problem} />}
+      {state === 'stopped' && (
+        <Note
+          text={`The training stopped at step ${motion.steps ?? 0} of ${motion.wantedSteps ?? '?'}. Nothing is lost: it goes on from its last checkpoint.`}
+        />
+      )}
+      <div className="columns">
+        <div className="stack">
+          {open && <Progressing motion={motion} progress={progress} />}
+          {kind === 'run' && state !== 'damaged' && (
+            <section className="panel" aria-labelledby="loss">
+              <h2 id="loss">Loss</h2>
+              <LossChart curves={[{ name: 'smoothed', curve }]} />
+            </section>
+          )}
+          {kind === 'run' && state !== 'damaged' && (
+            <section className="panel" aria-labelledby="samples">
+              <h2 id="samples">Samples</h2>
+              {samples.length > 0 ? (
+                <SampleStrip samples={samples} />
+              ) : (
+                <p className="quiet">
+                  This training makes no samples{open ? ' so far' : ''}. The setting “Sample every” has them
+                  made while it learns, so that you see what it has learned.
+                </p>
+              )}
+            </section>
+          )}
+          {motion.clips.length > 0 && <Clips motion={motion} />}
+        </div>
+        <div className="stack">
+          <Facts motion={motion} />
+          {kind === 'run' && !open && state !== 'damaged' && <MoreSteps motion={motion} />}
+          {checkpoints.length > 0 && <Checkpoints motion={motion} />}
+          {command && <CommandBox command={command} />}
+          {motion.job !== undefined && <MotionLog id={id} />}
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Progressing({
+  motion,
+  progress,
+}: {
+  readonly motion: ApiMotionDetail;
+  readonly progress: ApiMotionDetail['progress'];
+}) {
+  if (motion.state === 'waiting') {
+    return (
+      <section className="panel">
+        <p>
+          It waits for its turn. <a href="#/queue">See the queue</a>
+        </p>
+      </section>
+    );
+  }
+  const { stage = 'beginning', done = 0, total = 0, secondsPerStep, secondsLeft, memory } = progress ?? {};
+  const facts: [string, string][] = [
+    ['Step', total > 0 ? `${done} of ${total}` : '–'],
+    ['Left', secondsLeft === undefined ? '–' : duration(secondsLeft)],
+    ['Speed', secondsPerStep === undefined ? '–' : speedOf(secondsPerStep)],
+    ['Memory', memory === undefined ? '–' : sizeOf(memory)],
+  ];
+  return (
+    <section className="panel" aria-label="Progress">
+      <div className="panel-head">
+        <h2>{sentence(stage)}</h2>
+        {total > 0 && <strong>{Math.floor((done / total) * 100)} %</strong>}
+      </div>
+      <ProgressBar share={shareOf(progress)} label="Training" />
+      <dl className="numbers">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function Facts({ motion }: { readonly motion: ApiMotionDetail }) {
+  const { base, width, height, frames, framesPerSecond, steps, wantedSteps, disk, made, settings } = motion;
+  const rows: [string, string | undefined][] = [
+    ['State', sentence(motionStateWords[motion.state])],
+    [
+      'Steps',
+      steps === undefined
+        ? undefined
+        : `${steps}${wantedSteps && wantedSteps !== steps ? ` of ${wantedSteps}` : ''}`,
+    ],
+    ['Base', base],
+    ['Videos', width && height ? `${width} × ${height}, ${countOf(frames ?? 0, 'frame')}` : undefined],
+    [
+      'Frames per second',
+      framesPerSecond === undefined ? undefined : String(Math.round(framesPerSecond * 100) / 100),
+    ],
+    ['Motion file', motion.bytes === undefined ? undefined : sizeOf(motion.bytes)],
+    [
+      'On the disk',
+      `${sizeOf(disk.whole)}${disk.leftovers > 0 ? `, of it ${sizeOf(disk.leftovers)} can be tidied up` : ''}`,
+    ],
+    ['Begun', made === undefined ? undefined : timeAgo(made)],
+  ];
+  const others = Object.entries(settings).filter(([, value]) => typeof value !== 'object');
+  return (
+    <section className="panel" aria-labelledby="facts">
+      <h2 id="facts">About</h2>
+      <dl className="about">
+        {rows.map(
+          ([name, value]) =>
+            value !== undefined && (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ),
+        )}
+      </dl>
+      {others.length > 0 && (
+        <details className="details">
+          <summary>All settings</summary>
+          <dl className="about">
+            {others.map(([name, value]) => (
+              <div key={name}>
+                <dt>{settingTitle(name)}</dt>
+                <dd>{typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)}</dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      )}
+    </section>
+  );
+}
+
+function MoreSteps({ motion }: { readonly motion: ApiMotionDetail }) {
+  const input = useId();
+  const [more, setMore] = useState('200');
+  const count = Number(more);
+  const isCount = Number.isInteger(count) && count > 0;
+  const to = Math.max(motion.steps ?? 0, motion.state === 'done' ? (motion.wantedSteps ?? 0) : 0) + count;
+  return (
+    <section className="panel" aria-labelledby="more">
+      <h2 id="more">Learn longer</h2>
+      <p className="quiet">It goes on from its last step, as if it had never ended.</p>
+      <div className="actions">
+        <label className="hidden" htmlFor={input}>
+          How many more steps
+        </label>
+        <span className="input-unit">
+          <input
+            id={input}
+            className="input input-short"
+            inputMode="numeric"
+            value={more}
+            onChange={(event) => setMore(event.target.value)}
+          />
+          <span className="quiet">steps</span>
+        </span>
+        <Button
+          icon="play"
+          disabled={!isCount}
+          onClick={async () => {
+            await act(ask('goOnTraining', { ids: { id: motion.id }, body: { steps: to } }));
+            tell({ text: `It learns on, to step ${to}.` });
+          }}
+        >
+          {isCount ? `${count} more steps` : 'More steps'}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function Checkpoints({ motion }: { readonly motion: ApiMotionDetail }) {
+  const rests = motion.state !== 'learning';
+  const latest = Math.max(...motion.checkpoints.map(({ step }) => step));
+  return (
+    <section className="panel" aria-labelledby="checkpoints">
+      <h2 id="checkpoints">Checkpoints</h2>
+      <ul className="rows">
+        {[...motion.checkpoints]
+          .sort((a, b) => b.step - a.step)
+          .map(({ id, step, bytes, made, usable }) => (
+            <li key={id}>
+              <div className="row-text">
+                <strong>Step {step}</strong>
+                <span className="quiet">
+                  {sizeOf(bytes)}, {timeAgo(made)}
+                </span>
+              </div>
+              {usable && (
+                <ButtonLink
+                  look="plain"
+                  icon="download"
+                  download
+                  label={`Download the checkpoint of step ${step}`}
+                  href={addressOf('checkpointFile', { id: motion.id, checkpoint: id })}
+                />
+              )}
+              {rests && step < latest && (
+                <Button
+                  onClick={async () => {
+                    const { trash, title } = await ask('rollBackTraining', {
+                      ids: { id: motion.id },
+                      body: { checkpoint: id },
+                    });
+                    outdate('motions', 'trash');
+                    tellDeleted(title, trash);
+                  }}
+                >
+                  Go back to it
+                </Button>
+              )}
+            </li>
+          ))}
+      </ul>
+    </section>
+  );
+}
+
+function Clips({ motion }: { readonly motion: ApiMotionDetail }) {
+  return (
+    <section className="panel" aria-labelledby="learned">
+      <h2 id="learned">Learned from {countOf(motion.clips.length, 'clip')}</h2>
+      <ul className="facts learned">
+        {motion.clips.map(({ name, caption }) => (
+          <li key={name}>
+            {name}
+            {caption && <span className="quiet"> – {caption}</span>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function MotionLog({ id }: { readonly id: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details className="details" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>Log</summary>
+      {open && <OpenLog id={id} />}
+    </details>
+  );
+}
+
+function OpenLog({ id }: { readonly id: string }) {
+  return <Log answered={useAnswer('motionLog', { ids: { id } })} />;
+}

@@ -1,0 +1,331 @@
+/** @file Teaching a motion: clips in, what they show, how it is learned, and what that takes. */
+import { useEffect, useState } from 'react';
+import type { GivenForm } from '../../api/form-api.ts';
+import { builtInBaseId } from '../../api/identifiers.ts';
+import type { AnswerOf } from '../../api/routes.ts';
+import { type Bringing, bringClips, type Refused } from '../core/bring-clips.ts';
+import type { BroughtFile } from '../core/dropped-files.ts';
+import type { Route } from '../core/hash-route.ts';
+import { formValues, type SettingValues } from '../core/setting-control.ts';
+import { useAnswer } from '../core/studio-state.ts';
+import { useDraft } from '../core/use-draft.ts';
+import { useFormCheck } from '../core/use-form-check.ts';
+import { useLook } from '../core/use-look.ts';
+import { goTo, replaceRoute } from '../core/use-route.ts';
+import { countOf, sentence } from '../core/wording.ts';
+import { BaseChooser } from '../parts/base-chooser.tsx';
+import { Button } from '../parts/button.tsx';
+import { ClipRows, LookNotes, writeCaptions } from '../parts/clip-rows.tsx';
+import { DropZone } from '../parts/drop-zone.tsx';
+import { FormSide } from '../parts/form-side.tsx';
+import { ProblemNote } from '../parts/problem.tsx';
+import { ProgressBar } from '../parts/progress-bar.tsx';
+import { SettingFields } from '../parts/setting-fields.tsx';
+import { Shown, View } from '../parts/view.tsx';
+
+const accepted = 'video/*,image/gif,image/webp,image/png,image/jpeg,.mkv,.mov,.txt,.tsv';
+const mainSettings = ['steps', 'sampleEvery', 'frames', 'stride', 'clipFps', 'window'];
+
+interface Draft {
+  readonly title: string;
+  readonly prompt: string;
+  readonly base: string | null;
+  readonly settings: SettingValues;
+  readonly left: readonly string[];
+}
+
+const empty: Draft = { title: '', prompt: '', base: null, settings: {}, left: [] };
+
+/** The view; `set` in the address names the clips, `from` a motion whose settings are taken. */
+export function NewMotionView({ query }: { readonly query: Route['query'] }) {
+  const set = query.get('set') ?? undefined;
+  const from = query.get('from') ?? undefined;
+  const sets = useAnswer('clipSets');
+  const [bringing, setBringing] = useState<Bringing>();
+  const [refused, setRefused] = useState<readonly Refused[]>([]);
+  const bring = async (files: readonly BroughtFile[]) => {
+    setRefused([]);
+    try {
+      const brought = await bringClips(files, set, setBringing);
+      setRefused(brought.refused);
+      if (brought.set !== set) replaceRoute(['new', 'motion'], { set: brought.set, from });
+    } finally {
+      setBringing(undefined);
+    }
+  };
+  const chosen = sets.data?.sets.find(({ id }) => id === set);
+  return (
+    <View
+      title="Teach a motion"
+      lead="Bring a few short clips that all show the same motion. lamp learns how things move in them, and can then move other things that way."
+      back={{ href: '#/new', label: 'New' }}
+    >
+      {bringing && (
+        <section className="panel" aria-live="polite">
+          <p>
+            {bringing.name} – {bringing.done + 1} of {bringing.all}
+          </p>
+          <ProgressBar share={(bringing.done + bringing.share) / bringing.all} label="Bringing clips" />
+        </section>
+      )}
+      {refused.map(({ name, problem }) => (
+        <ProblemNote key={name} problem={{ ...problem, message: `${name}: ${problem.message}` }} />
+      ))}
+      <Shown answered={sets}>
+        {(data) =>
+          chosen ? (
+            <Learning key={chosen.id} set={chosen} from={from} onFiles={bring} />
+          ) : (
+            <ChooseClips sets={data.sets} from={from} onFiles={bring} />
+          )
+        }
+      </Shown>
+    </View>
+  );
+}
+
+type ClipSet = AnswerOf<'clipSets'>['sets'][number];
+
+function ChooseClips({
+  sets,
+  from,
+  onFiles,
+}: {
+  readonly sets: readonly ClipSet[];
+  readonly from: string | undefined;
+  readonly onFiles: (files: BroughtFile[]) => void;
+}) {
+  const filled = sets.filter(({ clips }) => clips.length > 0);
+  return (
+    <div className="stack stack-wide">
+      <DropZone label="Choose clips" accept={accepted} folders onFiles={onFiles}>
+        <h2>Drop clips here</h2>
+        <p className="empty-text">
+          Videos, GIFs, or folders of numbered pictures: 5 to 20 of them, a second or two each, in which one
+          thing moves in the same way.
+        </p>
+      </DropZone>
+      {filled.length > 0 && (
+        <section aria-labelledby="sets">
+          <h2 id="sets">Or take clips that are here already</h2>
+          <ul className="rows">
+            {filled.map(({ id, title, clips }) => (
+              <li key={id}>
+                <div className="row-text">
+                  <strong>{title}</strong>
+                  <span className="quiet">{countOf(clips.length, 'clip')}</span>
+                </div>
+                <Button onClick={() => goTo(['new', 'motion'], { set: id, from })}>
+                  Take them<span className="hidden"> {title}</span>
+                </Button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  );
+}
+
+function Learning({
+  set,
+  from,
+  onFiles,
+}: {
+  readonly set: ClipSet;
+  readonly from: string | undefined;
+  readonly onFiles: (files: BroughtFile[]) => void;
+}) {
+  const { data: declared } = useAnswer('settings');
+  const { data: model } = useAnswer('motion', from === undefined ? null : { ids: { id: from } });
+  const [draft, setDraft] = useDraft<Draft>(`learn:${set.id}:${from ?? ''}`, empty);
+  const [taken, setTaken] = useState(false);
+  const change = (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes }));
+  useEffect(() => {
+    if (!model || !declared || taken) return;
+    setTaken(true);
+    if (draft === empty || Object.keys(draft.settings).length === 0) {
+      setDraft((before) => ({
+        ...before,
+        settings: formValues(declared.learn, model.settings),
+        base: model.baseId === builtInBaseId ? null : (model.baseId ?? null),
+        prompt: before.prompt || (model.prompt ?? ''),
+      }));
+    }
+  }, [model, declared, taken, draft, setDraft]);
+
+  const base = draft.base ?? undefined;
+  const { data: detail } = useAnswer('base', { query: { id: base ?? builtInBaseId } });
+  const recommended = (detail?.recommended.training ?? {}) as SettingValues;
+  const used = set.clips.filter(({ id }) => !draft.left.includes(id));
+  const lookNames = declared?.look.map(({ name }) => name) ?? [];
+  const seen = { ...only(recommended, lookNames), ...only(draft.settings, lookNames) };
+  const look = useLook(declared && detail ? set.clips.map(({ id }) => id) : [], seen);
+  const unusable = used.filter(({ id }) => look.answer?.unreadable.some(({ clip }) => clip === id));
+  const seenCaption = (id: string) => look.answer?.clips.find(({ clip }) => clip === id)?.caption;
+  const uncaptioned = used.filter(({ id, caption }) => !(caption ?? seenCaption(id)));
+
+  const missing = [
+    ...(used.length === 0 ? ['Choose at least one clip.'] : []),
+    ...(draft.prompt.trim() === '' && uncaptioned.length > 0
+      ? ['Say what the clips show, or give each a caption.']
+      : []),
+    ...(unusable.length > 0
+      ? [`Leave out what cannot be read: ${unusable.map(({ name }) => name).join(', ')}.`]
+      : []),
+  ];
+  const form: GivenForm = {
+    kind: 'learn',
+    clips: used.map(({ id }) => ({ id })),
+    title: draft.title.trim() || set.title,
+    settings: draft.settings as GivenForm['settings'] & object,
+    ...(draft.prompt.trim() === '' ? {} : { prompt: draft.prompt.trim() }),
+    ...(base === undefined ? {} : { base }),
+  };
+  const check = useFormCheck(missing.length === 0 ? form : undefined);
+  const problems = check.estimate?.problems ?? [];
+  return (
+    <div className="columns form-columns">
+      <div className="stack stack-wide">
+        <section className="panel" aria-labelledby="clips">
+          <div className="panel-head">
+            <h2 id="clips">
+              1. Clips{' '}
+              <span className="quiet">
+                {used.length} of {set.clips.length} used
+              </span>
+            </h2>
+            <DropZone small label="Add clips" accept={accepted} onFiles={onFiles} />
+          </div>
+          <LookNotes look={look} />
+          <div className="field">
+            <label htmlFor="prompt">What do all of them show?</label>
+            <input
+              id="prompt"
+              className="input"
+              placeholder="a horse gallops on a beach"
+              value={draft.prompt}
+              onChange={(event) => change({ prompt: event.target.value })}
+            />
+            <p className="field-about">
+              In words that the base knows: the thing, what it does, and where. A clip’s own caption goes
+              before it.
+            </p>
+          </div>
+          {draft.prompt.trim() !== '' && used.length > 1 && (
+            <div className="actions">
+              <Button
+                onClick={() =>
+                  writeCaptions(used.map(({ id }) => ({ clip: id, caption: draft.prompt.trim() })))
+                }
+              >
+                Write it as the caption of all {used.length}
+              </Button>
+              {uncaptioned.length < used.length && (
+                <Button onClick={() => writeCaptions(used.map(({ id }) => ({ clip: id, caption: '' })))}>
+                  Remove all captions
+                </Button>
+              )}
+            </div>
+          )}
+          <ClipRows
+            clips={set.clips}
+            look={look}
+            left={draft.left}
+            prompt={draft.prompt.trim()}
+            onLeave={(left) => change({ left })}
+          />
+          {set.others.map(({ name, reason }) => (
+            <p key={name} className="quiet">
+              {name} is not used: {reason}.
+            </p>
+          ))}
+        </section>
+        <section className="panel" aria-labelledby="base">
+          <h2 id="base">2. Base model</h2>
+          <BaseChooser value={base} onChange={(next) => change({ base: next ?? null })} />
+        </section>
+        <section className="panel" aria-labelledby="how">
+          <h2 id="how">3. How it is learned</h2>
+          {declared && (
+            <>
+              <Presets
+                presets={declared.presets}
+                values={draft.settings}
+                onChoose={(settings) => change({ settings })}
+              />
+              <SettingFields
+                settings={declared.learn}
+                main={mainSettings}
+                values={draft.settings}
+                recommended={recommended}
+                problems={problems}
+                onChange={(settings) => change({ settings })}
+              />
+            </>
+          )}
+          <div className="field">
+            <label htmlFor="title">Name of the motion</label>
+            <input
+              id="title"
+              className="input"
+              maxLength={200}
+              placeholder={set.title}
+              value={draft.title}
+              onChange={(event) => change({ title: event.target.value })}
+            />
+          </div>
+        </section>
+      </div>
+      <FormSide
+        check={check}
+        forms={[form]}
+        missing={missing}
+        label="Learn this motion"
+        onAdvice={(settings) => change({ settings: { ...draft.settings, ...settings } })}
+        onPut={([job]) => {
+          if (job) goTo(['jobs', job.id]);
+        }}
+      />
+    </div>
+  );
+}
+
+function Presets({
+  presets,
+  values,
+  onChoose,
+}: {
+  readonly presets: AnswerOf<'settings'>['presets'];
+  readonly values: SettingValues;
+  readonly onChoose: (settings: SettingValues) => void;
+}) {
+  const now = JSON.stringify(sortedEntries(values));
+  return (
+    <fieldset className="presets">
+      <legend className="hidden">Preset</legend>
+      {presets.map(({ name, title, description, settings }) => (
+        <label key={name} className="preset">
+          <input
+            type="radio"
+            name="preset"
+            checked={JSON.stringify(sortedEntries(settings as SettingValues)) === now}
+            onChange={() => onChoose(settings as SettingValues)}
+          />
+          <span>
+            <strong>{title}</strong>
+            <span className="quiet">{sentence(description)}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function sortedEntries(values: SettingValues) {
+  return Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function only(values: SettingValues, names: readonly string[]): SettingValues {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+}
