@@ -9,13 +9,19 @@ import { Toasts } from './parts/toasts.tsx';
 import { View } from './parts/view.tsx';
 import { WorkWatch } from './parts/work-watch.tsx';
 import { CompareMotionsView } from './views/compare-motions-view.tsx';
+import { CompareVideosView } from './views/compare-videos-view.tsx';
 import { JobView } from './views/job-view.tsx';
 import { MachineView } from './views/machine-view.tsx';
 import { MotionView } from './views/motion-view.tsx';
 import { MotionsView } from './views/motions-view.tsx';
+import { NewEditView } from './views/new-edit-view.tsx';
 import { NewMotionView } from './views/new-motion-view.tsx';
+import { NewVideoView } from './views/new-video-view.tsx';
 import { NewView } from './views/new-view.tsx';
+import { PicturesView } from './views/pictures-view.tsx';
 import { QueueView } from './views/queue-view.tsx';
+import { VideoView } from './views/video-view.tsx';
+import { VideosView } from './views/videos-view.tsx';
 
 /** The whole page. */
 export function App() {
@@ -53,7 +59,14 @@ function viewOf({ path: [place = 'motions', item], query }: Route): ReactNode {
       return <CompareMotionsView ids={query.get('motions')?.split(',') ?? []} />;
     case 'new':
       if (item === 'motion') return <NewMotionView query={query} />;
+      if (item === 'video') return <NewVideoView query={query} />;
+      if (item === 'edit') return <NewEditView query={query} />;
       return <NewView />;
+    case 'videos':
+      if (item === 'compare') return <CompareVideosView ids={query.get('videos')?.split(',') ?? []} />;
+      return item === undefined ? <VideosView /> : <VideoView id={item} />;
+    case 'pictures':
+      return <PicturesView />;
     case 'jobs':
       return <JobView id={item ?? ''} />;
     case 'queue':

@@ -1,11 +1,13 @@
 /** @file Beside every form: what it takes on this machine, what to change, the equal command, and the button. */
 import { duration } from '../../../duration.ts';
-import type { Estimate, GivenForm } from '../../api/form-api.ts';
+import type { Estimate, GivenForm, WorkForm } from '../../api/form-api.ts';
 import type { ApiJob } from '../../api/job-api.ts';
 import { ask } from '../core/api-client.ts';
+import { tell } from '../core/messages.ts';
 import type { SettingValues } from '../core/setting-control.ts';
 import { outdate, useAnswer } from '../core/studio-state.ts';
 import type { FormCheck } from '../core/use-form-check.ts';
+import { goTo } from '../core/use-route.ts';
 import { digits, sentence, sizeOf } from '../core/wording.ts';
 import { Button } from './button.tsx';
 import { CommandBox } from './command-box.tsx';
@@ -18,6 +20,7 @@ export function FormSide({
   forms,
   missing,
   label,
+  job,
   onAdvice,
   onPut,
 }: {
@@ -25,6 +28,8 @@ export function FormSide({
   readonly forms: readonly GivenForm[];
   readonly missing: readonly string[];
   readonly label: string;
+  /** A job that waits and is to be another, in the place of a new one. */
+  readonly job?: string | undefined;
   readonly onAdvice: (settings: SettingValues) => void;
   readonly onPut: (jobs: readonly ApiJob[]) => void;
 }) {
@@ -34,6 +39,12 @@ export function FormSide({
     const { jobs } = await ask('putJobs', { body: { forms: [...forms], ...(first ? { first } : {}) } });
     outdate('jobs', 'motions');
     onPut(jobs);
+  };
+  const changeJob = async () => {
+    const changed = await ask('changeJob', { ids: { id: job! }, body: { form: forms[0]! as WorkForm } });
+    outdate('jobs');
+    tell({ text: `“${changed.title}” was changed.` });
+    goTo(['queue']);
   };
   const { estimate, problem, command, checking } = check;
   const problems = problem ? [problem] : (estimate?.problems ?? []);
@@ -69,10 +80,16 @@ export function FormSide({
         </section>
       )}
       <div className="actions form-actions">
-        <Button look="main" disabled={!ready} onClick={() => put(false)}>
-          {label}
-        </Button>
-        {ready && busy && <Button onClick={() => put(true)}>Before all others</Button>}
+        {job === undefined ? (
+          <Button look="main" disabled={!ready} onClick={() => put(false)}>
+            {label}
+          </Button>
+        ) : (
+          <Button look="main" disabled={!ready || forms.length > 1} onClick={changeJob}>
+            Change what waits
+          </Button>
+        )}
+        {ready && busy && job === undefined && <Button onClick={() => put(true)}>Before all others</Button>}
       </div>
       {command !== undefined && <CommandBox command={command} />}
     </aside>

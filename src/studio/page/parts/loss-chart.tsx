@@ -111,7 +111,7 @@ export function LossChart({ curves }: { readonly curves: readonly NamedCurve[] }
   const steps = data[0] ?? [];
   const at = pointed ?? steps.length - 1;
   return (
-    <figure className="chart" aria-labelledby={`${id}-read`}>
+    <figure className={steps.length === 0 ? 'chart chart-empty' : 'chart'} aria-labelledby={`${id}-read`}>
       <div className="chart-tools">
         <p className="chart-read" id={`${id}-read`}>
           {steps.length === 0 ? (
@@ -120,7 +120,7 @@ export function LossChart({ curves }: { readonly curves: readonly NamedCurve[] }
             <Reading curves={curves} data={data} at={at} />
           )}
         </p>
-        <div className="actions">
+        <div className="actions chart-actions">
           {zoomed && (
             <Button
               look="plain"

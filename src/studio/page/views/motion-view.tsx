@@ -146,7 +146,7 @@ function Progressing({
   }
   const { stage = 'beginning', done = 0, total = 0, secondsPerStep, secondsLeft, memory } = progress ?? {};
   const facts: [string, string][] = [
-    ['Step', total > 0 ? `${done} of ${total}` : '–'],
+    [stage === 'training' ? 'Step' : 'Done', total > 0 ? `${done} of ${total}` : '–'],
     ['Left', secondsLeft === undefined ? '–' : duration(secondsLeft)],
     ['Speed', secondsPerStep === undefined ? '–' : speedOf(secondsPerStep)],
     ['Memory', memory === undefined ? '–' : sizeOf(memory)],
@@ -189,7 +189,7 @@ function Facts({ motion }: { readonly motion: ApiMotionDetail }) {
     ['Motion file', motion.bytes === undefined ? undefined : sizeOf(motion.bytes)],
     [
       'On the disk',
-      `${sizeOf(disk.whole)}${disk.leftovers > 0 ? `, of it ${sizeOf(disk.leftovers)} can be tidied up` : ''}`,
+      `${sizeOf(disk.whole)}${motion.state === 'done' && disk.leftovers > 0 ? `, of it ${sizeOf(disk.leftovers)} can be tidied up` : ''}`,
     ],
     ['Begun', made === undefined ? undefined : timeAgo(made)],
   ];

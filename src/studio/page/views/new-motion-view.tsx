@@ -1,10 +1,11 @@
 /** @file Teaching a motion: clips in, what they show, how it is learned, and what that takes. */
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { GivenForm } from '../../api/form-api.ts';
 import { builtInBaseId } from '../../api/identifiers.ts';
 import type { AnswerOf } from '../../api/routes.ts';
 import { type Bringing, bringClips, type Refused } from '../core/bring-clips.ts';
 import type { BroughtFile } from '../core/dropped-files.ts';
+import { handedForm } from '../core/hand-over.ts';
 import type { Route } from '../core/hash-route.ts';
 import { formValues, type SettingValues } from '../core/setting-control.ts';
 import { useAnswer } from '../core/studio-state.ts';
@@ -26,6 +27,18 @@ import { Shown, View } from '../parts/view.tsx';
 const accepted = 'video/*,image/gif,image/webp,image/png,image/jpeg,.mkv,.mov,.txt,.tsv';
 const mainSettings = ['steps', 'sampleEvery', 'frames', 'stride', 'clipFps', 'window'];
 
+type LearnForm = Extract<GivenForm, { readonly kind: 'learn' }>;
+
+function draftFrom(form: LearnForm, { clips }: ClipSet): Draft {
+  return {
+    title: form.title ?? '',
+    prompt: form.prompt ?? '',
+    base: form.base ?? null,
+    settings: (form.settings ?? {}) as SettingValues,
+    left: clips.flatMap(({ id }) => (form.clips.some((clip) => clip.id === id) ? [] : [id])),
+  };
+}
+
 interface Draft {
   readonly title: string;
   readonly prompt: string;
@@ -41,6 +54,10 @@ export function NewMotionView({ query }: { readonly query: Route['query'] }) {
   const set = query.get('set') ?? undefined;
   const from = query.get('from') ?? undefined;
   const sets = useAnswer('clipSets');
+  const job = query.get('job') ?? undefined;
+  const hasForm = query.get('form') !== null;
+  const handed = useMemo(() => (hasForm ? handedForm() : undefined), [hasForm]);
+  const given = handed?.kind === 'learn' ? handed : undefined;
   const [bringing, setBringing] = useState<Bringing>();
   const [refused, setRefused] = useState<readonly Refused[]>([]);
   const bring = async (files: readonly BroughtFile[]) => {
@@ -53,7 +70,10 @@ export function NewMotionView({ query }: { readonly query: Route['query'] }) {
       setBringing(undefined);
     }
   };
-  const chosen = sets.data?.sets.find(({ id }) => id === set);
+  const first = given?.clips[0]?.id;
+  const chosen = sets.data?.sets.find(
+    ({ id, clips }) => id === set || clips.some((clip) => clip.id === first),
+  );
   return (
     <View
       title="Teach a motion"
@@ -74,7 +94,7 @@ export function NewMotionView({ query }: { readonly query: Route['query'] }) {
       <Shown answered={sets}>
         {(data) =>
           chosen ? (
-            <Learning key={chosen.id} set={chosen} from={from} onFiles={bring} />
+            <Learning key={chosen.id} set={chosen} from={from} given={given} job={job} onFiles={bring} />
           ) : (
             <ChooseClips sets={data.sets} from={from} onFiles={bring} />
           )
@@ -130,15 +150,24 @@ function ChooseClips({
 function Learning({
   set,
   from,
+  given,
+  job,
   onFiles,
 }: {
   readonly set: ClipSet;
   readonly from: string | undefined;
+  /** A form that is to be changed. */
+  readonly given: LearnForm | undefined;
+  readonly job: string | undefined;
   readonly onFiles: (files: BroughtFile[]) => void;
 }) {
   const { data: declared } = useAnswer('settings');
   const { data: model } = useAnswer('motion', from === undefined ? null : { ids: { id: from } });
-  const [draft, setDraft] = useDraft<Draft>(`learn:${set.id}:${from ?? ''}`, empty);
+  const [draft, setDraft] = useDraft<Draft>(`learn:${set.id}:${from ?? job ?? ''}`, empty);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, not whenever the clips are asked for again
+  useEffect(() => {
+    if (given) setDraft(draftFrom(given, set));
+  }, [given, set.id, setDraft]);
   const [taken, setTaken] = useState(false);
   const change = (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes }));
   useEffect(() => {
@@ -281,6 +310,7 @@ function Learning({
         check={check}
         forms={[form]}
         missing={missing}
+        job={job}
         label="Learn this motion"
         onAdvice={(settings) => change({ settings: { ...draft.settings, ...settings } })}
         onPut={([job]) => {

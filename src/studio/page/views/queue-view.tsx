@@ -1,8 +1,10 @@
 /** @file The queue: what is being worked on, what waits and in which order, and what has become of the rest. */
 import { type KeyboardEvent, useState } from 'react';
 import { duration } from '../../../duration.ts';
+import type { GivenForm } from '../../api/form-api.ts';
 import type { ApiJob } from '../../api/job-api.ts';
 import { ask } from '../core/api-client.ts';
+import { canChange, changeForm } from '../core/hand-over.ts';
 import { moved } from '../core/job-order.ts';
 import { outdate, useAnswer, useProgress } from '../core/studio-state.ts';
 import { countOf, jobKindWords, jobStateWords, sentence, shareOf, sizeOf, timeAgo } from '../core/wording.ts';
@@ -225,6 +227,11 @@ function WaitingJobs({ jobs }: { readonly jobs: readonly ApiJob[] }) {
               >
                 To the end
               </Button>
+              {canChange(job.form as GivenForm | undefined) && (
+                <Button icon="edit" look="plain" onClick={() => changeForm(job.form as GivenForm, job.id)}>
+                  Change it
+                </Button>
+              )}
               <Button icon="trash" look="plain" onClick={() => remove(job.id)}>
                 Remove
               </Button>

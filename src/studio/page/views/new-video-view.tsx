@@ -1,0 +1,166 @@
+/** @file Making videos: which motion, what moves, and how. */
+import { useEffect } from 'react';
+import { builtInBaseId } from '../../api/identifiers.ts';
+import { mostForms } from '../../api/job-api.ts';
+import { handedForm, handedPictures } from '../core/hand-over.ts';
+import type { Route } from '../core/hash-route.ts';
+import type { SettingValues } from '../core/setting-control.ts';
+import { useAnswer } from '../core/studio-state.ts';
+import { useDraft } from '../core/use-draft.ts';
+import { useFormCheck } from '../core/use-form-check.ts';
+import { replaceRoute } from '../core/use-route.ts';
+import { draftOf, linesOf, randomSeed, type VideoDraft, videoForms } from '../core/video-forms.ts';
+import { BaseChooser } from '../parts/base-chooser.tsx';
+import { FirstFrameField } from '../parts/first-frame-field.tsx';
+import { FormSide } from '../parts/form-side.tsx';
+import { LatestResults } from '../parts/latest-results.tsx';
+import { MotionChooser } from '../parts/motion-chooser.tsx';
+import { SeedField } from '../parts/seed-field.tsx';
+import { SettingFields } from '../parts/setting-fields.tsx';
+import { View } from '../parts/view.tsx';
+
+const mainSettings = ['samplerSteps', 'sampler', 'guidance', 'frames', 'width', 'height'];
+
+const empty: VideoDraft = {
+  motions: [],
+  prompt: '',
+  pictures: [],
+  base: null,
+  seed: randomSeed(),
+  keepSeed: false,
+  count: 1,
+  settings: {},
+};
+
+/** The view; `motion` in the address chooses one, `form=given` takes what was handed over. */
+export function NewVideoView({ query }: { readonly query: Route['query'] }) {
+  const [draft, setDraft] = useDraft<VideoDraft>('video', empty);
+  const { data: declared } = useAnswer('settings');
+  const wanted = query.get('motion');
+  const given = query.get('form');
+  const pictures = query.get('pictures');
+  const job = query.get('job') ?? undefined;
+  const change = (changes: Partial<VideoDraft>) => setDraft((before) => ({ ...before, ...changes }));
+  useEffect(() => {
+    if (wanted === null && given === null && pictures === null) return;
+    const form = given === null ? undefined : handedForm();
+    setDraft((before) => ({
+      ...before,
+      ...(wanted === null ? {} : { motions: [{ motion: wanted, strength: 1 }] }),
+      ...(pictures === null ? {} : { pictures: handedPictures(), prompt: '' }),
+      ...(form ? draftOf(form) : {}),
+    }));
+    replaceRoute(['new', 'video'], { job });
+  }, [wanted, given, pictures, job, setDraft]);
+
+  const first = draft.motions[0]?.motion;
+  const { data: motion } = useAnswer('motion', first === undefined ? null : { ids: { id: first } });
+  const base = draft.base ?? motion?.baseId;
+  const { data: detail } = useAnswer('base', { query: { id: base ?? builtInBaseId } });
+  const names = {
+    generate: declared?.generate.map(({ name }) => name) ?? [],
+    animate: declared?.animate.map(({ name }) => name) ?? [],
+  };
+  const hasWords = linesOf(draft.prompt).length > 0;
+  const animates = !hasWords && draft.pictures.length > 0;
+  const missing = [
+    ...(draft.motions.length === 0 ? ['Choose a motion.'] : []),
+    ...(hasWords || animates ? [] : ['Say what is to be seen, or choose a picture.']),
+  ];
+  const forms = missing.length === 0 && declared ? videoForms(draft, base, names) : [];
+  const check = useFormCheck(forms[0]);
+  const shownSettings = (animates ? declared?.animate : declared?.generate)?.filter(
+    ({ name }) => name !== 'seed',
+  );
+  return (
+    <View
+      title="Make a video"
+      lead="Choose how things move, and say what moves."
+      back={{ href: '#/new', label: 'New' }}
+    >
+      <div className="columns form-columns">
+        <div className="stack stack-wide">
+          <section className="panel" aria-labelledby="how-it-moves">
+            <h2 id="how-it-moves">How it moves</h2>
+            <MotionChooser chosen={draft.motions} onChange={(motions) => change({ motions })} />
+          </section>
+          <section className="panel" aria-labelledby="what-moves">
+            <h2 id="what-moves">What moves</h2>
+            <div className="field">
+              <label htmlFor="prompt">Prompt</label>
+              <textarea
+                id="prompt"
+                className="input"
+                rows={2}
+                placeholder={motion?.prompt ? `like: ${motion.prompt}` : 'a fox runs in the snow'}
+                value={draft.prompt}
+                onChange={(event) => change({ prompt: event.target.value })}
+              />
+              <p className="field-about">Several lines are several videos.</p>
+            </div>
+            <FirstFrameField
+              several
+              chosen={draft.pictures}
+              drawn="Drawn from the prompt."
+              prompt={linesOf(draft.prompt)[0] ?? ''}
+              base={base}
+              onChange={(chosen) => change({ pictures: chosen })}
+            />
+            <div className="fields">
+              <SeedField
+                seed={draft.seed}
+                keep={draft.keepSeed}
+                onChange={(seed, keepSeed) => change({ seed, keepSeed })}
+              />
+              <div className="field">
+                <label htmlFor="count">Seeds for each prompt</label>
+                <input
+                  id="count"
+                  className="input"
+                  type="number"
+                  min={1}
+                  max={mostForms}
+                  value={draft.count}
+                  onChange={({ target }) => {
+                    const count = target.valueAsNumber;
+                    if (Number.isInteger(count) && count >= 1) change({ count: Math.min(mostForms, count) });
+                  }}
+                />
+              </div>
+            </div>
+          </section>
+          <section className="panel" aria-labelledby="how-it-is-made">
+            <h2 id="how-it-is-made">How it is made</h2>
+            {shownSettings && (
+              <SettingFields
+                settings={shownSettings}
+                main={mainSettings}
+                values={draft.settings}
+                recommended={(detail?.recommended.video ?? {}) as SettingValues}
+                problems={check.estimate?.problems ?? []}
+                onChange={(settings) => change({ settings })}
+              />
+            )}
+            <details className="details">
+              <summary>Base model{draft.base !== null && ', changed'}</summary>
+              <BaseChooser value={base} onChange={(next) => change({ base: next ?? builtInBaseId })} />
+            </details>
+          </section>
+        </div>
+        <FormSide
+          check={check}
+          forms={forms}
+          missing={missing}
+          job={job}
+          label={forms.length > 1 ? `Make ${forms.length} videos` : 'Make the video'}
+          onAdvice={(settings) => change({ settings: { ...draft.settings, ...settings } })}
+          onPut={() => {
+            if (!draft.keepSeed) change({ seed: randomSeed() });
+            document.getElementById('latest')?.scrollIntoView({ block: 'nearest' });
+          }}
+        />
+      </div>
+      <LatestResults kinds={['generate', 'animate']} />
+    </View>
+  );
+}

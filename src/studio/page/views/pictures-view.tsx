@@ -1,0 +1,99 @@
+/** @file Pictures: drawn, brought, or taken from videos. Several can be animated at once. */
+import { useState } from 'react';
+import { ask, sendFile } from '../core/api-client.ts';
+import { animatePictures } from '../core/hand-over.ts';
+import { attempt, tellDeleted } from '../core/messages.ts';
+import { outdate, useAnswer } from '../core/studio-state.ts';
+import { countOf } from '../core/wording.ts';
+import { Button } from '../parts/button.tsx';
+import { DropZone } from '../parts/drop-zone.tsx';
+import { GalleryTabs } from '../parts/gallery-tabs.tsx';
+import { Empty, Shown, View } from '../parts/view.tsx';
+
+/** The view. */
+export function PicturesView() {
+  const [most, setMost] = useState(100);
+  const pictures = useAnswer('pictures', { query: { count: most } });
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const remove = async () => {
+    for (const id of chosen) {
+      const { trash, title } = await ask('deletePicture', { ids: { id } });
+      tellDeleted(title, trash);
+    }
+    setChosen([]);
+    outdate('pictures', 'trash');
+  };
+  return (
+    <View
+      title="Pictures"
+      lead="First frames: videos can begin with any of them."
+      actions={
+        chosen.length > 0 && (
+          <>
+            <Button icon="trash" onClick={remove}>
+              Delete {chosen.length}
+            </Button>
+            <Button look="main" icon="video" onClick={() => animatePictures(chosen)}>
+              Animate {countOf(chosen.length, 'picture')}
+            </Button>
+          </>
+        )
+      }
+    >
+      <GalleryTabs now="pictures" />
+      <Shown answered={pictures}>
+        {(data) =>
+          data.all === 0 ? (
+            <Empty icon="image" title="No picture yet">
+              <p>
+                Bring your own, or have first frames drawn where you make a video. Each can be made to move.
+              </p>
+            </Empty>
+          ) : (
+            <>
+              <ul className="pictures">
+                {data.pictures.map(({ id, title, small }) => (
+                  <li key={id}>
+                    <button
+                      type="button"
+                      className="picture"
+                      aria-pressed={chosen.includes(id)}
+                      onClick={() =>
+                        setChosen(
+                          chosen.includes(id) ? chosen.filter((each) => each !== id) : [...chosen, id],
+                        )
+                      }
+                    >
+                      <img src={small} alt={title} loading="lazy" />
+                      <span>{title}</span>
+                    </button>
+                  </li>
+                ))}
+              </ul>
+              {data.pictures.length < data.all && most < 500 && (
+                <div>
+                  <Button onClick={() => setMost(Math.min(500, most + 200))}>Show more</Button>
+                </div>
+              )}
+            </>
+          )
+        }
+      </Shown>
+      <DropZone
+        small
+        label="Bring pictures"
+        accept="image/*"
+        onFiles={(files) => {
+          const bring = async () => {
+            for (const { file } of files)
+              await sendFile('uploadPicture', file, { query: { name: file.name } });
+            outdate('pictures');
+          };
+          attempt(bring());
+        }}
+      >
+        <span className="quiet">Drop pictures here.</span>
+      </DropZone>
+    </View>
+  );
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests of the studio's page in a browser: see `scripts/studio-test.ts`. */
+export default defineConfig({
+  test: {
+    include: ['lab/studio/*.browser.ts'],
+    pool: 'forks',
+    maxWorkers: 1,
+    env: { LAMP_THREADS: '2' },
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
+  },
+});
