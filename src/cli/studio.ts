@@ -12,7 +12,7 @@ clips/, pictures/, bases/ and jobs/. It is made if it is missing. What is delete
 Jobs (training, videos, pictures) run one after another, each in a process of its own that goes on when this command
 ends. Whoever opens the printed link is let in, and stays so in that browser. Other machines are let in only with --host
 and --password: the password and all that is shown then travel the network unencrypted.
-This version has the server and its interface (docs/studio.md); the page shows a plain list of what is there.
+The page is not complete yet: docs/features.md says what is there. Where it was not built there is a plain list.
 
 Examples:
   lamp studio
@@ -75,7 +75,7 @@ export function studioCommand(): Command {
     .action(async (folder: string | undefined, _: object, command: Command) => {
       const { open, ...options } = command.opts<StudioCommandOptions>();
       const { startStudio } = await import('../studio/server/start-studio.ts');
-      const studio = await startStudio({ ...options, folder: folder ?? 'studio', catalogue });
+      const studio = await startStudio({ ...options, folder: folder ?? 'studio', catalogue, page });
       process.stdout.write(`${studio.link}\n`);
       process.stderr.write('lamp studio serves this link until Ctrl-C; jobs go on without it.\n');
       if (open) openInBrowser(studio.link);
@@ -84,6 +84,11 @@ export function studioCommand(): Command {
 }
 
 const catalogue = fileURLToPath(new URL(`./studio-catalogue${extname(import.meta.url)}`, import.meta.url));
+
+/** The built page, which is in `dist/`, also for the command from source. */
+const page = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../dist/studio/page' : '../studio/page', import.meta.url),
+);
 
 /** Waits for a signal, and ends the server. */
 async function untilStopped(studio: RunningStudio): Promise<void> {

@@ -61,12 +61,26 @@ export const captionsSchema = z.object({
     .max(1000),
 });
 
+const whole = (least: number) => z.number().int().min(least).max(1e9);
+
+/** A part of a clip; what is absent is not limited. Seconds as a player shows them, pixels of the whole picture. */
+export const clipPartSchema = z.strictObject({
+  start: z.number().min(0).max(1e6).optional(),
+  end: z.number().min(0).max(1e6).optional(),
+  /** In place of `start` and `end`: the first frame, counted from 0, and the one after the last. */
+  startFrame: whole(0).optional(),
+  endFrame: whole(1).optional(),
+  crop: z.strictObject({ left: whole(0), top: whole(0), width: whole(1), height: whole(1) }).optional(),
+});
+
 /**
  * What to look at: clips, with the settings of the training that they are for (`look` in `settingsSchema`: frames,
  * width, height, clipFps, stride, window, fit).
  */
 export const lookQuestionSchema = z.object({
   clips: z.array(itemIdSchema).min(1).max(1000),
+  /** Parts of clips, by the clips' identifiers. */
+  parts: z.record(itemIdSchema, clipPartSchema).optional(),
   settings: settingValuesSchema.default({}),
 });
 

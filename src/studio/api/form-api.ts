@@ -1,5 +1,6 @@
 /** @file The forms of the page: what is wanted, with identifiers in the place of files. Each makes one job. */
 import { z } from 'zod';
+import { clipPartSchema } from './clip-api.ts';
 import {
   baseIdSchema,
   bytesSchema,
@@ -11,12 +12,19 @@ import {
 } from './identifiers.ts';
 import { problemSchema } from './problem-api.ts';
 
-/** A clip that is learned from. */
-export const clipChoiceSchema = z.strictObject({ id: itemIdSchema });
+/** A clip that is learned from, and which part of it; default all. */
+export const clipChoiceSchema = z.strictObject({
+  id: itemIdSchema,
+  part: clipPartSchema.optional(),
+  /** It is not learned from: the loss on it tells whether others profit. */
+  heldOut: z.boolean().optional(),
+});
+
+/** A motion or, of its training, the state at a checkpoint (one that is `usable`). */
+const motionStateSchema = z.strictObject({ motion: itemIdSchema, checkpoint: itemIdSchema.optional() });
 
 /** A motion, and its strength from 0 to 1. */
-export const motionChoiceSchema = z.strictObject({
-  motion: itemIdSchema,
+export const motionChoiceSchema = motionStateSchema.extend({
   strength: z.number().min(0).max(1).default(1),
 });
 
@@ -41,6 +49,8 @@ export const learnFormSchema = z.strictObject({
   clips: z.array(clipChoiceSchema).min(1).max(1000),
   /** May be absent if every clip has a caption. */
   prompt: textSchema.optional(),
+  /** A motion whose values are the initial ones; default: the image model's. */
+  startFrom: motionStateSchema.optional(),
 });
 
 /** Makes a video. */

@@ -17,7 +17,7 @@ export const progressSchema = z.object({
   secondsLeft: z.number().optional(),
   /** Memory that the job's process takes. */
   memory: bytesSchema.optional(),
-  /** A small picture of what is being made, as a `data:` address of a PNG or JPEG. */
+  /** Address of a small picture of what is being made, which may move; another one whenever it has changed. */
   preview: z.string().optional(),
 });
 
@@ -50,7 +50,7 @@ export const jobSchema = z.object({
   settings: z.record(z.string(), z.unknown()),
   /** What the form was, so that it can be edited and put again; absent for jobs that were not put by a form. */
   form: workFormSchema.optional(),
-  /** The equal command of the shell. */
+  /** The equal command of the shell; empty for a moment when the server starts. */
   command: z.string(),
 });
 

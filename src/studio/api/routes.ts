@@ -152,6 +152,8 @@ export const routes = {
   putJobs: { method: 'POST', path: '/api/jobs', body: putJobsSchema, answer: putAnswerSchema },
   job: { method: 'GET', path: '/api/jobs/:id', answer: jobSchema },
   jobLog: { method: 'GET', path: '/api/jobs/:id/log', answer: jobLogSchema },
+  /** A small picture of what a job is making, while it does. */
+  jobPreview: { method: 'GET', path: '/api/jobs/:id/preview', answer: 'file' },
   changeJob: { method: 'PATCH', path: '/api/jobs/:id', body: changeJobSchema, answer: jobSchema },
   removeJob: { method: 'DELETE', path: '/api/jobs/:id', answer: doneSchema },
   cancelJob: { method: 'POST', path: '/api/jobs/:id/cancel', body: nothing, answer: doneSchema },

@@ -34,6 +34,8 @@ export interface JobPaths {
   readonly held: string;
   /** What its process prints, such as a crash of the engine. */
   readonly log: string;
+  /** A small picture of what it is making, while it does. */
+  readonly preview: string;
 }
 
 /** Paths of the job `id`. Throws `UsageError` for what is no identifier, such as `../x`. */
@@ -50,6 +52,7 @@ export function jobPaths({ jobs }: Pick<StudioFolder, 'jobs'>, id: string): JobP
     error: at('error.json'),
     held: at('held'),
     log: at('log.txt'),
+    preview: at('preview.webp'),
   };
 }
 
@@ -82,6 +85,8 @@ export async function writeJob(
     made: new Date().toISOString(),
     ...extras,
   };
+  const wrong = jobRecordSchema.safeParse(record).error;
+  if (wrong) throw new UsageError({ found: `this is no job: ${wrong.issues[0]?.message}` });
   const paths = jobPaths(studio, id);
   await makeFolders(paths.folder).catch((error) => {
     throw asStorageError(error, paths.folder);

@@ -1,6 +1,6 @@
 /**
- * @file The program of a job's process: `node job-process.js <studio> <id>`. It lives on when the studio's server ends,
- * and keeps out of the way of whoever uses the machine.
+ * @file The program of a job's process: `node job-process.js <studio> <id> <niceness>`. It lives on when the studio's
+ * server ends, and keeps out of the way of whoever uses the machine.
  */
 import { setPriority } from 'node:os';
 import { ENDING_SIGNALS } from '../../library/ending-signals.ts';
@@ -8,7 +8,7 @@ import { openStudioFolder } from '../studio-folder.ts';
 import { runJob } from './run-job.ts';
 import { makeWaySignal } from './start-job.ts';
 
-const [, , folder, id] = process.argv as [string, string, string, string];
+const [, , folder, id, niceness] = process.argv as [string, string, string, string, string];
 const controller = new AbortController();
 let makesWay = false;
 for (const signal of ENDING_SIGNALS) {
@@ -18,7 +18,7 @@ for (const signal of ENDING_SIGNALS) {
   });
 }
 try {
-  setPriority(10);
+  setPriority(Number(niceness));
 } catch {
   // Some systems do not allow it; the job is then as fast as everything else.
 }

@@ -14,7 +14,8 @@ import { type JobQueue, jobQueue } from './job-queue.ts';
 import { runJob } from './run-job.ts';
 
 const at = await testFolder();
-const fromSource = { execArgv: ['--import', import.meta.resolve('tsx')] };
+// As eager as the test itself, which waits for them.
+const fromSource = { execArgv: ['--import', import.meta.resolve('tsx')], niceness: 0 };
 let studio: StudioFolder;
 let queue: JobQueue;
 let count = 0;
@@ -153,6 +154,17 @@ test('a running job that is cancelled stops after its step, and stays stopped', 
   while ((await readJob(studio, job.id)).state === 'running') await pause(20);
   await queue.tick();
   expect((await readJob(studio, job.id)).state).toBe('stopped');
+});
+
+test('a job may go on with a run that is complete, for more steps', async () => {
+  const first = await queue.put('learn', training(1));
+  await until(first.id, 'done', 'failed');
+  const more = await queue.put('learn', { steps: 2 }, { run: first.id, title: 'more' });
+  expect(more).toMatchObject({ state: 'waiting', run: first.id, title: 'more' });
+  const done = await until(more.id, 'done', 'failed');
+  expect(done).toMatchObject({ state: 'done', result: join(studio.motions, first.id) });
+  expect(await stepsOf(more.id)).toEqual([2]);
+  await expect(queue.put('learn', {}, { run: '../x' })).rejects.toThrow(UsageError);
 });
 
 test('two processes never work on one job', async () => {

@@ -10,7 +10,14 @@ import { readJsonFile } from '../../checkpoints/json-file.ts';
 import type { StudioFolder } from '../studio-folder.ts';
 import { type Job, type JobKind, jobIdPattern } from './job.ts';
 import { holdJob, type JobExtras, jobPaths, listJobs, readJob, removeJob, writeJob } from './job-files.ts';
-import { makeWaySignal, type StartedJob, signalJob, startJob, stopSignal } from './start-job.ts';
+import {
+  type JobProcessOptions,
+  makeWaySignal,
+  type StartedJob,
+  signalJob,
+  startJob,
+  stopSignal,
+} from './start-job.ts';
 
 /** A queue of jobs. */
 export interface JobQueue {
@@ -47,11 +54,9 @@ type Order = z.output<typeof orderSchema>;
 const empty: Order = { format: 'lamp-queue', paused: false, ids: [], again: [] };
 
 /** Options of a queue. */
-export interface JobQueueOptions {
+export interface JobQueueOptions extends JobProcessOptions {
   /** Number of jobs that run at the same time; default 1. */
   readonly most?: number;
-  /** Options of Node.js for their processes; default those of this process. */
-  readonly execArgv?: readonly string[];
   /** Reads all jobs, oldest first; default {@link listJobs}. */
   readonly jobs?: () => Promise<Job[]>;
 }
@@ -59,7 +64,7 @@ export interface JobQueueOptions {
 /** The queue of a studio. */
 export function jobQueue(
   studio: StudioFolder,
-  { most = 1, execArgv, jobs: readJobs = () => listJobs(studio) }: JobQueueOptions = {},
+  { most = 1, execArgv, niceness, jobs: readJobs = () => listJobs(studio) }: JobQueueOptions = {},
 ): JobQueue {
   const path = join(studio.jobs, 'order.json');
   // A damaged file costs the order, not the jobs: these then follow one another by age.
@@ -168,7 +173,7 @@ export function jobQueue(
       await Promise.all(
         begins.map(async (id) => {
           try {
-            await begun(studio, id, await startJob(studio, id, execArgv));
+            await begun(studio, id, await startJob(studio, id, { execArgv, niceness }));
           } finally {
             starting.delete(id);
           }

@@ -13,6 +13,7 @@ import type { StudioFolder } from '../studio-folder.ts';
 import { type JobRecord, jobCalls } from './job.ts';
 import { type JobMark, jobPaths, openEvents, readJob } from './job-files.ts';
 import { outOf } from './job-out.ts';
+import { previewWriter } from './job-preview.ts';
 
 /** How an attempt ended. */
 export type JobEnd = Exclude<JobMark, 'started' | 'begun'>;
@@ -39,7 +40,7 @@ export async function runJob(
   const unlock = await lockFolder(paths.folder);
   try {
     const job = await readJob(studio, id);
-    await rm(paths.error, { force: true });
+    for (const path of [paths.error, paths.preview]) await rm(path, { force: true });
     const events = await openEvents(paths);
     const end = async (how: JobEnd, more: object = {}) => {
       events.append({ type: how, ...more });
@@ -48,7 +49,11 @@ export async function runJob(
     };
     events.append({ type: 'begun' satisfies JobMark });
     try {
-      await callOf(studio, job, { signal, onEvent: (event) => events.append(event) });
+      await callOf(studio, job, {
+        signal,
+        onEvent: (event) => events.append(event),
+        onPreview: previewWriter(paths),
+      });
       return await end('done');
     } catch (error) {
       if (error instanceof InterruptedError) return await end(makesWay() ? 'madeWay' : 'stopped');

@@ -18,6 +18,14 @@ const program = fileURLToPath(
   new URL(`./job-process${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
 );
 
+/** How jobs' processes are started. */
+export interface JobProcessOptions {
+  /** Their options of Node.js; default those of this process. */
+  readonly execArgv?: readonly string[] | undefined;
+  /** How far they give way to others, from 0 to 19; default 10. */
+  readonly niceness?: number | undefined;
+}
+
 /** A job's process. */
 export interface StartedJob {
   readonly pid: number;
@@ -26,13 +34,13 @@ export interface StartedJob {
 }
 
 /**
- * Starts the job's process, in a group of its own so that nothing that ends this one ends it. `execArgv` are its
- * options of Node.js; default those of this process. Throws `StorageError` where the job's folder cannot be written.
+ * Starts the job's process, in a group of its own so that nothing that ends this one ends it. Throws `StorageError`
+ * where the job's folder cannot be written.
  */
 export async function startJob(
   studio: StudioFolder,
   id: string,
-  execArgv: readonly string[] = inheritedOptions(),
+  { execArgv = inheritedOptions(), niceness = 10 }: JobProcessOptions = {},
 ): Promise<StartedJob> {
   const { log, ...paths } = jobPaths(studio, id);
   const events = await openEvents(paths);
@@ -40,7 +48,7 @@ export async function startJob(
   await events.close();
   const file = await open(log, 'a').catch((error) => Promise.reject(asStorageError(error, log)));
   try {
-    const child = spawn(process.execPath, [...execArgv, program, studio.root, id], {
+    const child = spawn(process.execPath, [...execArgv, program, studio.root, id, String(niceness)], {
       detached: true,
       windowsHide: true,
       stdio: ['ignore', file.fd, file.fd],

@@ -36,8 +36,19 @@ export type Catalogue = z.output<typeof catalogueSchema>;
 
 /** Settings that forms have fields for, or that the server sets. */
 const notInForms = new Set([
-  ...['out', 'resume', 'run', 'preview', 'cut', 'count', 'preset', 'useRecommended'],
-  ...['base', 'clips', 'clip', 'prompt', 'clipPrompt', 'motion', 'motions'],
+  ...['out', 'resume', 'fromStep', 'run', 'preview', 'cut', 'count', 'preset', 'useRecommended'],
+  ...[
+    'base',
+    'clips',
+    'clipParts',
+    'heldOut',
+    'clip',
+    'prompt',
+    'clipPrompt',
+    'motion',
+    'motions',
+    'startFrom',
+  ],
   ...['firstFrame', 'firstFrameBase', 'picture', 'from'],
 ]);
 

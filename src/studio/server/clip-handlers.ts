@@ -140,9 +140,18 @@ export function clipHandlers(
         clips: clips.map(({ id, item }) => ({
           id,
           path: item.path,
-          key: itemId(`${item.place} ${item.changed} ${item.bytes} ${JSON.stringify(body.settings)}`),
+          key: itemId(
+            `${item.place} ${item.changed} ${item.bytes} ${JSON.stringify([body.settings, body.parts?.[id]])}`,
+          ),
         })),
-        settings: body.settings,
+        settings: {
+          ...body.settings,
+          ...(body.parts && {
+            clipParts: Object.fromEntries(
+              clips.flatMap(({ id, item }) => (body.parts![id] ? [[item.path, body.parts![id]]] : [])),
+            ),
+          }),
+        },
         folder: pictures,
         address: '/api/looks',
       });

@@ -3,7 +3,7 @@ import type { WorkForm } from '../api/form-api.ts';
 import type { JobKind } from '../jobs/job.ts';
 import { formSettings } from './catalogue.ts';
 import { findClipsOf } from './clip-shelf.ts';
-import { findMotion, motionFile } from './motion-shelf.ts';
+import { findMotion, motionFile, partOfRun } from './motion-shelf.ts';
 import { RequestError } from './request-error.ts';
 import type { StudioContext } from './studio-context.ts';
 import { findPicture, findVideo, videoItems } from './video-shelf.ts';
@@ -43,8 +43,8 @@ async function ownOptions(context: StudioContext, form: WorkForm): Promise<Recor
   };
   const motions = async () => {
     if (!('motions' in form)) return {};
-    const paths = form.motions.map(async ({ motion, strength }) => ({
-      motion: await motionFile(await findMotion(context, motion)),
+    const paths = form.motions.map(async ({ strength, ...state }) => ({
+      motion: await stateFile(context, state),
       strength,
     }));
     return { motions: await Promise.all(paths) };
@@ -55,7 +55,16 @@ async function ownOptions(context: StudioContext, form: WorkForm): Promise<Recor
         context,
         form.clips.map(({ id }) => id),
       );
-      return { clips: clips.map(({ item }) => item.path), ...given('prompt') };
+      const parts = form.clips.flatMap(({ part }, i) => (part ? [[clips[i]!.item.path, part]] : []));
+      const paths = (heldOut: boolean) =>
+        clips.flatMap(({ item }, i) => ((form.clips[i]!.heldOut ?? false) === heldOut ? [item.path] : []));
+      return {
+        clips: paths(false),
+        ...(paths(true).length > 0 && { heldOut: paths(true) }),
+        ...(parts.length > 0 && { clipParts: Object.fromEntries(parts) }),
+        ...given('prompt'),
+        ...(form.startFrom && { startFrom: await stateFile(context, form.startFrom) }),
+      };
     }
     case 'generate':
       return { ...(await motions()), ...given('prompt'), ...(await firstFrame(context, form)) };
@@ -81,6 +90,16 @@ async function ownOptions(context: StudioContext, form: WorkForm): Promise<Recor
         ...(form.from !== undefined && { from: (await findPicture(context, form.from)).path }),
       };
   }
+}
+
+/** The file of a motion, or of a checkpoint of its training. */
+async function stateFile(
+  context: StudioContext,
+  { motion, checkpoint }: { readonly motion: string; readonly checkpoint?: string | undefined },
+): Promise<string> {
+  const found = await findMotion(context, motion);
+  if (checkpoint === undefined) return motionFile(found);
+  return (await partOfRun(found, 'checkpoints', checkpoint)).path;
 }
 
 async function firstFrame(

@@ -6,6 +6,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { workFormSchema } from '../api/form-api.ts';
 import type { ApiJob, Progress } from '../api/job-api.ts';
+import { addressOf } from '../api/routes.ts';
 import { type Job, jobIdPattern } from '../jobs/job.ts';
 import { jobPaths, readEvents, readJob, resultPath } from '../jobs/job-files.ts';
 import type { StudioFolder } from '../studio-folder.ts';
@@ -44,8 +45,8 @@ const mostRemarks = 200;
 /** Milliseconds after a change in which another one may have the same time. */
 const sameTime = 100;
 
-/** The jobs of a studio. */
-export function jobBook(studio: StudioFolder, catalogue: () => Promise<Catalogue>): JobBook {
+/** The jobs of a studio. Without a `catalogue`, which takes its time to come, commands are empty. */
+export function jobBook(studio: StudioFolder, catalogue: () => Catalogue | undefined): JobBook {
   const known = new Map<string, { readonly mark: string; readonly job: Job }>();
   const told = new Map<string, Told>();
   const mark = async (id: string) => {
@@ -87,10 +88,10 @@ export function jobBook(studio: StudioFolder, catalogue: () => Promise<Catalogue
       const { id, kind, state, made, options } = job;
       // What is done is of no more interest in lists.
       const said = state === 'waiting' || state === 'done' ? undefined : await tellOf(id);
-      const memory = job.state === 'running' ? await residentBytes(job.pid) : 0;
-      const progress = said?.progress && { ...said.progress, ...(memory > 0 && { memory }) };
+      const progress = said?.progress && { ...said.progress, ...(await whileRunning(studio, job)) };
       const result = await resultId(studio, job);
       const form = workFormSchema.safeParse(job.form);
+      const known = catalogue();
       return {
         id,
         kind,
@@ -104,7 +105,7 @@ export function jobBook(studio: StudioFolder, catalogue: () => Promise<Catalogue
         ...(job.state === 'failed' && { problem: problemOfPacked(job.error) }),
         settings: withoutPaths(options),
         ...(form.success && { form: form.data }),
-        command: commandFor(await catalogue(), kind, options),
+        command: known ? commandFor(known, kind, options) : '',
       };
     },
     remarks: async (id) => (await tellOf(id)).remarks,
@@ -119,6 +120,17 @@ async function stillDone(job: Job): Promise<boolean> {
       () => false,
     ))
   );
+}
+
+/** What is known of a job's process only while it runs. */
+async function whileRunning(studio: StudioFolder, job: Job): Promise<Pick<Progress, 'memory' | 'preview'>> {
+  if (job.state !== 'running') return {};
+  const memory = await residentBytes(job.pid);
+  const preview = await stat(jobPaths(studio, job.id).preview).catch(() => undefined);
+  return {
+    ...(memory > 0 && { memory }),
+    ...(preview && { preview: `${addressOf('jobPreview', { id: job.id })}?${Math.round(preview.mtimeMs)}` }),
+  };
 }
 
 /** What people call a job. */
@@ -137,17 +149,8 @@ async function resultId(studio: StudioFolder, job: Job): Promise<string | undefi
 }
 
 const withPaths = new Set([
-  'base',
-  'clips',
-  'clip',
-  'motion',
-  'motions',
-  'firstFrame',
-  'firstFrameBase',
-  'picture',
-  'from',
-  'out',
-  'run',
+  ...['base', 'clips', 'clipParts', 'heldOut', 'clip', 'motion', 'motions', 'startFrom'],
+  ...['firstFrame', 'firstFrameBase', 'picture', 'from', 'out', 'run'],
 ]);
 
 /** Settings without those that are paths. */

@@ -21,6 +21,7 @@ export function jobHandlers(
   | 'putJobs'
   | 'job'
   | 'jobLog'
+  | 'jobPreview'
   | 'changeJob'
   | 'removeJob'
   | 'cancelJob'
@@ -83,6 +84,10 @@ export function jobHandlers(
     async jobLog({ ids }) {
       await find(ids.id!);
       return readLog(context, ids.id!);
+    },
+    async jobPreview({ ids }) {
+      await find(ids.id!);
+      return { path: jobPaths(context.folder, ids.id!).preview };
     },
     async changeJob({ ids, body }) {
       const job = await find(ids.id!);

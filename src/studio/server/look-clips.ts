@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeFolders } from '../../checkpoints/make-folders.ts';
 import { examineClips } from '../../library/examine-clips.ts';
 import { describeCaptionNotes } from '../../media/caption-notes.ts';
-import { readFrames } from '../../media/clip.ts';
+import { type ReadFramesOptions, readFrames } from '../../media/clip.ts';
 import { contactSheet } from '../../media/contact-sheet.ts';
 import { writePng } from '../../media/picture-file.ts';
 import { libraryVocabulary, type MessageParts, messageParts, wordParts } from '../../phrases.ts';
@@ -36,11 +36,11 @@ export async function lookAtClips({ clips, settings, folder, address }: LookAtCl
   const report = await examineClips({ ...settings, clips: clips.map(({ path }) => path) });
   const looked: LookAnswer['clips'][number][] = [];
   for (const clip of report.clips) {
-    const { path, frameCount, framesPerSecond, durationSeconds, window, caption } = clip;
+    const { path, frameCount, framesPerSecond, durationSeconds, window, caption, part } = clip;
     const key = keyOf.get(path)!;
     if (window)
       await writeSeen(
-        { path, frames: window.frames, settings, rate: rateOf(framesPerSecond) },
+        { path, crop: part?.crop, frames: window.frames, settings, rate: framesPerSecond ?? customaryRate },
         join(folder, key),
       );
     looked.push({
@@ -81,26 +81,29 @@ export async function lookAtClips({ clips, settings, folder, address }: LookAtCl
   };
 }
 
-const rateOf = (framesPerSecond: number | null) => framesPerSecond ?? 8;
+/** Frames a second of folders of pictures, which have no rate. */
+const customaryRate = 8;
 
-async function writeSeen(
-  {
-    path,
-    frames,
-    settings,
-    rate,
-  }: { path: string; frames: readonly number[]; settings: LookAtClips['settings']; rate: number },
-  place: string,
-): Promise<void> {
+interface Seen {
+  readonly path: string;
+  readonly crop: ReadFramesOptions['crop'];
+  readonly frames: readonly number[];
+  readonly settings: LookAtClips['settings'];
+  /** Frames of the clip a second. */
+  readonly rate: number;
+}
+
+async function writeSeen({ path, crop, frames, settings, rate }: Seen, place: string): Promise<void> {
   const { width, height, fit } = settings as { width?: number; height?: number; fit?: 'cover' | 'stretch' };
   const size =
     width !== undefined && height !== undefined ? { size: { width, height }, fit: fit ?? 'cover' } : {};
-  const seen = await readFrames(path, { indices: frames, ...size });
+  const seen = await readFrames(path, { indices: frames, crop, ...size });
   const { width: w, height: h } = seen[0]!;
   const share = Math.min(1, stripHeight / h);
   const smaller = { width: Math.max(1, Math.round(share * w)), height: Math.max(1, Math.round(share * h)) };
   const strip = await readFrames(path, {
     indices: frames.slice(0, stripFrames),
+    crop,
     ...(share < 1 || 'size' in size ? { size: smaller, fit: size.fit ?? 'stretch' } : {}),
   });
   await writePng(`${place}.strip.png`, contactSheet([strip], { gap: 0 }));

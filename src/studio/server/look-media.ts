@@ -10,6 +10,7 @@ import { resizePicture } from '../../media/resize.ts';
 import { sharp } from '../../media/sharp.ts';
 import type { Size } from '../../media/size.ts';
 import { readVideoMetadata, writeVideo } from '../../media/video-file.ts';
+import { encodeLoop } from '../loop-picture.ts';
 import type { UploadLimits } from './uploads.ts';
 
 /** A clip that was brought. */
@@ -134,13 +135,7 @@ export async function writeLoop(
   frames: readonly Picture[],
   framesPerSecond: number,
 ): Promise<void> {
-  const { width, height } = frames[0]!;
-  const stacked = Buffer.concat(frames.map(({ data }) => data));
-  const raw = { width, height: height * frames.length, channels: 3, pageHeight: height } as const;
-  const delay = frames.map(() => Math.max(20, Math.round(1000 / framesPerSecond)));
-  const bytes = await sharp(stacked, { raw, limitInputPixels: false })
-    .webp({ loop: 0, delay, quality: 85, effort: 2 })
-    .toBuffer();
+  const bytes = await encodeLoop(frames, framesPerSecond);
   await writeAtomically(out, (file) => file.writeFile(bytes));
 }
 

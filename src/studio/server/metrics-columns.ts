@@ -12,6 +12,8 @@ interface Known {
   /** Bytes that were read, up to the end of a line. */
   to: number;
   readonly columns: Columns;
+  /** Losses on held-out clips, and the steps after which they were taken. */
+  readonly heldOut: { readonly step: number[]; readonly loss: number[] };
 }
 
 /** Most metrics files whose columns are kept. */
@@ -28,17 +30,26 @@ export function metricsReader(): MetricsReader {
   const kept = new Map<string, Known>();
   return {
     async after(folder, from) {
-      const columns = await grown(runPaths(folder).metrics, kept);
+      const { columns, heldOut } = await grown(runPaths(folder).metrics, kept);
       const { length } = columns.step;
       const begin = from <= length ? from : 0;
       const part = names.map((name) => [name, columns[name].slice(begin)]);
-      return { from: begin, to: length, ...(Object.fromEntries(part) as Columns) };
+      const first = heldOut.step.findIndex((step) => step > begin);
+      return {
+        from: begin,
+        to: length,
+        ...(Object.fromEntries(part) as Columns),
+        ...(first >= 0 && { heldOut: { step: heldOut.step.slice(first), loss: heldOut.loss.slice(first) } }),
+      };
     },
   };
 }
 
-async function grown(path: string, kept: Map<string, Known>): Promise<Columns> {
-  const empty = (): Columns => ({ step: [], loss: [], learningRate: [], gradNorm: [], seconds: [] });
+async function grown(path: string, kept: Map<string, Known>): Promise<Omit<Known, 'inode' | 'to'>> {
+  const empty = () => ({
+    columns: { step: [], loss: [], learningRate: [], gradNorm: [], seconds: [] } as Columns,
+    heldOut: { step: [], loss: [] },
+  });
   const file = await open(path).catch(() => undefined);
   if (!file) return empty();
   try {
@@ -46,7 +57,7 @@ async function grown(path: string, kept: Map<string, Known>): Promise<Columns> {
     const before = kept.get(path);
     // Going on with a training writes the file anew.
     const known =
-      before && before.inode === inode && before.to <= size ? before : { inode, to: 0, columns: empty() };
+      before && before.inode === inode && before.to <= size ? before : { inode, to: 0, ...empty() };
     kept.delete(path);
     kept.set(path, known);
     for (const oldest of [...kept.keys()].slice(0, -mostKept)) kept.delete(oldest);
@@ -55,20 +66,23 @@ async function grown(path: string, kept: Map<string, Known>): Promise<Columns> {
     const text = buffer.subarray(0, bytesRead);
     const end = text.lastIndexOf(0x0a) + 1;
     // Another request may have read the same meanwhile.
-    if (known.to !== from) return known.columns;
+    if (known.to !== from) return known;
     known.to = from + end;
-    for (const line of text.subarray(0, end).toString('utf8').split('\n')) addLine(known.columns, line);
-    return known.columns;
+    for (const line of text.subarray(0, end).toString('utf8').split('\n')) addLine(known, line);
+    return known;
   } finally {
     await file.close();
   }
 }
 
-function addLine(columns: Columns, line: string): void {
+function addLine({ columns, heldOut }: Pick<Known, 'columns' | 'heldOut'>, line: string): void {
   try {
     const value = JSON.parse(line) as Record<string, unknown>;
     if (value.step !== columns.step.length + 1) return;
     for (const name of names) columns[name].push(Number(value[name]));
+    if (typeof value.heldOutLoss !== 'number') return;
+    heldOut.step.push(columns.step.length);
+    heldOut.loss.push(value.heldOutLoss);
   } catch {
     // A line that a kill cut short, and the end.
   }

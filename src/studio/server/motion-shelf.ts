@@ -261,14 +261,27 @@ export async function partOfRun(
 /** The checkpoints of a run, latest first. */
 export async function checkpointsOf(item: ShelfItem) {
   const files = await itemsIn(runPaths(item.path).checkpoints, `${item.place}/checkpoints`);
-  return files
-    .flatMap(({ id, name, bytes, changed, path }) => {
+  const checkpoints = await Promise.all(
+    files.map(async ({ id, name, bytes, changed, path }) => {
       const step = /^step-(\d{6,})\.safetensors$/.exec(name)?.[1];
       if (step === undefined) return [];
-      return [{ id, step: Number(step), bytes, made: new Date(changed).toISOString(), usable: false, path }];
-    })
-    .sort((a, b) => b.step - a.step)
-    .map(({ path: _, ...checkpoint }) => checkpoint);
+      const made = new Date(changed).toISOString();
+      return [{ id, step: Number(step), bytes, made, usable: await holdsMotion(path) }];
+    }),
+  );
+  return checkpoints.flat().sort((a, b) => b.step - a.step);
+}
+
+/** Whether a checkpoint says what motion it is of; those of earlier versions do not. */
+async function holdsMotion(path: string): Promise<boolean> {
+  const file = await open(path).catch(() => undefined);
+  if (!file) return false;
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(lastBytes), 0, lastBytes, 8);
+    return /^\{"__metadata__":\{.*"motion":"/s.test(buffer.subarray(0, bytesRead).toString('utf8'));
+  } finally {
+    await file.close();
+  }
 }
 
 /** Bytes at the end of a metrics file that hold its last complete line. */

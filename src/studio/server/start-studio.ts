@@ -87,9 +87,16 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
     const { id, session } = await identityOf(folder);
     await clearUploads(folder);
     const catalogue = catalogueFrom(options.catalogue, execArgv);
-    catalogue().catch(() => {}); // Whoever needs it is told why it is not there.
     const hub = eventHub({ type: 'hello', studio: id, version: packageVersion });
-    const jobs = jobBook(folder, catalogue);
+    let ready: Catalogue | undefined;
+    catalogue().then(
+      (found) => {
+        ready = found;
+        hub.send({ type: 'changed', what: 'jobs' });
+      },
+      () => {}, // Whoever needs it is told why it is not there.
+    );
+    const jobs = jobBook(folder, () => ready);
     const most = options.jobs ?? 1;
     const shared = {
       ...{ folder, id, hub, jobs, most, catalogue },

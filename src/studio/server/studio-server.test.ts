@@ -100,8 +100,10 @@ describe('motions', () => {
       step: [1, 2],
       loss: [1, 0.5],
     });
-    await writeFile(join(run('walk'), 'metrics.jsonl'), `${[1, 2, 3, 4].map(line).join('\n')}\n`);
-    expect((await browser.get(address(2))).json).toMatchObject({ from: 2, to: 4, step: [3, 4] });
+    const lines = [1, 2, 3, 4].map((step) => line(step).replace('}', step === 4 ? ',"heldOutLoss":2}' : '}'));
+    await writeFile(join(run('walk'), 'metrics.jsonl'), `${lines.join('\n')}\n`);
+    const after = (await browser.get(address(2))).json;
+    expect(after).toMatchObject({ from: 2, to: 4, step: [3, 4], heldOut: { step: [4], loss: [2] } });
     expect((await browser.get(address(4))).json).toMatchObject({ from: 4, to: 4, step: [] });
     await rm(join(run('walk'), 'metrics.jsonl'));
     await writeFile(join(run('walk'), 'metrics.jsonl'), `${line(1)}\n`);
