@@ -9,8 +9,8 @@ export const computing: ReadonlySet<string> = new Set(['train', 'generate', 'ani
 type Execve = (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => never;
 
 /**
- * Replaces this process by the same command with `allocatorSettings` in its environment, if it is one that computes and
- * Node.js can do that (from version 22.15 on, on Linux); otherwise does nothing.
+ * Replaces this process by the same command with the allocator's settings in its environment, if it is one that
+ * computes and Node.js can do that (from version 22.15 on, on Linux); otherwise does nothing.
  */
 export function startAsComputing(
   words: readonly string[],

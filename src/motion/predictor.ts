@@ -151,7 +151,7 @@ export function samplingCost(
   const values = [...motion.shapes.values()].reduce((sum, shape) => sum + 4 * sizeOf(shape), 0);
   if (low) {
     const cost = chainCost(chain({ outputs }), latentShape[0]);
-    return { flops: cost.flops, bytes: chainBytes(cost) + values };
+    return { flops: cost.flops, bytes: chainBytes(cost, values) };
   }
   const cost = graphCost(Object.values(outputs));
   return { flops: cost.flops, bytes: programBytes(cost) + values };

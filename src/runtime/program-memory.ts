@@ -1,6 +1,7 @@
 /** @file Estimated memory of programs and chains, from the shapes of their graphs, with factors that were measured. */
 import type { ChainCost } from '../graph/chain-cost.ts';
 import type { GraphCost } from '../graph/cost.ts';
+import { type AllocatorKind, allocatorKind } from './allocator.ts';
 import { garbageBytes } from './garbage.ts';
 
 /** Memory of Node.js and ONNX Runtime, and of the graph itself. */
@@ -25,6 +26,9 @@ const kinds = {
 /** What a chain's values take, as a multiple of their size: the system's allocator cannot use all it has again. */
 const chainFactor = 1.15;
 
+/** What a process takes that runs a chain, as a multiple of what it uses: memory that it keeps for later. */
+const kept: Record<AllocatorKind, number> = { thrifty: 1, usual: 1, fast: 1.25 };
+
 /**
  * Memory, in bytes, of a process that runs a program: engine, weights, and the arena for inner values. The inputs and
  * outputs are not counted.
@@ -44,14 +48,19 @@ export function programBytes(
 }
 
 /**
- * Memory, in bytes, of a process that runs a chain: engine, values, weights, and garbage not yet collected. The inputs
- * are not counted.
+ * Memory, in bytes, of a process that runs a chain: engine, values, weights, and garbage not yet collected, with
+ * `others` for its inputs and what else is in memory.
  */
-export function chainBytes({ peakBytes, returnedBytes, integerBytes }: ChainCost): number {
-  return Math.round(
+export function chainBytes(
+  { peakBytes, returnedBytes, integerBytes }: ChainCost,
+  others: number,
+  allocator: AllocatorKind = allocatorKind(),
+): number {
+  const bytes =
     engineBytes +
-      chainFactor * peakBytes +
-      Math.min(garbageBytes, returnedBytes) +
-      kinds.forward.integers * integerBytes,
-  );
+    chainFactor * peakBytes +
+    Math.min(garbageBytes, returnedBytes) +
+    kinds.forward.integers * integerBytes +
+    others;
+  return Math.round(kept[allocator] * bytes);
 }

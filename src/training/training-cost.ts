@@ -57,7 +57,7 @@ export function trainingCost(
     const calls = chain(motionStepChain(unet, trained, latentShape, tokens, options));
     const cost = chainCost(calls);
     // The parameters; their gradients are values of the chain.
-    return { flops: cost.flops, bytes: chainBytes(cost) + values + kept, parameters };
+    return { flops: cost.flops, bytes: chainBytes(cost, values + kept), parameters };
   }
   const { loss, gradients } = motionStepGraph(unet, trained, latentShape, tokens, options);
   const cost = graphCost([loss, ...gradients]);
