@@ -7,6 +7,7 @@ export * from './errors.ts';
 export type { Notice, OnEvent, OnPreview, Preview, ProgressEvent, Stage, WorkOptions } from './events.ts';
 export { type AnimateImageOptions, animateImage } from './library/animate-image.ts';
 export { type AnimateImagesOptions, animateImages } from './library/animate-images.ts';
+export { type ControlTrainingOptions, controlTraining } from './library/control-training.ts';
 export { type ConvertMotionOptions, convertMotion } from './library/convert-motion.ts';
 export {
   type DrawImageOptions,

@@ -4,6 +4,7 @@ import { packageVersion } from '../versions.ts';
 import { animateCommand } from './animate.ts';
 import { clipsCommand } from './clips.ts';
 import { userError } from './commander-error.ts';
+import { controlCommand } from './control.ts';
 import { convertCommand } from './convert.ts';
 import { doctorCommand } from './doctor.ts';
 import { editCommand } from './edit.ts';
@@ -50,6 +51,7 @@ export function lampProgram(): Command {
     .addHelpText('after', help);
   const commands = [
     trainCommand(),
+    controlCommand(),
     generateCommand(),
     animateCommand(),
     editCommand(),

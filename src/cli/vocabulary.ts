@@ -27,6 +27,7 @@ const names: Readonly<Record<string, string>> = {
 
 const commands: Readonly<Record<string, string>> = {
   learnMotion: 'train',
+  controlTraining: 'control',
   generateVideo: 'generate',
   drawImage: 'image',
   animateImage: 'animate',

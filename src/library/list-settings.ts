@@ -5,6 +5,7 @@ import { describeSettings, type SettingDescription } from '../settings.ts';
 import { nearestKey, shown } from '../wrong-settings.ts';
 import { animateImageSettings } from './animate-image.ts';
 import { animateImagesSettings } from './animate-images.ts';
+import { controlTrainingSettings } from './control-training.ts';
 import { convertMotionSettings } from './convert-motion.ts';
 import { drawImageSettings, drawImagesSettings } from './draw-image.ts';
 import { editVideoSettings } from './edit-video.ts';
@@ -21,6 +22,7 @@ import { openGeneratorSettings } from './open-generator.ts';
 export const settingsOfCalls = {
   animateImage: animateImageSettings,
   animateImages: animateImagesSettings,
+  controlTraining: controlTrainingSettings,
   convertMotion: convertMotionSettings,
   drawImage: drawImageSettings,
   drawImages: drawImagesSettings,

@@ -20,6 +20,7 @@ import { wrongInFile } from '../wrong-settings.ts';
 import { trainingClipSchema } from './data/training-clip.ts';
 import { LOCK_NAME, lockFolder } from './run-lock.ts';
 import { runPaths } from './run-paths.ts';
+import { dropStops } from './training-requests.ts';
 import { settingsSchema } from './training-settings.ts';
 
 export { type RunPaths, runPaths } from './run-paths.ts';
@@ -167,8 +168,9 @@ export async function openRunFolder(folder: string): Promise<() => Promise<void>
   await makeFolder(folder);
   const unlock = await lockFolder(folder);
   try {
-    const { samples, checkpoints } = runPaths(folder);
-    for (const each of [folder, samples, checkpoints]) await removeLeftovers(each);
+    const { samples, checkpoints, control } = runPaths(folder);
+    for (const each of [folder, samples, checkpoints, control]) await removeLeftovers(each);
+    await dropStops(control);
     return unlock;
   } catch (error) {
     await unlock();

@@ -11,6 +11,8 @@ export interface RunPaths {
   readonly checkpoints: string;
   readonly scenes: string;
   readonly latents: string;
+  /** What is asked of the training while it runs; see `training-requests.ts`. */
+  readonly control: string;
 }
 
 /** The paths of the run in `folder`. */
@@ -24,5 +26,6 @@ export function runPaths(folder: string): RunPaths {
     checkpoints: join(folder, 'checkpoints'),
     scenes: join(folder, 'scenes'),
     latents: join(folder, 'latents'),
+    control: join(folder, 'control'),
   };
 }

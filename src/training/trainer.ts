@@ -45,8 +45,21 @@ export interface Training<Batch> {
   readonly log: (metrics: StepMetrics) => void;
   /** Writes a checkpoint and the motion. */
   readonly save: () => Promise<void>;
+  /** What is asked for between two steps; nothing if it is absent. */
+  readonly asked?: (() => Promise<Asked>) | undefined;
+  /** The interval of sample videos, if it may change; default that of the settings. */
+  readonly sampleEvery?: (() => number) | undefined;
   /** Generates the sample videos of the current step; existing ones may be kept. */
   readonly makeSamples: (work: WorkOptions) => Promise<void>;
+}
+
+/** What another process asks of a training. */
+export interface Asked {
+  readonly stop: boolean;
+  /** Make sample videos now. */
+  readonly sample: boolean;
+  /** To be called when that is done. */
+  readonly done: () => Promise<void>;
 }
 
 /**
@@ -83,17 +96,23 @@ async function takeSteps<Batch>(
   const sum = accumulation > 1 ? parameters.zeros() : undefined;
   const pace = stepPace();
   const isSaved = (step: number) => step % saveEvery === 0 || step === steps || isKept(step, keepEvery);
-  const samplesAreDue = () =>
-    sampleEvery > 0 && optimiser.step > 0 && (optimiser.step % sampleEvery === 0 || optimiser.step === steps);
+  const samplesAreDue = () => {
+    const every = training.sampleEvery?.() ?? sampleEvery;
+    return every > 0 && optimiser.step > 0 && (optimiser.step % every === 0 || optimiser.step === steps);
+  };
 
   for (;;) {
-    if (samplesAreDue()) {
+    const asked = await training.asked?.();
+    // As below: a training that is killed meanwhile goes on here, and makes them then.
+    if (asked?.sample) await save();
+    if (samplesAreDue() || asked?.sample) {
       await training.makeSamples(work).catch((error: unknown) => {
         if (!work.signal?.aborted) throw error;
       });
     }
     await nextTurn(); // A step blocks the event loop; Ctrl-C is handled here.
-    if (work.signal?.aborted) {
+    if (!work.signal?.aborted) await asked?.done();
+    if (work.signal?.aborted || asked?.stop) {
       await save();
       throw new InterruptedError(`stopped after step ${optimiser.step} of ${steps}; it is saved.`);
     }

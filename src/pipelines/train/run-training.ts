@@ -42,6 +42,7 @@ import {
 } from '../../training/training-settings.ts';
 import { tellFarSize } from '../draw/far-size.ts';
 import { newSettings, type Prepared, prepareTraining } from './prepare-training.ts';
+import { sampleRequests } from './sample-requests.ts';
 import { assertCanStart, readStart, readStartAgain, settingsOfStart } from './start-from.ts';
 import { trainingMaterial } from './training-material.ts';
 import { removeLaterSamples, trainingSamples } from './training-samples.ts';
@@ -263,9 +264,12 @@ async function trainInto(
         lossStep: step,
       }),
     };
+    const sampling = sampleRequests({ folder: paths.control, settings, keep, onEvent: work.onEvent });
     const training = {
       settings,
       state,
+      asked: sampling.asked,
+      sampleEvery: sampling.every,
       lossStep: step,
       heldOut: measured,
       batchAt: (index: number) => makeBatch(source, index, settings.batch),
@@ -282,6 +286,7 @@ async function trainInto(
         base,
         settings,
         folder: paths.samples,
+        prompts: sampling.prompts,
         framesPerSecond,
         motion: () => {
           const { info, values } = motionOf(prepared, state, { framesPerSecond, cutClips });

@@ -21,6 +21,8 @@ export interface TrainingSamplesOptions {
   readonly framesPerSecond: number;
   /** Returns the current motion, as it is in the run's file at `path`. */
   readonly motion: () => Motion & { readonly path: string };
+  /** Returns the prompts. */
+  readonly prompts: () => readonly string[];
   /** The mode of the training's own steps. */
   readonly memory: MemoryMode;
   /** Returns the number of steps taken. */
@@ -34,13 +36,12 @@ export interface TrainingSamplesOptions {
  */
 export function trainingSamples(options: TrainingSamplesOptions): (work: WorkOptions) => Promise<void> {
   const { base, settings, folder, framesPerSecond, motion } = options;
-  const { frames, width, height, seed, prompt: trainedPrompt } = settings;
-  const prompts = settings.samplePrompts.length > 0 ? settings.samplePrompts : [trainedPrompt];
+  const { frames, width, height, seed } = settings;
   let ending: string | undefined;
   return async (work) => {
     const step = options.step();
     ending ??= await usualFormat(work.onEvent);
-    const planned = prompts.map((prompt, n) => ({
+    const planned = options.prompts().map((prompt, n) => ({
       prompt,
       path: join(folder, `${String(step).padStart(6, '0')}-${n + 1}.${ending}`),
     }));
