@@ -2,7 +2,7 @@
  * @file What lies in a folder of the studio. Links are left out: what the studio serves is what is in it. Names are
  * looked up in the listing, so that no text of a request ever becomes part of a path.
  */
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { itemId } from './item-id.ts';
 
@@ -27,10 +27,25 @@ const unfinished = /^\.|\.(tmp|old)-[0-9a-f]{16}$/;
  * the studio.
  */
 export async function itemsIn(folder: string, place: string): Promise<ShelfItem[]> {
+  const time = (await stat(folder).catch(() => undefined))?.mtimeMs;
+  const before = resting.get(folder);
+  if (before && before.time === time) return before.items;
   const names = (await readdir(folder).catch(() => [])).filter((name) => !unfinished.test(name));
-  const items = await Promise.all(names.map((name) => itemAt(join(folder, name), `${place}/${name}`)));
-  return items.filter((item) => item !== undefined);
+  const found = await Promise.all(names.map((name) => itemAt(join(folder, name), `${place}/${name}`)));
+  const items = found.filter((item) => item !== undefined);
+  const now = Date.now();
+  const rests = (each: number) => now - each > restless;
+  const isResting = items.every(({ isFolder, changed }) => !isFolder && rests(changed));
+  if (time !== undefined && isResting && rests(time)) resting.set(folder, { time, items });
+  else resting.delete(folder);
+  return items;
 }
+
+/** Milliseconds after a change in which more may follow, such as while somebody copies a file to here. */
+const restless = 5000;
+
+/** Folders of files that rest: as long as nothing is added, removed or written anew, they are as they were. */
+const resting = new Map<string, { readonly time: number; readonly items: ShelfItem[] }>();
 
 async function itemAt(path: string, place: string): Promise<ShelfItem | undefined> {
   const found = await lstat(path).catch(() => undefined);
