@@ -27,6 +27,8 @@ beforeAll(async () => {
     await mkdir(at(`runs/${name}`), { recursive: true });
     await writeTestMotion(at(`runs/${name}/motion.safetensors`), { ...tiny, prompt: name }, base);
   }
+  // Enough of a run for a request to the training in it.
+  await writeFile(at('runs/jumps/run.json'), '{}');
   await cp(testdata('pictures/skimage_chelsea.png'), at('photo.png'));
 });
 

@@ -1,11 +1,13 @@
 /** @file `controlTraining`: asks something of a training that runs in another process. */
 import { checkOptions } from '../check-options.ts';
+import { isThere } from '../checkpoints/user-file.ts';
 import { StorageError, UsageError } from '../errors.ts';
 import { call, phrase, setting } from '../phrases.ts';
 import { concerning } from '../renamed-setting.ts';
 import { declare, type GivenSettings, required } from '../settings.ts';
-import { readRun, runPaths } from '../training/run-folder.ts';
+
 import { lockOwner } from '../training/run-lock.ts';
+import { runPaths } from '../training/run-paths.ts';
 import { type TrainingRequest, writeRequest } from '../training/training-requests.ts';
 import { field } from './shared-fields.ts';
 
@@ -52,9 +54,9 @@ export async function controlTraining(options: ControlTrainingOptions): Promise<
     });
   }
   await concerning({ StorageError: 'run' }, async () => {
-    await readRun(run).catch((error: unknown) => {
-      throw error instanceof StorageError ? new StorageError({ found: error.found, setting: 'run' }) : error;
-    });
+    if (!(await isThere(runPaths(run).record))) {
+      throw new StorageError({ found: `there is no run in "${run}" (no run.json)`, setting: 'run' });
+    }
     if (stop && (await lockOwner(run)) === undefined) {
       throw new StorageError({ found: `nothing trains in "${run}" on this machine`, setting: 'run' });
     }

@@ -91,6 +91,7 @@ const misspelt: readonly (readonly [keyof typeof settingsOfCalls, object, string
   ['loadBase', { bass: 'b' }, 'base'],
   ['loadMotion', { motion: 'm', strenght: 1 }, 'strength'],
   ['openGenerator', { motion: 'm', framez: 3 }, 'frames'],
+  ['controlTraining', { run: 'r', stopp: true }, 'stop'],
   ['convertMotion', { source: 's', out: 'o', dtyp: 'float16' }, 'dtype'],
   ['examineClips', { clips: ['c'], previw: 'x.png' }, 'preview'],
   ['inspect', { path: 'built-in', frame: 3 }, 'frames'],
