@@ -10,7 +10,7 @@ import type { BaseModel } from '../../models/base-model.ts';
 import { recommendedSize } from '../../models/picture-size.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import { estimatedSeconds } from '../../runtime/work-time.ts';
-import { drawingCost } from '../../training/complete-base.ts';
+import { type DrawingCost, drawingCost } from '../../training/complete-base.ts';
 import type { VideoSettings } from '../video/video-settings.ts';
 import { type DrawRequest, resolveDrawSettings } from './draw-picture.ts';
 import { type GuidanceSettings, guidanceLimits, recommendedSampling } from './sampling-settings.ts';
@@ -85,9 +85,22 @@ export function tellFarPictures(
     const settings = requests.map((request) =>
       resolveDrawSettings(request, recommendedSampling(base.settings)),
     );
-    return settings.reduce((sum, each) => sum + passes(each) * cost.step + cost.decode, 0);
+    return settings.reduce((sum, each) => sum + flopsOf(cost, each), 0);
   };
   return tellFarSize({ base, ...where, flops }, work);
+}
+
+/** Approximate floating-point operations of a picture. */
+export function pictureFlops(
+  base: BaseModel,
+  size: Size,
+  settings: Pick<VideoSettings, 'samplerSteps'> & GuidanceSettings,
+): number {
+  return flopsOf(drawingCost(base, size), settings);
+}
+
+function flopsOf(cost: DrawingCost, settings: Parameters<typeof passes>[0]): number {
+  return passes(settings) * cost.step + cost.decode;
 }
 
 /**

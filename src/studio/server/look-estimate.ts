@@ -1,25 +1,44 @@
 /** @file What work would take on this machine, and what is wrong with it, before it is put; in a process of its own. */
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { bytesText } from '../../amounts.ts';
 import { checkOptions } from '../../check-options.ts';
 import { LampError } from '../../errors.ts';
+import { onDevice } from '../../library/chosen-device.ts';
 import { settingsOfCalls } from '../../library/list-settings.ts';
 import { latents, whatFits } from '../../library/what-fits.ts';
 import type { Size } from '../../media/size.ts';
 import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
 import { builtInBase } from '../../models/built-in-base.ts';
-import { assertPictureSize } from '../../models/picture-size.ts';
-import { readMotionInfo } from '../../motion/file/motion-file.ts';
+import { vaeFactor } from '../../models/configs.ts';
+import { assertPictureSize, recommendedSize } from '../../models/picture-size.ts';
+import { samplingBytes } from '../../models/sampling-cost.ts';
+import { type MotionInfo, readMotionInfo } from '../../motion/file/motion-file.ts';
 import { findMotionFile } from '../../motion/file/motion-path.ts';
-import { recommendedVideoSettings, resolveVideoSettings } from '../../pipelines/video/video-settings.ts';
+import { type DrawRequest, resolveDrawSettings } from '../../pipelines/draw/draw-picture.ts';
+import { pictureFlops } from '../../pipelines/draw/far-size.ts';
+import { takenAtOnce } from '../../pipelines/draw/predictors.ts';
+import { pictureSampling, recommendedSampling } from '../../pipelines/draw/sampling-settings.ts';
+import type { EditRequest } from '../../pipelines/edit/edit-request.ts';
+import { prepareEdit } from '../../pipelines/edit/prepare-edit.ts';
+import {
+  recommendedVideoSettings,
+  resolveVideoSettings,
+  videoSettings,
+} from '../../pipelines/video/video-settings.ts';
+import { checkDevice, type DeviceName } from '../../runtime/devices.ts';
 import { freeMemory } from '../../runtime/free-memory.ts';
 import { machineMemory } from '../../runtime/memory.ts';
 import { estimatedSeconds } from '../../runtime/work-time.ts';
+import { namesOf, withoutUndefined } from '../../settings.ts';
 import { trainingCost } from '../../training/training-cost.ts';
 import {
   parseSettings,
   presets,
   recommendedTraining,
   type TrainingInput,
+  type TrainingSettings,
 } from '../../training/training-settings.ts';
 import type { Estimate } from '../api/form-api.ts';
 import { type JobKind, jobCalls } from '../jobs/job.ts';
@@ -46,19 +65,49 @@ export async function estimateWork({ kind, options, base }: EstimateQuestion): P
       return { ...estimate, notices: ['What it takes can be said once the base has been downloaded.'] };
     }
     const model = await openBaseModel(base === 'built-in' ? builtInBase() : base);
-    if (kind === 'learn') return { ...estimate, ...(await ofTraining(model, options)) };
-    if (kind === 'generate' || kind === 'animate') return { ...estimate, ...(await ofVideo(model, options)) };
-    return estimate;
+    const machine = await machineFor(options);
+    return { ...estimate, ...onMachine(machine, await found[kind](model, options, machine)) };
   } catch (error) {
     if (!(error instanceof LampError)) throw error;
     return { ...estimate, problems: [problemOf(error)] };
   }
 }
 
-async function ofTraining(
-  base: BaseModel,
-  options: Readonly<Record<string, unknown>>,
-): Promise<Partial<Estimate>> {
+type Options = Readonly<Record<string, unknown>>;
+
+/** What computes. */
+interface Machine {
+  readonly device: DeviceName;
+  readonly memory: { readonly whole: number; readonly free: number };
+  /** Estimated seconds for so many floating-point operations. */
+  readonly seconds: (flops: number) => number;
+}
+
+/** What is chosen to compute, measured. Throws `DeviceError` where it does not work here. */
+async function machineFor({ device: name = 'cpu', memory, precision }: Options): Promise<Machine> {
+  const choice = { device: String(name), memory, precision } as Parameters<typeof onDevice>[0];
+  const { device } = await onDevice(choice, {});
+  await checkDevice(device);
+  const secondsEach = await estimatedSeconds(1, device);
+  const free = device === 'cpu' ? freeMemory() : Number.MAX_SAFE_INTEGER;
+  return { device, memory: { whole: machineMemory, free }, seconds: (flops) => flops * secondsEach };
+}
+
+/** Of a card's memory nothing is known: what is needed is told in words. */
+function onMachine({ device }: Machine, estimate: Partial<Estimate>): Partial<Estimate> {
+  if (device === 'cpu' || !estimate.memory) return estimate;
+  const { memory, ...others } = estimate;
+  const notices = [
+    `It needs about ${bytesText(memory.needed)} of the graphics card's memory; how much that has is not known here.`,
+  ];
+  return { ...others, notices };
+}
+
+const found: Readonly<
+  Record<JobKind, (base: BaseModel, options: Options, machine: Machine) => Promise<Partial<Estimate>>>
+> = { learn: ofTraining, generate: ofVideo, animate: ofVideo, edit: ofEdit, draw: ofPicture };
+
+async function ofTraining(base: BaseModel, options: Options, machine: Machine): Promise<Partial<Estimate>> {
   const {
     preset,
     useRecommended = preset === undefined,
@@ -74,12 +123,17 @@ async function ofTraining(
     ...given,
     base: base.folder,
   });
+  return trainingWith(base, settings, machine);
+}
+
+function trainingWith(
+  base: BaseModel,
+  settings: TrainingSettings,
+  { memory, seconds }: Machine,
+): Partial<Estimate> {
   const { frames, width, height, steps, accumulation, batch } = settings;
   const size = { width, height };
   assertPictureSize(base.vae.config, size);
-  const secondsEach = await estimatedSeconds(1, 'cpu');
-  const seconds = (flops: number) => flops * secondsEach;
-  const memory = { whole: machineMemory, free: freeMemory() };
   const { videos } = whatFits(base, { ...settings, bytes: memory.free, frames, size, seconds });
   const [{ train, generate } = {}] = videos;
   const fits = train !== undefined && train.rank === settings.rank;
@@ -151,10 +205,7 @@ function waysThatFit(
   }));
 }
 
-async function ofVideo(
-  base: BaseModel,
-  options: Readonly<Record<string, unknown>>,
-): Promise<Partial<Estimate>> {
+async function ofVideo(base: BaseModel, options: Options, machine: Machine): Promise<Partial<Estimate>> {
   const {
     motions = [],
     samplerSteps: asked,
@@ -172,20 +223,27 @@ async function ofVideo(
   const { frames = info.frames, width = info.width, height = info.height } = given;
   const size = { width, height };
   assertPictureSize(base.vae.config, size);
-  const secondsEach = await estimatedSeconds(1, 'cpu');
-  const memory = { whole: machineMemory, free: freeMemory() };
-  const ways = (bytes: number) =>
-    whatFits(base, {
-      ...{ bytes, frames, size, variant: info.variant, rank: info.rank ?? 0, batch: 1 },
-      seconds: (flops) => flops * secondsEach,
-    }).videos[0]?.generate;
-  const fitting = ways(memory.free);
-  const way = fitting ?? ways(Number.MAX_SAFE_INTEGER);
-  if (!way) return {};
   const { samplerSteps } = resolveVideoSettings(
     asked === undefined ? {} : { samplerSteps: asked },
     recommendedVideoSettings(base.settings),
   );
+  return samplingWith(base, { ...info, ...size, frames }, samplerSteps, machine);
+}
+
+/** Sampling a video with a motion: guided steps, of which each is counted whole, so that a half is one without. */
+function samplingWith(
+  base: BaseModel,
+  video: Size & { readonly frames: number } & Pick<MotionInfo, 'variant' | 'rank'>,
+  steps: number,
+  { memory, seconds }: Machine,
+): Partial<Estimate> {
+  const { frames, width, height, variant, rank = 0 } = video;
+  const size = { width, height };
+  const ways = (bytes: number) =>
+    whatFits(base, { ...{ bytes, frames, size, variant, rank, batch: 1 }, seconds }).videos[0]?.generate;
+  const fitting = ways(memory.free);
+  const way = fitting ?? ways(Number.MAX_SAFE_INTEGER);
+  if (!way) return {};
   return {
     memory: {
       ...memory,
@@ -193,13 +251,85 @@ async function ofVideo(
       fits: fitting !== undefined,
       ...(fitting && { mode: way.memory }),
     },
-    time: {
-      secondsPerStep: way.secondsPerStep,
-      steps: samplerSteps,
-      seconds: samplerSteps * way.secondsPerStep,
-    },
+    time: { secondsPerStep: way.secondsPerStep, steps, seconds: steps * way.secondsPerStep },
     size,
     frames,
     advice: fitting ? [] : [{ message: 'Fewer frames or a smaller size need less memory.' }],
+  };
+}
+
+/**
+ * Learning the clip's motion, if none is given, inverting the clip, and sampling. Where a motion is learned, inverting
+ * and sampling are the time of a sample. Throws what would be refused, also of the clip.
+ */
+async function ofEdit(base: BaseModel, options: Options, machine: Machine): Promise<Partial<Estimate>> {
+  const { clip, prompt, clipPrompt, motion, training, frames, width, height, ...others } = options as Partial<
+    EditRequest & { frames: number; width: number; height: number }
+  >;
+  const { useRecommended = true, memory, precision } = others;
+  const prepared = await prepareEdit({
+    ...(others.inversionSteps !== undefined && { inversionSteps: others.inversionSteps }),
+    ...{ clip: clip!, prompt: prompt!, useRecommended, memory, precision, device: machine.device },
+    // Nothing is written, and nothing of an earlier edit is looked for.
+    run: join(tmpdir(), `lamp-edit-${randomUUID()}`),
+    base: base.folder,
+    ...(clipPrompt !== undefined && { clipPrompt }),
+    ...(motion !== undefined && { motion }),
+    training: withoutUndefined({ ...training, frames, width, height }),
+    sampling: withoutUndefined(
+      Object.fromEntries(namesOf(videoSettings).map((name) => [name, (others as Options)[name]])),
+    ),
+  });
+  const { size, variant, source, sampling, inversionSteps } = prepared;
+  const rank = 'motion' in source ? source.motion.info.rank : source.settings.rank;
+  const steps = sampling.samplerSteps + inversionSteps;
+  // Steps of the inversion are not guided, and take half of the time.
+  const whole = sampling.samplerSteps + inversionSteps / 2;
+  const video = { ...size, frames: prepared.frames, variant, ...(rank !== undefined && { rank }) };
+  const sampled = samplingWith(base, video, whole, machine);
+  if ('motion' in source) {
+    const { time } = sampled;
+    return { ...sampled, ...(time && { time: { ...time, steps, secondsPerStep: time.seconds / steps } }) };
+  }
+  const learned = trainingWith(base, source.settings, machine);
+  const larger = (sampled.memory?.needed ?? 0) > (learned.memory?.needed ?? 0) ? sampled : learned;
+  const { time } = learned;
+  return {
+    ...learned,
+    ...(larger.memory && { memory: larger.memory }),
+    ...(time && { time: { ...time, samples: { videos: 1, seconds: sampled.time?.seconds ?? 0 } } }),
+    advice: [...(learned.advice ?? []), ...(sampled.advice ?? [])],
+  };
+}
+
+/** Drawing, or redrawing, which takes at most as many steps. */
+async function ofPicture(
+  base: BaseModel,
+  options: Options,
+  { memory, seconds }: Machine,
+): Promise<Partial<Estimate>> {
+  const { width, height, prompt = '', ...given } = options as Partial<DrawRequest & Size>;
+  const usual = width !== undefined && height !== undefined ? { width, height } : recommendedSize(base);
+  const size = { width: width ?? usual.width, height: height ?? usual.height };
+  assertPictureSize(base.vae.config, size);
+  const sampling = Object.fromEntries(
+    namesOf(pictureSampling).map((name) => [name, (given as Options)[name]]),
+  );
+  const settings = resolveDrawSettings(
+    { prompt, ...withoutUndefined(sampling) },
+    recommendedSampling(base.settings),
+  );
+  const { latent_channels: channels } = base.vae.config;
+  const factor = vaeFactor(base.vae.config);
+  const shape = [takenAtOnce(settings), channels, size.height / factor, size.width / factor];
+  const needed = samplingBytes(base.unet, shape, base.tokenizer.maxLength);
+  const steps = settings.samplerSteps;
+  const all = seconds(pictureFlops(base, size, settings));
+  const fits = needed <= memory.free;
+  return {
+    memory: { ...memory, needed, fits },
+    time: { secondsPerStep: all / steps, steps, seconds: all },
+    size,
+    advice: fits ? [] : [{ message: 'A smaller picture needs less memory.' }],
   };
 }

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { tinyBase, writeTestMotion } from '../../testing/library-models.ts';
+import { testFolder } from '../../testing/test-folder.ts';
+import { testdata } from '../../testing/testdata.ts';
+import { estimateWork } from './look-estimate.ts';
+
+const at = await testFolder();
+const clip = testdata('clips/walking/walk_out_01.mp4');
+const size = { width: 32, height: 32 };
+
+const estimate = async (kind: 'draw' | 'edit' | 'learn', options: object) => {
+  const found = await estimateWork({ kind, options: { ...options }, base: tinyBase });
+  const { memory, time } = found;
+  if (memory) expect(memory.needed).toBeGreaterThan(1e6);
+  if (time) expect(time.seconds).toBeCloseTo(time.secondsPerStep * time.steps);
+  return found;
+};
+
+test('of a picture, its size and steps tell what it takes', async () => {
+  const prompt = 'a cat';
+  const found = await estimate('draw', { prompt, ...size, samplerSteps: 4 });
+  expect(found).toMatchObject({ problems: [], advice: [], size, memory: { fits: true }, time: { steps: 4 } });
+  const large = await estimate('draw', { prompt, width: 256, height: 256, samplerSteps: 4 });
+  expect(large.time!.seconds).toBeGreaterThan(20 * found.time!.seconds);
+  expect(large.memory!.needed).toBeGreaterThan(found.memory!.needed);
+});
+
+test('an edit learns, inverts and samples, or does without learning', async () => {
+  const edit = { clip, prompt: 'a robot walks', ...size, frames: 2, samplerSteps: 4, inversionSteps: 6 };
+  const learned = await estimate('edit', { ...edit, clipPrompt: 'a man walks', training: { steps: 30 } });
+  expect(learned).toMatchObject({
+    problems: [],
+    size,
+    frames: 2,
+    time: { steps: 30, samples: { videos: 1 } },
+  });
+  const motion = await writeTestMotion(at('motion.safetensors'), { ...size, frames: 2 });
+  const reused = await estimate('edit', { ...edit, motion });
+  expect(reused).toMatchObject({
+    problems: [],
+    size,
+    frames: 2,
+    time: { steps: 10 },
+    memory: { fits: true },
+  });
+  expect(reused.time!.samples).toBeUndefined();
+  expect(reused.time!.seconds).toBeCloseTo(learned.time!.samples!.seconds);
+});
+
+test('what would be refused is told, also of the clip and the device', async () => {
+  const edit = { clip, prompt: 'a robot walks', ...size };
+  expect((await estimate('edit', edit)).problems).toMatchObject([
+    { kind: 'UsageError', setting: 'clipPrompt' },
+  ]);
+  expect((await estimate('edit', { ...edit, clip: at('none.mp4') })).problems).toMatchObject([
+    { kind: 'MediaError' },
+  ]);
+  const { problems, time } = await estimate('draw', { prompt: 'a cat', device: 'abacus' });
+  expect(problems).toMatchObject([{ kind: 'DeviceError', setting: 'device' }]);
+  expect(time).toBeUndefined();
+});
