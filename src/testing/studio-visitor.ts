@@ -1,6 +1,8 @@
 /** @file A studio's server for tests, and a browser that has come by its link. */
 import { request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 import { type RunningStudio, type StudioOptions, startStudio } from '../studio/server/start-studio.ts';
 
 /** Options of Node.js for processes of sources. */
@@ -11,7 +13,18 @@ export const catalogueProgram = fileURLToPath(new URL('../cli/studio-catalogue.t
 
 /** Starts the server of a studio on a free port. */
 export function openTestStudio(folder: string, more: Partial<StudioOptions> = {}): Promise<RunningStudio> {
-  return startStudio({ folder, port: 0, catalogue: catalogueProgram, execArgv: fromSource, ...more });
+  // Jobs are as eager as the test, which waits for them.
+  const usual = { port: 0, catalogue: catalogueProgram, execArgv: fromSource, niceness: 0 };
+  return startStudio({ folder, ...usual, ...more });
+}
+
+/** Waits until a look finds something. */
+export async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    await pause(50);
+  }
 }
 
 /** An answer. */
@@ -89,5 +102,31 @@ export async function visit({ link, port }: Pick<RunningStudio, 'link' | 'port'>
         },
         ...(body && { body }),
       }),
+  };
+}
+
+/** What tests of a studio's work do: all answers are checked to be as they should, and come as JSON. */
+export function worksAt(browser: () => Awaited<ReturnType<typeof visit>>) {
+  const get = async (path: string) => (await browser().get(path)).json;
+  const send = async (method: string, path: string, body: object = {}) => {
+    const { status, json } = await browser().send(method, path, body);
+    expect(status, JSON.stringify(json)).toBe(200);
+    return json;
+  };
+  return {
+    get,
+    send,
+    /** Puts forms, and returns the jobs' identifiers. */
+    put: async (...forms: readonly object[]): Promise<string[]> =>
+      (await send('POST', '/api/jobs', { forms })).jobs.map(({ id }: { id: string }) => id),
+    /** The job when it is done. */
+    done: async (id: string) => {
+      const job = await until(async () => {
+        const now = await get(`/api/jobs/${id}`);
+        return now.state !== 'waiting' && now.state !== 'running' && now;
+      });
+      expect(job, JSON.stringify(job.problem)).toMatchObject({ state: 'done' });
+      return job;
+    },
   };
 }

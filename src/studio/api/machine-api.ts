@@ -57,6 +57,7 @@ export const studioSchema = z.object({
   /** Limits of uploads. */
   limits: z.object({
     bytes: bytesSchema,
+    checkpointBytes: bytesSchema,
     clips: z.number(),
     pixels: z.number(),
     seconds: z.number(),

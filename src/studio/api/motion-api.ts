@@ -139,12 +139,19 @@ export const renameSchema = z.object({ title: titleSchema });
 /** Goes on with a training; `steps` is how many it is to have taken in the end, default as before. */
 export const goOnSchema = z.object({ steps: z.number().int().min(1).max(10_000_000).optional() });
 
-/** Wishes to a training that runs, which it fulfils after its step. */
-export const wishSchema = z.object({
-  pause: z.boolean().optional(),
-  sampleNow: z.boolean().optional(),
-  samplePrompt: textSchema.optional(),
-});
+/**
+ * Wishes to a training, which it fulfils after its step: to save and stop until it is told to go on; to make samples;
+ * to make samples of a further prompt, too, from now on. One that is stopped samples when it goes on.
+ */
+export const wishSchema = z
+  .object({
+    pause: z.boolean().optional(),
+    sampleNow: z.boolean().optional(),
+    samplePrompt: textSchema.trim().min(1).optional(),
+  })
+  .refine(({ pause, sampleNow, samplePrompt }) => pause || sampleNow || samplePrompt !== undefined, {
+    error: 'nothing is wished for',
+  });
 
 /** Goes back to a checkpoint: later ones and the motion go to the trash, and it goes on from there when asked to. */
 export const rollBackSchema = z.object({ checkpoint: itemIdSchema });
@@ -155,8 +162,26 @@ export const tidySchema = z.object({ motions: z.array(itemIdSchema).min(1).max(1
 /** How much was freed. */
 export const tidyAnswerSchema = z.object({ freed: bytesSchema });
 
-/** A motion file (.safetensors); the body is the file itself. */
-export const importQuerySchema = z.object({
-  name: z.string().min(1).max(255),
-  title: titleSchema.optional(),
-});
+/**
+ * A motion file (.safetensors); the body is the file itself. With `base`, it is the weights file of the reference
+ * implementation's U-Net (`diffusion_pytorch_model.bin` or `.safetensors`), of which a motion file is made; what it
+ * does not say is said here: a prompt, which it needs, and what the training had where it was not usual.
+ */
+export const importQuerySchema = z
+  .object({
+    name: z.string().min(1).max(255),
+    title: titleSchema.optional(),
+    base: baseIdSchema.optional(),
+    prompt: textSchema.trim().min(1).optional(),
+    frames: z.coerce.number().int().optional(),
+    width: z.coerce.number().int().optional(),
+    height: z.coerce.number().int().optional(),
+    framesPerSecond: z.coerce.number().optional(),
+    steps: z.coerce.number().int().optional(),
+    /** The base's weights may differ from those that it was trained on. */
+    otherBase: z.literal('true').optional(),
+  })
+  .refine(({ base, prompt }) => base === undefined || prompt !== undefined, {
+    error: 'a motion says what its clips show',
+    path: ['prompt'],
+  });

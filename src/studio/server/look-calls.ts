@@ -17,6 +17,10 @@ export const lookCalls = {
     (await import('./look-clips.ts')).lookAtClips(given),
   describe: async (given: { readonly path: string }) =>
     (await import('./look-inside.ts')).describe(given.path),
+  fingerprint: async (given: { readonly path: string }) =>
+    (await import('./look-inside.ts')).fingerprint(given.path),
+  convert: async (given: import('./look-inside.ts').ReferenceUpload) =>
+    (await import('./look-inside.ts')).convertReference(given),
   base: async (given: { readonly path: string }) =>
     (await import('./look-inside.ts')).describeBase(given.path),
   doctor: async (_: object) => (await import('./look-inside.ts')).doctor(),

@@ -1,11 +1,52 @@
 /** @file What is in a file, a base model or this machine; in a process of its own. */
+import { link, mkdtemp, rm } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { writeJsonAtomically } from '../../checkpoints/atomic-write.ts';
+import { type ConvertMotionOptions, convertMotion } from '../../library/convert-motion.ts';
 import { examineMachine } from '../../library/examine-machine.ts';
 import { type Inspection, inspect } from '../../library/inspect-path.ts';
+import { openBaseModel } from '../../models/base-model.ts';
+import { builtInBase, builtInName } from '../../models/built-in-base.ts';
+import { readMotion } from '../../motion/file/motion-file.ts';
+import { motionFingerprint } from '../../motion/file/motion-fingerprint.ts';
 import { libraryVocabulary, wordPhrase } from '../../phrases.ts';
 
 /** What `inspect` says of a file. */
 export function describe(path: string): Promise<Inspection> {
   return inspect({ path });
+}
+
+/** Identity of a motion's values. Throws `CheckpointError`. */
+export async function fingerprint(path: string): Promise<string> {
+  return motionFingerprint((await readMotion(path)).values);
+}
+
+/** Weights of the reference implementation's U-Net that were brought, and what they do not say. */
+export interface ReferenceUpload {
+  readonly path: string;
+  readonly out: string;
+  /** Folder of the base that it was trained on. */
+  readonly base: string;
+  /** Options of `convertMotion` for the U-Net of the reference. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Makes a motion file of the weights alone. The configuration, which is in a file of its own, is that of the base,
+ * since all weights must have its shapes. Throws what `convertMotion` throws.
+ */
+export async function convertReference({ path, out, options, ...given }: ReferenceUpload): Promise<void> {
+  const base = given.base === builtInName ? builtInBase() : given.base;
+  const folder = await mkdtemp(`${path}-`);
+  try {
+    const { unet } = await openBaseModel(base);
+    const ending = extname(path) === '.safetensors' ? '.safetensors' : '.bin';
+    await link(path, join(folder, `diffusion_pytorch_model${ending}`));
+    await writeJsonAtomically(join(folder, 'config.json'), unet.config);
+    await convertMotion({ ...options, source: folder, out, base } as ConvertMotionOptions);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** What the page shows of a base model. */

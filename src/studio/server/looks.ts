@@ -45,7 +45,11 @@ const longer: { readonly [Name in LookName]?: number } = {
   estimate: 300,
   copies: 600,
   clips: 600,
+  convert: 3600,
 };
+
+/** Bytes for functions that need more: a whole U-Net is compared with the base's, many tensors at a time. */
+const larger: { readonly [Name in LookName]?: number } = { convert: 12 * 2 ** 30 };
 
 /** What a look's process answers. */
 export type LookMessage = { readonly result: unknown } | { readonly error: PackedError };
@@ -57,7 +61,7 @@ const program = fileURLToPath(
 /** See {@link Looks}. */
 export function startLooks({
   execArgv = inheritedOptions(),
-  most = 2,
+  most: atOnce = 2,
   memory = 3 * 2 ** 30,
   seconds = 120,
 }: LooksOptions = {}): Looks {
@@ -66,7 +70,7 @@ export function startLooks({
   let count = 0;
   let closed = false;
   const inPlace = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (count >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    if (count >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
     count++;
     try {
       return await work();
@@ -77,9 +81,10 @@ export function startLooks({
   };
   const ask = (name: LookName, given: unknown, patience = longer[name] ?? seconds) =>
     new Promise<unknown>((resolve, reject) => {
+      const most = larger[name] ?? memory;
       if (closed) throw new Error('the studio is closing');
       const child = fork(program, [], {
-        execArgv: [...execArgv, `--max-old-space-size=${Math.ceil(memory / 2 ** 20)}`],
+        execArgv: [...execArgv, `--max-old-space-size=${Math.ceil(most / 2 ** 20)}`],
         stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
         serialization: 'advanced',
       });
@@ -95,7 +100,7 @@ export function startLooks({
       );
       const watch = setInterval(async () => {
         const taken = await residentBytes(child.pid);
-        if (taken > memory) end(`looking at it took more than ${bytesText(memory)} of memory`);
+        if (taken > most) end(`looking at it took more than ${bytesText(most)} of memory`);
       }, 100);
       child.once('message', (message: LookMessage) => {
         if ('error' in message) reject(unpackError(message.error));

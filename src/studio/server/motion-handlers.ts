@@ -2,7 +2,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { exists } from '../../checkpoints/exists.ts';
+import { LampError } from '../../errors.ts';
+import { controlTraining } from '../../library/control-training.ts';
+import { libraryVocabulary, wordParts } from '../../phrases.ts';
 import { lockOwner } from '../../training/run-lock.ts';
+import { runPaths } from '../../training/run-paths.ts';
 import type { Copies } from './copies.ts';
 import type { SomeHandlers } from './handlers.ts';
 import { readLog } from './job-handlers.ts';
@@ -90,21 +95,41 @@ export function motionHandlers(
     },
     async importMotion({ query, body }) {
       const { stem, ending } = safeName(query.name);
-      if (ending !== '.safetensors') {
+      const { base, otherBase, name: _, title, ...facts } = query;
+      const known = base === undefined ? ['.safetensors'] : ['.safetensors', '.bin', '.pt', '.pth'];
+      if (!known.includes(ending)) {
         throw new RequestError(422, `"${ending}" is no ending of a motion file`, [
           'Bring a .safetensors file that lamp wrote.',
+          "Of the authors' U-Net, bring diffusion_pytorch_model.bin, and say on which base it was trained.",
         ]);
       }
-      return withUpload(folder, body, context.limits, ending, async ({ path }) => {
-        const found = await looks.run('describe', { path });
-        if (found.kind !== 'motion') throw new RequestError(422, 'this file is no motion');
-        const taken = (await motionItems(context)).map(({ item }) => item.name.replace(/\.safetensors$/, ''));
-        const name = `${freeName(stem, taken)}.safetensors`;
-        await moveIn(path, join(folder.motions, name));
-        if (query.title !== undefined) await titles.set(`motions/${name}`, query.title);
-        touched();
-        const [motion] = (await motionItems(context)).filter(({ item }) => item.name === name);
-        return shownMotion(context, motion!);
+      const from = base === undefined ? undefined : await context.bases.find(base);
+      if (from && from.path === undefined) {
+        throw new RequestError(409, 'the base has not been downloaded', ['Make something with it first.']);
+      }
+      const most = from ? { bytes: context.limits.checkpointBytes } : context.limits;
+      return withUpload(folder, body, most, ending, async ({ path }) => {
+        const file = from ? `${path}.motion.safetensors` : path;
+        try {
+          if (from) {
+            const options = { ...facts, ...(otherBase && { otherBase: true }) };
+            await looks.run('convert', { path, out: file, base: from.path!, options });
+          } else {
+            const found = await looks.run('describe', { path }).catch((error: unknown) => error as Error);
+            if (!('kind' in found) || found.kind !== 'motion') throw noMotion(found);
+          }
+          const taken = (await motionItems(context)).map(({ item }) =>
+            item.name.replace(/\.safetensors$/, ''),
+          );
+          const name = `${freeName(stem, taken)}.safetensors`;
+          await moveIn(file, join(folder.motions, name));
+          if (title !== undefined) await titles.set(`motions/${name}`, title);
+          touched();
+          const [motion] = (await motionItems(context)).filter(({ item }) => item.name === name);
+          return shownMotion(context, motion!);
+        } finally {
+          await rm(file, { force: true });
+        }
       });
     },
     async tidyMotions({ body }) {
@@ -172,8 +197,28 @@ export function motionHandlers(
       touched();
       return { trash, title: name };
     },
-    async wishOfTraining() {
-      throw new RequestError(501, 'a training takes no wishes yet', ['Stop it, and go on with it later.']);
+    async wishOfTraining({ ids, body: { pause = false, sampleNow = false, samplePrompt } }) {
+      const found = await find(ids.id);
+      const { item, kind, job } = found;
+      if (kind === 'file') throw new RequestError(409, 'a motion file has no training');
+      const { state } = await shownMotion(context, found);
+      if (state === 'damaged' || state === 'done') {
+        throw new RequestError(409, `its training is ${state === 'done' ? 'complete' : state}`, [
+          'Make a video with it, or go on with it for more steps.',
+        ]);
+      }
+      const hasBegun = await exists(runPaths(item.path).record);
+      if (sampleNow || samplePrompt !== undefined || state === 'learning') {
+        if (!hasBegun)
+          throw new RequestError(409, 'its training has not begun yet', ['Try again in a moment.']);
+        const stop = pause && state === 'learning';
+        const prompt = samplePrompt === undefined ? {} : { addSamplePrompt: samplePrompt };
+        await controlTraining({ run: item.path, sampleNow, ...prompt, stop });
+      }
+      // What waits is not begun.
+      if (pause && job && state === 'waiting') await queue.cancel(job.id);
+      touched();
+      return done;
     },
     async sampleFile({ ids }) {
       const sample = await partOfRun(await find(ids.id), 'samples', ids.sample!);
@@ -185,6 +230,14 @@ export function motionHandlers(
       return { path: found.path, saveAs: found.name };
     },
   };
+}
+
+/** The error for what is no motion file: an error of reading it, or what it is. */
+function noMotion(found: object): RequestError {
+  const why = found instanceof LampError ? wordParts(found, libraryVocabulary).found : 'it is something else';
+  return new RequestError(422, `this file is no motion that lamp wrote: ${why}`, [
+    "If it is the authors' U-Net, say on which base it was trained, and what its clips show.",
+  ]);
 }
 
 /** The kind of a copy that an address asks for. */

@@ -57,6 +57,8 @@ export interface StudioOptions {
   readonly limits?: Partial<UploadLimits> | undefined;
   /** Options of Node.js for the studio's processes; default those of this one. */
   readonly execArgv?: readonly string[] | undefined;
+  /** How far jobs give way to others, from 0 to 19; default 10. */
+  readonly niceness?: number | undefined;
 }
 
 /** A studio's server. */
@@ -79,7 +81,7 @@ const identitySchema = z.object({
  * serves it or the folder cannot be written, and `UsageError` for an address that is taken or that needs a password.
  */
 export async function startStudio(options: StudioOptions): Promise<RunningStudio> {
-  const { host = '127.0.0.1', password, execArgv = inheritedOptions() } = options;
+  const { host = '127.0.0.1', password, execArgv = inheritedOptions(), niceness } = options;
   assertAddress(host, password);
   const folder = await openStudioFolder(options.folder);
   const unlock = await lockStudio(folder);
@@ -102,7 +104,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningStudio
       ...{ folder, id, hub, jobs, most, catalogue },
       limits: { ...usualLimits, ...options.limits },
       titles: await openTitles(folder),
-      queue: jobQueue(folder, { most, execArgv, jobs: () => jobs.all() }),
+      queue: jobQueue(folder, { most, execArgv, niceness, jobs: () => jobs.all() }),
       looks: startLooks({ execArgv }),
       bases: basesOf(folder, options.bases ?? []),
     };

@@ -16,6 +16,8 @@ import { RequestError } from './request-error.ts';
 export interface UploadLimits {
   /** Bytes of one file. */
   readonly bytes: number;
+  /** Bytes of a checkpoint of the reference implementation, which is a whole U-Net. */
+  readonly checkpointBytes: number;
   /** Files of one clip set, or pictures. */
   readonly clips: number;
   /** Pixels of a frame of a clip. */
@@ -26,9 +28,10 @@ export interface UploadLimits {
   readonly picturePixels: number;
 }
 
-/** The usual limits: an hour of video in a file of 2 GiB. */
+/** The usual limits: an hour of video in a file of 2 GiB, a U-Net of Stable Diffusion in 32 bits. */
 export const usualLimits: UploadLimits = {
   bytes: 2 * 2 ** 30,
+  checkpointBytes: 8 * 2 ** 30,
   clips: 10_000,
   pixels: 8192 * 4320,
   seconds: 3600,

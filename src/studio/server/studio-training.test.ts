@@ -1,0 +1,101 @@
+import { cp, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tinyBase } from '../../testing/library-models.ts';
+import { openTestStudio, until, visit, worksAt } from '../../testing/studio-visitor.ts';
+import { testFolder } from '../../testing/test-folder.ts';
+import { testdata } from '../../testing/testdata.ts';
+import { itemId } from './item-id.ts';
+import type { RunningStudio } from './start-studio.ts';
+
+const at = await testFolder();
+const folder = at('studio');
+const base = itemId(tinyBase);
+const clip = itemId('clips/walks/walk.mp4');
+const tiny = { frames: 2, width: 32, height: 32, device: 'cpu' };
+let studio: RunningStudio;
+let browser: Awaited<ReturnType<typeof visit>>;
+
+beforeAll(async () => {
+  studio = await openTestStudio(folder, { bases: [tinyBase] });
+  browser = await visit(studio);
+  await mkdir(join(folder, 'clips', 'walks'));
+  await cp(testdata('clips/walking/walk_out_01.mp4'), join(folder, 'clips', 'walks', 'walk.mp4'));
+});
+
+afterAll(() => studio.close());
+
+const { get, send, put, done } = worksAt(() => browser);
+const learnForm = (settings: object) => ({
+  ...{ kind: 'learn', prompt: 'a walk', base, clips: [{ id: clip }] },
+  settings: { ...tiny, ...settings },
+});
+
+describe('a training that goes on and on', () => {
+  let motion: string;
+  const detail = () => get(`/api/motions/${motion}`);
+  const wish = (body: object) => browser.send('POST', `/api/motions/${motion}/wish`, body);
+  const learning = (from = 0) =>
+    until(async () => {
+      const { state, steps = 0 } = await detail();
+      return state === 'learning' && steps > from;
+    });
+  const stopped = () =>
+    until(async () => {
+      const shown = await detail();
+      return shown.state === 'stopped' && shown;
+    });
+
+  test('samples now, and another prompt, and pauses, as is wished', async () => {
+    const [job] = await put(learnForm({ steps: 100_000, saveEvery: 100_000, seed: 5 }));
+    motion = itemId(`motions/${job!}`);
+    await until(async () => (await browser.get(`/api/motions/${motion}`)).status === 200);
+    await learning();
+    expect((await wish({})).status).toBe(400);
+    expect((await wish({ samplePrompt: ' ' })).status).toBe(400);
+    expect((await wish({ samplePrompt: 'a dog walks', sampleNow: true })).json).toEqual({ done: true });
+    const samples = await until(async () => {
+      const { samples } = await detail();
+      return samples.length === 2 && samples;
+    });
+    expect(samples).toMatchObject([
+      { number: 0, prompt: 'a walk' },
+      { number: 1, prompt: 'a dog walks', step: samples[0].step },
+    ]);
+    expect((await wish({ pause: true })).json).toEqual({ done: true });
+    expect(await stopped()).toMatchObject({
+      usable: true,
+      checkpoints: [{ usable: true }, { step: samples[0].step }],
+    });
+    expect(await get(`/api/jobs/${job!}`)).toMatchObject({ state: 'stopped' });
+  });
+
+  test('goes back to a checkpoint, is had back as it was, and goes on from there', async () => {
+    const {
+      checkpoints: [first],
+    } = await detail();
+    await send('POST', `/api/motions/${motion}/go-on`);
+    await learning(first.step);
+    expect(
+      (await browser.send('POST', `/api/motions/${motion}/roll-back`, { checkpoint: first.id })).status,
+    ).toBe(409);
+    await wish({ pause: true });
+    const {
+      checkpoints: [last],
+    } = await stopped();
+    expect(last.step).toBeGreaterThan(first.step);
+    const file = async () => (await browser.get(`/api/motions/${motion}/file`)).body;
+    const before = await file();
+    const back = () => send('POST', `/api/motions/${motion}/roll-back`, { checkpoint: first.id });
+    const { trash } = await back();
+    expect(await detail()).toMatchObject({ usable: false, checkpoints: [{ id: first.id }] });
+    await send('POST', `/api/trash/${trash}/restore`);
+    expect((await detail()).checkpoints).toMatchObject([{ id: last.id }, { id: first.id }]);
+    expect((await file()).equals(before)).toBe(true);
+    await back();
+    const steps = first.step + 1;
+    await done((await send('POST', `/api/motions/${motion}/go-on`, { steps })).id);
+    expect(await detail()).toMatchObject({ state: 'done', steps, wantedSteps: steps, usable: true });
+    expect((await wish({ sampleNow: true })).json.error.message).toBe('its training is complete');
+  });
+});
