@@ -4,7 +4,7 @@ import { workFormSchema } from '../api/form-api.ts';
 import type { madeBySchema } from '../api/video-api.ts';
 import type { Job } from '../jobs/job.ts';
 import { formSettings } from './catalogue.ts';
-import { motionItems, shownMotion } from './motion-shelf.ts';
+import { type MotionItem, motionFile, motionItems, shownMotion } from './motion-shelf.ts';
 import type { StudioContext } from './studio-context.ts';
 
 type Stored = Readonly<Record<string, unknown>>;
@@ -48,16 +48,31 @@ async function baseFor(
   return found?.id;
 }
 
-/** Motions by name: a video names the folder or file that its motion was in. */
+/**
+ * Motions by name: a video names the file that its motion was in, or, of a run, its prompt. Of several with the same
+ * name, the one with the values that were used.
+ */
 async function motionsFor(context: StudioContext, motion: Stored | undefined, missing: string[]) {
   const parts = (motion?.parts as Stored[] | undefined) ?? (motion ? [{ ...motion, strength: 1 }] : []);
   const items = await motionItems(context);
+  const shown = await Promise.all(items.map((each) => shownMotion(context, each)));
   const chosen: { motion: string; strength: number }[] = [];
-  for (const { name, strength } of parts) {
-    const found = items.find(({ item }) => item.name === name || item.name === `${String(name)}.safetensors`);
-    if (found && (await shownMotion(context, found)).usable) {
-      chosen.push({ motion: found.item.id, strength: Number(strength ?? 1) });
-    } else missing.push(`the motion "${String(name ?? 'without a name')}"`);
+  for (const { name, strength, sha256 } of parts) {
+    const named = items.filter(({ item, kind }, i) => {
+      const isNamed = item.name === name || (kind === 'run' && shown[i]!.prompt === name);
+      return shown[i]!.usable && isNamed;
+    });
+    const found = named.length > 1 ? await withValues(context, named, sha256) : named[0];
+    if (found) chosen.push({ motion: found.item.id, strength: Number(strength ?? 1) });
+    else missing.push(`the motion "${String(name ?? 'without a name')}"`);
   }
   return chosen;
+}
+
+async function withValues({ looks }: StudioContext, motions: readonly MotionItem[], sha256: unknown) {
+  for (const motion of motions) {
+    const found = looks.run('fingerprint', { path: await motionFile(motion) });
+    if ((await found.catch(() => undefined)) === sha256) return motion;
+  }
+  return undefined;
 }
