@@ -23,9 +23,11 @@ import {
 import { fitGrowth } from './growth.ts';
 import { inProcessOf, makeCardReport, runCardCheck } from './make-card-report.ts';
 import { pretrainCase, runPretrainCase } from './pretraining-case.ts';
+import { runStudioCase, studioCase, studioLines } from './studio-case.ts';
 
 const help = `npm run bench -- [options]
-  --only <text>      cases whose names contain this, also those of Stable Diffusion 1.x's size
+  --only <text>      cases whose names contain this, also those of Stable Diffusion 1.x's size; "${studioCase}": how a
+                     studio answers while a training runs, and what it costs the training
   --memory           cases for peak memory and its estimate
   --growth           cases that tell how time grows, and the fit
   --repeats <n>      timed runs of each case (default 5)
@@ -87,6 +89,9 @@ if (values['card-check'] !== undefined) {
   console.log(await runCardCheck(values['card-check'], device, values.size === 'tiny'));
 } else if (values['gpu-report'] !== undefined) {
   await writeCardReport(values['gpu-report']);
+} else if (values.only === studioCase) {
+  const report = await runStudioCase();
+  console.log(values.json ? JSON.stringify(report, null, 2) : studioLines(report).join('\n'));
 } else if (values.child === pretrainCase) {
   console.log(JSON.stringify(await runPretrainCase(Number(values.repeats), values.profile)));
 } else if (values.child !== undefined) {
