@@ -12,7 +12,7 @@ clips/, pictures/, bases/ and jobs/. It is made if it is missing. What is delete
 Jobs (training, videos, pictures) run one after another, each in a process of its own that goes on when this command
 ends. Whoever opens the printed link is let in, and stays so in that browser. Other machines are let in only with --host
 and --password: the password and all that is shown then travel the network unencrypted.
-The page is not complete yet: docs/features.md says what is there. Where it was not built there is a plain list.
+What the page offers, and what is kept where: docs/studio.md.
 
 Examples:
   lamp studio

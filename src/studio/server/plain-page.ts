@@ -26,7 +26,7 @@ export function plainPage({ name, motions, videos, jobs }: PlainList): Html {
     `${name} – lamp studio`,
     html`<main>
 <h1>${name}</h1>
-<p>The studio's page is not part of this version yet. This is what the folder holds.</p>
+<p>The studio's page has not been built here: “npm run build” builds it. This is what the folder holds.</p>
 <h2>Motions</h2>
 <ul>${motions.map(({ title, state }) => html`<li>${title} (${state})</li>`)}</ul>
 <h2>Videos</h2>

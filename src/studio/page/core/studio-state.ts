@@ -13,7 +13,7 @@ const progressWatchers = new Map<string, Set<() => void>>();
 
 /** The beginnings of addresses whose answers depend on what has changed. */
 const concerned: Readonly<Record<(typeof changing)[number], readonly string[]>> = {
-  motions: ['/api/motions', '/api/machine/disk'],
+  motions: ['/api/motions', '/api/jobs/', '/api/machine/disk'],
   clips: ['/api/clip', '/api/machine/disk'],
   videos: ['/api/videos', '/api/machine/disk'],
   pictures: ['/api/pictures', '/api/machine/disk'],
@@ -39,6 +39,8 @@ function takeEvent(event: StudioEvent): void {
     cache.change<AnswerOf<'jobs'>>('/api/jobs', (queue) => ({ ...queue, jobs: withJob(queue.jobs, job) }));
     cache.change<ApiJob>(addressOf('job', { id: job.id }), () => job);
   } else {
+    // With a new stage there may be more of a job, such as the motion that it makes.
+    if (progresses.get(event.job)?.stage !== event.progress.stage) outdate('jobs');
     tellProgress(event.job, event.progress);
   }
 }

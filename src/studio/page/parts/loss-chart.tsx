@@ -18,6 +18,11 @@ const colours = {
   dark: ['#f7b04b', '#66b8ee', '#c3a8f5', '#8fce8f'],
 };
 
+/** Distances between the marks of steps: 1, 2, 5, 10 and so on. */
+const wholeSteps = Array.from({ length: 8 }, (_, power) =>
+  [1, 2, 5].map((each) => each * 10 ** power),
+).flat();
+
 /** Draws the curves; several of them only smoothed. */
 export function LossChart({ curves }: { readonly curves: readonly NamedCurve[] }) {
   const place = useRef<HTMLDivElement>(null);
@@ -68,7 +73,7 @@ export function LossChart({ curves }: { readonly curves: readonly NamedCurve[] }
         cursor: { drag: { x: true, y: false }, points: { size: 7 } },
         scales: { x: { time: false }, y: { distr: isLog ? 3 : 1 } },
         axes: [
-          { ...axis, label: 'step', labelSize: 20, labelFont: axis.font },
+          { ...axis, incrs: wholeSteps, label: 'step', labelSize: 20, labelFont: axis.font },
           {
             ...axis,
             size: 64,

@@ -1,29 +1,37 @@
 /** @file How something was made, as its file says. */
 import type { AnswerOf } from '../../api/routes.ts';
+import { madeByRows } from '../core/made-by-words.ts';
 import { settingTitle } from '../core/wording.ts';
 import { Note } from './problem.tsx';
 
-/** All that is stored, and what is not here. */
+/** What matters most at once, all that is stored on request, and what is not here. */
 export function MadeByFacts({ made }: { readonly made: AnswerOf<'madeBy'> }) {
-  const rows = Object.entries(made.stored).filter(([, value]) => value !== null && value !== undefined);
+  const { main, others } = madeByRows(made.stored);
   return (
     <>
       {made.missing.map((each) => (
         <Note key={each} text={each} />
       ))}
-      <dl className="about">
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{settingTitle(name)}</dt>
-            <dd>{wordsOf(value)}</dd>
-          </div>
-        ))}
-      </dl>
+      <Rows rows={main} />
+      {others.length > 0 && (
+        <details className="details">
+          <summary>All that the file says</summary>
+          <Rows rows={others} />
+        </details>
+      )}
     </>
   );
 }
 
-function wordsOf(value: unknown): string {
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return typeof value === 'object' ? JSON.stringify(value, undefined, 1) : String(value);
+function Rows({ rows }: { readonly rows: readonly (readonly [string, string])[] }) {
+  return (
+    <dl className="about">
+      {rows.map(([name, words]) => (
+        <div key={name}>
+          <dt>{settingTitle(name)}</dt>
+          <dd>{words}</dd>
+        </div>
+      ))}
+    </dl>
+  );
 }

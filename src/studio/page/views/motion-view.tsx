@@ -107,10 +107,7 @@ function Training({ motion }: { readonly motion: ApiMotionDetail }) {
               {samples.length > 0 ? (
                 <SampleStrip samples={samples} />
               ) : (
-                <p className="quiet">
-                  This training makes no samples{open ? ' so far' : ''}. The setting “Sample every” has them
-                  made while it learns, so that you see what it has learned.
-                </p>
+                <p className="quiet">{samplesComing(motion)}</p>
               )}
             </section>
           )}
@@ -126,6 +123,12 @@ function Training({ motion }: { readonly motion: ApiMotionDetail }) {
       </div>
     </>
   );
+}
+
+function samplesComing({ settings, steps = 0 }: ApiMotionDetail): string {
+  const every = typeof settings.sampleEvery === 'number' ? settings.sampleEvery : 0;
+  if (every > 0) return `The next sample is made after step ${(Math.floor(steps / every) + 1) * every}.`;
+  return 'This training makes no samples. The setting “Sample every” has them made while it learns, so that you see what it has learned.';
 }
 
 function Progressing({
@@ -145,6 +148,7 @@ function Progressing({
     );
   }
   const { stage = 'beginning', done = 0, total = 0, secondsPerStep, secondsLeft, memory } = progress ?? {};
+  const preview = stage === 'training' ? undefined : progress?.preview;
   const facts: [string, string][] = [
     [stage === 'training' ? 'Step' : 'Done', total > 0 ? `${done} of ${total}` : '–'],
     ['Left', secondsLeft === undefined ? '–' : duration(secondsLeft)],
@@ -158,6 +162,7 @@ function Progressing({
         {total > 0 && <strong>{Math.floor((done / total) * 100)} %</strong>}
       </div>
       <ProgressBar share={shareOf(progress)} label="Training" />
+      {preview && <img className="growing" src={preview} alt="What the sample looks like so far" />}
       <dl className="numbers">
         {facts.map(([name, value]) => (
           <div key={name}>

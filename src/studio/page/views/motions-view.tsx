@@ -167,6 +167,7 @@ function MotionCard({ motion, choice }: { readonly motion: ApiMotion; readonly c
   const { id, title, state, steps, wantedSteps, base, bytes, changed } = motion;
   const progress = useProgress(motion.job);
   const open = state === 'learning' || state === 'waiting';
+  const trains = progress?.stage === 'training';
   return (
     <article className="card">
       <MovingPicture loop={motion.preview} alt="" />
@@ -192,7 +193,7 @@ function MotionCard({ motion, choice }: { readonly motion: ApiMotion; readonly c
             share={
               state === 'waiting'
                 ? 0
-                : (shareOf(progress) ?? shareOf({ done: steps ?? 0, total: wantedSteps ?? 0 }))
+                : shareOf(trains ? progress : { done: steps ?? 0, total: wantedSteps ?? 0 })
             }
             label={`Training of ${title}`}
           />

@@ -200,42 +200,44 @@ function WaitingJobs({ jobs }: { readonly jobs: readonly ApiJob[] }) {
               <JobTitle job={job} />
               <JobDetails job={job} />
             </div>
-            {job.state === 'held' ? (
-              <Button icon="play" onClick={() => act('goOnJob', job.id)}>
-                Let it wait<span className="hidden"> {job.title}</span>
-              </Button>
-            ) : (
-              <Button
-                icon="pause"
-                label={`Hold ${job.title} back`}
-                onClick={() => act('cancelJob', job.id)}
-                look="plain"
-              />
-            )}
-            <Menu label={`More for ${job.title}`}>
-              <Button icon="first" look="plain" onClick={() => act('goFirstJob', job.id)}>
-                Now, before what runs
-              </Button>
-              <Button icon="up" look="plain" disabled={at === 0} onClick={() => move(at, 0)}>
-                To the top
-              </Button>
-              <Button
-                icon="down"
-                look="plain"
-                disabled={at === ids.length - 1}
-                onClick={() => move(at, ids.length - 1)}
-              >
-                To the end
-              </Button>
-              {canChange(job.form as GivenForm | undefined) && (
-                <Button icon="edit" look="plain" onClick={() => changeForm(job.form as GivenForm, job.id)}>
-                  Change it
+            <div className="actions job-actions">
+              {job.state === 'held' ? (
+                <Button icon="play" onClick={() => act('goOnJob', job.id)}>
+                  Let it wait<span className="hidden"> {job.title}</span>
                 </Button>
+              ) : (
+                <Button
+                  icon="pause"
+                  label={`Hold ${job.title} back`}
+                  onClick={() => act('cancelJob', job.id)}
+                  look="plain"
+                />
               )}
-              <Button icon="trash" look="plain" onClick={() => remove(job.id)}>
-                Remove
-              </Button>
-            </Menu>
+              <Menu label={`More for ${job.title}`}>
+                <Button icon="first" look="plain" onClick={() => act('goFirstJob', job.id)}>
+                  Now, before what runs
+                </Button>
+                <Button icon="up" look="plain" disabled={at === 0} onClick={() => move(at, 0)}>
+                  To the top
+                </Button>
+                <Button
+                  icon="down"
+                  look="plain"
+                  disabled={at === ids.length - 1}
+                  onClick={() => move(at, ids.length - 1)}
+                >
+                  To the end
+                </Button>
+                {canChange(job.form as GivenForm | undefined) && (
+                  <Button icon="edit" look="plain" onClick={() => changeForm(job.form as GivenForm, job.id)}>
+                    Change it
+                  </Button>
+                )}
+                <Button icon="trash" look="plain" onClick={() => remove(job.id)}>
+                  Remove
+                </Button>
+              </Menu>
+            </div>
           </article>
         </li>
       ))}
@@ -253,23 +255,25 @@ function EndedJob({ job }: { readonly job: ApiJob }) {
         {job.problem && <ProblemNote problem={job.problem} />}
         <JobDetails job={job} />
       </div>
-      {again && (
-        <Button icon="play" onClick={() => act('goOnJob', job.id)}>
-          {job.state === 'failed' ? 'Try again' : 'Go on'}
-          <span className="hidden"> {job.title}</span>
-        </Button>
-      )}
-      {job.state === 'done' && job.result && (
-        <ButtonLink href={hrefOfJob(job)}>
-          Open<span className="hidden"> {job.title}</span>
-        </ButtonLink>
-      )}
-      <Button
-        look="plain"
-        icon="close"
-        label={`Remove ${job.title} from this list`}
-        onClick={() => remove(job.id)}
-      />
+      <div className="actions job-actions">
+        {again && (
+          <Button icon="play" onClick={() => act('goOnJob', job.id)}>
+            {job.state === 'failed' ? 'Try again' : 'Go on'}
+            <span className="hidden"> {job.title}</span>
+          </Button>
+        )}
+        {job.state === 'done' && job.result && (
+          <ButtonLink href={hrefOfJob(job)}>
+            Open<span className="hidden"> {job.title}</span>
+          </ButtonLink>
+        )}
+        <Button
+          look="plain"
+          icon="close"
+          label={`Remove ${job.title} from this list`}
+          onClick={() => remove(job.id)}
+        />
+      </div>
     </article>
   );
 }
