@@ -1,15 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { basename, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tinyBase, writeTestMotion } from '../../testing/library-models.ts';
-import { openTestStudio, visit } from '../../testing/studio-visitor.ts';
+import { openTestStudio, until, visit } from '../../testing/studio-visitor.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { testdata } from '../../testing/testdata.ts';
-import { lockFolder, lockOwner } from '../../training/run-lock.ts';
+import { lockFolder } from '../../training/run-lock.ts';
 import { itemId } from './item-id.ts';
 import type { RunningStudio } from './start-studio.ts';
 
@@ -25,15 +24,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => studio.close());
-
-/** Waits until a look finds something. */
-async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    await pause(50);
-  }
-}
 
 test('the server loads neither the engine nor what decodes pictures', async () => {
   const program = fileURLToPath(new URL('./start-studio.ts', import.meta.url));
@@ -305,68 +295,4 @@ describe('jobs', () => {
     const wrong = (await browser.send('POST', '/api/forms/estimate', { form: form({ steps: 0 }) })).json;
     expect(wrong.problems).toMatchObject([{ kind: 'UsageError', setting: 'steps' }]);
   });
-});
-
-test('after kill -9 of the server the same process learns on, and the next server finds it', async () => {
-  const place = at('killed');
-  const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
-  const words = ['studio', place, '--port', '0', '--no-open', '--bases', tinyBase];
-  const servers: ChildProcess[] = [];
-  const start = async () => {
-    const child = spawn(process.execPath, ['--import', 'tsx', main, ...words], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    servers.push(child);
-    let text = '';
-    child.stdout!.setEncoding('utf8').on('data', (part) => {
-      text += part;
-    });
-    const link = await until(async () => /^http:\S+\n/.exec(text)?.[0].trim());
-    const port = Number(new URL(link).port);
-    return { child, page: await visit({ link, port }) };
-  };
-  let pid: number | undefined;
-  try {
-    const { child, page } = await start();
-    const { json: set } = await page.send('POST', '/api/clip-sets', { title: 'walks' });
-    await cp(clip, join(place, 'clips', 'walks', basename(clip)));
-    const [{ clips }] = (await page.get('/api/clip-sets')).json.sets;
-    expect(set.title).toBe('walks');
-    const settings = { frames: 2, width: 64, height: 64, steps: 100_000, saveEvery: 100_000 };
-    const form = {
-      kind: 'learn',
-      prompt: 'a walk',
-      base: itemId(tinyBase),
-      clips: [{ id: clips[0].id }],
-      settings,
-    };
-    const { json } = await page.send('POST', '/api/jobs', { forms: [form, { ...form, title: 'next' }] });
-    const [{ id }, { id: next }] = json.jobs;
-    pid = await until(() => lockOwner(join(place, 'jobs', id)));
-    child.kill('SIGKILL');
-    await new Promise((ended) => child.once('exit', ended));
-    const again = await start();
-    const { jobs } = (await again.page.get('/api/jobs')).json;
-    expect(jobs).toMatchObject([
-      { id, state: 'running', title: 'a walk' },
-      { id: next, state: 'waiting', title: 'next' },
-    ]);
-    expect(await lockOwner(join(place, 'jobs', id))).toBe(pid);
-    await again.page.send('DELETE', `/api/jobs/${next}`);
-    await again.page.send('POST', `/api/jobs/${id}/cancel`, {});
-    const stopped = await until(async () => {
-      const { json } = await again.page.get(`/api/jobs/${id}`);
-      return json.state !== 'running' && json;
-    });
-    expect(stopped.state).toBe('stopped');
-  } finally {
-    for (const server of servers) server.kill('SIGKILL');
-    if (pid !== undefined) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It has ended.
-      }
-    }
-  }
 });
