@@ -104,7 +104,7 @@ function Amounts({ estimate, count }: { readonly estimate: Estimate; readonly co
       {time && each !== undefined && (
         <div className="amount">
           <span className="amount-name">Time, about</span>
-          <strong className="amount-value">{duration(each * count)}</strong>
+          <strong className="amount-value">{each * count < 1 ? 'a moment' : duration(each * count)}</strong>
           <span className="quiet">
             {count > 1 && `${count} × ${duration(each)}, each `}
             {time.steps} steps of {digits(time.secondsPerStep)} s

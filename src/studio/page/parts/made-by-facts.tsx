@@ -10,7 +10,7 @@ export function MadeByFacts({ made }: { readonly made: AnswerOf<'madeBy'> }) {
   return (
     <>
       {made.missing.map((each) => (
-        <Note key={each} text={each} />
+        <Note key={each} text={`Not found here: ${each}`} />
       ))}
       <Rows rows={main} />
       {others.length > 0 && (

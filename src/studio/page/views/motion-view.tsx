@@ -109,6 +109,7 @@ function Training({ motion }: { readonly motion: ApiMotionDetail }) {
               ) : (
                 <p className="quiet">{samplesComing(motion)}</p>
               )}
+              {state === 'learning' && <SampleWishes id={id} />}
             </section>
           )}
           {motion.clips.length > 0 && <Clips motion={motion} />}
@@ -122,6 +123,42 @@ function Training({ motion }: { readonly motion: ApiMotionDetail }) {
         </div>
       </div>
     </>
+  );
+}
+
+/** Samples that are made after the step that is being taken. */
+function SampleWishes({ id }: { readonly id: string }) {
+  const input = useId();
+  const [prompt, setPrompt] = useState('');
+  const wish = async (body: { readonly sampleNow?: true; readonly samplePrompt?: string }, text: string) => {
+    await ask('wishOfTraining', { ids: { id }, body });
+    tell({ text });
+  };
+  return (
+    <div className="field">
+      <label htmlFor={input}>Sample another prompt, from now on</label>
+      <span className="input-unit">
+        <input
+          id={input}
+          className="input"
+          placeholder="a fox runs in the snow"
+          value={prompt}
+          onChange={(event) => setPrompt(event.target.value)}
+        />
+        <Button
+          disabled={prompt.trim() === ''}
+          onClick={async () => {
+            await wish({ samplePrompt: prompt.trim() }, 'It is sampled from the next samples on.');
+            setPrompt('');
+          }}
+        >
+          Add it
+        </Button>
+        <Button onClick={() => wish({ sampleNow: true }, 'Samples are made after this step.')}>
+          Sample now
+        </Button>
+      </span>
+    </div>
   );
 }
 
