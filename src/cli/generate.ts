@@ -20,7 +20,7 @@ Examples:
 Settings that are not given are those that the base recommends in its lamp.json, if it has one. The base may be another
 model of the same architecture as the one that the motion was trained on.
 An existing video is replaced once the new one is complete. The video stores how it was made, which "lamp inspect"
-prints. The same seed gives the same bytes on the same device.`;
+prints. The same seed gives the same bytes on the same device with as many threads.`;
 
 /** The `generate` command. */
 export function generateCommand(): Command {

@@ -30,7 +30,8 @@ Frames are sampled by display time: edit lists are applied, clips with different
 Settings that are not given are those that the base recommends in its lamp.json, if it has one.
 The run's folder contains run.json (all settings), metrics.jsonl (a line per step), checkpoints/ (the last two,
 and those that --keep-every keeps; each can be given to "lamp generate --motion"), samples/, latents/ (the encoded clips; may be deleted afterwards) and motion.safetensors (for "lamp generate --motion").
-The same clips, base, settings and seed give the same bytes on the same device, also after an interruption.`;
+The same clips, base, settings and seed give the same bytes on the same device with as many
+threads, also after an interruption.`;
 
 /** The `train` command. */
 export function trainCommand(): Command {

@@ -8,9 +8,11 @@ import { motionParameters } from '../motion/motion-parameters.ts';
 import { samplingCost } from '../motion/predictor.ts';
 import type { MotionVariant } from '../motion/variant.ts';
 import { type MemoryMode, memoryModes } from '../runtime/memory-mode.ts';
+import { comfortableShare } from '../runtime/sample-memory.ts';
 import { comfortable } from '../training/choose-memory.ts';
 import type { OptimizerName } from '../training/optimiser.ts';
 import { trainingCost } from '../training/training-cost.ts';
+import { trainingDefaults } from '../training/training-settings.ts';
 
 /** The fastest way in which a training or a video fits, and what it needs. */
 export interface FittingWay {
@@ -70,7 +72,7 @@ export function whatFits(base: BaseModel, { bytes, frames, size, ...how }: FitQu
     lengths.map((count): FittingVideo => {
       const limit = comfortable * bytes;
       const train = trainingWay(base, { ...each, frames: count }, limit, how);
-      const generate = samplingWay(base, { ...each, frames: count }, limit, how);
+      const generate = samplingWay(base, { ...each, frames: count }, bytes, how);
       return { ...each, frames: count, ...(train && { train }), ...(generate && { generate }) };
     }),
   );
@@ -95,7 +97,8 @@ function trainingWay(base: BaseModel, video: Video, limit: number, { rank, batch
   return undefined;
 }
 
-function samplingWay(base: BaseModel, video: Video, limit: number, { variant, rank, seconds }: How) {
+function samplingWay(base: BaseModel, video: Video, machine: number, { variant, rank, seconds }: How) {
+  const limit = comfortable * machine;
   const parameters = motionParameters(base.unet.weights.shapes, variant, rank);
   const shapes = new Map(parameters.map(({ name, shape }) => [name, shape]));
   for (const memory of ['fast', 'low'] as const) {
@@ -106,7 +109,9 @@ function samplingWay(base: BaseModel, video: Video, limit: number, { variant, ra
       base.tokenizer.maxLength,
       memory,
     );
-    if (bytes <= limit) return { memory, rank, bytes, secondsPerStep: seconds(flops) };
+    // As `auto` chooses in sampling.
+    const most = memory === 'fast' ? Math.min(limit, comfortableShare * machine) : limit;
+    if (bytes <= most) return { memory, rank, bytes, secondsPerStep: seconds(flops) };
   }
   return undefined;
 }
@@ -117,10 +122,11 @@ export function latents({ unet, vae }: BaseModel, videos: number, { frames, widt
   return [videos, unet.config.in_channels, frames, height / factor, width / factor];
 }
 
-/** For a base of 512×512: 256×256, 512×320, 512×512, and 768×512. */
+/** For a base of 512×512, or of an unknown size: 256×256, 512×320, 512×512, and 768×512. */
 function usualSizes(base: BaseModel): Size[] {
   const factor = vaeFactor(base.vae.config);
-  const { width } = recommendedSize(base);
+  const isKnown = base.settings.size !== undefined || base.unet.config.sample_size !== undefined;
+  const { width } = isKnown ? recommendedSize(base) : trainingDefaults;
   const side = (share: number) => Math.max(1, Math.round((share * width) / factor)) * factor;
   return (
     [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { freeMemory, processLimits } from './free-memory.ts';
+import { freeMemory, mostMemory, processLimits } from './free-memory.ts';
 import { machineMemory } from './memory.ts';
 
 test('is some of the memory of the machine', () => {
@@ -17,4 +17,7 @@ test('is limited by ulimit', () => {
   ].join('\n');
   expect(processLimits(limits)).toEqual([8589934592]);
   expect(processLimits('')).toEqual([]);
+  const small = limits.replace('8589934592', '1000000');
+  expect(mostMemory(small)).toBe(1_000_000);
+  expect(mostMemory('')).toBe(machineMemory);
 });

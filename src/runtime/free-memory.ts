@@ -9,7 +9,12 @@ import { machineMemory } from './memory.ts';
  */
 export function freeMemory(): number {
   const available = process.availableMemory?.() || freemem();
-  return Math.min(available, machineMemory, ...processLimits(limitsFile()));
+  return Math.min(available, mostMemory());
+}
+
+/** Bytes of memory that this process may have at most: the machine's, a container's, or its own limits'. */
+export function mostMemory(limits = limitsFile()): number {
+  return Math.min(machineMemory, ...processLimits(limits));
 }
 
 /** The contents of `/proc/self/limits`; empty where there is no such file. */

@@ -4,7 +4,7 @@ import { machineMemory } from './memory.ts';
 import type { MemoryChoice, MemoryMode } from './memory-mode.ts';
 
 /** Fraction of the machine's memory that `auto` fills; the rest is for other networks and the system. */
-const comfortable = 0.7;
+export const comfortableShare = 0.7;
 
 /**
  * Resolves `auto` for sampling: `low` if a network in one program needs more than 70 % of the machine's memory.
@@ -19,7 +19,7 @@ export function sampleMemory(
   memory = machineMemory,
 ): MemoryMode {
   if (choice !== 'auto') return choice;
-  return device === 'cpu' && bytes() > comfortable * memory ? 'low' : 'fast';
+  return device === 'cpu' && bytes() > comfortableShare * memory ? 'low' : 'fast';
 }
 
 /**

@@ -2,7 +2,7 @@
 import { DeviceError } from '../errors.ts';
 import { type Phrase, phrase, setting } from '../phrases.ts';
 import type { DeviceName } from '../runtime/devices.ts';
-import { freeMemory } from '../runtime/free-memory.ts';
+import { freeMemory, mostMemory } from '../runtime/free-memory.ts';
 import { machineMemory } from '../runtime/memory.ts';
 import { type MemoryMode, memoryModes } from '../runtime/memory-mode.ts';
 import type { TrainingSettings } from './training-settings.ts';
@@ -22,7 +22,7 @@ export interface MemoryQuestion {
   readonly estimate8Bit?: (() => number) | undefined;
   /** Free bytes; default `freeMemory()`. */
   readonly free?: number;
-  /** Bytes of the whole machine; default `machineMemory`. */
+  /** Bytes that the process may have at most; default `mostMemory()`. */
   readonly whole?: number;
 }
 
@@ -33,7 +33,7 @@ export interface MemoryQuestion {
  * Throws `DeviceError`, with what would fit, where the chosen mode needs more memory than the machine has.
  */
 export function chooseMemory(question: MemoryQuestion): MemoryMode {
-  const { choice, device, estimate, free = freeMemory(), whole = machineMemory } = question;
+  const { choice, device, estimate, free = freeMemory(), whole = mostMemory() } = question;
   if (device !== 'cpu') return choice === 'auto' ? 'fast' : choice;
   const chosen =
     choice === 'auto' ? (memoryModes.find((mode) => estimate(mode) <= comfortable * free) ?? 'low') : choice;
@@ -43,6 +43,7 @@ export function chooseMemory(question: MemoryQuestion): MemoryMode {
 
 function doesNotFit(chosen: MemoryMode, question: MemoryQuestion, whole: number): DeviceError {
   const { estimate, estimateLowRank, estimate8Bit } = question;
+  const limited = question.whole === undefined && whole < machineMemory;
   const fitting = memoryModes.filter((mode) => mode !== chosen && estimate(mode) <= whole);
   const advice: Phrase[] = fitting.map(
     (mode) => phrase`${setting('memory', mode)} needs ${gigabytes(estimate(mode))}.`,
@@ -62,7 +63,7 @@ function doesNotFit(chosen: MemoryMode, question: MemoryQuestion, whole: number)
   advice.push(phrase`A smaller ${setting('size')} or fewer ${setting('frames')} need less.`);
   return new DeviceError({
     found: phrase`a training step needs about ${gigabytes(estimate(chosen))} of memory with ${setting('memory', chosen)}`,
-    expected: `at most the ${gigabytes(whole)} that this machine has`,
+    expected: `at most the ${gigabytes(whole)} that ${limited ? 'this process may have (ulimit)' : 'this machine has'}`,
     setting: 'memory',
     advice,
   });
