@@ -150,7 +150,7 @@ export const wishSchema = z
     samplePrompt: textSchema.trim().min(1).optional(),
   })
   .refine(({ pause, sampleNow, samplePrompt }) => pause || sampleNow || samplePrompt !== undefined, {
-    error: 'nothing is wished for',
+    error: 'at least one of pause, sampleNow and samplePrompt',
   });
 
 /** Goes back to a checkpoint: later ones and the motion go to the trash, and it goes on from there when asked to. */

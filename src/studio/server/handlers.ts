@@ -65,7 +65,7 @@ async function givenBy(context: Context, route: Route) {
   }
   return {
     ids,
-    query: route.query && checked(route.query, context.req.query(), 'the address'),
+    query: route.query && validated(route.query, context.req.query(), 'the address'),
     body: await bodyOf(context.req.raw, route),
   };
 }
@@ -96,7 +96,7 @@ async function bodyOf(request: Request, { body }: Route): Promise<unknown> {
   } catch {
     throw new RequestError(400, 'the request is not JSON');
   }
-  return checked(body, value, 'the request');
+  return validated(body, value, 'the request');
 }
 
 async function textOf(request: Request): Promise<string> {
@@ -110,7 +110,7 @@ async function textOf(request: Request): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-function checked(schema: z.ZodType, value: unknown, where: string): unknown {
+function validated(schema: z.ZodType, value: unknown, where: string): unknown {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

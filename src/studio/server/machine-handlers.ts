@@ -39,8 +39,12 @@ export function machineHandlers(
       const { id, name, path } = await bases.find(query.id);
       const empty = { id, name, learns: false, recommended: { training: {}, video: {}, picture: {} } };
       if (path === undefined) {
-        const message = `"${name}" is not on this machine yet; it is downloaded when a job needs it`;
-        return { ...empty, problem: { kind: 'RequestError', message } };
+        const advice = 'It is downloaded when a job needs it.';
+        const message = `"${name}" is not on this machine yet`;
+        return {
+          ...empty,
+          problem: { kind: 'RequestError', message: `${message}. ${advice}`, advice: [advice] },
+        };
       }
       const found = await looks.run('base', { path }).catch((error: unknown) => error as Error);
       if (found instanceof Error) return { ...empty, problem: problemOf(found) };
