@@ -128,7 +128,7 @@ test('phrases join: texts next to each other are one text', () => {
 test('only the command’s vocabulary names its options', () => {
   const source = fileURLToPath(new URL('.', import.meta.url));
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
-    (name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !/^(cli|testing)\//.test(name),
+    (name) => name.endsWith('.ts') && !/\.(test|slow)\.ts$/.test(name) && !/^(cli|testing)\//.test(name),
   );
   const flags = files.flatMap((name) =>
     readFileSync(join(source, name), 'utf8')
