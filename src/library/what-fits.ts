@@ -98,7 +98,6 @@ function trainingWay(base: BaseModel, video: Video, limit: number, { rank, batch
 }
 
 function samplingWay(base: BaseModel, video: Video, machine: number, { variant, rank, seconds }: How) {
-  const limit = comfortable * machine;
   const parameters = motionParameters(base.unet.weights.shapes, variant, rank);
   const shapes = new Map(parameters.map(({ name, shape }) => [name, shape]));
   for (const memory of ['fast', 'low'] as const) {
@@ -110,7 +109,7 @@ function samplingWay(base: BaseModel, video: Video, machine: number, { variant, 
       memory,
     );
     // As `auto` chooses in sampling.
-    const most = memory === 'fast' ? Math.min(limit, comfortableShare * machine) : limit;
+    const most = (memory === 'fast' ? comfortableShare : comfortable) * machine;
     if (bytes <= most) return { memory, rank, bytes, secondsPerStep: seconds(flops) };
   }
   return undefined;

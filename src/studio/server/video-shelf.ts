@@ -50,22 +50,33 @@ export function jobOf(jobs: readonly Job[], { name }: ShelfItem): Job | undefine
   return jobs.find(({ id }) => id === stem);
 }
 
-/** A video for the page. */
-export function shownVideo(
+/** What the page is told of a video and of a picture alike. */
+function shownFile(
   { titles }: Pick<Context, 'titles'>,
-  jobs: readonly Job[],
-  item: ShelfItem,
-): ApiVideo {
-  const { id, name, place, bytes, changed } = item;
-  const job = jobOf(jobs, item);
-  const address = (form: string) => addressOf('videoFile', { id, form });
-  const prompt = job?.options.prompt;
+  job: Job | undefined,
+  { id, name, place, bytes, changed }: ShelfItem,
+) {
   return {
     id,
     title: titles.of(place) ?? (job ? titleOf(job) : basename(name, extname(name))),
     made: new Date(changed).toISOString(),
     bytes,
     ...(job && { job: job.id }),
+  };
+}
+
+/** A video for the page. */
+export function shownVideo(
+  context: Pick<Context, 'titles'>,
+  jobs: readonly Job[],
+  item: ShelfItem,
+): ApiVideo {
+  const { id, name } = item;
+  const job = jobOf(jobs, item);
+  const address = (form: string) => addressOf('videoFile', { id, form });
+  const prompt = job?.options.prompt;
+  return {
+    ...shownFile(context, job, item),
     format: extname(name).slice(1).toLowerCase() as ApiVideo['format'],
     plays: address('plays'),
     webm: address('webm'),
@@ -77,18 +88,13 @@ export function shownVideo(
 
 /** A picture for the page. */
 export function shownPicture(
-  { titles }: Pick<Context, 'titles'>,
+  context: Pick<Context, 'titles'>,
   jobs: readonly Job[],
   item: ShelfItem,
 ): ApiPicture {
-  const { id, name, place, bytes, changed } = item;
-  const job = jobOf(jobs, item);
+  const { id } = item;
   return {
-    id,
-    title: titles.of(place) ?? (job ? titleOf(job) : basename(name, extname(name))),
-    made: new Date(changed).toISOString(),
-    bytes,
-    ...(job && { job: job.id }),
+    ...shownFile(context, jobOf(jobs, item), item),
     shows: addressOf('pictureFile', { id, form: 'shows' }),
     small: addressOf('pictureFile', { id, form: 'small' }),
   };
