@@ -1,10 +1,10 @@
 /** @file Amounts as people read them: bytes, counts, arithmetic operations. */
 
-/** Bytes as people read them: `1.4 GiB`. */
+/** Bytes as people read them: `1.40 GB`, of 10⁹ bytes. */
 export function bytesText(bytes: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
-  return power === 0 ? `${bytes} bytes` : `${three(bytes / 1024 ** power)} ${units[power]}`;
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  return power === 0 ? `${bytes} bytes` : `${three(bytes / 1000 ** power)} ${units[power]}`;
 }
 
 /** Bytes in a text such as `12GB`, `12 GiB`, `1.5g`; `undefined` if it is none. */

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { bytesText } from '../../src/amounts.ts';
 import { writeAtomically } from '../../src/checkpoints/atomic-write.ts';
 import { withAllocatorSettings } from '../../src/runtime/allocator.ts';
 import { deviceNames } from '../../src/runtime/devices.ts';
@@ -218,8 +219,8 @@ function printTable(results: readonly BenchResult[]): void {
       (r.matmul / 1e9).toFixed(0),
       (r.convolution / 1e9).toFixed(0),
       `${(100 * r.fraction).toFixed(0)} %`,
-      `${(r.peakBytes / 2 ** 20).toFixed(0)} MiB`,
-      r.estimatedBytes === undefined ? '' : `${(r.estimatedBytes / 2 ** 20).toFixed(0)} MiB`,
+      bytesText(r.peakBytes),
+      r.estimatedBytes === undefined ? '' : bytesText(r.estimatedBytes),
       `${r.compileSeconds.toFixed(1)} s`,
     ]),
   ];

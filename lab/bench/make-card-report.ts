@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { arch, cpus, platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { machineMemory } from '../../src/runtime/memory.ts';
+import { machineMemory } from '../../src/runtime/free-memory.ts';
 import { softwareVersions } from '../../src/runtime/software-versions.ts';
 import {
   checkBuffer,

@@ -8,6 +8,8 @@ import type { Size } from '../../src/media/size.ts';
 export interface AutoencoderTraining {
   readonly steps: number;
   readonly batch: number;
+  /** Side of the squares that are cut out of the pictures, one of each, in pixels. */
+  readonly side: number;
   /** At the beginning; it falls along a cosine. */
   readonly learningRate: number;
   readonly seed: number;
@@ -62,17 +64,17 @@ export interface PretrainingRecipe {
 export const builtInRecipe: PretrainingRecipe = {
   size: { width: 128, height: 128 },
   latentChannels: 12,
-  autoencoderWidths: [16, 32, 64, 96],
+  autoencoderWidths: [12, 32, 64, 96],
   unetWidths: [64, 96, 160],
   textWidth: 96,
   tokens: 20,
   shares: { more: 0.2, shapes: 0.1, rendered: 0.12 },
   measured: 512,
   autoencoder: [
-    { steps: 8000, batch: 4, learningRate: 1.5e-3, seed: 0, moving: false },
-    { steps: 12_000, batch: 4, learningRate: 1e-3, seed: 1, moving: true },
+    { steps: 4000, batch: 8, side: 64, learningRate: 1e-3, seed: 0, moving: false },
+    { steps: 8000, batch: 8, side: 64, learningRate: 1e-3, seed: 1, moving: true },
   ],
-  decoder: { steps: 12_000, batch: 4, learningRate: 1e-3, seed: 2, moving: true },
+  decoder: { steps: 4000, batch: 2, side: 128, learningRate: 5e-4, seed: 2, moving: true },
   latents: { files: 20, each: 4096, seed: 3 },
   model: [
     {
@@ -107,10 +109,10 @@ export const tinyRecipe: PretrainingRecipe = {
   shares: { more: 0.2, shapes: 0.1, rendered: 0.2 },
   measured: 32,
   autoencoder: [
-    { steps: 4, batch: 2, learningRate: 1e-3, seed: 0, moving: false },
-    { steps: 3, batch: 2, learningRate: 1e-3, seed: 1, moving: true },
+    { steps: 4, batch: 2, side: 8, learningRate: 1e-3, seed: 0, moving: false },
+    { steps: 3, batch: 2, side: 16, learningRate: 1e-3, seed: 1, moving: true },
   ],
-  decoder: { steps: 3, batch: 2, learningRate: 1e-3, seed: 2, moving: true },
+  decoder: { steps: 3, batch: 2, side: 16, learningRate: 1e-3, seed: 2, moving: true },
   latents: { files: 2, each: 32, seed: 3 },
   model: [
     {

@@ -7,6 +7,7 @@ import { type BaseModel, openBaseModel } from '../../src/models/base-model.ts';
 import { type VaeConfig, vaeConfigSchema } from '../../src/models/configs.ts';
 import { modelWeights, weightsOf } from './command/initial-weights.ts';
 import { type TrainingPictures, trainingPictures } from './command/pictures.ts';
+import { crops } from './crops.ts';
 import { drawFromPool, joinedPools, type LatentPool, latentPool } from './latent-pool.ts';
 import { pretrainModel } from './pretrain-model.ts';
 import { batchCodec, pretrainVae, type TrainedVae } from './pretrain-vae.ts';
@@ -133,7 +134,7 @@ async function trainAutoencoder(
   const pictures = await picturesOf(options, training.seed);
   return pretrainVae({
     ...ofAutoencoder(options, training, folder),
-    source: (batch, count) => pictures.ofAutoencoder(batch * count + (batch < 0 ? 0 : firstOf(index)), count),
+    source: cropped(pictures, training, index),
     config: autoencoderConfig(options.recipe),
     measuredPictures: options.recipe.measured,
     initial: before?.weights,
@@ -145,18 +146,26 @@ async function trainDecoder(options: RunRecipeOptions, folder: string, vae: Trai
   const pictures = await picturesOf(options, decoder.seed);
   return tuneDecoder({
     ...ofAutoencoder(options, decoder, folder),
-    source: (batch, count) => pictures.ofAutoencoder(batch * count + (batch < 0 ? 0 : firstOf(8)), count),
+    source: cropped(pictures, decoder, 8),
     vae,
   });
 }
 
+/** The batches of a stage; those with negative numbers, for sheets and measurements, are of pictures of their own. */
+function cropped({ ofAutoencoder }: TrainingPictures, { side, seed }: AutoencoderTraining, stage: number) {
+  return (batch: number, count: number) => {
+    const first = batch * count + (batch < 0 ? 0 : firstOf(stage));
+    return crops(ofAutoencoder(first, count), side, seed, batch);
+  };
+}
+
 function ofAutoencoder(
-  { recipe: { size }, sampleEvery = 1000, saveEvery = 500, onEvent, signal }: RunRecipeOptions,
-  { moving, ...training }: AutoencoderTraining,
+  { sampleEvery = 1000, saveEvery = 500, onEvent, signal }: RunRecipeOptions,
+  { moving, side, ...training }: AutoencoderTraining,
   folder: string,
 ) {
   const settings = { ...pretrainDefaults, ...training, saveEvery, sampleEvery };
-  return { ...size, folder, settings, sourceName, moving, onEvent, signal };
+  return { width: side, height: side, folder, settings, sourceName, moving, onEvent, signal };
 }
 
 function autoencoderConfig({ latentChannels, autoencoderWidths }: PretrainingRecipe): VaeConfig {

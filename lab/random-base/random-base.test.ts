@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { WeightFile } from '../../src/checkpoints/weight-file.ts';
+import { UsageError } from '../../src/errors.ts';
 import type { FloatTensor, Shape } from '../../src/graph/host-tensor.ts';
 import { sizeOf } from '../../src/graph/host-tensor.ts';
 import { type BaseModel, openBaseModel } from '../../src/models/base-model.ts';
@@ -116,3 +117,14 @@ function deviation({ data }: FloatTensor): number {
 function bytes({ data }: { readonly data: FloatTensor['data'] | BigInt64Array | Uint16Array }): Buffer {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
+
+test('nothing that is there already is overwritten, and a file is written where it is named', async () => {
+  const options = { like: 'tiny-sd15', dtype: 'float16', seed: 1 } as const;
+  const path = at('new/base.safetensors');
+  expect(await writeRandomBase(path, { ...options, singleFile: true })).toBe(path);
+  expect((await openBaseModel(path)).unet.weights.shapes.size).toBeGreaterThan(0);
+  const again = writeRandomBase(path, { ...options, singleFile: true });
+  await expect(again).rejects.toThrow(`there is a file at "${path}" already`);
+  await expect(writeRandomBase(at('new'), options)).rejects.toThrow(`"${at('new')}" is not empty`);
+  await expect(writeRandomBase(at('x.safetensors'), options)).rejects.toThrow(UsageError);
+});

@@ -1,10 +1,12 @@
 /** @file Writes a base model with random weights: a diffusers folder, or one file with the original names. */
-import { join } from 'node:path';
-import { writeJsonAtomically } from '../../src/checkpoints/atomic-write.ts';
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { bytesText } from '../../src/amounts.ts';
+import { asStorageError, writeJsonAtomically } from '../../src/checkpoints/atomic-write.ts';
 import { freeBytes } from '../../src/checkpoints/disk-space.ts';
 import { type WriteOptions, writeSafetensors } from '../../src/checkpoints/safetensors.ts';
 import type { LazyTensor } from '../../src/checkpoints/writable-tensor.ts';
-import { StorageError } from '../../src/errors.ts';
+import { StorageError, UsageError } from '../../src/errors.ts';
 import { type Shape, sizeOf } from '../../src/graph/host-tensor.ts';
 import { input } from '../../src/graph/tensor.ts';
 import { type Weights, weightsTakenBy } from '../../src/graph/weights.ts';
@@ -41,7 +43,10 @@ export interface RandomBaseOptions {
   /** Precision of the weights. */
   readonly dtype: NonNullable<WriteOptions['dtype']>;
   readonly seed: number;
-  /** Write one file with the names of the first Stable Diffusion files, instead of a folder. */
+  /**
+   * Write one file with the names of the first Stable Diffusion files, instead of a folder: at the path itself if that
+   * ends in `.safetensors`, else in it, under the architecture's name.
+   */
   readonly singleFile?: boolean;
 }
 
@@ -49,11 +54,12 @@ export interface RandomBaseOptions {
 type LazyTensors = ReadonlyMap<string, LazyTensor>;
 
 /**
- * Writes the model into `folder`; returns the path to give with `--base`. One tensor at a time is in memory. Throws
- * `StorageError`, also when the disk has too little space.
+ * Writes the model to `out`; returns the path to give with `--base`. One tensor at a time is in memory. Throws
+ * `UsageError` for a file's path without `singleFile`, `StorageError` if something is there already, or when the disk
+ * has too little space.
  */
 export async function writeRandomBase(
-  folder: string,
+  out: string,
   { like, dtype, seed, singleFile = false }: RandomBaseOptions,
 ): Promise<string> {
   const model = architecture(like);
@@ -66,18 +72,42 @@ export async function writeRandomBase(
       ]),
     );
   const parts = new Map(partsOf(model).map((part) => [part, lazy(part)]));
-  await assertSpace(folder, parts.values(), dtype);
-  if (!singleFile) {
-    await writeFolder(folder, model, parts, dtype);
-    return folder;
+  const path = singleFile ? singlePath(out, like) : out;
+  if (!singleFile && out.endsWith('.safetensors')) {
+    throw new UsageError(`"${out}" is the name of a file; give a folder, or add --single-file.`);
   }
-  // The file's name says that it predicts velocity, which its weights do not show (`models/single-file.ts`).
-  const path = join(
-    folder,
-    `${like === 'sd21' || like === 'tiny-sd21' ? `${like}-768-v` : like}.safetensors`,
-  );
+  await assertNothingAt(path);
+  await assertSpace(singleFile ? dirname(path) : path, parts.values(), dtype);
+  if (!singleFile) {
+    await writeFolder(path, model, parts, dtype);
+    return path;
+  }
   await writeSafetensors(path, originalNames(model, parts), { format: 'pt' }, { dtype });
   return path;
+}
+
+/**
+ * Path of the file in a folder, or of the file that is named. Of SD 2.1, the name says that it predicts velocity, which
+ * its weights do not show (`models/single-file.ts`).
+ */
+function singlePath(out: string, like: ArchitectureName): string {
+  if (out.endsWith('.safetensors')) return out;
+  return join(out, `${like.endsWith('sd21') ? `${like}-768-v` : like}.safetensors`);
+}
+
+/** Throws `StorageError` unless there is nothing, or an empty folder. */
+async function assertNothingAt(path: string): Promise<void> {
+  const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    if (error.code === 'ENOTDIR') return undefined;
+    throw asStorageError(error, path);
+  });
+  if (names?.length === 0) return;
+  throw new StorageError(
+    names
+      ? `"${path}" is not empty; choose another folder, or empty it.`
+      : `there is a file at "${path}" already; choose another path, or remove it.`,
+  );
 }
 
 /** The networks of a model. */
@@ -125,9 +155,8 @@ async function assertSpace(folder: string, parts: Iterable<LazyTensors>, dtype: 
   }
   const free = await freeBytes(folder);
   if (free === undefined || bytes <= free) return;
-  const gigabytes = (value: number) => `${(value / 1e9).toFixed(1)} GB`;
   throw new StorageError(
-    `the model takes ${gigabytes(bytes)}, and ${gigabytes(free)} are free at "${folder}". Make room, or choose --dtype f16.`,
+    `the model takes ${bytesText(bytes)}, and ${bytesText(free)} are free at "${folder}". Make room, or choose --dtype f16.`,
   );
 }
 

@@ -1,6 +1,6 @@
 /** @file Starts the command again, in the same process, with the memory allocator's settings for large computations. */
 import { withAllocatorSettings } from '../runtime/allocator.ts';
-import { machineMemory } from '../runtime/memory.ts';
+import { machineMemory } from '../runtime/free-memory.ts';
 
 /** The commands that train or sample a network. */
 export const computing: ReadonlySet<string> = new Set(['train', 'generate', 'animate', 'image', 'edit']);

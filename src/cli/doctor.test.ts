@@ -8,13 +8,13 @@ import { doctorCommand, findingText, summaryText } from './doctor.ts';
 
 test('findings as text', () => {
   const advice = ['Buy some.', [setting('device', 'cpu'), ' helps, too.']];
-  const warning = finding({ subject: 'memory', verdict: 'warning', found: '1 GiB', advice });
+  const warning = finding({ subject: 'memory', verdict: 'warning', found: '1 GB', advice });
   expect(findingText(warning).split('\n')).toEqual([
-    'warning  memory             1 GiB',
+    'warning  memory             1 GB',
     '                            Buy some.',
     '                            --device cpu helps, too.',
   ]);
-  const problem = finding({ subject: 'memory', verdict: 'problem', found: '1 GiB' });
+  const problem = finding({ subject: 'memory', verdict: 'problem', found: '1 GB' });
   expect(summaryText([warning])).toBe('lamp can be used; 1 warning');
   expect(summaryText([warning, problem, problem])).toBe('2 problems, 1 warning');
   expect(summaryText([])).toBe('everything is as it should be');

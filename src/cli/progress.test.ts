@@ -45,7 +45,7 @@ const step = (at: number, loss: number): ProgressEvent => ({
   gradNorm: 1,
   seconds: 2,
   secondsLeft: 2 * (200 - at),
-  residentBytes: 3 * 2 ** 30,
+  residentBytes: 3e9,
 });
 
 test('shows which of several pictures is being processed', () => {
@@ -138,7 +138,7 @@ describe('in a log', () => {
   test('training shows a smoothed loss', () => {
     const { stderr } = show([step(1, 1), ...Array.from({ length: 10 }, (_, i) => step(i + 2, 0))]);
     const [first, second] = stderr.split('\n');
-    expect(first).toBe('training 1/200  loss 1.0000  2.00 s/step  6 min 38 s left  3.00 GiB');
+    expect(first).toBe('training 1/200  loss 1.0000  2.00 s/step  6 min 38 s left  3.00 GB');
     expect(second).toMatch(/loss 0\.0\d{3} /);
   });
 
@@ -159,8 +159,8 @@ test.each([
 });
 
 test('the memory in use stands at the end of the line', () => {
-  const { stderr } = show([{ ...progress(30), residentBytes: 1.5 * 2 ** 30 } as ProgressEvent, step(200, 1)]);
-  expect(stderr).toMatch(/^sampling 30\/30.* {2}1\.50 GiB\ntraining 200\/200.* {2}3\.00 GiB\n$/);
+  const { stderr } = show([{ ...progress(30), residentBytes: 1.5e9 } as ProgressEvent, step(200, 1)]);
+  expect(stderr).toMatch(/^sampling 30\/30.* {2}1\.50 GB\ntraining 200\/200.* {2}3\.00 GB\n$/);
 });
 
 test('previews are lines of JSON if they are asked for, with all frames in one picture', async () => {

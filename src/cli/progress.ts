@@ -257,7 +257,7 @@ const units: Readonly<Partial<Record<Stage, string>>> = {
   decoding: 'frame',
   'drawing scenes': 'picture',
   'encoding clips': 'frame',
-  downloading: 'MiB',
+  downloading: 'MB',
   'examining clips': 'clip',
   cutting: 'clip',
 };

@@ -1,6 +1,7 @@
 /** @file Downloads base models from the Hugging Face hub: resolves `hub:owner/name[@revision]` to a local folder. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bytesText } from '../amounts.ts';
 import { freeBytes } from '../checkpoints/disk-space.ts';
 import { CheckpointError, StorageError } from '../errors.ts';
 import { notice, type WorkOptions } from '../events.ts';
@@ -117,10 +118,10 @@ async function download(
   const total = missing.reduce((sum, { size, had }) => sum + size - had, 0);
   await assertSpace(cache.folder, total, id.repository);
   let bytes = 0;
-  const mebibytes = (count: number) => Math.ceil(count / 2 ** 20);
+  const megabytes = (count: number) => Math.ceil(count / 1e6);
   const report = () => {
-    const done = Math.min(mebibytes(bytes), mebibytes(total));
-    connection.onEvent?.({ type: 'progress', stage: 'downloading', done, total: mebibytes(total) });
+    const done = Math.min(megabytes(bytes), megabytes(total));
+    connection.onEvent?.({ type: 'progress', stage: 'downloading', done, total: megabytes(total) });
   };
   report();
   for (const file of missing) {
@@ -128,9 +129,9 @@ async function download(
     const url = fileUrl(connection, commit, file.path);
     if ((await sizeAt(path)) !== file.size) {
       await downloadBlob(connection, { ...file, name: file.path, url, path }, (count) => {
-        const before = mebibytes(bytes);
+        const before = megabytes(bytes);
         bytes += count;
-        if (mebibytes(bytes) > before) report();
+        if (megabytes(bytes) > before) report();
       });
     }
     await linkBlob(path, join(cache.snapshot(commit), ...file.path.split('/')));
@@ -158,9 +159,8 @@ function fileUrl({ endpoint, repository }: HubConnection, commit: string, path: 
 async function assertSpace(folder: string, bytes: number, repository: string): Promise<void> {
   const free = await freeBytes(folder);
   if (free === undefined || free >= bytes) return;
-  const mebibytes = (count: number) => `${Math.ceil(count / 2 ** 20).toLocaleString('en')} MiB`;
   throw new StorageError({
-    found: `"${repository}" needs ${mebibytes(bytes)}, but the disk of "${folder}" has ${mebibytes(free)} left`,
+    found: `"${repository}" needs ${bytesText(bytes)}, but the disk of "${folder}" has ${bytesText(free)} left`,
     advice: 'Free some space, or set HF_HOME to a folder on another disk.',
   });
 }

@@ -16,7 +16,7 @@ import { probeMedia } from './machine/probe-media.ts';
 import { ProbeError } from './machine/run-probe.ts';
 
 const path = await testFolder();
-const gibibyte = 2 ** 30;
+const gigabyte = 1e9;
 
 const verdicts = (findings: readonly Finding[]) => findings.map(({ verdict }) => verdict);
 const found = (finding: Finding | undefined) => wordPhrase(finding!.found, libraryVocabulary);
@@ -108,10 +108,10 @@ test('speed', async () => {
 
 test('memory, and what training takes of it', async () => {
   const check = (total: number, free: number) =>
-    checkMemory(testMachine(), { total: total * gibibyte, free: free * gibibyte });
+    checkMemory(testMachine(), { total: total * gigabyte, free: free * gigabyte });
   expect(verdicts(await check(32, 20))).toEqual(['ok', 'ok']);
   expect(found((await check(32, 20))[1])).toBe(
-    'on Stable Diffusion 1.x, 16 frames of 512x320 take at least 20.0 GiB, 8 frames of 256x256 12.0 GiB (estimated)',
+    'on Stable Diffusion 1.x, 16 frames of 512x320 take at least 20.0 GB, 8 frames of 256x256 12.0 GB (estimated)',
   );
   expect(verdicts(await check(32, 1))).toEqual(['warning', 'ok']);
   expect((await check(16, 8))[1]!.advice).toEqual([
@@ -127,28 +127,28 @@ test('memory, and what training takes of it', async () => {
 });
 
 test('disk', async () => {
-  const place = { name: 'this folder', folder: path(''), needs: gibibyte, purpose: 'a run' };
+  const place = { name: 'this folder', folder: path(''), needs: gigabyte, purpose: 'a run' };
   const check = (bytes: number | undefined, more = {}) =>
     checkDisk([{ ...place, ...more }], async () => bytes);
-  expect(verdicts(await check(2 * gibibyte))).toEqual(['ok']);
+  expect(verdicts(await check(2 * gigabyte))).toEqual(['ok']);
   expect(verdicts(await check(undefined))).toEqual(['ok']);
-  expect(verdicts(await check(2 * gibibyte, { folder: path('not/yet') }))).toEqual(['ok']);
-  expect((await check(gibibyte / 2))[0]).toMatchObject({
+  expect(verdicts(await check(2 * gigabyte, { folder: path('not/yet') }))).toEqual(['ok']);
+  expect((await check(gigabyte / 2))[0]).toMatchObject({
     subject: 'disk, this folder',
     verdict: 'warning',
-    advice: [['Usual work takes about 1.00 GiB there (a run): free some space.']],
+    advice: [['Usual work takes about 1.00 GB there (a run): free some space.']],
   });
   expect(verdicts(await checkDisk([place]))).toHaveLength(1);
   await writeFile(path('file'), '');
   for (const folder of [path('file'), path('file/below')]) {
-    const [finding] = await check(2 * gibibyte, { folder });
+    const [finding] = await check(2 * gigabyte, { folder });
     expect(advice(finding)).toMatch(/^It cannot be written to/);
   }
 });
 
 test('a temporary folder that is not there', async () => {
   const place = { name: 'temporary', folder: path('not/there'), needs: 1, purpose: 'working files' };
-  const findings = await checkDisk([{ ...place, ifMissing: temporaryAdvice }], async () => 75 * gibibyte);
+  const findings = await checkDisk([{ ...place, ifMissing: temporaryAdvice }], async () => 75 * gigabyte);
   expect(findings).toEqual([
     finding({
       subject: 'disk, temporary',
@@ -179,12 +179,12 @@ test('a temporary folder that is not there', async () => {
 });
 
 test('the cache of downloaded models', async () => {
-  const content = { folder: '/cache', models: 1, bytes: 4 * gibibyte, unfinishedBytes: 0 };
-  expect(found((await checkCache(async () => content))[0])).toBe('1 model, 4.00 GiB, in /cache');
+  const content = { folder: '/cache', models: 1, bytes: 4 * gigabyte, unfinishedBytes: 0 };
+  expect(found((await checkCache(async () => content))[0])).toBe('1 model, 4.00 GB, in /cache');
   const none = { ...content, models: 0, bytes: 0 };
   expect(found((await checkCache(async () => none))[0])).toBe('none in /cache');
-  const [finding] = await checkCache(async () => ({ ...content, models: 2, unfinishedBytes: gibibyte }));
-  expect(found(finding)).toBe('2 models, 4.00 GiB, 1.00 GiB of it unfinished downloads, in /cache');
+  const [finding] = await checkCache(async () => ({ ...content, models: 2, unfinishedBytes: gigabyte }));
+  expect(found(finding)).toBe('2 models, 4.00 GB, 1.00 GB of it unfinished downloads, in /cache');
 });
 
 test('codecs and the built-in model', async () => {
@@ -202,7 +202,7 @@ test('codecs and the built-in model', async () => {
     'Install again without omitting optional dependencies: "npm install".',
   ]);
   expect(found((await checkBase(testMachine()))[0])).toBe(
-    '5.00 million parameters (9.54 MiB), pictures of 128x128',
+    '5.00 million parameters (10.0 MB), pictures of 128x128',
   );
   expect(verdicts(await checkBase(testMachine({ base: new Error('missing') })))).toEqual(['warning']);
 });

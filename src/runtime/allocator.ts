@@ -1,5 +1,5 @@
 /** @file Settings of the C library's memory allocator for processes that compute one thing and end. */
-import { machineMemory } from './memory.ts';
+import { machineMemory } from './free-memory.ts';
 
 /**
  * Settings of glibc's `malloc` (see `mallopt(3)`), which it reads from the environment when a process starts. They

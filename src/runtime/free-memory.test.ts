@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { freeMemory, mostMemory, processLimits } from './free-memory.ts';
-import { machineMemory } from './memory.ts';
+import { freeMemory, machineMemory, mostMemory, processLimits, whoseMemory } from './free-memory.ts';
 
 test('is some of the memory of the machine', () => {
   expect(freeMemory()).toBeGreaterThan(0);
@@ -20,4 +19,6 @@ test('is limited by ulimit', () => {
   const small = limits.replace('8589934592', '1000000');
   expect(mostMemory(small)).toBe(1_000_000);
   expect(mostMemory('')).toBe(machineMemory);
+  expect(whoseMemory(1_000_000)).toBe('this process may have (ulimit)');
+  expect(whoseMemory(mostMemory(''))).toBe('this machine has');
 });

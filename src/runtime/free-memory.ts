@@ -1,7 +1,19 @@
-/** @file How much memory this process may still take. */
+/** @file How much memory this process takes, and may take. */
 import { readFileSync } from 'node:fs';
-import { freemem } from 'node:os';
-import { machineMemory } from './memory.ts';
+import { freemem, totalmem } from 'node:os';
+
+/** Bytes of this machine's memory, or what a container leaves of it. */
+export const machineMemory = Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY);
+
+/** Memory that this process has in use, in bytes: its resident set, with the parts of weight files that it has read. */
+export function residentBytes(): number {
+  return process.memoryUsage.rss();
+}
+
+/** Says who sets a limit of so many bytes, for messages. */
+export function whoseMemory(bytes: number, machine = machineMemory): string {
+  return bytes < machine ? 'this process may have (ulimit)' : 'this machine has';
+}
 
 /**
  * Bytes of memory that are free for this process: what the system can give without swapping, within the limits of a

@@ -30,7 +30,7 @@ test('what the card cannot hold is refused, with what helps', async () => {
   const error = await thrownBy(assertHolds('webgpu', graphWith(4096), async () => false));
   expect(error).toBeInstanceOf(DeviceError);
   expect(error.message).toBe(
-    'one value takes 4.00 GiB, which is more than a buffer of device "webgpu" holds here. Use a smaller "width" and "height" or fewer "frames", or device: "cpu".',
+    'one value takes 4.29 GB, which is more than a buffer of device "webgpu" holds here. Use a smaller "width" and "height" or fewer "frames", or device: "cpu".',
   );
 });
 

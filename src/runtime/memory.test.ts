@@ -3,20 +3,21 @@ import { DeviceError } from '../errors.ts';
 import { floats } from '../graph/host-tensor.ts';
 import { gather, matmul, scale } from '../graph/operators/index.ts';
 import { constant, input } from '../graph/tensor.ts';
-import { assertFitsMemory, engineError, machineMemory, plainReason } from './memory.ts';
+import { machineMemory } from './free-memory.ts';
+import { assertFitsMemory, engineError, plainReason } from './memory.ts';
 import { compile } from './program.ts';
 
-const GiB = 2 ** 30;
+const GB = 1e9;
 
 test('work that is larger than the memory is refused before it begins, with both sizes', async () => {
-  assertFitsMemory(24 * GiB, 24 * GiB);
-  expect(() => assertFitsMemory(86.4 * GiB, 24 * GiB)).toThrow(
-    'one step needs about 86 GiB of memory at one time; expected at most the 24 GiB that this machine has. Use a smaller "width" and "height" or fewer "frames", or a machine with more memory.',
+  assertFitsMemory(24 * GB, 24 * GB);
+  expect(() => assertFitsMemory(86.4 * GB, 24 * GB, 24 * GB)).toThrow(
+    'one step needs about 86.4 GB of memory at one time; expected at most the 24.0 GB that this machine has. Use a smaller "width" and "height" or fewer "frames", or a machine with more memory.',
   );
   const side = Math.ceil(Math.sqrt(machineMemory / 4)) + 1;
   const column = input('column', [side, 1]);
   await expect(compile({ y: scale(matmul(column, input('row', [1, side])), 2) })).rejects.toThrow(
-    /^one step needs about \d+ GiB of memory at one time; expected at most the/,
+    /^one step needs about [\d.]+ GB of memory at one time; expected at most the/,
   );
 });
 
@@ -25,16 +26,16 @@ describe('what the engine reports', () => {
     "Non-zero status code returned while running FusedMatMul node. Name:'FusedMatMul_222' Status Message: /onnxruntime_src/onnxruntime/core/framework/bfc_arena.cc:360 void* onnxruntime::BFCArena::AllocateRawInternal(size_t, bool, onnxruntime::Stream*) Failed to allocate memory for requested buffer of size 34359738368\n";
 
   test('too little memory is said in words', () => {
-    expect(engineError(new Error(raw), 'cpu', 24 * GiB).message).toBe(
-      'memory ran out on device "cpu": 32 GiB more were needed; this machine has 24 GiB. Use a smaller "width" and "height" or fewer "frames", or a machine with more memory.',
+    expect(engineError(new Error(raw), 'cpu', 24 * GB).message).toBe(
+      'memory ran out on device "cpu": 34.4 GB more were needed; this machine has 24.0 GB. Use a smaller "width" and "height" or fewer "frames", or a machine with more memory.',
     );
     for (const text of [
       'std::bad_alloc',
       'Array buffer allocation failed',
       'Invalid typed array length: 9e9',
     ]) {
-      expect(engineError(new RangeError(text), 'cpu', 24 * GiB).message).toMatch(
-        /^memory ran out on device "cpu"; this machine has 24 GiB\. Use a smaller "width" and "height"/,
+      expect(engineError(new RangeError(text), 'cpu', 24 * GB).message).toMatch(
+        /^memory ran out on device "cpu"; this machine has 24\.0 GB\. Use a smaller "width" and "height"/,
       );
     }
   });

@@ -3,30 +3,23 @@
  * ONNX Runtime are interpreted only here.
  */
 
-import { totalmem } from 'node:os';
+import { bytesText } from '../amounts.ts';
 import { CheckpointError, DeviceError } from '../errors.ts';
 import { phrase, setting } from '../phrases.ts';
-
-/** Bytes of this machine's memory, or what a container leaves of it. */
-export const machineMemory = Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY);
-
-/** Memory that this process has in use, in bytes: its resident set, with the parts of weight files that it has read. */
-export function residentBytes(): number {
-  return process.memoryUsage.rss();
-}
+import { machineMemory, mostMemory, whoseMemory } from './free-memory.ts';
 
 const advice = phrase`Use a smaller ${setting('size')} or fewer ${setting('frames')}, or a machine with more memory.`;
 
 /**
- * Throws `DeviceError` for work that needs more bytes at one time than the machine has. Asked before it begins: a
+ * Throws `DeviceError` for work that needs more bytes at one time than the process may have. Asked before it begins: a
  * system that runs out of memory ends the process without a word.
  */
-export function assertFitsMemory(bytes: number, memory = machineMemory): void {
+export function assertFitsMemory(bytes: number, memory = mostMemory(), machine = machineMemory): void {
   if (bytes <= memory) return;
-  const [needs, has] = [bytes, memory].map(gibibytes);
+  const [needs, has] = [bytes, memory].map(bytesText);
   throw new DeviceError({
     found: `one step needs about ${needs} of memory at one time`,
-    expected: `at most the ${has} that this machine has`,
+    expected: `at most the ${has} that ${whoseMemory(memory, machine)}`,
     setting: 'size',
     advice,
   });
@@ -66,7 +59,7 @@ export function engineError(error: unknown, device: string, memory = machineMemo
   if (size !== undefined) {
     return new DeviceError(
       {
-        found: `memory ran out on device "${device}": ${gibibytes(Number(size))} more were needed; this machine has ${gibibytes(memory)}`,
+        found: `memory ran out on device "${device}": ${bytesText(Number(size))} more were needed; this machine has ${bytesText(memory)}`,
         setting: 'size',
         advice,
       },
@@ -74,7 +67,7 @@ export function engineError(error: unknown, device: string, memory = machineMemo
     );
   }
   if (/alloc|out of memory|not enough memory|typed array length|overflow/i.test(message)) {
-    const has = `this machine has ${gibibytes(memory)}`;
+    const has = `this machine has ${bytesText(memory)}`;
     const found = `memory ran out on device "${device}"; ${has}`;
     return new DeviceError({ found, setting: 'size', advice }, { cause: error });
   }
@@ -105,9 +98,4 @@ export function plainReason(message: string): string {
     .replace(/^.*Status Message: /, '')
     .replace(/^\S*\.(cc|h|cpp|cu):\d+ .*?\) (?=\S)/, '')
     .replace(/\.$/, '');
-}
-
-function gibibytes(bytes: number): string {
-  const value = bytes / 2 ** 30;
-  return `${value >= 100 ? Math.round(value) : Number(value.toPrecision(2))} GiB`;
 }

@@ -1,6 +1,6 @@
 /** @file How much memory sampling takes, decided before a network is compiled. */
 import type { DeviceName } from './devices.ts';
-import { machineMemory } from './memory.ts';
+import { machineMemory } from './free-memory.ts';
 import type { MemoryChoice, MemoryMode } from './memory-mode.ts';
 
 /** Fraction of the machine's memory that `auto` fills; the rest is for other networks and the system. */

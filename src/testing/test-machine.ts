@@ -2,7 +2,7 @@
 import type { Probes } from '../library/machine/probes.ts';
 import type { RunProbe } from '../library/machine/run-probe.ts';
 
-const gibibyte = 2 ** 30;
+const gigabyte = 1e9;
 
 type Answers = { [Name in keyof Probes]: Awaited<ReturnType<Probes[Name]>> };
 
@@ -15,8 +15,8 @@ export const goodMachine: Answers = {
   media: { bytes: 100 },
   base: { parameters: 5e6, size: { width: 128, height: 128 } },
   training: {
-    usual: { frames: 16, width: 512, height: 320, bytes: 20 * gibibyte, flops: 3e13 },
-    modest: { frames: 8, width: 256, height: 256, bytes: 12 * gibibyte, flops: 5e12 },
+    usual: { frames: 16, width: 512, height: 320, bytes: 20 * gigabyte, flops: 3e13 },
+    modest: { frames: 8, width: 256, height: 256, bytes: 12 * gigabyte, flops: 5e12 },
   },
 };
 

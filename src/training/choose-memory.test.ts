@@ -37,19 +37,19 @@ test('on a graphics card auto is fast, without any estimate', () => {
 test.each([
   [
     { choice: 'fast', whole: 16e9 },
-    'a training step needs about 20.0 GB of memory with memory: "fast"; expected at most the 16.0 GB that this machine has. memory: "balanced" needs 12.0 GB. memory: "low" needs 5.0 GB. A smaller "width" and "height" or fewer "frames" need less.',
+    'a training step needs about 20.0 GB of memory with memory: "fast"; expected at most the 16.0 GB that this machine has. memory: "balanced" needs 12.0 GB. memory: "low" needs 5.00 GB. A smaller "width" and "height" or fewer "frames" need less.',
   ],
   [
     { whole: 4e9, free: 3e9 },
-    'a training step needs about 5.0 GB of memory with memory: "low"; expected at most the 4.0 GB that this machine has. memory: "low" with rank: 32 needs 3.0 GB. A smaller "width" and "height" or fewer "frames" need less.',
+    'a training step needs about 5.00 GB of memory with memory: "low"; expected at most the 4.00 GB that this machine has. memory: "low" with rank: 32 needs 3.00 GB. A smaller "width" and "height" or fewer "frames" need less.',
   ],
   [
     { whole: 4e9, free: 3e9, estimate8Bit: () => 3.6e9 },
-    'a training step needs about 5.0 GB of memory with memory: "low"; expected at most the 4.0 GB that this machine has. memory: "low" with optimizer: "adamw-8bit" needs 3.6 GB. memory: "low" with rank: 32 needs 3.0 GB. A smaller "width" and "height" or fewer "frames" need less.',
+    'a training step needs about 5.00 GB of memory with memory: "low"; expected at most the 4.00 GB that this machine has. memory: "low" with optimizer: "adamw-8bit" needs 3.60 GB. memory: "low" with rank: 32 needs 3.00 GB. A smaller "width" and "height" or fewer "frames" need less.',
   ],
   [
     { whole: 2e9, free: 2e9 },
-    'a training step needs about 5.0 GB of memory with memory: "low"; expected at most the 2.0 GB that this machine has. memory: "low" with rank: 32 needs 3.0 GB, which is too much as well. A smaller "width" and "height" or fewer "frames" need less.',
+    'a training step needs about 5.00 GB of memory with memory: "low"; expected at most the 2.00 GB that this machine has. memory: "low" with rank: 32 needs 3.00 GB, which is too much as well. A smaller "width" and "height" or fewer "frames" need less.',
   ],
 ] as const)('what cannot fit is refused, with what would: %j', (more, message) => {
   const found = (() => {

@@ -1,9 +1,9 @@
 /** @file How much memory a training step takes, decided before anything is computed. */
+import { bytesText } from '../amounts.ts';
 import { DeviceError } from '../errors.ts';
 import { type Phrase, phrase, setting } from '../phrases.ts';
 import type { DeviceName } from '../runtime/devices.ts';
-import { freeMemory, mostMemory } from '../runtime/free-memory.ts';
-import { machineMemory } from '../runtime/memory.ts';
+import { freeMemory, mostMemory, whoseMemory } from '../runtime/free-memory.ts';
 import { type MemoryMode, memoryModes } from '../runtime/memory-mode.ts';
 import type { TrainingSettings } from './training-settings.ts';
 
@@ -43,33 +43,28 @@ export function chooseMemory(question: MemoryQuestion): MemoryMode {
 
 function doesNotFit(chosen: MemoryMode, question: MemoryQuestion, whole: number): DeviceError {
   const { estimate, estimateLowRank, estimate8Bit } = question;
-  const limited = question.whole === undefined && whole < machineMemory;
+  const whose = whoseMemory(whole, question.whole);
   const fitting = memoryModes.filter((mode) => mode !== chosen && estimate(mode) <= whole);
   const advice: Phrase[] = fitting.map(
-    (mode) => phrase`${setting('memory', mode)} needs ${gigabytes(estimate(mode))}.`,
+    (mode) => phrase`${setting('memory', mode)} needs ${bytesText(estimate(mode))}.`,
   );
   const lessState = estimate8Bit?.() ?? Number.POSITIVE_INFINITY;
   if (fitting.length === 0 && lessState <= whole) {
     advice.push(
-      phrase`${setting('memory', 'low')} with ${setting('optimizer', 'adamw-8bit')} needs ${gigabytes(lessState)}.`,
+      phrase`${setting('memory', 'low')} with ${setting('optimizer', 'adamw-8bit')} needs ${bytesText(lessState)}.`,
     );
   }
   const lowRank = estimateLowRank();
   if (fitting.length === 0 && lowRank < estimate('low')) {
     advice.push(
-      phrase`${setting('memory', 'low')} with ${setting('rank', 32)} needs ${gigabytes(lowRank)}${lowRank > whole ? ', which is too much as well' : ''}.`,
+      phrase`${setting('memory', 'low')} with ${setting('rank', 32)} needs ${bytesText(lowRank)}${lowRank > whole ? ', which is too much as well' : ''}.`,
     );
   }
   advice.push(phrase`A smaller ${setting('size')} or fewer ${setting('frames')} need less.`);
   return new DeviceError({
-    found: phrase`a training step needs about ${gigabytes(estimate(chosen))} of memory with ${setting('memory', chosen)}`,
-    expected: `at most the ${gigabytes(whole)} that ${limited ? 'this process may have (ulimit)' : 'this machine has'}`,
+    found: phrase`a training step needs about ${bytesText(estimate(chosen))} of memory with ${setting('memory', chosen)}`,
+    expected: `at most the ${bytesText(whole)} that ${whose}`,
     setting: 'memory',
     advice,
   });
-}
-
-/** Bytes in GB (10⁹ bytes), to one decimal place. */
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
 }

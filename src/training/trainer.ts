@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CheckpointError, InterruptedError, LampError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { phrase, setting } from '../phrases.ts';
-import { residentBytes } from '../runtime/memory.ts';
+import { residentBytes } from '../runtime/free-memory.ts';
 import { clipScale, gradientNorm } from './adamw.ts';
 import { isKept } from './checkpoint.ts';
 import { learningRateAt } from './learning-rate.ts';

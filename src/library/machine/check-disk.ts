@@ -21,7 +21,7 @@ export interface Place {
   readonly ifMissing?: string;
 }
 
-const gibibyte = 2 ** 30;
+const gigabyte = 1e9;
 
 /** Advice if the temporary folder cannot be used. */
 export const temporaryAdvice =
@@ -33,20 +33,20 @@ export async function places(): Promise<Place[]> {
     {
       name: 'this folder',
       folder: process.cwd(),
-      needs: 8 * gibibyte,
+      needs: 8 * gigabyte,
       purpose: 'a run on Stable Diffusion 1.x with its checkpoints',
     },
     {
       name: 'temporary',
       folder: tmpdir(),
-      needs: gibibyte / 4,
+      needs: gigabyte / 4,
       purpose: 'working files',
       ifMissing: temporaryAdvice,
     },
     {
       name: 'model cache',
       folder: hubCacheFolder(),
-      needs: 6 * gibibyte,
+      needs: 6 * gigabyte,
       purpose: 'downloading a Stable Diffusion model',
     },
   ];

@@ -1,7 +1,7 @@
 /** @file Compares the available memory with what training takes. */
-import { freemem, totalmem } from 'node:os';
 import { bytesText } from '../../amounts.ts';
 import { call, phrase, setting as settingOf } from '../../phrases.ts';
+import { freeMemory, mostMemory } from '../../runtime/free-memory.ts';
 import { type Finding, finding } from './finding.ts';
 import type { RunProbe } from './run-probe.ts';
 
@@ -11,17 +11,13 @@ export interface MemoryFacts {
   readonly free: number;
 }
 
-/** This machine's memory, or a container's share of it. */
+/** The memory that this process may have: the machine's, a container's share of it, or what `ulimit` allows. */
 export function memoryFacts(): MemoryFacts {
-  const limit = process.constrainedMemory?.() || Number.POSITIVE_INFINITY;
-  return {
-    total: Math.min(totalmem(), limit),
-    free: Math.min(freemem(), process.availableMemory?.() ?? Number.POSITIVE_INFINITY),
-  };
+  return { total: mostMemory(), free: freeMemory() };
 }
 
 /** With less free memory than this (bytes), only experiments are possible. */
-const little = 2 * 2 ** 30;
+const little = 2e9;
 
 /** Compares the memory with what a training step on Stable Diffusion 1.x takes (estimated). */
 export async function checkMemory(runProbe: RunProbe, { total, free }: MemoryFacts): Promise<Finding[]> {

@@ -12,7 +12,7 @@ import { InterruptedError, UsageError } from '../../errors.ts';
 import type { Stage, WorkOptions } from '../../events.ts';
 import { type BaseSettings, recommended } from '../../models/base-settings.ts';
 import { phrase, setting } from '../../phrases.ts';
-import { residentBytes } from '../../runtime/memory.ts';
+import { residentBytes } from '../../runtime/free-memory.ts';
 import {
   declare,
   recommendable,

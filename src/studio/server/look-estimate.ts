@@ -28,8 +28,8 @@ import {
   videoSettings,
 } from '../../pipelines/video/video-settings.ts';
 import { checkDevice, type DeviceName } from '../../runtime/devices.ts';
-import { freeMemory } from '../../runtime/free-memory.ts';
-import { machineMemory } from '../../runtime/memory.ts';
+
+import { freeMemory, mostMemory } from '../../runtime/free-memory.ts';
 import { estimatedSeconds } from '../../runtime/work-time.ts';
 import { namesOf, withoutUndefined } from '../../settings.ts';
 import { trainingCost } from '../../training/training-cost.ts';
@@ -90,7 +90,7 @@ async function machineFor({ device: name = 'cpu', memory, precision }: Options):
   await checkDevice(device);
   const secondsEach = await estimatedSeconds(1, device);
   const free = device === 'cpu' ? freeMemory() : Number.MAX_SAFE_INTEGER;
-  return { device, memory: { whole: machineMemory, free }, seconds: (flops) => flops * secondsEach };
+  return { device, memory: { whole: mostMemory(), free }, seconds: (flops) => flops * secondsEach };
 }
 
 /** Of a card's memory nothing is known: what is needed is told in words. */

@@ -34,7 +34,7 @@ export interface LooksOptions {
   readonly execArgv?: readonly string[] | undefined;
   /** How many run at the same time; default 2. */
   readonly most?: number;
-  /** Bytes that one may take, default 3 GiB, and seconds; default 120. */
+  /** Bytes that one may take, default 3 GB, and seconds; default 120. */
   readonly memory?: number | undefined;
   readonly seconds?: number | undefined;
 }
@@ -49,7 +49,7 @@ const longer: { readonly [Name in LookName]?: number } = {
 };
 
 /** Bytes for functions that need more: a whole U-Net is compared with the base's, many tensors at a time. */
-const larger: { readonly [Name in LookName]?: number } = { convert: 12 * 2 ** 30 };
+const larger: { readonly [Name in LookName]?: number } = { convert: 12e9 };
 
 /** What a look's process answers. */
 export type LookMessage = { readonly result: unknown } | { readonly error: PackedError };
@@ -62,7 +62,7 @@ const program = fileURLToPath(
 export function startLooks({
   execArgv = inheritedOptions(),
   most: atOnce = 2,
-  memory = 3 * 2 ** 30,
+  memory = 3e9,
   seconds = 120,
 }: LooksOptions = {}): Looks {
   const running = new Set<ChildProcess>();

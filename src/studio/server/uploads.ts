@@ -28,10 +28,10 @@ export interface UploadLimits {
   readonly picturePixels: number;
 }
 
-/** The usual limits: an hour of video in a file of 2 GiB, a U-Net of Stable Diffusion in 32 bits. */
+/** The usual limits: an hour of video in a file of 2 GB, a U-Net of Stable Diffusion in 32 bits. */
 export const usualLimits: UploadLimits = {
-  bytes: 2 * 2 ** 30,
-  checkpointBytes: 8 * 2 ** 30,
+  bytes: 2e9,
+  checkpointBytes: 8e9,
   clips: 10_000,
   pixels: 8192 * 4320,
   seconds: 3600,
@@ -43,7 +43,7 @@ const mostAtOnce = 4;
 /** Seconds without a byte after which the one who brings it is given up. */
 const patience = 30;
 /** Bytes that are left free on the disk. */
-const spare = 2 ** 30;
+const spare = 1e9;
 
 /** What arrives. */
 export interface Arriving {
