@@ -117,6 +117,11 @@ if (values['card-check'] !== undefined) {
         ? values.memory || values.growth || !name.includes('SD 1.x')
         : name.includes(values.only),
     );
+  if (chosen.length === 0) {
+    const names = [...cases, { name: studioCase }].map(({ name }) => name);
+    console.error(`bench: no case has "${values.only}" in its name; there are:\n  ${names.join('\n  ')}`);
+    process.exit(2);
+  }
   const results: BenchResult[] = [];
   try {
     for (const name of chosen) {

@@ -47,7 +47,7 @@ function initialWeight({ name, shape }: ParameterShape, seed: number): Float32Ar
   return passingWeights.test(name) ? plusIdentity(weight, shape) : weight;
 }
 
-/** Half of a convolution's weight `[out, in, kh, kw]`, plus 1 from each channel to that of the same number; in place. */
+/** Half of a convolution's weight `[out, in, kh, kw]`, plus 1 from each channel to that of its number; in place. */
 function plusIdentity(weight: Float32Array, shape: Shape): Float32Array {
   const [outputs, inputs, height, width] = shape as [number, number, number, number];
   const centre = (height >> 1) * width + (width >> 1);

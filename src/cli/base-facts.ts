@@ -12,6 +12,7 @@ import type {
   TrainingEstimate,
 } from '../library/inspect-base.ts';
 import type { FittingVideo, FittingWay, WhatFits } from '../library/what-fits.ts';
+import type { Size } from '../media/size.ts';
 import { type Row, settingRows, wrapped } from './facts.ts';
 
 /** The rows for a base model. */
@@ -45,7 +46,7 @@ export function baseRows(base: BaseInspection): Row[] {
 }
 
 /** A row for each size: the fastest way that fits, by number of frames. */
-function fitRows({ bytes, videos }: WhatFits): Row[] {
+function fitRows({ bytes, videos, pictures }: WhatFits): Row[] {
   const sizes = [...new Set(videos.map(sizeText))];
   const rows = (label: string, way: (fit: FittingVideo) => string): Row[] =>
     sizes.map((size, i) => {
@@ -60,15 +61,16 @@ function fitRows({ bytes, videos }: WhatFits): Row[] {
     ],
     ...rows('train', ({ train }) => wayText(train)),
     ...rows('generate', ({ generate }) => wayText(generate)),
+    ...pictures.map((fit, i): Row => [i === 0 ? 'draw' : '', `${sizeText(fit)}: ${wayText(fit.draw)}`]),
   ];
 }
 
-function sizeText({ width, height }: FittingVideo): string {
+function sizeText({ width, height }: Size): string {
   return `${width}x${height}`;
 }
 
 function wayText(way: FittingWay | undefined): string {
-  if (!way) return 'do not fit';
+  if (!way) return 'does not fit';
   const { memory, rank, bytes, secondsPerStep } = way;
   const how = rank > 0 ? `${memory} with rank ${rank}` : memory;
   return `${how}, ${(bytes / 1e9).toFixed(1)} GB, ${stepTime(secondsPerStep)}`;

@@ -67,7 +67,7 @@ describe('lamp inspect', () => {
     const { code, text } = await inspect(...words);
     expect(code).toBe(0);
     expect(text).toMatch(/U-Net +\S+ parameters in float32; channels 8, 16, 16, 16/);
-    expect(text).toMatch(/4 frames of 64x64, estimated: about .*iB of memory, .*FLOP and .* s a step/);
+    expect(text).toMatch(/4 frames of 64x64, estimated: about .*B of memory, .*FLOP and .* s a step/);
     const data = JSON.parse((await inspect(...words, '--json')).text);
     expect(data).toMatchObject({
       kind: 'base',

@@ -21,6 +21,9 @@ export interface CostQuestion {
   readonly frames?: number | undefined;
   readonly width?: number | undefined;
   readonly height?: number | undefined;
+  readonly batch?: number | undefined;
+  readonly accumulation?: number | undefined;
+  readonly rank?: number | undefined;
   readonly optimizer?: OptimizerName | undefined;
   readonly device: DeviceName;
   /** Bytes for which to answer what fits. */
@@ -106,7 +109,7 @@ export interface BaseInspection {
   readonly shown?: NonNullable<BaseModel['shown']>;
   /** Absent for Stable Diffusion XL, on which motions cannot be trained. */
   readonly training?: TrainingEstimate;
-  /** What fits into `forMemory`; absent without it, and for Stable Diffusion XL. */
+  /** What fits into `forMemory`; absent without it. */
   readonly fits?: WhatFits;
 }
 
@@ -158,7 +161,7 @@ export async function inspectBase(
     recommended,
     ...(base.shown && { shown: base.shown }),
     ...(!xl && { training: await trainingEstimate(base, asked, question.device) }),
-    ...(!xl && forMemory !== undefined && { fits: await fitting(base, asked, { ...question, forMemory }) }),
+    ...(forMemory !== undefined && { fits: await fitting(base, asked, { ...question, forMemory }) }),
   };
 }
 

@@ -9,6 +9,7 @@ import { tinyBase } from '../testing/library-models.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { thrownBy } from '../testing/thrown-by.ts';
+import { writeTinyXl } from '../testing/tiny-xl.ts';
 import type { BaseInspection } from './inspect-base.ts';
 import { whatFits } from './what-fits.ts';
 
@@ -62,6 +63,27 @@ test('a base model, and what training on it costs', async () => {
   });
 });
 
+test('which pictures Stable Diffusion XL draws in an amount of memory', async () => {
+  await writeTinyXl(at('xl'));
+  const { fits, training } = (await inspect({
+    path: at('xl'),
+    width: 64,
+    height: 64,
+    forMemory: '4GB',
+  })) as BaseInspection;
+  expect(training).toBeUndefined();
+  expect(fits).toMatchObject({ bytes: 4e9, videos: [] });
+  expect(fits!.pictures).toMatchObject([{ width: 64, height: 64, draw: { memory: 'fast' } }]);
+  const { pictures } = whatFits(await openBaseModel(at('xl')), {
+    bytes: 0.55e9,
+    variant: motionVariants.lamp,
+    rank: 0,
+    batch: 1,
+    seconds: () => 1,
+  });
+  expect(pictures.map(({ draw }) => draw?.memory)).not.toContain('fast');
+});
+
 test('what fits into an amount of memory', async () => {
   const found = async (forMemory: string | number, more = {}) => {
     const { fits } = (await inspect({
@@ -86,6 +108,8 @@ test('what fits into an amount of memory', async () => {
     expect(generate!.bytes).toBeLessThan(train!.bytes);
   }
   expect((await found(2e9, { frames: 4 })).videos.map(({ frames }) => frames)).toEqual([4]);
+  const withRank = await found('2GB', { rank: 4 });
+  expect(withRank.videos[0]!.train).toMatchObject({ memory: 'fast', rank: 4 });
   await expect(found('a lot')).rejects.toThrow(/expected an amount of memory such as 12GB/);
   await expect(found(12)).rejects.toThrow(UsageError);
 });

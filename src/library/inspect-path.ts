@@ -2,6 +2,7 @@
 
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import type { z } from 'zod';
 import { parseBytes } from '../amounts.ts';
 import { checkOptions } from '../check-options.ts';
 import { exists } from '../checkpoints/exists.ts';
@@ -55,6 +56,14 @@ const memorySize = checked<number | string>(
   'memory',
 );
 
+/** A setting of the training whose cost is estimated. */
+function forCost<S extends z.ZodType>(schema: S, what: string, value: string | number) {
+  const description = `${what}, for estimating the cost`;
+  return declare(schema, { description, usual: String(value), recommendable: true });
+}
+
+const { batch, accumulation, rank, optimizer } = trainingSettings;
+
 /** The settings of `inspect`. */
 export const inspectSettings = {
   path: required(
@@ -78,14 +87,14 @@ export const inspectSettings = {
     }),
     { recommendable: true },
   ),
-  optimizer: declare(trainingSettings.optimizer.schema, {
-    description: 'optimiser of the training, for estimating the cost',
-    usual: usual.optimizer,
-    recommendable: true,
-  }),
+  batch: forCost(batch.schema, 'videos per batch', usual.batch),
+  accumulation: forCost(accumulation.schema, 'batches per step', usual.accumulation),
+  rank: forCost(rank.schema, 'rank of the trained low-rank factors (0: full matrices)', usual.rank),
+  optimizer: forCost(optimizer.schema, 'optimiser of the training', usual.optimizer),
   device: declare(shared.device.schema, { ...shared.device, description: 'where training would run' }),
   forMemory: declare(memorySize, {
-    description: 'list which videos a machine with this much memory can be trained on and make, and how',
+    description:
+      'list which videos a machine with this much memory can be trained on and make (with Stable Diffusion XL, which pictures it can draw), and how',
   }),
 };
 
@@ -170,7 +179,7 @@ async function inspectPath(
 
 /** Throws `UsageError` for options that say nothing about what was found: all are for base models, one for clips. */
 function assertForBase(path: string, given: object, kind: 'clips' | 'others'): void {
-  const others = ['width', 'height', 'optimizer', 'device', 'forMemory'];
+  const others = ['width', 'height', 'batch', 'accumulation', 'rank', 'optimizer', 'device', 'forMemory'];
   const names = kind === 'clips' ? others : ['frames', ...others];
   assertNotGiven(
     given,

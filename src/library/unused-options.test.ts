@@ -264,6 +264,7 @@ test.each([
   ['width', () => walking, 'is for base models'],
   ['optimizer', () => walking, 'is for base models'],
   ['optimizer', () => motion, 'is for base models'],
+  ['rank', () => motion, 'is for base models'],
 ] as const)('inspect takes "%s" only for what it says something about', async (name, path, message) => {
   const value = { device: 'cpu', optimizer: 'lion' }[name as string] ?? 8;
   expect(await refusal(inspect({ path: path(), [name]: value }))).toEqual([

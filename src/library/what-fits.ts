@@ -1,9 +1,10 @@
-/** @file Which videos can be trained on and made with a given amount of memory. */
+/** @file Which videos can be trained on and made, and which pictures drawn, with a given amount of memory. */
 
 import type { Size } from '../media/size.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import { vaeFactor } from '../models/configs.ts';
 import { recommendedSize } from '../models/picture-size.ts';
+import { pictureCost } from '../models/sampling-cost.ts';
 import { motionParameters } from '../motion/motion-parameters.ts';
 import { samplingCost } from '../motion/predictor.ts';
 import type { MotionVariant } from '../motion/variant.ts';
@@ -32,11 +33,19 @@ export interface FittingVideo extends Size {
   readonly generate?: FittingWay;
 }
 
+/** A size of pictures, and how such a picture is drawn; absent where it does not fit. */
+export interface FittingPicture extends Size {
+  readonly draw?: FittingWay;
+}
+
 /** What fits into an amount of memory. */
 export interface WhatFits {
   /** The memory of the machine; 15 % of it are left for the system. */
   readonly bytes: number;
+  /** Empty for Stable Diffusion XL. */
   readonly videos: readonly FittingVideo[];
+  /** Of Stable Diffusion XL only, which draws first frames and pictures; else empty. */
+  readonly pictures: readonly FittingPicture[];
 }
 
 /** What to answer. */
@@ -64,8 +73,9 @@ export interface FitQuestion {
 /** Rank that is tried where whole matrices do not fit. */
 const smallRank = 32;
 
-/** For each length and size, the fastest way that fits. */
+/** For each length and size, the fastest way that fits. Of Stable Diffusion XL, for each size of pictures. */
 export function whatFits(base: BaseModel, { bytes, frames, size, ...how }: FitQuestion): WhatFits {
+  if (base.second) return { bytes, videos: [], pictures: fittingPictures(base, bytes, size, how) };
   const lengths = frames === undefined ? [8, 16, 32] : [frames];
   const sizes = size ? [size] : usualSizes(base);
   const videos = sizes.flatMap((each) =>
@@ -76,7 +86,7 @@ export function whatFits(base: BaseModel, { bytes, frames, size, ...how }: FitQu
       return { ...each, frames: count, ...(train && { train }), ...(generate && { generate }) };
     }),
   );
-  return { bytes, videos };
+  return { bytes, videos, pictures: [] };
 }
 
 type Video = Size & { readonly frames: number };
@@ -108,11 +118,33 @@ function samplingWay(base: BaseModel, video: Video, machine: number, { variant, 
       base.tokenizer.maxLength,
       memory,
     );
-    // As `auto` chooses in sampling.
-    const most = (memory === 'fast' ? comfortableShare : comfortable) * machine;
-    if (bytes <= most) return { memory, rank, bytes, secondsPerStep: seconds(flops) };
+    if (bytes <= mostForSampling(memory, machine))
+      return { memory, rank, bytes, secondsPerStep: seconds(flops) };
   }
   return undefined;
+}
+
+function fittingPictures(base: BaseModel, bytes: number, size: Size | undefined, { seconds }: How) {
+  const own = recommendedSize(base);
+  const half = { width: own.width / 2, height: own.height / 2 };
+  return (size ? [size] : [half, own]).map((each): FittingPicture => {
+    const [, channels, , height, width] = latents(base, 2, { ...each, frames: 1 });
+    for (const memory of ['fast', 'low'] as const) {
+      const shape = [2, channels!, height!, width!];
+      const cost = pictureCost(base.unet, shape, base.tokenizer.maxLength, memory);
+      if (cost.bytes > mostForSampling(memory, bytes)) continue;
+      return {
+        ...each,
+        draw: { memory, rank: 0, bytes: cost.bytes, secondsPerStep: seconds(cost.flops) },
+      };
+    }
+    return each;
+  });
+}
+
+/** Bytes that sampling may take on a machine, as `auto` chooses. */
+function mostForSampling(memory: 'fast' | 'low', machine: number): number {
+  return (memory === 'fast' ? comfortableShare : comfortable) * machine;
 }
 
 /** Shape of the latents of a batch of videos, `[b, c, f, h, w]`. */

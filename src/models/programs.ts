@@ -2,8 +2,9 @@
  * @file The image model's networks, compiled: images ↔ latents, noise prediction. (Prompts: see `text-states.ts`.)
  */
 
-import { type FloatTensor, floats, sizeOf } from '../graph/host-tensor.ts';
-import { input } from '../graph/tensor.ts';
+import type { WeightFile } from '../checkpoints/weight-file.ts';
+import { type FloatTensor, floats, type Shape, sizeOf } from '../graph/host-tensor.ts';
+import { input, type Tensor } from '../graph/tensor.ts';
 import { Weights } from '../graph/weights.ts';
 import type { Size } from '../media/size.ts';
 import { compileChain } from '../runtime/chain-program.ts';
@@ -128,25 +129,41 @@ export async function imagePredictor(
   const [n, ...image] = [low ? 1 : latentShape[0], ...latentShape.slice(1)];
   const added = addedWidths(config);
   if (added && !picture) throw new RangeError('this U-Net takes the size of the picture; none is given');
+  const component = { config, weights, find: weights.find };
+  const outputs = pictureGraph(component, [n!, ...image], tokens, { recompute: low });
+  const toldBesides = ({ pooled }: TextStates): Record<string, FloatTensor> =>
+    added && picture ? { added: addedConditions(config, pooled, picture) } : {};
+  const compiled = await (low ? compileChain({ outputs }, options) : compile(outputs, options));
+  const program = low || latentShape[0] === 1 ? splitBatch(compiled, () => false) : compiled;
+  return noisePredictor({ config, weights }, program, toldBesides);
+}
+
+/**
+ * An image U-Net's prediction for latents `[n, c, h, w]`, whose weights `find` gives; with `recompute`, in regions.
+ * Throws `CheckpointError` for missing weights.
+ */
+export function pictureGraph(
+  { config, weights, find }: Component<UNetConfig> & Pick<WeightFile, 'find'>,
+  latentShape: Shape,
+  tokens: number,
+  options: { readonly recompute?: boolean } = {},
+): { readonly prediction: Tensor } {
+  const [n] = latentShape as [number];
+  const added = addedWidths(config);
   const prediction = withCheckpoint(weights, () =>
     unet(
-      new Weights(weights.find),
+      new Weights(find),
       config,
       {
-        latents: input('latents', [n, ...image]),
+        latents: input('latents', latentShape),
         sinusoids: input('sinusoids', [n, timestepWidth(config)]),
         context: input('context', [n, tokens, config.cross_attention_dim]),
         added: added && input('added', [n, added.all]),
       },
-      { recompute: low },
+      options,
     ),
   );
-  const toldBesides = ({ pooled }: TextStates): Record<string, FloatTensor> =>
-    added && picture ? { added: addedConditions(config, pooled, picture) } : {};
-  const outputs = { prediction };
-  const compiled = await (low ? compileChain({ outputs }, options) : compile(outputs, options));
-  const program = low || latentShape[0] === 1 ? splitBatch(compiled, () => false) : compiled;
-  return noisePredictor({ config, weights }, program, toldBesides);
+  return { prediction };
 }
 
 /** Inputs of every U-Net: latents, sinusoidal timestep embeddings, and text states. */

@@ -1,35 +1,34 @@
-/** @file Estimated memory of drawing pictures. */
+/** @file Estimated memory and arithmetic of drawing pictures. */
+import { chain } from '../graph/chain.ts';
+import { chainCost } from '../graph/chain-cost.ts';
 import { graphCost } from '../graph/cost.ts';
 import type { Shape } from '../graph/host-tensor.ts';
-import { input } from '../graph/tensor.ts';
-import { Weights } from '../graph/weights.ts';
-import { programBytes } from '../runtime/program-memory.ts';
-import { type Component, withCheckpoint } from './component.ts';
-import { addedWidths, type UNetConfig } from './configs.ts';
-import { timestepWidth } from './time-embedding.ts';
-import { unet } from './unet.ts';
+import type { MemoryMode } from '../runtime/memory-mode.ts';
+import { chainBytes, programBytes } from '../runtime/program-memory.ts';
+import type { Component } from './component.ts';
+import type { UNetConfig } from './configs.ts';
+import { pictureGraph } from './programs.ts';
 
 /**
- * Estimates the memory, in bytes, of a process that runs an image U-Net in one program for latents `[n, c, h, w]`: the
- * engine, the weights, and the values in memory at one time.
+ * Estimates a run of an image U-Net for latents `[n, c, h, w]`, as one program or with `low` as a chain: its
+ * floating-point operations, and the memory, in bytes, of a process with the engine, the weights, and the values in
+ * memory at one time.
  */
-export function samplingBytes(
+export function pictureCost(
   { config, weights }: Component<UNetConfig>,
   latentShape: Shape,
   tokens: number,
-): number {
-  const [count] = latentShape as [number];
-  const added = addedWidths(config);
+  memory: Exclude<MemoryMode, 'balanced'> = 'fast',
+): { readonly flops: number; readonly bytes: number } {
   // A file may also use the video U-Net's names for the convolutions.
   const find = (name: string) =>
     weights.find(name) ?? weights.find(name.replace(/\.(weight|bias)$/, '.conv2d.$1'));
-  const prediction = withCheckpoint(weights, () =>
-    unet(new Weights(find), config, {
-      latents: input('latents', latentShape),
-      sinusoids: input('sinusoids', [count, timestepWidth(config)]),
-      context: input('context', [count, tokens, config.cross_attention_dim]),
-      added: added && input('added', [count, added.all]),
-    }),
-  );
-  return programBytes(graphCost([prediction]));
+  const unet = { config, weights, find };
+  if (memory === 'low') {
+    const outputs = pictureGraph(unet, [1, ...latentShape.slice(1)], tokens, { recompute: true });
+    const cost = chainCost(chain({ outputs }), latentShape[0]);
+    return { flops: cost.flops, bytes: chainBytes(cost, 0) };
+  }
+  const cost = graphCost(Object.values(pictureGraph(unet, latentShape, tokens)));
+  return { flops: cost.flops, bytes: programBytes(cost) };
 }

@@ -102,10 +102,10 @@ export async function whyUnusable(
 }
 
 /**
- * Options of a session on a device. The environment variable `LAMP_THREADS` sets the number of CPU threads (default:
- * one per core). Throws `DeviceError` unless it is an integer from 1 to 9999.
+ * Number of CPU threads that compute: `LAMP_THREADS`, or else one per core; `undefined` where the system does not
+ * report its cores. Throws `DeviceError` unless `LAMP_THREADS` is an integer from 1 to 9999.
  */
-export function sessionOptions(device: DeviceName): SessionOptions {
+export function computingThreads(): number | undefined {
   const { LAMP_THREADS: threads } = process.env;
   if (threads && !(/^[1-9]\d*$/.test(threads) && Number(threads) <= mostThreads)) {
     throw new DeviceError({
@@ -114,7 +114,12 @@ export function sessionOptions(device: DeviceName): SessionOptions {
       advice: 'Set one, or unset it.',
     });
   }
-  const intraOpNumThreads = threads ? Number(threads) : coreCount();
+  return threads ? Number(threads) : coreCount();
+}
+
+/** Options of a session on a device. Throws as `computingThreads` does. */
+export function sessionOptions(device: DeviceName): SessionOptions {
+  const intraOpNumThreads = computingThreads();
   return {
     ...(intraOpNumThreads !== undefined && { intraOpNumThreads }),
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],

@@ -26,16 +26,16 @@ describe('what the engine reports', () => {
     "Non-zero status code returned while running FusedMatMul node. Name:'FusedMatMul_222' Status Message: /onnxruntime_src/onnxruntime/core/framework/bfc_arena.cc:360 void* onnxruntime::BFCArena::AllocateRawInternal(size_t, bool, onnxruntime::Stream*) Failed to allocate memory for requested buffer of size 34359738368\n";
 
   test('too little memory is said in words', () => {
-    expect(engineError(new Error(raw), 'cpu', 24 * GB).message).toBe(
-      'memory ran out on device "cpu": 34.4 GB more were needed; this machine has 24.0 GB. Use a smaller "width" and "height" or fewer "frames", or a machine with more memory.',
+    expect(engineError(new Error(raw), 'cpu', 24 * GB, 24 * GB).message).toBe(
+      'memory ran out on device "cpu": 34.4 GB more were needed; expected at most the 24.0 GB that this machine has. Use a smaller "width" and "height" or fewer "frames", or a machine with more memory.',
     );
     for (const text of [
       'std::bad_alloc',
       'Array buffer allocation failed',
       'Invalid typed array length: 9e9',
     ]) {
-      expect(engineError(new RangeError(text), 'cpu', 24 * GB).message).toMatch(
-        /^memory ran out on device "cpu"; this machine has 24\.0 GB\. Use a smaller "width" and "height"/,
+      expect(engineError(new RangeError(text), 'cpu', 24 * GB, 24 * GB).message).toMatch(
+        /^memory ran out on device "cpu"; expected at most the 24\.0 GB that this machine has\. Use a smaller "width" and "height"/,
       );
     }
   });

@@ -53,13 +53,20 @@ export function sessionError(
 }
 
 /** The `DeviceError` for what the engine, or the allocation of its results, reported while it computed on `device`. */
-export function engineError(error: unknown, device: string, memory = machineMemory): DeviceError {
+export function engineError(
+  error: unknown,
+  device: string,
+  memory = mostMemory(),
+  machine = machineMemory,
+): DeviceError {
   const message = messageOf(error);
+  const expected = `at most the ${bytesText(memory)} that ${whoseMemory(memory, machine)}`;
   const size = /requested buffer of size (\d+)/.exec(message)?.[1];
   if (size !== undefined) {
     return new DeviceError(
       {
-        found: `memory ran out on device "${device}": ${bytesText(Number(size))} more were needed; this machine has ${bytesText(memory)}`,
+        found: `memory ran out on device "${device}": ${bytesText(Number(size))} more were needed`,
+        expected,
         setting: 'size',
         advice,
       },
@@ -67,9 +74,8 @@ export function engineError(error: unknown, device: string, memory = machineMemo
     );
   }
   if (/alloc|out of memory|not enough memory|typed array length|overflow/i.test(message)) {
-    const has = `this machine has ${bytesText(memory)}`;
-    const found = `memory ran out on device "${device}"; ${has}`;
-    return new DeviceError({ found, setting: 'size', advice }, { cause: error });
+    const found = `memory ran out on device "${device}"`;
+    return new DeviceError({ found, expected, setting: 'size', advice }, { cause: error });
   }
   return failed(`the computation failed on device "${device}": ${plainReason(message)}`, error, device);
 }

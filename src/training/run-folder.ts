@@ -39,6 +39,8 @@ const recordSchema = z.object({
   settings: settingsSchema,
   /** The mode that `settings.memory` was resolved to. Absent in older runs. */
   memory: z.enum(memoryModes).optional(),
+  /** Number of threads that computed it first. Absent on a graphics card, and in older runs. */
+  threads: z.int().min(1).optional(),
   /**
    * Number of clips whose moving object can be cut out; `settings.copyPaste` applies to the views of these only. Absent
    * if that setting is 0, until the clips have been examined, and in older runs.

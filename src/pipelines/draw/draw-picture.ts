@@ -17,7 +17,7 @@ import {
   pictureDecoder,
   pictureEncoder,
 } from '../../models/programs.ts';
-import { samplingBytes } from '../../models/sampling-cost.ts';
+import { pictureCost } from '../../models/sampling-cost.ts';
 import type { DeviceName } from '../../runtime/devices.ts';
 import type { MemoryChoice } from '../../runtime/memory-mode.ts';
 import { runningDefaults, runningSettings } from '../../runtime/running-settings.ts';
@@ -141,8 +141,10 @@ export function imagePredictors(
       imagePredictor(base.unet, [samples, channels, height, width], base.tokenizer.maxLength, {
         device,
         picture: size,
-        memory: smallNetworkMemory(memory, device, () =>
-          samplingBytes(base.unet, [samples, channels, height, width], base.tokenizer.maxLength),
+        memory: smallNetworkMemory(
+          memory,
+          device,
+          () => pictureCost(base.unet, [samples, channels, height, width], base.tokenizer.maxLength).bytes,
         ),
       }),
     );

@@ -5,9 +5,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { type NoiseSchedule, readNoiseSchedule } from '../../diffusion/noise-schedule.ts';
 import { MediaError, UsageError } from '../../errors.ts';
 import { notice, type WorkOptions } from '../../events.ts';
-import type { FloatTensor } from '../../graph/host-tensor.ts';
+import type { FloatTensor, Shape } from '../../graph/host-tensor.ts';
 import { type BaseModel, baseIdentity, openBaseModel } from '../../models/base-model.ts';
 import { readBaseSettings } from '../../models/base-settings.ts';
+import { vaeFactor } from '../../models/configs.ts';
 import { assertPictureSize } from '../../models/picture-size.ts';
 import { inPrecision } from '../../models/precision.ts';
 import { assertMotionBase } from '../../motion/file/motion-base.ts';
@@ -218,4 +219,16 @@ function withoutHeldOut(
     onEvent?.(notice({ found: message, setting: 'heldOut' }));
   }
   return clips;
+}
+
+/** The shape `[b, c, f, h, w]` of a step's latents. */
+export function latentsOf({ base, settings }: Prepared): Shape {
+  const factor = vaeFactor(base.vae.config);
+  const [height, width] = [settings.height / factor, settings.width / factor];
+  return [settings.batch, base.vae.config.latent_channels, settings.frames, height, width];
+}
+
+/** Number of tokens of a caption. */
+export function tokensOf(texts: Prepared['texts']): number {
+  return texts[0]!.shape[1]!;
 }

@@ -43,6 +43,12 @@ describe('bad input is refused on one line, and nothing is written', () => {
       async () => ({ frames: 400 }),
     ],
     [
+      'more memory than there is',
+      DeviceError,
+      /^a training step needs about [\d.]+ [GT]B of memory with memory: "low"; expected at most the/,
+      async () => ({ width: 8192, height: 8192 }),
+    ],
+    [
       'truncated mp4',
       MediaError,
       /cut off|damaged|no picture track/,

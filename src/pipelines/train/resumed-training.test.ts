@@ -79,6 +79,7 @@ describe('a run that was stopped', () => {
     expect(memory).toBe('fast');
     const { memory: _, ...others } = begun;
     const older = { ...record, settings: { ...others, recompute: 'auto' }, recomputed: true };
+    expect(older.threads).toBeGreaterThan(0);
     await writeFile(path, JSON.stringify(older));
     const going = runTraining({ out, resume: true, settings: {}, ...stoppingAfter(2) });
     await expect(going).rejects.toThrow(InterruptedError);
@@ -86,6 +87,29 @@ describe('a run that was stopped', () => {
     expect(resumed).toMatchObject({ memory: 'balanced', settings: { memory: 'auto' } });
     expect(resumed).not.toHaveProperty('recomputed');
     expect(resumed.settings).not.toHaveProperty('recompute');
+
+    // Who asks for something else is told what that means.
+    await writeFile(path, JSON.stringify({ ...resumed, threads: 99 }));
+    const notices: string[] = [];
+    const controller = new AbortController();
+    const other = runTraining({
+      out,
+      resume: true,
+      settings: { memory: 'fast' },
+      signal: controller.signal,
+      onEvent: (event) => {
+        if (event.type === 'notice') notices.push(event.message);
+        if (event.type === 'progress') controller.abort();
+      },
+    });
+    await expect(other).rejects.toThrow(InterruptedError);
+    const found = notices.filter((text) => text.includes('the run was begun with'));
+    expect(found).toEqual([
+      'the run was begun with memory: "balanced", and goes on with memory: "fast": the motion differs in its last digits from an unbroken run\'s. Omit "memory" for the same bytes.',
+      expect.stringMatching(
+        /^the run was begun with 99 threads, and goes on with \d+ threads?: the motion differs .*\. Set LAMP_THREADS=99 for the same bytes\.$/,
+      ),
+    ]);
   });
 
   test.each([

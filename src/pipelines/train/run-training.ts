@@ -4,21 +4,12 @@ import { resolve } from 'node:path';
 import { exists } from '../../checkpoints/exists.ts';
 import { InterruptedError, StorageError, UsageError } from '../../errors.ts';
 import { notice, type WorkOptions } from '../../events.ts';
-import type { Shape } from '../../graph/host-tensor.ts';
-import type { FramesPart } from '../../media/clip-part.ts';
-import { vaeFactor } from '../../models/configs.ts';
-import { roundedToHalf } from '../../motion/file/low-rank.ts';
-import { type Motion, writeMotion } from '../../motion/file/motion-file.ts';
-import type { MotionValues } from '../../motion/trained-motion.ts';
 import { messageParts, type Phrase, phrase, setting } from '../../phrases.ts';
 import { concerning } from '../../renamed-setting.ts';
 import type { MemoryMode } from '../../runtime/memory-mode.ts';
-import { runningDefaults } from '../../runtime/running-settings.ts';
 import { listCheckpoints, loadCheckpoint, removeLater, saveCheckpoint } from '../../training/checkpoint.ts';
-import { chooseMemory } from '../../training/choose-memory.ts';
 import { trainingRate } from '../../training/data/clip-set.ts';
 import { makeBatch } from '../../training/data/motion-batches.ts';
-import type { TrainingClip } from '../../training/data/training-clip.ts';
 import { heldOutLoss } from '../../training/held-out-loss.ts';
 import { openMetrics } from '../../training/metrics.ts';
 import { motionStep } from '../../training/motion-step.ts';
@@ -31,17 +22,18 @@ import {
   runPaths,
   writeRun,
 } from '../../training/run-folder.ts';
-import { initialState, motionValues, type TrainingState } from '../../training/state.ts';
+import { initialState, type TrainingState } from '../../training/state.ts';
 import { train } from '../../training/trainer.ts';
 import { trainingCost } from '../../training/training-cost.ts';
 import {
-  decidingSettings,
   resumedSettings,
   type TrainingInput,
   type TrainingSettings,
 } from '../../training/training-settings.ts';
 import { tellFarSize } from '../draw/far-size.ts';
-import { newSettings, type Prepared, prepareTraining } from './prepare-training.ts';
+import { latentsOf, newSettings, type Prepared, prepareTraining, tokensOf } from './prepare-training.ts';
+import { memoryFor, tellOtherArithmetic, threadsOn } from './run-memory.ts';
+import { motionOf, writeMotionOf } from './run-motion.ts';
 import { sampleRequests } from './sample-requests.ts';
 import { assertCanStart, readStart, readStartAgain, settingsOfStart } from './start-from.ts';
 import { trainingMaterial } from './training-material.ts';
@@ -110,6 +102,8 @@ export async function runTraining(options: RunTrainingOptions): Promise<LearnedM
   const { settings } = prepared;
   if (start) assertCanStart(start, settings, prepared.base, options.onEvent);
 
+  // Refused before anything is written.
+  const decided = begun ? undefined : memoryFor(prepared, options);
   const unlock = await openRunFolder(out);
   try {
     // Another process may have worked here before the lock was taken.
@@ -137,8 +131,10 @@ export async function runTraining(options: RunTrainingOptions): Promise<LearnedM
       options.onEvent?.(fewSteps(settings.steps, moreSteps));
     }
     await tellFarTraining(prepared, settings.steps - (saved?.optimiser.step ?? 0), options);
-    const memory = memoryFor(prepared, options, begun);
-    let record: RunRecord = { ...prepared.record, memory };
+    const memory = decided ?? memoryFor(prepared, options, begun);
+    if (begun) tellOtherArithmetic(begun, prepared, memory, options);
+    const threads = begun ? begun.threads : threadsOn(prepared.device);
+    let record: RunRecord = { ...prepared.record, memory, ...(threads !== undefined && { threads }) };
     const keep = async (more: Partial<RunRecord>) => {
       record = { ...record, ...more };
       await writeRun(out, record);
@@ -319,121 +315,6 @@ function tellFarTraining(prepared: Prepared, steps: number, work: WorkOptions): 
     accumulation *
     trainingCost(base.unet, latentsOf(prepared), tokensOf(texts), { variant, rank }).flops;
   return tellFarSize({ base, size: settings, device, flops }, work);
-}
-
-/**
- * How much memory the steps take: as it was when the run was begun, so that resuming gives the same bytes, unless
- * something else is asked for now.
- */
-function memoryFor(
-  prepared: Prepared,
-  { settings: { memory: asked = runningDefaults.memory }, onEvent }: RunTrainingOptions,
-  begun: RunRecord | undefined,
-): MemoryMode {
-  const { base, device, settings, texts } = prepared;
-  const { variant, rank, optimizer, accumulation, averageDecay } = settings;
-  const estimate = (
-    memory: MemoryMode,
-    other: Partial<Pick<TrainingSettings, 'rank' | 'optimizer'>> = {},
-  ) => {
-    const options = { memory, variant, rank, optimizer, accumulation, averageDecay, ...other };
-    return trainingCost(base.unet, latentsOf(prepared), tokensOf(texts), options).bytes;
-  };
-  const chosen = chooseMemory({
-    choice: asked === 'auto' ? (begun?.memory ?? settings.memory) : asked,
-    device,
-    estimate,
-    estimateLowRank: () => estimate('low', { rank: 32 }),
-    ...(optimizer !== 'adamw-8bit' && { estimate8Bit: () => estimate('low', { optimizer: 'adamw-8bit' }) }),
-  });
-  if (chosen !== 'fast') {
-    const gigabytes = (estimate(chosen) / 1e9).toFixed(1);
-    const found = phrase`training with ${setting('memory', chosen)}: a step needs about ${gigabytes} GB`;
-    onEvent?.(notice({ found }));
-  }
-  return chosen;
-}
-
-/** The shape `[b, c, f, h, w]` of a step's latents. */
-function latentsOf({ base, settings }: Prepared): Shape {
-  const factor = vaeFactor(base.vae.config);
-  const [height, width] = [settings.height / factor, settings.width / factor];
-  return [settings.batch, base.vae.config.latent_channels, settings.frames, height, width];
-}
-
-function tokensOf(texts: Prepared['texts']): number {
-  return texts[0]!.shape[1]!;
-}
-
-/** The clips' captions, `null` for a clip without one; empty if no clip has one. */
-function captionsOf(clips: readonly TrainingClip[]): { captions?: (string | null)[] } {
-  const captions = clips.map(({ caption }) => caption ?? null);
-  return captions.some((caption) => caption !== null) ? { captions } : {};
-}
-
-/** The parts of the clips that were used, `null` for a whole clip; empty if all are whole. */
-function partsOf(clips: readonly TrainingClip[]): { clipParts?: (FramesPart | null)[] } {
-  const clipParts = clips.map(({ part }) => part ?? null);
-  return clipParts.some((part) => part !== null) ? { clipParts } : {};
-}
-
-/** What a motion file says besides what its training was asked for. */
-interface MotionFacts {
-  readonly framesPerSecond: number;
-  /** In how many clips the moving object can be cut out, if that was looked for. */
-  readonly cutClips: number | undefined;
-}
-
-/**
- * Writes the current motion. The file contains no paths, times or durations, so the same training gives the same bytes.
- */
-function writeMotionOf(
-  path: string,
-  prepared: Prepared,
-  state: TrainingState,
-  facts: MotionFacts,
-): Promise<void> {
-  const dtype = prepared.settings.rank > 0 ? 'float16' : 'float32';
-  return writeMotion(path, motionOf(prepared, state, facts), { dtype });
-}
-
-/** The current motion, as read back from its file. */
-function motionOf(
-  { settings, base, record }: Prepared,
-  state: TrainingState,
-  { framesPerSecond, cutClips }: MotionFacts,
-): Motion {
-  const { prompt, frames, width, height, variant, rank, ...others } = decidingSettings(
-    settings,
-  ) as TrainingSettings;
-  const { startedFrom } = record;
-  const info = {
-    baseName: base.name,
-    baseFingerprint: base.fingerprint,
-    prompt,
-    frames,
-    width,
-    height,
-    framesPerSecond,
-    steps: state.optimiser.step,
-    variant,
-    rank,
-    settings: {
-      ...others,
-      // If objects could be cut out of only some clips, `copyPaste` alone would overstate what was done.
-      ...(cutClips !== undefined && cutClips < record.clips.length && { cutClips }),
-      ...(startedFrom && { startedFrom: startedFrom.sha256 }),
-      clips: record.clips.map((clip) => clip.fingerprint),
-      ...captionsOf(record.clips),
-      ...partsOf(record.clips),
-    },
-  };
-  return { info, values: valuesInFile(state, settings) };
-}
-
-/** The motion as read back from its file: low-rank factors are rounded to float16 there. */
-function valuesInFile(state: TrainingState, { rank }: TrainingSettings): MotionValues {
-  return rank > 0 ? roundedToHalf(motionValues(state)) : motionValues(state);
 }
 
 function absolutePaths(settings: TrainingSettings): TrainingSettings {

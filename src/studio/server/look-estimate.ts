@@ -13,7 +13,7 @@ import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
 import { builtInBase } from '../../models/built-in-base.ts';
 import { vaeFactor } from '../../models/configs.ts';
 import { assertPictureSize, recommendedSize } from '../../models/picture-size.ts';
-import { samplingBytes } from '../../models/sampling-cost.ts';
+import { pictureCost } from '../../models/sampling-cost.ts';
 import { type MotionInfo, readMotionInfo } from '../../motion/file/motion-file.ts';
 import { findMotionFile } from '../../motion/file/motion-path.ts';
 import { type DrawRequest, resolveDrawSettings } from '../../pipelines/draw/draw-picture.ts';
@@ -322,7 +322,7 @@ async function ofPicture(
   const { latent_channels: channels } = base.vae.config;
   const factor = vaeFactor(base.vae.config);
   const shape = [takenAtOnce(settings), channels, size.height / factor, size.width / factor];
-  const needed = samplingBytes(base.unet, shape, base.tokenizer.maxLength);
+  const needed = pictureCost(base.unet, shape, base.tokenizer.maxLength).bytes;
   const steps = settings.samplerSteps;
   const all = seconds(pictureFlops(base, size, settings));
   const fits = needed <= memory.free;
