@@ -66,12 +66,36 @@ test('there are examples of every function that takes long', () => {
   expect(names).toEqual(expect.arrayContaining(['loadBase', 'loadMotion', 'startEngine']));
 });
 
-test.each(all)('$name runs', async ({ name, code }: Example) => {
-  const path = at(`${name}.mts`);
-  await writeFile(path, code.replace("'lamp-video'", `'${library}'`));
-  const { code: status, stderr } = await run(path);
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-});
+/** What each example threw, by name; all run in one process, which loads the library once. */
+let thrown: Promise<ReadonlyMap<string, string | null>> | undefined;
+
+async function runAll(): Promise<ReadonlyMap<string, string | null>> {
+  for (const { name, code } of all) {
+    await writeFile(at(`${name}.mts`), code.replace("'lamp-video'", `'${library}'`));
+  }
+  const program = `import { writeFileSync } from 'node:fs';
+    const thrown = {};
+    for (const name of ${JSON.stringify(all.map(({ name }) => name))}) {
+      await import(\`./\${name}.mts\`).then(
+        () => { thrown[name] = null; },
+        (error) => { thrown[name] = String(error?.stack ?? error); },
+      );
+      writeFileSync('thrown.json', JSON.stringify(thrown));
+    }`;
+  await writeFile(at('all.mts'), program);
+  const { code, stderr } = await run(at('all.mts'));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return new Map(Object.entries(JSON.parse(await readFile(at('thrown.json'), 'utf8'))));
+}
+
+test.each(all)(
+  '$name runs',
+  async ({ name }: Example) => {
+    thrown ??= runAll();
+    expect((await thrown).get(name)).toBe(null);
+  },
+  600_000,
+);
 
 const file = (name: string) => `${root}/examples/${name}`;
 
