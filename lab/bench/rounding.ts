@@ -1,7 +1,8 @@
 /**
  * @file `npm run bench:rounding -- --out <folder> [--steps n]`: what products in 8 bits change, on the built-in model.
  * Draws the same pictures in f32 and in 8 bits, trains the same motion in both, makes videos with each motion in each
- * precision, and prints their distances (PSNR), and the losses. What is there already is not computed again.
+ * precision, and prints their distances (PSNR), and the losses. What is there already is not computed again. With
+ * `--base <path> [--size WxH] [--frames n]`, it prints instead how far predictions of that model are from those in f32.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -12,16 +13,34 @@ import { drawImage } from '../../src/library/draw-image.ts';
 import { generateVideo } from '../../src/library/generate-video.ts';
 import { learnMotion } from '../../src/library/learn-motion.ts';
 import type { Picture } from '../../src/media/picture.ts';
-import { precisions } from '../../src/runtime/running-settings.ts';
 import { psnr } from '../evaluation/quality.ts';
+import { roundingErrors } from './rounding-error.ts';
 
 const { values } = parseArgs({
-  options: { out: { type: 'string' }, steps: { type: 'string', default: '150' } },
+  options: {
+    out: { type: 'string' },
+    steps: { type: 'string', default: '150' },
+    base: { type: 'string' },
+    size: { type: 'string', default: '512x320' },
+    frames: { type: 'string', default: '16' },
+  },
 });
-const { out } = values;
+const precisions = ['f32', 'int8'] as const;
+const { out, base } = values;
+if (base !== undefined) {
+  const [width, height] = values.size.split('x').map(Number) as [number, number];
+  const question = { base, width, height, frames: Number(values.frames), memory: 'low' } as const;
+  for (const [timestep, error] of await roundingErrors(question)) {
+    console.log(
+      `timestep ${timestep}: the prediction in 8 bits is ${(100 * error).toFixed(1)} % from that in f32`,
+    );
+  }
+  process.exit();
+}
 const steps = Number(values.steps);
 if (out === undefined || !(steps >= 50)) {
-  console.error('usage: npm run bench:rounding -- --out <folder> [--steps <n, at least 50>]');
+  console.error(`usage: npm run bench:rounding -- --out <folder> [--steps <n, at least 50>]
+   or: npm run bench:rounding -- --base <path> [--size 512x320] [--frames 16]`);
   process.exit(2);
 }
 
