@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { resultPath, writeJob } from '../../src/studio/jobs/job-files.ts';
+import { openStudioFolder } from '../../src/studio/studio-folder.ts';
 import { readMetrics } from '../../src/training/metrics.ts';
 import { lockOwner } from '../../src/training/run-lock.ts';
 
@@ -25,6 +27,8 @@ export interface RouteTimes {
 export interface StudioReport {
   /** Seconds from the start of the command to its first answer. */
   readonly firstAnswer: number;
+  /** Videos in the studio, each with the job that made it. */
+  readonly gallery: number;
   readonly requests: number;
   readonly routes: readonly RouteTimes[];
   /** Median seconds of a step: with the server and a page that watches, with many requests, and without the server. */
@@ -38,14 +42,29 @@ export interface StudioReport {
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const clip = fileURLToPath(new URL('../../testdata/clips/walking/walk_out_01.mp4', import.meta.url));
 
-/** Runs the case: `requests` of each route, and `steps` of the training for each of its times. */
-export async function runStudioCase(requests = 200, steps = 20): Promise<StudioReport> {
+/** How much to do. */
+export interface StudioCaseOptions {
+  /** Requests of each route. */
+  readonly requests?: number;
+  /** Steps of the training for each of its times. */
+  readonly steps?: number;
+  /** Videos in the studio. */
+  readonly gallery?: number;
+}
+
+/** Runs the case. */
+export async function runStudioCase({
+  requests = 200,
+  steps = 20,
+  gallery = 1000,
+}: StudioCaseOptions = {}): Promise<StudioReport> {
   const folder = await mkdtemp(join(tmpdir(), 'lamp-bench-'));
   let server: Served | undefined;
   let worker: number | undefined;
   try {
     await mkdir(join(folder, 'clips', 'walks'), { recursive: true });
     await cp(clip, join(folder, 'clips', 'walks', basename(clip)));
+    await writeGallery(folder, gallery);
     server = await serve(folder);
     const { sets } = (await server.ask('/api/clip-sets')) as { sets: { clips: { id: string }[] }[] };
     const form = {
@@ -69,7 +88,7 @@ export async function runStudioCase(requests = 200, steps = 20): Promise<StudioR
     };
     await median(); // The first steps are slower.
     worker = await lockOwner(join(folder, 'jobs', id));
-    const watching = server.watch();
+    const watching = Array.from({ length: tabs }, () => server!.watch());
     const watched = await median();
     const { motions } = (await server.ask('/api/motions')) as { motions: { id: string }[] };
     const routes: RouteTimes[] = [];
@@ -84,11 +103,11 @@ export async function runStudioCase(requests = 200, steps = 20): Promise<StudioR
         routes.push({ route, median: quantile(taken, 0.5), p99: quantile(taken, 0.99) });
       }
     });
-    watching();
+    for (const close of watching) close();
     const { firstAnswer } = server;
     server.child.kill('SIGKILL');
     const alone = await median();
-    return { firstAnswer, requests, routes, watched, asked, alone, steps };
+    return { firstAnswer, gallery, requests, routes, watched, asked, alone, steps };
   } finally {
     server?.child.kill('SIGKILL');
     if (worker !== undefined) process.kill(worker, 'SIGKILL');
@@ -99,18 +118,31 @@ export async function runStudioCase(requests = 200, steps = 20): Promise<StudioR
 
 /** The report in lines. */
 export function studioLines(report: StudioReport): string[] {
-  const { firstAnswer, requests, routes, watched, asked, alone, steps } = report;
+  const { firstAnswer, gallery, requests, routes, watched, asked, alone, steps } = report;
   const width = Math.max(...routes.map(({ route }) => route.length));
   return [
-    `first answer after ${firstAnswer.toFixed(2)} s`,
+    `first answer after ${firstAnswer.toFixed(2)} s, with ${gallery} videos; ${tabs} pages watch`,
     `${requests} requests of each route while a training runs, in ms: median, 99 of 100`,
     ...routes.map(
       ({ route, median, p99 }) =>
         `  ${route.padEnd(width)}  ${median.toFixed(1).padStart(6)}  ${p99.toFixed(1).padStart(6)}`,
     ),
-    `a step (median of ${steps}): ${watched.toFixed(3)} s with the studio and a page that watches, ${asked.toFixed(3)} s`,
+    `a step (median of ${steps}): ${watched.toFixed(3)} s with the studio and pages that watch, ${asked.toFixed(3)} s`,
     `with these requests, ${alone.toFixed(3)} s without the studio: ${((100 * alone) / watched).toFixed(0)} % of its speed`,
   ];
+}
+
+/** Pages that watch the events. */
+const tabs = 8;
+
+/** Fills a studio with videos and the finished jobs that made them. */
+async function writeGallery(folder: string, count: number): Promise<void> {
+  const studio = await openStudioFolder(folder);
+  for (let n = 0; n < count; n++) {
+    const prompt = `a thing walks, ${n}`;
+    const { id } = await writeJob(studio, 'generate', { motion: 'walks', prompt, seed: n });
+    await cp(clip, `${resultPath(studio, { id, kind: 'generate' })}.mp4`);
+  }
 }
 
 interface Served {

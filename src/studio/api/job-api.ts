@@ -57,7 +57,10 @@ export const jobSchema = z.object({
 /** See `jobSchema`. */
 export type ApiJob = z.output<typeof jobSchema>;
 
-/** All jobs: those that run or wait in the order in which they are taken, then the others, latest first. */
+/**
+ * The jobs: those that run or wait in the order in which they are taken, then the others, latest first; of the finished
+ * ones the last 200.
+ */
 export const queueSchema = z.object({
   jobs: z.array(jobSchema),
   /** Whether no more are begun. */

@@ -19,6 +19,8 @@ import { problemOfPacked } from './request-error.ts';
 export interface JobBook {
   /** All jobs, oldest first. */
   all(): Promise<Job[]>;
+  /** All jobs by identifier. */
+  byId(): Promise<ReadonlyMap<string, Job>>;
   /** A job for the page. */
   view(job: Job): Promise<ApiJob>;
   /** What a job said that people should know, the last of it. */
@@ -47,7 +49,8 @@ const sameTime = 100;
 
 /** The jobs of a studio. Without a `catalogue`, which takes its time to come, commands are empty. */
 export function jobBook(studio: StudioFolder, catalogue: () => Catalogue | undefined): JobBook {
-  const known = new Map<string, { readonly mark: string; readonly job: Job }>();
+  const known = new Map<string, { readonly mark: string; readonly job: Job; readonly until: number }>();
+  const shown = new WeakMap<Job, ApiJob>();
   const told = new Map<string, Told>();
   const mark = async (id: string) => {
     const folder = await stat(jobPaths(studio, id).folder).catch(() => undefined);
@@ -58,12 +61,17 @@ export function jobBook(studio: StudioFolder, catalogue: () => Catalogue | undef
     return Date.now() - latest < sameTime ? undefined : `${folder?.mtimeMs} ${run?.mtimeMs}`;
   };
   const read = async (id: string): Promise<Job | undefined> => {
-    const before = await mark(id);
     const old = known.get(id);
-    if (old && before !== undefined && old.mark === before && (await stillDone(old.job))) return old.job;
+    if (old && Date.now() < old.until) return old.job;
+    const before = await mark(id);
+    if (old && before !== undefined && old.mark === before && (await stillDone(old.job))) {
+      known.set(id, { ...old, until: restingUntil(old.job) });
+      return old.job;
+    }
     const job = await readJob(studio, id).catch(() => undefined);
-    if (job && before !== undefined && job.state !== 'running') known.set(id, { mark: before, job });
-    else known.delete(id);
+    if (job && before !== undefined && job.state !== 'running') {
+      known.set(id, { mark: before, job, until: 0 });
+    } else known.delete(id);
     return job;
   };
   const tellOf = async (id: string): Promise<Told> => {
@@ -76,15 +84,19 @@ export function jobBook(studio: StudioFolder, catalogue: () => Catalogue | undef
     for (const event of events) fold(before, event);
     return before;
   };
+  const all = async () => {
+    const names = await readdir(studio.jobs).catch(() => []);
+    const ids = names.filter((name) => jobIdPattern.test(name)).sort();
+    const there = new Set(ids);
+    for (const id of known.keys()) if (!there.has(id)) known.delete(id);
+    return (await Promise.all(ids.map(read))).filter((job) => job !== undefined);
+  };
   return {
-    async all() {
-      const ids = (await readdir(studio.jobs).catch(() => []))
-        .filter((name) => jobIdPattern.test(name))
-        .sort();
-      for (const id of known.keys()) if (!ids.includes(id)) known.delete(id);
-      return (await Promise.all(ids.map(read))).filter((job) => job !== undefined);
-    },
+    all,
+    byId: async () => new Map((await all()).map((job) => [job.id, job])),
     async view(job) {
+      const before = shown.get(job);
+      if (before) return before;
       const { id, kind, state, made, options } = job;
       // What is done is of no more interest in lists.
       const said = state === 'waiting' || state === 'done' ? undefined : await tellOf(id);
@@ -92,7 +104,7 @@ export function jobBook(studio: StudioFolder, catalogue: () => Catalogue | undef
       const result = await resultId(studio, job);
       const form = workFormSchema.safeParse(job.form);
       const known = catalogue();
-      return {
+      const view: ApiJob = {
         id,
         kind,
         title: titleOf(job),
@@ -107,9 +119,24 @@ export function jobBook(studio: StudioFolder, catalogue: () => Catalogue | undef
         ...(form.success && { form: form.data }),
         command: known ? commandFor(known, kind, options) : '',
       };
+      if (known && isOver(job)) shown.set(job, view);
+      return view;
     },
     remarks: async (id) => (await tellOf(id)).remarks,
   };
+}
+
+/** Whether a job has made its video or picture, which only deleting that changes. Runs can go on, or back. */
+function isOver({ kind, state }: Job): boolean {
+  return state === 'done' && kind !== 'learn';
+}
+
+/**
+ * Until when a job is taken to be as it was: jobs that are over are looked at again after a few seconds, not all at the
+ * same time, so that a thousand of them cost little.
+ */
+function restingUntil(job: Job): number {
+  return isOver(job) ? Date.now() + 5000 * (1 + Math.random()) : 0;
 }
 
 async function stillDone(job: Job): Promise<boolean> {

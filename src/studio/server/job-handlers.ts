@@ -11,6 +11,9 @@ import type { StudioContext } from './studio-context.ts';
 
 const done = { done: true } as const;
 
+/** Finished jobs that the queue shows, the latest ones; what they made is in the gallery. */
+const mostDone = 200;
+
 /** See the file. */
 export function jobHandlers(
   context: StudioContext,
@@ -44,7 +47,8 @@ export function jobHandlers(
     return done;
   };
   const list = async () => {
-    const all = await queue.list();
+    let done = 0;
+    const all = (await queue.list()).filter(({ state }) => state !== 'done' || done++ < mostDone);
     return {
       jobs: await Promise.all(all.map((job) => jobs.view(job))),
       paused: await queue.paused(),

@@ -17,6 +17,7 @@ export function machineHandlers(
 > {
   const { folder, id, limits, hub, looks, bases, catalogue, touched } = context;
   /** One examination for all who ask at the same time. */
+  let counted: { readonly at: number; readonly sizes: ReturnType<typeof sizesOf> } | undefined;
   let examining: ReturnType<typeof looks.run<'doctor'>> | undefined;
   return {
     studio: async () => ({
@@ -59,12 +60,8 @@ export function machineHandlers(
     },
     async disk() {
       const { bavail, blocks, bsize } = await statfs(folder.root);
-      const parts = ['motions', 'videos', 'clips', 'pictures', 'bases', 'jobs', 'trash', 'cache'] as const;
-      const sizes = await Promise.all(
-        parts.map(async (part) => [part, await bytesIn(folder[part])] as const),
-      );
-      const studio = Object.fromEntries(sizes) as Record<(typeof parts)[number], number>;
-      return { free: bavail * bsize, whole: blocks * bsize, studio };
+      if (!counted || Date.now() - counted.at > 2000) counted = { at: Date.now(), sizes: sizesOf(folder) };
+      return { free: bavail * bsize, whole: blocks * bsize, studio: await counted.sizes };
     },
     trash: async () => ({ entries: await listTrash(folder) }),
     async restore({ ids }) {
@@ -78,4 +75,11 @@ export function machineHandlers(
       return { freed };
     },
   };
+}
+
+/** Bytes in each part of the studio. */
+async function sizesOf(folder: StudioContext['folder']) {
+  const parts = ['motions', 'videos', 'clips', 'pictures', 'bases', 'jobs', 'trash', 'cache'] as const;
+  const sizes = await Promise.all(parts.map(async (part) => [part, await bytesIn(folder[part])] as const));
+  return Object.fromEntries(sizes) as Record<(typeof parts)[number], number>;
 }

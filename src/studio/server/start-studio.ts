@@ -216,7 +216,7 @@ async function listOf(context: StudioContext) {
     await videoItems(context),
     await context.queue.list(),
   ];
-  const jobs = await context.jobs.all();
+  const jobs = await context.jobs.byId();
   return {
     name: basename(context.folder.root),
     motions: await Promise.all(motions.map((each) => shownMotion(context, each))),

@@ -52,7 +52,7 @@ export function videoHandlers(
     return done;
   };
   const remove = async (item: ShelfItem, title: string, kind: string) => {
-    const job = jobOf(await jobs.all(), item);
+    const job = jobOf(await jobs.byId(), item);
     const places = [item.place, ...(job ? [`jobs/${job.id}`] : []), ...besides(item)];
     const trash = await throwAway(folder, places, { title, kind });
     touched();
@@ -63,7 +63,7 @@ export function videoHandlers(
     if (found instanceof Error) return { problem: problemOf(found) };
     const { kind, ...facts } = found as Awaited<ReturnType<typeof looks.run<'describe'>>>;
     const { width, height, frameCount, framesPerSecond, lamp } = facts as Record<string, unknown>;
-    const job = jobOf(await jobs.all(), item);
+    const job = jobOf(await jobs.byId(), item);
     const madeBy = lamp
       ? await madeByOf(context, kind === 'picture', lamp as Record<string, unknown>, job)
       : undefined;
@@ -82,17 +82,17 @@ export function videoHandlers(
     await moveIn(path, join(folder.pictures, name));
     touched();
     const found = (await pictureItems(context)).find((item) => item.name === name);
-    return shownPicture(context, [], found!);
+    return shownPicture(context, new Map(), found!);
   };
   return {
     async videos({ query }) {
-      const [items, all] = [await videoItems(context), await jobs.all()];
+      const [items, all] = [await videoItems(context), await jobs.byId()];
       const some = items.slice(query.from, query.from + query.count);
       return { videos: some.map((item) => shownVideo(context, all, item)), all: items.length };
     },
     async video({ ids }) {
       const item = await findVideo(context, ids.id!);
-      const all = await jobs.all();
+      const all = await jobs.byId();
       const job = jobOf(all, item);
       return {
         ...shownVideo(context, all, item),
@@ -105,7 +105,7 @@ export function videoHandlers(
     renameVideo: async ({ ids, body }) => rename(await findVideo(context, ids.id!), body.title),
     async deleteVideo({ ids }) {
       const item = await findVideo(context, ids.id!);
-      return remove(item, shownVideo(context, await jobs.all(), item).title, 'video');
+      return remove(item, shownVideo(context, await jobs.byId(), item).title, 'video');
     },
     async videoFile({ ids }) {
       const item = await findVideo(context, ids.id!);
@@ -114,7 +114,7 @@ export function videoHandlers(
     },
     async downloadVideo({ ids, query }) {
       const item = await findVideo(context, ids.id!);
-      const { title, format } = shownVideo(context, await jobs.all(), item);
+      const { title, format } = shownVideo(context, await jobs.byId(), item);
       const as = query.as ?? format;
       const path = as === format ? item.path : await copies.of(item, as);
       return { path, saveAs: `${safeName(`${title}.x`).stem}.${as}` };
@@ -128,14 +128,14 @@ export function videoHandlers(
       });
     },
     async pictures({ query }) {
-      const [items, all] = [await pictureItems(context), await jobs.all()];
+      const [items, all] = [await pictureItems(context), await jobs.byId()];
       const some = items.slice(query.from, query.from + query.count);
       return { pictures: some.map((item) => shownPicture(context, all, item)), all: items.length };
     },
     async picture({ ids }) {
       const item = await findPicture(context, ids.id!);
       const { frames: _, ...found } = { frames: 0, ...(await described(item)) };
-      return { ...shownPicture(context, await jobs.all(), item), ...found };
+      return { ...shownPicture(context, await jobs.byId(), item), ...found };
     },
     async uploadPicture({ query, body }) {
       if ((await pictureItems(context)).length >= limits.clips) {
@@ -150,7 +150,7 @@ export function videoHandlers(
     },
     async frameOfVideo({ body }) {
       const item = await findVideo(context, body.video);
-      const { title } = shownVideo(context, await jobs.all(), item);
+      const { title } = shownVideo(context, await jobs.byId(), item);
       const out = join(folder.uploads, `${item.id}-${body.frame}-${Date.now()}.png`);
       await looks.run('frame', { path: item.path, frame: body.frame, out });
       return keepPicture(`${title}-${body.frame}`, out);
@@ -158,7 +158,7 @@ export function videoHandlers(
     renamePicture: async ({ ids, body }) => rename(await findPicture(context, ids.id!), body.title),
     async deletePicture({ ids }) {
       const item = await findPicture(context, ids.id!);
-      return remove(item, shownPicture(context, await jobs.all(), item).title, 'picture');
+      return remove(item, shownPicture(context, await jobs.byId(), item).title, 'picture');
     },
     async pictureFile({ ids }) {
       const item = await findPicture(context, ids.id!);

@@ -44,10 +44,9 @@ export async function findPicture(context: Pick<Context, 'folder'>, id: string):
   return found;
 }
 
-/** The job that made a file. */
-export function jobOf(jobs: readonly Job[], { name }: ShelfItem): Job | undefined {
-  const stem = basename(name, extname(name));
-  return jobs.find(({ id }) => id === stem);
+/** The job that made a file, of jobs by identifier. */
+export function jobOf(jobs: ReadonlyMap<string, Job>, { name }: ShelfItem): Job | undefined {
+  return jobs.get(basename(name, extname(name)));
 }
 
 /** What the page is told of a video and of a picture alike. */
@@ -68,7 +67,7 @@ function shownFile(
 /** A video for the page. */
 export function shownVideo(
   context: Pick<Context, 'titles'>,
-  jobs: readonly Job[],
+  jobs: ReadonlyMap<string, Job>,
   item: ShelfItem,
 ): ApiVideo {
   const { id, name } = item;
@@ -89,7 +88,7 @@ export function shownVideo(
 /** A picture for the page. */
 export function shownPicture(
   context: Pick<Context, 'titles'>,
-  jobs: readonly Job[],
+  jobs: ReadonlyMap<string, Job>,
   item: ShelfItem,
 ): ApiPicture {
   const { id } = item;
