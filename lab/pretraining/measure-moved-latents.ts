@@ -1,12 +1,18 @@
 /**
- * @file `npx tsx lab/pretraining/measure-moved-latents.ts [base]`: how equivariant an autoencoder is to
- * transformations. For each: the PSNR of decoded transformed latents against the transformed pictures, and the squared
- * difference between transformed latents and those of transformed pictures, relative to the latter's variance.
+ * @file `npx tsx lab/pretraining/measure-moved-latents.ts [folder] [side]`: how well the autoencoder of a diffusers
+ * folder, or of a stage of the recipe, gives pictures back (side 64 unless said otherwise), beside the same pictures
+ * shrunk to half and enlarged again; and how equivariant it is to transformations. For each: the PSNR of decoded
+ * transformed latents against the transformed pictures, and the squared difference between transformed latents and those
+ * of transformed pictures, relative to the latter's variance.
  */
+import { join } from 'node:path';
+import { readJsonFile } from '../../src/checkpoints/json-file.ts';
+import { openWeightFile } from '../../src/checkpoints/weight-file.ts';
 import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';
-import { openBaseModel } from '../../src/models/base-model.ts';
+import { pictureToFloats, signedFloatsToPicture } from '../../src/media/picture.ts';
+import { resizePicture } from '../../src/media/resize.ts';
 import { builtInBase } from '../../src/models/built-in-base.ts';
-import { vaeFactor } from '../../src/models/configs.ts';
+import { vaeConfigSchema, vaeFactor } from '../../src/models/configs.ts';
 import { worldBatch } from '../world/batch.ts';
 import { loadShapes } from '../world/shape.ts';
 import { loadThings } from '../world/thing.ts';
@@ -22,15 +28,19 @@ const moves: readonly (readonly [name: string, move: PictureMove])[] = [
   ['1.3 times as large', { ...noMove, stretch: 1.3 }],
 ];
 const count = 64;
-const size = { width: 64, height: 64 };
+const [folder = builtInBase(), side = '64'] = process.argv.slice(2);
+const size = { width: Number(side), height: Number(side) };
 
-const { vae } = await openBaseModel(process.argv[2] ?? builtInBase());
-const weights = new Map(
-  [...(await vae.weights.file.readAll())].map(
-    ([name, value]) => [`vae:${name}`, value as FloatTensor] as const,
-  ),
+const config = await readJsonFile(
+  join(folder, 'vae', 'config.json'),
+  vaeConfigSchema,
+  'the settings of a VAE',
 );
-const codec = await batchCodec({ config: vae.config, weights }, [count, 3, size.height, size.width]);
+const { file } = await openWeightFile(join(folder, 'vae', 'diffusion_pytorch_model.safetensors'));
+const weights = new Map(
+  [...(await file.readAll())].map(([name, value]) => [`vae:${name}`, value as FloatTensor] as const),
+);
+const codec = await batchCodec({ config, weights }, [count, 3, size.height, size.width]);
 const source = {
   things: await loadThings(),
   shapes: await loadShapes(size),
@@ -39,9 +49,13 @@ const source = {
 };
 const pictures = floats(worldBatch(source, 99, 0, count).pixels, [count, 3, size.height, size.width]);
 const latents = (await codec.encode(pictures)).mean;
+const all = floats(new Float32Array(count * size.width * size.height).fill(1), [count, 1, ...sides(size)]);
+console.log(
+  `${'shrunk to half'.padEnd(22)} ${meanPsnr(await shrunk(pictures), pictures, all).toFixed(2)} dB`,
+);
 
 for (const [name, move] of moves) {
-  const batch = movedBatch(pictures, vaeFactor(vae.config), Array(count).fill(move));
+  const batch = movedBatch(pictures, vaeFactor(config), Array(count).fill(move));
   const moved = timesMatrices(latents, batch.matrices);
   const decoded = await codec.decode(moved);
   const own = (await codec.encode(batch.targets)).mean;
@@ -52,6 +66,23 @@ for (const [name, move] of moves) {
   );
 }
 await codec.dispose();
+
+function sides({ width, height }: typeof size): [number, number] {
+  return [height, width];
+}
+
+/** The pictures at half their size and back. */
+async function shrunk({ data, shape }: FloatTensor): Promise<FloatTensor> {
+  const values = 3 * size.width * size.height;
+  const half = { width: size.width / 2, height: size.height / 2 };
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < count; i++) {
+    const picture = signedFloatsToPicture(data.subarray(i * values, (i + 1) * values), size);
+    const small = await resizePicture(picture, half, 'stretch');
+    out.set(pictureToFloats(await resizePicture(small, size, 'stretch')), i * values);
+  }
+  return floats(out, shape);
+}
 
 /** Latents `[b, c, h, w]` times matrices `[b, h·w, h·w]`. */
 function timesMatrices({ data, shape }: FloatTensor, matrices: FloatTensor): FloatTensor {

@@ -1,40 +1,17 @@
-import { cp, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { tinyBase } from '../../testing/library-models.ts';
-import { openTestStudio, until, visit, worksAt } from '../../testing/studio-visitor.ts';
+import { describe, expect, test } from 'vitest';
+import { until } from '../../testing/studio-visitor.ts';
+import { studioWithClip } from '../../testing/studio-with-clip.ts';
 import { testFolder } from '../../testing/test-folder.ts';
-import { testdata } from '../../testing/testdata.ts';
 import { itemId } from './item-id.ts';
-import type { RunningStudio } from './start-studio.ts';
 
 const at = await testFolder();
 const folder = at('studio');
-const base = itemId(tinyBase);
-const clip = itemId('clips/walks/walk.mp4');
-const tiny = { frames: 2, width: 32, height: 32, device: 'cpu' };
-let studio: RunningStudio;
-let browser: Awaited<ReturnType<typeof visit>>;
-
-beforeAll(async () => {
-  studio = await openTestStudio(folder, { bases: [tinyBase] });
-  browser = await visit(studio);
-  await mkdir(join(folder, 'clips', 'walks'));
-  await cp(testdata('clips/walking/walk_out_01.mp4'), join(folder, 'clips', 'walks', 'walk.mp4'));
-});
-
-afterAll(() => studio.close());
-
-const { get, send, put, done } = worksAt(() => browser);
-const learnForm = (settings: object) => ({
-  ...{ kind: 'learn', prompt: 'a walk', base, clips: [{ id: clip }] },
-  settings: { ...tiny, ...settings },
-});
+const { browser, get, send, put, done, learnForm } = studioWithClip(folder);
 
 describe('a training that goes on and on', () => {
   let motion: string;
   const detail = () => get(`/api/motions/${motion}`);
-  const wish = (body: object) => browser.send('POST', `/api/motions/${motion}/wish`, body);
+  const wish = (body: object) => browser().send('POST', `/api/motions/${motion}/wish`, body);
   const learning = (from = 0) =>
     until(async () => {
       const { state, steps = 0 } = await detail();
@@ -49,7 +26,7 @@ describe('a training that goes on and on', () => {
   test('samples now, and another prompt, and pauses, as is wished', async () => {
     const [job] = await put(learnForm({ steps: 100_000, saveEvery: 100_000, seed: 5 }));
     motion = itemId(`motions/${job!}`);
-    await until(async () => (await browser.get(`/api/motions/${motion}`)).status === 200);
+    await until(async () => (await browser().get(`/api/motions/${motion}`)).status === 200);
     await learning();
     expect((await wish({})).status).toBe(400);
     expect((await wish({ samplePrompt: ' ' })).status).toBe(400);
@@ -77,14 +54,14 @@ describe('a training that goes on and on', () => {
     await send('POST', `/api/motions/${motion}/go-on`);
     await learning(first.step);
     expect(
-      (await browser.send('POST', `/api/motions/${motion}/roll-back`, { checkpoint: first.id })).status,
+      (await browser().send('POST', `/api/motions/${motion}/roll-back`, { checkpoint: first.id })).status,
     ).toBe(409);
     await wish({ pause: true });
     const {
       checkpoints: [last],
     } = await stopped();
     expect(last.step).toBeGreaterThan(first.step);
-    const file = async () => (await browser.get(`/api/motions/${motion}/file`)).body;
+    const file = async () => (await browser().get(`/api/motions/${motion}/file`)).body;
     const before = await file();
     const back = () => send('POST', `/api/motions/${motion}/roll-back`, { checkpoint: first.id });
     const { trash } = await back();

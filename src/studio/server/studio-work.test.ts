@@ -1,38 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { convertMotion } from '../../library/convert-motion.ts';
 import { tinyBase } from '../../testing/library-models.ts';
 import { runHere } from '../../testing/run-here.ts';
-import { openTestStudio, visit, worksAt } from '../../testing/studio-visitor.ts';
+import { studioWithClip } from '../../testing/studio-with-clip.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { itemId } from './item-id.ts';
-import type { RunningStudio } from './start-studio.ts';
 
 const at = await testFolder();
 const folder = at('studio');
-const base = itemId(tinyBase);
+const { browser, get, send, put, done, base, learnForm } = studioWithClip(folder);
 const clip = itemId('clips/walks/walk.mp4');
-const tiny = { frames: 2, width: 32, height: 32, device: 'cpu' };
-let studio: RunningStudio;
-let browser: Awaited<ReturnType<typeof visit>>;
-
-beforeAll(async () => {
-  studio = await openTestStudio(folder, { bases: [tinyBase] });
-  browser = await visit(studio);
-  await mkdir(join(folder, 'clips', 'walks'));
-  await cp(testdata('clips/walking/walk_out_01.mp4'), join(folder, 'clips', 'walks', 'walk.mp4'));
-});
-
-afterAll(() => studio.close());
-
-const { get, send, put, done } = worksAt(() => browser);
-const learnForm = (settings: object) => ({
-  ...{ kind: 'learn', prompt: 'a walk', base, clips: [{ id: clip }] },
-  settings: { ...tiny, ...settings },
-});
 
 /** The words that a shell makes of a command for `lamp`. */
 function wordsOf(command: string): string[] {
@@ -44,7 +25,7 @@ function wordsOf(command: string): string[] {
 test('a checkpoint of the reference implementation becomes a motion file of its base', async () => {
   const weights = await readFile(testdata('mini/unet3d/diffusion_pytorch_model.safetensors'));
   const bring = (name: string, query: Record<string, string>, body = weights) =>
-    browser.send('POST', `/api/motions?${new URLSearchParams({ name, ...query })}`, body);
+    browser().send('POST', `/api/motions?${new URLSearchParams({ name, ...query })}`, body);
   const facts = { base, prompt: 'a horse runs', frames: '4', width: '64', height: '32' };
   const { json } = await bring('diffusion_pytorch_model.safetensors', { ...facts, title: 'Horse' });
   expect(json).toMatchObject({
@@ -59,7 +40,7 @@ test('a checkpoint of the reference implementation becomes a motion file of its 
     },
     base: 'tiny-sd',
   });
-  const { body } = await browser.get(`/api/motions/${json.id}/file`);
+  const { body } = await browser().get(`/api/motions/${json.id}/file`);
   await convertMotion({
     ...{ source: testdata('mini/unet3d'), base: tinyBase, out: at('horse.safetensors') },
     ...{ prompt: 'a horse runs', frames: 4, width: 64, height: 32 },
@@ -105,8 +86,8 @@ describe('what is made', () => {
       form: { kind: 'generate', prompt: 'a cat', settings: sampling },
       missing: [],
     });
-    const { body } = await browser.get(`/api/videos/${video.id}/download`);
-    const told = await browser.send('POST', '/api/made-by?name=from%20elsewhere.mp4', body);
+    const { body } = await browser().get(`/api/videos/${video.id}/download`);
+    const told = await browser().send('POST', '/api/made-by?name=from%20elsewhere.mp4', body);
     expect(told.json).toMatchObject({
       form: {
         ...{ kind: 'generate', prompt: 'a cat', base, motions: [{ motion, strength: 1 }] },
@@ -139,13 +120,13 @@ describe('what is made', () => {
   test('leftovers of complete trainings go, and nothing else', async () => {
     const { disk } = await get(`/api/motions/${motion}`);
     expect(disk.leftovers).toBeGreaterThan(0);
-    const before = (await browser.get(`/api/motions/${motion}/file`)).body;
+    const before = (await browser().get(`/api/motions/${motion}/file`)).body;
     expect(await send('POST', '/api/motions/tidy', { motions: [motion] })).toEqual({ freed: disk.leftovers });
     expect((await get(`/api/motions/${motion}`)).disk).toEqual({
       ...disk,
       whole: disk.whole - disk.leftovers,
       leftovers: 0,
     });
-    expect((await browser.get(`/api/motions/${motion}/file`)).body.equals(before)).toBe(true);
+    expect((await browser().get(`/api/motions/${motion}/file`)).body.equals(before)).toBe(true);
   });
 });
