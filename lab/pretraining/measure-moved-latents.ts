@@ -2,8 +2,8 @@
  * @file `npx tsx lab/pretraining/measure-moved-latents.ts [folder] [side]`: how well the autoencoder of a diffusers
  * folder, or of a stage of the recipe, gives pictures back (side 64 unless said otherwise), beside the same pictures
  * shrunk to half and enlarged again; and how equivariant it is to transformations. For each: the PSNR of decoded
- * transformed latents against the transformed pictures, and the squared difference between transformed latents and those
- * of transformed pictures, relative to the latter's variance.
+ * transformed latents against the transformed pictures, and the squared difference between transformed latents and
+ * those of transformed pictures, relative to the latter's variance.
  */
 import { join } from 'node:path';
 import { readJsonFile } from '../../src/checkpoints/json-file.ts';
