@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
@@ -67,6 +67,13 @@ test('from an empty folder, with nothing but the link: clips in, a motion learne
     .getByAltText(/^The 4 frames that the training sees of/)
     .nth(1)
     .waitFor();
+  // Trimmed and cropped, and the other one held out: the frames are again those of the training.
+  await page.getByRole('button', { name: 'Trim and crop duck-runs-plain-green.gif' }).click();
+  await page.getByLabel('The first frame').fill('4');
+  await page.getByLabel('Left', { exact: true }).fill('8');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByText('0.50 s to 2.00 s, 56 × 64 of the picture').waitFor();
+  await page.getByLabel('Hold it out: tiger-runs-moon.gif').check();
   await set(page, 'Steps', '3');
   await set(page, 'Sample every', '3');
   await set(page, 'Copy paste', '0');
@@ -82,6 +89,12 @@ test('from an empty folder, with nothing but the link: clips in, a motion learne
     .waitFor();
   await page.getByRole('button', { name: /^Step 3.*larger/ }).waitFor();
   made.motion = page.url().split('#/')[1]!;
+  await page.getByText(/^held out \d/).waitFor();
+  const [run] = await readdir(path('studio/motions'));
+  expect(JSON.parse(await readFile(path(`studio/motions/${run}/run.json`), 'utf8'))).toMatchObject({
+    clips: [{ part: { first: 4, end: 16, crop: { left: 8, top: 0, width: 56, height: 64 } } }],
+    heldOut: [{ path: expect.stringContaining('tiger') }],
+  });
 
   await page.getByRole('main').getByRole('link', { name: 'Make a video' }).click();
   await page.locator('#prompt').fill('a fox runs in the snow');

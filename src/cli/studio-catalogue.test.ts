@@ -66,6 +66,14 @@ test('the command that is shown means what the job’s options say', async () =>
   }
 });
 
+test('parts of clips stand in the list of the clips, whose lines are shown', () => {
+  const clipParts = { '/clips/a cat.gif': { startFrame: 3 }, '/clips/b.gif': {} };
+  expect(commandFor(catalogue, 'learn', { clips: ['/clips/b.gif'], clipParts })).toBe(
+    'lamp train /clips/b.gif  # with these lines in metadata.jsonl beside the clips: ' +
+      '{"file_name":"a cat.gif","lamp":{"startFrame":3}} {"file_name":"b.gif","lamp":{}}',
+  );
+});
+
 test('what no option says is named', () => {
   const options = { prompt: 'a cat', motions: [], drawing: { samplerSteps: 3 } };
   expect(commandFor(catalogue, 'generate', options)).toBe(

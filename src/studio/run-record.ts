@@ -6,6 +6,17 @@ import { z } from 'zod';
 import { readJsonFile } from '../checkpoints/json-file.ts';
 import { runPaths } from '../training/run-paths.ts';
 
+const clips = z
+  .array(
+    z.object({
+      path: z.string(),
+      frameCount: z.number().optional(),
+      framesPerSecond: z.number().nullable().optional(),
+      caption: z.string().optional(),
+    }),
+  )
+  .default([]);
+
 const recordSchema = z.object({
   format: z.literal('lamp-run'),
   settings: z
@@ -21,16 +32,8 @@ const recordSchema = z.object({
     })
     .loose(),
   base: z.object({ name: z.string(), unet: z.string().optional() }),
-  clips: z
-    .array(
-      z.object({
-        path: z.string(),
-        frameCount: z.number().optional(),
-        framesPerSecond: z.number().nullable().optional(),
-        caption: z.string().optional(),
-      }),
-    )
-    .default([]),
+  clips,
+  heldOut: clips,
   started: z.string(),
   finished: z.string().nullable(),
 });

@@ -73,13 +73,16 @@ export const clipPartSchema = z.strictObject({
   crop: z.strictObject({ left: whole(0), top: whole(0), width: whole(1), height: whole(1) }).optional(),
 });
 
+/** See `clipPartSchema`. */
+export type ClipPart = z.output<typeof clipPartSchema>;
+
 /**
  * What to look at: clips, with the settings of the training that they are for (`look` in `settingsSchema`: frames,
  * width, height, clipFps, stride, window, fit).
  */
 export const lookQuestionSchema = z.object({
   clips: z.array(itemIdSchema).min(1).max(1000),
-  /** Parts of clips, by the clips' identifiers. */
+  /** Parts of clips, by the clips' identifiers; default: what stands in the list of the clips, else all. */
   parts: z.record(itemIdSchema, clipPartSchema).optional(),
   settings: settingValuesSchema.default({}),
 });
@@ -96,6 +99,8 @@ export const lookedClipSchema = z.object({
   framesPerSecond: z.number().optional(),
   frames: z.number(),
   seconds: z.number().optional(),
+  /** The part of it that is used, asked for or in the list of the clips; the other facts are those of the whole. */
+  part: clipPartSchema.optional(),
   caption: z.string().optional(),
   notes: z.array(noteSchema),
   /** Whether it can be learned from. */

@@ -12,7 +12,7 @@ import {
 } from './identifiers.ts';
 import { problemSchema } from './problem-api.ts';
 
-/** A clip that is learned from, and which part of it; default all. */
+/** A clip that is learned from, and which part of it; default: that in the list of the clips, else all. */
 export const clipChoiceSchema = z.strictObject({
   id: itemIdSchema,
   part: clipPartSchema.optional(),

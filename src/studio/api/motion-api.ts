@@ -77,13 +77,15 @@ export const checkpointSchema = z.object({
   usable: z.boolean(),
 });
 
-/** A clip that a motion was learned from, as its run records it. */
+/** A clip of a training, as its run records it. */
 export const learnedClipSchema = z.object({
   name: z.string(),
   /** Where it is still in the studio. */
   clip: itemIdSchema.optional(),
   caption: z.string().optional(),
   frames: z.number().optional(),
+  /** Whether it was not learned from. */
+  heldOut: z.boolean().optional(),
 });
 
 /** A motion with its training. */

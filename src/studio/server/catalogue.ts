@@ -2,6 +2,7 @@
  * @file What the page must know of the library and of the command, without the server loading either: the settings of
  * each form, and the options of the equal commands. A process of its own makes it when the server starts.
  */
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { shellWord } from '../../shell-word.ts';
 import { type ApiSetting, type ApiSettings, settingSchema } from '../api/setting-api.ts';
@@ -119,7 +120,7 @@ export function commandFor(
 ): string {
   const { name, bare, options: known } = commands[kind];
   const [words, unsaid]: [string[], string[]] = [[], []];
-  const { [bare ?? '']: given, width, height, motion, motions, ...others } = options;
+  const { [bare ?? '']: given, width, height, motion, motions, clipParts, ...others } = options;
   for (const value of asList(given)) words.push(shellWord(String(value)));
   const say = (key: string, value: unknown) => {
     if (value === undefined) return;
@@ -141,8 +142,20 @@ export function commandFor(
   if (width !== undefined && height !== undefined) say('size', { width, height });
   else
     for (const [key, value] of Object.entries({ width, height })) if (value !== undefined) unsaid.push(key);
-  const comment = unsaid.length > 0 ? `  # no option says: ${unsaid.join(', ')}` : '';
-  return ['lamp', name, ...words].join(' ') + comment;
+  const comments = [
+    ...(unsaid.length > 0 ? [`no option says: ${unsaid.join(', ')}`] : []),
+    ...(isObject(clipParts)
+      ? [`with these lines in metadata.jsonl beside the clips: ${partLines(clipParts)}`]
+      : []),
+  ];
+  return ['lamp', name, ...words].join(' ') + comments.map((comment) => `  # ${comment}`).join('');
+}
+
+/** Lines of a list of clips that say their parts. */
+function partLines(parts: Readonly<Record<string, unknown>>): string {
+  return Object.entries(parts)
+    .map(([path, lamp]) => JSON.stringify({ file_name: basename(path), lamp }))
+    .join(' ');
 }
 
 function asList(value: unknown): readonly unknown[] {

@@ -4,10 +4,11 @@ import { makeFolders } from '../../checkpoints/make-folders.ts';
 import { examineClips } from '../../library/examine-clips.ts';
 import { describeCaptionNotes } from '../../media/caption-notes.ts';
 import { type ReadFramesOptions, readFrames } from '../../media/clip.ts';
+import type { FramesPart } from '../../media/clip-part.ts';
 import { contactSheet } from '../../media/contact-sheet.ts';
 import { writePng } from '../../media/picture-file.ts';
 import { libraryVocabulary, type MessageParts, messageParts, wordParts } from '../../phrases.ts';
-import type { LookAnswer } from '../api/clip-api.ts';
+import type { ClipPart, LookAnswer } from '../api/clip-api.ts';
 import { writeLoop } from './look-media.ts';
 
 /** Clips to look at. */
@@ -50,6 +51,7 @@ export async function lookAtClips({ clips, settings, folder, address }: LookAtCl
       frames: frameCount,
       ...(framesPerSecond !== null && { framesPerSecond }),
       ...(durationSeconds !== null && { seconds: durationSeconds }),
+      ...(part && { part: partOf(part, frameCount) }),
       ...(caption !== undefined && { caption }),
       notes: clip.notes.map(worded),
       usable: clip.usable,
@@ -78,6 +80,15 @@ export async function lookAtClips({ clips, settings, folder, address }: LookAtCl
     })),
     notes: [...report.notes, ...describeCaptionNotes(report.captionNotes).map(messageParts)].map(worded),
     ...(report.proposal && { proposal: { ...report.proposal.settings } }),
+  };
+}
+
+/** A part in frames as the page says it: the clip's own ends are no limits. */
+function partOf({ first, end, crop }: FramesPart, frameCount: number): ClipPart {
+  return {
+    ...(first > 0 && { startFrame: first }),
+    ...(end < frameCount && { endFrame: end }),
+    ...(crop && { crop: { ...crop } }),
   };
 }
 

@@ -186,19 +186,28 @@ export async function motionDetail(context: Context, motion: MotionItem): Promis
     ...shown,
     settings: withoutPaths(settings),
     ...baseIdOf(bases, run?.base.name, run?.settings.base),
-    clips: (run?.clips ?? []).map(({ path, caption, frameCount }) => ({
-      name: path.split(/[/\\]/).at(-1) ?? '',
-      ...(path.startsWith(`${context.folder.root}/`) && {
-        clip: itemId(path.slice(context.folder.root.length + 1)),
-      }),
-      ...(caption !== undefined && { caption }),
-      ...(frameCount !== undefined && { frames: frameCount }),
-    })),
+    clips: [
+      ...(run?.clips ?? []).map((clip) => learnedClip(context, clip)),
+      ...(run?.heldOut ?? []).map((clip) => ({ ...learnedClip(context, clip), heldOut: true })),
+    ],
     samples: run ? await samplesOf(item, run) : [],
     checkpoints: await checkpointsOf(item),
     ...(job?.progress && { progress: job.progress }),
     ...(run && { command: commandFor(await context.catalogue(), 'learn', chosenOf(run.settings)) }),
     disk,
+  };
+}
+
+/** A clip of a run; one that is in the studio can be looked at. */
+function learnedClip(
+  { folder: { root } }: Context,
+  { path, caption, frameCount }: ShownRun['clips'][number],
+): ApiMotionDetail['clips'][number] {
+  return {
+    name: path.split(/[/\\]/).at(-1) ?? '',
+    ...(path.startsWith(`${root}/`) && { clip: itemId(path.slice(root.length + 1)) }),
+    ...(caption !== undefined && { caption }),
+    ...(frameCount !== undefined && { frames: frameCount }),
   };
 }
 

@@ -20,7 +20,7 @@ export interface Bringing {
 }
 
 /** Captions and settings that lie beside clips come along; others are left out without a word. */
-const useful = /\.(mp4|m4v|mov|webm|mkv|gif|webp|apng|png|jpe?g|bmp|tiff?|txt|tsv)$/i;
+const useful = /\.(mp4|m4v|mov|webm|mkv|gif|webp|apng|png|jpe?g|bmp|tiff?|txt|caption|tsv|jsonl)$/i;
 
 /**
  * Brings files into the set `set`, or into a new one; returns the set, and what was refused. One after the other, since

@@ -18,8 +18,11 @@ test('a curve grows by what is told, and begins again where the training went ba
   const second = extended(first, metrics(2, [1]));
   expect(second).toMatchObject({ step: [1, 2, 3], loss: [3, 2, 1], to: 3 });
   expect(extended(second, metrics(0, [3]))).toMatchObject({ step: [1], loss: [3], to: 1 });
-  const heldOut = { step: [2], loss: [4] };
-  expect(extended(extended(first, metrics(2, [1], { heldOut })), metrics(3, [1])).heldOut).toEqual(heldOut);
+  // Of held-out clips, too, only what is new is told.
+  const heldOut = (step: number) => ({ heldOut: { step: [step], loss: [step / 2] } });
+  const grown = extended(extended(first, metrics(2, [1], heldOut(3))), metrics(3, [1]));
+  expect(extended(grown, metrics(4, [1], heldOut(5))).heldOut).toEqual({ step: [3, 5], loss: [1.5, 2.5] });
+  expect(extended(grown, metrics(0, [1])).heldOut.step).toEqual([]);
 });
 
 test('smoothing keeps a constant, follows a change, and does nothing with weight 0', () => {

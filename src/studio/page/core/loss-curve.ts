@@ -27,7 +27,10 @@ export function extended(curve: LossCurve, metrics: ApiMetrics): LossCurve {
     step: [...before.step, ...metrics.step],
     loss: [...before.loss, ...metrics.loss],
     learningRate: [...before.learningRate, ...metrics.learningRate],
-    heldOut: metrics.heldOut ?? before.heldOut,
+    heldOut: {
+      step: [...before.heldOut.step, ...(metrics.heldOut?.step ?? [])],
+      loss: [...before.heldOut.loss, ...(metrics.heldOut?.loss ?? [])],
+    },
     to: metrics.to,
   };
 }

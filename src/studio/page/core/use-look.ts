@@ -1,6 +1,6 @@
 /** @file What a training would see of clips: asked whenever the clips or the settings of seeing are others. */
 import { useEffect, useState } from 'react';
-import type { LookAnswer } from '../../api/clip-api.ts';
+import type { ClipPart, LookAnswer } from '../../api/clip-api.ts';
 import type { Problem } from '../../api/problem-api.ts';
 import { ask, problemOf } from './api-client.ts';
 import type { SettingValues } from './setting-control.ts';
@@ -15,10 +15,14 @@ export interface Look {
 /** Milliseconds without a change, before it is asked. */
 const pause = 300;
 
-/** Looks at clips. The former answer stays until there is another one. */
-export function useLook(clips: readonly string[], settings: SettingValues): Look {
+/** Looks at clips, or at `parts` of them. The former answer stays until there is another one. */
+export function useLook(
+  clips: readonly string[],
+  settings: SettingValues,
+  parts: Readonly<Record<string, ClipPart>> = {},
+): Look {
   const [look, setLook] = useState<Look>({ looking: false });
-  const key = clips.length === 0 ? '' : JSON.stringify({ clips, settings });
+  const key = clips.length === 0 ? '' : JSON.stringify({ clips, settings, parts });
   useEffect(() => {
     if (key === '') {
       setLook({ looking: false });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countOf, digits, settingTitle, shareOf, sizeOf, speedOf, timeAgo } from './wording.ts';
+import { countOf, digits, settingText, settingTitle, shareOf, sizeOf, speedOf, timeAgo } from './wording.ts';
 
 test('amounts are short', () => {
   expect([0, 1, 999, 1000, 1_440_000, 123_456_789, 2.5e9].map(sizeOf)).toEqual([
@@ -50,4 +50,10 @@ test('settings have names that people read', () => {
     'Seed',
     'Frames per second of the clips',
   ]);
+});
+
+test('explanations of settings name others as the page does', () => {
+  expect(settingText('as often as "saveEvery", such as "on the beach"')).toBe(
+    'as often as “Save every”, such as "on the beach"',
+  );
 });

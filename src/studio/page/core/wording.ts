@@ -82,3 +82,8 @@ export function settingTitle(name: string): string {
   };
   return own[name] ?? sentence(name.replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`));
 }
+
+/** What the library says of settings: it names them as it calls them, the page by their titles. */
+export function settingText(text: string): string {
+  return text.replace(/"([a-z][A-Za-z]*)"/g, (_, name: string) => `“${settingTitle(name)}”`);
+}

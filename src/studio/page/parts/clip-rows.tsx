@@ -1,42 +1,88 @@
 /** @file Clips in rows: exactly the frames that a training will see of each, its caption, and what was noticed. */
 import { useEffect, useState } from 'react';
-import type { ApiClip, LookAnswer } from '../../api/clip-api.ts';
+import type { ApiClip, ClipPart, LookAnswer } from '../../api/clip-api.ts';
 import { ask, problemOf } from '../core/api-client.ts';
+import { partOfOther, partWords } from '../core/chosen-part.ts';
 import { tell, tellDeleted } from '../core/messages.ts';
 import { outdate } from '../core/studio-state.ts';
 import type { Look } from '../core/use-look.ts';
 import { countOf, digits, sentence } from '../core/wording.ts';
 import { Button } from './button.tsx';
+import { ClipPartDialog } from './clip-part-dialog.tsx';
 import { MovingPicture } from './moving-picture.tsx';
 import { Note, ProblemNote } from './problem.tsx';
 
-/** `left` are the clips that are not to be used. */
+/** What is chosen about clips, by their identifiers. */
+export interface ClipChoices {
+  /** Not used at all. */
+  readonly left: readonly string[];
+  /** Not learned from: the loss on them is measured. */
+  readonly heldOut: readonly string[];
+  /** Parts that were chosen here, in place of what stands in the list of the clips. */
+  readonly parts: Readonly<Record<string, ClipPart>>;
+}
+
+/** `shape` is that of a training video, where it is known. */
 export function ClipRows({
   clips,
   look,
-  left,
+  choices,
+  shape,
   prompt,
-  onLeave,
+  onChange,
 }: {
   readonly clips: readonly ApiClip[];
   readonly look: Look;
-  readonly left: readonly string[];
+  readonly choices: ClipChoices;
+  readonly shape: { readonly width: number; readonly height: number } | undefined;
   readonly prompt: string;
-  readonly onLeave: (left: readonly string[]) => void;
+  readonly onChange: (choices: Partial<ClipChoices>) => void;
 }) {
+  const { left, heldOut, parts } = choices;
+  const [parted, setParted] = useState<string>();
+  const found = look.answer?.clips ?? [];
+  const clip = clips.find(({ id }) => id === parted);
+  const whole = found.find((each) => each.clip === parted);
+  const giveAll = (part: ClipPart) => {
+    const given = found.map((each) => [each.clip, partOfOther(part, whole!, each)]);
+    onChange({ parts: { ...parts, ...Object.fromEntries(given) } });
+    tell({ text: `${countOf(found.length, 'clip')} have the same part, as far as they have it.` });
+  };
+  const toggled = (list: readonly string[], id: string, isIn: boolean) =>
+    isIn ? [...list.filter((each) => each !== id), id] : list.filter((each) => each !== id);
   return (
-    <ul className="clips" aria-label="Clips">
-      {clips.map((clip) => (
-        <ClipRow
-          key={clip.id}
-          clip={clip}
+    <>
+      <ul className="clips" aria-label="Clips" aria-busy={look.looking}>
+        {clips.map((each) => (
+          <ClipRow
+            key={each.id}
+            clip={each}
+            look={look}
+            part={parts[each.id]}
+            prompt={prompt}
+            used={!left.includes(each.id)}
+            isHeldOut={heldOut.includes(each.id)}
+            onUse={(used) => onChange({ left: toggled(left, each.id, !used) })}
+            onHoldOut={(isHeldOut) => onChange({ heldOut: toggled(heldOut, each.id, isHeldOut) })}
+            onPart={() => setParted(each.id)}
+          />
+        ))}
+      </ul>
+      {clip && whole && (
+        <ClipPartDialog
+          clip={clip.id}
+          name={clip.name}
+          whole={whole}
+          part={parts[clip.id] ?? whole.part}
           look={look}
-          prompt={prompt}
-          used={!left.includes(clip.id)}
-          onUse={(used) => onLeave(used ? left.filter((id) => id !== clip.id) : [...left, clip.id])}
+          shape={shape}
+          others={found.length - 1}
+          onChange={(part) => onChange({ parts: { ...parts, [clip.id]: part } })}
+          onAll={giveAll}
+          onClose={() => setParted(undefined)}
         />
-      ))}
-    </ul>
+      )}
+    </>
   );
 }
 
@@ -45,15 +91,23 @@ type LookedClip = LookAnswer['clips'][number];
 function ClipRow({
   clip,
   look,
+  part,
   used,
+  isHeldOut,
   prompt,
   onUse,
+  onHoldOut,
+  onPart,
 }: {
   readonly clip: ApiClip;
   readonly look: Look;
+  readonly part: ClipPart | undefined;
   readonly used: boolean;
+  readonly isHeldOut: boolean;
   readonly prompt: string;
   readonly onUse: (used: boolean) => void;
+  readonly onHoldOut: (isHeldOut: boolean) => void;
+  readonly onPart: () => void;
 }) {
   const found = look.answer?.clips.find((each) => each.clip === clip.id);
   const unread = look.answer?.unreadable.find((each) => each.clip === clip.id);
@@ -80,7 +134,7 @@ function ClipRow({
           </label>
           <Button look="plain" icon="trash" label={`Delete ${clip.name}`} onClick={remove} />
         </div>
-        {found && <ClipFacts found={found} />}
+        {found && <ClipFacts found={found} part={part ?? found.part} />}
         {found?.sees && (
           <img
             className="strip"
@@ -88,6 +142,23 @@ function ClipRow({
             alt={`The ${found.sees.frames.length} frames that the training sees of ${clip.name}`}
           />
         )}
+        <div className="actions">
+          {found && (
+            <Button icon="crop" onClick={onPart}>
+              Trim and crop<span className="hidden"> {clip.name}</span>
+            </Button>
+          )}
+          {used && (
+            <label className="check">
+              <input
+                type="checkbox"
+                checked={isHeldOut}
+                onChange={(event) => onHoldOut(event.target.checked)}
+              />
+              Hold it out<span className="hidden">: {clip.name}</span>
+            </label>
+          )}
+        </div>
         <Caption clip={clip} caption={clip.caption ?? found?.caption ?? ''} prompt={prompt} />
         {unread && <ProblemNote problem={unread.problem} />}
         {used &&
@@ -100,8 +171,9 @@ function ClipRow({
   );
 }
 
-function ClipFacts({ found }: { readonly found: LookedClip }) {
+function ClipFacts({ found, part }: { readonly found: LookedClip; readonly part: ClipPart | undefined }) {
   const { width, height, frames, framesPerSecond, seconds, sees } = found;
+  const of = partWords(part, found);
   return (
     <p className="facts">
       <span>
@@ -112,6 +184,7 @@ function ClipFacts({ found }: { readonly found: LookedClip }) {
         {framesPerSecond !== undefined && ` at ${digits(framesPerSecond)} a second`}
       </span>
       {seconds !== undefined && <span>{digits(seconds)} s</span>}
+      {of !== '' && <strong>{of}</strong>}
       {sees && (
         <span>
           sees {countOf(sees.frames.length, 'frame')}

@@ -30,6 +30,7 @@ const shapes = {
   compare: 'M12 3v18M4 6h5v12H4zM15 6h5v12h-5z',
   image: 'M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9h.01',
   clip: 'M4 5h16v14H4zM8 5v14M16 5v14M4 9.700h4M4 14.300h4M16 9.700h4M16 14.300h4',
+  crop: 'M7 3v14h14M3 7h14v14',
   bell: 'M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 20h4',
   grip: 'M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01',
   back: 'M15 5l-7 7 7 7',

@@ -37,6 +37,8 @@ export function LossChart({ curves }: { readonly curves: readonly NamedCurve[] }
   const hasHeldOut = single && curves[0]!.curve.heldOut.step.length > 0;
   const data = useMemo(() => columnsOf(curves, smoothing), [curves, smoothing]);
   const names = curves.map(({ name }) => name).join('\n');
+  const wasZoomed = useRef(false);
+  wasZoomed.current = zoomed;
 
   useEffect(() => {
     const element = place.current;
@@ -83,12 +85,12 @@ export function LossChart({ curves }: { readonly curves: readonly NamedCurve[] }
         series: [{}, ...series],
         hooks: {
           setCursor: [(plot) => setPointed(plot.cursor.idx ?? undefined)],
+          setSelect: [({ select }) => select.width > 0 && setZoomed(true)],
           setScale: [
-            (plot, key) => {
-              if (key !== 'x') return;
-              const steps = plot.data[0];
-              const { min, max } = plot.scales.x!;
-              setZoomed(min !== steps[0] || max !== steps.at(-1));
+            ({ data: [steps], scales }, key) => {
+              const { min, max } = scales.x!;
+              // A double click shows all again.
+              if (key === 'x' && min === steps[0] && max === steps.at(-1)) setZoomed(false);
             },
           ],
         },
@@ -97,6 +99,9 @@ export function LossChart({ curves }: { readonly curves: readonly NamedCurve[] }
       element,
     );
     chart.current = made;
+    // One that was made anew shows all.
+    wasZoomed.current = false;
+    setZoomed(false);
     const sizes = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: 280 }));
     sizes.observe(element);
     return () => {
@@ -106,8 +111,6 @@ export function LossChart({ curves }: { readonly curves: readonly NamedCurve[] }
     };
   }, [isDark, isLog, single, hasHeldOut, names]);
 
-  const wasZoomed = useRef(false);
-  wasZoomed.current = zoomed;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a chart that was made anew needs its data, too
   useEffect(() => {
     chart.current?.setData(data as uPlot.AlignedData, !wasZoomed.current);

@@ -11,7 +11,7 @@ import {
   withSetting,
   writeSetting,
 } from '../core/setting-control.ts';
-import { sentence, settingTitle } from '../core/wording.ts';
+import { sentence, settingText, settingTitle } from '../core/wording.ts';
 import { Button } from './button.tsx';
 
 /** `onChange` is called with `undefined` for the usual value. */
@@ -51,7 +51,7 @@ export function SettingField({
     return (
       <details className="details setting-group">
         <summary>{title}</summary>
-        <p className="quiet">{sentence(setting.description)}</p>
+        <p className="quiet">{sentence(settingText(setting.description))}</p>
         <div className="fields">
           {control.settings.map((each) => (
             <SettingField
@@ -104,8 +104,8 @@ export function SettingField({
         </p>
       )}
       <p className="field-about" id={`${id}-about`}>
-        {sentence(setting.description)}
-        {isLong && <>. As usual: {words}</>}
+        {sentence(settingText(setting.description))}
+        {isLong && <>. As usual: {settingText(words)}</>}
       </p>
     </div>
   );
@@ -147,7 +147,7 @@ function Input({
             <option value={text}>{text}</option>
           )}
         </select>
-        {chosen && <p className="field-choice">{sentence(chosen)}</p>}
+        {chosen && <p className="field-choice">{sentence(settingText(chosen))}</p>}
       </>
     );
   }

@@ -16,7 +16,7 @@ import { goTo, replaceRoute } from '../core/use-route.ts';
 import { countOf, sentence } from '../core/wording.ts';
 import { BaseChooser } from '../parts/base-chooser.tsx';
 import { Button } from '../parts/button.tsx';
-import { ClipRows, LookNotes, writeCaptions } from '../parts/clip-rows.tsx';
+import { type ClipChoices, ClipRows, LookNotes, writeCaptions } from '../parts/clip-rows.tsx';
 import { DropZone } from '../parts/drop-zone.tsx';
 import { FormSide } from '../parts/form-side.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
@@ -24,7 +24,7 @@ import { ProgressBar } from '../parts/progress-bar.tsx';
 import { SettingFields } from '../parts/setting-fields.tsx';
 import { Shown, View } from '../parts/view.tsx';
 
-const accepted = 'video/*,image/gif,image/webp,image/png,image/jpeg,.mkv,.mov,.txt,.tsv';
+const accepted = 'video/*,image/gif,image/webp,image/png,image/jpeg,.mkv,.mov,.txt,.tsv,.jsonl';
 const mainSettings = ['steps', 'sampleEvery', 'frames', 'stride', 'clipFps', 'window'];
 
 type LearnForm = Extract<GivenForm, { readonly kind: 'learn' }>;
@@ -36,18 +36,27 @@ function draftFrom(form: LearnForm, { clips }: ClipSet): Draft {
     base: form.base ?? null,
     settings: (form.settings ?? {}) as SettingValues,
     left: clips.flatMap(({ id }) => (form.clips.some((clip) => clip.id === id) ? [] : [id])),
+    heldOut: form.clips.flatMap(({ id, heldOut }) => (heldOut ? [id] : [])),
+    parts: Object.fromEntries(form.clips.flatMap(({ id, part }) => (part ? [[id, part]] : []))),
   };
 }
 
-interface Draft {
+interface Draft extends ClipChoices {
   readonly title: string;
   readonly prompt: string;
   readonly base: string | null;
   readonly settings: SettingValues;
-  readonly left: readonly string[];
 }
 
-const empty: Draft = { title: '', prompt: '', base: null, settings: {}, left: [] };
+const empty: Draft = {
+  title: '',
+  prompt: '',
+  base: null,
+  settings: {},
+  left: [],
+  heldOut: [],
+  parts: {},
+};
 
 /** The view; `set` in the address names the clips, `from` a motion whose settings are taken. */
 export function NewMotionView({ query }: { readonly query: Route['query'] }) {
@@ -189,13 +198,19 @@ function Learning({
   const used = set.clips.filter(({ id }) => !draft.left.includes(id));
   const lookNames = declared?.look.map(({ name }) => name) ?? [];
   const seen = { ...only(recommended, lookNames), ...only(draft.settings, lookNames) };
-  const look = useLook(declared && detail ? set.clips.map(({ id }) => id) : [], seen);
+  const look = useLook(declared && detail ? set.clips.map(({ id }) => id) : [], seen, draft.parts);
+  const heldOut = used.filter(({ id }) => draft.heldOut.includes(id));
+  // An interval at which nothing is measured is refused.
+  const { heldOutEvery, ...learned } = draft.settings;
+  const settings = heldOut.length > 0 && heldOutEvery !== undefined ? { ...learned, heldOutEvery } : learned;
   const unusable = used.filter(({ id }) => look.answer?.unreadable.some(({ clip }) => clip === id));
   const seenCaption = (id: string) => look.answer?.clips.find(({ clip }) => clip === id)?.caption;
   const uncaptioned = used.filter(({ id, caption }) => !(caption ?? seenCaption(id)));
 
   const missing = [
-    ...(used.length === 0 ? ['Choose at least one clip.'] : []),
+    ...(used.length === heldOut.length
+      ? [used.length === 0 ? 'Choose at least one clip.' : 'Leave at least one clip to learn from.']
+      : []),
     ...(draft.prompt.trim() === '' && uncaptioned.length > 0
       ? ['Say what the clips show, or give each a caption.']
       : []),
@@ -205,9 +220,13 @@ function Learning({
   ];
   const form: GivenForm = {
     kind: 'learn',
-    clips: used.map(({ id }) => ({ id })),
+    clips: used.map(({ id }) => ({
+      id,
+      ...(draft.parts[id] && { part: draft.parts[id] }),
+      ...(draft.heldOut.includes(id) && { heldOut: true }),
+    })),
     title: draft.title.trim() || set.title,
-    settings: draft.settings as GivenForm['settings'] & object,
+    settings: settings as GivenForm['settings'] & object,
     ...(draft.prompt.trim() === '' ? {} : { prompt: draft.prompt.trim() }),
     ...(base === undefined ? {} : { base }),
   };
@@ -222,6 +241,10 @@ function Learning({
               1. Clips{' '}
               <span className="quiet">
                 {used.length} of {set.clips.length} used
+                {heldOut.length > 0 && `, ${heldOut.length} held out`}{' '}
+                {look.looking && (
+                  <span className="spinner" role="img" aria-label="The clips are being looked at" />
+                )}
               </span>
             </h2>
             <DropZone small label="Add clips" accept={accepted} onFiles={onFiles} />
@@ -257,12 +280,14 @@ function Learning({
               )}
             </div>
           )}
+          <HoldOut used={used} heldOut={heldOut} onChange={(ids) => change({ heldOut: ids })} />
           <ClipRows
             clips={set.clips}
             look={look}
-            left={draft.left}
+            choices={draft}
+            shape={shapeOf({ ...recommended, ...draft.settings }) ?? detail?.size}
             prompt={draft.prompt.trim()}
-            onLeave={(left) => change({ left })}
+            onChange={change}
           />
           {set.others.map(({ name, reason }) => (
             <p key={name} className="quiet">
@@ -284,8 +309,8 @@ function Learning({
                 onChoose={(settings) => change({ settings })}
               />
               <SettingFields
-                settings={declared.learn}
-                main={mainSettings}
+                settings={declared.learn.filter(({ name }) => name !== 'heldOutEvery' || heldOut.length > 0)}
+                main={heldOut.length > 0 ? [...mainSettings, 'heldOutEvery'] : mainSettings}
                 values={draft.settings}
                 recommended={recommended}
                 problems={problems}
@@ -321,6 +346,36 @@ function Learning({
   );
 }
 
+/** Of so many clips one is held out, where somebody does not choose. */
+const oneOf = 5;
+
+/** What clips that are held out are for, and a button that holds out some. */
+function HoldOut({
+  used,
+  heldOut,
+  onChange,
+}: {
+  readonly used: ClipSet['clips'];
+  readonly heldOut: ClipSet['clips'];
+  readonly onChange: (ids: readonly string[]) => void;
+}) {
+  if (heldOut.length > 0) {
+    return (
+      <p className="quiet">
+        Clips that are held out are not learned from: the loss on them says whether what is learned is the
+        motion, or these clips by heart.
+      </p>
+    );
+  }
+  if (used.length < oneOf) return null;
+  const some = used.filter((_, i) => i % oneOf === oneOf - 1).map(({ id }) => id);
+  return (
+    <div className="actions">
+      <Button onClick={() => onChange(some)}>Hold out {countOf(some.length, 'clip')} to check with</Button>
+    </div>
+  );
+}
+
 function Presets({
   presets,
   values,
@@ -350,6 +405,11 @@ function Presets({
       ))}
     </fieldset>
   );
+}
+
+/** The size of a training video, where both sides are given. */
+function shapeOf({ width, height }: SettingValues) {
+  return typeof width === 'number' && typeof height === 'number' ? { width, height } : undefined;
 }
 
 function sortedEntries(values: SettingValues) {
