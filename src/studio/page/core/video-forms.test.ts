@@ -42,7 +42,9 @@ test('no more than one request takes, and none without words or pictures', () =>
 });
 
 test('a form is filled in again as it was', () => {
-  const [form] = videoForms({ ...draft, count: 1, prompt: 'a fox' }, undefined, names);
+  const motions = [...draft.motions, { motion: '3123456789abcdef', checkpoint: id, strength: 1 }];
+  const [form] = videoForms({ ...draft, motions, count: 1, prompt: 'a fox' }, undefined, names);
+  expect(workFormSchema.parse(form)).toMatchObject({ motions });
   const again = { ...draft, ...draftOf(form!), count: 1 };
   expect(videoForms(again, undefined, names)).toEqual([form]);
   expect(draftOf({ kind: 'draw', prompt: 'x' })).toEqual({});

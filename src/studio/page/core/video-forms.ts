@@ -3,9 +3,10 @@ import type { GivenForm } from '../../api/form-api.ts';
 import { mostForms } from '../../api/job-api.ts';
 import type { SettingValues } from './setting-control.ts';
 
-/** A motion, and its strength. */
+/** A motion, or the state of its training at a checkpoint, and its strength. */
 export interface ChosenMotion {
   readonly motion: string;
+  readonly checkpoint?: string;
   readonly strength: number;
 }
 
@@ -74,7 +75,11 @@ export function draftOf(form: GivenForm): Partial<VideoDraft> {
   const { seed, ...settings } = (form.settings ?? {}) as SettingValues;
   const picture = form.kind === 'animate' ? form.picture : form.firstFrame;
   return {
-    motions: form.motions.map(({ motion, strength = 1 }) => ({ motion, strength })),
+    motions: form.motions.map(({ motion, checkpoint, strength = 1 }) => ({
+      motion,
+      ...(checkpoint !== undefined && { checkpoint }),
+      strength,
+    })),
     prompt: form.prompt ?? '',
     pictures: picture === undefined ? [] : [picture],
     base: form.base ?? null,

@@ -27,9 +27,7 @@ export function MotionChooser({
               key={each.motion}
               chosen={each}
               motion={all.find((motion) => motion.id === each.motion)}
-              onChange={(strength) =>
-                onChange(chosen.map((one) => (one.motion === each.motion ? { ...one, strength } : one)))
-              }
+              onChange={(next) => onChange(chosen.map((one) => (one.motion === each.motion ? next : one)))}
               onRemove={() => onChange(chosen.filter(({ motion }) => motion !== each.motion))}
             />
           ))}
@@ -73,7 +71,7 @@ function ChosenRow({
 }: {
   readonly chosen: ChosenMotion;
   readonly motion: ApiMotion | undefined;
-  readonly onChange: (strength: number) => void;
+  readonly onChange: (chosen: ChosenMotion) => void;
   readonly onRemove: () => void;
 }) {
   const title = motion?.title ?? 'A motion that is no longer here';
@@ -82,6 +80,16 @@ function ChosenRow({
       <MovingPicture loop={motion?.preview} alt="" />
       <div className="row-text">
         <strong>{title}</strong>
+        {motion?.kind === 'run' && (
+          <CheckpointSelect
+            motion={motion}
+            checkpoint={chosen.checkpoint}
+            onChange={(checkpoint) => {
+              const { checkpoint: _, ...others } = chosen;
+              onChange(checkpoint === undefined ? others : { ...others, checkpoint });
+            }}
+          />
+        )}
         <label className="slider">
           Strength
           <input
@@ -91,12 +99,49 @@ function ChosenRow({
             step={0.05}
             value={chosen.strength}
             aria-label={`Strength of ${title}`}
-            onChange={(event) => onChange(Number(event.target.value))}
+            onChange={(event) => onChange({ ...chosen, strength: Number(event.target.value) })}
           />
           <span className="slider-value">{Math.round(chosen.strength * 100)} %</span>
         </label>
       </div>
       <Button look="plain" icon="close" label={`Leave out ${title}`} onClick={onRemove} />
     </li>
+  );
+}
+
+/** Which state of a training is used: that of the motion file, or one that was kept. Nothing where there is no choice. */
+function CheckpointSelect({
+  motion,
+  checkpoint,
+  onChange,
+}: {
+  readonly motion: ApiMotion;
+  readonly checkpoint: string | undefined;
+  readonly onChange: (checkpoint: string | undefined) => void;
+}) {
+  const { data } = useAnswer('motion', { ids: { id: motion.id } });
+  const kept = data?.checkpoints.filter(({ usable }) => usable) ?? [];
+  if (kept.length === 0 && checkpoint === undefined) return null;
+  const isGone = checkpoint !== undefined && data && !kept.some(({ id }) => id === checkpoint);
+  return (
+    <select
+      className="input"
+      aria-label={`State of ${motion.title}`}
+      value={checkpoint ?? ''}
+      onChange={({ target }) => onChange(target.value === '' ? undefined : target.value)}
+    >
+      {(motion.usable || checkpoint === undefined) && (
+        <option value="">
+          {motion.state === 'done' ? 'As it was in the end' : 'As it is now'}
+          {motion.steps !== undefined && motion.state === 'done' && `, step ${motion.steps}`}
+        </option>
+      )}
+      {kept.map(({ id, step }) => (
+        <option key={id} value={id}>
+          As it was at step {step}
+        </option>
+      ))}
+      {isGone && <option value={checkpoint}>A checkpoint that is no longer here</option>}
+    </select>
   );
 }

@@ -32,11 +32,12 @@ const empty: VideoDraft = {
   settings: {},
 };
 
-/** The view; `motion` in the address chooses one, `form=given` takes what was handed over. */
+/** The view; `motion` in the address chooses one, `checkpoint` a state of its training, `form=given` takes what was handed over. */
 export function NewVideoView({ query }: { readonly query: Route['query'] }) {
   const [draft, setDraft] = useDraft<VideoDraft>('video', empty);
   const { data: declared } = useAnswer('settings');
   const wanted = query.get('motion');
+  const checkpoint = query.get('checkpoint');
   const given = query.get('form');
   const pictures = query.get('pictures');
   const job = query.get('job') ?? undefined;
@@ -46,12 +47,14 @@ export function NewVideoView({ query }: { readonly query: Route['query'] }) {
     const form = given === null ? undefined : handedForm();
     setDraft((before) => ({
       ...before,
-      ...(wanted === null ? {} : { motions: [{ motion: wanted, strength: 1 }] }),
+      ...(wanted === null
+        ? {}
+        : { motions: [{ motion: wanted, ...(checkpoint !== null && { checkpoint }), strength: 1 }] }),
       ...(pictures === null ? {} : { pictures: handedPictures(), prompt: '' }),
       ...(form ? draftOf(form) : {}),
     }));
     replaceRoute(['new', 'video'], { job });
-  }, [wanted, given, pictures, job, setDraft]);
+  }, [wanted, checkpoint, given, pictures, job, setDraft]);
 
   const first = draft.motions[0]?.motion;
   const { data: motion } = useAnswer('motion', first === undefined ? null : { ids: { id: first } });
