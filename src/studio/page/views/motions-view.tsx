@@ -2,13 +2,13 @@
 import { useState } from 'react';
 import type { ApiMotion } from '../../api/motion-api.ts';
 import { addressOf } from '../../api/routes.ts';
-import { ask, sendFile } from '../core/api-client.ts';
-import { attempt, tell, tellDeleted } from '../core/messages.ts';
+import { ask } from '../core/api-client.ts';
+import { tell, tellDeleted } from '../core/messages.ts';
 import { outdate, useAnswer, useProgress } from '../core/studio-state.ts';
 import { goTo } from '../core/use-route.ts';
 import { shareOf, sizeOf, timeAgo } from '../core/wording.ts';
 import { Button, ButtonLink } from '../parts/button.tsx';
-import { DropZone } from '../parts/drop-zone.tsx';
+import { ImportMotions } from '../parts/import-motions.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { MovingPicture } from '../parts/moving-picture.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
@@ -74,7 +74,7 @@ export function MotionsView() {
           )
         }
       </Shown>
-      {all.length > 0 && <ImportZone />}
+      {all.length > 0 && <ImportMotions />}
     </View>
   );
 }
@@ -97,28 +97,8 @@ function NoMotions() {
         </p>
         <p>lamp learns what they have in common. Then describe something new, and it moves that way.</p>
       </Empty>
-      <ImportZone />
+      <ImportMotions />
     </>
-  );
-}
-
-function ImportZone() {
-  const take = async (files: readonly { readonly file: File }[]) => {
-    for (const { file } of files) {
-      const motion = await sendFile('importMotion', file, { query: { name: file.name } });
-      tell({ text: `“${motion.title}” was imported.` });
-    }
-    outdate('motions');
-  };
-  return (
-    <DropZone
-      small
-      label="Import a motion file"
-      accept=".safetensors"
-      onFiles={(files) => attempt(take(files))}
-    >
-      <span className="quiet">Drop motion files (.safetensors) that lamp wrote, here or elsewhere.</span>
-    </DropZone>
   );
 }
 
