@@ -39,8 +39,10 @@ function takeEvent(event: StudioEvent): void {
     cache.change<AnswerOf<'jobs'>>('/api/jobs', (queue) => ({ ...queue, jobs: withJob(queue.jobs, job) }));
     cache.change<ApiJob>(addressOf('job', { id: job.id }), () => job);
   } else {
-    // With a new stage there may be more of a job, such as the motion that it makes.
-    if (progresses.get(event.job)?.stage !== event.progress.stage) outdate('jobs');
+    // With a new stage there may be more of a job, such as the motion that it makes, or a base that is here now.
+    const stage = progresses.get(event.job)?.stage;
+    if (stage !== event.progress.stage)
+      outdate('jobs', ...(stage === 'downloading' ? (['bases'] as const) : []));
     tellProgress(event.job, event.progress);
   }
 }

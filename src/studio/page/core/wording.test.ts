@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { countOf, digits, settingText, settingTitle, shareOf, sizeOf, speedOf, timeAgo } from './wording.ts';
+import {
+  countOf,
+  digits,
+  doneWords,
+  settingText,
+  settingTitle,
+  shareOf,
+  sizeOf,
+  speedOf,
+  timeAgo,
+} from './wording.ts';
 
 test('amounts are short', () => {
   expect([0, 1, 999, 1000, 1_440_000, 123_456_789, 2.5e9].map(sizeOf)).toEqual([
@@ -56,4 +66,10 @@ test('explanations of settings name others as the page does', () => {
   expect(settingText('as often as "saveEvery", such as "on the beach"')).toBe(
     'as often as “Save every”, such as "on the beach"',
   );
+});
+
+test('how much of a stage is done; downloads are told in bytes', () => {
+  expect(doneWords({ stage: 'sampling', done: 3, total: 8 })).toBe('3 of 8');
+  expect(doneWords({ stage: 'downloading', done: 120, total: 3400 })).toBe('120 MB of 3.4 GB');
+  expect(doneWords({ stage: 'sampling', done: 0, total: 0 })).toBe('');
 });

@@ -48,6 +48,18 @@ export function shareOf(progress: Pick<Progress, 'done' | 'total'> | undefined):
   return Math.min(1, Math.max(0, progress.done / progress.total));
 }
 
+/** How much is done, of how much: `3 of 8`; `120 MB of 3.4 GB` where a base is downloaded. */
+export function doneWords({ stage, done, total }: Pick<Progress, 'stage' | 'done' | 'total'>): string {
+  if (!(total > 0)) return '';
+  // The library counts downloads in megabytes.
+  return stage === 'downloading' ? `${sizeOf(done * 1e6)} of ${sizeOf(total * 1e6)}` : `${done} of ${total}`;
+}
+
+/** What is being done, in words. */
+export function stageWords(stage: string | undefined): string {
+  return stage === 'downloading' ? 'Downloading the base' : sentence(stage ?? 'beginning');
+}
+
 /** A text that begins with a capital. */
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -2,7 +2,7 @@
 import type { ApiJob } from '../../api/job-api.ts';
 import { addressOf } from '../../api/routes.ts';
 import { useAnswer, useProgress } from '../core/studio-state.ts';
-import { jobStateWords, sentence, shareOf } from '../core/wording.ts';
+import { doneWords, jobStateWords, shareOf, stageWords } from '../core/wording.ts';
 import { Icon } from './icon.tsx';
 import { MovingPicture } from './moving-picture.tsx';
 import { ProgressBar } from './progress-bar.tsx';
@@ -67,8 +67,9 @@ function Result({ job }: { readonly job: ApiJob }) {
         {state !== 'done' && (
           <p className="facts">
             <span className={`state state-${state}`}>
-              {state === 'running' && progress ? sentence(progress.stage) : jobStateWords[state]}
+              {state === 'running' && progress ? stageWords(progress.stage) : jobStateWords[state]}
             </span>
+            {state === 'running' && progress?.stage === 'downloading' && <span>{doneWords(progress)}</span>}
           </p>
         )}
       </div>

@@ -2,7 +2,7 @@
 import { duration } from '../../../duration.ts';
 import type { ApiJob } from '../../api/job-api.ts';
 import { useProgress } from '../core/studio-state.ts';
-import { jobKindWords, sentence, shareOf } from '../core/wording.ts';
+import { jobKindWords, shareOf, stageWords } from '../core/wording.ts';
 import { ProgressBar } from './progress-bar.tsx';
 
 /** The first job that runs, or that none runs although some wait. */
@@ -31,7 +31,7 @@ export function RunningWork({
       <span className="running-title">{running.title}</span>
       <ProgressBar share={shareOf(progress)} label={`${jobKindWords[running.kind]}: ${running.title}`} />
       <span className="running-state">
-        <span>{sentence(progress?.stage ?? 'beginning')}</span>
+        <span>{stageWords(progress?.stage)}</span>
         {left !== undefined && <span>{duration(left)} left</span>}
       </span>
     </a>

@@ -8,7 +8,17 @@ import { tell, tellDeleted } from '../core/messages.ts';
 import { outdate, useAnswer, useProgress } from '../core/studio-state.ts';
 import { useMetrics } from '../core/use-metrics.ts';
 import { goTo } from '../core/use-route.ts';
-import { countOf, sentence, settingTitle, shareOf, sizeOf, speedOf, timeAgo } from '../core/wording.ts';
+import {
+  countOf,
+  doneWords,
+  sentence,
+  settingTitle,
+  shareOf,
+  sizeOf,
+  speedOf,
+  stageWords,
+  timeAgo,
+} from '../core/wording.ts';
 import { Button, ButtonLink } from '../parts/button.tsx';
 import { CommandBox } from '../parts/command-box.tsx';
 import { EditableTitle } from '../parts/editable-title.tsx';
@@ -184,10 +194,10 @@ function Progressing({
       </section>
     );
   }
-  const { stage = 'beginning', done = 0, total = 0, secondsPerStep, secondsLeft, memory } = progress ?? {};
+  const { stage = '', done = 0, total = 0, secondsPerStep, secondsLeft, memory } = progress ?? {};
   const preview = stage === 'training' ? undefined : progress?.preview;
   const facts: [string, string][] = [
-    [stage === 'training' ? 'Step' : 'Done', total > 0 ? `${done} of ${total}` : '–'],
+    [stage === 'training' ? 'Step' : 'Done', doneWords({ stage, done, total }) || '–'],
     ['Left', secondsLeft === undefined ? '–' : duration(secondsLeft)],
     ['Speed', secondsPerStep === undefined ? '–' : speedOf(secondsPerStep)],
     ['Memory', memory === undefined ? '–' : sizeOf(memory)],
@@ -195,7 +205,7 @@ function Progressing({
   return (
     <section className="panel" aria-label="Progress">
       <div className="panel-head">
-        <h2>{sentence(stage)}</h2>
+        <h2>{stageWords(stage || undefined)}</h2>
         {total > 0 && <strong>{Math.floor((done / total) * 100)} %</strong>}
       </div>
       <ProgressBar share={shareOf(progress)} label="Training" />
@@ -323,6 +333,14 @@ function Checkpoints({ motion }: { readonly motion: ApiMotionDetail }) {
                   {sizeOf(bytes)}, {timeAgo(made)}
                 </span>
               </div>
+              {usable && (
+                <ButtonLink
+                  look="plain"
+                  icon="video"
+                  label={`Make a video with the checkpoint of step ${step}`}
+                  href={`#/new/video?motion=${motion.id}&checkpoint=${id}`}
+                />
+              )}
               {usable && (
                 <ButtonLink
                   look="plain"

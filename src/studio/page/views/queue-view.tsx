@@ -7,7 +7,16 @@ import { ask } from '../core/api-client.ts';
 import { canChange, changeForm } from '../core/hand-over.ts';
 import { moved } from '../core/job-order.ts';
 import { outdate, useAnswer, useProgress } from '../core/studio-state.ts';
-import { countOf, jobKindWords, jobStateWords, sentence, shareOf, sizeOf, timeAgo } from '../core/wording.ts';
+import {
+  countOf,
+  doneWords,
+  jobKindWords,
+  jobStateWords,
+  shareOf,
+  sizeOf,
+  stageWords,
+  timeAgo,
+} from '../core/wording.ts';
 import { Button, ButtonLink } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { JobDetails } from '../parts/job-details.tsx';
@@ -125,12 +134,8 @@ export function RunningJob({ job }: { readonly job: ApiJob }) {
         <JobTitle job={job} />
         <ProgressBar share={shareOf(progress)} label={`Progress of ${job.title}`} />
         <p className="facts">
-          <span>{sentence(progress?.stage ?? 'beginning')}</span>
-          {progress && progress.total > 0 && (
-            <span>
-              {progress.done} of {progress.total}
-            </span>
-          )}
+          <span>{stageWords(progress?.stage)}</span>
+          {progress && progress.total > 0 && <span>{doneWords(progress)}</span>}
           {progress?.secondsLeft !== undefined && <span>{duration(progress.secondsLeft)} left</span>}
           {progress?.memory !== undefined && <span>{sizeOf(progress.memory)} of memory</span>}
         </p>
