@@ -9,5 +9,6 @@ export default defineConfig({
     env: { LAMP_THREADS: '2' },
     testTimeout: 600_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -81,7 +81,7 @@ export async function seriousFindings(page: Page): Promise<string[]> {
 }
 
 /** Presses Tab until what has the focus has this name; throws if nothing of the page has it. */
-export async function tabTo(page: Page, name: RegExp | string, most = 150): Promise<void> {
+export async function tabTo(page: Page, name: RegExp | string, most = 250): Promise<void> {
   const seen: string[] = [];
   for (let i = 0; i < most; i++) {
     await page.keyboard.press('Tab');
@@ -93,5 +93,7 @@ export async function tabTo(page: Page, name: RegExp | string, most = 150): Prom
     seen.push(focused);
     if (typeof name === 'string' ? focused === name : name.test(focused)) return;
   }
-  throw new Error(`no Tab leads to ${name}; it leads to: ${seen.join(' | ')}`);
+  throw new Error(
+    `no Tab leads to ${name}; it leads to: ${[...new Set(seen.map((each) => each.slice(0, 40)))].join(' | ')}`,
+  );
 }

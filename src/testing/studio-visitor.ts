@@ -11,11 +11,15 @@ export const fromSource = ['--import', import.meta.resolve('tsx')];
 /** The program that tells a server of the library and the command. */
 export const catalogueProgram = fileURLToPath(new URL('../cli/studio-catalogue.ts', import.meta.url));
 
-/** Starts the server of a studio on a free port. */
-export function openTestStudio(folder: string, more: Partial<StudioOptions> = {}): Promise<RunningStudio> {
+/** Starts the server of a studio on a free port; `start` may be that of another build. */
+export function openTestStudio(
+  folder: string,
+  more: Partial<StudioOptions> = {},
+  start: typeof startStudio = startStudio,
+): Promise<RunningStudio> {
   // Jobs are as eager as the test, which waits for them.
   const usual = { port: 0, catalogue: catalogueProgram, execArgv: fromSource, niceness: 0 };
-  return startStudio({ folder, ...usual, ...more });
+  return start({ folder, ...usual, ...more });
 }
 
 /** Waits until a look finds something. */

@@ -4,7 +4,14 @@ import { workFormSchema } from '../api/form-api.ts';
 import type { madeBySchema } from '../api/video-api.ts';
 import type { Job } from '../jobs/job.ts';
 import { formSettings } from './catalogue.ts';
-import { type MotionItem, motionFile, motionItems, shownMotion } from './motion-shelf.ts';
+import {
+  checkpointsOf,
+  type MotionItem,
+  motionFile,
+  motionItems,
+  partOfRun,
+  shownMotion,
+} from './motion-shelf.ts';
 import type { StudioContext } from './studio-context.ts';
 
 type Stored = Readonly<Record<string, unknown>>;
@@ -56,17 +63,36 @@ async function motionsFor(context: StudioContext, motion: Stored | undefined, mi
   const parts = (motion?.parts as Stored[] | undefined) ?? (motion ? [{ ...motion, strength: 1 }] : []);
   const items = await motionItems(context);
   const shown = await Promise.all(items.map((each) => shownMotion(context, each)));
-  const chosen: { motion: string; strength: number }[] = [];
+  const chosen: { motion: string; checkpoint?: string; strength: number }[] = [];
   for (const { name, strength, sha256 } of parts) {
     const named = items.filter(({ item, kind }, i) => {
       const isNamed = item.name === name || (kind === 'run' && shown[i]!.prompt === name);
       return shown[i]!.usable && isNamed;
     });
     const found = named.length > 1 ? await withValues(context, named, sha256) : named[0];
-    if (found) chosen.push({ motion: found.item.id, strength: Number(strength ?? 1) });
+    const state = found ? { motion: found.item.id } : await checkpointWith(context, items, name, sha256);
+    if (state) chosen.push({ ...state, strength: Number(strength ?? 1) });
     else missing.push(`the motion "${String(name ?? 'without a name')}"`);
   }
   return chosen;
+}
+
+/** The checkpoint of a training that a video was made with: of those with the file's name, that with its values. */
+async function checkpointWith(
+  { looks }: StudioContext,
+  motions: readonly MotionItem[],
+  name: unknown,
+  sha256: unknown,
+): Promise<{ motion: string; checkpoint: string } | undefined> {
+  for (const motion of motions) {
+    for (const { id, usable } of motion.kind === 'run' ? await checkpointsOf(motion.item) : []) {
+      const checkpoint = await partOfRun(motion, 'checkpoints', id);
+      if (!usable || checkpoint.name !== name) continue;
+      const found = looks.run('fingerprint', { path: checkpoint.path });
+      if ((await found.catch(() => undefined)) === sha256) return { motion: motion.item.id, checkpoint: id };
+    }
+  }
+  return undefined;
 }
 
 async function withValues({ looks }: StudioContext, motions: readonly MotionItem[], sha256: unknown) {

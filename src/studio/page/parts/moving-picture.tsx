@@ -80,6 +80,8 @@ export function MovingPicture({
           }}
           onError={() => setFailed(true)}
         />
+      ) : !plays && isCalm && still === undefined ? (
+        isSeen && <FirstFrame loop={loop} alt={alt} onError={() => setVideo(true)} />
       ) : (
         <img
           src={plays || still === undefined ? loop : still}
@@ -91,4 +93,36 @@ export function MovingPicture({
       )}
     </span>
   );
+}
+
+/** The first frame of an animated picture, which by itself cannot be stopped. */
+function FirstFrame({
+  loop,
+  alt,
+  onError,
+}: {
+  readonly loop: string;
+  readonly alt: string;
+  readonly onError: () => void;
+}) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const fail = useRef(onError);
+  fail.current = onError;
+  useEffect(() => {
+    const picture = new Image();
+    picture.onload = () => {
+      const element = canvas.current;
+      if (!element) return;
+      element.width = picture.naturalWidth;
+      element.height = picture.naturalHeight;
+      element.getContext('2d')?.drawImage(picture, 0, 0);
+    };
+    picture.onerror = () => fail.current();
+    picture.src = loop;
+    return () => {
+      picture.onload = null;
+      picture.onerror = null;
+    };
+  }, [loop]);
+  return alt === '' ? <canvas ref={canvas} /> : <canvas ref={canvas} role="img" aria-label={alt} />;
 }

@@ -6,7 +6,7 @@ import { Button } from '../parts/button.tsx';
 import { useCalm } from '../parts/moving-picture.tsx';
 import { View, Waiting } from '../parts/view.tsx';
 
-/** Seconds that the two may be apart. */
+/** Seconds that the two may be apart while they play. */
 const apart = 0.06;
 
 /** The view. */
@@ -37,7 +37,8 @@ export function CompareVideosView({ ids: [a = '', b = ''] }: { readonly ids: rea
       const [leader, follower] = [first.current, second.current];
       if (leader && follower) {
         const wanted = Math.min(leader.currentTime, Math.max(0, (follower.duration || 0) - 0.001));
-        if (Math.abs(follower.currentTime - wanted) > apart && !follower.seeking)
+        const most = leader.paused ? 0.001 : apart;
+        if (Math.abs(follower.currentTime - wanted) > most && !follower.seeking)
           follower.currentTime = wanted;
         if (follower.paused && playing && !leader.paused) void follower.play().catch(() => {});
         setTime(leader.currentTime);
@@ -106,7 +107,8 @@ export function CompareVideosView({ ids: [a = '', b = ''] }: { readonly ids: rea
             value={time}
             onChange={(event) => {
               setPlaying(false);
-              if (first.current) first.current.currentTime = Number(event.target.value);
+              setTime(event.target.valueAsNumber);
+              if (first.current) first.current.currentTime = event.target.valueAsNumber;
             }}
           />
           <span className="slider-value">{digits(Math.round(time * 100) / 100)} s</span>

@@ -218,6 +218,11 @@ export function MotionMenu({ motion, after }: { readonly motion: ApiMotion; read
           New, with these settings
         </ButtonLink>
       )}
+      {usable && (
+        <ButtonLink look="plain" icon="motion" href={`#/new/motion?start=${id}`}>
+          New, beginning with this motion
+        </ButtonLink>
+      )}
       {kind === 'run' && state === 'done' && (
         <Button
           look="plain"

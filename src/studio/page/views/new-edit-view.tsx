@@ -75,13 +75,18 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
     ...(draft.clip === '' ? ['Choose a clip.'] : []),
     ...(draft.prompt.trim() === '' ? ['Say what is to be seen in its place.'] : []),
   ];
+  // What is for learning from the clip is refused with a motion, which takes its place.
+  const learns = draft.motion === '';
+  const { training, ...others } = draft.settings;
+  const settings = learns && training !== undefined ? draft.settings : others;
+  const clipPrompt = learns ? draft.clipPrompt.trim() : '';
   const form: GivenForm = {
     kind: 'edit',
     clip: draft.clip,
     prompt: draft.prompt.trim(),
-    settings: draft.settings as GivenForm['settings'] & object,
-    ...(draft.clipPrompt.trim() === '' ? {} : { clipPrompt: draft.clipPrompt.trim() }),
-    ...(draft.motion === '' ? {} : { motion: draft.motion }),
+    settings: settings as GivenForm['settings'] & object,
+    ...(clipPrompt === '' ? {} : { clipPrompt }),
+    ...(learns ? {} : { motion: draft.motion }),
     ...(draft.firstFrame === '' ? {} : { firstFrame: draft.firstFrame }),
     ...(draft.base === null ? {} : { base: draft.base }),
   };
@@ -97,17 +102,19 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
           <section className="panel" aria-labelledby="the-clip">
             <h2 id="the-clip">The clip</h2>
             <ClipChooser clip={draft.clip} onChange={(clip) => change({ clip })} />
-            <div className="field">
-              <label htmlFor="clip-prompt">What it shows</label>
-              <input
-                id="clip-prompt"
-                className="input"
-                placeholder="a horse gallops on a beach"
-                value={draft.clipPrompt}
-                onChange={(event) => change({ clipPrompt: event.target.value })}
-              />
-              <p className="field-about">May be left out for a clip that has a caption.</p>
-            </div>
+            {learns && (
+              <div className="field">
+                <label htmlFor="clip-prompt">What it shows</label>
+                <input
+                  id="clip-prompt"
+                  className="input"
+                  placeholder="a horse gallops on a beach"
+                  value={draft.clipPrompt}
+                  onChange={(event) => change({ clipPrompt: event.target.value })}
+                />
+                <p className="field-about">May be left out for a clip that has a caption.</p>
+              </div>
+            )}
           </section>
           <section className="panel" aria-labelledby="new-look">
             <h2 id="new-look">What is to be seen instead</h2>
@@ -153,7 +160,7 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
             </div>
             {declared && (
               <SettingFields
-                settings={declared.edit}
+                settings={declared.edit.filter(({ name }) => learns || name !== 'training')}
                 main={mainSettings}
                 values={draft.settings}
                 recommended={{}}

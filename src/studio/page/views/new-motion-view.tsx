@@ -35,6 +35,7 @@ function draftFrom(form: LearnForm, { clips }: ClipSet): Draft {
     prompt: form.prompt ?? '',
     base: form.base ?? null,
     settings: (form.settings ?? {}) as SettingValues,
+    startFrom: form.startFrom?.motion ?? '',
     left: clips.flatMap(({ id }) => (form.clips.some((clip) => clip.id === id) ? [] : [id])),
     heldOut: form.clips.flatMap(({ id, heldOut }) => (heldOut ? [id] : [])),
     parts: Object.fromEntries(form.clips.flatMap(({ id, part }) => (part ? [[id, part]] : []))),
@@ -46,6 +47,8 @@ interface Draft extends ClipChoices {
   readonly prompt: string;
   readonly base: string | null;
   readonly settings: SettingValues;
+  /** A motion that the training begins with; `''`: the image model alone. */
+  readonly startFrom: string;
 }
 
 const empty: Draft = {
@@ -53,15 +56,20 @@ const empty: Draft = {
   prompt: '',
   base: null,
   settings: {},
+  startFrom: '',
   left: [],
   heldOut: [],
   parts: {},
 };
 
-/** The view; `set` in the address names the clips, `from` a motion whose settings are taken. */
+/**
+ * The view; `set` in the address names the clips, `from` a motion whose settings are taken, `start` one that the
+ * training begins with.
+ */
 export function NewMotionView({ query }: { readonly query: Route['query'] }) {
   const set = query.get('set') ?? undefined;
   const from = query.get('from') ?? undefined;
+  const start = query.get('start') ?? undefined;
   const sets = useAnswer('clipSets');
   const job = query.get('job') ?? undefined;
   const hasForm = query.get('form') !== null;
@@ -74,7 +82,7 @@ export function NewMotionView({ query }: { readonly query: Route['query'] }) {
     try {
       const brought = await bringClips(files, set, setBringing);
       setRefused(brought.refused);
-      if (brought.set !== set) replaceRoute(['new', 'motion'], { set: brought.set, from });
+      if (brought.set !== set) replaceRoute(['new', 'motion'], { set: brought.set, from, start });
     } finally {
       setBringing(undefined);
     }
@@ -103,9 +111,9 @@ export function NewMotionView({ query }: { readonly query: Route['query'] }) {
       <Shown answered={sets}>
         {(data) =>
           chosen ? (
-            <Learning key={chosen.id} set={chosen} from={from} given={given} job={job} onFiles={bring} />
+            <Learning key={chosen.id} set={chosen} {...{ from, start, given, job }} onFiles={bring} />
           ) : (
-            <ChooseClips sets={data.sets} from={from} onFiles={bring} />
+            <ChooseClips sets={data.sets} {...{ from, start }} onFiles={bring} />
           )
         }
       </Shown>
@@ -118,10 +126,12 @@ type ClipSet = AnswerOf<'clipSets'>['sets'][number];
 function ChooseClips({
   sets,
   from,
+  start,
   onFiles,
 }: {
   readonly sets: readonly ClipSet[];
   readonly from: string | undefined;
+  readonly start: string | undefined;
   readonly onFiles: (files: BroughtFile[]) => void;
 }) {
   const filled = sets.filter(({ clips }) => clips.length > 0);
@@ -144,7 +154,7 @@ function ChooseClips({
                   <strong>{title}</strong>
                   <span className="quiet">{countOf(clips.length, 'clip')}</span>
                 </div>
-                <Button onClick={() => goTo(['new', 'motion'], { set: id, from })}>
+                <Button onClick={() => goTo(['new', 'motion'], { set: id, from, start })}>
                   Take them<span className="hidden"> {title}</span>
                 </Button>
               </li>
@@ -159,12 +169,14 @@ function ChooseClips({
 function Learning({
   set,
   from,
+  start,
   given,
   job,
   onFiles,
 }: {
   readonly set: ClipSet;
   readonly from: string | undefined;
+  readonly start: string | undefined;
   /** A form that is to be changed. */
   readonly given: LearnForm | undefined;
   readonly job: string | undefined;
@@ -172,7 +184,10 @@ function Learning({
 }) {
   const { data: declared } = useAnswer('settings');
   const { data: model } = useAnswer('motion', from === undefined ? null : { ids: { id: from } });
-  const [draft, setDraft] = useDraft<Draft>(`learn:${set.id}:${from ?? job ?? ''}`, empty);
+  const [draft, setDraft] = useDraft<Draft>(`learn:${set.id}:${from ?? start ?? job ?? ''}`, {
+    ...empty,
+    startFrom: start ?? '',
+  });
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, not whenever the clips are asked for again
   useEffect(() => {
     if (given) setDraft(draftFrom(given, set));
@@ -182,7 +197,7 @@ function Learning({
   useEffect(() => {
     if (!model || !declared || taken) return;
     setTaken(true);
-    if (draft === empty || Object.keys(draft.settings).length === 0) {
+    if (Object.keys(draft.settings).length === 0) {
       setDraft((before) => ({
         ...before,
         settings: formValues(declared.learn, model.settings),
@@ -192,7 +207,11 @@ function Learning({
     }
   }, [model, declared, taken, draft, setDraft]);
 
-  const base = draft.base ?? undefined;
+  const { data: begun } = useAnswer(
+    'motion',
+    draft.startFrom === '' ? null : { ids: { id: draft.startFrom } },
+  );
+  const base = draft.base ?? begun?.baseId;
   const { data: detail } = useAnswer('base', { query: { id: base ?? builtInBaseId } });
   const recommended = (detail?.recommended.training ?? {}) as SettingValues;
   const used = set.clips.filter(({ id }) => !draft.left.includes(id));
@@ -229,6 +248,7 @@ function Learning({
     settings: settings as GivenForm['settings'] & object,
     ...(draft.prompt.trim() === '' ? {} : { prompt: draft.prompt.trim() }),
     ...(base === undefined ? {} : { base }),
+    ...(draft.startFrom === '' ? {} : { startFrom: { motion: draft.startFrom } }),
   };
   const check = useFormCheck(missing.length === 0 ? form : undefined);
   const problems = check.estimate?.problems ?? [];
@@ -301,6 +321,7 @@ function Learning({
         </section>
         <section className="panel" aria-labelledby="how">
           <h2 id="how">3. How it is learned</h2>
+          <StartFrom value={draft.startFrom} onChange={(startFrom) => change({ startFrom })} />
           {declared && (
             <>
               <Presets
@@ -342,6 +363,40 @@ function Learning({
           if (job) goTo(['jobs', job.id]);
         }}
       />
+    </div>
+  );
+}
+
+/** What the training begins with; nothing where there is no motion yet. */
+function StartFrom({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (motion: string) => void;
+}) {
+  const { data } = useAnswer('motions');
+  const usable = data?.motions.filter((motion) => motion.usable || motion.id === value) ?? [];
+  if (usable.length === 0) return null;
+  return (
+    <div className="field">
+      <label htmlFor="start-from">It begins with</label>
+      <select
+        id="start-from"
+        className="input"
+        value={value}
+        onChange={({ target }) => onChange(target.value)}
+      >
+        <option value="">The image model alone</option>
+        {usable.map(({ id, title }) => (
+          <option key={id} value={id}>
+            What “{title}” has learned
+          </option>
+        ))}
+      </select>
+      <p className="field-about">
+        A motion that was learned before, on the same base, is learned further as a new one.
+      </p>
     </div>
   );
 }

@@ -1,0 +1,90 @@
+/** @file Videos and pictures: two that play together, an edit, and first frames. */
+import { expect, test } from 'vitest';
+import { demoClip, open, type StudioVisit, set } from './studio-visit.ts';
+
+/** The tests; they need two videos. */
+export function videoPages({ desk, made }: StudioVisit): void {
+  test('two videos play together, and stop at the same moment, side by side and one over the other', async () => {
+    const { page, faults } = desk();
+    await open(page, 'videos');
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    await page.getByLabel('Compare a cat runs').check();
+    await page.getByLabel('Compare a fox runs in the snow').check();
+    await page.getByRole('button', { name: 'Compare the two' }).click();
+    await page.getByRole('heading', { name: 'Compare videos' }).waitFor();
+    const players = () =>
+      page.locator('.compare video').evaluateAll((all) =>
+        all.map((each) => {
+          const { paused, currentTime, duration } = each as unknown as Record<string, number>;
+          return { paused, currentTime, duration };
+        }),
+      );
+    await expect.poll(async () => (await players()).map(({ paused }) => paused)).toEqual([false, false]);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await expect.poll(async () => (await players()).map(({ paused }) => paused)).toEqual([true, true]);
+    await page.getByLabel('Time').fill('0.2');
+    await expect
+      .poll(async () => (await players()).map(({ currentTime }) => currentTime?.toFixed(1)))
+      .toEqual(['0.2', '0.2']);
+    await page.getByRole('button', { name: 'One over the other' }).click();
+    await page.getByLabel('A or B').fill('30');
+    expect(await page.locator('.compare-top').getAttribute('style')).toContain('30%');
+    expect(faults).toEqual([]);
+  });
+
+  test('first frames are brought, taken from a video, or drawn, and chosen from', async () => {
+    const { page, faults } = desk();
+    await open(page, `new/video?motion=${made.motion.split('/')[1]}`);
+    await page.locator('#prompt').fill('a duck');
+    await page.getByRole('button', { name: 'Choose a picture' }).click();
+    const dialog = page.getByRole('dialog', { name: 'First frames' });
+    await dialog.getByLabel('Bring a picture').setInputFiles(demoClip('duck-runs-plain-green'));
+    const pictures = dialog.locator('button.picture');
+    await expect.poll(() => pictures.count()).toBe(1);
+    await dialog.getByLabel('From a video').selectOption({ label: 'a cat runs' });
+    await dialog.getByRole('slider', { name: 'Frame' }).fill('2');
+    await dialog.getByRole('button', { name: 'Take this frame' }).click();
+    await expect.poll(() => pictures.count()).toBe(2);
+    // Both are chosen; the first is left out again.
+    await dialog.getByRole('button', { name: 'Use these 2' }).waitFor();
+    await pictures.last().click();
+    await dialog.getByRole('button', { name: 'Draw four' }).click();
+    await expect.poll(() => dialog.locator('.picture-drawing').count()).toBe(4);
+    await expect.poll(() => pictures.count(), { timeout: 120_000 }).toBe(3);
+    // One is enough.
+    await page.evaluate(`(async () => {
+      const { jobs } = await (await fetch('/api/jobs')).json();
+      for (const { id, state } of jobs) {
+        if (state === 'waiting') await fetch('/api/jobs/' + id, { method: 'DELETE' });
+        if (state === 'running') await fetch('/api/jobs/' + id + '/cancel', {
+          method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}',
+        });
+      }
+    })()`);
+    await dialog.getByRole('button', { name: 'Use this picture' }).click();
+    await page.getByAltText('First frame 1').waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  test('a clip is edited with its motion, and shown beside the result', async () => {
+    const { page, faults } = desk();
+    await open(page, 'new/edit');
+    await page.getByLabel('Clip', { exact: true }).selectOption({ label: 'duck-runs-plain-green.gif' });
+    await page.getByLabel('What it shows').fill('a duck runs');
+    await page.locator('#prompt').fill('a robot runs');
+    // What the clip shows is for learning from it.
+    await page.locator('#motion').selectOption({ index: 1 });
+    await page.getByLabel('What it shows').waitFor({ state: 'detached' });
+    await set(page, 'Steps', '2');
+    await set(page, 'Frames', '4');
+    await page.locator('.command code', { hasText: 'lamp edit' }).waitFor();
+    await page.getByText('Time, about').waitFor();
+    await page.getByRole('button', { name: 'Edit the clip' }).click();
+    await page.locator('.card .moving img[src*="/api/videos/"]').first().waitFor();
+    await page.getByRole('main').getByRole('link', { name: 'a robot runs' }).click();
+    await page.getByText('Edited', { exact: true }).waitFor();
+    await page.getByAltText('The clip before').waitFor();
+    await page.locator('.player video').waitFor();
+    expect(faults).toEqual([]);
+  });
+}
