@@ -25,6 +25,17 @@ test('of a picture, its size and steps tell what it takes', async () => {
   expect(large.memory!.needed).toBeGreaterThan(found.memory!.needed);
 });
 
+test('what a training begins with, and which part of its clips it sees, changes nothing of what it takes', async () => {
+  const learn = { clips: [clip], prompt: 'a man walks', ...size, frames: 2, steps: 5 };
+  const found = await estimate('learn', learn);
+  expect(found).toMatchObject({ problems: [], size, frames: 2, time: { steps: 5 } });
+  const startFrom = await writeTestMotion(at('begun.safetensors'), { ...size, frames: 2 });
+  const more = { startFrom, heldOut: [clip], clipParts: { [clip]: { startFrame: 1 } } };
+  const { memory, problems } = await estimate('learn', { ...learn, ...more });
+  expect(problems).toEqual([]);
+  expect(memory!.needed).toBe(found.memory!.needed);
+});
+
 test('an edit learns, inverts and samples, or does without learning', async () => {
   const edit = { clip, prompt: 'a robot walks', ...size, frames: 2, samplerSteps: 4, inversionSteps: 6 };
   const learned = await estimate('edit', { ...edit, clipPrompt: 'a man walks', training: { steps: 30 } });

@@ -111,8 +111,11 @@ async function ofTraining(base: BaseModel, options: Options, machine: Machine): 
   const {
     preset,
     useRecommended = preset === undefined,
+    // What it begins with changes nothing of what it takes.
+    startFrom: _,
     ...given
   } = options as Partial<TrainingInput> & {
+    readonly startFrom?: unknown;
     readonly preset?: keyof typeof presets;
     readonly useRecommended?: boolean;
   };

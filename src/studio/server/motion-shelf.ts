@@ -120,7 +120,9 @@ async function shownFile({ titles, looks }: Context, { item }: MotionItem): Prom
     state: 'done',
     usable: true,
     base: baseName,
-    ...{ prompt, frames, width, height, framesPerSecond, steps, wantedSteps: steps },
+    ...{ prompt, frames, width, height, framesPerSecond },
+    // 0: unknown.
+    ...(steps > 0 && { steps, wantedSteps: steps }),
   };
 }
 
