@@ -45,6 +45,7 @@ export function videoPages({ desk, made }: StudioVisit): void {
     await dialog.getByRole('slider', { name: 'Frame' }).fill('2');
     await dialog.getByRole('button', { name: 'Take this frame' }).click();
     await expect.poll(() => pictures.count()).toBe(2);
+    await dialog.getByText('a cat runs, frame 3').waitFor();
     // Both are chosen; the first is left out again.
     await dialog.getByRole('button', { name: 'Use these 2' }).waitFor();
     await pictures.last().click();

@@ -76,12 +76,14 @@ export function videoHandlers(
     };
   };
   /** Keeps a picture under a name of the server's. */
-  const keepPicture = async (title: string, path: string) => {
+  /** Keeps a picture by a name; `title` is what it is called where the name does not say it. */
+  const keepPicture = async (name: string, path: string, title?: string) => {
     const taken = (await pictureItems(context)).map(({ name }) => basename(name, extname(name)));
-    const name = `${freeName(safeName(`${title}.x`).stem, taken)}.png`;
-    await moveIn(path, join(folder.pictures, name));
+    const file = `${freeName(safeName(`${name}.x`).stem, taken)}.png`;
+    await moveIn(path, join(folder.pictures, file));
+    if (title !== undefined) await titles.set(`pictures/${file}`, title.slice(0, 200));
     touched();
-    const found = (await pictureItems(context)).find((item) => item.name === name);
+    const found = (await pictureItems(context)).find((item) => item.name === file);
     return shownPicture(context, new Map(), found!);
   };
   return {
@@ -153,7 +155,7 @@ export function videoHandlers(
       const { title } = shownVideo(context, await jobs.byId(), item);
       const out = join(folder.uploads, `${item.id}-${body.frame}-${Date.now()}.png`);
       await looks.run('frame', { path: item.path, frame: body.frame, out });
-      return keepPicture(`${title}-${body.frame}`, out);
+      return keepPicture(`${title}-${body.frame}`, out, `${title}, frame ${body.frame + 1}`);
     },
     renamePicture: async ({ ids, body }) => rename(await findPicture(context, ids.id!), body.title),
     async deletePicture({ ids }) {

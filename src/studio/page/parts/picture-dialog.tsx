@@ -237,12 +237,15 @@ function FrameOf({ video, onTaken }: { readonly video: ApiVideo; readonly onTake
           min={0}
           max={frames - 1}
           value={frame}
+          disabled={!data}
           onChange={(event) => setFrame(Number(event.target.value))}
         />
         <span className="quiet">
           {frame + 1} of {frames}
         </span>
-        <Button onClick={take}>Take this frame</Button>
+        <Button disabled={!data} onClick={take}>
+          Take this frame
+        </Button>
       </span>
     </>
   );
