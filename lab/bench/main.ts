@@ -2,6 +2,7 @@
  * @file `npm run bench`: what training and sampling reach of the machine's own ceiling. Every case runs in a process of
  * its own, so that its peak memory is its own, and measures the ceiling itself, so that the ratio is of one moment.
  */
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,7 +65,7 @@ if (values.help) {
   console.log(help);
   process.exit();
 }
-if (!(Number(values.repeats) >= 1)) {
+if (!/^[1-9]\d*$/.test(values.repeats)) {
   console.error(`bench: --repeats is "${values.repeats}"; expected a whole number from 1 on.`);
   process.exit(2);
 }
@@ -78,6 +79,13 @@ if (device === undefined) {
 const allCases = [...benchCases, ...memoryCases, ...growthCases];
 /** Folders with random weights, by what is in them: cases of the same architecture share one. */
 const folders = new Map<string, string>();
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    for (const folder of folders.values()) rmSync(folder, { recursive: true, force: true });
+    process.exit(1);
+  });
+}
 
 /** This program in a process of its own. */
 const inProcess = inProcessOf(

@@ -13,7 +13,8 @@ const dtypes = { f16: 'float16', f32: 'float32', bf16: 'bfloat16' } as const;
 
 const help = `npm run make-base -- --like <name> --out <path> [options]
   --like <name>     ${architectureNames.join(', ')}
-  --out <path>      where to write it: a new or empty folder, or with --single-file a new .safetensors file
+  --out <path>      where to write it: a new or empty folder, or with --single-file a new
+                    .safetensors file, or the folder for it
   --dtype <type>    f16 (default), f32 or bf16
   --single-file     as one file in the original names
   --seed <number>   of the random weights, a whole number (default 0)`;

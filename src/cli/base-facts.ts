@@ -61,7 +61,12 @@ function fitRows({ bytes, videos, pictures }: WhatFits): Row[] {
     ],
     ...rows('train', ({ train }) => wayText(train)),
     ...rows('generate', ({ generate }) => wayText(generate)),
-    ...pictures.map((fit, i): Row => [i === 0 ? 'draw' : '', `${sizeText(fit)}: ${wayText(fit.draw)}`]),
+    ...pictures.map(
+      (fit, i): Row => [
+        i === 0 ? 'draw' : '',
+        `${sizeText(fit)}: ${fit.draw ? wayText(fit.draw) : 'does not fit'}`,
+      ],
+    ),
   ];
 }
 
@@ -70,9 +75,10 @@ function sizeText({ width, height }: Size): string {
 }
 
 function wayText(way: FittingWay | undefined): string {
-  if (!way) return 'does not fit';
-  const { memory, rank, bytes, secondsPerStep } = way;
-  const how = rank > 0 ? `${memory} with rank ${rank}` : memory;
+  if (!way) return 'do not fit';
+  const { memory, rank, optimizer = 'adamw', bytes, secondsPerStep } = way;
+  const others = [...(optimizer === 'adamw' ? [] : [optimizer]), ...(rank > 0 ? [`rank ${rank}`] : [])];
+  const how = others.length > 0 ? `${memory} with ${others.join(' and ')}` : memory;
   return `${how}, ${(bytes / 1e9).toFixed(1)} GB, ${stepTime(secondsPerStep)}`;
 }
 

@@ -80,6 +80,24 @@ test('a given device is taken as it is, an unknown one refused with the choices'
   expect(error.message).toBe('unknown device "gpu"; expected one of: cpu, webgpu, cuda, auto.');
 });
 
+test('what a device does not have is refused before it is tried', async () => {
+  for (const [choice, message] of [
+    [
+      { precision: 'int8' },
+      'precision: "int8" was chosen for the device "webgpu"; expected device: "cpu" with it',
+    ],
+    [{ memory: 'low' }, 'memory: "low" was chosen for the device "webgpu"; expected device: "cpu" with it'],
+    [
+      { precision: 'tf32' },
+      'precision: "tf32" was chosen for the device "webgpu"; expected device: "cuda" with it',
+    ],
+  ] as const) {
+    const error = await thrownBy(onDevice({ device: 'webgpu', ...choice }, {}));
+    expect(error).toBeInstanceOf(DeviceError);
+    expect(error.message).toContain(message);
+  }
+});
+
 test('operators that the device leaves to the processor are named once, as soon as they are known', () => {
   const events: ProgressEvent[] = [];
   const left: string[] = [];

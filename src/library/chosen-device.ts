@@ -1,9 +1,12 @@
 /** @file The device that a function computes on: the one given, or the fastest that works here. */
 import { flopText } from '../amounts.ts';
 import { notice, type WorkOptions } from '../events.ts';
+import { assertPrecision } from '../models/precision.ts';
 import { joinPhrases, type Phrase, phrase, setting } from '../phrases.ts';
+import { assertLowMemory } from '../runtime/chain-program.ts';
 import { type DeviceName, parseDeviceChoice } from '../runtime/devices.ts';
 import { leftToProcessor } from '../runtime/processor-share.ts';
+import { type Precision, precisions } from '../runtime/running-settings.ts';
 import { allowTf32 } from '../runtime/tf32.ts';
 import { said } from './machine/finding.ts';
 import { type RunProbe, runProbe } from './machine/run-probe.ts';
@@ -35,7 +38,7 @@ let chosenHere: Promise<Taken> | undefined;
  * Settles the device. `auto` takes CUDA or else WebGPU where they work and are faster than the processor, which a
  * software adapter is not, else the processor; a notice says which one and why. The events of the returned work options
  * include a notice that names the operators which the device leaves to the processor, if any. Throws `DeviceError` for
- * an unknown name.
+ * an unknown name, and for a precision or memory mode that the device does not have.
  */
 export async function onDevice(choice: RunningChoice, work: WorkOptions): Promise<OnDevice> {
   const named = parseDeviceChoice(choice.device);
@@ -45,10 +48,17 @@ export async function onDevice(choice: RunningChoice, work: WorkOptions): Promis
   return opened(device, choice, work);
 }
 
-function opened(device: DeviceName, { precision }: RunningChoice, work: WorkOptions): OnDevice {
+function opened(device: DeviceName, { memory, precision }: RunningChoice, work: WorkOptions): OnDevice {
+  // What cannot be is said before the device is tried.
+  if (isPrecision(precision)) assertPrecision(precision, device);
+  assertLowMemory(memory, device);
   // Decided before anything runs on CUDA, such as the small graph that tries it.
   if (device === 'cuda') allowTf32(precision === 'tf32');
   return { device, work: tellingOfProcessor(device, work) };
+}
+
+function isPrecision(name: string | undefined): name is Precision {
+  return precisions.some((each) => each === name);
 }
 
 /** The device that the other choices go with alone. */

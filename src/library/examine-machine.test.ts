@@ -111,7 +111,7 @@ test('memory, and what training takes of it', async () => {
     checkMemory(testMachine(), { total: total * gigabyte, free: free * gigabyte });
   expect(verdicts(await check(32, 20))).toEqual(['ok', 'ok']);
   expect(found((await check(32, 20))[1])).toBe(
-    'on Stable Diffusion 1.x, 16 frames of 512x320 take at least 20.0 GB, 8 frames of 256x256 12.0 GB (estimated)',
+    'on Stable Diffusion 1.x, 16 frames of 512x320 take about 20.0 GB with little memory, 8 frames of 256x256 12.0 GB (estimated for all values; fewer with factors)',
   );
   expect(verdicts(await check(32, 1))).toEqual(['warning', 'ok']);
   expect((await check(16, 8))[1]!.advice).toEqual([

@@ -114,7 +114,7 @@ test('what fits into an amount of memory', async () => {
   await expect(found(12)).rejects.toThrow(UsageError);
 });
 
-test('of Stable Diffusion, less memory takes a slower way, then factors, then nothing', async () => {
+test('of Stable Diffusion, less memory takes a slower way, then less state, then factors, then nothing', async () => {
   const base = {
     unet: await stableDiffusionUNet(),
     vae: { config: { block_out_channels: [1, 1, 1, 1] } },
@@ -123,15 +123,16 @@ test('of Stable Diffusion, less memory takes a slower way, then factors, then no
   } as unknown as BaseModel;
   const how = { variant: motionVariants.lamp, rank: 0, batch: 1, seconds: (flops: number) => flops / 1e12 };
   const video = { frames: 16, size: { width: 512, height: 320 } };
-  const ways = [64, 36, 16, 7, 1.5].map((gigabytes) => {
+  const ways = [64, 36, 16, 8, 6, 1.5].map((gigabytes) => {
     const { train, generate } = whatFits(base, { bytes: gigabytes * 1e9, ...video, ...how }).videos[0]!;
-    return [train && `${train.memory} ${train.rank}`, generate?.memory];
+    return [train && `${train.memory} ${train.rank} ${train.optimizer}`, generate?.memory];
   });
   expect(ways).toEqual([
-    ['fast 0', 'fast'],
-    ['balanced 0', 'fast'],
-    ['low 0', 'fast'],
-    ['low 32', 'low'],
+    ['fast 0 adamw', 'fast'],
+    ['balanced 0 adamw', 'fast'],
+    ['low 0 adamw', 'fast'],
+    ['low 0 adamw-8bit', 'low'],
+    ['low 32 adamw', 'low'],
     [undefined, undefined],
   ]);
   const sizes = whatFits(base, { bytes: 8e9, frames: 8, ...how }).videos;

@@ -20,6 +20,8 @@ export interface FittingWay {
   readonly memory: MemoryMode;
   /** Rank of the trained factors; 0: whole matrices. */
   readonly rank: number;
+  /** Of a training: its optimiser. */
+  readonly optimizer?: OptimizerName;
   /** Estimated memory of the process. */
   readonly bytes: number;
   /** Estimated time of a step (of training, or a guided one of sampling) on this machine. */
@@ -56,7 +58,7 @@ export interface FitQuestion {
   /** Default: the base's own size, and others from a quarter to one and a half times as many pixels. */
   readonly size?: Size | undefined;
   readonly variant: MotionVariant;
-  /** Rank that training uses, unless whole matrices do not fit and factors do. */
+  /** Rank that training uses, unless whole matrices do not fit even with an optimiser of 8 bits, and factors do. */
   readonly rank: number;
   /** Default `adamw`. */
   readonly optimizer?: OptimizerName | undefined;
@@ -92,17 +94,20 @@ export function whatFits(base: BaseModel, { bytes, frames, size, ...how }: FitQu
 type Video = Size & { readonly frames: number };
 type How = Omit<FitQuestion, 'bytes' | 'frames' | 'size'>;
 
-function trainingWay(base: BaseModel, video: Video, limit: number, { rank, batch, seconds, ...more }: How) {
-  for (const tried of rank === 0 ? [0, smallRank] : [rank]) {
-    for (const memory of memoryModes) {
-      const shape = latents(base, batch, video);
-      const { bytes, flops } = trainingCost(base.unet, shape, base.tokenizer.maxLength, {
-        ...more,
-        memory,
-        rank: tried,
-      });
-      if (bytes <= limit) return { memory, rank: tried, bytes, secondsPerStep: seconds(flops) };
-    }
+function trainingWay(
+  base: BaseModel,
+  video: Video,
+  limit: number,
+  { rank, optimizer = 'adamw', batch, seconds, ...more }: How,
+): FittingWay | undefined {
+  const asked = memoryModes.map((memory) => ({ memory, rank, optimizer }));
+  // What keeps less, for those who did not ask for something else.
+  const lessState = optimizer === 'adamw' ? [{ ...asked.at(-1)!, optimizer: 'adamw-8bit' as const }] : [];
+  const factors = rank === 0 ? asked.map((way) => ({ ...way, rank: smallRank })) : [];
+  for (const way of [...asked, ...lessState, ...factors]) {
+    const shape = latents(base, batch, video);
+    const { bytes, flops } = trainingCost(base.unet, shape, base.tokenizer.maxLength, { ...more, ...way });
+    if (bytes <= limit) return { ...way, bytes, secondsPerStep: seconds(flops) };
   }
   return undefined;
 }

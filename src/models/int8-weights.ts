@@ -10,7 +10,7 @@ import { exists } from '../checkpoints/exists.ts';
 import { writeSafetensors } from '../checkpoints/safetensors-write.ts';
 import { openWeightFile, type WeightFile } from '../checkpoints/weight-file.ts';
 import type { SafetensorsValue } from '../checkpoints/writable-tensor.ts';
-import { CheckpointError } from '../errors.ts';
+import { CheckpointError, StorageError } from '../errors.ts';
 import {
   type FloatTensor,
   floats,
@@ -22,6 +22,7 @@ import {
 import { dequantised } from '../graph/operators/index.ts';
 import { storedInt8, type Tensor } from '../graph/tensor.ts';
 import { cachesFolder } from '../hub/hub-cache.ts';
+import { foundOf, phrase, setting } from '../phrases.ts';
 
 /** Changes with every change of how weights are rounded: files of another recipe are not used. */
 const recipe = 'int8-1';
@@ -121,7 +122,18 @@ async function writeIntegers(path: string, weights: WeightFile, names: readonly 
       },
     ]);
   }
-  await writeSafetensors(path, tensors, { recipe, unet: await weights.fingerprint() });
+  await writeSafetensors(path, tensors, { recipe, unet: await weights.fingerprint() }).catch(
+    (error: unknown) => {
+      throw error instanceof StorageError ? cacheError(error) : error;
+    },
+  );
+}
+
+/** The error where the cache cannot be written, with how to have it elsewhere. */
+function cacheError(cause: StorageError): StorageError {
+  const found = phrase`weights in 8 bits cannot be kept in the cache: ${foundOf(cause)}`;
+  const advice = phrase`Set XDG_CACHE_HOME to a folder that can be written to, or use ${setting('precision', 'f32')}.`;
+  return new StorageError({ found, advice }, { cause });
 }
 
 async function weightAt(name: string, { file }: WeightFile): Promise<FloatTensor> {

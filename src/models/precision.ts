@@ -7,6 +7,18 @@ import type { Precision } from '../runtime/running-settings.ts';
 import type { BaseModel } from './base-model.ts';
 import { int8Weights } from './int8-weights.ts';
 
+/** Throws `DeviceError` for a precision that the device does not compute in: `int8` is for CPUs, `tf32` for CUDA. */
+export function assertPrecision(precision: Precision, device: DeviceName): void {
+  const needed = { f32: device, int8: 'cpu', tf32: 'cuda' }[precision];
+  if (device === needed) return;
+  throw new DeviceError({
+    found: phrase`${setting('precision', precision)} was chosen for the device "${device}"`,
+    expected: phrase`${setting('device', needed)} with it`,
+    setting: 'precision',
+    advice: phrase`Use ${setting('precision', 'f32')}, or ${setting('device', needed)}.`,
+  });
+}
+
 const inInt8 = new WeakMap<BaseModel, Promise<BaseModel>>();
 
 /**
@@ -21,15 +33,7 @@ export async function inPrecision(
   device: DeviceName,
 ): Promise<BaseModel> {
   if (precision === 'f32') return base;
-  const needed = precision === 'int8' ? 'cpu' : 'cuda';
-  if (device !== needed) {
-    throw new DeviceError({
-      found: phrase`${setting('precision', precision)} was chosen for the device "${device}"`,
-      expected: phrase`${setting('device', needed)} with it`,
-      setting: 'precision',
-      advice: phrase`Use ${setting('precision', 'f32')}, or ${setting('device', needed)}.`,
-    });
-  }
+  assertPrecision(precision, device);
   if (precision === 'tf32') {
     return { ...base, unet: { ...base.unet, weights: { ...base.unet.weights, precision } } };
   }

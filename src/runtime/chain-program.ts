@@ -47,7 +47,7 @@ export async function compileChain(
   request: ChainRequest,
   { device = 'cpu', profilePrefix }: CompileOptions = {},
 ): Promise<ChainProgram> {
-  if (device !== 'cpu') throw lowNeedsCpu(device);
+  assertLowMemory('low', device);
   const sessions = new Map<string, Session>();
   const dispose = async () => {
     for (const session of sessions.values()) {
@@ -90,8 +90,10 @@ export async function compileChain(
   };
 }
 
-function lowNeedsCpu(device: DeviceName): DeviceError {
-  return new DeviceError({
+/** Throws `DeviceError` for `memory: 'low'` elsewhere than on the CPU. */
+export function assertLowMemory(memory: string | undefined, device: DeviceName): void {
+  if (memory !== 'low' || device === 'cpu') return;
+  throw new DeviceError({
     found: phrase`${setting('memory', 'low')} was chosen for the device "${device}"`,
     expected: phrase`${setting('device', 'cpu')} with it`,
     setting: 'memory',

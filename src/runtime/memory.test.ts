@@ -27,7 +27,7 @@ describe('what the engine reports', () => {
 
   test('too little memory is said in words', () => {
     expect(engineError(new Error(raw), 'cpu', 24 * GB, 24 * GB).message).toBe(
-      'memory ran out on device "cpu": 34.4 GB more were needed; expected at most the 24.0 GB that this machine has. Use a smaller "width" and "height" or fewer "frames", or a machine with more memory.',
+      'memory ran out on device "cpu": 34.4 GB more were needed; expected at most the 24.0 GB that this machine has. memory: "low" needs less. Use a smaller "width" and "height" or fewer "frames", or a machine with more memory.',
     );
     for (const text of [
       'std::bad_alloc',
@@ -35,7 +35,7 @@ describe('what the engine reports', () => {
       'Invalid typed array length: 9e9',
     ]) {
       expect(engineError(new RangeError(text), 'cpu', 24 * GB, 24 * GB).message).toMatch(
-        /^memory ran out on device "cpu"; expected at most the 24\.0 GB that this machine has\. Use a smaller "width" and "height"/,
+        /^memory ran out on device "cpu"; expected at most the 24\.0 GB that this machine has\. memory: "low" needs less\. Use a smaller "width" and "height"/,
       );
     }
   });

@@ -8,6 +8,7 @@ import { CheckpointError, DeviceError } from '../errors.ts';
 import { phrase, setting } from '../phrases.ts';
 import { machineMemory, mostMemory, whoseMemory } from './free-memory.ts';
 
+const lowAdvice = phrase`${setting('memory', 'low')} needs less.`;
 const advice = phrase`Use a smaller ${setting('size')} or fewer ${setting('frames')}, or a machine with more memory.`;
 
 /**
@@ -67,15 +68,18 @@ export function engineError(
       {
         found: `memory ran out on device "${device}": ${bytesText(Number(size))} more were needed`,
         expected,
-        setting: 'size',
-        advice,
+        setting: 'memory',
+        advice: [lowAdvice, advice],
       },
       { cause: error },
     );
   }
   if (/alloc|out of memory|not enough memory|typed array length|overflow/i.test(message)) {
     const found = `memory ran out on device "${device}"`;
-    return new DeviceError({ found, expected, setting: 'size', advice }, { cause: error });
+    return new DeviceError(
+      { found, expected, setting: 'memory', advice: [lowAdvice, advice] },
+      { cause: error },
+    );
   }
   return failed(`the computation failed on device "${device}": ${plainReason(message)}`, error, device);
 }

@@ -31,7 +31,7 @@ export async function checkMemory(runProbe: RunProbe, { total, free }: MemoryFac
   const tight = free < little ? { advice: 'Close other programs before training.' } : {};
   const need = {
     subject: 'training',
-    found: `on Stable Diffusion 1.x, ${setting(usual)} take at least ${bytesText(usual.bytes)}, ${setting(modest)} ${bytesText(modest.bytes)} (estimated)`,
+    found: `on Stable Diffusion 1.x, ${setting(usual)} take about ${bytesText(usual.bytes)} with little memory, ${setting(modest)} ${bytesText(modest.bytes)} (estimated for all values; fewer with factors)`,
     data: { usual, modest },
   };
   const findings = [finding({ ...memory, ...tight, verdict: free < little ? 'warning' : 'ok' })];

@@ -44,7 +44,8 @@ export function memoryFor(
   });
   if (chosen !== 'fast') {
     const gigabytes = (estimate(chosen) / 1e9).toFixed(1);
-    const found = phrase`training with ${setting('memory', chosen)}: a step needs about ${gigabytes} GB`;
+    const by = asked === 'auto' && settings.memory === 'auto' ? ', which auto chose' : '';
+    const found = phrase`training with ${setting('memory', chosen)}${by}: a step needs about ${gigabytes} GB`;
     onEvent?.(notice({ found }));
   }
   return chosen;
