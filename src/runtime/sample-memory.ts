@@ -8,9 +8,9 @@ export const comfortableShare = 0.7;
 
 /**
  * Resolves `auto` for sampling: `low` if a network in one program needs more than 70 % of the memory of the machine, or
- * of what `ulimit` leaves of it. What happens to be free does not count: the same seed gives the same bytes on the same machine, and modes round
- * differently. `bytes` estimates what the network needs, and is only called where that decides. On a graphics card,
- * which has memory of its own, `auto` is `fast`.
+ * of what `ulimit` leaves of it. What happens to be free does not count: the same seed gives the same bytes on the same
+ * machine, and modes round differently. `bytes` estimates what the network needs, and is only called where that
+ * decides. On a graphics card, which has memory of its own, `auto` is `fast`.
  */
 export function sampleMemory(
   choice: MemoryChoice,
