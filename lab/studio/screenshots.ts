@@ -6,6 +6,7 @@
 import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
@@ -21,7 +22,8 @@ const { values } = parseArgs({
   },
 });
 
-const folder = await mkdtemp(join(tmpdir(), 'lamp-studio-'));
+const temporary = await mkdtemp(join(tmpdir(), 'lamp-studio-'));
+const folder = join(temporary, 'my-studio');
 await fill(folder, values.demo);
 const studio = await openTestStudio(folder, { page: join(root, 'dist/studio/page') });
 const browser = await startBrowser();
@@ -31,7 +33,7 @@ try {
   await desk.page.locator('main a[href^="#/motions/"]').first().click();
   await settled(desk.page);
   await picture(desk.page, 'studio-motion');
-  await open(desk.page, 'new/video');
+  await desk.page.getByRole('main').getByRole('link', { name: 'Make a video', exact: true }).click();
   await desk.page.locator('#prompt').fill('a fox runs in the snow');
   await desk.page.getByText('Time, about').waitFor();
   await settled(desk.page);
@@ -43,7 +45,7 @@ try {
 } finally {
   await browser.close();
   await studio.close();
-  await rm(folder, { recursive: true, force: true });
+  await rm(temporary, { recursive: true, force: true });
 }
 
 /** Puts what the demo made into a studio's folder. */
@@ -63,9 +65,8 @@ async function open(page: Page, view: string): Promise<void> {
 /** Waits until everything that is shown has come. */
 async function settled(page: Page): Promise<void> {
   await page.locator('main .waiting').first().waitFor({ state: 'detached' });
-  await page.waitForFunction(
-    'Array.from(document.images).every((image) => image.complete && image.naturalWidth > 0)',
-  );
+  const shown = 'Array.from(document.images).every((image) => image.complete && image.naturalWidth > 0)';
+  while (!(await page.evaluate(shown))) await pause(100);
 }
 
 async function picture(page: Page, name: string): Promise<void> {
