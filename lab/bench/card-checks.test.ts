@@ -85,7 +85,7 @@ describe.runIf(device === 'cpu')('a report', () => {
       /^a step on the tiny network is wrong: gradients off by 50 %$/,
     ],
     ['another video', { work: { ...work, psnr: 20 } }, /^the video differs from the processor's: 20\.0 dB$/],
-    ['small buffers', { largestBuffer: 2 ** 27 }, /^a value of 512 MiB cannot be held, but 128 MiB can$/],
+    ['small buffers', { largestBuffer: 2 ** 27 }, /^a value of 537 MB cannot be held, but 134 MB can$/],
   ])('finds %s', (_, change, message) => {
     expect(wrongIn({ ...good, ...change }, [])).toEqual([expect.stringMatching(message)]);
   });

@@ -197,7 +197,7 @@ describe('bad input ends with one line, its exit code, and nothing written', () 
     const words = generateWords({ ...nowhere, '--size': '16384x16384' });
     const { code, stderr } = await run(...words);
     expect(stderr).toMatch(
-      /\nlamp: one step needs about [\d.]+ GB of memory at one time; expected at most the [\d.]+ GB that this machine has\. Use a smaller --size [^\n]*\n$/,
+      /\nlamp: one step needs about [\d.]+ [GT]B of memory at one time; expected at most the [\d.]+ GB that this machine has\. Use a smaller --size [^\n]*\n$/,
     );
     expect(code).toBe(5);
   });
