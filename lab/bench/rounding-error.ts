@@ -5,11 +5,11 @@ import type { Size } from '../../src/media/size.ts';
 import { type BaseModel, openBaseModel } from '../../src/models/base-model.ts';
 import { vaeFactor } from '../../src/models/configs.ts';
 import { inPrecision } from '../../src/models/precision.ts';
-import { initialValues, motionParameters } from '../../src/motion/motion-parameters.ts';
 import { videoPredictor } from '../../src/motion/predictor.ts';
 import type { TrainedMotion } from '../../src/motion/trained-motion.ts';
 import { motionVariants } from '../../src/motion/variant.ts';
 import type { MemoryMode } from '../../src/runtime/memory-mode.ts';
+import { initialState, motionValues } from '../../src/training/state.ts';
 
 /** The prediction to compare. */
 export interface RoundingQuestion extends Size {
@@ -53,18 +53,10 @@ async function predictions(base: BaseModel, { frames, width, height, memory }: R
   return found;
 }
 
-async function untrained({ unet: { weights } }: BaseModel): Promise<TrainedMotion> {
+async function untrained({ unet }: BaseModel): Promise<TrainedMotion> {
   const variant = motionVariants.lamp;
-  const list = motionParameters(weights.shapes, variant, 0);
-  const own = await weights.file.readMany(
-    list.filter(({ initial }) => initial === 'base').map(({ name }) => name),
-  );
-  const values = list.map((parameter) => {
-    const { uniform } = randomStream(0, 'initial', parameter.name);
-    const data = initialValues(parameter, (name) => (own.get(name) as FloatTensor).data, uniform);
-    return [parameter.name, floats(Float32Array.from(data), parameter.shape)] as const;
-  });
-  return { variant, values: new Map(values) };
+  const state = await initialState(unet, { variant, seed: 0, averageDecay: 0, temporalBias: 'zeros' });
+  return { variant, values: motionValues(state) };
 }
 
 function noise(name: string, shape: Shape): FloatTensor {

@@ -84,7 +84,7 @@ export function whatFits(base: BaseModel, { bytes, frames, size, ...how }: FitQu
     lengths.map((count): FittingVideo => {
       const limit = comfortable * bytes;
       const train = trainingWay(base, { ...each, frames: count }, limit, how);
-      const generate = samplingWay(base, { ...each, frames: count }, bytes, how);
+      const generate = videoWay(base, { ...each, frames: count }, bytes, how);
       return { ...each, frames: count, ...(train && { train }), ...(generate && { generate }) };
     }),
   );
@@ -112,44 +112,41 @@ function trainingWay(
   return undefined;
 }
 
-function samplingWay(base: BaseModel, video: Video, machine: number, { variant, rank, seconds }: How) {
+function videoWay(base: BaseModel, video: Video, machine: number, { variant, rank, seconds }: How) {
   const parameters = motionParameters(base.unet.weights.shapes, variant, rank);
   const shapes = new Map(parameters.map(({ name, shape }) => [name, shape]));
-  for (const memory of ['fast', 'low'] as const) {
-    const { bytes, flops } = samplingCost(
-      base.unet,
-      { variant, shapes },
-      latents(base, 2, video),
-      base.tokenizer.maxLength,
-      memory,
-    );
-    if (bytes <= mostForSampling(memory, machine))
-      return { memory, rank, bytes, secondsPerStep: seconds(flops) };
-  }
-  return undefined;
+  const [shape, tokens] = [latents(base, 2, video), base.tokenizer.maxLength];
+  const cost = (memory: SamplingMode) => samplingCost(base.unet, { variant, shapes }, shape, tokens, memory);
+  return samplingWay(cost, machine, rank, seconds);
 }
 
 function fittingPictures(base: BaseModel, bytes: number, size: Size | undefined, { seconds }: How) {
   const own = recommendedSize(base);
   const half = { width: own.width / 2, height: own.height / 2 };
   return (size ? [size] : [half, own]).map((each): FittingPicture => {
-    const [, channels, , height, width] = latents(base, 2, { ...each, frames: 1 });
-    for (const memory of ['fast', 'low'] as const) {
-      const shape = [2, channels!, height!, width!];
-      const cost = pictureCost(base.unet, shape, base.tokenizer.maxLength, memory);
-      if (cost.bytes > mostForSampling(memory, bytes)) continue;
-      return {
-        ...each,
-        draw: { memory, rank: 0, bytes: cost.bytes, secondsPerStep: seconds(cost.flops) },
-      };
-    }
-    return each;
+    const [samples, channels, , height, width] = latents(base, 2, { ...each, frames: 1 });
+    const shape = [samples!, channels!, height!, width!];
+    const cost = (memory: SamplingMode) => pictureCost(base.unet, shape, base.tokenizer.maxLength, memory);
+    const draw = samplingWay(cost, bytes, 0, seconds);
+    return { ...each, ...(draw && { draw }) };
   });
 }
 
-/** Bytes that sampling may take on a machine, as `auto` chooses. */
-function mostForSampling(memory: 'fast' | 'low', machine: number): number {
-  return (memory === 'fast' ? comfortableShare : comfortable) * machine;
+type SamplingMode = 'fast' | 'low';
+
+/** The faster of the ways of sampling that fits into a machine, as `auto` chooses. */
+function samplingWay(
+  cost: (memory: SamplingMode) => { readonly bytes: number; readonly flops: number },
+  machine: number,
+  rank: number,
+  seconds: How['seconds'],
+): FittingWay | undefined {
+  for (const memory of ['fast', 'low'] as const) {
+    const { bytes, flops } = cost(memory);
+    const share = memory === 'fast' ? comfortableShare : comfortable;
+    if (bytes <= share * machine) return { memory, rank, bytes, secondsPerStep: seconds(flops) };
+  }
+  return undefined;
 }
 
 /** Shape of the latents of a batch of videos, `[b, c, f, h, w]`. */
