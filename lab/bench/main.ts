@@ -24,7 +24,7 @@ import {
 } from './cases.ts';
 import { fitGrowth } from './growth.ts';
 import { inProcessOf, makeCardReport, runCardCheck } from './make-card-report.ts';
-import { pretrainCase, runPretrainCase } from './pretraining-case.ts';
+import { pretrainCases, runPretrainCase } from './pretraining-case.ts';
 import { runStudioCase, studioCase, studioLines } from './studio-case.ts';
 
 const help = `npm run bench -- [options]
@@ -101,8 +101,9 @@ if (values['card-check'] !== undefined) {
 } else if (values.only === studioCase) {
   const report = await runStudioCase();
   console.log(values.json ? JSON.stringify(report, null, 2) : studioLines(report).join('\n'));
-} else if (values.child === pretrainCase) {
-  console.log(JSON.stringify(await runPretrainCase(Number(values.repeats), values.profile)));
+} else if (values.child?.startsWith('pretrain')) {
+  const chosen = pretrainCases.find(({ name }) => name === values.child)!;
+  console.log(JSON.stringify(await runPretrainCase(chosen, Number(values.repeats), values.profile)));
 } else if (values.child !== undefined) {
   const chosen = allCases.find(({ name }) => name === values.child)!;
   const folder = values.folder!;
@@ -116,7 +117,7 @@ if (values['card-check'] !== undefined) {
     ? growthCases
     : values.memory
       ? memoryCases
-      : [...benchCases, { name: pretrainCase }];
+      : [...benchCases, ...pretrainCases.slice(0, values.only === undefined ? 1 : undefined)];
   const chosen = cases
     .map(({ name }) => name)
     .filter((name) => device === 'cpu' || !/, (low|int8)|^pretrain/.test(name))

@@ -1,6 +1,6 @@
 /**
- * @file Measures training from scratch: the built-in model's U-Net on its 16×16 grid with its text encoder, 32 samples
- * a step.
+ * @file Measures training from scratch: U-Nets of several widths on the built-in model's 16×16 grid with its text
+ * encoder, in the batches of its recipe.
  */
 import { randomStream } from '../../src/diffusion/random.ts';
 import { graphCost } from '../../src/graph/cost.ts';
@@ -13,19 +13,39 @@ import { measureSpeed } from '../../src/runtime/speed.ts';
 import { adamWDefaults, adamWState, adamWStep, clipScale, gradientNorm } from '../../src/training/adamw.ts';
 import { updateAverage } from '../../src/training/moving-average.ts';
 import { initialParameters } from '../pretraining/initial-values.ts';
-import { modelShapes, modelStep } from '../pretraining/model-step.ts';
+import { type ModelConfigs, modelShapes, modelStep } from '../pretraining/model-step.ts';
+import { builtInRecipe } from '../pretraining/recipe.ts';
 import { smallModel } from '../pretraining/small-model.ts';
 import type { BenchResult } from './cases.ts';
 
-/** The case's name. */
-export const pretrainCase = 'pretrain: 32-64-128, 32 samples of 16x16';
+/** A U-Net whose training is measured. */
+export interface PretrainCase {
+  readonly name: string;
+  /** Channels of its levels. */
+  readonly widths: readonly number[];
+}
 
-const [samples, channels, side, tokens] = [32, 4, 16, 20];
+const { latentChannels: channels, tokens, textWidth, unetWidths } = builtInRecipe;
+const { batch: samples } = builtInRecipe.model[0]!;
+const side = 16;
 
-const configs = smallModel({ channels, tokens, vocabulary: 700 });
+/** The recipe's U-Net, and others that it could have been. */
+export const pretrainCases: readonly PretrainCase[] = [
+  ...new Map(
+    [unetWidths, [32, 64, 128], [32, 96, 160], [48, 96, 160], [64, 128, 192]].map((widths) => [
+      widths.join('-'),
+      widths,
+    ]),
+  ),
+].map(([name, widths]) => ({ name: `pretrain: ${name}, ${samples} samples of ${side}x${side}`, widths }));
 
-/** Runs the case: graph, clipping, AdamW and moving average, as in training. */
-export async function runPretrainCase(repeats: number, profilePrefix?: string): Promise<BenchResult> {
+/** Runs a case: graph, clipping, AdamW and moving average, as in training. */
+export async function runPretrainCase(
+  { name, widths }: PretrainCase,
+  repeats: number,
+  profilePrefix?: string,
+): Promise<BenchResult> {
+  const configs = smallModel({ channels, tokens, vocabulary: 700, widths, textWidth });
   const before = await measureSpeed();
   const random = randomStream(0, 'bench');
   const normal = (shape: Shape): FloatTensor => floats(random.normals(sizeOf(shape)), shape);
@@ -62,13 +82,24 @@ export async function runPretrainCase(repeats: number, profilePrefix?: string): 
   const matmul = Math.max(before.matmul, after.matmul);
   const convolution = Math.max(before.convolution, after.convolution);
   // Backward, every product of the forward pass has two: for its input and for its weight.
-  const flops = 3 * forwardFlops(shape);
+  const flops = 3 * forwardFlops(configs, shape);
   const fraction = flops / seconds / Math.max(matmul, convolution);
-  const name = `${pretrainCase} (${Math.round(samples / seconds)} samples/s)`;
-  return { name, seconds, flops, allFlops: flops, matmul, convolution, fraction, peakBytes, compileSeconds };
+  const millions = (parameters.flat.length / 1e6).toFixed(1);
+  const speed = `${millions} M parameters, ${Math.round(samples / seconds)} samples/s`;
+  return {
+    name: `${name} (${speed})`,
+    seconds,
+    flops,
+    allFlops: flops,
+    matmul,
+    convolution,
+    fraction,
+    peakBytes,
+    compileSeconds,
+  };
 }
 
-function forwardFlops(shape: Shape): number {
+function forwardFlops(configs: ModelConfigs, shape: Shape): number {
   const weights = new Weights((name, expected) => expected && input(name, expected));
   const prediction = unet(weights, configs.unet, {
     latents: input('latents', shape),

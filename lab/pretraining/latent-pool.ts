@@ -101,7 +101,8 @@ export function drawFromPool(
   return { latents: floats(data, [count, ...mean.shape.slice(1)]), captions: shown };
 }
 
-async function readPool(path: string): Promise<LatentPool> {
+/** Reads a file of latents. Throws `CheckpointError` if it is damaged. */
+export async function readPool(path: string): Promise<LatentPool> {
   const file = await openSafetensors(path);
   const tensors = await file.readMany(['mean', 'deviation']);
   const captions = JSON.parse(file.metadata.captions ?? '[]') as string[];
