@@ -36,7 +36,7 @@ export function everyView(
       // A desk in light and a phone in dark have all that there is; pictures are made of all four.
       const isChecked = name === 'desktop-light' || name === 'phone-dark';
       if (!isChecked && shots === undefined) continue;
-      const { page, context, faults } = await visitPage(browser(), link(), screen);
+      const { page, context, takeFaults } = await visitPage(browser(), link(), screen);
       page.setDefaultTimeout(120_000);
       await page.route(doctor, async (route) => {
         if (examined !== undefined) return route.fulfill({ contentType: 'application/json', body: examined });
@@ -53,7 +53,7 @@ export function everyView(
         if (shots !== undefined)
           await page.screenshot({ path: join(shots, `${view}-${name}.png`), fullPage: true });
       }
-      expect(faults).toEqual([]);
+      expect(await takeFaults(), name).toEqual([]);
       await context.close();
     }
     expect(found).toEqual({});

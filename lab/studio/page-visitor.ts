@@ -1,7 +1,7 @@
 /** @file A browser that looks at a studio's page, and remembers what must not happen there. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page, type Response } from 'playwright-core';
 
 /** How a browser shows pages. */
 export interface Screen {
@@ -22,8 +22,11 @@ export const screens: Readonly<Record<string, Screen>> = {
 export interface PageVisitor {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** Errors of the console, of scripts and of the policy, and requests to anywhere but this machine. */
-  readonly faults: string[];
+  /**
+   * What has happened since this was last asked and must not: errors of the console, of scripts and of the policy,
+   * answers that refuse, with what they say, and requests to anywhere but this machine; each with its time.
+   */
+  takeFaults(): Promise<string[]>;
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -46,19 +49,46 @@ export async function visitPage(browser: Browser, link: string, screen: Screen):
     colorScheme: dark ? 'dark' : 'light',
     locale: 'en',
   });
-  const faults: string[] = [];
+  let faults: Promise<string>[] = [];
+  const note = (text: string | Promise<string>) => {
+    const at = new Date().toISOString().slice(11, 23);
+    faults.push(Promise.resolve(text).then((known) => `${at} ${known}`));
+  };
   context.on('request', (request) => {
     const url = new URL(request.url());
     const isOurs = ['data:', 'blob:'].includes(url.protocol) || url.host === new URL(link).host;
-    if (!isOurs) faults.push(`a request to ${url.host}`);
+    if (!isOurs) note(`a request to ${url.host}`);
+  });
+  context.on('response', (response) => {
+    if (response.status() >= 400) note(refusalIn(response));
   });
   const page = await context.newPage();
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') faults.push(`console: ${message.text()}`);
+    const { url } = message.location();
+    const isFault = message.type() === 'error' || message.type() === 'warning';
+    // What the browser says of an answer that refuses is noted with the answer.
+    const isKnown = message.text().startsWith('Failed to load resource: the server responded with');
+    if (isFault && !isKnown) note(`console: ${message.text()} (${url}, on ${page.url()})`);
   });
-  page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
+  page.on('pageerror', (error) => note(`script: ${error.stack ?? error.message} (on ${page.url()})`));
   await page.goto(link);
-  return { page, context, faults };
+  return {
+    page,
+    context,
+    takeFaults() {
+      const taken = faults;
+      faults = [];
+      return Promise.all(taken);
+    },
+  };
+}
+
+/** A request that was refused, and why. */
+async function refusalIn(response: Response): Promise<string> {
+  const request = response.request();
+  // Of a page that has been left nothing more can be read.
+  const why = await response.text().catch(() => '');
+  return `${request.method()} ${request.url()}: ${response.status()} ${why.slice(0, 500)}`;
 }
 
 /** What axe finds on a page that is serious or worse, in words. */

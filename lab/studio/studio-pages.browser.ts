@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { RunningStudio } from '../../src/studio/server/start-studio.ts';
 import { tinyBase } from '../../src/testing/library-models.ts';
 import { openTestStudio } from '../../src/testing/studio-visitor.ts';
@@ -38,6 +38,8 @@ afterAll(async () => {
   await browser?.close();
   await studio?.close();
 });
+// Each test answers for what happened since the one before it.
+afterEach(async () => expect(await desk.takeFaults()).toEqual([]));
 
 // One studio for all of them, in this order: each uses what was made before.
 const visit: StudioVisit = { desk: () => desk, path, made: { motion: '', video: '' } };

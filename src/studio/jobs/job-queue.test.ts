@@ -72,7 +72,7 @@ test('a job is a folder, and its result is named after it', async () => {
     expect.arrayContaining(['started', 'begun', 'written', 'done']),
   );
   expect((await stat(join(studio.pictures, `${job.id}.png`))).isFile()).toBe(true);
-  await queue.remove(job.id);
+  expect(await queue.remove(job.id)).toBe(true);
   expect(await queue.list()).toEqual([]);
   expect(await readdir(studio.pictures)).toEqual([`${job.id}.png`]);
 });
@@ -146,9 +146,12 @@ test('a job that was cancelled, and a queue that is paused, begin nothing', asyn
   await until(job.id, 'done');
 });
 
-test('a running job that is cancelled stops after its step, and stays stopped', async () => {
+test('a job that is begun is not removed; one that is cancelled stops after its step, and stays stopped', async () => {
   const job = await queue.put('learn', training(40));
-  await until(job.id, 'running');
+  const begins = queue.tick();
+  expect(await queue.remove(job.id)).toBe(false);
+  await begins;
+  pidOf(await readJob(studio, job.id));
   while ((await stepsOf(job.id)).length < 1) await pause(20);
   await queue.cancel(job.id);
   while ((await readJob(studio, job.id)).state === 'running') await pause(20);

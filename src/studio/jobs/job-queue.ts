@@ -36,8 +36,8 @@ export interface JobQueue {
   /** Begins no more jobs, or begins them again. What runs goes on. */
   pause(paused: boolean): Promise<void>;
   paused(): Promise<boolean>;
-  /** Removes a job that does not run; its result stays. */
-  remove(id: string): Promise<void>;
+  /** Removes a job, and returns whether it did: one that runs, or begins at this moment, stays. Results stay. */
+  remove(id: string): Promise<boolean>;
   /** Starts what is next, if fewer than the most jobs run; to be called now and then. */
   tick(): Promise<void>;
 }
@@ -142,13 +142,21 @@ export function jobQueue(
     pause: (paused) => change(() => ({ paused })),
     paused: async () => (await read()).paused,
     async remove(id) {
-      const job = await readJob(studio, id).catch(() => undefined);
-      if (job?.state === 'running') return;
-      await removeJob(studio, id);
-      await change(({ ids, again }) => ({
-        ids: ids.filter((each) => each !== id),
-        again: again.filter((each) => each !== id),
-      }));
+      for (;;) {
+        while (starting.has(id)) await pause(20);
+        // In turn: it is not begun meanwhile.
+        const removed = await inTurn(async () => {
+          if (starting.has(id)) return undefined;
+          const job = await readJob(studio, id).catch(() => undefined);
+          if (job?.state === 'running') return false;
+          await removeJob(studio, id);
+          const others = (ids: readonly string[]) => ids.filter((each) => each !== id);
+          const order = await read();
+          await writeJsonAtomically(path, { ...order, ids: others(order.ids), again: others(order.again) });
+          return true;
+        });
+        if (removed !== undefined) return removed;
+      }
     },
     async tick() {
       const begins = await inTurn(async () => {

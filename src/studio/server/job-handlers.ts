@@ -96,7 +96,7 @@ export function jobHandlers(
     async changeJob({ ids, body }) {
       const job = await find(ids.id!);
       if (job.state !== 'waiting' && job.state !== 'held') {
-        throw new RequestError(409, 'the job has been begun', ['Put another one.']);
+        throw begun();
       }
       if (job.run !== undefined && body.form) {
         throw new RequestError(409, 'this job goes on with a training, whose settings stay', [
@@ -115,14 +115,18 @@ export function jobHandlers(
       });
       if (job.state === 'held') await queue.cancel(changed.id);
       await queue.order(order.map((id) => (id === job.id ? changed.id : id)));
-      await queue.remove(job.id);
+      if (!(await queue.remove(job.id))) {
+        await queue.remove(changed.id);
+        throw begun();
+      }
       touched();
       return jobs.view(await find(changed.id));
     },
     async removeJob({ ids }) {
       const job = await find(ids.id!);
-      if (job.state === 'running') throw new RequestError(409, 'the job runs', ['Cancel it first.']);
-      return act(job.id, (id) => queue.remove(id));
+      if (!(await queue.remove(job.id))) throw new RequestError(409, 'the job runs', ['Cancel it first.']);
+      touched();
+      return done;
     },
     cancelJob: ({ ids }) => act(ids.id!, (id) => queue.cancel(id)),
     goOnJob: ({ ids }) => act(ids.id!, (id) => queue.goOn(id)),
@@ -139,6 +143,8 @@ export function jobHandlers(
     },
   };
 }
+
+const begun = () => new RequestError(409, 'the job has been begun', ['Put another one.']);
 
 /** Bytes of a job's output that are shown. */
 const shownBytes = 64 * 1024;

@@ -59,7 +59,7 @@ export function motionHandlers(
   const find = (id: string | undefined) => findMotion(context, id!);
   const assertResting = async ({ item, job }: MotionItem) => {
     if (job?.state === 'running' || (await lockOwner(item.path)) !== undefined) {
-      throw new RequestError(409, 'it is being learned', ['Stop its training first.']);
+      throw beingLearned();
     }
   };
   return {
@@ -171,7 +171,7 @@ export function motionHandlers(
         const { title } = await shownMotion(context, found);
         const options = body.steps === undefined ? {} : { steps: body.steps };
         // The new job takes the place of the old one: one job a run, one result a job.
-        if (job) await queue.remove(job.id);
+        if (job && !(await queue.remove(job.id))) throw beingLearned();
         await queue.put('learn', options, { run: item.name, title });
       }
       touched();
@@ -231,6 +231,8 @@ export function motionHandlers(
     },
   };
 }
+
+const beingLearned = () => new RequestError(409, 'it is being learned', ['Stop its training first.']);
 
 /** The error for what is no motion file: an error of reading it, or what it is. */
 function noMotion(found: object): RequestError {

@@ -35,6 +35,8 @@ function takeEvent(event: StudioEvent): void {
     outdate(event.what);
   } else if (event.type === 'job') {
     const { job } = event;
+    // The preview of an attempt that has ended is gone with the next one.
+    if (job.state !== 'running') progresses.delete(job.id);
     if (job.progress) tellProgress(job.id, job.progress);
     cache.change<AnswerOf<'jobs'>>('/api/jobs', (queue) => ({ ...queue, jobs: withJob(queue.jobs, job) }));
     cache.change<ApiJob>(addressOf('job', { id: job.id }), () => job);
