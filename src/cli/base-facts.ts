@@ -90,19 +90,21 @@ function shownRows({ shown = {} }: BaseInspection): Row[] {
 }
 
 function trainingRows(training: TrainingEstimate): Row[] {
-  const { frames, width, height, batch, accumulation, variant, rank, optimizer, parameters } = training;
+  const { frames, width, height, batch, accumulation, variant, rank, optimizer, precision, parameters } =
+    training;
   const videos = batch * accumulation;
-  const setting = `${videos > 1 ? `${videos} videos of ` : ''}${frames} frames of ${width}x${height}`;
+  const setting = [
+    `${videos > 1 ? `${videos} videos of ` : ''}${frames} frames of ${width}x${height}`,
+    optimizer === 'adamw' ? '' : ` with ${optimizer}`,
+    precision === 'f32' ? '' : ` in ${precision}`,
+  ].join('');
   const size = bytesText((rank > 0 ? 2 : 4) * parameters);
   return [
     [
       'a motion',
       `${countText(parameters)} trained values (${size}); variant ${variant}, ${rank > 0 ? `rank ${rank}` : 'full rank'}`,
     ],
-    [
-      `to train`,
-      `${setting}${optimizer === 'adamw' ? '' : ` with ${optimizer}`}, estimated: ${costText(training.plain)}`,
-    ],
+    [`to train`, `${setting}, estimated: ${costText(training.plain)}`],
     ['', `with --memory balanced: ${costText(training.recomputed)}`],
     ['', `with --memory low: ${costText(training.low)}`],
     [

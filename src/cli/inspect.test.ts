@@ -116,6 +116,8 @@ describe('lamp inspect', () => {
     );
     const other = await inspect(path('base'), '--frames', '3', '--size', '16x16', '--optimizer', 'lion');
     expect(other.text).toMatch(/3 frames of 16x16 with lion, estimated/);
+    const { text: inInt8 } = await inspect(path('base'), '--precision', 'int8');
+    expect(inInt8).toMatch(/4 frames of 32x16 in int8, estimated/);
   });
 
   test('a motion', async () => {

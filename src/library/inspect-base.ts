@@ -6,9 +6,11 @@ import { sizeOf } from '../graph/host-tensor.ts';
 import { type BaseModel, type Component, openBaseModel } from '../models/base-model.ts';
 import { headsPerBlock, type TextEncoderConfig, vaeFactor } from '../models/configs.ts';
 import { assertPictureSize } from '../models/picture-size.ts';
+import { outlineInPrecision } from '../models/precision.ts';
 import { type MotionVariant, motionVariantNames, motionVariants } from '../motion/variant.ts';
 import type { DeviceName } from '../runtime/devices.ts';
 import type { MemoryMode } from '../runtime/memory-mode.ts';
+import type { Precision } from '../runtime/running-settings.ts';
 import { estimatedSeconds, machineCeiling } from '../runtime/work-time.ts';
 import { withoutUndefined } from '../settings.ts';
 import type { OptimizerName } from '../training/optimiser.ts';
@@ -26,6 +28,8 @@ export interface CostQuestion {
   readonly rank?: number | undefined;
   readonly optimizer?: OptimizerName | undefined;
   readonly device: DeviceName;
+  /** Default `f32`. */
+  readonly precision?: Precision | undefined;
   /** Bytes for which to answer what fits. */
   readonly forMemory?: number | undefined;
 }
@@ -67,6 +71,7 @@ export interface TrainingEstimate {
   /** Low-rank factors; 0: full matrices. */
   readonly rank: number;
   readonly optimizer: OptimizerName;
+  readonly precision: Precision;
   /** Trained values. */
   readonly parameters: number;
   /** Cost with `memory: 'fast'`, which keeps all inner values for the backward pass. */
@@ -122,7 +127,8 @@ export async function inspectBase(
   { forMemory, ...question }: CostQuestion,
   path = folder,
 ): Promise<BaseInspection> {
-  const base = await openBaseModel(folder);
+  const { precision = 'f32' } = question;
+  const base = outlineInPrecision(await openBaseModel(folder), precision);
   const { path: _, ...recommended } = base.settings;
   // Motions cannot be trained on XL.
   const xl = base.second;
@@ -187,9 +193,11 @@ async function fitting(
 
 async function trainingEstimate(
   base: BaseModel,
-  { frames, width, height, batch, accumulation, averageDecay, variant, rank, optimizer }: TrainingSettings,
+  settings: TrainingSettings,
   device: DeviceName,
 ): Promise<TrainingEstimate> {
+  const { frames, width, height, batch, accumulation, averageDecay, variant, rank, optimizer, precision } =
+    settings;
   const shape = latents(base, batch, { frames, width, height });
   const secondsEach = await estimatedSeconds(1, device);
   const cost = (memory: MemoryMode) => {
@@ -215,6 +223,7 @@ async function trainingEstimate(
     variant: variantName(variant),
     rank,
     optimizer,
+    precision,
     parameters: plain.parameters,
     plain: plain.step,
     recomputed: recomputed.step,

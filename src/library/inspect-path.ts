@@ -92,6 +92,10 @@ export const inspectSettings = {
   rank: forCost(rank.schema, 'rank of the trained low-rank factors (0: full matrices)', usual.rank),
   optimizer: forCost(optimizer.schema, 'optimiser of the training', usual.optimizer),
   device: declare(shared.device.schema, { ...shared.device, description: 'where training would run' }),
+  precision: declare(shared.precision.schema, {
+    ...shared.precision,
+    description: "how products with the U-Net's weights would be computed",
+  }),
   forMemory: declare(memorySize, {
     description:
       'list which videos a machine with this much memory can be trained on and make (with Stable Diffusion XL, which pictures it can draw), and how',
@@ -128,6 +132,7 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
   const {
     path,
     device,
+    precision,
     forMemory,
     onEvent,
     onPreview: _,
@@ -138,10 +143,11 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
     ...workFields,
   });
   const chosen = device ?? runningDefaults.device;
-  const { device: settled, work } = await onDevice({ device: chosen }, { onEvent, signal });
+  const { device: settled, work } = await onDevice({ device: chosen, precision }, { onEvent, signal });
   const memory = typeof forMemory === 'string' ? parseBytes(forMemory) : forMemory;
-  const question = { ...given, device: settled, forMemory: memory };
-  const refuse = (kind: 'clips' | 'others') => assertForBase(path, { ...given, device, forMemory }, kind);
+  const question = { ...given, device: settled, precision, forMemory: memory };
+  const refuse = (kind: 'clips' | 'others') =>
+    assertForBase(path, { ...given, device, precision, forMemory }, kind);
   return concerning('path', () => inspectPath(path, question, refuse, work), checkedAs);
 }
 
@@ -179,7 +185,10 @@ async function inspectPath(
 
 /** Throws `UsageError` for options that say nothing about what was found: all are for base models, one for clips. */
 function assertForBase(path: string, given: object, kind: 'clips' | 'others'): void {
-  const others = ['width', 'height', 'batch', 'accumulation', 'rank', 'optimizer', 'device', 'forMemory'];
+  const others = [
+    ...['width', 'height', 'batch', 'accumulation', 'rank', 'optimizer'],
+    ...['device', 'precision', 'forMemory'],
+  ];
   const names = kind === 'clips' ? others : ['frames', ...others];
   assertNotGiven(
     given,

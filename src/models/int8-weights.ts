@@ -20,7 +20,7 @@ import {
   sizeOf,
 } from '../graph/host-tensor.ts';
 import { dequantised } from '../graph/operators/index.ts';
-import { storedInt8, type Tensor } from '../graph/tensor.ts';
+import { input, storedInt8, type Tensor } from '../graph/tensor.ts';
 import { cachesFolder } from '../hub/hub-cache.ts';
 import { foundOf, phrase, setting } from '../phrases.ts';
 
@@ -79,6 +79,23 @@ export async function int8Weights(weights: WeightFile, folder = integersFolder()
       found.set(name, tensor);
     }
     return tensor;
+  };
+  return { ...weights, find, precision: 'int8' };
+}
+
+/**
+ * The weights as `int8Weights` gives them, but without values: for estimating what programs take, without making the
+ * integers.
+ */
+export function int8Outline(weights: WeightFile): WeightFile {
+  const find = (name: string): Tensor | undefined => {
+    const shape = weights.shapes.get(name);
+    if (!shape || !isQuantised(name, shape)) return weights.find(name);
+    const [out] = shape as [number];
+    const size = sizeOf(shape);
+    const place = { path: '', offset: 0, byteLength: size };
+    const values = storedInt8(name, { ...place, dtype: 'int8', shape: [size / out, out] });
+    return dequantised({ values, scales: input(scalesOf(name), [out]), divisors: undefined, shape });
   };
   return { ...weights, find, precision: 'int8' };
 }

@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DeviceError, StorageError } from '../errors.ts';
 import { motionVariants } from '../motion/variant.ts';
+import { memoryModes } from '../runtime/memory-mode.ts';
 import { tinyBase } from '../testing/library-models.ts';
 import { predictVideo } from '../testing/predict-video.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { randomMotion } from '../testing/test-motions.ts';
 import { thrownBy } from '../testing/thrown-by.ts';
+import { trainingCost } from '../training/training-cost.ts';
 import { baseIdentity, openBaseModel } from './base-model.ts';
 import { isQuantised } from './int8-weights.ts';
-import { inPrecision } from './precision.ts';
+import { inPrecision, outlineInPrecision } from './precision.ts';
 
 const at = await testFolder();
 const { XDG_CACHE_HOME: before } = process.env;
@@ -54,6 +56,22 @@ test('a prediction in 8 bits is close to that of f32, as one program and as a ch
   expect(difference(whole, exact)).toBeGreaterThan(1e-4);
   expect(difference(whole, exact)).toBeLessThan(0.04);
   expect(difference(chained, exact)).toBeLessThan(0.04);
+});
+
+test('an outline without values costs what the integers do', async () => {
+  const base = await openBaseModel(tinyBase);
+  const outline = outlineInPrecision(base, 'int8');
+  const real = await inPrecision(base, 'int8', 'cpu');
+  const variant = motionVariants.lamp;
+  const costs = ({ unet }: typeof base) =>
+    memoryModes.map((memory) => trainingCost(unet, [1, 4, 2, 8, 8], 77, { variant, memory }));
+  for (const [i, { bytes, flops }] of costs(outline).entries()) {
+    const expected = costs(real)[i]!;
+    // Without the divisors of channels, which are known when the integers are made.
+    expect(Math.abs(bytes / expected.bytes - 1)).toBeLessThan(0.01);
+    expect(flops).toBe(expected.flops);
+    expect(bytes).not.toBe(costs(base)[i]!.bytes);
+  }
 });
 
 test('integers are kept for the next time, and made again where their file is damaged', async () => {

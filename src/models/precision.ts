@@ -5,7 +5,7 @@ import type { DeviceName } from '../runtime/devices.ts';
 import { int8IsExact } from '../runtime/int8-check.ts';
 import type { Precision } from '../runtime/running-settings.ts';
 import type { BaseModel } from './base-model.ts';
-import { int8Weights } from './int8-weights.ts';
+import { int8Outline, int8Weights } from './int8-weights.ts';
 
 /** Throws `DeviceError` for a precision that the device does not compute in: `int8` is for CPUs, `tf32` for CUDA. */
 export function assertPrecision(precision: Precision, device: DeviceName): void {
@@ -53,6 +53,12 @@ export async function inPrecision(
     rounded.catch(() => inInt8.delete(base));
   }
   return rounded;
+}
+
+/** The model of `inPrecision`, for estimates only: it has no values in 8 bits, and none are made. */
+export function outlineInPrecision(base: BaseModel, precision: Precision): BaseModel {
+  if (precision !== 'int8') return base;
+  return { ...base, unet: { ...base.unet, weights: int8Outline(base.unet.weights) } };
 }
 
 async function withInt8Weights(base: BaseModel): Promise<BaseModel> {

@@ -13,6 +13,7 @@ import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
 import { builtInBase } from '../../models/built-in-base.ts';
 import { vaeFactor } from '../../models/configs.ts';
 import { assertPictureSize, recommendedSize } from '../../models/picture-size.ts';
+import { outlineInPrecision } from '../../models/precision.ts';
 import { pictureCost } from '../../models/sampling-cost.ts';
 import { type MotionInfo, readMotionInfo } from '../../motion/file/motion-file.ts';
 import { findMotionFile } from '../../motion/file/motion-path.ts';
@@ -30,6 +31,7 @@ import {
 import { checkDevice, type DeviceName } from '../../runtime/devices.ts';
 
 import { freeMemory, mostMemory } from '../../runtime/free-memory.ts';
+import type { Precision } from '../../runtime/running-settings.ts';
 import { estimatedSeconds } from '../../runtime/work-time.ts';
 import { namesOf, withoutUndefined } from '../../settings.ts';
 import { trainingCost } from '../../training/training-cost.ts';
@@ -64,7 +66,8 @@ export async function estimateWork({ kind, options, base }: EstimateQuestion): P
     if (base === undefined) {
       return { ...estimate, notices: ['What it takes can be said once the base has been downloaded.'] };
     }
-    const model = await openBaseModel(base === 'built-in' ? builtInBase() : base);
+    const opened = await openBaseModel(base === 'built-in' ? builtInBase() : base);
+    const model = outlineInPrecision(opened, (options as { precision?: Precision }).precision ?? 'f32');
     const machine = await machineFor(options);
     return { ...estimate, ...onMachine(machine, await found[kind](model, options, machine)) };
   } catch (error) {
