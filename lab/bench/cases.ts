@@ -98,6 +98,7 @@ export const memoryCases: readonly BenchCase[] = (
     ['train, low', [1, 4, 16, 40, 64], {}],
     ['train, low', [1, 4, 16, 40, 64], { rank: 32 }],
     ['train, low', [1, 4, 16, 40, 64], { dtype: 'float16', rank: 32 }],
+    ['train, low', [1, 4, 16, 40, 64], { dtype: 'float16', rank: 32, precision: 'int8' }],
     ['sample', [1, 4, 8, 8, 8], { dtype: 'float16' }],
     ['sample', [1, 4, 16, 32, 32], {}],
     ['sample, low', [1, 4, 16, 32, 32], {}],
@@ -126,7 +127,7 @@ export const growthCases: readonly BenchCase[] = (['train, low', 'sample, low'] 
 function wholeCase(
   work: BenchCase['work'],
   latents: Shape,
-  more: Pick<BenchCase, 'dtype' | 'rank'>,
+  more: Pick<BenchCase, 'dtype' | 'rank' | 'precision'>,
 ): BenchCase {
   const [, , frames, height, width] = latents;
   const name = [
