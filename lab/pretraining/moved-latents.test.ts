@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { randomStream } from '../../src/diffusion/random.ts';
-import { floats } from '../../src/graph/host-tensor.ts';
+import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';
 import { ParameterSet } from '../../src/training/parameter-set.ts';
 import { exactVaeConfig, exactVaeWeights } from './exact-vae.ts';
 import { drawMove, movedBatch, movesOfBatch, noMove, type PictureMove } from './moved-latents.ts';
@@ -79,6 +79,26 @@ test('transformed latents of an identity autoencoder are those of the transforme
   expect(await lossOf({ right: -5, down: 2 })).toBeLessThan(1e-6);
   // Bilinear and cubic interpolation differ most for noise.
   expect(await lossOf({ angle: 0.3 })).toBeGreaterThan(1e-4);
+  await step.dispose();
+});
+
+test('how far transformed latents are from those of the transformed picture is a share of their variance', async () => {
+  const parameters = new ParameterSet(vaeShapes(exactVaeConfig));
+  parameters.set(exactVaeWeights());
+  const weights = { absolute: 0, squared: 0, edges: 0, divergence: 0, equivariance: 1 };
+  const step = await vaeStep(exactVaeConfig, parameters, [1, 3, height, width], weights);
+  const noise = floats(new Float32Array(3 * area), [1, 3, height, width]);
+  const lossOf = (pictures: FloatTensor, move: Partial<PictureMove>) =>
+    step.run({ pictures, noise, moves: [{ ...noMove, ...move }] });
+  expect(await lossOf(picture, {})).toBeLessThan(1e-6);
+  expect(await lossOf(picture, { right: -5, down: 2 })).toBeLessThan(1e-6);
+  const turned = await lossOf(picture, { angle: 0.3 });
+  expect(turned).toBeGreaterThan(0.01);
+  const fainter = floats(
+    picture.data.map((value) => value / 2),
+    picture.shape,
+  );
+  expect((await lossOf(fainter, { angle: 0.3 })) / turned).toBeCloseTo(1, 2);
   await step.dispose();
 });
 

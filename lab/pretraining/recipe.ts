@@ -15,6 +15,8 @@ export interface AutoencoderTraining {
   readonly seed: number;
   /** Whether latents are transformed before they are decoded (see `moved-latents.ts`). */
   readonly moving: boolean;
+  /** Weight of the loss of that name (see `vae-step.ts`); default 0. */
+  readonly equivariance?: number;
 }
 
 /** One training of text encoder and U-Net; it begins with the weights of the one before. */
@@ -73,6 +75,7 @@ export const builtInRecipe: PretrainingRecipe = {
   autoencoder: [
     { steps: 4000, batch: 8, side: 64, learningRate: 1e-3, seed: 0, moving: false },
     { steps: 8000, batch: 8, side: 64, learningRate: 1e-3, seed: 1, moving: true },
+    { steps: 4000, batch: 8, side: 64, learningRate: 1e-3, seed: 6, moving: true, equivariance: 0.05 },
   ],
   decoder: { steps: 4000, batch: 2, side: 128, learningRate: 5e-4, seed: 2, moving: true },
   latents: { files: 20, each: 4096, seed: 3 },
@@ -110,7 +113,7 @@ export const tinyRecipe: PretrainingRecipe = {
   measured: 32,
   autoencoder: [
     { steps: 4, batch: 2, side: 8, learningRate: 1e-3, seed: 0, moving: false },
-    { steps: 3, batch: 2, side: 16, learningRate: 1e-3, seed: 1, moving: true },
+    { steps: 3, batch: 2, side: 16, learningRate: 1e-3, seed: 1, moving: true, equivariance: 0.05 },
   ],
   decoder: { steps: 3, batch: 2, side: 16, learningRate: 1e-3, seed: 2, moving: true },
   latents: { files: 2, each: 32, seed: 3 },

@@ -16,6 +16,7 @@ import type { AutoencoderTraining, ModelTraining, PretrainingRecipe } from './re
 import { smallModel } from './small-model.ts';
 import { smallTokenizer } from './small-tokenizer.ts';
 import { tuneDecoder } from './tune-decoder.ts';
+import { vaeLossDefaults } from './vae-step.ts';
 
 /** What to run. */
 export interface RunRecipeOptions extends WorkOptions {
@@ -134,6 +135,9 @@ async function trainAutoencoder(
   const pictures = await picturesOf(options, training.seed);
   return pretrainVae({
     ...ofAutoencoder(options, training, folder),
+    ...(training.equivariance && {
+      lossWeights: { ...vaeLossDefaults, equivariance: training.equivariance },
+    }),
     source: cropped(pictures, training, index),
     config: autoencoderConfig(options.recipe),
     measuredPictures: options.recipe.measured,
@@ -161,7 +165,7 @@ function cropped({ ofAutoencoder }: TrainingPictures, { side, seed }: Autoencode
 
 function ofAutoencoder(
   { sampleEvery = 1000, saveEvery = 500, onEvent, signal }: RunRecipeOptions,
-  { moving, side, ...training }: AutoencoderTraining,
+  { moving, side, equivariance: _, ...training }: AutoencoderTraining,
   folder: string,
 ) {
   const settings = { ...pretrainDefaults, ...training, saveEvery, sampleEvery };

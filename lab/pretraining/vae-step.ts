@@ -2,6 +2,7 @@
 import { type FloatTensor, floats, type Shape } from '../../src/graph/host-tensor.ts';
 import {
   add,
+  div,
   exp,
   matmul,
   mul,
@@ -20,7 +21,7 @@ import type { CompileOptions, Values } from '../../src/runtime/program.ts';
 import type { ParameterSet, ParameterShape } from '../../src/training/parameter-set.ts';
 import { gradientStep } from './gradient-step.ts';
 import { type TrainingStep, underPart } from './model-step.ts';
-import { movedBatch, noMove, type PictureMove } from './moved-latents.ts';
+import { type MovedBatch, movedBatch, noMove, type PictureMove } from './moved-latents.ts';
 
 /** Pictures and the noise with which their posterior is sampled. */
 export interface VaeBatch {
@@ -44,10 +45,20 @@ export interface VaeLossWeights {
   readonly edges: number;
   /** KL divergence of the posterior from the unit normal, per value of the latents. */
   readonly divergence: number;
+  /**
+   * Mean squared difference between transformed latents and those of the transformed picture, as a share of each
+   * channel's variance, so that nothing is gained by smaller latents. Default 0.
+   */
+  readonly equivariance?: number | undefined;
 }
 
 /** Weights that give sharp pictures and latents of moderate size. */
-export const vaeLossDefaults: VaeLossWeights = { absolute: 1, squared: 0.5, edges: 0.5, divergence: 1e-4 };
+export const vaeLossDefaults: VaeLossWeights = {
+  absolute: 1,
+  squared: 0.5,
+  edges: 0.5,
+  divergence: 1e-4,
+};
 
 /** Names (`vae:…`) and shapes of all weights. */
 export function vaeShapes(config: VaeConfig): ParameterShape[] {
@@ -81,11 +92,16 @@ export async function vaeStep(
       const { mean, logVariance } = encode(part('vae'), config, input('batch:pictures', pictureShape));
       const deviation = exp(scale(logVariance, 0.5));
       const latents = add(mean, mul(deviation, input('batch:noise', latentShape)));
-      const total = add(
-        decodingLoss(part('vae'), config, latents, pictureShape, lossWeights),
+      const moves = moveInputs(config, pictureShape);
+      const parts = [
+        decodingLoss(part('vae'), config, latents, moves, lossWeights),
         scale(divergence(mean, logVariance), lossWeights.divergence),
-      );
-      return reshape(total, []);
+      ];
+      if (lossWeights.equivariance) {
+        const own = encode(part('vae'), config, moves.targets).mean;
+        parts.push(scale(equivarianceLoss(mean, own, moves), lossWeights.equivariance));
+      }
+      return reshape(parts.reduce(add), []);
     },
     options,
   );
@@ -95,7 +111,7 @@ export async function vaeStep(
       step.run({
         'batch:pictures': pictures,
         'batch:noise': floats(noise.data, latentShape),
-        ...decodingInputs(config, pictures, moves),
+        ...moveValues(config, pictures, moves),
       }),
     dispose: step.dispose,
   };
@@ -124,14 +140,15 @@ export async function decoderStep(
     parameters,
     (part) => {
       const latents = input('batch:latents', latentShape);
-      return reshape(decodingLoss(part('vae'), config, latents, pictureShape, lossWeights), []);
+      const moves = moveInputs(config, pictureShape);
+      return reshape(decodingLoss(part('vae'), config, latents, moves, lossWeights), []);
     },
     options,
   );
   return {
     gradients: step.gradients,
     run: ({ pictures, latents, moves }) =>
-      step.run({ 'batch:latents': latents, ...decodingInputs(config, pictures, moves) }),
+      step.run({ 'batch:latents': latents, ...moveValues(config, pictures, moves) }),
     dispose: step.dispose,
   };
 }
@@ -142,26 +159,52 @@ export function vaeLatentShape(config: VaeConfig, [samples, , height, width]: Sh
   return [samples!, config.latent_channels, height! / factor, width! / factor];
 }
 
+/** What `movedBatch` makes, as inputs of the graph. */
+type MoveInputs = Readonly<Record<keyof MovedBatch, Tensor>>;
+
+function moveInputs(config: VaeConfig, pictureShape: Shape): MoveInputs {
+  const [samples, , rows, columns] = vaeLatentShape(config, pictureShape) as [number, number, number, number];
+  const [, , height, width] = pictureShape as [number, number, number, number];
+  return {
+    matrices: input('batch:matrices', [samples, rows * columns, rows * columns]),
+    targets: input('batch:targets', pictureShape),
+    inside: input('batch:inside', [samples, 1, height, width]),
+  };
+}
+
 /** Loss of decoded transformed latents against the transformed pictures, where these are known. */
 function decodingLoss(
   w: Weights,
   config: VaeConfig,
   latents: Tensor,
-  pictureShape: Shape,
+  { matrices, targets, inside }: MoveInputs,
   lossWeights: VaeLossWeights,
 ): Tensor {
-  const [samples, channels, rows, columns] = latents.shape as [number, number, number, number];
-  const [, , height, width] = pictureShape as [number, number, number, number];
-  const area = rows * columns;
-  const matrices = input('batch:matrices', [samples, area, area]);
-  const moved = matmul(reshape(latents, [samples, channels, area]), matrices);
-  const decoded = decode(w, config, reshape(moved, latents.shape));
-  const error = sub(decoded, input('batch:targets', pictureShape));
-  return pictureLoss(mul(error, input('batch:inside', [samples, 1, height, width])), lossWeights);
+  const error = sub(decode(w, config, moved(latents, matrices)), targets);
+  return pictureLoss(mul(error, inside), lossWeights);
 }
 
-/** Inputs of `decodingLoss`. */
-function decodingInputs(config: VaeConfig, pictures: FloatTensor, moves?: readonly PictureMove[]): Values {
+/** Transformed latents against those of the transformed pictures, `own`, where these are known. */
+function equivarianceLoss(latents: Tensor, own: Tensor, { matrices, inside }: MoveInputs): Tensor {
+  const [samples, , rows, columns] = latents.shape as [number, number, number, number];
+  const [, , height, width] = inside.shape as [number, number, number, number];
+  const blocks = reshape(inside, [samples, 1, rows, height / rows, columns, width / columns]);
+  const known = reshape(reduceMean(blocks, [3, 5]), [samples, 1, rows, columns]);
+  const apart = sub(moved(latents, matrices), own);
+  const perChannel = (x: Tensor) => reduceMean(x, [0, 2, 3]);
+  const centred = sub(latents, perChannel(latents));
+  const variance = add(perChannel(mul(centred, centred)), scalar(1e-6));
+  return reduceMean(div(perChannel(mul(known, mul(apart, apart))), variance));
+}
+
+/** Latents `[b, c, h, w]`, transformed by matrices `[b, h·w, h·w]`. */
+function moved(latents: Tensor, matrices: Tensor): Tensor {
+  const [samples, channels, rows, columns] = latents.shape as [number, number, number, number];
+  return reshape(matmul(reshape(latents, [samples, channels, rows * columns]), matrices), latents.shape);
+}
+
+/** Values of `moveInputs`. */
+function moveValues(config: VaeConfig, pictures: FloatTensor, moves?: readonly PictureMove[]): Values {
   const still = Array<PictureMove>(pictures.shape[0]!).fill(noMove);
   const { matrices, targets, inside } = movedBatch(pictures, vaeFactor(config), moves ?? still);
   return { 'batch:matrices': matrices, 'batch:targets': targets, 'batch:inside': inside };
