@@ -133,6 +133,7 @@ function wholeCase(
   const name = [
     `${work}: SD 1.x`,
     more.dtype === 'float16' ? 'f16' : 'f32',
+    more.precision ?? '',
     `${frames} frames of ${height}x${width}`,
     more.rank === undefined ? '' : `rank ${more.rank}`,
   ];

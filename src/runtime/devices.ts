@@ -6,7 +6,7 @@ import { input } from '../graph/tensor.ts';
 import { type Phrase, phrase, setting } from '../phrases.ts';
 import { coreCount, mostThreads } from './cores.ts';
 import { emitGraph } from './emit.ts';
-import { plainReason } from './memory.ts';
+import { plainReason } from './engine-errors.ts';
 import { createSession, executionProviders, OrtTensor, type SessionOptions } from './onnx-runtime.ts';
 import { settleTf32 } from './tf32.ts';
 

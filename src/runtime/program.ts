@@ -5,8 +5,8 @@ import { type HostTensor, type Shape, sameShape } from '../graph/host-tensor.ts'
 import type { Tensor } from '../graph/tensor.ts';
 import { type DeviceName, lackingOperators, sessionOptions } from './devices.ts';
 import { emitGraph } from './emit.ts';
+import { assertFitsMemory, engineError, sessionError } from './engine-errors.ts';
 import { assertHolds } from './largest-value.ts';
-import { assertFitsMemory, engineError, sessionError } from './memory.ts';
 import { OrtTensor, type Session, type SessionOptions, type SessionValues } from './onnx-runtime.ts';
 import { openSession } from './processor-share.ts';
 

@@ -3,8 +3,8 @@ import { DeviceError } from '../errors.ts';
 import { floats } from '../graph/host-tensor.ts';
 import { gather, matmul, scale } from '../graph/operators/index.ts';
 import { constant, input } from '../graph/tensor.ts';
+import { assertFitsMemory, engineError, plainReason } from './engine-errors.ts';
 import { machineMemory } from './free-memory.ts';
-import { assertFitsMemory, engineError, plainReason } from './memory.ts';
 import { compile } from './program.ts';
 
 const GB = 1e9;
