@@ -1,6 +1,21 @@
 /** @file Videos and pictures: two that play together, an edit, and first frames. */
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { demoClip, open, type StudioVisit, set } from './studio-visit.ts';
+
+/** The two players, which are to play together; seconds apart, counted across the beginning. */
+async function players(page: Page) {
+  const all = await page.locator('.compare video').evaluateAll((elements) =>
+    elements.map((each) => {
+      const { paused, currentTime, duration } = each as unknown as Record<string, number>;
+      return { paused, currentTime: currentTime!, duration: duration! };
+    }),
+  );
+  const [one, other] = all;
+  const ahead = (one?.currentTime ?? 0) - (other?.currentTime ?? 0);
+  const length = one?.duration || 1;
+  return { all, apart: Math.abs(ahead - length * Math.round(ahead / length)) };
+}
 
 /** The tests; they need two videos. */
 export function videoPages({ desk, made }: StudioVisit): void {
@@ -12,19 +27,13 @@ export function videoPages({ desk, made }: StudioVisit): void {
     await page.getByLabel('Compare a fox runs in the snow').check();
     await page.getByRole('button', { name: 'Compare the two' }).click();
     await page.getByRole('heading', { name: 'Compare videos' }).waitFor();
-    const players = () =>
-      page.locator('.compare video').evaluateAll((all) =>
-        all.map((each) => {
-          const { paused, currentTime, duration } = each as unknown as Record<string, number>;
-          return { paused, currentTime, duration };
-        }),
-      );
-    await expect.poll(async () => (await players()).map(({ paused }) => paused)).toEqual([false, false]);
+    const paused = async () => (await players(page)).all.map((each) => each.paused);
+    await expect.poll(paused).toEqual([false, false]);
     await page.getByRole('button', { name: 'Pause' }).click();
-    await expect.poll(async () => (await players()).map(({ paused }) => paused)).toEqual([true, true]);
+    await expect.poll(paused).toEqual([true, true]);
     await page.getByLabel('Time').fill('0.2');
     await expect
-      .poll(async () => (await players()).map(({ currentTime }) => currentTime?.toFixed(1)))
+      .poll(async () => (await players(page)).all.map(({ currentTime }) => currentTime.toFixed(1)))
       .toEqual(['0.2', '0.2']);
     await page.getByRole('button', { name: 'One over the other' }).click();
     await page.getByLabel('A or B').fill('30');
@@ -64,7 +73,7 @@ export function videoPages({ desk, made }: StudioVisit): void {
     await page.getByAltText('First frame 1').waitFor();
   });
 
-  test('a clip is edited with its motion, and shown beside the result', async () => {
+  test('a clip is edited with its motion, and plays beside the result, together with it', async () => {
     const { page } = desk();
     await open(page, 'new/edit');
     await page.getByLabel('Clip', { exact: true }).selectOption({ label: 'duck-runs-plain-green.gif' });
@@ -81,7 +90,17 @@ export function videoPages({ desk, made }: StudioVisit): void {
     await page.locator('.card .moving img[src*="/api/videos/"]').first().waitFor();
     await page.getByRole('main').getByRole('link', { name: 'a robot runs' }).click();
     await page.getByText('Edited', { exact: true }).waitFor();
-    await page.getByAltText('The clip before').waitFor();
-    await page.locator('.player video').waitFor();
+    await expect
+      .poll(async () => (await players(page)).all.map(({ paused }) => paused))
+      .toEqual([false, false]);
+    const [before, edited] = (await players(page)).all;
+    expect(before!.duration).toBeGreaterThan(0);
+    expect(before!.duration).toBeCloseTo(edited!.duration, 1);
+    await expect.poll(async () => (await players(page)).apart).toBeLessThan(0.1);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByLabel('Time').fill('0.25');
+    await expect
+      .poll(async () => (await players(page)).all.map(({ currentTime }) => currentTime.toFixed(2)))
+      .toEqual(['0.25', '0.25']);
   });
 }

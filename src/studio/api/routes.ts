@@ -173,7 +173,7 @@ export const routes = {
     query: downloadQuerySchema,
     answer: 'file',
   },
-  /** `:form` is `plays`, `webm`, `loop` or `still`. */
+  /** `:form` is `plays`, `webm`, `loop`, `still` or `before`. */
   videoFile: { method: 'GET', path: '/api/videos/:id/:form', answer: 'file' },
   /** How a file was made that lamp made, from anywhere; the file is not kept. */
   madeBy: {

@@ -54,6 +54,8 @@ export const videoDetailSchema = videoSchema.extend({
   frames: z.number().optional(),
   framesPerSecond: z.number().optional(),
   madeBy: madeBySchema.optional(),
+  /** Address of what was edited, as WebM: as many frames, of the same size and rate; absent where that is not here. */
+  before: z.string().optional(),
   /** The equal command of the shell. */
   command: z.string().optional(),
   problem: problemSchema.optional(),

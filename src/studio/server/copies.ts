@@ -17,6 +17,7 @@ const endings = {
   loop: 'webp',
   still: 'png',
   small: 'png',
+  before: 'webm',
   mp4: 'mp4',
   webm: 'webm',
   gif: 'gif',
@@ -25,8 +26,15 @@ const endings = {
 
 /** Makes copies. */
 export interface Copies {
-  /** The path of a copy, which is made if it is not there. Throws `MediaError` if that fails. */
-  of(item: Pick<ShelfItem, 'path' | 'place' | 'changed' | 'bytes'>, want: CopyTask['want']): Promise<string>;
+  /**
+   * The path of a copy, which is made if it is not there; `clip` is that of an edit, for `before`. Throws `MediaError`
+   * if that fails.
+   */
+  of(
+    item: Pick<ShelfItem, 'path' | 'place' | 'changed' | 'bytes'>,
+    want: CopyTask['want'],
+    clip?: string,
+  ): Promise<string>;
 }
 
 /** The copies of a studio. */
@@ -48,23 +56,23 @@ export function copiesOf({ cache }: Pick<StudioFolder, 'cache'>, looks: Looks): 
       for (const [i, { end }] of some.entries()) end(ends[i]);
     }
   };
-  const make = async (path: string, out: string, want: CopyTask['want']) => {
+  const make = async (task: CopyTask) => {
     await makeFolders(folder);
     const why = await new Promise<string | undefined>((end) => {
-      waiting.push({ task: { path, out, want }, end });
+      waiting.push({ task, end });
       if (!scheduled) setImmediate(work);
       scheduled = true;
     });
-    if (why === undefined) return out;
-    await rm(out, { force: true });
+    if (why === undefined) return task.out;
+    await rm(task.out, { force: true });
     throw new MediaError({ found: `no copy for playing can be made: ${why}` });
   };
   return {
-    async of({ path, place, changed, bytes }, want) {
+    async of({ path, place, changed, bytes }, want, clip) {
       const name = `${itemId(`${place} ${changed} ${bytes}`)}-${want}.${endings[want]}`;
       const out = join(folder, name);
       if (await exists(out)) return out;
-      const begun = making.get(out) ?? make(path, out, want).finally(() => making.delete(out));
+      const begun = making.get(out) ?? make({ path, out, want, clip }).finally(() => making.delete(out));
       making.set(out, begun);
       return begun;
     },

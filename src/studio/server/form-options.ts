@@ -114,7 +114,8 @@ async function firstFrame(
   };
 }
 
-async function clipOrVideo(context: StudioContext, id: string): Promise<string> {
+/** The path of a clip or a video. Throws `RequestError` where there is neither. */
+export async function clipOrVideo(context: StudioContext, id: string): Promise<string> {
   const isVideo = (await videoItems(context)).some((item) => item.id === id);
   return isVideo ? (await findVideo(context, id)).path : (await findClipsOf(context, [id]))[0]!.item.path;
 }

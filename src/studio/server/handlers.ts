@@ -74,7 +74,7 @@ const idSchemas: Readonly<Record<string, z.ZodType>> = {
   id: itemIdSchema,
   sample: itemIdSchema,
   checkpoint: itemIdSchema,
-  form: z.enum(['plays', 'webm', 'loop', 'still', 'shows', 'small', 'strip']),
+  form: z.enum(['plays', 'webm', 'loop', 'still', 'before', 'shows', 'small', 'strip']),
 };
 
 function jobsOwn({ path }: Route, key: string, value: string): boolean {

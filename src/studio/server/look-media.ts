@@ -11,6 +11,7 @@ import { sharp } from '../../media/sharp.ts';
 import type { Size } from '../../media/size.ts';
 import { readVideoMetadata, writeVideo } from '../../media/video-file.ts';
 import { encodeLoop } from '../loop-picture.ts';
+import { framesBeforeEdit } from './look-edited.ts';
 import type { UploadLimits } from './uploads.ts';
 
 /** A clip that was brought. */
@@ -83,9 +84,11 @@ export interface CopyTask {
   readonly out: string;
   /**
    * `loop`: small, moving. `still`: its first frame. `small`: a picture, small. The others: formats, in full size, with
-   * what the video says of itself; `png`: all frames on a sheet.
+   * what the video says of itself; `png`: all frames on a sheet. `before`: the frames of `clip` that were edited.
    */
-  readonly want: 'loop' | 'still' | 'small' | 'mp4' | 'webm' | 'gif' | 'png';
+  readonly want: 'loop' | 'still' | 'small' | 'before' | 'mp4' | 'webm' | 'gif' | 'png';
+  /** The clip that was edited, for `before`. */
+  readonly clip?: string | undefined;
 }
 
 /** Makes copies; returns why, for those that could not be made. */
@@ -107,7 +110,7 @@ const smallSide = 256;
 /** Most frames of a loop. */
 const loopFrames = 64;
 
-async function makeCopy({ path, out, want }: CopyTask): Promise<void> {
+async function makeCopy({ path, out, want, clip }: CopyTask): Promise<void> {
   if (want === 'small') return writePng(out, await small(await readPicture(path)));
   if (want === 'still') return writePng(out, (await readFrames(path, { start: 0, count: 1 }))[0]!);
   const { framesPerSecond, frameCount } = await inspectClip(path);
@@ -116,6 +119,8 @@ async function makeCopy({ path, out, want }: CopyTask): Promise<void> {
     const frames = await readFrames(path, { start: 0, count: Math.min(frameCount, loopFrames) });
     return writeLoop(out, await Promise.all(frames.map(small)), rate);
   }
+  if (want === 'before')
+    return writeVideo(out, await framesBeforeEdit(path, clip!), { framesPerSecond: rate });
   const frames = await readFrames(path);
   if (want === 'png') return writePng(out, contactSheet([frames], { columns: 8 }));
   const metadata = await readVideoMetadata(path);

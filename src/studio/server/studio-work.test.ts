@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { convertMotion } from '../../library/convert-motion.ts';
+import { inspectClip, readFrames } from '../../media/clip.ts';
 import { tinyBase } from '../../testing/library-models.ts';
 import { runHere } from '../../testing/run-here.ts';
 import { studioWithClip } from '../../testing/studio-with-clip.ts';
@@ -114,7 +115,31 @@ describe('what is made', () => {
     const { videos, all } = await get('/api/videos');
     expect(all).toBe(3);
     expect(videos.slice(0, 2).map(({ id }: { id: string }) => id)).toEqual([...results].reverse());
-    expect(await get(`/api/videos/${results[1]}`)).toMatchObject({ frames: 2, width: 32, height: 32 });
+    const shown = await get(`/api/videos/${results[1]}`);
+    expect(shown).toMatchObject({ frames: 2, width: 32, height: 32 });
+    expect(await get(`/api/videos/${results[0]}`)).not.toHaveProperty('before');
+    // What was edited is had beside it: the very frames, at the same rate.
+    const { stride } = shown.madeBy.stored.inversion;
+    const beside = await browser().get(shown.before);
+    expect(beside.status, beside.body.toString('utf8', 0, 300)).toBe(200);
+    await writeFile(at('before.webm'), beside.body);
+    expect(await inspectClip(at('before.webm'))).toMatchObject({
+      ...{ frameCount: 2, width: 32, height: 32, framesPerSecond: shown.framesPerSecond },
+    });
+    const [frames, wanted] = [
+      await readFrames(at('before.webm')),
+      await readFrames(join(folder, 'clips/walks/walk.mp4'), {
+        ...{ indices: [0, stride], size: { width: 32, height: 32 }, fit: 'cover' },
+      }),
+    ];
+    for (const [i, { data }] of frames.entries()) {
+      const apart = data.reduce((sum, value, k) => sum + Math.abs(value - wanted[i]!.data[k]!), 0);
+      expect(apart / data.length).toBeLessThan(10);
+    }
+    const { trash } = (await browser().send('DELETE', `/api/clips/${clip}`)).json;
+    expect(await get(`/api/videos/${results[1]}`)).not.toHaveProperty('before');
+    expect((await browser().get(shown.before)).status).toBe(404);
+    await send('POST', `/api/trash/${trash}/restore`);
   });
 
   test('leftovers of complete trainings go, and nothing else', async () => {

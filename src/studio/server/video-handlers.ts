@@ -1,13 +1,17 @@
 /** @file Answers about videos and pictures. */
 import { basename, extname, join } from 'node:path';
 import { exists } from '../../checkpoints/exists.ts';
+import { workFormSchema } from '../api/form-api.ts';
+import { addressOf } from '../api/routes.ts';
+import type { Job } from '../jobs/job.ts';
 import { commandFor } from './catalogue.ts';
 import type { Copies } from './copies.ts';
+import { clipOrVideo } from './form-options.ts';
 import type { SomeHandlers } from './handlers.ts';
 import { madeByOf } from './made-by.ts';
 import { copyKind } from './motion-handlers.ts';
 import { moveIn } from './move-in.ts';
-import { problemOf, RequestError } from './request-error.ts';
+import { notHere, problemOf, RequestError } from './request-error.ts';
 import { freeName, safeName } from './safe-name.ts';
 import type { ShelfItem } from './shelf.ts';
 import type { StudioContext } from './studio-context.ts';
@@ -75,7 +79,6 @@ export function videoHandlers(
       ...(madeBy && { madeBy }),
     };
   };
-  /** Keeps a picture under a name of the server's. */
   /** Keeps a picture by a name; `title` is what it is called where the name does not say it. */
   const keepPicture = async (name: string, path: string, title?: string) => {
     const taken = (await pictureItems(context)).map(({ name }) => basename(name, extname(name)));
@@ -96,9 +99,11 @@ export function videoHandlers(
       const item = await findVideo(context, ids.id!);
       const all = await jobs.byId();
       const job = jobOf(all, item);
+      const clip = await editedClip(context, job);
       return {
         ...shownVideo(context, all, item),
         ...(await described(item)),
+        ...(clip !== undefined && { before: addressOf('videoFile', { id: item.id, form: 'before' }) }),
         ...(job && {
           command: commandFor(await context.catalogue(), job.kind, { ...job.options, out: item.name }),
         }),
@@ -112,6 +117,11 @@ export function videoHandlers(
     async videoFile({ ids }) {
       const item = await findVideo(context, ids.id!);
       if (ids.form === 'plays') return { path: item.path };
+      if (ids.form === 'before') {
+        const clip = await editedClip(context, jobOf(await jobs.byId(), item));
+        if (clip === undefined) throw notHere('clip that was edited');
+        return { path: await copies.of(item, 'before', clip), lasting: true };
+      }
       return { path: await copies.of(item, copyKind(ids.form)), lasting: true };
     },
     async downloadVideo({ ids, query }) {
@@ -170,6 +180,13 @@ export function videoHandlers(
       return { path, lasting: true };
     },
   };
+}
+
+/** The clip that a job edited, if it is still here. */
+async function editedClip(context: StudioContext, job: Job | undefined): Promise<string | undefined> {
+  const form = workFormSchema.safeParse(job?.form).data;
+  if (form?.kind !== 'edit') return undefined;
+  return clipOrVideo(context, form.clip).catch(() => undefined);
 }
 
 /** What lies beside a video and belongs to it: the intermediate results of an edit. */

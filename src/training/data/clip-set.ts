@@ -107,7 +107,7 @@ export function clipRate(
 }
 
 /** Identity of a clip's content: of the file, or of all pictures of a folder. */
-async function clipFingerprint(path: string): Promise<string> {
+export async function clipFingerprint(path: string): Promise<string> {
   if ((await clipKind(path)) !== 'folder') return fingerprint(path, refuseMedia('clip', path));
   const hash = createHash('sha256');
   for (const picture of await listFrames(path)) {

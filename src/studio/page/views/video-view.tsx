@@ -6,7 +6,6 @@ import { ask } from '../core/api-client.ts';
 import { canChange, changeForm } from '../core/hand-over.ts';
 import { tell } from '../core/messages.ts';
 import { outdate, useAnswer } from '../core/studio-state.ts';
-import { useLook } from '../core/use-look.ts';
 import { goTo } from '../core/use-route.ts';
 import { randomSeed } from '../core/video-forms.ts';
 import { countOf, sizeOf, timeAgo } from '../core/wording.ts';
@@ -14,8 +13,10 @@ import { Button, ButtonLink } from '../parts/button.tsx';
 import { CommandBox } from '../parts/command-box.tsx';
 import { EditableTitle } from '../parts/editable-title.tsx';
 import { MadeByFacts } from '../parts/made-by-facts.tsx';
-import { MovingPicture, useCalm } from '../parts/moving-picture.tsx';
+import { useCalm } from '../parts/moving-picture.tsx';
+import { PlayersTogether } from '../parts/players-together.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
+import { VideoPlayer } from '../parts/video-player.tsx';
 import { Shown, View } from '../parts/view.tsx';
 import { deleteVideo } from './videos-view.tsx';
 
@@ -42,8 +43,7 @@ export function VideoView({ id }: { readonly id: string }) {
 }
 
 function Content({ video }: { readonly video: Detail }) {
-  const { id, title, format, plays, still, madeBy, command, problem } = video;
-  const isCalm = useCalm();
+  const { id, format, madeBy, command, problem } = video;
   const form = madeBy?.form as GivenForm | undefined;
   const again = async () => {
     const settings = { ...form!.settings, seed: randomSeed() };
@@ -56,26 +56,7 @@ function Content({ video }: { readonly video: Detail }) {
     <div className="columns">
       <div className="stack">
         {problem && <ProblemNote problem={problem} />}
-        <div className={form?.kind === 'edit' ? 'pair' : undefined}>
-          {form?.kind === 'edit' && <Original clip={form.clip} />}
-          <figure className="player">
-            {format === 'gif' ? (
-              <img src={plays} alt={title} />
-            ) : (
-              <video
-                src={plays}
-                poster={still}
-                controls
-                loop
-                muted
-                playsInline
-                autoPlay={!isCalm}
-                aria-label={title}
-              />
-            )}
-            {form?.kind === 'edit' && <figcaption>Edited</figcaption>}
-          </figure>
-        </div>
+        <Player video={video} isEdit={form?.kind === 'edit'} />
         <div className="actions">
           {form && (
             <Button icon="repeat" onClick={again}>
@@ -145,16 +126,27 @@ function Content({ video }: { readonly video: Detail }) {
   );
 }
 
-/** The clip that was edited, as it was seen. */
-function Original({ clip }: { readonly clip: string }) {
-  const { data: videos } = useAnswer('videos', { query: { count: 500 } });
-  const video = videos?.videos.find(({ id }) => id === clip);
-  const look = useLook(videos && !video ? [clip] : [], {});
-  const loop = video?.loop ?? look.answer?.clips[0]?.sees?.loop;
+/** The video; an edit beside what it was made from, playing together. */
+function Player({ video, isEdit }: { readonly video: Detail; readonly isEdit: boolean }) {
+  const { title, format, plays, before } = video;
+  const isCalm = useCalm();
+  if (before !== undefined) {
+    const shape = video.width && video.height ? video.width / video.height : undefined;
+    return (
+      <PlayersTogether
+        one={{ video: { webm: before }, name: 'Before', label: 'The clip before', caption: 'Before' }}
+        other={{ video, shape, name: 'edited', label: title, caption: 'Edited' }}
+      />
+    );
+  }
   return (
     <figure className="player">
-      <MovingPicture loop={loop} still={video?.still} alt="The clip before" />
-      <figcaption>Before</figcaption>
+      {format === 'gif' ? (
+        <img src={plays} alt={title} />
+      ) : (
+        <VideoPlayer video={video} label={title} controls loop autoPlay={!isCalm} />
+      )}
+      {isEdit && <figcaption>The clip that was edited is no longer here.</figcaption>}
     </figure>
   );
 }

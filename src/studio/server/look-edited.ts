@@ -1,0 +1,24 @@
+/** @file The frames of a clip from which an edited video was made; in a process of its own. */
+import { MediaError } from '../../errors.ts';
+import { inspectClip, readFrames } from '../../media/clip.ts';
+import { clipWindow } from '../../media/clip-window.ts';
+import type { Picture } from '../../media/picture.ts';
+import { readVideoMetadata } from '../../media/video-file.ts';
+import { storedSettings } from '../../pipelines/video/stored-settings.ts';
+import { clipFingerprint } from '../../training/data/clip-set.ts';
+
+/**
+ * The frames of `clip` that became those of `video`, one by one: as many, and of the same size. Throws `MediaError` if
+ * either cannot be read, or if the video was made from another clip.
+ */
+export async function framesBeforeEdit(video: string, clip: string): Promise<Picture[]> {
+  const stored = storedSettings(await readVideoMetadata(video));
+  if (!stored?.inversion) throw new MediaError({ found: 'the video does not say that it is an edit' });
+  const { frames, width, height, inversion } = stored;
+  const { stride, fit, clipFps = 'frames' } = inversion;
+  if ((await clipFingerprint(clip)) !== inversion.clip)
+    throw new MediaError({ found: 'the clip is no longer the one that was edited' });
+  const choice = { frames, stride, clipFps, window: 'start', clipRange: 'whole' } as const;
+  const indices = clipWindow(await inspectClip(clip), choice).framesFrom(0);
+  return readFrames(clip, { indices, size: { width, height }, fit });
+}
