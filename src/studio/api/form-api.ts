@@ -21,7 +21,13 @@ export const clipChoiceSchema = z.strictObject({
 });
 
 /** A motion or, of its training, the state at a checkpoint (one that is `usable`). */
-const motionStateSchema = z.strictObject({ motion: itemIdSchema, checkpoint: itemIdSchema.optional() });
+export const motionStateSchema = z.strictObject({
+  motion: itemIdSchema,
+  checkpoint: itemIdSchema.optional(),
+});
+
+/** See `motionStateSchema`. */
+export type MotionState = z.output<typeof motionStateSchema>;
 
 /** A motion, and its strength from 0 to 1. */
 export const motionChoiceSchema = motionStateSchema.extend({
@@ -81,7 +87,7 @@ export const editFormSchema = z.strictObject({
   prompt: textSchema,
   clipPrompt: textSchema.optional(),
   /** A motion that was learned from this clip, in place of learning it. */
-  motion: itemIdSchema.optional(),
+  motion: motionStateSchema.optional(),
   ...firstFrame,
 });
 

@@ -74,16 +74,14 @@ async function ownOptions(context: StudioContext, form: WorkForm): Promise<Recor
         ...(await motions()),
         ...given('prompt'),
       };
-    case 'edit': {
-      const motion = form.motion && (await motionFile(await findMotion(context, form.motion)));
+    case 'edit':
       return {
         clip: await clipOrVideo(context, form.clip),
         ...given('prompt'),
         ...given('clipPrompt'),
-        ...(motion && { motion }),
+        ...(form.motion && { motion: await stateFile(context, form.motion) }),
         ...(await firstFrame(context, form)),
       };
-    }
     case 'draw':
       return {
         ...given('prompt'),

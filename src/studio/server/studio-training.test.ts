@@ -47,6 +47,24 @@ describe('a training that goes on and on', () => {
     expect(await get(`/api/jobs/${job!}`)).toMatchObject({ state: 'stopped' });
   });
 
+  test('gives its checkpoints as motions: to videos, to edits, and to trainings that begin with them', async () => {
+    const { checkpoints } = await detail();
+    const state = { motion, checkpoint: checkpoints[0].id };
+    const step = String(checkpoints[0].step).padStart(6, '0');
+    const clip = itemId('clips/walks/walk.mp4');
+    const forms = [
+      { kind: 'generate', prompt: 'a cat', motions: [state] },
+      { kind: 'edit', prompt: 'a cat', clip, motion: state },
+      { ...learnForm({}), startFrom: state },
+    ];
+    for (const form of forms) {
+      const { command } = await send('POST', '/api/forms/command', { form });
+      expect(command).toMatch(
+        new RegExp(`--(motion|start-from) '?[^' ]*/checkpoints/step-${step}\\.safetensors`),
+      );
+    }
+  });
+
   test('goes back to a checkpoint, is had back as it was, and goes on from there', async () => {
     const {
       checkpoints: [first],

@@ -109,7 +109,7 @@ describe('what is made', () => {
     const { result: picture } = await done(drawn);
     const [animate, edit] = (await put(
       { kind: 'animate', prompt, base, motions: [{ motion }], picture, settings: sampling },
-      { kind: 'edit', prompt, base, clip, motion, settings: { ...sampling, inversionSteps: 1 } },
+      { kind: 'edit', prompt, base, clip, motion: { motion }, settings: { ...sampling, inversionSteps: 1 } },
     )) as [string, string];
     const results = [(await done(animate)).result, (await done(edit)).result];
     const { videos, all } = await get('/api/videos');

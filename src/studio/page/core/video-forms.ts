@@ -1,12 +1,10 @@
 /** @file From what somebody fills in to the forms of videos: prompts × pictures × seeds. */
-import type { GivenForm } from '../../api/form-api.ts';
+import type { GivenForm, MotionState } from '../../api/form-api.ts';
 import { mostForms } from '../../api/job-api.ts';
 import type { SettingValues } from './setting-control.ts';
 
 /** A motion, or the state of its training at a checkpoint, and its strength. */
-export interface ChosenMotion {
-  readonly motion: string;
-  readonly checkpoint?: string;
+export interface ChosenMotion extends MotionState {
   readonly strength: number;
 }
 

@@ -4,6 +4,7 @@ import type { ApiMotion } from '../../api/motion-api.ts';
 import { useAnswer } from '../core/studio-state.ts';
 import type { ChosenMotion } from '../core/video-forms.ts';
 import { Button } from './button.tsx';
+import { CheckpointSelect, withCheckpoint } from './motion-state-field.tsx';
 import { MovingPicture } from './moving-picture.tsx';
 
 /** The chosen motions, and a list to choose more from. */
@@ -84,10 +85,7 @@ function ChosenRow({
           <CheckpointSelect
             motion={motion}
             checkpoint={chosen.checkpoint}
-            onChange={(checkpoint) => {
-              const { checkpoint: _, ...others } = chosen;
-              onChange(checkpoint === undefined ? others : { ...others, checkpoint });
-            }}
+            onChange={(checkpoint) => onChange(withCheckpoint(chosen, checkpoint))}
           />
         )}
         <label className="slider">
@@ -106,42 +104,5 @@ function ChosenRow({
       </div>
       <Button look="plain" icon="close" label={`Leave out ${title}`} onClick={onRemove} />
     </li>
-  );
-}
-
-/** Which state of a training is used: that of the motion file, or one that was kept. Nothing where there is no choice. */
-function CheckpointSelect({
-  motion,
-  checkpoint,
-  onChange,
-}: {
-  readonly motion: ApiMotion;
-  readonly checkpoint: string | undefined;
-  readonly onChange: (checkpoint: string | undefined) => void;
-}) {
-  const { data } = useAnswer('motion', { ids: { id: motion.id } });
-  const kept = data?.checkpoints.filter(({ usable }) => usable) ?? [];
-  if (kept.length === 0 && checkpoint === undefined) return null;
-  const isGone = checkpoint !== undefined && data && !kept.some(({ id }) => id === checkpoint);
-  return (
-    <select
-      className="input"
-      aria-label={`State of ${motion.title}`}
-      value={checkpoint ?? ''}
-      onChange={({ target }) => onChange(target.value === '' ? undefined : target.value)}
-    >
-      {(motion.usable || checkpoint === undefined) && (
-        <option value="">
-          {motion.state === 'done' ? 'As it was in the end' : 'As it is now'}
-          {motion.steps !== undefined && motion.state === 'done' && `, step ${motion.steps}`}
-        </option>
-      )}
-      {kept.map(({ id, step }) => (
-        <option key={id} value={id}>
-          As it was at step {step}
-        </option>
-      ))}
-      {isGone && <option value={checkpoint}>A checkpoint that is no longer here</option>}
-    </select>
   );
 }

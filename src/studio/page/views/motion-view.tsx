@@ -344,6 +344,14 @@ function Checkpoints({ motion }: { readonly motion: ApiMotionDetail }) {
               {usable && (
                 <ButtonLink
                   look="plain"
+                  icon="motion"
+                  label={`Teach a motion that begins with the checkpoint of step ${step}`}
+                  href={`#/new/motion?start=${motion.id}&checkpoint=${id}`}
+                />
+              )}
+              {usable && (
+                <ButtonLink
+                  look="plain"
                   icon="download"
                   download
                   label={`Download the checkpoint of step ${step}`}

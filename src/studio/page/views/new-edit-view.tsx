@@ -1,6 +1,6 @@
 /** @file Editing a video: its movement stays, what is seen becomes another. */
 import { useEffect, useId, useState } from 'react';
-import type { GivenForm } from '../../api/form-api.ts';
+import type { GivenForm, MotionState } from '../../api/form-api.ts';
 import { bringClips } from '../core/bring-clips.ts';
 import { handedForm } from '../core/hand-over.ts';
 import type { Route } from '../core/hash-route.ts';
@@ -16,6 +16,7 @@ import { DropZone } from '../parts/drop-zone.tsx';
 import { FirstFrameField } from '../parts/first-frame-field.tsx';
 import { FormSide } from '../parts/form-side.tsx';
 import { LatestResults } from '../parts/latest-results.tsx';
+import { MotionStateField } from '../parts/motion-state-field.tsx';
 import { MovingPicture } from '../parts/moving-picture.tsx';
 import { SettingFields } from '../parts/setting-fields.tsx';
 import { View } from '../parts/view.tsx';
@@ -26,7 +27,8 @@ interface Draft {
   readonly clip: string;
   readonly prompt: string;
   readonly clipPrompt: string;
-  readonly motion: string;
+  /** What the clip's movement is known from; absent: it is learned. */
+  readonly motion?: MotionState | undefined;
   readonly firstFrame: string;
   readonly base: string | null;
   readonly settings: SettingValues;
@@ -36,7 +38,6 @@ const empty: Draft = {
   clip: '',
   prompt: '',
   clipPrompt: '',
-  motion: '',
   firstFrame: '',
   base: null,
   settings: {},
@@ -54,29 +55,19 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
     const form = given === null ? undefined : handedForm();
     setDraft((before) => {
       if (form?.kind !== 'edit') return wanted === null ? before : { ...before, clip: wanted };
-      const {
-        clip,
-        prompt,
-        clipPrompt = '',
-        motion = '',
-        firstFrame = '',
-        base = null,
-        settings = {},
-      } = form;
+      const { clip, prompt, clipPrompt = '', motion, firstFrame = '', base = null, settings = {} } = form;
       return { clip, prompt, clipPrompt, motion, firstFrame, base, settings: settings as SettingValues };
     });
     replaceRoute(['new', 'edit'], { job });
   }, [wanted, given, job, setDraft]);
 
   const { data: declared } = useAnswer('settings');
-  const { data: motions } = useAnswer('motions');
-  const usable = motions?.motions.filter((each) => each.usable) ?? [];
   const missing = [
     ...(draft.clip === '' ? ['Choose a clip.'] : []),
     ...(draft.prompt.trim() === '' ? ['Say what is to be seen in its place.'] : []),
   ];
   // What is for learning from the clip is refused with a motion, which takes its place.
-  const learns = draft.motion === '';
+  const learns = draft.motion === undefined;
   const { training, ...others } = draft.settings;
   const settings = learns && training !== undefined ? draft.settings : others;
   const clipPrompt = learns ? draft.clipPrompt.trim() : '';
@@ -86,7 +77,7 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
     prompt: draft.prompt.trim(),
     settings: settings as GivenForm['settings'] & object,
     ...(clipPrompt === '' ? {} : { clipPrompt }),
-    ...(learns ? {} : { motion: draft.motion }),
+    ...(draft.motion && { motion: draft.motion }),
     ...(draft.firstFrame === '' ? {} : { firstFrame: draft.firstFrame }),
     ...(draft.base === null ? {} : { base: draft.base }),
   };
@@ -139,25 +130,13 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
           </section>
           <section className="panel" aria-labelledby="how">
             <h2 id="how">How</h2>
-            <div className="field">
-              <label htmlFor="motion">Motion</label>
-              <select
-                id="motion"
-                className="input"
-                value={draft.motion}
-                onChange={(event) => change({ motion: event.target.value })}
-              >
-                <option value="">Learn it from the clip</option>
-                {usable.map(({ id, title }) => (
-                  <option key={id} value={id}>
-                    {title}
-                  </option>
-                ))}
-              </select>
-              <p className="field-about">
-                One that was learned from this clip saves the time of learning it.
-              </p>
-            </div>
+            <MotionStateField
+              label="Motion"
+              none="Learn it from the clip"
+              about="One that was learned from this clip saves the time of learning it."
+              value={draft.motion}
+              onChange={(motion) => change({ motion })}
+            />
             {declared && (
               <SettingFields
                 settings={declared.edit.filter(({ name }) => learns || name !== 'training')}

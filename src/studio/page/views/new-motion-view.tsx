@@ -1,6 +1,6 @@
 /** @file Teaching a motion: clips in, what they show, how it is learned, and what that takes. */
 import { useEffect, useMemo, useState } from 'react';
-import type { GivenForm } from '../../api/form-api.ts';
+import type { GivenForm, MotionState } from '../../api/form-api.ts';
 import { builtInBaseId } from '../../api/identifiers.ts';
 import type { AnswerOf } from '../../api/routes.ts';
 import { type Bringing, bringClips, type Refused } from '../core/bring-clips.ts';
@@ -19,6 +19,7 @@ import { Button } from '../parts/button.tsx';
 import { type ClipChoices, ClipRows, LookNotes, writeCaptions } from '../parts/clip-rows.tsx';
 import { DropZone } from '../parts/drop-zone.tsx';
 import { FormSide } from '../parts/form-side.tsx';
+import { MotionStateField } from '../parts/motion-state-field.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { SettingFields } from '../parts/setting-fields.tsx';
@@ -35,7 +36,7 @@ function draftFrom(form: LearnForm, { clips }: ClipSet): Draft {
     prompt: form.prompt ?? '',
     base: form.base ?? null,
     settings: (form.settings ?? {}) as SettingValues,
-    startFrom: form.startFrom?.motion ?? '',
+    startFrom: form.startFrom,
     left: clips.flatMap(({ id }) => (form.clips.some((clip) => clip.id === id) ? [] : [id])),
     heldOut: form.clips.flatMap(({ id, heldOut }) => (heldOut ? [id] : [])),
     parts: Object.fromEntries(form.clips.flatMap(({ id, part }) => (part ? [[id, part]] : []))),
@@ -47,8 +48,8 @@ interface Draft extends ClipChoices {
   readonly prompt: string;
   readonly base: string | null;
   readonly settings: SettingValues;
-  /** A motion that the training begins with; `''`: the image model alone. */
-  readonly startFrom: string;
+  /** A motion that the training begins with; absent: the image model alone. */
+  readonly startFrom?: MotionState | undefined;
 }
 
 const empty: Draft = {
@@ -56,7 +57,6 @@ const empty: Draft = {
   prompt: '',
   base: null,
   settings: {},
-  startFrom: '',
   left: [],
   heldOut: [],
   parts: {},
@@ -64,12 +64,15 @@ const empty: Draft = {
 
 /**
  * The view; `set` in the address names the clips, `from` a motion whose settings are taken, `start` one that the
- * training begins with.
+ * training begins with, `checkpoint` the state of it.
  */
 export function NewMotionView({ query }: { readonly query: Route['query'] }) {
   const set = query.get('set') ?? undefined;
-  const from = query.get('from') ?? undefined;
-  const start = query.get('start') ?? undefined;
+  const taken: Taken = {
+    from: query.get('from') ?? undefined,
+    start: query.get('start') ?? undefined,
+    checkpoint: query.get('checkpoint') ?? undefined,
+  };
   const sets = useAnswer('clipSets');
   const job = query.get('job') ?? undefined;
   const hasForm = query.get('form') !== null;
@@ -82,7 +85,7 @@ export function NewMotionView({ query }: { readonly query: Route['query'] }) {
     try {
       const brought = await bringClips(files, set, setBringing);
       setRefused(brought.refused);
-      if (brought.set !== set) replaceRoute(['new', 'motion'], { set: brought.set, from, start });
+      if (brought.set !== set) replaceRoute(['new', 'motion'], { set: brought.set, ...taken });
     } finally {
       setBringing(undefined);
     }
@@ -111,9 +114,9 @@ export function NewMotionView({ query }: { readonly query: Route['query'] }) {
       <Shown answered={sets}>
         {(data) =>
           chosen ? (
-            <Learning key={chosen.id} set={chosen} {...{ from, start, given, job }} onFiles={bring} />
+            <Learning key={chosen.id} set={chosen} {...{ taken, given, job }} onFiles={bring} />
           ) : (
-            <ChooseClips sets={data.sets} {...{ from, start }} onFiles={bring} />
+            <ChooseClips sets={data.sets} taken={taken} onFiles={bring} />
           )
         }
       </Shown>
@@ -121,17 +124,24 @@ export function NewMotionView({ query }: { readonly query: Route['query'] }) {
   );
 }
 
+/** What a training takes from others, as the address says. */
+interface Taken {
+  /** A motion whose settings are taken. */
+  readonly from: string | undefined;
+  /** A motion that it begins with, and the state of its training. */
+  readonly start: string | undefined;
+  readonly checkpoint: string | undefined;
+}
+
 type ClipSet = AnswerOf<'clipSets'>['sets'][number];
 
 function ChooseClips({
   sets,
-  from,
-  start,
+  taken,
   onFiles,
 }: {
   readonly sets: readonly ClipSet[];
-  readonly from: string | undefined;
-  readonly start: string | undefined;
+  readonly taken: Taken;
   readonly onFiles: (files: BroughtFile[]) => void;
 }) {
   const filled = sets.filter(({ clips }) => clips.length > 0);
@@ -154,7 +164,7 @@ function ChooseClips({
                   <strong>{title}</strong>
                   <span className="quiet">{countOf(clips.length, 'clip')}</span>
                 </div>
-                <Button onClick={() => goTo(['new', 'motion'], { set: id, from, start })}>
+                <Button onClick={() => goTo(['new', 'motion'], { set: id, ...taken })}>
                   Take them<span className="hidden"> {title}</span>
                 </Button>
               </li>
@@ -168,15 +178,13 @@ function ChooseClips({
 
 function Learning({
   set,
-  from,
-  start,
+  taken: { from, start, checkpoint },
   given,
   job,
   onFiles,
 }: {
   readonly set: ClipSet;
-  readonly from: string | undefined;
-  readonly start: string | undefined;
+  readonly taken: Taken;
   /** A form that is to be changed. */
   readonly given: LearnForm | undefined;
   readonly job: string | undefined;
@@ -184,19 +192,21 @@ function Learning({
 }) {
   const { data: declared } = useAnswer('settings');
   const { data: model } = useAnswer('motion', from === undefined ? null : { ids: { id: from } });
-  const [draft, setDraft] = useDraft<Draft>(`learn:${set.id}:${from ?? start ?? job ?? ''}`, {
+  const [draft, setDraft] = useDraft<Draft>(`learn:${set.id}:${from ?? checkpoint ?? start ?? job ?? ''}`, {
     ...empty,
-    startFrom: start ?? '',
+    ...(start !== undefined && {
+      startFrom: { motion: start, ...(checkpoint !== undefined && { checkpoint }) },
+    }),
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, not whenever the clips are asked for again
   useEffect(() => {
     if (given) setDraft(draftFrom(given, set));
   }, [given, set.id, setDraft]);
-  const [taken, setTaken] = useState(false);
+  const [isTaken, setIsTaken] = useState(false);
   const change = (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes }));
   useEffect(() => {
-    if (!model || !declared || taken) return;
-    setTaken(true);
+    if (!model || !declared || isTaken) return;
+    setIsTaken(true);
     if (Object.keys(draft.settings).length === 0) {
       setDraft((before) => ({
         ...before,
@@ -205,11 +215,11 @@ function Learning({
         prompt: before.prompt || (model.prompt ?? ''),
       }));
     }
-  }, [model, declared, taken, draft, setDraft]);
+  }, [model, declared, isTaken, draft, setDraft]);
 
   const { data: begun } = useAnswer(
     'motion',
-    draft.startFrom === '' ? null : { ids: { id: draft.startFrom } },
+    draft.startFrom ? { ids: { id: draft.startFrom.motion } } : null,
   );
   const base = draft.base ?? begun?.baseId;
   const { data: detail } = useAnswer('base', { query: { id: base ?? builtInBaseId } });
@@ -248,7 +258,7 @@ function Learning({
     settings: settings as GivenForm['settings'] & object,
     ...(draft.prompt.trim() === '' ? {} : { prompt: draft.prompt.trim() }),
     ...(base === undefined ? {} : { base }),
-    ...(draft.startFrom === '' ? {} : { startFrom: { motion: draft.startFrom } }),
+    ...(draft.startFrom && { startFrom: draft.startFrom }),
   };
   const check = useFormCheck(missing.length === 0 ? form : undefined);
   const problems = check.estimate?.problems ?? [];
@@ -321,7 +331,13 @@ function Learning({
         </section>
         <section className="panel" aria-labelledby="how">
           <h2 id="how">3. How it is learned</h2>
-          <StartFrom value={draft.startFrom} onChange={(startFrom) => change({ startFrom })} />
+          <MotionStateField
+            label="It begins with"
+            none="The image model alone"
+            about="A motion that was learned before, on the same base, is learned further as a new one."
+            value={draft.startFrom}
+            onChange={(startFrom) => change({ startFrom })}
+          />
           {declared && (
             <>
               <Presets
@@ -363,40 +379,6 @@ function Learning({
           if (job) goTo(['jobs', job.id]);
         }}
       />
-    </div>
-  );
-}
-
-/** What the training begins with; nothing where there is no motion yet. */
-function StartFrom({
-  value,
-  onChange,
-}: {
-  readonly value: string;
-  readonly onChange: (motion: string) => void;
-}) {
-  const { data } = useAnswer('motions');
-  const usable = data?.motions.filter((motion) => motion.usable || motion.id === value) ?? [];
-  if (usable.length === 0) return null;
-  return (
-    <div className="field">
-      <label htmlFor="start-from">It begins with</label>
-      <select
-        id="start-from"
-        className="input"
-        value={value}
-        onChange={({ target }) => onChange(target.value)}
-      >
-        <option value="">The image model alone</option>
-        {usable.map(({ id, title }) => (
-          <option key={id} value={id}>
-            What “{title}” has learned
-          </option>
-        ))}
-      </select>
-      <p className="field-about">
-        A motion that was learned before, on the same base, is learned further as a new one.
-      </p>
     </div>
   );
 }
