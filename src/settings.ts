@@ -24,6 +24,10 @@ export interface SettingText {
   readonly group?: string;
   /** Whether a base model may recommend another default in its `lamp.json`. */
   readonly recommendable?: boolean;
+  /** Another setting without which it would have no effect, and is refused. */
+  readonly onlyWith?: string;
+  /** Another setting that takes its place: given together with that, it is refused. */
+  readonly onlyWithout?: string;
   /** For an object, its settings. */
   readonly settings?: Settings;
   /** Whether files exist from before this setting was added; these are read as having its default. */
@@ -235,6 +239,10 @@ export interface SettingDescription {
   readonly required: boolean;
   /** Whether the base model may recommend another default. */
   readonly recommendable: boolean;
+  /** Another setting of the function without which it is refused, since it would have no effect. */
+  readonly onlyWith?: string;
+  /** Another setting of the function together with which it is refused, since that takes its place. */
+  readonly onlyWithout?: string;
   /** For an object, its settings by their own names. */
   readonly settings?: readonly SettingDescription[];
 }
@@ -253,7 +261,7 @@ export function describeSetting(
   setting: Setting,
   vocabulary: Vocabulary = libraryVocabulary,
 ): SettingDescription {
-  const { description, choices, unit, group, usual, recommendable = false } = setting;
+  const { description, choices, unit, group, usual, recommendable = false, onlyWith, onlyWithout } = setting;
   const { $schema: _, ...schema } = nodeOf(setting.schema);
   const value = defaultOf(setting);
   const said = usual ?? shownDefault(value);
@@ -276,6 +284,8 @@ export function describeSetting(
     ...(group !== undefined && { group }),
     required: setting.required ?? false,
     recommendable,
+    ...(onlyWith !== undefined && { onlyWith }),
+    ...(onlyWithout !== undefined && { onlyWithout }),
     ...(setting.settings && { settings: describeSettings(setting.settings, vocabulary) }),
   };
 }

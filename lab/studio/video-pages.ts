@@ -80,7 +80,7 @@ export function videoPages({ desk, made }: StudioVisit): void {
     await page.getByLabel('What it shows').fill('a duck runs');
     await page.locator('#prompt').fill('a robot runs');
     // What the clip shows is for learning from it.
-    await page.locator('#motion').selectOption({ index: 1 });
+    await page.getByLabel('Motion', { exact: true }).selectOption({ index: 1 });
     await page.getByLabel('What it shows').waitFor({ state: 'detached' });
     await set(page, 'Steps', '2');
     await set(page, 'Frames', '4');

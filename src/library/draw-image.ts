@@ -49,7 +49,7 @@ export const drawImageSettings = {
   from: declare(field.picture, {
     description: 'a picture to redraw according to the prompt (SDEdit), cropped to the size',
   }),
-  strength: redrawSettings.strength,
+  strength: declare(redrawSettings.strength.schema, { ...redrawSettings.strength, onlyWith: 'from' }),
   device: shared.device,
   memory: shared.memory,
   precision: shared.precision,

@@ -21,6 +21,7 @@ import {
   pick,
   redeclared,
   required,
+  type Settings,
   withDefaults,
   withoutUndefined,
 } from '../settings.ts';
@@ -56,11 +57,27 @@ const {
   ...ofTraining
 } = trainingSettings;
 
+/** Settings of `training` that also say which frames of the clip are edited, and how they are fitted. */
+const ofClip: readonly string[] = ['frames', 'width', 'height', 'clipFps', 'stride', 'fit'];
+
 /** The settings of `training` in an edit: those of a training, except what the edit sets itself. */
-export const editTrainingSettings = redeclared(ofTraining, {
-  frames: { default: undefined, usual: 'those of the edit' },
-  stride: { usual: '2; 1 with frames that the base recommends' },
-});
+export const editTrainingSettings = onlyWithoutMotion(
+  redeclared(ofTraining, {
+    frames: { default: undefined, usual: 'those of the edit', onlyWithout: 'frames' },
+    width: { onlyWithout: 'width' },
+    height: { onlyWithout: 'height' },
+    stride: { usual: '2; 1 with frames that the base recommends' },
+  }),
+);
+
+/** A motion takes the place of training on the clip. */
+function onlyWithoutMotion<S extends Settings>(settings: S): S {
+  const entries = Object.entries(settings).map(([name, each]) => [
+    name,
+    ofClip.includes(name) ? each : { ...each, onlyWithout: 'motion' },
+  ]);
+  return Object.fromEntries(entries) as S;
+}
 
 const { frames, width, height } = trainingSettings;
 const ofMotionOrBase = {
@@ -112,6 +129,7 @@ export const editVideoSettings = {
   clipPrompt: declare(field.text, {
     description: 'what the clip shows, for training on it',
     usual: "the clip's caption, in a text file of the same name",
+    onlyWithout: 'motion',
   }),
   base: baseSetting,
   /** Its strength is 1. */
@@ -238,9 +256,6 @@ export async function editVideo(options: EditVideoOptions): Promise<Video> {
   const rate = framesPerSecond ?? edited.framesPerSecond;
   return keepVideo({ ...edited, framesPerSecond: rate }, out, work);
 }
-
-/** Settings of `training` that also say which frames of the clip are edited, and how they are fitted. */
-const ofClip: readonly string[] = ['frames', 'width', 'height', 'clipFps', 'stride', 'fit'];
 
 /** Throws `UsageError` for settings of a training that does not take place, or that others replace. */
 function assertTrainingUsed(given: EditVideoOptions): void {

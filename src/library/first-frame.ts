@@ -29,11 +29,14 @@ export const firstFrameSettings = withText(
       description:
         'another model that draws the first frame: Stable Diffusion 1.x, 2.x or XL, as a folder, file or hub:…',
       usual: 'the base',
+      onlyWithout: 'firstFrame',
     }),
     firstFrameSize: declare(sizeSchema as z.ZodType<Size, Size>, {
       description: 'size at which that model draws the first frame, before it is resized',
       unit: 'pixels',
       usual: sizeText,
+      onlyWith: 'firstFrameBase',
+      onlyWithout: 'firstFrame',
     }),
   },
   { group: 'First frame' },

@@ -62,4 +62,5 @@ export const drawing = declare(nested(drawingSettings), {
   settings: drawingSettings,
   description: 'settings for drawing the first frame, if none is given',
   group: 'First frame',
+  onlyWithout: 'firstFrame',
 });

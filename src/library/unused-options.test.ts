@@ -10,10 +10,12 @@ import {
   generateVideo,
   inspect,
   learnMotion,
+  listSettings,
   motionVariants,
   openGenerator,
   referenceOptions,
 } from '../index.ts';
+import type { SettingDescription } from '../settings.ts';
 import { tinyBase, writeTestMotion } from '../testing/library-models.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
@@ -251,6 +253,58 @@ describe('a training', () => {
     expect(found).toContain(message);
   });
 });
+
+/** A value that a setting may have. */
+function someValue({ default: value, choices, schema }: SettingDescription): unknown {
+  if (value !== undefined) return value;
+  if (choices) return choices[0]!.value;
+  const {
+    type,
+    minimum = 1,
+    properties,
+  } = schema as { type?: string; minimum?: number; properties?: object };
+  if (type === 'number' || type === 'integer') return minimum;
+  if (type === 'array') return ['x'];
+  return properties && 'width' in properties ? { width: 64, height: 64 } : 'x';
+}
+
+/** All settings by their whole names, with what is declared of each or of the object that it is in. */
+function wholeNames(all: readonly SettingDescription[]): SettingDescription[] {
+  return all.flatMap(({ settings, ...each }) =>
+    settings ? settings.map((inner) => ({ ...each, ...inner, name: `${each.name}.${inner.name}` })) : [each],
+  );
+}
+
+test.each([
+  ['editVideo', editVideo, () => ({ clip: walking, prompt: 'a man', run: at('never') })],
+  ['generateVideo', generateVideo, () => ({ motion, prompt: 'a man' })],
+  ['drawImage', drawImage, () => ({ prompt: 'a man' })],
+  ['learnMotion', learnMotion, () => ({ clips: [walking], prompt: 'a man walks', out: at('never') })],
+] as const)(
+  '%s refuses what is declared to be used only with, or only without, another setting',
+  async (name, call, usual) => {
+    const others: Readonly<Record<string, unknown>> = {
+      motion,
+      firstFrame: cat,
+      frames: 4,
+      width: 64,
+      height: 64,
+    };
+    const bound = wholeNames(listSettings(name)).filter((each) => each.onlyWith ?? each.onlyWithout);
+    expect(bound).not.toEqual([]);
+    for (const { name, onlyWithout, ...each } of bound) {
+      const [group, inner] = name.split('.') as [string, string?];
+      const value = someValue({ name, ...each });
+      const options = {
+        base: tinyBase,
+        ...usual(),
+        ...(onlyWithout !== undefined && { [onlyWithout]: others[onlyWithout] }),
+        [group]: inner === undefined ? value : { [inner]: value },
+      };
+      expect((await refusal(call(options as never)))[0]).toBe(name);
+    }
+  },
+);
 
 test('examineClips takes no stride for frames that are spread over the clip', async () => {
   const examined = examineClips({ clips: [walking], window: 'spread', stride: 2 });

@@ -285,6 +285,7 @@ export const trainingSettings = {
       description: phrase`measure the loss on ${setting('heldOut')} every n-th step, in addition to the last one`,
       unit: 'steps',
       default: 50,
+      onlyWith: 'heldOut',
     }),
     sampleEvery: declare(whole(0), {
       description: 'generate sample videos every n-th step; 0: never',

@@ -11,6 +11,7 @@ const { strength } = redeclared(redrawSettings, {
   strength: {
     description: "how far the clip's first frame is redrawn: 0 leaves it unchanged, 1 keeps hardly anything",
     group: 'First frame',
+    onlyWithout: 'firstFrame',
   },
 });
 

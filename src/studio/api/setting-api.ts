@@ -21,6 +21,9 @@ export interface ApiSetting {
   readonly required: boolean;
   /** Whether the base may recommend another default (`recommended` in `baseSchema`). */
   readonly recommendable: boolean;
+  /** Another setting without which, or together with which, it is refused. */
+  readonly onlyWith?: string | undefined;
+  readonly onlyWithout?: string | undefined;
   /** Of an object, its settings. */
   readonly settings?: readonly ApiSetting[] | undefined;
 }
@@ -39,6 +42,8 @@ export const settingSchema: z.ZodType<ApiSetting> = z.lazy(() =>
     group: z.string().optional(),
     required: z.boolean(),
     recommendable: z.boolean(),
+    onlyWith: z.string().optional(),
+    onlyWithout: z.string().optional(),
     settings: z.array(settingSchema).optional(),
   }),
 );

@@ -304,8 +304,18 @@ async function ofEdit(base: BaseModel, options: Options, machine: Machine): Prom
     ...learned,
     ...(larger.memory && { memory: larger.memory }),
     ...(time && { time: { ...time, samples: { videos: 1, seconds: sampled.time?.seconds ?? 0 } } }),
-    advice: [...(learned.advice ?? []), ...(sampled.advice ?? [])],
+    advice: [...(learned.advice ?? []).map(inEdit), ...(sampled.advice ?? [])],
   };
+}
+
+/** Advice on a training, for an edit: its shape is the edit's, and all else is under `training`. */
+function inEdit({ message, settings }: Estimate['advice'][number]): Estimate['advice'][number] {
+  if (!settings) return { message };
+  const isShape = ([name]: readonly [string, unknown]) => ['width', 'height', 'frames'].includes(name);
+  const entries = Object.entries(settings);
+  const training = Object.fromEntries(entries.filter((each) => !isShape(each)));
+  const shape = Object.fromEntries(entries.filter(isShape));
+  return { message, settings: { ...shape, ...(Object.keys(training).length > 0 && { training }) } };
 }
 
 /** Drawing, or redrawing, which takes at most as many steps. */

@@ -1,13 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ApiSetting } from '../../api/setting-api.ts';
-import {
-  controlOf,
-  formValues,
-  readSetting,
-  usualText,
-  withSetting,
-  writeSetting,
-} from './setting-control.ts';
+import { controlOf, readSetting, usualText, writeSetting } from './setting-control.ts';
 
 const setting = (schema: Record<string, unknown>, more: Partial<ApiSetting> = {}): ApiSetting => ({
   name: 'x',
@@ -58,19 +51,9 @@ test('a text is a value, the usual one, or wrong in words', () => {
   expect(readSetting(flag, controlOf(flag)!, writeSetting(false))).toEqual({ value: false });
 });
 
-test('values that are taken back leave nothing behind', () => {
-  expect(withSetting({ a: 1 }, 'b', 2)).toEqual({ a: 1, b: 2 });
-  expect(withSetting({ a: 1, b: 2 }, 'b', undefined)).toEqual({ a: 1 });
-  expect(withSetting({ a: 1, b: { c: 1 } }, 'b', {})).toEqual({ a: 1 });
-});
-
 test('the usual value is what the base recommends, else the declared one', () => {
   const steps = setting({ type: 'integer' }, { name: 'steps', usual: '500', default: 500 });
   expect(usualText(steps, { steps: 2000 })).toBe('2000');
   expect(usualText(steps)).toBe('500');
   expect(usualText(setting({}, { default: true }))).toBe('on');
-});
-
-test('of values from elsewhere a form takes those that it has', () => {
-  expect(formValues([setting({ type: 'integer' })], { x: 3, out: '/etc' })).toEqual({ x: 3 });
 });

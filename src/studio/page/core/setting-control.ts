@@ -1,16 +1,6 @@
 /** @file Which control a setting has, and how its text is read: all from the declaration of the settings. */
 import type { ApiSetting } from '../../api/setting-api.ts';
-
-/** A value as a form sends it. */
-export type SettingValue =
-  | string
-  | number
-  | boolean
-  | readonly SettingValue[]
-  | { readonly [name: string]: SettingValue };
-
-/** Values of a form's settings by name; those that are left out are the usual ones. */
-export type SettingValues = Readonly<Record<string, SettingValue>>;
+import type { SettingValue, SettingValues } from './setting-values.ts';
 
 /** How a setting is given. */
 export type Control =
@@ -94,17 +84,6 @@ export function writeSetting(value: SettingValue | undefined): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** The values with one of them changed; `undefined` leaves it out, and an empty group is left out as well. */
-export function withSetting(
-  values: SettingValues,
-  name: string,
-  value: SettingValue | undefined,
-): SettingValues {
-  const { [name]: _, ...others } = values;
-  const isEmpty = typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0;
-  return value === undefined || isEmpty ? others : { ...others, [name]: value };
-}
-
 /** What a setting is if nothing is given, in words: what the base recommends, else the usual value. */
 export function usualText(setting: ApiSetting, recommended: SettingValues = {}): string {
   const value = recommended[setting.name];
@@ -112,16 +91,4 @@ export function usualText(setting: ApiSetting, recommended: SettingValues = {}):
   if (setting.usual !== undefined) return setting.usual;
   const usual = setting.default;
   return usual === undefined || typeof usual === 'object' ? '' : writeSetting(usual as SettingValue);
-}
-
-/** Of values from elsewhere, those that a form can give. */
-export function formValues(
-  settings: readonly ApiSetting[],
-  values: Readonly<Record<string, unknown>>,
-): SettingValues {
-  const known = settings.flatMap(({ name }): [string, SettingValue][] => {
-    const value = values[name];
-    return value === undefined || value === null ? [] : [[name, value as SettingValue]];
-  });
-  return Object.fromEntries(known);
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import type { ClipPart, LookAnswer } from '../../api/clip-api.ts';
 import type { Problem } from '../../api/problem-api.ts';
 import { ask, problemOf } from './api-client.ts';
-import type { SettingValues } from './setting-control.ts';
+import type { SettingValues } from './setting-values.ts';
 
 /** What was found, as far as it is known. */
 export interface Look {

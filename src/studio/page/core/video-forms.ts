@@ -1,7 +1,8 @@
 /** @file From what somebody fills in to the forms of videos: prompts × pictures × seeds. */
 import type { GivenForm, MotionState } from '../../api/form-api.ts';
 import { mostForms } from '../../api/job-api.ts';
-import type { SettingValues } from './setting-control.ts';
+import type { ApiSetting } from '../../api/setting-api.ts';
+import { type SettingValues, valuesOf } from './setting-values.ts';
 
 /** A motion, or the state of its training at a checkpoint, and its strength. */
 export interface ChosenMotion extends MotionState {
@@ -35,18 +36,16 @@ export function linesOf(text: string): string[] {
 
 /**
  * The forms of all videos, at most as many as one request takes. Pictures without a prompt are animated, with the
- * motion's. `names` are the settings that each kind of form has.
+ * motion's. `used` are the settings that each kind of form has.
  */
 export function videoForms(
   draft: VideoDraft,
   base: string | undefined,
-  names: Readonly<Record<'generate' | 'animate', readonly string[]>>,
+  used: Readonly<Record<'generate' | 'animate', readonly ApiSetting[]>>,
 ): GivenForm[] {
   const prompts = linesOf(draft.prompt);
   const kind = prompts.length === 0 && draft.pictures.length > 0 ? 'animate' : 'generate';
-  const settings = Object.fromEntries(
-    Object.entries(draft.settings).filter(([name]) => names[kind].includes(name) && name !== 'seed'),
-  );
+  const { seed: _, ...settings } = valuesOf(used[kind], draft.settings);
   const forms: GivenForm[] = [];
   for (const prompt of kind === 'animate' ? [undefined] : prompts) {
     for (const picture of draft.pictures.length > 0 ? draft.pictures : [undefined]) {

@@ -12,7 +12,7 @@ import {
   withCrop,
   withFrames,
 } from '../core/chosen-part.ts';
-import type { SettingValues } from '../core/setting-control.ts';
+import type { SettingValues } from '../core/setting-values.ts';
 import { type Look, useLook } from '../core/use-look.ts';
 import { countOf } from '../core/wording.ts';
 import { Button } from './button.tsx';

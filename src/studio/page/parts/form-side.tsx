@@ -4,7 +4,7 @@ import type { Estimate, GivenForm, WorkForm } from '../../api/form-api.ts';
 import type { ApiJob } from '../../api/job-api.ts';
 import { ask } from '../core/api-client.ts';
 import { tell } from '../core/messages.ts';
-import type { SettingValues } from '../core/setting-control.ts';
+import type { SettingValues } from '../core/setting-values.ts';
 import { outdate, useAnswer } from '../core/studio-state.ts';
 import type { FormCheck } from '../core/use-form-check.ts';
 import { goTo } from '../core/use-route.ts';

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { Problem } from '../../api/problem-api.ts';
 import type { ApiSetting } from '../../api/setting-api.ts';
-import { type SettingValue, type SettingValues, withSetting } from '../core/setting-control.ts';
+import { type SettingValue, type SettingValues, withSetting } from '../core/setting-values.ts';
 import { countOf, settingTitle } from '../core/wording.ts';
 import { SettingField } from './setting-field.tsx';
 

@@ -1,11 +1,18 @@
 /** @file Editing a video: its movement stays, what is seen becomes another. */
 import { useEffect, useId, useState } from 'react';
 import type { GivenForm, MotionState } from '../../api/form-api.ts';
+import type { ApiSettings } from '../../api/setting-api.ts';
 import { bringClips } from '../core/bring-clips.ts';
 import { handedForm } from '../core/hand-over.ts';
 import type { Route } from '../core/hash-route.ts';
 import { attempt, tell } from '../core/messages.ts';
-import type { SettingValues } from '../core/setting-control.ts';
+import {
+  type SettingValues,
+  usedSettings,
+  valuesOf,
+  withSetting,
+  withValues,
+} from '../core/setting-values.ts';
 import { outdate, useAnswer } from '../core/studio-state.ts';
 import { useDraft } from '../core/use-draft.ts';
 import { useFormCheck } from '../core/use-form-check.ts';
@@ -18,6 +25,7 @@ import { FormSide } from '../parts/form-side.tsx';
 import { LatestResults } from '../parts/latest-results.tsx';
 import { MotionStateField } from '../parts/motion-state-field.tsx';
 import { MovingPicture } from '../parts/moving-picture.tsx';
+import { Presets } from '../parts/presets.tsx';
 import { SettingFields } from '../parts/setting-fields.tsx';
 import { View } from '../parts/view.tsx';
 
@@ -66,22 +74,27 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
     ...(draft.clip === '' ? ['Choose a clip.'] : []),
     ...(draft.prompt.trim() === '' ? ['Say what is to be seen in its place.'] : []),
   ];
-  // What is for learning from the clip is refused with a motion, which takes its place.
   const learns = draft.motion === undefined;
-  const { training, ...others } = draft.settings;
-  const settings = learns && training !== undefined ? draft.settings : others;
+  // What is given by fields, and by settings.
+  const beside = [
+    ...(learns ? [] : ['motion']),
+    ...(draft.firstFrame === '' ? [] : ['firstFrame']),
+    ...Object.keys(draft.settings),
+  ];
+  const used = usedSettings(declared?.edit ?? [], beside);
   const clipPrompt = learns ? draft.clipPrompt.trim() : '';
   const form: GivenForm = {
     kind: 'edit',
     clip: draft.clip,
     prompt: draft.prompt.trim(),
-    settings: settings as GivenForm['settings'] & object,
+    settings: valuesOf(used, draft.settings) as GivenForm['settings'] & object,
     ...(clipPrompt === '' ? {} : { clipPrompt }),
     ...(draft.motion && { motion: draft.motion }),
     ...(draft.firstFrame === '' ? {} : { firstFrame: draft.firstFrame }),
     ...(draft.base === null ? {} : { base: draft.base }),
   };
-  const check = useFormCheck(missing.length === 0 ? form : undefined);
+  const forms = missing.length === 0 && declared ? [form] : [];
+  const check = useFormCheck(forms[0]);
   return (
     <View
       title="Edit a video"
@@ -137,9 +150,18 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
               value={draft.motion}
               onChange={(motion) => change({ motion })}
             />
+            {declared && learns && (
+              <Presets
+                presets={presetsOf(declared)}
+                values={(draft.settings.training ?? {}) as SettingValues}
+                onChange={(training) =>
+                  change({ settings: withSetting(draft.settings, 'training', training) })
+                }
+              />
+            )}
             {declared && (
               <SettingFields
-                settings={declared.edit.filter(({ name }) => learns || name !== 'training')}
+                settings={used}
                 main={mainSettings}
                 values={draft.settings}
                 recommended={{}}
@@ -158,17 +180,23 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
         </div>
         <FormSide
           check={check}
-          forms={missing.length === 0 ? [form] : []}
+          forms={forms}
           missing={missing}
           job={job}
           label="Edit the clip"
-          onAdvice={(settings) => change({ settings: { ...draft.settings, ...settings } })}
+          onAdvice={(settings) => change({ settings: withValues(draft.settings, settings) })}
           onPut={() => document.getElementById('latest')?.scrollIntoView({ block: 'nearest' })}
         />
       </div>
       <LatestResults kinds={['edit']} />
     </View>
   );
+}
+
+/** Presets of what the training in an edit has settings for. */
+function presetsOf({ edit, presets }: ApiSettings): ApiSettings['presets'] {
+  const known = edit.find(({ name }) => name === 'training')?.settings?.map(({ name }) => name) ?? [];
+  return presets.filter(({ settings }) => Object.keys(settings).every((name) => known.includes(name)));
 }
 
 function ClipChooser({

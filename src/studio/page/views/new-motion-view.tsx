@@ -7,19 +7,26 @@ import { type Bringing, bringClips, type Refused } from '../core/bring-clips.ts'
 import type { BroughtFile } from '../core/dropped-files.ts';
 import { handedForm } from '../core/hand-over.ts';
 import type { Route } from '../core/hash-route.ts';
-import { formValues, type SettingValues } from '../core/setting-control.ts';
+import {
+  formValues,
+  type SettingValues,
+  usedSettings,
+  valuesOf,
+  withValues,
+} from '../core/setting-values.ts';
 import { useAnswer } from '../core/studio-state.ts';
 import { useDraft } from '../core/use-draft.ts';
 import { useFormCheck } from '../core/use-form-check.ts';
 import { useLook } from '../core/use-look.ts';
 import { goTo, replaceRoute } from '../core/use-route.ts';
-import { countOf, sentence } from '../core/wording.ts';
+import { countOf } from '../core/wording.ts';
 import { BaseChooser } from '../parts/base-chooser.tsx';
 import { Button } from '../parts/button.tsx';
 import { type ClipChoices, ClipRows, LookNotes, writeCaptions } from '../parts/clip-rows.tsx';
 import { DropZone } from '../parts/drop-zone.tsx';
 import { FormSide } from '../parts/form-side.tsx';
 import { MotionStateField } from '../parts/motion-state-field.tsx';
+import { Presets } from '../parts/presets.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { SettingFields } from '../parts/setting-fields.tsx';
@@ -229,9 +236,8 @@ function Learning({
   const seen = { ...only(recommended, lookNames), ...only(draft.settings, lookNames) };
   const look = useLook(declared && detail ? set.clips.map(({ id }) => id) : [], seen, draft.parts);
   const heldOut = used.filter(({ id }) => draft.heldOut.includes(id));
-  // An interval at which nothing is measured is refused.
-  const { heldOutEvery, ...learned } = draft.settings;
-  const settings = heldOut.length > 0 && heldOutEvery !== undefined ? { ...learned, heldOutEvery } : learned;
+  const chosen = [...(heldOut.length > 0 ? ['heldOut'] : []), ...Object.keys(draft.settings)];
+  const usedFields = usedSettings(declared?.learn ?? [], chosen);
   const unusable = used.filter(({ id }) => look.answer?.unreadable.some(({ clip }) => clip === id));
   const seenCaption = (id: string) => look.answer?.clips.find(({ clip }) => clip === id)?.caption;
   const uncaptioned = used.filter(({ id, caption }) => !(caption ?? seenCaption(id)));
@@ -255,12 +261,13 @@ function Learning({
       ...(draft.heldOut.includes(id) && { heldOut: true }),
     })),
     title: draft.title.trim() || set.title,
-    settings: settings as GivenForm['settings'] & object,
+    settings: valuesOf(usedFields, draft.settings) as GivenForm['settings'] & object,
     ...(draft.prompt.trim() === '' ? {} : { prompt: draft.prompt.trim() }),
     ...(base === undefined ? {} : { base }),
     ...(draft.startFrom && { startFrom: draft.startFrom }),
   };
-  const check = useFormCheck(missing.length === 0 ? form : undefined);
+  const forms = missing.length === 0 && declared ? [form] : [];
+  const check = useFormCheck(forms[0]);
   const problems = check.estimate?.problems ?? [];
   return (
     <div className="columns form-columns">
@@ -343,10 +350,10 @@ function Learning({
               <Presets
                 presets={declared.presets}
                 values={draft.settings}
-                onChoose={(settings) => change({ settings })}
+                onChange={(settings) => change({ settings })}
               />
               <SettingFields
-                settings={declared.learn.filter(({ name }) => name !== 'heldOutEvery' || heldOut.length > 0)}
+                settings={usedFields}
                 main={heldOut.length > 0 ? [...mainSettings, 'heldOutEvery'] : mainSettings}
                 values={draft.settings}
                 recommended={recommended}
@@ -370,11 +377,11 @@ function Learning({
       </div>
       <FormSide
         check={check}
-        forms={[form]}
+        forms={forms}
         missing={missing}
         job={job}
         label="Learn this motion"
-        onAdvice={(settings) => change({ settings: { ...draft.settings, ...settings } })}
+        onAdvice={(settings) => change({ settings: withValues(draft.settings, settings) })}
         onPut={([job]) => {
           if (job) goTo(['jobs', job.id]);
         }}
@@ -413,44 +420,9 @@ function HoldOut({
   );
 }
 
-function Presets({
-  presets,
-  values,
-  onChoose,
-}: {
-  readonly presets: AnswerOf<'settings'>['presets'];
-  readonly values: SettingValues;
-  readonly onChoose: (settings: SettingValues) => void;
-}) {
-  const now = JSON.stringify(sortedEntries(values));
-  return (
-    <fieldset className="presets">
-      <legend className="hidden">Preset</legend>
-      {presets.map(({ name, title, description, settings }) => (
-        <label key={name} className="preset">
-          <input
-            type="radio"
-            name="preset"
-            checked={JSON.stringify(sortedEntries(settings as SettingValues)) === now}
-            onChange={() => onChoose(settings as SettingValues)}
-          />
-          <span>
-            <strong>{title}</strong>
-            <span className="quiet">{sentence(description)}</span>
-          </span>
-        </label>
-      ))}
-    </fieldset>
-  );
-}
-
 /** The size of a training video, where both sides are given. */
 function shapeOf({ width, height }: SettingValues) {
   return typeof width === 'number' && typeof height === 'number' ? { width, height } : undefined;
-}
-
-function sortedEntries(values: SettingValues) {
-  return Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function only(values: SettingValues, names: readonly string[]): SettingValues {

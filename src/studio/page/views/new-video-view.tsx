@@ -4,7 +4,7 @@ import { builtInBaseId } from '../../api/identifiers.ts';
 import { mostForms } from '../../api/job-api.ts';
 import { handedForm, handedPictures } from '../core/hand-over.ts';
 import type { Route } from '../core/hash-route.ts';
-import type { SettingValues } from '../core/setting-control.ts';
+import { type SettingValues, usedSettings, withValues } from '../core/setting-values.ts';
 import { useAnswer } from '../core/studio-state.ts';
 import { useDraft } from '../core/use-draft.ts';
 import { useFormCheck } from '../core/use-form-check.ts';
@@ -60,9 +60,10 @@ export function NewVideoView({ query }: { readonly query: Route['query'] }) {
   const { data: motion } = useAnswer('motion', first === undefined ? null : { ids: { id: first } });
   const base = draft.base ?? motion?.baseId;
   const { data: detail } = useAnswer('base', { query: { id: base ?? builtInBaseId } });
-  const names = {
-    generate: declared?.generate.map(({ name }) => name) ?? [],
-    animate: declared?.animate.map(({ name }) => name) ?? [],
+  const beside = [...(draft.pictures.length > 0 ? ['firstFrame'] : []), ...Object.keys(draft.settings)];
+  const used = {
+    generate: usedSettings(declared?.generate ?? [], beside),
+    animate: usedSettings(declared?.animate ?? [], beside),
   };
   const hasWords = linesOf(draft.prompt).length > 0;
   const animates = !hasWords && draft.pictures.length > 0;
@@ -70,11 +71,9 @@ export function NewVideoView({ query }: { readonly query: Route['query'] }) {
     ...(draft.motions.length === 0 ? ['Choose a motion.'] : []),
     ...(hasWords || animates ? [] : ['Say what is to be seen, or choose a picture.']),
   ];
-  const forms = missing.length === 0 && declared ? videoForms(draft, base, names) : [];
+  const forms = missing.length === 0 && declared ? videoForms(draft, base, used) : [];
   const check = useFormCheck(forms[0]);
-  const shownSettings = (animates ? declared?.animate : declared?.generate)?.filter(
-    ({ name }) => name !== 'seed',
-  );
+  const shownSettings = used[animates ? 'animate' : 'generate'].filter(({ name }) => name !== 'seed');
   return (
     <View
       title="Make a video"
@@ -134,7 +133,7 @@ export function NewVideoView({ query }: { readonly query: Route['query'] }) {
           </section>
           <section className="panel" aria-labelledby="how-it-is-made">
             <h2 id="how-it-is-made">How it is made</h2>
-            {shownSettings && (
+            {declared && (
               <SettingFields
                 settings={shownSettings}
                 main={mainSettings}
@@ -156,7 +155,7 @@ export function NewVideoView({ query }: { readonly query: Route['query'] }) {
           missing={missing}
           job={job}
           label={forms.length > 1 ? `Make ${forms.length} videos` : 'Make the video'}
-          onAdvice={(settings) => change({ settings: { ...draft.settings, ...settings } })}
+          onAdvice={(settings) => change({ settings: withValues(draft.settings, settings) })}
           onPut={() => {
             if (!draft.keepSeed) change({ seed: randomSeed() });
             document.getElementById('latest')?.scrollIntoView({ block: 'nearest' });
