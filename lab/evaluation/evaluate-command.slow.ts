@@ -45,16 +45,37 @@ test('the motion suite trains, makes and measures videos, and does nothing twice
   expect((await stat(path('out/results/lamp--runs.json'))).mtimeMs).toBe(mtimeMs);
 });
 
+test('the curve suite goes on with one training, and draws the curves of another evaluation as well', async () => {
+  const words = ['--suite', 'curve', '--base', base, '--motions', 'runs', '--things', '1'];
+  const first = await evaluate([...words, '--out', path('curve'), '--at', '1,2']);
+  expect(first.code, first.stderr).toBe(0);
+  expect(first.stdout).toMatch(/^\| error, place, identity after steps \| 1 \| 2 \|/);
+  expect(first.stdout).toMatch(/^\| LAMP \| \d+\.\d, \d+\.\d, \d+ \| \d+\.\d, \d+\.\d, \d+ \|$/m);
+  const trained = (steps: number) => `lamp-8-clips-2-steps-at-${steps}.safetensors`;
+  expect(await readdir(path('curve/motions/runs'))).toEqual(expect.arrayContaining([trained(1), trained(2)]));
+  expect(await readFile(path('curve/curve.svg'), 'utf8')).toMatch(/^<svg class="curves"/);
+  const again = await evaluate([...words, '--out', path('curve'), '--at', '1,2']);
+  expect(again.stdout).toBe(first.stdout);
+  const more = ['--out', path('curve-2'), '--at', '1', '--with', path('curve')];
+  expect((await evaluate([...words, ...more])).stdout).toMatch(/^\| LAMP \(base\) \|/m);
+});
+
 test('names what is wrong', async () => {
   const suite = ['--suite', 'motion', '--base', base, '--out', path('other')];
   for (const [words, message] of [
     [[], /--suite and --out are needed/],
     [[...suite, '--rows', 'lam'], /no row is called "lam"; there are methods/],
     [[...suite, '--strangers'], /--motions runs,flies,falls,swings,grows/],
+    [[...suite.with(1, 'curve'), '--at', '500,no'], /--at/],
+    [[...suite, '--things', 'x'], /--things.*a whole number from 1 to 16/],
     [[...suite, '--motions', 'walks'], /no motion is called "walks"; there are rotates/],
   ] as const) {
     const { code, stderr } = await evaluate(words);
-    expect(code).toBe(2);
+    expect(code, stderr).toBe(2);
     expect(stderr).toMatch(message);
+    expect(stderr).not.toContain('bug');
   }
+  const { code, stderr } = await evaluate([...suite.with(1, 'curve'), '--with', path('nowhere')]);
+  expect(code).toBe(4);
+  expect(stderr).toMatch(/cannot read the curves/);
 });

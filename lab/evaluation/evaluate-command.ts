@@ -2,7 +2,9 @@
 
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { z } from 'zod';
 import { writeAtomically, writeJsonAtomically } from '../../src/checkpoints/atomic-write.ts';
+import { readJsonFile } from '../../src/checkpoints/json-file.ts';
 import { interruptible } from '../../src/cli/interruptible.ts';
 import { oneOf, realNumber, seedNumber, someText, wholeNumber } from '../../src/cli/options.ts';
 import { reporter } from '../../src/cli/progress.ts';
@@ -17,6 +19,8 @@ import { ROTATES } from '../world/shape.ts';
 import { runBaseSuite } from './base-suite.ts';
 import { builtInClip, openClassifier } from './classifier.ts';
 import { openClip } from './clip-model.ts';
+import { type Curve, curveOf, curveSchema, curvesFigure, curvesTable } from './curve-report.ts';
+import { runCurveSuite } from './curve-suite.ts';
 import { defaultMotionNames, suiteMotionNames } from './motion-cases.ts';
 import { figuresOf, motionsTable, rowsByMotionTable, rowsTable } from './motion-report.ts';
 import { runMotionSuite } from './motion-suite.ts';
@@ -29,7 +33,8 @@ const help = `
 The base suite draws 60 prompts four times each, has a classifier say what they show and where, and measures what the
 autoencoder loses. The motion suite teaches motions from eight clips each, makes videos of things that were not in
 the clips, and compares their movements with the true ones. The sampling suite trains each motion once, and makes the
-same videos with more and with less arithmetic. All work on models of the little world, such as the built-in one.
+same videos with more and with less arithmetic. The curve suite measures trainings at a constant rate after more and
+more steps. All work on models of the little world, such as the built-in one.
 
 Rows of the motion suite (--rows takes names of rows and of groups):
 ${Object.entries(rowGroups)
@@ -41,11 +46,12 @@ Examples:
   npm run evaluate -- --suite motion --out evaluation
   npm run evaluate -- --suite motion --rows methods,parts,sampling --motions runs,grows --out evaluation
   npm run evaluate -- --suite sampling --motions runs --things 3 --out evaluation
+  npm run evaluate -- --suite curve --rows lamp,paper --motions runs,flies --at 500,2000,8000 --out evaluation
 
 All that was trained and measured stays in --out; the same command goes on where it was stopped.`;
 
 interface EvaluateOptions {
-  readonly suite: 'base' | 'motion' | 'sampling';
+  readonly suite: 'base' | 'motion' | 'sampling' | 'curve';
   readonly out: string;
   readonly base?: string;
   readonly rows: readonly string[];
@@ -57,6 +63,8 @@ interface EvaluateOptions {
   readonly learningRate?: number;
   readonly seed?: number;
   readonly guidance: number;
+  readonly at: readonly number[];
+  readonly with: readonly string[];
   readonly clip?: string;
   readonly json?: boolean;
 }
@@ -64,9 +72,9 @@ interface EvaluateOptions {
 /** The command, with its options. */
 export function evaluateCommand(): Command {
   return new Command('npm run evaluate --')
-    .description('measure a base model, how well motions are learned on it, or ways of sampling')
+    .description('measure a base model, how well and how fast motions are learned on it, or ways of sampling')
     .usage('--suite <name> --out <folder> [options]')
-    .option('--suite <name>', 'base, motion or sampling', oneOf('base', 'motion', 'sampling'))
+    .option('--suite <name>', 'base, motion, sampling or curve', oneOf('base', 'motion', 'sampling', 'curve'))
     .option('--out <folder>', 'folder of tables, sheets and trainings', someText)
     .option('--base <folder>', 'the base model (default: the built-in one)', someText)
     .option(
@@ -100,6 +108,14 @@ export function evaluateCommand(): Command {
     .option('--seed <number>', 'seed of the trainings', seedNumber)
     .optionsGroup('Sampling suite:')
     .option('--guidance <scale>', 'guidance of all rows but one', realNumber({ above: 1 }), 2)
+    .optionsGroup('Curve suite:')
+    .option(
+      '--at <steps>',
+      'numbers of steps after which trainings are measured',
+      numberList,
+      [500, 2000, 8000],
+    )
+    .option('--with <folders>', 'folders of other evaluations, whose curves are drawn as well', list, [])
     .addHelpText('after', help)
     .action((options: EvaluateOptions, command: Command) => {
       const { suite, out } = command.opts<Partial<EvaluateOptions>>();
@@ -115,6 +131,10 @@ function list(text: string): string[] {
     .split(',')
     .map((name) => name.trim())
     .filter(Boolean);
+}
+
+function numberList(text: string): number[] {
+  return list(text).map(wholeNumber());
 }
 
 async function evaluate(options: EvaluateOptions): Promise<void> {
@@ -226,6 +246,42 @@ async function motion(options: EvaluateOptions, onEvent: OnEvent, signal: AbortS
   }
 }
 
+async function curve(options: EvaluateOptions, onEvent: OnEvent, signal: AbortSignal): Promise<void> {
+  const { out, at } = options;
+  const rows = chosenRows(options.rows);
+  const { steps: _, ...shared } = await motionsOf(options, { onEvent, signal });
+  const others = await Promise.all(options.with.map(storedCurves));
+  const classifier = await openClassifier();
+  const clip = await openClip(options.clip ?? builtInClip());
+  try {
+    const results = await runCurveSuite({ ...shared, at, rows, classifier, clip });
+    const own = rows.map(({ name, title }) =>
+      curveOf(
+        title,
+        results.filter(({ row }) => row === name),
+      ),
+    );
+    await writeJsonAtomically(join(out, curveFile), { base: shared.base.name, curves: own, results });
+    const curves = [...own, ...others.flat()];
+    const table = curvesTable(curves);
+    await writeAtomically(join(out, 'curve.md'), (file) => file.writeFile(`${table}\n`));
+    await writeAtomically(join(out, 'curve.svg'), (file) => file.writeFile(curvesFigure(curves)));
+    tell(options, { curves }, table);
+  } finally {
+    await classifier.dispose();
+    await clip.dispose();
+  }
+}
+
+const curveFile = 'curve.json';
+const curvesSchema = z.object({ base: z.string(), curves: z.array(curveSchema) });
+
+/** The curves of another evaluation, with the name of its base. */
+async function storedCurves(folder: string): Promise<Curve[]> {
+  const { base, curves } = await readJsonFile(join(folder, curveFile), curvesSchema, 'the curves');
+  return curves.map((each) => ({ ...each, title: `${each.title} (${base})` }));
+}
+
 function chosenRows(names: readonly string[]): EvaluationRow[] {
   try {
     return rowsNamed(names);
@@ -235,7 +291,7 @@ function chosenRows(names: readonly string[]): EvaluationRow[] {
 }
 
 /** The suites by name. */
-const suites = { base, motion, sampling };
+const suites = { base, motion, sampling, curve };
 
 /** The result, for people or as a line of JSON. */
 function tell({ json }: EvaluateOptions, result: object, text: string): void {

@@ -118,11 +118,13 @@ function table(first: string, lines: readonly Line[]): string {
   return markdown(head, body);
 }
 
-function markdown(head: readonly string[], body: readonly (readonly string[])[]): string {
+/** A Markdown table. */
+export function markdown(head: readonly string[], body: readonly (readonly string[])[]): string {
   const rule = head.map((_, i) => (i === 0 ? '---' : '---:'));
   return [head, rule, ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-function number(value: number | undefined, digits = 1): string {
+/** A figure in a table; a dash where nothing was measured. */
+export function number(value: number | undefined, digits = 1): string {
   return value === undefined ? '–' : value.toFixed(digits);
 }

@@ -4,6 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import { copyFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exists } from '../../src/checkpoints/exists.ts';
 import type { WorkOptions } from '../../src/events.ts';
@@ -81,14 +82,23 @@ export async function runMotionSuite(options: MotionSuiteOptions): Promise<Motio
   return results;
 }
 
-async function resultOf(
+/** A number of steps at which a training that goes on to `last` steps is measured. */
+export interface MeasuredAt {
+  readonly step: number;
+  readonly last: number;
+}
+
+/** The result of a row and a motion: of the finished training, or at an earlier step of it. */
+export async function resultOf(
   row: EvaluationRow,
   motionName: string,
   options: MotionSuiteOptions,
+  at?: MeasuredAt,
 ): Promise<MotionResult> {
   const { base, seeds, things, strangers, size } = options;
   const motion = await suiteMotion(motionName, { things, strangers, size });
-  const learned = await learnedMotion(row, motion, options);
+  const learned = await learnedMotion(row, motion, options, at);
+  const name = resultName(row, motion, options, at);
   const video = { ...base.settings.video, ...row.video };
   const variant = rowVariant(row, base.settings);
   const decides = [
@@ -102,21 +112,29 @@ async function resultOf(
     ...(row.precision ? [row.precision] : []),
   ];
   const identity = createHash('sha256').update(JSON.stringify(decides)).digest('hex');
-  const path = join(options.out, 'results', `${resultName(row, motion, options)}.json`);
+  const path = join(options.out, 'results', `${name}.json`);
   const known = await storedResult<MotionResult>(path, identity);
   if (known) return known;
-  const result = await makeAndMeasure(row, motion, learned, options);
+  const result = await makeAndMeasure(row, motion, learned, options, name);
   await storeResult(path, identity, result);
   options.onEvent?.({ type: 'written', path });
   return result;
 }
 
-/** File name for a row, a motion and a kind of things. */
-function resultName(row: EvaluationRow, motion: SuiteMotion, { strangers }: MotionSuiteOptions): string {
-  return `${row.name}--${motion.name}${strangers ? '--strangers' : ''}`;
+/** File name for a row, a motion, a kind of things and a step. */
+function resultName(
+  row: EvaluationRow,
+  motion: SuiteMotion,
+  { strangers }: MotionSuiteOptions,
+  at: MeasuredAt | undefined,
+): string {
+  return `${row.name}--${motion.name}${strangers ? '--strangers' : ''}${at ? `--at-${at.step}` : ''}`;
 }
 
-/** Trains in `motions/<motion>/<training>`, or resumes there; rows that differ only in sampling share a training. */
+/**
+ * Trains in `motions/<motion>/<training>`, or resumes there; rows that differ only in sampling share a training. `at`
+ * an earlier step, its rate is constant, and the motion of that step is kept beside it.
+ */
 export async function learnedMotion(
   row: EvaluationRow,
   motion: SuiteMotion,
@@ -129,13 +147,16 @@ export async function learnedMotion(
     onEvent,
     signal,
   }: Pick<MotionSuiteOptions, 'base' | 'size' | 'out' | 'steps' | 'training' | 'onEvent' | 'signal'>,
+  at?: MeasuredAt,
 ): Promise<LoadedMotion> {
   const { variant, captions = true, clips = usualClips, stepShare = 1, rank = 0 } = row;
   if (variant === 'zero-shot') return untrained(motion, row, { base, size });
-  const steps = Math.round(usualSteps * stepShare);
+  const steps = at?.step ?? Math.round(usualSteps * stepShare);
   const folder = join(out, 'motions', motion.name);
   const clipFolder = join(folder, `clips-${clips}`);
-  const run = join(folder, trainingName(row, steps));
+  const run = join(folder, trainingName(row, at?.last ?? steps));
+  const kept = at && `${run}-at-${at.step}.safetensors`;
+  if (kept !== undefined && (await exists(kept))) return loadMotion({ motion: kept });
   const resume = await exists(join(run, 'run.json'));
   if (!resume) await motion.writeClips(clipFolder, clips);
   const settings = {
@@ -150,12 +171,16 @@ export async function learnedMotion(
     saveEvery: 500,
     ...training,
     ...row.training,
+    ...(at && { schedule: 'constant' as const }),
     steps,
     variant: rowVariant(row, base.settings),
     rank,
   };
   const { path } = await learnMotion({ onEvent, signal, out: run, resume, ...settings });
-  return loadMotion({ motion: path });
+  if (kept === undefined) return loadMotion({ motion: path });
+  await copyFile(path, `${kept}.new`);
+  await rename(`${kept}.new`, kept);
+  return loadMotion({ motion: kept });
 }
 
 /** The motion of a row without training. */
@@ -183,6 +208,7 @@ async function makeAndMeasure(
   motion: SuiteMotion,
   learned: LoadedMotion,
   options: MotionSuiteOptions,
+  name: string,
 ): Promise<MotionResult> {
   const { base, size, out, seeds, classifier, clip, onEvent, signal } = options;
   const generator = await openGenerator({
@@ -221,7 +247,7 @@ async function makeAndMeasure(
   } finally {
     await generator.dispose();
   }
-  const sheet = join(out, 'sheets', `${resultName(row, motion, options)}.png`);
+  const sheet = join(out, 'sheets', `${name}.png`);
   await writePng(sheet, contactSheet(rows));
   onEvent?.({ type: 'written', path: sheet });
   const loss = await motionLosses(base, trained(learned), size, {
