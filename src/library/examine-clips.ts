@@ -72,6 +72,10 @@ export const examineClipsSettings = {
     default: false,
   }),
   out: declare(field.path, { description: phrase`for ${setting('cut')}: a new or empty folder` }),
+  cache: declare(field.path, {
+    description:
+      'folder that keeps what is found: clips that have not changed since are not decoded again to be examined',
+  }),
 };
 
 /** Options of `examineClips`. */
@@ -122,9 +126,9 @@ const wanted = z.object(
  * edit lists, variable frame rates, interlacing, still and repeated frames, clips that are nearly identical,
  * captions that match no clip, gaps in numbered frames, clips of different rates, videos made by lamp, and files
  * that are not clips. Proposes a frame rate and a stride for training. A clip that cannot be read is part of the
- * report. Each clip is decoded three times. Throws `UsageError` for an invalid option, `MediaError` if there is no
- * clip or a caption file is damaged, `StorageError` if the preview or the cut clips cannot be written, and
- * `InterruptedError` when stopped.
+ * report. Each clip is decoded three times; with `cache`, one that has not changed only for what is written. Throws
+ * `UsageError` for an invalid option, `MediaError` if there is no clip or a caption file is damaged, `StorageError` if
+ * the preview, the cut clips or what is found cannot be written, and `InterruptedError` when stopped.
  *
  * @example
  * import { examineClips } from 'lamp-video';
@@ -148,6 +152,7 @@ export async function examineClips(options: ExamineClipsOptions): Promise<ClipSe
     preview,
     cut,
     out,
+    cache,
     ...given
   } = withDefaults(pick(examineClipsSettings, ['cut']), checkedOptions);
   const work = { onEvent, signal };
@@ -159,6 +164,7 @@ export async function examineClips(options: ExamineClipsOptions): Promise<ClipSe
     examineClipSet(found, {
       ...work,
       ...settings,
+      cache,
       strip: preview === undefined ? undefined : stripSize(settings.frames, found.clips.length),
     }),
   );
@@ -188,7 +194,7 @@ export async function examineClips(options: ExamineClipsOptions): Promise<ClipSe
 }
 
 /** What the clips are examined for. Throws `UsageError`. */
-function settingsOf(given: Omit<ExamineClipsOptions, 'preview' | 'cut' | 'out' | 'onReport'>) {
+function settingsOf(given: Omit<ExamineClipsOptions, 'preview' | 'cut' | 'out' | 'cache' | 'onReport'>) {
   const { width, height, fit } = given;
   if ((width === undefined) !== (height === undefined)) {
     const missing = width === undefined ? 'width' : 'height';

@@ -1,67 +1,35 @@
 /** @file Examines clips before training: facts about each clip, problems, and a suitable stride for the set. */
 
-import { basename } from 'node:path';
 import { InterruptedError, MediaError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { type MessageParts, messageParts } from '../phrases.ts';
-import { type Bars, blackBars } from './black-bars.ts';
 import type { CaptionNote } from './caption-notes.ts';
 import { readCaptions } from './captions.ts';
-import { type ClipInfo, inspectClip, readFrames, visitFrames } from './clip.ts';
+import { readFrames } from './clip.ts';
 import { type ClipPrint, clipPrint, likeness } from './clip-likeness.ts';
-import { type ClipPart, croppedTo, type FramesPart, framesOfPart, partsByPath } from './clip-part.ts';
+import { type ClipPart, partsByPath } from './clip-part.ts';
 import {
   type ClipRate,
   type ClipWindowKind,
   clipWindow,
   framesAtRate,
   lowestRate,
-  rangeOf,
   rateOf,
   type TimedClip,
   type WindowSettings,
 } from './clip-window.ts';
+import { type ClipFacts, examineClip } from './examine-clip.ts';
 import type { ClipSet, PassedOver } from './find-clips.ts';
-import {
-  findCuts,
-  frameChanges,
-  movingShare,
-  repeatedShare,
-  type Thumbnail,
-  thumbnailOf,
-} from './frame-changes.ts';
-import { type NumberNote, notesOnNumbers } from './frame-numbers.ts';
-import { isMadeByLamp } from './lamp-made.ts';
+import { keptExamination } from './kept-examination.ts';
 import type { Picture } from './picture.ts';
-import { listFrames } from './picture-folder.ts';
 import { rateNotes } from './rate-notes.ts';
 import { type AlikeClips, alikeClips, noProposal, type SetNote } from './set-notes.ts';
 import type { Fit } from './shape-settings.ts';
 import type { Size } from './size.ts';
 
-/** A part of a clip without a cut in it. */
-export interface Shot {
-  /** Index of its first frame. */
-  readonly start: number;
-  readonly length: number;
-}
-
 /** Facts about an examined clip. */
-export interface ExaminedClip extends ClipInfo {
+export interface ExaminedClip extends ClipFacts {
   readonly caption: string | undefined;
-  /** The part of it that is used; absent for all of it. Shots, bars and movement are those of that part. */
-  readonly part?: FramesPart;
-  /** Shots in order; a clip without cuts is one shot. */
-  readonly shots: readonly Shot[];
-  readonly bars: Bars | undefined;
-  /** Fraction of the picture in which something moves, 0 to 1. */
-  readonly moving: number;
-  /** Fraction of the frames that repeat the previous one, 0 to 1. */
-  readonly repeated: number;
-  /** Whether this program made it (see `isMadeByLamp`). */
-  readonly madeByLamp: boolean;
-  /** Notes on the numbering of a folder's frames. */
-  readonly onNumbers: readonly NumberNote[];
   /** The training videos that it can give; absent if it is too short for one. */
   readonly window?: VideoPlaces;
 }
@@ -143,17 +111,16 @@ export interface ExamineOptions extends WorkOptions {
   readonly size?: Size | undefined;
   /** How a clip of another aspect ratio is fitted to it; default `cover`. */
   readonly fit?: Fit | undefined;
+  /** Folder that keeps what is found, so that a clip that has not changed is not decoded again; default none. */
+  readonly cache?: string | undefined;
 }
-
-/** Number of frames, spread over the clip, that are searched for bars. */
-const searchedFrames = 8;
 
 /** Two clips count as alike from this likeness on. */
 const alikeShare = 0.75;
 
 /**
- * Examines clips. Each is decoded twice, and once more for strips. A clip that cannot be read becomes part of the
- * report. Throws `MediaError` for malformed captions, `InterruptedError` when stopped.
+ * Examines clips. Each is decoded twice, unless that is kept in `cache`, and once more for strips. A clip that cannot
+ * be read becomes part of the report. Throws `MediaError` for malformed captions, `InterruptedError` when stopped.
  */
 export async function examineClipSet(
   { clips: paths, passedOver, folders }: ClipSet,
@@ -171,8 +138,11 @@ export async function examineClipSet(
   for (const [index, path] of paths.entries()) {
     if (signal?.aborted) throw new InterruptedError(`stopped after ${index} of ${paths.length} clips.`);
     try {
-      const examined = await examineClip(path, given.get(path) ?? parts.get(path));
-      found.push({ ...examined, report: { ...examined.report, caption: captions.get(path) } });
+      const part = given.get(path) ?? parts.get(path);
+      const { facts, thumbnails } = await (options.cache === undefined
+        ? examineClip(path, part)
+        : keptExamination(options.cache, path, part));
+      found.push({ report: { ...facts, caption: captions.get(path) }, print: clipPrint(thumbnails) });
     } catch (error) {
       if (!(error instanceof MediaError)) throw error;
       unreadable.push({ path, ...messageParts(error) });
@@ -234,50 +204,6 @@ async function stripOf(
   const size = { width: Math.max(1, Math.round(shape * height)), height };
   // A clip with its own aspect ratio is rounded to whole pixels, not cropped.
   return readFrames(clip.path, { indices, crop, size, fit: options.size ? (fit ?? 'cover') : 'stretch' });
-}
-
-async function examineClip(path: string, asked: ClipPart | undefined) {
-  const whole = await inspectClip(path);
-  const part = asked && framesOfPart(asked, whole);
-  const info = { ...whole, ...(part && { part }) };
-  const { first, end } = rangeOf(info);
-  const frameCount = end - first;
-  framesAtRate(info, info.framesPerSecond ?? 'frames'); // Throws for impossible times.
-  const last = Math.min(searchedFrames, frameCount) - 1;
-  const chosen = new Set(
-    Array.from(
-      { length: last + 1 },
-      (_, i) => first + Math.round((i * (frameCount - 1)) / Math.max(1, last)),
-    ),
-  );
-  const thumbnails: Thumbnail[] = [];
-  const samples: Picture[] = [];
-  const everyFrame = new Set(Array.from({ length: frameCount }, (_, index) => first + index));
-  await visitFrames(path, everyFrame, async (picture, index) => {
-    const frame = croppedTo(picture, part?.crop);
-    thumbnails.push(await thumbnailOf(frame));
-    if (chosen.has(index)) samples.push(frame);
-  });
-  const changes = frameChanges(thumbnails);
-  const starts = [0, ...findCuts(changes)];
-  const report: ExaminedClip = {
-    ...info,
-    caption: undefined,
-    shots: starts.map((start, i) => ({
-      start: first + start,
-      length: (starts[i + 1] ?? frameCount) - start,
-    })),
-    bars: blackBars(samples),
-    moving: movingShare(thumbnails),
-    repeated: repeatedShare(changes),
-    madeByLamp: await isMadeByLamp(path),
-    onNumbers: info.kind === 'folder' ? notesOnNumbers(await frameNames(path)) : [],
-  };
-  return { report, print: clipPrint(thumbnails) };
-}
-
-async function frameNames(folder: string): Promise<string[]> {
-  return (await listFrames(folder)).map((path) => basename(path));
 }
 
 /** The groups of similar clips, in the order of their first members. */

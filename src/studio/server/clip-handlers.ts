@@ -140,9 +140,7 @@ export function clipHandlers(
         clips: clips.map(({ id, item }) => ({
           id,
           path: item.path,
-          key: itemId(
-            `${item.place} ${item.changed} ${item.bytes} ${JSON.stringify([body.settings, body.parts?.[id]])}`,
-          ),
+          key: `${item.place} ${item.changed} ${item.bytes}`,
         })),
         settings: {
           ...body.settings,

@@ -1,5 +1,6 @@
 /** @file What is found about clips, and the frames that a training will see, as pictures; in a process of its own. */
 import { join } from 'node:path';
+import { exists } from '../../checkpoints/exists.ts';
 import { makeFolders } from '../../checkpoints/make-folders.ts';
 import { examineClips } from '../../library/examine-clips.ts';
 import { describeCaptionNotes } from '../../media/caption-notes.ts';
@@ -7,8 +8,11 @@ import { type ReadFramesOptions, readFrames } from '../../media/clip.ts';
 import type { FramesPart } from '../../media/clip-part.ts';
 import { contactSheet } from '../../media/contact-sheet.ts';
 import { writePng } from '../../media/picture-file.ts';
+import type { Fit } from '../../media/shape-settings.ts';
+import type { Size } from '../../media/size.ts';
 import { libraryVocabulary, type MessageParts, messageParts, wordParts } from '../../phrases.ts';
 import type { ClipPart, LookAnswer } from '../api/clip-api.ts';
+import { itemId } from './item-id.ts';
 import { writeLoop } from './look-media.ts';
 
 /** Clips to look at. */
@@ -16,13 +20,14 @@ export interface LookAtClips {
   readonly clips: readonly {
     readonly id: string;
     readonly path: string;
-    /** Names the pictures in `folder`: `key.strip.png`, `key.loop.webp`. */
+    /** What it is, and its state: with other content it has another key. */
     readonly key: string;
   }[];
   /** Settings of `examineClips`. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Keeps what is found, and pictures, so that only what has changed is read again: `id.strip.png`, `id.loop.webp`. */
   readonly folder: string;
-  /** Addresses of a key's pictures. */
+  /** Addresses of pictures, which `/id/strip` and `/id/loop` follow. */
   readonly address: string;
 }
 
@@ -34,16 +39,16 @@ export async function lookAtClips({ clips, settings, folder, address }: LookAtCl
   await makeFolders(folder);
   const idOf = new Map(clips.map(({ path, id }) => [path, id]));
   const keyOf = new Map(clips.map(({ path, key }) => [path, key]));
-  const report = await examineClips({ ...settings, clips: clips.map(({ path }) => path) });
+  const report = await examineClips({ ...settings, clips: clips.map(({ path }) => path), cache: folder });
   const looked: LookAnswer['clips'][number][] = [];
   for (const clip of report.clips) {
     const { path, frameCount, framesPerSecond, durationSeconds, window, caption, part } = clip;
-    const key = keyOf.get(path)!;
-    if (window)
-      await writeSeen(
-        { path, crop: part?.crop, frames: window.frames, settings, rate: framesPerSecond ?? customaryRate },
-        join(folder, key),
-      );
+    const pictures =
+      window &&
+      (await picturesOf(folder, keyOf.get(path)!, {
+        ...{ path, crop: part?.crop, frames: window.frames, rate: framesPerSecond ?? customaryRate },
+        ...sizeOf(settings),
+      }));
     looked.push({
       clip: idOf.get(path)!,
       width: clip.width,
@@ -61,8 +66,8 @@ export async function lookAtClips({ clips, settings, folder, address }: LookAtCl
         sees: {
           frames: [...window.frames],
           starts: window.starts,
-          strip: `${address}/${key}/strip`,
-          loop: `${address}/${key}/loop`,
+          strip: `${address}/${pictures}/strip`,
+          loop: `${address}/${pictures}/loop`,
           stripFrames: Math.min(stripFrames, window.frames.length),
         },
       }),
@@ -99,23 +104,37 @@ interface Seen {
   readonly path: string;
   readonly crop: ReadFramesOptions['crop'];
   readonly frames: readonly number[];
-  readonly settings: LookAtClips['settings'];
+  /** Size of the training, and how a clip is fitted to it; absent: the clip's own. */
+  readonly size?: Size;
+  readonly fit?: Fit;
   /** Frames of the clip a second. */
   readonly rate: number;
 }
 
-async function writeSeen({ path, crop, frames, settings, rate }: Seen, place: string): Promise<void> {
-  const { width, height, fit } = settings as { width?: number; height?: number; fit?: 'cover' | 'stretch' };
-  const size =
-    width !== undefined && height !== undefined ? { size: { width, height }, fit: fit ?? 'cover' } : {};
-  const seen = await readFrames(path, { indices: frames, crop, ...size });
+function sizeOf({ width, height, fit = 'cover' }: LookAtClips['settings']): Pick<Seen, 'size' | 'fit'> {
+  if (typeof width !== 'number' || typeof height !== 'number') return {};
+  return { size: { width, height }, fit: fit as Fit };
+}
+
+/** The identifier of pictures of what is seen, which are made unless they are there. */
+async function picturesOf(folder: string, key: string, seen: Seen): Promise<string> {
+  const { path: _, ...shown } = seen;
+  const id = itemId(JSON.stringify([key, shown]));
+  // The loop is written last.
+  if (!(await exists(join(folder, `${id}.loop.webp`)))) await writeSeen(seen, join(folder, id));
+  return id;
+}
+
+async function writeSeen({ path, crop, frames, size, fit, rate }: Seen, place: string): Promise<void> {
+  const fitted = size && fit ? { size, fit } : {};
+  const seen = await readFrames(path, { indices: frames, crop, ...fitted });
   const { width: w, height: h } = seen[0]!;
   const share = Math.min(1, stripHeight / h);
   const smaller = { width: Math.max(1, Math.round(share * w)), height: Math.max(1, Math.round(share * h)) };
   const strip = await readFrames(path, {
     indices: frames.slice(0, stripFrames),
     crop,
-    ...(share < 1 || 'size' in size ? { size: smaller, fit: size.fit ?? 'stretch' } : {}),
+    ...(share < 1 || size ? { size: smaller, fit: fit ?? 'stretch' } : {}),
   });
   await writePng(`${place}.strip.png`, contactSheet([strip], { gap: 0 }));
   // As fast as the motion in the clip, whichever frames are taken.
