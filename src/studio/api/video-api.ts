@@ -27,11 +27,16 @@ export const videoSchema = z.object({
 /** See `videoSchema`. */
 export type ApiVideo = z.output<typeof videoSchema>;
 
+/** How much of a list is given at most. */
+export const mostListed = 5000;
+
 /** Pages of lists that may be long: latest first. */
 export const pageQuerySchema = z.object({
   /** How many to leave out, and how many to give. */
   from: z.coerce.number().int().min(0).default(0),
-  count: z.coerce.number().int().min(1).max(500).default(100),
+  count: z.coerce.number().int().min(1).max(mostListed).default(100),
+  /** Only those whose title or prompt has these words; `all` counts them. */
+  sought: z.string().max(200).optional(),
 });
 
 /** Videos, latest first. */

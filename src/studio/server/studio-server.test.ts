@@ -175,6 +175,9 @@ describe('videos', () => {
     const { videos, all } = (await browser.get('/api/videos')).json;
     expect(all).toBe(1);
     const [{ id, plays, loop, still }] = videos;
+    expect((await browser.get('/api/videos?sought=X')).json).toEqual({ videos, all });
+    expect((await browser.get('/api/videos?sought=fox')).json).toEqual({ videos: [], all: 0 });
+    expect((await browser.get('/api/videos?from=1')).json).toEqual({ videos: [], all });
     const bytes = await readFile(clip);
     const part = await new Promise<{ status: number; range: string; body: Buffer }>((resolve) => {
       const headers = { ...browser.headers, range: 'bytes=10-19' };

@@ -1,8 +1,10 @@
 /** @file Answers about videos and pictures. */
 import { basename, extname, join } from 'node:path';
+import type { z } from 'zod';
 import { exists } from '../../checkpoints/exists.ts';
 import { workFormSchema } from '../api/form-api.ts';
 import { addressOf } from '../api/routes.ts';
+import type { pageQuerySchema } from '../api/video-api.ts';
 import type { Job } from '../jobs/job.ts';
 import { commandFor } from './catalogue.ts';
 import type { Copies } from './copies.ts';
@@ -92,8 +94,8 @@ export function videoHandlers(
   return {
     async videos({ query }) {
       const [items, all] = [await videoItems(context), await jobs.byId()];
-      const some = items.slice(query.from, query.from + query.count);
-      return { videos: some.map((item) => shownVideo(context, all, item)), all: items.length };
+      const { some, count } = pageOf(items, query, (item) => shownVideo(context, all, item));
+      return { videos: some, all: count };
     },
     async video({ ids }) {
       const item = await findVideo(context, ids.id!);
@@ -141,8 +143,8 @@ export function videoHandlers(
     },
     async pictures({ query }) {
       const [items, all] = [await pictureItems(context), await jobs.byId()];
-      const some = items.slice(query.from, query.from + query.count);
-      return { pictures: some.map((item) => shownPicture(context, all, item)), all: items.length };
+      const { some, count } = pageOf(items, query, (item) => shownPicture(context, all, item));
+      return { pictures: some, all: count };
     },
     async picture({ ids }) {
       const item = await findPicture(context, ids.id!);
@@ -180,6 +182,20 @@ export function videoHandlers(
       return { path, lasting: true };
     },
   };
+}
+
+/** A page of a list, of those that are sought, and how many these are. What is not on it is not worked out. */
+function pageOf<Shown extends { readonly title: string; readonly prompt?: string | undefined }>(
+  items: readonly ShelfItem[],
+  { from, count, sought }: z.output<typeof pageQuerySchema>,
+  show: (item: ShelfItem) => Shown,
+): { some: Shown[]; count: number } {
+  const words = sought?.trim().toLowerCase() ?? '';
+  if (words === '') return { some: items.slice(from, from + count).map(show), count: items.length };
+  const found = items.map(show).filter(({ title, prompt = '' }) => {
+    return `${title} ${prompt}`.toLowerCase().includes(words);
+  });
+  return { some: found.slice(from, from + count), count: found.length };
 }
 
 /** The clip that a job edited, if it is still here. */

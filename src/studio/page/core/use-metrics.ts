@@ -11,8 +11,8 @@ const pause = 1000;
 export function useMetrics(
   id: string,
   sign: unknown,
-): { readonly curve: LossCurve; readonly problem?: Problem } {
-  const [state, setState] = useState<{ curve: LossCurve; problem?: Problem }>({ curve: noCurve });
+): { readonly curve: LossCurve; readonly problem?: Problem; readonly loading: boolean } {
+  const [state, setState] = useState<ReturnType<typeof useMetrics>>({ curve: noCurve, loading: true });
   const known = useRef({ id, curve: noCurve, last: 0, busy: false });
   useEffect(() => {
     if (sign === '') return;
@@ -27,9 +27,10 @@ export function useMetrics(
         if (metrics.step.length > 0 || metrics.from !== here.curve.to) {
           here.curve = extended(here.curve, metrics);
         }
-        if (known.current === here) setState({ curve: here.curve });
+        if (known.current === here) setState({ curve: here.curve, loading: false });
       } catch (error) {
-        if (known.current === here) setState({ curve: here.curve, problem: problemOf(error) });
+        if (known.current === here)
+          setState({ curve: here.curve, problem: problemOf(error), loading: false });
       } finally {
         here.busy = false;
       }

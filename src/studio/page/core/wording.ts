@@ -1,5 +1,6 @@
 /** @file Amounts, times and states in words. */
 import type { ApiJob, Progress } from '../../api/job-api.ts';
+import type { ApiMotion } from '../../api/motion-api.ts';
 
 /** A number of things: `1 clip`, `3 clips`. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
@@ -72,6 +73,15 @@ export const jobKindWords: Readonly<Record<ApiJob['kind'], string>> = {
   animate: 'Animated picture',
   edit: 'Edit',
   draw: 'Picture',
+};
+
+/** What has become of a motion. */
+export const motionStateWords: Readonly<Record<ApiMotion['state'], string>> = {
+  waiting: 'waits to be learned',
+  learning: 'is being learned',
+  stopped: 'stopped',
+  done: 'learned',
+  damaged: 'damaged',
 };
 
 /** What has become of a job. */

@@ -4,6 +4,7 @@ import { baseIdSchema, builtInBaseId } from '../../api/identifiers.ts';
 import { useAnswer } from '../core/studio-state.ts';
 import { countOf, sizeOf } from '../core/wording.ts';
 import { Button } from './button.tsx';
+import { Field } from './field.tsx';
 import { Note } from './problem.tsx';
 
 const places = {
@@ -31,8 +32,18 @@ export function BaseChooser({
   const isName = baseIdSchema.safeParse(name).success;
   return (
     <div className="stack">
-      <div className="field">
-        <label htmlFor={id}>Base model</label>
+      <Field
+        id={id}
+        label="Base model"
+        about={
+          <>
+            {detail?.size
+              ? `Draws pictures of ${detail.size.width} × ${detail.size.height} pixels. A motion works with the base it was learned on.`
+              : 'A motion works with the base that it was learned on.'}
+            {loading && ' …'}
+          </>
+        }
+      >
         <select
           id={id}
           className="input"
@@ -54,16 +65,13 @@ export function BaseChooser({
           {isOther && <option value={value}>{value.replace(/^hub:/, '')} – from the hub</option>}
           <option value="hub">Another from the hub…</option>
         </select>
-        <p className="field-about">
-          {detail?.size
-            ? `Draws pictures of ${detail.size.width} × ${detail.size.height} pixels. A motion works with the base it was learned on.`
-            : 'A motion works with the base that it was learned on.'}
-          {loading && ' …'}
-        </p>
-      </div>
+      </Field>
       {hub !== undefined && (
-        <div className="field">
-          <label htmlFor={`${id}-hub`}>Name on the hub</label>
+        <Field
+          id={`${id}-hub`}
+          label="Name on the hub"
+          about="A Stable Diffusion 1.x or 2.x in diffusers’ layout. It is downloaded when the work begins, some gigabytes."
+        >
           <span className="input-unit">
             <input
               id={`${id}-hub`}
@@ -82,11 +90,7 @@ export function BaseChooser({
               Take it
             </Button>
           </span>
-          <p className="field-about">
-            A Stable Diffusion 1.x or 2.x in diffusers’ layout. It is downloaded when the work begins, some
-            gigabytes.
-          </p>
-        </div>
+        </Field>
       )}
       {detail?.problem && <Note text={detail.problem.message} advice={detail.problem.advice ?? []} />}
       {detail?.shown && Object.keys(detail.shown).length > 0 && (

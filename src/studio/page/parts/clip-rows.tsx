@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import type { ApiClip, ClipPart, LookAnswer } from '../../api/clip-api.ts';
 import { ask, problemOf } from '../core/api-client.ts';
 import { partOfOther, partWords } from '../core/chosen-part.ts';
+import type { ClipChoices } from '../core/learn-draft.ts';
 import { tell, tellDeleted } from '../core/messages.ts';
 import { outdate } from '../core/studio-state.ts';
 import type { Look } from '../core/use-look.ts';
@@ -11,16 +12,6 @@ import { Button } from './button.tsx';
 import { ClipPartDialog } from './clip-part-dialog.tsx';
 import { MovingPicture } from './moving-picture.tsx';
 import { Note, ProblemNote } from './problem.tsx';
-
-/** What is chosen about clips, by their identifiers. */
-export interface ClipChoices {
-  /** Not used at all. */
-  readonly left: readonly string[];
-  /** Not learned from: the loss on them is measured. */
-  readonly heldOut: readonly string[];
-  /** Parts that were chosen here, in place of what stands in the list of the clips. */
-  readonly parts: Readonly<Record<string, ClipPart>>;
-}
 
 /** `shape` is that of a training video, where it is known. */
 export function ClipRows({

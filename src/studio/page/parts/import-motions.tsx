@@ -10,8 +10,10 @@ import { BaseChooser } from './base-chooser.tsx';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { DropZone } from './drop-zone.tsx';
+import { Field } from './field.tsx';
 import { ProblemNote } from './problem.tsx';
 import { ProgressBar } from './progress-bar.tsx';
+import { PromptField } from './prompt-field.tsx';
 
 /** A place to drop motion files, and a button for what needs more to be said. */
 export function ImportMotions() {
@@ -122,21 +124,16 @@ function ReferenceDialog({ onClose }: { readonly onClose: () => void }) {
           </span>
         </DropZone>
         <BaseChooser value={base} onChange={setBase} />
-        <div className="field">
-          <label htmlFor={`${id}-prompt`}>What its clips show</label>
-          <input
-            id={`${id}-prompt`}
-            className="input"
-            placeholder="a horse runs in the desert"
-            value={prompt}
-            onChange={(event) => setPrompt(event.target.value)}
-          />
-          <p className="field-about">The prompt that it was trained with.</p>
-        </div>
+        <PromptField
+          label="What its clips show"
+          placeholder="a horse runs in the desert"
+          about="The prompt that it was trained with."
+          value={prompt}
+          onChange={setPrompt}
+        />
         <div className="fields">
           {numbers.map(({ name, label, usual, about }) => (
-            <div className="field" key={name}>
-              <label htmlFor={`${id}-${name}`}>{label}</label>
+            <Field key={name} id={`${id}-${name}`} label={label} about={about}>
               <input
                 id={`${id}-${name}`}
                 className="input"
@@ -146,12 +143,10 @@ function ReferenceDialog({ onClose }: { readonly onClose: () => void }) {
                 value={given[name] ?? ''}
                 onChange={({ target }) => setGiven((before) => ({ ...before, [name]: target.value.trim() }))}
               />
-              <p className="field-about">{about}</p>
-            </div>
+            </Field>
           ))}
         </div>
-        <div className="field">
-          <label htmlFor={`${id}-title`}>Name of the motion</label>
+        <Field id={`${id}-title`} label="Name of the motion">
           <input
             id={`${id}-title`}
             className="input"
@@ -160,7 +155,7 @@ function ReferenceDialog({ onClose }: { readonly onClose: () => void }) {
             value={title}
             onChange={(event) => setTitle(event.target.value)}
           />
-        </div>
+        </Field>
         <label className="check">
           <input type="checkbox" checked={isOther} onChange={(event) => setOther(event.target.checked)} />
           Take it even if the base’s weights are not exactly those that it was trained on

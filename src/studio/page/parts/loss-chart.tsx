@@ -24,7 +24,14 @@ const wholeSteps = Array.from({ length: 8 }, (_, power) =>
 ).flat();
 
 /** Draws the curves; several of them only smoothed. */
-export function LossChart({ curves }: { readonly curves: readonly NamedCurve[] }) {
+export function LossChart({
+  curves,
+  loading = false,
+}: {
+  readonly curves: readonly NamedCurve[];
+  /** Whether nothing is known of them yet. */
+  readonly loading?: boolean;
+}) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(null);
   const [smoothing, setSmoothing] = useState(0.9);
@@ -123,7 +130,11 @@ export function LossChart({ curves }: { readonly curves: readonly NamedCurve[] }
       <div className="chart-tools">
         <p className="chart-read" id={`${id}-read`}>
           {steps.length === 0 ? (
-            'No step has been taken yet.'
+            loading ? (
+              'Loading…'
+            ) : (
+              'No step has been taken yet.'
+            )
           ) : (
             <Reading curves={curves} data={data} at={at} />
           )}

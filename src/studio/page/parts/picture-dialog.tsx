@@ -10,7 +10,10 @@ import { shareOf } from '../core/wording.ts';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { DropZone } from './drop-zone.tsx';
+import { Field } from './field.tsx';
 import { ProgressBar } from './progress-bar.tsx';
+import { PromptField } from './prompt-field.tsx';
+import { VideoPlayer } from './video-player.tsx';
 import { Shown } from './view.tsx';
 
 const drawnAtOnce = 4;
@@ -89,7 +92,6 @@ export function PictureDialog({
 }
 
 function Draw({ prompt: given, base }: { readonly prompt: string; readonly base: string | undefined }) {
-  const id = useId();
   const [prompt, setPrompt] = useState(given);
   const draw = async () => {
     const seed = randomSeed();
@@ -106,21 +108,11 @@ function Draw({ prompt: given, base }: { readonly prompt: string; readonly base:
     outdate('jobs');
   };
   return (
-    <div className="field">
-      <label htmlFor={id}>Draw candidates</label>
-      <span className="input-unit">
-        <input
-          id={id}
-          className="input"
-          placeholder="a fox in the snow"
-          value={prompt}
-          onChange={(event) => setPrompt(event.target.value)}
-        />
-        <Button icon="image" disabled={prompt.trim() === ''} onClick={draw}>
-          Draw four
-        </Button>
-      </span>
-    </div>
+    <PromptField label="Draw candidates" placeholder="a fox in the snow" value={prompt} onChange={setPrompt}>
+      <Button icon="image" disabled={prompt.trim() === ''} onClick={draw}>
+        Draw four
+      </Button>
+    </PromptField>
   );
 }
 
@@ -183,8 +175,7 @@ function FromVideo({ onTaken }: { readonly onTaken: (id: string) => void }) {
   const [video, setVideo] = useState<ApiVideo>();
   if (!data || data.videos.length === 0) return null;
   return (
-    <div className="field">
-      <label htmlFor={id}>From a video</label>
+    <Field id={id} label="From a video">
       <select
         id={id}
         className="input"
@@ -199,7 +190,7 @@ function FromVideo({ onTaken }: { readonly onTaken: (id: string) => void }) {
         ))}
       </select>
       {video && <FrameOf key={video.id} video={video} onTaken={onTaken} />}
-    </div>
+    </Field>
   );
 }
 
@@ -219,17 +210,9 @@ function FrameOf({ video, onTaken }: { readonly video: ApiVideo; readonly onTake
   };
   return (
     <>
-      {video.format !== 'gif' && (
-        <video
-          ref={player}
-          className="frame-of"
-          src={video.plays}
-          muted
-          playsInline
-          preload="auto"
-          aria-label={video.title}
-        />
-      )}
+      <span className="frame-of">
+        <VideoPlayer video={video} label={video.title} ref={player} />
+      </span>
       <span className="input-unit">
         <input
           type="range"

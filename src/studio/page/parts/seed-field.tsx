@@ -2,6 +2,7 @@
 import { useId } from 'react';
 import { randomSeed } from '../core/video-forms.ts';
 import { Button } from './button.tsx';
+import { Field } from './field.tsx';
 
 /** A number, a dice, and a lock that keeps it for the next video. */
 export function SeedField({
@@ -15,8 +16,7 @@ export function SeedField({
 }) {
   const id = useId();
   return (
-    <div className="field">
-      <label htmlFor={id}>Seed</label>
+    <Field id={id} label="Seed">
       <span className="input-unit">
         <input
           id={id}
@@ -37,6 +37,6 @@ export function SeedField({
           onClick={() => onChange(seed, !keep)}
         />
       </span>
-    </div>
+    </Field>
   );
 }

@@ -1,34 +1,23 @@
 /** @file All motions: what they look like, what became of their training, and what can be done with them. */
-import { useState } from 'react';
 import type { ApiMotion } from '../../api/motion-api.ts';
-import { addressOf } from '../../api/routes.ts';
-import { ask } from '../core/api-client.ts';
-import { tell, tellDeleted } from '../core/messages.ts';
-import { outdate, useAnswer, useProgress } from '../core/studio-state.ts';
+import { useAnswer, useProgress } from '../core/studio-state.ts';
 import { goTo } from '../core/use-route.ts';
-import { shareOf, sizeOf, timeAgo } from '../core/wording.ts';
-import { Button, ButtonLink } from '../parts/button.tsx';
+import { motionStateWords, shareOf, sizeOf, timeAgo } from '../core/wording.ts';
+import { ButtonLink } from '../parts/button.tsx';
+import { CardChoice, ChosenNote, GalleryActions, type GalleryUse, useGallery } from '../parts/gallery.tsx';
 import { ImportMotions } from '../parts/import-motions.tsx';
-import { Menu } from '../parts/menu.tsx';
+import { MotionMenu } from '../parts/motion-menu.tsx';
 import { MovingPicture } from '../parts/moving-picture.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
-import { SearchField } from '../parts/search-field.tsx';
 import { Empty, Shown, View } from '../parts/view.tsx';
 
-/** What has become of a motion. */
-export const motionStateWords: Readonly<Record<ApiMotion['state'], string>> = {
-  waiting: 'waits to be learned',
-  learning: 'is being learned',
-  stopped: 'stopped',
-  done: 'learned',
-  damaged: 'damaged',
-};
+/** Trainings that compare at most: more would not be told apart. */
+const mostCompared = 4;
 
 /** The view. */
 export function MotionsView() {
   const motions = useAnswer('motions');
-  const [sought, setSought] = useState('');
-  const [chosen, setChosen] = useState<readonly string[]>();
+  const gallery = useGallery();
   const all = motions.data?.motions ?? [];
   return (
     <View
@@ -36,16 +25,7 @@ export function MotionsView() {
       lead="What lamp has learned from your clips, or is learning."
       actions={
         <>
-          {all.length > 1 && <SearchField label="Search motions" value={sought} onChange={setSought} />}
-          {all.length > 1 && (
-            <Button
-              icon="compare"
-              pressed={chosen !== undefined}
-              onClick={() => setChosen(chosen === undefined ? [] : undefined)}
-            >
-              Compare
-            </Button>
-          )}
+          <GalleryActions gallery={gallery} label="Search motions" count={all.length} />
           {all.length > 0 && (
             <ButtonLink look="main" icon="add" href="#/new/motion">
               Teach a motion
@@ -54,25 +34,17 @@ export function MotionsView() {
         </>
       }
     >
-      {chosen && (
-        <div className="note">
-          <p>Choose two or more trainings: their losses and samples are then shown side by side.</p>
-          <Button
-            disabled={chosen.length < 2}
-            onClick={() => goTo(['compare'], { motions: chosen.join(',') })}
-          >
-            Compare {chosen.length > 1 ? chosen.length : ''}
-          </Button>
-        </div>
-      )}
+      <ChosenNote
+        gallery={gallery}
+        least={2}
+        most={mostCompared}
+        label={`Compare ${(gallery.chosen?.length ?? 0) > 1 ? gallery.chosen!.length : ''}`.trim()}
+        onCompare={(chosen) => goTo(['compare'], { motions: chosen.join(',') })}
+      >
+        Choose two to four trainings: their losses and samples are then shown side by side.
+      </ChosenNote>
       <Shown answered={motions}>
-        {() =>
-          all.length === 0 ? (
-            <NoMotions />
-          ) : (
-            <Cards motions={all} sought={sought} chosen={chosen} onChoose={setChosen} />
-          )
-        }
+        {() => (all.length === 0 ? <NoMotions /> : <Cards motions={all} gallery={gallery} />)}
       </Shown>
       {all.length > 0 && <ImportMotions />}
     </View>
@@ -104,14 +76,10 @@ function NoMotions() {
 
 function Cards({
   motions,
-  sought,
-  chosen,
-  onChoose,
+  gallery: { sought, chosen, choose },
 }: {
   readonly motions: readonly ApiMotion[];
-  readonly sought: string;
-  readonly chosen: readonly string[] | undefined;
-  readonly onChoose: (chosen: readonly string[]) => void;
+  readonly gallery: GalleryUse;
 }) {
   const words = sought.toLowerCase();
   const found = motions.filter(({ title, prompt = '', base = '' }) =>
@@ -122,28 +90,22 @@ function Cards({
     <ul className="cards">
       {found.map((motion) => (
         <li key={motion.id}>
-          <MotionCard
-            motion={motion}
-            choice={
-              chosen && {
-                isChosen: chosen.includes(motion.id),
-                choose: (isChosen) =>
-                  onChoose(isChosen ? [...chosen, motion.id] : chosen.filter((id) => id !== motion.id)),
-              }
-            }
-          />
+          <MotionCard motion={motion} isChosen={chosen?.includes(motion.id)} onChoose={choose} />
         </li>
       ))}
     </ul>
   );
 }
 
-interface Choice {
-  readonly isChosen: boolean;
-  readonly choose: (isChosen: boolean) => void;
-}
-
-function MotionCard({ motion, choice }: { readonly motion: ApiMotion; readonly choice: Choice | undefined }) {
+function MotionCard({
+  motion,
+  isChosen,
+  onChoose,
+}: {
+  readonly motion: ApiMotion;
+  readonly isChosen: boolean | undefined;
+  readonly onChoose: GalleryUse['choose'];
+}) {
   const { id, title, state, steps, wantedSteps, base, bytes, changed } = motion;
   const progress = useProgress(motion.job);
   const open = state === 'learning' || state === 'waiting';
@@ -151,16 +113,7 @@ function MotionCard({ motion, choice }: { readonly motion: ApiMotion; readonly c
   return (
     <article className="card">
       <MovingPicture loop={motion.preview} alt="" />
-      {choice && (
-        <label className="card-choice check">
-          <input
-            type="checkbox"
-            checked={choice.isChosen}
-            onChange={(event) => choice.choose(event.target.checked)}
-          />
-          <span className="hidden">Compare {title}</span>
-        </label>
-      )}
+      <CardChoice isChosen={isChosen} title={title} onChoose={(isNow) => onChoose(id, isNow)} />
       <div className="card-text">
         <div className="card-head">
           <h2>
@@ -199,56 +152,5 @@ function MotionCard({ motion, choice }: { readonly motion: ApiMotion; readonly c
         )}
       </div>
     </article>
-  );
-}
-
-/** What can be done with a motion besides looking at it. */
-export function MotionMenu({ motion, after }: { readonly motion: ApiMotion; readonly after?: () => void }) {
-  const { id, title, state, kind, usable } = motion;
-  const rests = state !== 'learning';
-  return (
-    <Menu label={`More for ${title}`}>
-      {usable && (
-        <ButtonLink look="plain" icon="download" download href={addressOf('exportMotion', { id })}>
-          Export the motion file
-        </ButtonLink>
-      )}
-      {kind === 'run' && (
-        <ButtonLink look="plain" icon="copy" href={`#/new/motion?from=${id}`}>
-          New, with these settings
-        </ButtonLink>
-      )}
-      {usable && (
-        <ButtonLink look="plain" icon="motion" href={`#/new/motion?start=${id}`}>
-          New, beginning with this motion
-        </ButtonLink>
-      )}
-      {kind === 'run' && state === 'done' && (
-        <Button
-          look="plain"
-          icon="check"
-          onClick={async () => {
-            const { freed } = await ask('tidyMotions', { body: { motions: [id] } });
-            outdate('motions');
-            tell({ text: freed > 0 ? `${sizeOf(freed)} are free again.` : 'There was nothing to tidy up.' });
-          }}
-        >
-          Tidy up
-        </Button>
-      )}
-      <Button
-        look="plain"
-        icon="trash"
-        disabled={!rests}
-        onClick={async () => {
-          const { trash } = await ask('deleteMotion', { ids: { id } });
-          outdate('motions', 'jobs', 'trash');
-          tellDeleted(title, trash);
-          after?.();
-        }}
-      >
-        {rests ? 'Delete' : 'Delete (stop it first)'}
-      </Button>
-    </Menu>
   );
 }

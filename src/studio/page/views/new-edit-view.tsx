@@ -1,11 +1,10 @@
 /** @file Editing a video: its movement stays, what is seen becomes another. */
-import { useEffect, useId, useState } from 'react';
+import { useEffect } from 'react';
 import type { GivenForm, MotionState } from '../../api/form-api.ts';
+import { builtInBaseId } from '../../api/identifiers.ts';
 import type { ApiSettings } from '../../api/setting-api.ts';
-import { bringClips } from '../core/bring-clips.ts';
 import { handedForm } from '../core/hand-over.ts';
 import type { Route } from '../core/hash-route.ts';
-import { attempt, tell } from '../core/messages.ts';
 import {
   type SettingValues,
   usedSettings,
@@ -13,19 +12,18 @@ import {
   withSetting,
   withValues,
 } from '../core/setting-values.ts';
-import { outdate, useAnswer } from '../core/studio-state.ts';
+import { useAnswer } from '../core/studio-state.ts';
 import { useDraft } from '../core/use-draft.ts';
 import { useFormCheck } from '../core/use-form-check.ts';
-import { useLook } from '../core/use-look.ts';
 import { replaceRoute } from '../core/use-route.ts';
 import { BaseChooser } from '../parts/base-chooser.tsx';
-import { DropZone } from '../parts/drop-zone.tsx';
+import { ClipChooser } from '../parts/clip-chooser.tsx';
 import { FirstFrameField } from '../parts/first-frame-field.tsx';
 import { FormSide } from '../parts/form-side.tsx';
 import { LatestResults } from '../parts/latest-results.tsx';
 import { MotionStateField } from '../parts/motion-state-field.tsx';
-import { MovingPicture } from '../parts/moving-picture.tsx';
 import { Presets } from '../parts/presets.tsx';
+import { PromptField } from '../parts/prompt-field.tsx';
 import { SettingFields } from '../parts/setting-fields.tsx';
 import { View } from '../parts/view.tsx';
 
@@ -70,6 +68,11 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
   }, [wanted, given, job, setDraft]);
 
   const { data: declared } = useAnswer('settings');
+  const { data: motion } = useAnswer('motion', draft.motion ? { ids: { id: draft.motion.motion } } : null);
+  const base = draft.base ?? motion?.baseId;
+  const { data: detail } = useAnswer('base', { query: { id: base ?? builtInBaseId } });
+  const { training, video, picture } = detail?.recommended ?? {};
+  const recommended = { ...video, training: training ?? {}, drawing: picture ?? {} } as SettingValues;
   const missing = [
     ...(draft.clip === '' ? ['Choose a clip.'] : []),
     ...(draft.prompt.trim() === '' ? ['Say what is to be seen in its place.'] : []),
@@ -91,7 +94,7 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
     ...(clipPrompt === '' ? {} : { clipPrompt }),
     ...(draft.motion && { motion: draft.motion }),
     ...(draft.firstFrame === '' ? {} : { firstFrame: draft.firstFrame }),
-    ...(draft.base === null ? {} : { base: draft.base }),
+    ...(base !== undefined && { base }),
   };
   const forms = missing.length === 0 && declared ? [form] : [];
   const check = useFormCheck(forms[0]);
@@ -107,37 +110,31 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
             <h2 id="the-clip">The clip</h2>
             <ClipChooser clip={draft.clip} onChange={(clip) => change({ clip })} />
             {learns && (
-              <div className="field">
-                <label htmlFor="clip-prompt">What it shows</label>
-                <input
-                  id="clip-prompt"
-                  className="input"
-                  placeholder="a horse gallops on a beach"
-                  value={draft.clipPrompt}
-                  onChange={(event) => change({ clipPrompt: event.target.value })}
-                />
-                <p className="field-about">May be left out for a clip that has a caption.</p>
-              </div>
+              <PromptField
+                id="clip-prompt"
+                label="What it shows"
+                placeholder="a horse gallops on a beach"
+                about="May be left out for a clip that has a caption."
+                value={draft.clipPrompt}
+                onChange={(clipPrompt) => change({ clipPrompt })}
+              />
             )}
           </section>
           <section className="panel" aria-labelledby="new-look">
             <h2 id="new-look">What is to be seen instead</h2>
-            <div className="field">
-              <label htmlFor="prompt">Prompt</label>
-              <textarea
-                id="prompt"
-                className="input"
-                rows={2}
-                placeholder="a robot gallops on the moon"
-                value={draft.prompt}
-                onChange={(event) => change({ prompt: event.target.value })}
-              />
-            </div>
+            <PromptField
+              id="prompt"
+              label="Prompt"
+              rows={2}
+              placeholder="a robot gallops on the moon"
+              value={draft.prompt}
+              onChange={(prompt) => change({ prompt })}
+            />
             <FirstFrameField
               chosen={draft.firstFrame === '' ? [] : [draft.firstFrame]}
               drawn="The clip’s own, redrawn from the prompt."
               prompt={draft.prompt}
-              base={draft.base ?? undefined}
+              base={base}
               onChange={([firstFrame = '']) => change({ firstFrame })}
             />
           </section>
@@ -164,17 +161,14 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
                 settings={used}
                 main={mainSettings}
                 values={draft.settings}
-                recommended={{}}
+                recommended={recommended}
                 problems={check.estimate?.problems ?? []}
                 onChange={(settings) => change({ settings })}
               />
             )}
             <details className="details">
               <summary>Base model{draft.base !== null && ', changed'}</summary>
-              <BaseChooser
-                value={draft.base ?? undefined}
-                onChange={(base) => change({ base: base ?? null })}
-              />
+              <BaseChooser value={base} onChange={(next) => change({ base: next ?? builtInBaseId })} />
             </details>
           </section>
         </div>
@@ -197,70 +191,4 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
 function presetsOf({ edit, presets }: ApiSettings): ApiSettings['presets'] {
   const known = edit.find(({ name }) => name === 'training')?.settings?.map(({ name }) => name) ?? [];
   return presets.filter(({ settings }) => Object.keys(settings).every((name) => known.includes(name)));
-}
-
-function ClipChooser({
-  clip,
-  onChange,
-}: {
-  readonly clip: string;
-  readonly onChange: (clip: string) => void;
-}) {
-  const id = useId();
-  const { data: sets } = useAnswer('clipSets');
-  const { data: videos } = useAnswer('videos', { query: { count: 200 } });
-  const [bringing, setBringing] = useState(false);
-  const isClip = sets?.sets.some(({ clips }) => clips.some((each) => each.id === clip)) ?? false;
-  const video = videos?.videos.find((each) => each.id === clip);
-  const look = useLook(isClip ? [clip] : [], {});
-  const loop = video?.loop ?? look.answer?.clips[0]?.sees?.loop;
-  const bring = async (files: Parameters<typeof bringClips>[0]) => {
-    setBringing(true);
-    try {
-      const { refused } = await bringClips(files, undefined, () => {});
-      for (const { problem } of refused) tell({ problem });
-      outdate('clips');
-    } finally {
-      setBringing(false);
-    }
-  };
-  return (
-    <div className="clip">
-      <div className="clip-loop">
-        <MovingPicture loop={loop} still={video?.still} alt="The clip" />
-      </div>
-      <div className="clip-text">
-        <div className="field">
-          <label htmlFor={id}>Clip</label>
-          <select id={id} className="input" value={clip} onChange={(event) => onChange(event.target.value)}>
-            <option value="">Choose a clip…</option>
-            {sets?.sets.map((set) => (
-              <optgroup key={set.id} label={set.title}>
-                {set.clips.map((each) => (
-                  <option key={each.id} value={each.id}>
-                    {each.name}
-                  </option>
-                ))}
-              </optgroup>
-            ))}
-            {videos && videos.videos.length > 0 && (
-              <optgroup label="Videos made here">
-                {videos.videos.map((each) => (
-                  <option key={each.id} value={each.id}>
-                    {each.title}
-                  </option>
-                ))}
-              </optgroup>
-            )}
-          </select>
-        </div>
-        <DropZone
-          small
-          label={bringing ? 'Bringing it…' : 'Bring a clip'}
-          accept="video/*,image/gif,image/webp,.mkv,.mov"
-          onFiles={(files) => attempt(bring(files))}
-        />
-      </div>
-    </div>
-  );
 }

@@ -11,10 +11,12 @@ import { useFormCheck } from '../core/use-form-check.ts';
 import { replaceRoute } from '../core/use-route.ts';
 import { draftOf, linesOf, randomSeed, type VideoDraft, videoForms } from '../core/video-forms.ts';
 import { BaseChooser } from '../parts/base-chooser.tsx';
+import { Field } from '../parts/field.tsx';
 import { FirstFrameField } from '../parts/first-frame-field.tsx';
 import { FormSide } from '../parts/form-side.tsx';
 import { LatestResults } from '../parts/latest-results.tsx';
 import { MotionChooser } from '../parts/motion-chooser.tsx';
+import { PromptField } from '../parts/prompt-field.tsx';
 import { SeedField } from '../parts/seed-field.tsx';
 import { SettingFields } from '../parts/setting-fields.tsx';
 import { View } from '../parts/view.tsx';
@@ -88,18 +90,15 @@ export function NewVideoView({ query }: { readonly query: Route['query'] }) {
           </section>
           <section className="panel" aria-labelledby="what-moves">
             <h2 id="what-moves">What moves</h2>
-            <div className="field">
-              <label htmlFor="prompt">Prompt</label>
-              <textarea
-                id="prompt"
-                className="input"
-                rows={2}
-                placeholder={motion?.prompt ? `like: ${motion.prompt}` : 'a fox runs in the snow'}
-                value={draft.prompt}
-                onChange={(event) => change({ prompt: event.target.value })}
-              />
-              <p className="field-about">Several lines are several videos.</p>
-            </div>
+            <PromptField
+              id="prompt"
+              label="Prompt"
+              rows={2}
+              placeholder={motion?.prompt ? `like: ${motion.prompt}` : 'a fox runs in the snow'}
+              about="Several lines are several videos."
+              value={draft.prompt}
+              onChange={(prompt) => change({ prompt })}
+            />
             <FirstFrameField
               several
               chosen={draft.pictures}
@@ -114,8 +113,7 @@ export function NewVideoView({ query }: { readonly query: Route['query'] }) {
                 keep={draft.keepSeed}
                 onChange={(seed, keepSeed) => change({ seed, keepSeed })}
               />
-              <div className="field">
-                <label htmlFor="count">Seeds for each prompt</label>
+              <Field id="count" label="Seeds for each prompt">
                 <input
                   id="count"
                   className="input"
@@ -128,7 +126,7 @@ export function NewVideoView({ query }: { readonly query: Route['query'] }) {
                     if (Number.isInteger(count) && count >= 1) change({ count: Math.min(mostForms, count) });
                   }}
                 />
-              </div>
+              </Field>
             </div>
           </section>
           <section className="panel" aria-labelledby="how-it-is-made">

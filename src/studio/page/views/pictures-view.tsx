@@ -1,5 +1,6 @@
 /** @file Pictures: drawn, brought, or taken from videos. Several can be animated at once. */
 import { useState } from 'react';
+import { mostListed } from '../../api/video-api.ts';
 import { ask, sendFile } from '../core/api-client.ts';
 import { animatePictures } from '../core/hand-over.ts';
 import { attempt, tellDeleted } from '../core/messages.ts';
@@ -70,9 +71,9 @@ export function PicturesView() {
                   </li>
                 ))}
               </ul>
-              {data.pictures.length < data.all && most < 500 && (
+              {data.pictures.length < Math.min(mostListed, data.all) && (
                 <div>
-                  <Button onClick={() => setMost(Math.min(500, most + 200))}>Show more</Button>
+                  <Button onClick={() => setMost(Math.min(mostListed, 2 * most))}>Show more</Button>
                 </div>
               )}
             </>

@@ -1,45 +1,42 @@
 /** @file The gallery: all videos, of which only those play that are seen. */
-import { useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import type { ApiVideo } from '../../api/video-api.ts';
+import { mostListed } from '../../api/video-api.ts';
 import { ask } from '../core/api-client.ts';
 import { tellDeleted } from '../core/messages.ts';
 import { outdate, useAnswer } from '../core/studio-state.ts';
+import { useLast } from '../core/use-last.ts';
 import { goTo } from '../core/use-route.ts';
 import { countOf, sizeOf, timeAgo } from '../core/wording.ts';
 import { Button, ButtonLink } from '../parts/button.tsx';
+import { CardChoice, ChosenNote, GalleryActions, type GalleryUse, useGallery } from '../parts/gallery.tsx';
 import { GalleryTabs } from '../parts/gallery-tabs.tsx';
 import { MadeByDrop } from '../parts/made-by-drop.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { MovingPicture } from '../parts/moving-picture.tsx';
-import { SearchField } from '../parts/search-field.tsx';
 import { Empty, Shown, View } from '../parts/view.tsx';
 
-const page = 60;
+/** Videos that are asked for at first; then as many again as there are, whenever the end comes near. */
+const first = 60;
 
 /** The view. */
 export function VideosView() {
-  const [count, setCount] = useState(page);
-  const videos = useAnswer('videos', { query: { count: Math.min(500, count) } });
-  const [sought, setSought] = useState('');
-  const [chosen, setChosen] = useState<readonly string[]>();
+  const gallery = useGallery();
+  const [count, setCount] = useState(first);
+  const sought = gallery.sought.trim();
+  const question = { count: Math.min(mostListed, count), ...(sought !== '' && { sought }) };
+  // While more is asked for, or something else, what is there stays.
+  const videos = useLast(useAnswer('videos', { query: question }));
   const all = videos.data?.all ?? 0;
+  const isEmpty = sought === '' && all === 0;
   return (
     <View
       title="Videos"
-      lead={all > 0 ? countOf(all, 'video') : 'What you make with your motions.'}
+      lead={isEmpty ? 'What you make with your motions.' : countOf(all, 'video')}
       actions={
         <>
-          {all > 1 && <SearchField label="Search videos" value={sought} onChange={setSought} />}
-          {all > 1 && (
-            <Button
-              icon="compare"
-              pressed={chosen !== undefined}
-              onClick={() => setChosen(chosen === undefined ? [] : undefined)}
-            >
-              Compare
-            </Button>
-          )}
-          {all > 0 && (
+          <GalleryActions gallery={gallery} label="Search videos" count={all} />
+          {!isEmpty && (
             <ButtonLink look="main" icon="add" href="#/new/video">
               Make a video
             </ButtonLink>
@@ -48,20 +45,18 @@ export function VideosView() {
       }
     >
       <GalleryTabs now="videos" />
-      {chosen && (
-        <div className="note">
-          <p>Choose two videos: they are then shown playing together.</p>
-          <Button
-            disabled={chosen.length !== 2}
-            onClick={() => goTo(['videos', 'compare'], { videos: chosen.join(',') })}
-          >
-            Compare the two
-          </Button>
-        </div>
-      )}
+      <ChosenNote
+        gallery={gallery}
+        least={2}
+        most={2}
+        label="Compare the two"
+        onCompare={(chosen) => goTo(['videos', 'compare'], { videos: chosen.join(',') })}
+      >
+        Choose two videos: they are then shown playing together.
+      </ChosenNote>
       <Shown answered={videos}>
         {(data) =>
-          data.all === 0 ? (
+          isEmpty ? (
             <Empty
               icon="video"
               title="No video yet"
@@ -75,8 +70,10 @@ export function VideosView() {
             </Empty>
           ) : (
             <>
-              <Gallery videos={data.videos} sought={sought} chosen={chosen} onChoose={setChosen} />
-              {data.videos.length < data.all && <More onSeen={() => setCount(data.videos.length + page)} />}
+              <Gallery videos={data.videos} gallery={gallery} />
+              {data.videos.length < Math.min(mostListed, data.all) && (
+                <More onSeen={() => setCount(2 * data.videos.length)} />
+              )}
             </>
           )
         }
@@ -88,56 +85,43 @@ export function VideosView() {
 
 function Gallery({
   videos,
-  sought,
-  chosen,
-  onChoose,
+  gallery: { chosen, choose },
 }: {
   readonly videos: readonly ApiVideo[];
-  readonly sought: string;
-  readonly chosen: readonly string[] | undefined;
-  readonly onChoose: (chosen: readonly string[]) => void;
+  readonly gallery: GalleryUse;
 }) {
-  const words = sought.toLowerCase();
-  const found = videos.filter(({ title, prompt = '' }) => `${title} ${prompt}`.toLowerCase().includes(words));
-  if (found.length === 0) return <p className="quiet">No video is called that.</p>;
+  if (videos.length === 0) return <p className="quiet">No video is called that.</p>;
   return (
     <ul className="cards cards-small">
-      {found.map((video) => (
+      {videos.map((video) => (
         <li key={video.id}>
-          <VideoCard
-            video={video}
-            isChosen={chosen?.includes(video.id)}
-            onChoose={(isChosen) =>
-              onChoose(
-                isChosen ? [...(chosen ?? []), video.id] : (chosen ?? []).filter((id) => id !== video.id),
-              )
-            }
-          />
+          <VideoCard video={video} isChosen={chosen?.includes(video.id)} onChoose={choose} />
         </li>
       ))}
     </ul>
   );
 }
 
-function VideoCard({
-  video,
+/** Drawn again only where what it shows has changed, since there may be many. */
+const VideoCard = memo(
+  Card,
+  (before, now) =>
+    before.isChosen === now.isChosen && JSON.stringify(before.video) === JSON.stringify(now.video),
+);
+
+function Card({
+  video: { id, title, loop, still, made, bytes, format },
   isChosen,
   onChoose,
 }: {
   readonly video: ApiVideo;
   readonly isChosen: boolean | undefined;
-  readonly onChoose: (isChosen: boolean) => void;
+  readonly onChoose: GalleryUse['choose'];
 }) {
-  const { id, title, loop, still, made, bytes, format } = video;
   return (
     <article className="card">
       <MovingPicture loop={loop} still={still} alt="" />
-      {isChosen !== undefined && (
-        <label className="card-choice check">
-          <input type="checkbox" checked={isChosen} onChange={(event) => onChoose(event.target.checked)} />
-          <span className="hidden">Compare {title}</span>
-        </label>
-      )}
+      <CardChoice isChosen={isChosen} title={title} onChoose={(isNow) => onChoose(id, isNow)} />
       <div className="card-text">
         <div className="card-head">
           <h2>

@@ -1,0 +1,48 @@
+/** @file A training that rests goes on for more steps. */
+import { useId, useState } from 'react';
+import type { ApiMotionDetail } from '../../api/motion-api.ts';
+import { ask } from '../core/api-client.ts';
+import { tell } from '../core/messages.ts';
+import { outdate } from '../core/studio-state.ts';
+import { Button } from './button.tsx';
+
+/** How many more steps, and a button that takes them. */
+export function LearnLonger({ motion }: { readonly motion: ApiMotionDetail }) {
+  const input = useId();
+  const [more, setMore] = useState('200');
+  const count = Number(more);
+  const isCount = Number.isInteger(count) && count > 0;
+  const to = Math.max(motion.steps ?? 0, motion.state === 'done' ? (motion.wantedSteps ?? 0) : 0) + count;
+  return (
+    <section className="panel" aria-labelledby="more">
+      <h2 id="more">Learn longer</h2>
+      <p className="quiet">It goes on from its last step, as if it had never ended.</p>
+      <div className="actions">
+        <label className="hidden" htmlFor={input}>
+          How many more steps
+        </label>
+        <span className="input-unit">
+          <input
+            id={input}
+            className="input input-short"
+            inputMode="numeric"
+            value={more}
+            onChange={(event) => setMore(event.target.value)}
+          />
+          <span className="quiet">steps</span>
+        </span>
+        <Button
+          icon="play"
+          disabled={!isCount}
+          onClick={async () => {
+            await ask('goOnTraining', { ids: { id: motion.id }, body: { steps: to } });
+            outdate('motions', 'jobs');
+            tell({ text: `It learns on, to step ${to}.` });
+          }}
+        >
+          {isCount ? `${count} more steps` : 'More steps'}
+        </Button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,36 @@
+/** @file What a training that runs is asked for: samples now, and of another prompt. */
+import { useState } from 'react';
+import { ask } from '../core/api-client.ts';
+import { tell } from '../core/messages.ts';
+import { Button } from './button.tsx';
+import { PromptField } from './prompt-field.tsx';
+
+/** Samples that are made after the step that is being taken. */
+export function SampleWishes({ id }: { readonly id: string }) {
+  const [prompt, setPrompt] = useState('');
+  const wish = async (body: { readonly sampleNow?: true; readonly samplePrompt?: string }, text: string) => {
+    await ask('wishOfTraining', { ids: { id }, body });
+    tell({ text });
+  };
+  return (
+    <PromptField
+      label="Sample another prompt, from now on"
+      placeholder="a fox runs in the snow"
+      value={prompt}
+      onChange={setPrompt}
+    >
+      <Button
+        disabled={prompt.trim() === ''}
+        onClick={async () => {
+          await wish({ samplePrompt: prompt.trim() }, 'It is sampled from the next samples on.');
+          setPrompt('');
+        }}
+      >
+        Add it
+      </Button>
+      <Button onClick={() => wish({ sampleNow: true }, 'Samples are made after this step.')}>
+        Sample now
+      </Button>
+    </PromptField>
+  );
+}
