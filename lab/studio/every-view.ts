@@ -8,6 +8,12 @@ import { open, type StudioVisit } from './studio-visit.ts';
 /** What `lamp doctor` finds takes its time, and does not depend on the screen. */
 const doctor = '**/api/machine/doctor';
 
+/** Whether each link of the main navigation is what is there on the screen. */
+const waysAreReached = `[...document.querySelectorAll('nav[aria-label="Main"] a')].every((link) => {
+  const { left, top, width, height } = link.getBoundingClientRect();
+  return link.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+})`;
+
 /** The test; with `shots`, pictures are made on all screens. */
 export function everyView(
   { made }: StudioVisit,
@@ -49,6 +55,7 @@ export function everyView(
         const wide = (await page.evaluate('document.documentElement.scrollWidth')) as number;
         const findings = isChecked ? await seriousFindings(page) : [];
         if (wide > screen.width) findings.push(`wider than the screen: ${wide}`);
+        if (!(await page.evaluate(waysAreReached))) findings.push('the ways to other views are covered');
         if (findings.length > 0) found[`${view} ${name}`] = findings;
         if (shots !== undefined)
           await page.screenshot({ path: join(shots, `${view}-${name}.png`), fullPage: true });

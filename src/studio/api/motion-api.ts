@@ -58,6 +58,8 @@ export const sampleSchema = z.object({
   /** Counted from 0; samples of the same number have the same prompt and seed. */
   number: z.number(),
   prompt: z.string().optional(),
+  /** Format of the file as it is stored. */
+  format: z.enum(['mp4', 'gif']),
   /** Address of the video or picture that plays, and of a still picture. */
   plays: z.string(),
   still: z.string(),

@@ -235,17 +235,20 @@ function baseIdOf(
 export async function samplesOf(item: ShelfItem, { settings }: Pick<ShownRun, 'settings'>) {
   const files = await itemsIn(runPaths(item.path).samples, `${item.place}/samples`);
   const samples = files.flatMap((file) => {
-    const [, step, number] = /^(\d{6,})-(\d+)\.(?:mp4|gif)$/.exec(file.name) ?? [];
-    return step === undefined ? [] : [{ file, step: Number(step), number: Number(number) - 1 }];
+    const [, step, number, format] = /^(\d{6,})-(\d+)\.(mp4|gif)$/.exec(file.name) ?? [];
+    return step === undefined
+      ? []
+      : [{ file, step: Number(step), number: Number(number) - 1, format: format as 'mp4' | 'gif' }];
   });
   samples.sort((a, b) => a.step - b.step || a.number - b.number);
-  return samples.map(({ file, step, number }) => {
+  return samples.map(({ file, step, number, format }) => {
     const prompt = settings.samplePrompts?.[number] ?? settings.prompt;
     const address = (form: string) => addressOf('sampleFile', { id: item.id, sample: file.id, form });
     return {
       id: file.id,
       step,
       number,
+      format,
       ...(prompt !== undefined && { prompt }),
       plays: address('plays'),
       webm: address('webm'),

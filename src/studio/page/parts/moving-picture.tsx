@@ -15,13 +15,28 @@ export function useCalm(): boolean {
   );
 }
 
+/** Says when the pointer is on an element, or the focus is in it. Returns what ends that. */
+function whileAsked(element: HTMLElement, tell: (isAsked: boolean) => void): () => void {
+  const listeners: [keyof HTMLElementEventMap, (event: Event) => void][] = [
+    ['pointerenter', (event) => (event as PointerEvent).pointerType === 'mouse' && tell(true)],
+    ['pointerleave', () => tell(element.contains(document.activeElement))],
+    ['focusin', () => tell(true)],
+    ['focusout', () => tell(element.matches(':hover'))],
+  ];
+  for (const [name, listener] of listeners) element.addEventListener(name, listener);
+  return () => {
+    for (const [name, listener] of listeners) element.removeEventListener(name, listener);
+  };
+}
+
 const seen = new Map<Element, (isSeen: boolean) => void>();
 const observer = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) seen.get(target)?.(isIntersecting);
 });
 
 /**
- * A loop that plays while it is seen, else a still picture. The loop is an animated picture, or a video: which one is
+ * A loop that plays while it is seen, else a still picture. Where people want no motion, it plays while the pointer or
+ * the focus is on it, or on the card or button that it belongs to. The loop is an animated picture, or a video: which one is
  * known once it is loaded.
  */
 export function MovingPicture({
@@ -45,20 +60,16 @@ export function MovingPicture({
     if (!element) return;
     seen.set(element, setSeen);
     observer.observe(element);
+    const stop = whileAsked(element.closest<HTMLElement>('article, button') ?? element, setAsked);
     return () => {
       observer.unobserve(element);
       seen.delete(element);
+      stop();
     };
   }, []);
   const plays = isSeen && (!isCalm || asked);
-  const pause = () => setAsked(false);
   return (
-    <span
-      className="moving"
-      ref={frame}
-      onPointerEnter={(event) => event.pointerType === 'mouse' && setAsked(true)}
-      onPointerLeave={pause}
-    >
+    <span className="moving" ref={frame}>
       {loop === undefined || failed ? (
         <span className="moving-none">
           <Icon name="motion" />

@@ -2,13 +2,15 @@
 import { useState } from 'react';
 import type { ApiMotionDetail } from '../../api/motion-api.ts';
 import { Dialog } from './dialog.tsx';
-import { MovingPicture } from './moving-picture.tsx';
+import { MovingPicture, useCalm } from './moving-picture.tsx';
+import { VideoPlayer } from './video-player.tsx';
 
 type Sample = ApiMotionDetail['samples'][number];
 
 /** The samples, oldest first; one is seen larger when it is chosen. */
 export function SampleStrip({ samples }: { readonly samples: readonly Sample[] }) {
   const [shown, setShown] = useState<Sample>();
+  const isCalm = useCalm();
   const numbers = [...new Set(samples.map(({ number }) => number))].sort((a, b) => a - b);
   const steps = [...new Set(samples.map(({ step }) => step))].sort((a, b) => a - b);
   return (
@@ -28,7 +30,7 @@ export function SampleStrip({ samples }: { readonly samples: readonly Sample[] }
                     aria-label={`Step ${sample.step}${prompt ? `: ${prompt}` : ''}. Show it larger`}
                     onClick={() => setShown(sample)}
                   >
-                    <MovingPicture loop={sample.plays} still={sample.still} alt="" />
+                    <MovingPicture loop={sample.loop} still={sample.still} alt="" />
                     <span>step {sample.step}</span>
                   </button>
                 </li>
@@ -42,13 +44,15 @@ export function SampleStrip({ samples }: { readonly samples: readonly Sample[] }
           title={`Step ${shown.step}${steps.at(-1) === shown.step ? ', the latest' : ''}`}
           onClose={() => setShown(undefined)}
         >
-          <div className="large">
-            <MovingPicture
-              loop={shown.plays}
-              still={shown.still}
-              alt={shown.prompt ?? `Sample at step ${shown.step}`}
+          <figure className="player">
+            <VideoPlayer
+              video={shown}
+              label={shown.prompt ?? `Sample at step ${shown.step}`}
+              controls
+              loop
+              autoPlay={!isCalm}
             />
-          </div>
+          </figure>
           {shown.prompt && <p className="quiet">{shown.prompt}</p>}
         </Dialog>
       )}
