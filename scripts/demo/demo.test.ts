@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { blankPicture } from '../../src/media/picture.ts';
 import { readVideoMetadata, writeVideo } from '../../src/media/video-file.ts';
 import { storedSettings } from '../../src/pipelines/video/stored-settings.ts';
+import { fromSource } from '../../src/testing/from-source.ts';
 import { testFolder } from '../../src/testing/test-folder.ts';
 import { testdata } from '../../src/testing/testdata.ts';
 import { lossChart, runningMean, ticks } from './loss-chart.ts';
@@ -14,7 +15,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Runs the demo in a process of its own. */
 function runDemo(words: readonly string[]): Promise<{ code: number | null; stderr: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/demo.ts', ...words], { cwd: root });
+  const child = spawn(process.execPath, [...fromSource, 'scripts/demo.ts', ...words], { cwd: root });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (written: string) => {
     stderr += written;

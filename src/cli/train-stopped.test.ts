@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { fromSource } from '../testing/from-source.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { listCheckpoints } from '../training/checkpoint.ts';
@@ -23,7 +24,7 @@ function lampTrain(
   onStep: (child: ReturnType<typeof spawn>) => void = () => {},
   options: SpawnOptions = {},
 ) {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src/cli/main.ts'), ...given], {
+  const child = spawn(process.execPath, [...fromSource, join(root, 'src/cli/main.ts'), ...given], {
     cwd: root,
     ...options,
   });
@@ -109,7 +110,7 @@ const makesTerminals = spawnSync('script', ['-qc', 'true', '/dev/null']).status 
 
 test.skipIf(!makesTerminals)('under nohup a training outlives its terminal, and ends with 0', async () => {
   const out = at('terminal');
-  const quoted = [process.execPath, '--import', 'tsx', join(root, 'src/cli/main.ts'), ...words(out)];
+  const quoted = [process.execPath, ...fromSource, join(root, 'src/cli/main.ts'), ...words(out)];
   const script = `trap '' HUP; ${quoted.map((word) => `'${word}'`).join(' ')} --steps 60; echo $? > '${out}.code'`;
   const child = spawn('script', ['-qfc', script, '/dev/null'], {
     cwd: root,
@@ -121,6 +122,6 @@ test.skipIf(!makesTerminals)('under nohup a training outlives its terminal, and 
     if (/training [1-9]/.test(seen)) child.kill('SIGKILL');
   });
   const code = () => readFile(`${out}.code`, 'utf8').catch(() => '');
-  await expect.poll(code, { timeout: 60_000 }).toBe('0\n');
+  await expect.poll(code, { timeout: 100_000 }).toBe('0\n');
   expect((await listCheckpoints(join(out, 'checkpoints'))).at(-1)!.step).toBe(60);
 });

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { fromSource } from '../testing/from-source.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
 import { readMetrics } from '../training/metrics.ts';
@@ -19,7 +20,7 @@ const command = [
 function lampTrain(words: string[], signal?: NodeJS.Signals, step = 0) {
   const child: ChildProcess = spawn(
     process.execPath,
-    ['--import', 'tsx', join(root, 'src/cli/main.ts'), 'train', ...words],
+    [...fromSource, join(root, 'src/cli/main.ts'), 'train', ...words],
     {
       cwd: root,
     },

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
+import { fromSource } from '../testing/from-source.ts';
 import { tinyBase, writeTestMotion } from '../testing/library-models.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
@@ -17,12 +18,12 @@ beforeAll(async () => {
 
 /** Starts a program that starts an engine; gives its end and what it printed, line by line. */
 async function program(name: string, code: string) {
-  const path = at(`${name}.mts`);
+  const path = at(`${name}.mjs`);
   await writeFile(
     path,
     `import { startEngine } from '${library}';\nconst engine = await startEngine();\n${code}`,
   );
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), path], {
+  const child = spawn(process.execPath, [...fromSource, path], {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true, // in a group of its own
   });
@@ -83,26 +84,41 @@ function longTraining(out: string) {
   };
 }
 
-// A signal of each kind, and the terminal's; `interruptible.test.ts` has the others.
-test.each(['SIGTERM', 'SIGINT', 'SIGXCPU'] as const)(
-  '%s to the whole group leaves the engine alive until its parent tells it to stop',
-  async (signal) => {
-    const out = at(`group-${signal}`);
-    const { child, end, printed } = await program(
-      `group-${signal}`,
-      `const controller = new AbortController();
-      process.on('${signal}', () => setTimeout(() => controller.abort(), 300));
-      const onEvent = (event) => event.type === 'step' && event.step === 2 && console.log(engine.pid);
-      const training = engine.learnMotion({ ...${JSON.stringify(longTraining(out))}, onEvent, signal: controller.signal });
-      process.exitCode = await training.then(() => 1, (error) => error.exitCode);`,
-    );
-    await printed;
+// Signals of each kind, and the terminal's; `interruptible.test.ts` has the others.
+const signals = ['SIGTERM', 'SIGINT', 'SIGXCPU'] as const;
+
+test(`${signals.join(', ')} to the whole group leave the engine alive until its parent tells it to stop`, async () => {
+  const out = at('group');
+  const { child, end, printed } = await program(
+    'group',
+    `const controller = new AbortController();
+    const seen = [];
+    let told;
+    let step = 0;
+    for (const name of ${JSON.stringify(signals)}) process.on(name, () => seen.push([name, step]));
+    const onEvent = (event) => {
+      if (event.type !== 'step') return;
+      step = event.step;
+      if (step === 2) console.log(engine.pid);
+      // Five steps were taken since the last signal: the engine did not heed it.
+      const [name, at] = seen.at(-1) ?? [];
+      if (at === undefined || step < at + 5) return;
+      if (seen.length === ${signals.length}) controller.abort();
+      else if (told !== name) console.log(told = name);
+    };
+    const training = engine.learnMotion({ ...${JSON.stringify(longTraining(out))}, onEvent, signal: controller.signal });
+    process.exitCode = await training.then(() => 1, (error) => error.exitCode);`,
+  );
+  await printed;
+  for (const [i, signal] of signals.entries()) {
+    const survived = new Promise<string>((resolve) => child.stdout.once('data', resolve));
     process.kill(-child.pid!, signal);
-    expect(await end).toBe(130);
-    const [checkpoint] = await listCheckpoints(join(out, 'checkpoints'));
-    expect(checkpoint!.step).toBeGreaterThan(1);
-  },
-);
+    if (i + 1 < signals.length) expect((await survived).trim()).toBe(signal);
+  }
+  expect(await end).toBe(130);
+  const [checkpoint] = await listCheckpoints(join(out, 'checkpoints'));
+  expect(checkpoint!.step).toBeGreaterThan(11);
+});
 
 test('a training in an engine whose parent is killed is saved before the engine ends', async () => {
   const out = at('orphan');

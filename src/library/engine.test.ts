@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CheckpointError, DeviceError, InterruptedError, UsageError } from '../errors.ts';
 import type { Preview, ProgressEvent } from '../events.ts';
+import { fromSource } from '../testing/from-source.ts';
 import { tinyBase, writeTestMotion } from '../testing/library-models.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { testdata } from '../testing/testdata.ts';
@@ -15,10 +16,9 @@ import { loadBase } from './load-base.ts';
 import { loadMotion } from './load-motion.ts';
 
 const at = await testFolder();
-const fromSource = { execArgv: ['--import', import.meta.resolve('tsx')] };
 const started: Engine[] = [];
 const start = async (options: EngineOptions = {}) => {
-  const engine = await startEngine({ ...fromSource, ...options });
+  const engine = await startEngine({ execArgv: fromSource, ...options });
   started.push(engine);
   return engine;
 };

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { fromSource } from '../testing/from-source.ts';
 import { inheritedOptions } from './inherited-options.ts';
 
 test.each([
@@ -38,7 +39,7 @@ test('a program given with node -e is not run again by its probes and engines', 
     const engine = await startEngine();
     await engine.close();
     console.log('ends');`;
-  const words = ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', code];
+  const words = [...fromSource, '--input-type=module', '-e', code];
   const { status, stdout, stderr } = spawnSync(process.execPath, words, {
     encoding: 'utf8',
     timeout: 100_000,

@@ -1,6 +1,7 @@
 /** @file Runs the `lamp` command in a process of its own, from source. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { fromSource } from './from-source.ts';
 
 /** Exit code and output of a command. */
 export interface CommandResult {
@@ -30,7 +31,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export function lamp(words: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   // A user's environment lacks variables set for the engine in this process.
   const { ORT_DISABLE_TELEMETRY: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', options.program ?? lampMain, ...words], {
+  const child = spawn(process.execPath, [...fromSource, options.program ?? lampMain, ...words], {
     cwd: root,
     env: { ...inherited, ...options.variables },
     stdio: ['ignore', 'pipe', 'pipe'],

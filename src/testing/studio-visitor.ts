@@ -4,9 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { type RunningStudio, type StudioOptions, startStudio } from '../studio/server/start-studio.ts';
-
-/** Options of Node.js for processes of sources. */
-export const fromSource = ['--import', import.meta.resolve('tsx')];
+import { fromSource } from './from-source.ts';
 
 /** The program that tells a server of the library and the command. */
 export const catalogueProgram = fileURLToPath(new URL('../cli/studio-catalogue.ts', import.meta.url));

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { DeviceError } from '../../errors.ts';
+import { fromSource } from '../../testing/from-source.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { thrownBy } from '../../testing/thrown-by.ts';
 import { ProbeError, probeRunner } from './run-probe.ts';
@@ -15,7 +16,7 @@ async function probing(code: string, seconds = 20): Promise<unknown> {
 }
 
 test('a real probe answers', async () => {
-  const run = probeRunner({ nodeOptions: ['--import', 'tsx'] });
+  const run = probeRunner({ nodeOptions: fromSource });
   expect((await run('device', 'cpu')).seconds).toBeGreaterThan(0);
   const { card, processor } = (await run('contest', 'cpu')) as { card: number; processor: number };
   expect(Math.min(card, processor)).toBeGreaterThan(0);

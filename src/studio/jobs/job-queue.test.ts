@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { UsageError } from '../../errors.ts';
 import { learnMotion } from '../../library/learn-motion.ts';
+import { fromSource } from '../../testing/from-source.ts';
 import { tinyBase, writeTestMotion } from '../../testing/library-models.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { testdata } from '../../testing/testdata.ts';
@@ -15,7 +16,7 @@ import { runJob } from './run-job.ts';
 
 const at = await testFolder();
 // As eager as the test itself, which waits for them.
-const fromSource = { execArgv: ['--import', import.meta.resolve('tsx')], niceness: 0 };
+const asTests = { execArgv: fromSource, niceness: 0 };
 let studio: StudioFolder;
 let queue: JobQueue;
 let count = 0;
@@ -23,7 +24,7 @@ const motion = await writeTestMotion(at('motion.safetensors'));
 
 beforeEach(async () => {
   studio = await openStudioFolder(at(`studio-${count++}`));
-  queue = jobQueue(studio, fromSource);
+  queue = jobQueue(studio, asTests);
 });
 
 afterEach(async () => {
@@ -109,13 +110,13 @@ test('a queue that is opened again finds the order, what runs, and what waits', 
     await queue.put('draw', { ...picture, seed: 1 }),
   ];
   await queue.order([second.id, first.id]);
-  const found = await jobQueue(studio, fromSource).list();
+  const found = await jobQueue(studio, asTests).list();
   expect(found.map(({ id, state }) => [id, state])).toEqual([
     [long.id, 'running'],
     [second.id, 'waiting'],
     [first.id, 'waiting'],
   ]);
-  await jobQueue(studio, fromSource).tick();
+  await jobQueue(studio, asTests).tick();
   expect(pidOf(await readJob(studio, long.id))).toBe(pid);
   expect(await readJob(studio, second.id)).toMatchObject({ state: 'waiting' });
 });
@@ -141,7 +142,7 @@ test('a job that was cancelled, and a queue that is paused, begin nothing', asyn
   await queue.goOn(job.id);
   await queue.tick();
   expect((await queue.list())[0]).toMatchObject({ state: 'waiting' });
-  expect(await jobQueue(studio, fromSource).paused()).toBe(true);
+  expect(await jobQueue(studio, asTests).paused()).toBe(true);
   await queue.pause(false);
   await until(job.id, 'done');
 });

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { MediaError } from '../../errors.ts';
-import { fromSource } from '../../testing/studio-visitor.ts';
+import { fromSource } from '../../testing/from-source.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { startLooks } from './looks.ts';
 

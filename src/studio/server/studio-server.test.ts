@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fromSource } from '../../testing/from-source.ts';
 import { tinyBase, writeTestMotion } from '../../testing/library-models.ts';
 import { openTestStudio, until, visit } from '../../testing/studio-visitor.ts';
 import { testFolder } from '../../testing/test-folder.ts';
@@ -30,7 +31,7 @@ test('the server loads neither the engine nor what decodes pictures', async () =
   const code = `await import(${JSON.stringify(program)});
     console.log(process.report.getReport().sharedObjects.filter((name) => /onnxruntime|vips|node-av/.test(name)).length);`;
   const said = await new Promise<string>((resolve) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
+    const child = spawn(process.execPath, [...fromSource, '--input-type=module', '-e', code], {
       cwd: fileURLToPath(new URL('../../..', import.meta.url)),
     });
     let text = '';
