@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { coreCount } from '../runtime/cores.ts';
 import { sessionOptions } from '../runtime/devices.ts';
 import { runCommand } from './run-command.ts';
 import { withCommandOptions } from './setting-options.ts';
@@ -24,6 +25,22 @@ async function ran(...words: string[]) {
 
 test('--threads says how many threads compute, and is no setting of the library', async () => {
   expect(await ran('--threads', '3')).toEqual([{}, 3]);
+});
+
+test.skipIf(coreCount() === undefined)('more threads than cores are told of', async () => {
+  const written: string[] = [];
+  const spy = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    written.push(String(text));
+    return true;
+  });
+  try {
+    await ran('--threads', '9999');
+    await ran('--threads', '1');
+  } finally {
+    spy.mockRestore();
+  }
+  expect(written.join('')).toMatch(/--threads 9999 are more than the (\d+ cores|one core) that may be used/);
+  expect(written.join('').match(/are more than/g)).toHaveLength(1);
 });
 
 test('without it, LAMP_THREADS does', async () => {

@@ -1,7 +1,9 @@
 /** @file Runs long-running commands: displays events, and handles Ctrl-C. */
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
-import type { WorkOptions } from '../events.ts';
+import { notice, type WorkOptions } from '../events.ts';
+import { phrase, setting } from '../phrases.ts';
+import { coreCount } from '../runtime/cores.ts';
 import { interruptible } from './interruptible.ts';
 import { reporter } from './progress.ts';
 import { libraryOptions } from './setting-options.ts';
@@ -33,6 +35,11 @@ export async function runCommand<Options extends WorkOptions, Result>(
   const { onEvent, onPreview, end } = reporter({ json, previews });
   try {
     const options = libraryOptions<Options>(given);
+    const cores = coreCount() ?? Number.POSITIVE_INFINITY;
+    if (threads !== undefined && threads > cores) {
+      const found = phrase`${setting('threads', threads)} are more than the ${cores === 1 ? 'one core' : `${cores} cores`} that may be used`;
+      onEvent(notice({ found, setting: 'threads', advice: 'Threads that share a core hold each other up.' }));
+    }
     return await interruptible((signal) =>
       call({ ...options, onEvent, ...(onPreview && { onPreview }), signal, ...more }),
     );
