@@ -135,7 +135,8 @@ function fittingPictures(base: BaseModel, bytes: number, size: Size | undefined,
   });
 }
 
-function samplingSeconds({ unet }: BaseModel, seconds: How['seconds']): How['seconds'] {
+/** Estimated seconds for so many operations of sampling, of which those in 8 bits are faster. */
+export function samplingSeconds({ unet }: BaseModel, seconds: How['seconds']): How['seconds'] {
   const gain = unet.weights.precision === 'int8' ? int8Gain : 1;
   return (flops) => seconds(flops) / gain;
 }

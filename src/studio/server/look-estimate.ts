@@ -7,7 +7,7 @@ import { checkOptions } from '../../check-options.ts';
 import { LampError } from '../../errors.ts';
 import { onDevice } from '../../library/chosen-device.ts';
 import { settingsOfCalls } from '../../library/list-settings.ts';
-import { latents, whatFits } from '../../library/what-fits.ts';
+import { latents, samplingSeconds, whatFits } from '../../library/what-fits.ts';
 import type { Size } from '../../media/size.ts';
 import { type BaseModel, openBaseModel } from '../../models/base-model.ts';
 import { builtInBase } from '../../models/built-in-base.ts';
@@ -340,7 +340,7 @@ async function ofPicture(
   const shape = [takenAtOnce(settings), channels, size.height / factor, size.width / factor];
   const needed = pictureCost(base.unet, shape, base.tokenizer.maxLength).bytes;
   const steps = settings.samplerSteps;
-  const all = seconds(pictureFlops(base, size, settings));
+  const all = samplingSeconds(base, seconds)(pictureFlops(base, size, settings));
   const fits = needed <= memory.free;
   return {
     memory: { ...memory, needed, fits },
