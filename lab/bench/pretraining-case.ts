@@ -10,12 +10,12 @@ import { Weights } from '../../src/graph/weights.ts';
 import { timestepWidth } from '../../src/models/time-embedding.ts';
 import { unet } from '../../src/models/unet.ts';
 import { measureSpeed } from '../../src/runtime/speed.ts';
-import { adamWDefaults, adamWState, adamWStep, clipScale, gradientNorm } from '../../src/training/adamw.ts';
-import { updateAverage } from '../../src/training/moving-average.ts';
+import { adamWState } from '../../src/training/adamw.ts';
 import { initialParameters } from '../pretraining/initial-values.ts';
 import { type ModelConfigs, modelShapes, modelStep } from '../pretraining/model-step.ts';
 import { builtInRecipe } from '../pretraining/recipe.ts';
 import { smallModel } from '../pretraining/small-model.ts';
+import { updateParameters } from '../pretraining/update-parameters.ts';
 import type { BenchResult } from './cases.ts';
 
 /** A U-Net whose training is measured. */
@@ -71,9 +71,7 @@ export async function runPretrainCase(
   for (let i = 0; i <= repeats; i++) {
     const start = performance.now();
     await step.run(batch);
-    const scale = clipScale(gradientNorm(step.gradients), 1);
-    adamWStep(parameters, step.gradients, state, 1e-4, adamWDefaults, scale);
-    updateAverage(average, parameters, 0.999, i + 1);
+    updateParameters({ parameters, average, state }, step.gradients, 1e-4);
     if (i > 0) seconds = Math.min(seconds, (performance.now() - start) / 1000);
   }
   await step.dispose();

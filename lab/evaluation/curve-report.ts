@@ -1,6 +1,7 @@
 /** @file The curve suite's results: a table, and a figure of the error against the number of steps. */
 import { z } from 'zod';
 import { ticks } from '../../scripts/demo/loss-chart.ts';
+import { text } from '../../scripts/demo/page.ts';
 import type { CurveResult } from './curve-suite.ts';
 import { figuresOf, markdown, number } from './motion-report.ts';
 
@@ -77,7 +78,7 @@ export function curvesFigure(curves: readonly Curve[]): string {
       `<g stroke="${colour}" fill="${colour}"><polyline points="${places.map((each) => each.join(',')).join(' ')}"/>`,
       ...places.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="3"/>`),
       `<rect x="${plot.right + 20}" y="${plot.top + 20 * i}" width="14" height="3"/></g>`,
-      `<text x="${plot.right + 42}" y="${plot.top + 20 * i + 6}">${escaped(title)}</text>`,
+      `<text x="${plot.right + 42}" y="${plot.top + 20 * i + 6}">${text(title)}</text>`,
     ].join('\n');
   });
   return `<svg class="curves" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="Error after ${steps.join(', ')} training steps">
@@ -103,8 +104,4 @@ ${lines.join('\n')}
 function stepsOf(curves: readonly Curve[]): number[] {
   const steps = curves.flatMap(({ points }) => points.map(({ step }) => step));
   return [...new Set(steps)].sort((a, b) => a - b);
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

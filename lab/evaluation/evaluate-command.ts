@@ -23,7 +23,7 @@ import { type Curve, curveOf, curveSchema, curvesFigure, curvesTable } from './c
 import { runCurveSuite } from './curve-suite.ts';
 import { defaultMotionNames, suiteMotionNames } from './motion-cases.ts';
 import { figuresOf, motionsTable, rowsByMotionTable, rowsTable } from './motion-report.ts';
-import { runMotionSuite } from './motion-suite.ts';
+import { type MotionSuiteOptions, runMotionSuite } from './motion-suite.ts';
 import { type EvaluationRow, rowGroups, rowsNamed } from './rows.ts';
 import { samplingFigures, samplingTable } from './sampling-report.ts';
 import { samplingRows } from './sampling-rows.ts';
@@ -223,10 +223,8 @@ async function motion(options: EvaluateOptions, onEvent: OnEvent, signal: AbortS
       `the built-in model knows every object that ${ROTATES}; ask for strangers with --motions ${others}.`,
     );
   }
-  const classifier = await openClassifier();
-  const clip = await openClip(options.clip ?? builtInClip());
-  try {
-    const results = await runMotionSuite({ ...shared, rows, strangers, classifier, clip });
+  await withJudges(options, async (judges) => {
+    const results = await runMotionSuite({ ...shared, ...judges, rows, strangers });
     const figures = rows.map((row) => ({
       row: row.name,
       ...figuresOf(results.filter((result) => result.row === row.name)),
@@ -240,10 +238,7 @@ async function motion(options: EvaluateOptions, onEvent: OnEvent, signal: AbortS
     ];
     await writeAtomically(join(out, `${name}.md`), (file) => file.writeFile(`${tables.join('\n\n')}\n`));
     tell(options, { figures }, tables.join('\n\n'));
-  } finally {
-    await classifier.dispose();
-    await clip.dispose();
-  }
+  });
 }
 
 async function curve(options: EvaluateOptions, onEvent: OnEvent, signal: AbortSignal): Promise<void> {
@@ -251,10 +246,8 @@ async function curve(options: EvaluateOptions, onEvent: OnEvent, signal: AbortSi
   const rows = chosenRows(options.rows);
   const { steps: _, ...shared } = await motionsOf(options, { onEvent, signal });
   const others = await Promise.all(options.with.map(storedCurves));
-  const classifier = await openClassifier();
-  const clip = await openClip(options.clip ?? builtInClip());
-  try {
-    const results = await runCurveSuite({ ...shared, at, rows, classifier, clip });
+  await withJudges(options, async (judges) => {
+    const results = await runCurveSuite({ ...shared, ...judges, at, rows });
     const own = rows.map(({ name, title }) =>
       curveOf(
         title,
@@ -267,6 +260,20 @@ async function curve(options: EvaluateOptions, onEvent: OnEvent, signal: AbortSi
     await writeAtomically(join(out, 'curve.md'), (file) => file.writeFile(`${table}\n`));
     await writeAtomically(join(out, 'curve.svg'), (file) => file.writeFile(curvesFigure(curves)));
     tell(options, { curves }, table);
+  });
+}
+
+/** What tells what videos show. */
+type Judges = Pick<MotionSuiteOptions, 'classifier' | 'clip'>;
+
+async function withJudges(
+  { clip: chosen = builtInClip() }: EvaluateOptions,
+  use: (judges: Judges) => Promise<void>,
+): Promise<void> {
+  const classifier = await openClassifier();
+  const clip = await openClip(chosen);
+  try {
+    await use({ classifier, clip });
   } finally {
     await classifier.dispose();
     await clip.dispose();

@@ -10,8 +10,7 @@ import { readJsonFile } from '../../src/checkpoints/json-file.ts';
 import { noiseSchedule } from '../../src/diffusion/noise-schedule.ts';
 import { vaeConfigSchema } from '../../src/models/configs.ts';
 import { loadTokenizer } from '../../src/models/tokenizer.ts';
-import { adamWState, adamWStep, clipScale, gradientNorm } from '../../src/training/adamw.ts';
-import { updateAverage } from '../../src/training/moving-average.ts';
+import { adamWState } from '../../src/training/adamw.ts';
 import { initialParameters } from './initial-values.ts';
 import { drawFromPool, joinedPools, readPool } from './latent-pool.ts';
 import { schedulerConfig } from './model-folder.ts';
@@ -21,6 +20,7 @@ import { pretrainDefaults } from './pretraining-settings.ts';
 import { builtInRecipe } from './recipe.ts';
 import { smallModel } from './small-model.ts';
 import { smallTokenizer, writeSmallTokenizer } from './small-tokenizer.ts';
+import { updateParameters } from './update-parameters.ts';
 
 const [folder = 'runs/pretraining', seconds = '900', ...given] = process.argv.slice(2);
 const { latentChannels: channels, tokens, textWidth, unetWidths, model } = builtInRecipe;
@@ -66,9 +66,7 @@ for (const widths of given.length > 0 ? given : [unetWidths.join('-')]) {
   while (processorSeconds() - start < Number(seconds)) {
     await step.run(drawn(pool, seed, state.step));
     const rate = learningRate * Math.min(1, (state.step + 1) / pretrainDefaults.warmupSteps);
-    const clip = clipScale(gradientNorm(step.gradients), pretrainDefaults.clipNorm);
-    adamWStep(parameters, step.gradients, state, rate, pretrainDefaults, clip);
-    updateAverage(average, parameters, 0.995, state.step);
+    updateParameters({ parameters, average, state }, step.gradients, rate);
   }
   parameters.flat.set(average.flat);
   let loss = 0;

@@ -106,7 +106,8 @@ function table(rows: readonly (readonly [string, string])[]): string {
   return `<table>${rows.map(([name, value]) => `<tr><th scope="row">${text(name)}</th><td>${text(value)}</td></tr>`).join('')}</table>`;
 }
 
-function text(plain: string): string {
+/** A plain text as HTML or SVG, in an element or an attribute. */
+export function text(plain: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
   return plain.replace(/[&<>"]/g, (letter) => entities[letter]!);
 }

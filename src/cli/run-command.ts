@@ -35,8 +35,9 @@ export async function runCommand<Options extends WorkOptions, Result>(
   const { onEvent, onPreview, end } = reporter({ json, previews });
   try {
     const options = libraryOptions<Options>(given);
-    const cores = coreCount() ?? Number.POSITIVE_INFINITY;
-    if (threads !== undefined && threads > cores) {
+    // Only where it matters: the number of cores is read from the system's files.
+    const cores = threads === undefined ? undefined : coreCount();
+    if (threads !== undefined && cores !== undefined && threads > cores) {
       const found = phrase`${setting('threads', threads)} are more than the ${cores === 1 ? 'one core' : `${cores} cores`} that may be used`;
       onEvent(notice({ found, setting: 'threads', advice: 'Threads that share a core hold each other up.' }));
     }

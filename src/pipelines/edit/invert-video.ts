@@ -8,10 +8,7 @@ import { type NoiseSchedule, readNoiseSchedule } from '../../diffusion/noise-sch
 import { randomStream } from '../../diffusion/random.ts';
 import type { WorkOptions } from '../../events.ts';
 import type { FloatTensor } from '../../graph/host-tensor.ts';
-import { readFrames } from '../../media/clip.ts';
-import { type ClipRate, clipWindow, type TimedClip } from '../../media/clip-window.ts';
-import type { Fit } from '../../media/shape-settings.ts';
-import type { Size } from '../../media/size.ts';
+import type { TimedClip } from '../../media/clip-window.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { fromFrames } from '../../motion/frames.ts';
 import type { TrainedMotion } from '../../motion/trained-motion.ts';
@@ -24,6 +21,7 @@ import { encodeFirstFrame } from '../video/encode-first-frame.ts';
 import type { StoredInversion } from '../video/stored-settings.ts';
 import { type VideoNetworks, videoNetworks } from '../video/video-networks.ts';
 import type { VideoSettings } from '../video/video-settings.ts';
+import { type EditedFrames, editedFrames } from './edited-frames.ts';
 
 /** A clip's inverted latents. */
 export interface InvertedClip {
@@ -53,7 +51,7 @@ export function invertVideo(options: InvertVideoOptions): Promise<FloatTensor> {
 }
 
 /** Options of {@link invertClip}. */
-export interface InvertClipOptions extends WorkOptions {
+export interface InvertClipOptions extends WorkOptions, EditedFrames {
   readonly base: BaseModel;
   /** A motion trained on the clip. */
   readonly motion: TrainedMotion;
@@ -61,12 +59,6 @@ export interface InvertClipOptions extends WorkOptions {
   /** How much memory the networks may take; default `auto`. */
   readonly memory?: MemoryChoice | undefined;
   readonly clip: TimedClip & { readonly fingerprint: string };
-  readonly frames: number;
-  readonly stride: number;
-  /** Rate at which its frames are sampled. */
-  readonly clipFps: ClipRate;
-  readonly size: Size;
-  readonly fit: Fit;
   readonly steps: number;
   /** Encode frames as the mean of the VAE's posterior, or as a sample of it. */
   readonly posterior: VideoSettings['firstFramePosterior'];
@@ -102,10 +94,8 @@ export function originOf({ clip, clipFps, stride, fit, steps }: InvertClipOption
 
 /** Encodes the clip to latents `[1, c, f, h, w]`. */
 async function encodeClip(networks: VideoNetworks, options: InvertClipOptions): Promise<FloatTensor> {
-  const { base, clip, frames, stride, clipFps, size, fit, posterior, seed } = options;
-  const window = clipWindow(clip, { frames, stride, clipFps, window: 'start', clipRange: 'whole' });
-  const indices = window.framesFrom(0);
-  const pictures = await readFrames(clip.path, { indices, size, fit });
+  const { base, clip, frames, size, fit, posterior, seed } = options;
+  const pictures = await editedFrames(clip, options);
   const encoder = await networks.encoder.get(options);
   const encoding = { firstFrameFit: fit, firstFramePosterior: posterior };
   const { scaling_factor: scale } = base.vae.config;

@@ -1,9 +1,9 @@
 /** @file The frames of a clip from which an edited video was made; in a process of its own. */
 import { MediaError } from '../../errors.ts';
-import { inspectClip, readFrames } from '../../media/clip.ts';
-import { clipWindow } from '../../media/clip-window.ts';
+import { inspectClip } from '../../media/clip.ts';
 import type { Picture } from '../../media/picture.ts';
 import { readVideoMetadata } from '../../media/video-file.ts';
+import { editedFrames } from '../../pipelines/edit/edited-frames.ts';
 import { storedSettings } from '../../pipelines/video/stored-settings.ts';
 import { clipFingerprint } from '../../training/data/clip-set.ts';
 
@@ -18,7 +18,5 @@ export async function framesBeforeEdit(video: string, clip: string): Promise<Pic
   const { stride, fit, clipFps = 'frames' } = inversion;
   if ((await clipFingerprint(clip)) !== inversion.clip)
     throw new MediaError({ found: 'the clip is no longer the one that was edited' });
-  const choice = { frames, stride, clipFps, window: 'start', clipRange: 'whole' } as const;
-  const indices = clipWindow(await inspectClip(clip), choice).framesFrom(0);
-  return readFrames(clip, { indices, size: { width, height }, fit });
+  return editedFrames(await inspectClip(clip), { frames, stride, clipFps, size: { width, height }, fit });
 }

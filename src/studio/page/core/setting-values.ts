@@ -19,7 +19,7 @@ export function withSetting(
   value: SettingValue | undefined,
 ): SettingValues {
   const { [name]: _, ...others } = values;
-  const isEmpty = typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0;
+  const isEmpty = isGroup(value) && Object.keys(value).length === 0;
   return value === undefined || isEmpty ? others : { ...others, [name]: value };
 }
 
