@@ -3,6 +3,7 @@
  * what the studio costs the training. The same training runs on with and without the server.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -12,6 +13,8 @@ import { resultPath, writeJob } from '../../src/studio/jobs/job-files.ts';
 import { openStudioFolder } from '../../src/studio/studio-folder.ts';
 import { readMetrics } from '../../src/training/metrics.ts';
 import { lockOwner } from '../../src/training/run-lock.ts';
+import { quantile } from './quantile.ts';
+import { measurePage, type PageReport, pageLines } from './studio-page.ts';
 
 /** The case's name. */
 export const studioCase = 'studio';
@@ -37,9 +40,12 @@ export interface StudioReport {
   readonly alone: number;
   /** Steps in each of these. */
   readonly steps: number;
+  /** In a browser, while the training runs; absent where none is named, or no page is built. */
+  readonly page?: PageReport;
 }
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const builtPage = fileURLToPath(new URL('../../dist/studio/page/index.html', import.meta.url));
 const clip = fileURLToPath(new URL('../../testdata/clips/walking/walk_out_01.mp4', import.meta.url));
 
 /** How much to do. */
@@ -103,11 +109,12 @@ export async function runStudioCase({
         routes.push({ route, median: quantile(taken, 0.5), p99: quantile(taken, 0.99) });
       }
     });
+    const page = await inBrowser(server.link);
     for (const close of watching) close();
     const { firstAnswer } = server;
     server.child.kill('SIGKILL');
     const alone = await median();
-    return { firstAnswer, gallery, requests, routes, watched, asked, alone, steps };
+    return { firstAnswer, gallery, requests, routes, watched, asked, alone, steps, ...(page && { page }) };
   } finally {
     server?.child.kill('SIGKILL');
     if (worker !== undefined) process.kill(worker, 'SIGKILL');
@@ -118,7 +125,7 @@ export async function runStudioCase({
 
 /** The report in lines. */
 export function studioLines(report: StudioReport): string[] {
-  const { firstAnswer, gallery, requests, routes, watched, asked, alone, steps } = report;
+  const { firstAnswer, gallery, requests, routes, watched, asked, alone, steps, page } = report;
   const width = Math.max(...routes.map(({ route }) => route.length));
   return [
     `first answer after ${firstAnswer.toFixed(2)} s, with ${gallery} videos; ${tabs} pages watch`,
@@ -129,7 +136,22 @@ export function studioLines(report: StudioReport): string[] {
     ),
     `a step (median of ${steps}): ${watched.toFixed(3)} s with the studio and pages that watch, ${asked.toFixed(3)} s`,
     `with these requests, ${alone.toFixed(3)} s without the studio: ${((100 * alone) / watched).toFixed(0)} % of its speed`,
+    ...(page
+      ? pageLines(page)
+      : ['not measured in a browser: LAMP_CHROMIUM names none, or no page is built']),
   ];
+}
+
+/** What the page is like in the browser that `LAMP_CHROMIUM` names. */
+async function inBrowser(link: string): Promise<PageReport | undefined> {
+  if (process.env.LAMP_CHROMIUM === undefined || !existsSync(builtPage)) return undefined;
+  const { startBrowser } = await import('../studio/page-visitor.ts');
+  const browser = await startBrowser();
+  try {
+    return await measurePage(browser, link);
+  } finally {
+    await browser.close();
+  }
 }
 
 /** Pages that watch the events. */
@@ -148,6 +170,7 @@ async function writeGallery(folder: string, count: number): Promise<void> {
 interface Served {
   readonly child: ChildProcess;
   readonly firstAnswer: number;
+  readonly link: string;
   /** Asks, or sends JSON. Throws for what is refused. */
   ask(path: string, body?: object): Promise<unknown>;
   /** Watches the events, until the returned function is called. */
@@ -181,6 +204,7 @@ async function serve(folder: string): Promise<Served> {
   return {
     child,
     firstAnswer,
+    link,
     ask,
     watch() {
       const controller = new AbortController();
@@ -208,10 +232,4 @@ function addresses(job: string, motion: string): string[] {
   ];
   const own = [`motions/${motion}`, `motions/${motion}/metrics`, `motions/${motion}/log`, `jobs/${job}`];
   return [...lists, 'machine/disk', ...own].map((path) => `/api/${path}`);
-}
-
-/** The value below which this share of the values lies. */
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
 }

@@ -1,6 +1,10 @@
-/** @file Copies of videos and pictures for the page, made when they are first asked for, several by one process. */
+/**
+ * @file Copies of videos and pictures for the page, made when they are first asked for, several by one process; what is
+ * likely to be asked for next is made with them.
+ */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { exists } from '../../checkpoints/exists.ts';
 import { makeFolders } from '../../checkpoints/make-folders.ts';
 import { MediaError } from '../../errors.ts';
@@ -10,13 +14,15 @@ import type { CopyTask } from './look-media.ts';
 import type { Looks } from './looks.ts';
 import type { ShelfItem } from './shelf.ts';
 
-/** Copies that one process makes. */
-const together = 12;
+/** Copies that one process makes, and processes at the same time. */
+const [together, mostWorkers] = [12, 2];
+/** Milliseconds that a process waits for what else is asked for, and between two looks whether a copy is there. */
+const [moment, glance] = [10, 150];
 
 const endings = {
   loop: 'webp',
-  still: 'png',
-  small: 'png',
+  still: 'webp',
+  small: 'webp',
   before: 'webm',
   mp4: 'mp4',
   webm: 'webm',
@@ -24,29 +30,62 @@ const endings = {
   png: 'png',
 } as const satisfies Record<CopyTask['want'], string>;
 
+/** What is copied. */
+type Copied = Pick<ShelfItem, 'path' | 'place' | 'changed' | 'bytes'>;
+
 /** Makes copies. */
 export interface Copies {
   /**
    * The path of a copy, which is made if it is not there; `clip` is that of an edit, for `before`. Throws `MediaError`
    * if that fails.
    */
-  of(
-    item: Pick<ShelfItem, 'path' | 'place' | 'changed' | 'bytes'>,
-    want: CopyTask['want'],
-    clip?: string,
-  ): Promise<string>;
+  of(item: Copied, want: CopyTask['want'], clip?: string): Promise<string>;
+  /** Says which videos are listed, in their order: with the loop of one of them, those of the next ones are made. */
+  expect(items: readonly Copied[]): void;
+}
+
+interface Waiting {
+  readonly task: CopyTask;
+  readonly end: (why: string | undefined) => void;
 }
 
 /** The copies of a studio. */
 export function copiesOf({ cache }: Pick<StudioFolder, 'cache'>, looks: Looks): Copies {
   const folder = join(cache, 'copies');
-  const making = new Map<string, Promise<string>>();
-  const waiting: { task: CopyTask; end: (why: string | undefined) => void }[] = [];
-  let scheduled = false;
+  const making = new Map<string, Promise<void>>();
+  const waiting: Waiting[] = [];
+  let workers = 0;
+  let expected: readonly Copied[] = [];
+
+  const placeOf = ({ place, changed, bytes }: Copied, want: CopyTask['want'], clip = '') =>
+    join(folder, `${itemId(`${place} ${changed} ${bytes} ${clip}`)}-${want}.${endings[want]}`);
+  const taskOf = (item: Copied, want: CopyTask['want'], clip: string | undefined): CopyTask => {
+    const { path } = item;
+    // What shows a loop shows a still picture of it, too.
+    return want === 'loop' || want === 'still'
+      ? { path, want: 'loop', out: placeOf(item, 'loop'), still: placeOf(item, 'still') }
+      : { path, want, out: placeOf(item, want, clip), clip };
+  };
+  const begin = (task: CopyTask): Promise<void> => {
+    const begun = making.get(task.out) ?? make(task).finally(() => making.delete(task.out));
+    making.set(task.out, begun);
+    return begun;
+  };
+  const make = async (task: CopyTask) => {
+    const why = await new Promise<string | undefined>((end) => waiting.push({ task, end }));
+    if (why === undefined) return;
+    await rm(task.out, { force: true });
+    throw new MediaError({ found: `no copy for playing can be made: ${why}` });
+  };
+  /** Who asked last is still looking. */
+  const latest = (most: number) => (most > 0 ? waiting.splice(-most).reverse() : []);
   const work = async () => {
-    scheduled = false;
+    // What is asked for at the same moment is made by the same process.
+    await pause(moment);
     while (waiting.length > 0) {
-      const some = waiting.splice(0, together);
+      const asked = latest(together);
+      await beginNext(asked);
+      const some = [...asked, ...latest(together - asked.length)];
       const ends = await looks.run('copies', { tasks: some.map(({ task }) => task) }).catch(async (error) => {
         // One of them may be the reason: each on its own.
         if (some.length === 1) return [String(error instanceof Error ? error.message : error)];
@@ -55,26 +94,47 @@ export function copiesOf({ cache }: Pick<StudioFolder, 'cache'>, looks: Looks): 
       });
       for (const [i, { end }] of some.entries()) end(ends[i]);
     }
+    workers--;
   };
-  const make = async (task: CopyTask) => {
-    await makeFolders(folder);
-    const why = await new Promise<string | undefined>((end) => {
-      waiting.push({ task, end });
-      if (!scheduled) setImmediate(work);
-      scheduled = true;
-    });
-    if (why === undefined) return task.out;
-    await rm(task.out, { force: true });
-    throw new MediaError({ found: `no copy for playing can be made: ${why}` });
+  /** Begins the loops that follow in the list, as many as a process still takes. */
+  const beginNext = async (asked: readonly Waiting[]) => {
+    const paths = asked.flatMap(({ task }) => (task.want === 'loop' ? [task.path] : []));
+    const last = expected.findLastIndex(({ path }) => paths.includes(path));
+    if (last < 0) return;
+    const next: CopyTask[] = [];
+    for (const item of expected.slice(last + 1, last + together)) {
+      const task = taskOf(item, 'loop', undefined);
+      if (!making.has(task.out) && !(await exists(task.out))) next.push(task);
+    }
+    // The next one is the last that is begun, and so the first that is made.
+    const room = Math.max(0, together - asked.length - waiting.length);
+    for (const task of next.slice(0, room).reverse()) void begin(task).catch(() => {});
   };
   return {
-    async of({ path, place, changed, bytes }, want, clip) {
-      const name = `${itemId(`${place} ${changed} ${bytes}`)}-${want}.${endings[want]}`;
-      const out = join(folder, name);
+    async of(item, want, clip) {
+      const out = placeOf(item, want, clip);
       if (await exists(out)) return out;
-      const begun = making.get(out) ?? make({ path, out, want, clip }).finally(() => making.delete(out));
-      making.set(out, begun);
-      return begun;
+      await makeFolders(folder);
+      const begun = begin(taskOf(item, want, clip));
+      if (workers < mostWorkers) {
+        workers++;
+        void work();
+      }
+      // It is there before the others that are made with it.
+      const over = new AbortController();
+      await Promise.race([begun.finally(() => over.abort()), appears(out, over.signal)]);
+      return out;
+    },
+    expect(items) {
+      expected = items;
     },
   };
+}
+
+/** Waits until there is a file; forever, where that is no longer of interest. */
+async function appears(path: string, signal: AbortSignal): Promise<void> {
+  while (!(await exists(path))) {
+    if (signal.aborted) return new Promise(() => {});
+    await pause(glance);
+  }
 }

@@ -83,12 +83,15 @@ export interface CopyTask {
   readonly path: string;
   readonly out: string;
   /**
-   * `loop`: small, moving. `still`: its first frame. `small`: a picture, small. The others: formats, in full size, with
-   * what the video says of itself; `png`: all frames on a sheet. `before`: the frames of `clip` that were edited.
+   * `loop`: small, moving. `still`: its first frame, small. `small`: a picture, small. `before`: the frames of `clip`
+   * that were edited. The others: formats, in full size, with what the video says of itself; `png`: all frames on a
+   * sheet.
    */
   readonly want: 'loop' | 'still' | 'small' | 'before' | 'mp4' | 'webm' | 'gif' | 'png';
   /** The clip that was edited, for `before`. */
   readonly clip?: string | undefined;
+  /** Of a `loop`, where its first frame is written as well. */
+  readonly still?: string;
 }
 
 /** Makes copies; returns why, for those that could not be made. */
@@ -110,13 +113,15 @@ const smallSide = 256;
 /** Most frames of a loop. */
 const loopFrames = 64;
 
-async function makeCopy({ path, out, want, clip }: CopyTask): Promise<void> {
-  if (want === 'small') return writePng(out, await small(await readPicture(path)));
-  if (want === 'still') return writePng(out, (await readFrames(path, { start: 0, count: 1 }))[0]!);
+async function makeCopy({ path, out, want, clip, still }: CopyTask): Promise<void> {
+  if (want === 'small') return writeSmall(out, await readPicture(path));
+  if (want === 'still') return writeSmall(out, (await readFrames(path, { start: 0, count: 1 }))[0]!);
   const { framesPerSecond, frameCount } = await inspectClip(path);
   const rate = framesPerSecond ?? 8;
   if (want === 'loop') {
     const frames = await readFrames(path, { start: 0, count: Math.min(frameCount, loopFrames) });
+    // The loop is there only once its still picture is.
+    if (still !== undefined) await writeSmall(still, frames[0]!);
     return writeLoop(out, await Promise.all(frames.map(small)), rate);
   }
   if (want === 'before')
@@ -132,6 +137,14 @@ async function small(picture: Picture): Promise<Picture> {
   const share = Math.min(1, smallSide / Math.max(width, height));
   const side = (length: number) => Math.max(1, Math.round(share * length));
   return share === 1 ? picture : resizePicture(picture, { width: side(width), height: side(height) });
+}
+
+async function writeSmall(out: string, picture: Picture): Promise<void> {
+  const { width, height, data } = await small(picture);
+  const bytes = await sharp(data, { raw: { width, height, channels: 3 } })
+    .webp({ quality: 85 })
+    .toBuffer();
+  await writeAtomically(out, (file) => file.writeFile(bytes));
 }
 
 /** Writes frames as an endless animated WebP. */

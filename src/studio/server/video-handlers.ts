@@ -95,6 +95,7 @@ export function videoHandlers(
     async videos({ query }) {
       const [items, all] = [await videoItems(context), await jobs.byId()];
       const { some, count } = pageOf(items, query, (item) => shownVideo(context, all, item));
+      copies.expect(items);
       return { videos: some, all: count };
     },
     async video({ ids }) {

@@ -1,5 +1,7 @@
-/** @file Pictures and videos that play in a loop: only those that are seen, and none where people want no motion. */
+/** @file Pictures that play in a loop: only those that are seen, and none where people want no motion. */
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useLoaded } from '../core/use-loaded.ts';
+import { watcher } from '../core/watch-seen.ts';
 import { Icon } from './icon.tsx';
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
@@ -15,6 +17,9 @@ export function useCalm(): boolean {
   );
 }
 
+const watchSeen = watcher('0px');
+const watchNear = watcher('400px');
+
 /** Says when the pointer is on an element, or the focus is in it. Returns what ends that. */
 function whileAsked(element: HTMLElement, tell: (isAsked: boolean) => void): () => void {
   const listeners: [keyof HTMLElementEventMap, (event: Event) => void][] = [
@@ -29,15 +34,9 @@ function whileAsked(element: HTMLElement, tell: (isAsked: boolean) => void): () 
   };
 }
 
-const seen = new Map<Element, (isSeen: boolean) => void>();
-const observer = new IntersectionObserver((entries) => {
-  for (const { target, isIntersecting } of entries) seen.get(target)?.(isIntersecting);
-});
-
 /**
- * A loop that plays while it is seen, else a still picture. Where people want no motion, it plays while the pointer or
- * the focus is on it, or on the card or button that it belongs to. The loop is an animated picture, or a video: which one is
- * known once it is loaded.
+ * A loop, an animated picture, that plays while it is seen, else a still picture. Where people want no motion, it plays
+ * while the pointer or the focus is on it, or on the card or button that it belongs to.
  */
 export function MovingPicture({
   loop,
@@ -51,74 +50,41 @@ export function MovingPicture({
 }) {
   const frame = useRef<HTMLSpanElement>(null);
   const [isSeen, setSeen] = useState(false);
-  const [isVideo, setVideo] = useState(false);
-  const [failed, setFailed] = useState(false);
+  const [isNear, setNear] = useState(false);
   const [asked, setAsked] = useState(false);
   const isCalm = useCalm();
   useEffect(() => {
     const element = frame.current;
     if (!element) return;
-    seen.set(element, setSeen);
-    observer.observe(element);
-    const stop = whileAsked(element.closest<HTMLElement>('article, button') ?? element, setAsked);
+    const ends = [
+      watchSeen(element, setSeen),
+      watchNear(element, setNear),
+      whileAsked(element.closest<HTMLElement>('article, button') ?? element, setAsked),
+    ];
     return () => {
-      observer.unobserve(element);
-      seen.delete(element);
-      stop();
+      for (const end of ends) end();
     };
   }, []);
   const plays = isSeen && (!isCalm || asked);
+  const { shown, failed } = useLoaded(isNear ? (plays ? loop : (still ?? loop)) : undefined);
   return (
     <span className="moving" ref={frame}>
       {loop === undefined || failed ? (
         <span className="moving-none">
           <Icon name="motion" />
         </span>
-      ) : isVideo ? (
-        <video
-          src={loop}
-          poster={still}
-          muted
-          loop
-          playsInline
-          autoPlay={plays}
-          preload={plays || !still ? 'auto' : 'none'}
-          aria-label={alt || undefined}
-          ref={(element) => {
-            if (!element) return;
-            if (plays) void element.play().catch(() => {});
-            else element.pause();
-          }}
-          onError={() => setFailed(true)}
-        />
-      ) : !plays && isCalm && still === undefined ? (
-        isSeen && <FirstFrame loop={loop} alt={alt} onError={() => setVideo(true)} />
+      ) : shown === undefined ? null : shown === loop && isCalm && !plays ? (
+        <FirstFrame loop={shown} alt={alt} />
       ) : (
-        <img
-          src={plays || still === undefined ? loop : still}
-          alt={alt}
-          loading="lazy"
-          decoding="async"
-          onError={() => (plays || still === undefined ? setVideo(true) : setFailed(true))}
-        />
+        <img src={shown} alt={alt} decoding="async" />
       )}
     </span>
   );
 }
 
 /** The first frame of an animated picture, which by itself cannot be stopped. */
-function FirstFrame({
-  loop,
-  alt,
-  onError,
-}: {
-  readonly loop: string;
-  readonly alt: string;
-  readonly onError: () => void;
-}) {
+function FirstFrame({ loop, alt }: { readonly loop: string; readonly alt: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const fail = useRef(onError);
-  fail.current = onError;
   useEffect(() => {
     const picture = new Image();
     picture.onload = () => {
@@ -128,11 +94,9 @@ function FirstFrame({
       element.height = picture.naturalHeight;
       element.getContext('2d')?.drawImage(picture, 0, 0);
     };
-    picture.onerror = () => fail.current();
     picture.src = loop;
     return () => {
       picture.onload = null;
-      picture.onerror = null;
     };
   }, [loop]);
   return alt === '' ? <canvas ref={canvas} /> : <canvas ref={canvas} role="img" aria-label={alt} />;

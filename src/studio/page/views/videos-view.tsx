@@ -7,6 +7,7 @@ import { tellDeleted } from '../core/messages.ts';
 import { outdate, useAnswer } from '../core/studio-state.ts';
 import { useLast } from '../core/use-last.ts';
 import { goTo } from '../core/use-route.ts';
+import { watcher } from '../core/watch-seen.ts';
 import { countOf, sizeOf, timeAgo } from '../core/wording.ts';
 import { Button, ButtonLink } from '../parts/button.tsx';
 import { CardChoice, ChosenNote, GalleryActions, type GalleryUse, useGallery } from '../parts/gallery.tsx';
@@ -16,13 +17,16 @@ import { Menu } from '../parts/menu.tsx';
 import { MovingPicture } from '../parts/moving-picture.tsx';
 import { Empty, Shown, View } from '../parts/view.tsx';
 
-/** Videos that are asked for at first; then as many again as there are, whenever the end comes near. */
-const first = 60;
+/**
+ * Videos that are asked for at first, and so many more whenever the end comes near. Rows of up to six cards are full with
+ * so many.
+ */
+const page = 60;
 
 /** The view. */
 export function VideosView() {
   const gallery = useGallery();
-  const [count, setCount] = useState(first);
+  const [count, setCount] = useState(page);
   const sought = gallery.sought.trim();
   const question = { count: Math.min(mostListed, count), ...(sought !== '' && { sought }) };
   // While more is asked for, or something else, what is there stays.
@@ -72,7 +76,7 @@ export function VideosView() {
             <>
               <Gallery videos={data.videos} gallery={gallery} />
               {data.videos.length < Math.min(mostListed, data.all) && (
-                <More onSeen={() => setCount(2 * data.videos.length)} />
+                <More onSeen={() => setCount(data.videos.length + page)} />
               )}
             </>
           )
@@ -91,23 +95,63 @@ function Gallery({
   readonly gallery: GalleryUse;
 }) {
   if (videos.length === 0) return <p className="quiet">No video is called that.</p>;
+  const pages = Array.from({ length: Math.ceil(videos.length / page) }, (_, i) =>
+    videos.slice(page * i, page * (i + 1)),
+  );
   return (
-    <ul className="cards cards-small">
-      {videos.map((video) => (
-        <li key={video.id}>
-          <VideoCard video={video} isChosen={chosen?.includes(video.id)} onChoose={choose} />
-        </li>
+    <div className="card-pages">
+      {pages.map((some) => (
+        <CardPage
+          key={some[0]!.id}
+          videos={some}
+          chosen={chosen && some.flatMap(({ id }) => (chosen.includes(id) ? id : []))}
+          onChoose={choose}
+        />
       ))}
-    </ul>
+    </div>
   );
 }
 
-/** Drawn again only where what it shows has changed, since there may be many. */
-const VideoCard = memo(
-  Card,
-  (before, now) =>
-    before.isChosen === now.isChosen && JSON.stringify(before.video) === JSON.stringify(now.video),
-);
+interface CardPageProps {
+  readonly videos: readonly ApiVideo[];
+  readonly chosen: readonly string[] | undefined;
+  readonly onChoose: GalleryUse['choose'];
+}
+
+/** Screens above and below in which cards are there, since there may be very many. */
+const watchNear = watcher('150%');
+/** Pixels of a page's height, as long as it has not been seen. */
+const usualHeight = 4200;
+
+/** A page of cards, which is empty while it is far from what is seen. Drawn again only where it shows something else. */
+const CardPage = memo(CardsOfPage, (before, now) => {
+  const shown = ({ videos, chosen }: CardPageProps) => JSON.stringify([videos, chosen]);
+  return before.onChoose === now.onChoose && shown(before) === shown(now);
+});
+
+function CardsOfPage({ videos, chosen, onChoose }: CardPageProps) {
+  const list = useRef<HTMLUListElement>(null);
+  const [isNear, setNear] = useState(true);
+  const height = useRef(usualHeight);
+  useEffect(
+    () =>
+      watchNear(list.current!, (isNow, now) => {
+        if (!isNow && now > 0) height.current = now;
+        setNear(isNow);
+      }),
+    [],
+  );
+  return (
+    <ul ref={list} className="cards cards-small" style={isNear ? undefined : { height: height.current }}>
+      {isNear &&
+        videos.map((video) => (
+          <li key={video.id}>
+            <Card video={video} isChosen={chosen?.includes(video.id)} onChoose={onChoose} />
+          </li>
+        ))}
+    </ul>
+  );
+}
 
 function Card({
   video: { id, title, loop, still, made, bytes, format },
