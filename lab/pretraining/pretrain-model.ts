@@ -16,6 +16,7 @@ import type { ParameterSet } from '../../src/training/parameter-set.ts';
 import { type DrawManyOptions, drawMany } from '../evaluation/draw-many.ts';
 import { schedulerConfig, writeModel } from './model-folder.ts';
 import { type ModelConfigs, modelShapes, modelStep } from './model-step.ts';
+import { parallelModelStep } from './parallel-step.ts';
 import { pretrain } from './pretrain.ts';
 import { type BatchPlan, type CaptionedLatents, modelBatches } from './pretraining-batches.ts';
 import type { PretrainSettings } from './pretraining-settings.ts';
@@ -26,6 +27,8 @@ export interface PretrainModelOptions extends WorkOptions {
   /** Folder for `model/` (the diffusers folder), `samples/`, `metrics.jsonl` and `checkpoints/`. */
   readonly folder: string;
   readonly settings: PretrainSettings;
+  /** Samples of a piece of a batch, which threads compute side by side (`parallelModelStep`); default: no pieces. */
+  readonly piece?: number | undefined;
   readonly configs: ModelConfigs;
   readonly vae: { readonly config: VaeConfig; readonly weights: ReadonlyMap<string, FloatTensor> };
   readonly tokenizer: SmallTokenizer;
@@ -87,7 +90,10 @@ export async function pretrainModel(options: PretrainModelOptions): Promise<stri
     identity: { configs, latentShape, batches: options.batches, scheduler, source: options.sourceName },
     shapes: modelShapes(configs),
     initial: options.initial,
-    step: (parameters) => modelStep(configs, parameters, latentShape, tokenizer.maxLength, { device }),
+    step: (parameters) =>
+      options.piece === undefined
+        ? modelStep(configs, parameters, latentShape, tokenizer.maxLength, { device })
+        : parallelModelStep(configs, parameters, latentShape, tokenizer.maxLength, options.piece),
     batchAt: async (index) => batchOf(index, await options.source(index, settings.batch)),
     look: async (trained, step) => {
       await write(trained);

@@ -23,6 +23,8 @@ export interface AutoencoderTraining {
 export interface ModelTraining {
   readonly steps: number;
   readonly batch: number;
+  /** Samples of a batch that one thread computes at once. */
+  readonly piece: number;
   readonly learningRate: number;
   readonly schedule: 'constant' | 'cosine';
   readonly timesteps: 'uniform' | 'logit-normal';
@@ -67,7 +69,7 @@ export const builtInRecipe: PretrainingRecipe = {
   size: { width: 128, height: 128 },
   latentChannels: 12,
   autoencoderWidths: [12, 32, 64, 96],
-  unetWidths: [64, 96, 160],
+  unetWidths: [32, 64, 128],
   textWidth: 96,
   tokens: 20,
   shares: { more: 0.2, shapes: 0.1, rendered: 0.12 },
@@ -81,18 +83,20 @@ export const builtInRecipe: PretrainingRecipe = {
   latents: { files: 20, each: 4096, seed: 3 },
   model: [
     {
-      steps: 20_000,
-      batch: 64,
-      learningRate: 1e-3,
+      steps: 8000,
+      batch: 128,
+      piece: 64,
+      learningRate: 1.2e-3,
       schedule: 'constant',
       timesteps: 'uniform',
       weighting: 'min-snr',
       seed: 4,
     },
     {
-      steps: 30_000,
-      batch: 64,
-      learningRate: 8e-4,
+      steps: 10_000,
+      batch: 128,
+      piece: 64,
+      learningRate: 1e-3,
       schedule: 'cosine',
       timesteps: 'logit-normal',
       weighting: 'none',
@@ -120,7 +124,8 @@ export const tinyRecipe: PretrainingRecipe = {
   model: [
     {
       steps: 3,
-      batch: 2,
+      batch: 4,
+      piece: 2,
       learningRate: 1e-3,
       schedule: 'constant',
       timesteps: 'uniform',
@@ -129,7 +134,8 @@ export const tinyRecipe: PretrainingRecipe = {
     },
     {
       steps: 3,
-      batch: 2,
+      batch: 4,
+      piece: 2,
       learningRate: 1e-3,
       schedule: 'cosine',
       timesteps: 'logit-normal',

@@ -216,7 +216,7 @@ interface ModelParts {
 
 async function trainModel(
   { recipe, sampleEvery = 1000, saveEvery = 500, onEvent, signal }: RunRecipeOptions,
-  { timesteps, weighting, ...training }: ModelTraining,
+  { timesteps, weighting, piece, ...training }: ModelTraining,
   folder: string,
   { pool, tokenizer, vae, before }: ModelParts,
 ): Promise<string> {
@@ -228,6 +228,7 @@ async function trainModel(
     signal,
     ...size,
     folder,
+    piece,
     settings: { ...pretrainDefaults, ...training, averageDecay: 0.999, saveEvery, sampleEvery },
     configs: smallModel({
       channels: latentChannels,
