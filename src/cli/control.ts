@@ -9,7 +9,8 @@ Examples:
   lamp control runs/horse --add-sample-prompt "a zebra runs" --sample-now
 
 The training reads this between two steps, in whatever process it runs. What it learns does not change. A training that
-was stopped is saved: continue it with "lamp train --out runs/horse --resume".`;
+was stopped is saved: continue it with "lamp train --out runs/horse --resume". One that makes no samples by itself
+(--sample-every 0) makes those of a further prompt only when it is asked to, with --sample-now.`;
 
 /** The `control` command. */
 export function controlCommand(): Command {

@@ -72,6 +72,9 @@ test('parts of clips stand in the list of the clips, whose lines are shown', () 
     'lamp train /clips/b.gif  # with these lines in metadata.jsonl beside the clips: ' +
       '{"file_name":"a cat.gif","lamp":{"startFrame":3}} {"file_name":"b.gif","lamp":{}}',
   );
+  expect(commandFor(catalogue, 'learn', { clips: ['/clips/b.gif'], clipParts: {} })).toBe(
+    'lamp train /clips/b.gif',
+  );
 });
 
 test('what no option says is named', () => {

@@ -27,9 +27,10 @@ export interface ControlTrainingOptions extends GivenSettings<typeof controlTrai
 
 /**
  * Asks a running training, in whatever process, to do something between two steps: requests are files in its run folder
- * (`control/`), each of which is done once, in order. What is learned does not change. A request to stop is refused if
- * nothing trains there; others are done when it goes on. Throws `UsageError` for invalid options, `StorageError` if
- * there is no run or it cannot be written to.
+ * (`control/`), each of which is done once, in order. What is learned does not change, and a further sample prompt
+ * changes nothing about when samples are made: without `sampleEvery`, only when `sampleNow` asks for them. A request to
+ * stop is refused if nothing trains there; others are done when it goes on. Throws `UsageError` for invalid options,
+ * `StorageError` if there is no run or it cannot be written to.
  *
  * @example
  * import { controlTraining } from 'lamp-video';

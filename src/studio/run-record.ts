@@ -27,6 +27,7 @@ const recordSchema = z.object({
       width: z.number().optional(),
       height: z.number().optional(),
       samplePrompts: z.array(z.string()).optional(),
+      sampleEvery: z.number().optional(),
       base: z.string().optional(),
       clips: z.array(z.string()).optional(),
     })

@@ -47,8 +47,6 @@ export interface Training<Batch> {
   readonly save: () => Promise<void>;
   /** What is asked for between two steps; nothing if it is absent. */
   readonly asked?: (() => Promise<Asked>) | undefined;
-  /** The interval of sample videos, if it may change; default that of the settings. */
-  readonly sampleEvery?: (() => number) | undefined;
   /** Generates the sample videos of the current step; existing ones may be kept. */
   readonly makeSamples: (work: WorkOptions) => Promise<void>;
 }
@@ -97,8 +95,8 @@ async function takeSteps<Batch>(
   const pace = stepPace();
   const isSaved = (step: number) => step % saveEvery === 0 || step === steps || isKept(step, keepEvery);
   const samplesAreDue = () => {
-    const every = training.sampleEvery?.() ?? sampleEvery;
-    return every > 0 && optimiser.step > 0 && (optimiser.step % every === 0 || optimiser.step === steps);
+    const { step } = optimiser;
+    return sampleEvery > 0 && step > 0 && (step % sampleEvery === 0 || step === steps);
   };
 
   for (;;) {

@@ -60,6 +60,8 @@ describe('resumedSettings', () => {
       clips: ['moved'],
     });
     expect(resumedSettings(begun, { samplePrompts: ['q'] }).sampleEvery).toBe(begun.saveEvery);
+    const asked = { ...begun, samplePrompts: ['p', 'q'] };
+    expect(resumedSettings(asked, { steps: 20 })).toEqual({ ...asked, steps: 20 });
   });
 
   test('refuses other settings by name', () => {

@@ -89,8 +89,11 @@ export async function checkTrainingDevice({ device, precision }: TrainingSetting
  * naming a changed setting that would make it a different run.
  */
 export function resumedSettings(begun: TrainingSettings, given: Partial<TrainingInput>): TrainingSettings {
-  // Sampling that was off counts as not given, so that new sample prompts switch it on.
-  const settings = parseSettings({ ...begun, sampleEvery: begun.sampleEvery || undefined, ...given });
+  // Where it was off, sample prompts that are given switch it on, as at the beginning. Those that a training was asked
+  // to add while it ran do not.
+  const { sampleEvery } = begun;
+  const often = given.samplePrompts === undefined ? sampleEvery : sampleEvery || undefined;
+  const settings = parseSettings({ ...begun, sampleEvery: often, ...given });
   const fixed = settings.schedule === 'cosine' ? changeable.filter((name) => name !== 'steps') : changeable;
   // The run may be older than some of the settings.
   const before: TrainingSettings = { ...trainingDefaults, ...begun };

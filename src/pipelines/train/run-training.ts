@@ -265,7 +265,6 @@ async function trainInto(
       settings,
       state,
       asked: sampling.asked,
-      sampleEvery: sampling.every,
       lossStep: step,
       heldOut: measured,
       batchAt: (index: number) => makeBatch(source, index, settings.batch),

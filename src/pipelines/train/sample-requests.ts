@@ -18,7 +18,6 @@ export interface SampleRequestsOptions {
 /** See {@link sampleRequests}. */
 export interface SampleRequests {
   readonly prompts: () => readonly string[];
-  readonly every: () => number;
   readonly asked: () => Promise<Asked>;
 }
 
@@ -28,19 +27,17 @@ export interface SampleRequests {
  * when it goes on. A request to stop is removed first: it is not for a training that is resumed.
  */
 export function sampleRequests({ folder, settings, keep, onEvent }: SampleRequestsOptions): SampleRequests {
-  let { samplePrompts, sampleEvery } = settings;
+  let { samplePrompts } = settings;
   const prompts = () => (samplePrompts.length > 0 ? samplePrompts : [settings.prompt]);
   const add = async (prompt: string) => {
     if (prompts().includes(prompt)) return;
     samplePrompts = [...prompts(), prompt];
-    // As when a prompt is given for samples, but no interval.
-    sampleEvery ||= settings.saveEvery;
-    await keep({ settings: { ...settings, samplePrompts, sampleEvery } });
-    onEvent?.(notice(`sample videos also show "${prompt}", as asked.`));
+    await keep({ settings: { ...settings, samplePrompts } });
+    const when = settings.sampleEvery > 0 ? '' : '; this training makes them only when it is asked to';
+    onEvent?.(notice(`sample videos also show "${prompt}", as asked${when}.`));
   };
   return {
     prompts,
-    every: () => sampleEvery,
     async asked() {
       const waiting = await readRequests(folder, onEvent);
       const samples: string[] = [];

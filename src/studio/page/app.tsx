@@ -90,7 +90,10 @@ function ConnectionNote() {
   return (
     <div className="connection" role="status">
       <span className="spinner" aria-hidden="true" />
-      The studio does not answer. Work that had begun goes on; this page tries again by itself.
+      <span>
+        The studio does not answer. If it was ended, start <code>lamp studio</code> again in a terminal: work
+        that had begun goes on meanwhile, and this page goes on by itself.
+      </span>
     </div>
   );
 }

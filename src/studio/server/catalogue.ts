@@ -144,7 +144,7 @@ export function commandFor(
     for (const [key, value] of Object.entries({ width, height })) if (value !== undefined) unsaid.push(key);
   const comments = [
     ...(unsaid.length > 0 ? [`no option says: ${unsaid.join(', ')}`] : []),
-    ...(isObject(clipParts)
+    ...(isObject(clipParts) && Object.keys(clipParts).length > 0
       ? [`with these lines in metadata.jsonl beside the clips: ${partLines(clipParts)}`]
       : []),
   ];

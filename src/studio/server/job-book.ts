@@ -3,7 +3,7 @@
  * changed; its events are read from where they were read to before.
  */
 import { readdir, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { workFormSchema } from '../api/form-api.ts';
 import type { ApiJob, Progress } from '../api/job-api.ts';
 import { addressOf } from '../api/routes.ts';
@@ -117,7 +117,7 @@ export function jobBook(studio: StudioFolder, catalogue: () => Catalogue | undef
         ...(job.state === 'failed' && { problem: problemOfPacked(job.error) }),
         settings: withoutPaths(options),
         ...(form.success && { form: form.data }),
-        command: known ? commandFor(known, kind, options) : '',
+        command: known ? commandFor(known, kind, commandOptions(studio, job)) : '',
       };
       if (known && isOver(job)) shown.set(job, view);
       return view;
@@ -158,6 +158,21 @@ async function whileRunning(studio: StudioFolder, job: Job): Promise<Pick<Progre
     ...(memory > 0 && { memory }),
     ...(preview && { preview: `${addressOf('jobPreview', { id: job.id })}?${Math.round(preview.mtimeMs)}` }),
   };
+}
+
+/** Where the shown commands write what they make: the studio's own is there already. */
+export const commandOut: Readonly<Record<Job['kind'], string>> = {
+  learn: 'my-motion',
+  generate: 'video.mp4',
+  animate: 'video.mp4',
+  edit: 'video.mp4',
+  draw: 'picture.png',
+};
+
+/** The options of the command that does the same as a job; one that goes on with a training does so in its folder. */
+function commandOptions(studio: StudioFolder, { kind, options, run }: Job): Record<string, unknown> {
+  if (run === undefined) return { ...options, out: commandOut[kind] };
+  return { out: join(studio.motions, run), resume: true, ...options };
 }
 
 /** What people call a job. */

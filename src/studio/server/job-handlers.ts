@@ -6,6 +6,7 @@ import { jobPaths } from '../jobs/job-files.ts';
 import { commandFor } from './catalogue.ts';
 import { callOfForm } from './form-options.ts';
 import type { SomeHandlers } from './handlers.ts';
+import { commandOut } from './job-book.ts';
 import { notHere, RequestError } from './request-error.ts';
 import type { StudioContext } from './studio-context.ts';
 
@@ -58,14 +59,7 @@ export function jobHandlers(
   return {
     async command({ body }) {
       const { kind, options } = await callOfForm(context, body.form);
-      const out = {
-        learn: 'my-motion',
-        generate: 'video.mp4',
-        animate: 'video.mp4',
-        edit: 'video.mp4',
-        draw: 'picture.png',
-      };
-      return { command: commandFor(await context.catalogue(), kind, { ...options, out: out[kind] }) };
+      return { command: commandFor(await context.catalogue(), kind, { ...options, out: commandOut[kind] }) };
     },
     async estimate({ body }) {
       const { kind, options, basePath } = await callOfForm(context, body.form);

@@ -87,3 +87,39 @@ function addLine({ columns, heldOut }: Pick<Known, 'columns' | 'heldOut'>, line:
     // A line that a kill cut short, and the end.
   }
 }
+
+/** Bytes at the end of a metrics file that hold its last lines: some dozens. */
+const lastBytes = 4096;
+
+/** A step that was taken. */
+interface TakenStep {
+  readonly step: number;
+  readonly loss: number;
+  /** What it took. */
+  readonly seconds: number;
+}
+
+/** The last steps in a metrics file, as many as its end holds; none where there is no file. */
+export async function latestMetrics(path: string): Promise<TakenStep[]> {
+  const file = await open(path).catch(() => undefined);
+  if (!file) return [];
+  try {
+    const { size } = await file.stat();
+    const from = Math.max(0, size - lastBytes);
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
+    const lines = buffer.subarray(0, bytesRead).toString('utf8').split('\n').slice(0, -1);
+    return lines.flatMap((line) => stepIn(line) ?? []);
+  } finally {
+    await file.close();
+  }
+}
+
+/** A line's step; none in one that is cut short. */
+function stepIn(line: string): TakenStep | undefined {
+  try {
+    const { step, loss, seconds } = JSON.parse(line) as TakenStep;
+    return typeof step === 'number' ? { step, loss: Number(loss), seconds: Number(seconds) } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -3,13 +3,16 @@ import { open, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { lockOwner } from '../../training/run-lock.ts';
 import { runPaths } from '../../training/run-paths.ts';
+import type { Progress } from '../api/job-api.ts';
 import type { ApiMotion, ApiMotionDetail } from '../api/motion-api.ts';
 import { addressOf } from '../api/routes.ts';
 import type { Job } from '../jobs/job.ts';
 import { readShownRun, type ShownRun } from '../run-record.ts';
 import { commandFor } from './catalogue.ts';
 import { itemId } from './item-id.ts';
-import { titleOf, withoutPaths } from './job-book.ts';
+import { commandOut, titleOf, withoutPaths } from './job-book.ts';
+import { residentBytes } from './looks.ts';
+import { latestMetrics } from './metrics-columns.ts';
 import { notHere, problemOf } from './request-error.ts';
 import { bytesIn, itemsIn, latestFirst, type ShelfItem } from './shelf.ts';
 import type { StudioContext } from './studio-context.ts';
@@ -79,7 +82,7 @@ export async function shownMotion(context: Context, motion: MotionItem): Promise
     };
   }
   const { settings, base, started, finished } = run;
-  const steps = await stepsTaken(paths.metrics);
+  const steps = (await latestMetrics(paths.metrics)).at(-1)?.step ?? 0;
   const [sample] = (await samplesOf(item, run)).slice(-1);
   const isDone = finished !== null && usable;
   return {
@@ -175,7 +178,6 @@ export async function motionDetail(context: Context, motion: MotionItem): Promis
   }
   const paths = runPaths(item.path);
   const run = await readShownRun(item.path).catch(() => undefined);
-  const job = motion.job && (await context.jobs.view(motion.job));
   const disk = {
     whole: await bytesIn(item.path),
     motion: shown.bytes ?? 0,
@@ -183,7 +185,8 @@ export async function motionDetail(context: Context, motion: MotionItem): Promis
     samples: await bytesIn(paths.samples),
     leftovers: (await bytesIn(paths.latents)) + (await bytesIn(paths.scenes)),
   };
-  const settings = run?.settings ?? {};
+  const settings = run ? askedSettings(run.settings) : {};
+  const progress = await progressOf(context, motion, run);
   return {
     ...shown,
     settings: withoutPaths(settings),
@@ -194,10 +197,50 @@ export async function motionDetail(context: Context, motion: MotionItem): Promis
     ],
     samples: run ? await samplesOf(item, run) : [],
     checkpoints: await checkpointsOf(item),
-    ...(job?.progress && { progress: job.progress }),
-    ...(run && { command: commandFor(await context.catalogue(), 'learn', chosenOf(run.settings)) }),
+    ...(progress && { progress }),
+    ...(run && {
+      command: commandFor(await context.catalogue(), 'learn', {
+        ...chosenOf(settings),
+        out: commandOut.learn,
+      }),
+    }),
     disk,
   };
+}
+
+/** How far a training is: its job says so; of one that the studio did not begin, its folder and its process. */
+async function progressOf(
+  { jobs }: Context,
+  { item, job }: MotionItem,
+  run: ShownRun | undefined,
+): Promise<Progress | undefined> {
+  if (job?.state === 'running') return (await jobs.view(job)).progress;
+  const owner = await lockOwner(item.path);
+  if (owner === undefined || run === undefined) return undefined;
+  const metrics = await latestMetrics(runPaths(item.path).metrics);
+  const [last, total] = [metrics.at(-1), run.settings.steps];
+  const memory = await residentBytes(owner);
+  return {
+    stage: last ? 'training' : 'beginning',
+    done: last?.step ?? 0,
+    total,
+    ...(last && {
+      loss: last.loss,
+      secondsPerStep: last.seconds,
+      secondsLeft: paceOf(metrics) * Math.max(0, total - last.step),
+    }),
+    ...(memory > 0 && { memory }),
+  };
+}
+
+/** Seconds that a step takes, of the last ones most. */
+function paceOf(metrics: readonly { readonly seconds: number }[]): number {
+  let [sum, weight] = [0, 0];
+  for (const { seconds } of metrics) {
+    sum = 0.9 * sum + seconds;
+    weight = 0.9 * weight + 1;
+  }
+  return weight > 0 ? sum / weight : 0;
 }
 
 /** A clip of a run; one that is in the studio can be looked at. */
@@ -213,10 +256,16 @@ function learnedClip(
   };
 }
 
-/** The settings of a run without those that say nothing, such as empty lists. */
-function chosenOf(settings: ShownRun['settings']): Record<string, unknown> {
-  const { variant, ...others } = settings as Record<string, unknown>;
-  const entries = Object.entries(others).filter(([, value]) => !(Array.isArray(value) && value.length === 0));
+/** The settings of a run, without prompts that were added for samples which only who asks for them gets. */
+function askedSettings({ samplePrompts, ...settings }: ShownRun['settings']): Record<string, unknown> {
+  return { ...settings, ...(samplePrompts && settings.sampleEvery !== 0 && { samplePrompts }) };
+}
+
+/** The settings of a run without those that say nothing, such as empty lists and groups. */
+function chosenOf({ variant, ...others }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const isEmpty = (value: unknown) =>
+    typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  const entries = Object.entries(others).filter(([, value]) => !isEmpty(value));
   return { ...Object.fromEntries(entries), ...(typeof variant === 'string' && { variant }) };
 }
 
@@ -286,31 +335,16 @@ export async function checkpointsOf(item: ShelfItem) {
   return checkpoints.flat().sort((a, b) => b.step - a.step);
 }
 
+/** Bytes at the beginning of a checkpoint's header that hold its metadata's first names. */
+const headerBytes = 4096;
+
 /** Whether a checkpoint says what motion it is of; those of earlier versions do not. */
 async function holdsMotion(path: string): Promise<boolean> {
   const file = await open(path).catch(() => undefined);
   if (!file) return false;
   try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(lastBytes), 0, lastBytes, 8);
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(headerBytes), 0, headerBytes, 8);
     return /^\{"__metadata__":\{.*"motion":"/s.test(buffer.subarray(0, bytesRead).toString('utf8'));
-  } finally {
-    await file.close();
-  }
-}
-
-/** Bytes at the end of a metrics file that hold its last complete line. */
-const lastBytes = 4096;
-
-/** The number of the last step in a metrics file; 0 where there is none. */
-export async function stepsTaken(path: string): Promise<number> {
-  const file = await open(path).catch(() => undefined);
-  if (!file) return 0;
-  try {
-    const { size } = await file.stat();
-    const from = Math.max(0, size - lastBytes);
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
-    const lines = buffer.subarray(0, bytesRead).toString('utf8').split('\n').slice(0, -1);
-    return Number(/"step":(\d+)/.exec(lines.at(-1) ?? '')?.[1] ?? 0);
   } finally {
     await file.close();
   }

@@ -47,7 +47,16 @@ describe('motions', () => {
   const run = (name: string) => join(folder, 'motions', name);
   const record = {
     ...{ format: 'lamp-run', version: 99, started: '2026-01-01T00:00:00.000Z', finished: null },
-    settings: { steps: 5, prompt: 'a walk', frames: 2, width: 64, height: 64, base: '/somewhere', new: 1 },
+    settings: {
+      steps: 5,
+      prompt: 'a walk',
+      frames: 2,
+      width: 64,
+      height: 64,
+      base: '/somewhere',
+      new: 1,
+      ...{ clipParts: {}, sampleEvery: 0, samplePrompts: ['a walk', 'a dog'] },
+    },
     base: { name: 'tiny' },
     clips: [{ path: join(folder, 'clips', 'walks', 'a.mp4'), caption: 'a man walks' }],
   };
@@ -76,11 +85,20 @@ describe('motions', () => {
     expect(detail.clips).toEqual([
       { name: 'a.mp4', clip: itemId('clips/walks/a.mp4'), caption: 'a man walks' },
     ]);
-    expect(detail.command).toMatch(/^lamp train .*--prompt 'a walk'/);
+    expect(detail.command).toMatch(/^lamp train .*--prompt 'a walk' .*--out my-motion/);
+    // Nothing is said of what is empty, nor of samples that only who asks for them gets.
+    expect(detail.command).not.toMatch(/metadata|sample-prompt/);
+    const { memory, ...progress } = detail.progress;
+    expect(progress).toEqual({
+      ...{ stage: 'training', done: 2, total: 5, loss: 0.5 },
+      ...{ secondsPerStep: 2, secondsLeft: 6 },
+    });
+    expect(memory).toBeGreaterThan(1e6);
     expect((await browser.send('DELETE', `/api/motions/${of('walk').id}`)).status).toBe(409);
     await unlock();
     const now = (await browser.get(`/api/motions/${of('walk').id}`)).json;
     expect(now.state).toBe('stopped');
+    expect(now).not.toHaveProperty('progress');
   });
 
   test('metrics come as they grow, and from the beginning once a training went back', async () => {

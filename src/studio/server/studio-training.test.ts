@@ -40,10 +40,14 @@ describe('a training that goes on and on', () => {
       { number: 1, prompt: 'a dog walks', step: samples[0].step },
     ]);
     expect((await wish({ pause: true })).json).toEqual({ done: true });
-    expect(await stopped()).toMatchObject({
+    const shown = await stopped();
+    expect(shown).toMatchObject({
       usable: true,
       checkpoints: [{ usable: true }, { step: samples[0].step }],
     });
+    // A prompt that is added makes no samples by itself.
+    expect(shown.settings.sampleEvery).toBe(0);
+    expect(shown.samples).toHaveLength(2);
     expect(await get(`/api/jobs/${job!}`)).toMatchObject({ state: 'stopped' });
   });
 
@@ -89,7 +93,11 @@ describe('a training that goes on and on', () => {
     expect((await file()).equals(before)).toBe(true);
     await back();
     const steps = first.step + 1;
-    await done((await send('POST', `/api/motions/${motion}/go-on`, { steps })).id);
+    const again = await send('POST', `/api/motions/${motion}/go-on`, { steps });
+    expect(again.command).toMatch(
+      new RegExp(`^lamp train --out \\S+/motions/\\S+ --resume --steps ${steps}$`),
+    );
+    await done(again.id);
     expect(await detail()).toMatchObject({ state: 'done', steps, wantedSteps: steps, usable: true });
     expect((await wish({ sampleNow: true })).json.error.message).toBe('its training is complete');
   });

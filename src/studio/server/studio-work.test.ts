@@ -66,8 +66,8 @@ describe('what is made', () => {
     const ours = await readdir(join(folder, 'videos'));
     const ending = ours[0]!.split('.')[1];
     for (const command of [
-      `${learned.command} --out ${at('run')}`,
-      `${made.command} --out ${at(`video.${ending}`)}`,
+      learned.command.replace('--out my-motion', `--out ${at('run')}`),
+      made.command.replace('--out video.mp4', `--out ${at(`video.${ending}`)}`),
     ]) {
       const ran = await runHere(...wordsOf(command));
       expect(ran.code, ran.stderr).toBe(0);

@@ -35,9 +35,9 @@ function takeEvent(event: StudioEvent): void {
     outdate(event.what);
   } else if (event.type === 'job') {
     const { job } = event;
-    // The preview of an attempt that has ended is gone with the next one.
+    // How far an attempt was says nothing of the next one, nor of a command that goes on with the same training.
     if (job.state !== 'running') progresses.delete(job.id);
-    if (job.progress) tellProgress(job.id, job.progress);
+    else if (job.progress) tellProgress(job.id, job.progress);
     cache.change<AnswerOf<'jobs'>>('/api/jobs', (queue) => ({ ...queue, jobs: withJob(queue.jobs, job) }));
     cache.change<ApiJob>(addressOf('job', { id: job.id }), () => job);
   } else {

@@ -110,7 +110,7 @@ function Training({ motion }: { readonly motion: ApiMotionDetail }) {
               ) : (
                 <p className="quiet">{samplesComing(motion)}</p>
               )}
-              {state === 'learning' && <SampleWishes id={id} />}
+              {state === 'learning' && <SampleWishes id={id} every={sampleEveryOf(motion)} />}
             </section>
           )}
           {motion.clips.length > 0 && <LearnedClips motion={motion} />}
@@ -127,10 +127,17 @@ function Training({ motion }: { readonly motion: ApiMotionDetail }) {
   );
 }
 
-function samplesComing({ settings, steps = 0 }: ApiMotionDetail): string {
-  const every = typeof settings.sampleEvery === 'number' ? settings.sampleEvery : 0;
+/** Steps between samples; 0: none are made by themselves. */
+function sampleEveryOf({ settings }: ApiMotionDetail): number {
+  return typeof settings.sampleEvery === 'number' ? settings.sampleEvery : 0;
+}
+
+function samplesComing(motion: ApiMotionDetail): string {
+  const [{ state, steps = 0 }, every] = [motion, sampleEveryOf(motion)];
   if (every > 0) return `The next sample is made after step ${(Math.floor(steps / every) + 1) * every}.`;
-  return 'This training makes no samples. The setting “Sample every” has them made while it learns, so that you see what it has learned.';
+  if (state === 'learning')
+    return 'There are none yet. This training makes samples only when you ask for them.';
+  return 'This training made no samples. The setting “Sample every” has them made while it learns, so that you see what it has learned.';
 }
 
 function MotionLog({ id }: { readonly id: string }) {
