@@ -140,12 +140,13 @@ test('only the command’s vocabulary names its options', () => {
   );
   expect(files.length).toBeGreaterThan(200);
   // Options of other programs: npm's, to install a device's driver or the codecs, and V8's, to collect garbage
-  // and to limit memory.
+  // and to limit memory; and of the command for what the studio's page has no field for.
   expect(flags.sort()).toEqual([
     'media/video-engine.ts: --ignore-scripts',
     'runtime/devices.ts: --ignore-scripts',
     'runtime/garbage.ts: --expose-gc',
     'runtime/garbage.ts: --no-expose-gc',
     'studio/server/looks.ts: --max-old-space-size',
+    'studio/server/page-vocabulary.ts: --cut',
   ]);
 });

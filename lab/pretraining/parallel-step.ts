@@ -32,8 +32,8 @@ export interface PieceAnswer {
 
 /**
  * Starts the threads: one per piece, at most as many as compute (`LAMP_THREADS`, or one per core). Loss and gradients
- * are the means of those of the pieces, in their order, so that they do not depend on the number of threads. On the
- * CPU. Throws `RangeError` unless `samples` divides the batch.
+ * are the means of those of the pieces, in their order, so that they do not depend on the number of threads. Only on
+ * the CPU. Throws `RangeError` unless `samples` divides the batch.
  *
  * @param latentShape of the whole batch, `[b, c, h, w]`
  * @param samples samples of a piece

@@ -8,6 +8,7 @@ import {
   examineClipsSettings,
 } from '../library/examine-clips.ts';
 import { phrase, setting } from '../phrases.ts';
+import { withClipPartOption } from './clip-part-option.ts';
 import { setFacts } from './clip-set-facts.ts';
 import { factLines } from './facts.ts';
 import { runCommand } from './run-command.ts';
@@ -34,6 +35,7 @@ export function clipsCommand(): Command {
     .description('check clips before training: cuts, bars, stills, duplicates, stride; split them at cuts')
     .argument('<paths...>', 'clips, or folders of clips');
   withSettings(command, examineClipsSettings, { without: ['clips', 'clipParts'], group: 'Options' });
+  withClipPartOption(command, 'Options');
   return withCommandOptions(command, 'print one JSON object; progress as lines of JSON before it')
     .addHelpText('after', help)
     .action(async (paths: string[], _: object, command: Command) => {

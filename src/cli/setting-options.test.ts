@@ -143,8 +143,6 @@ describe('the program', () => {
     'training',
     'useRecommended',
     'height',
-    // In the list of the clips, `metadata.jsonl`.
-    'clipParts',
   ];
 
   test.each(Object.entries(calls))('lamp %s has an option for every setting of %s', (name, call) => {

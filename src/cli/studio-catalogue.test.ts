@@ -38,6 +38,7 @@ test('the command that is shown means what the job’s options say', async () =>
       ['/a/walk out.mp4', '/b.gif'],
       {
         ...{ base: 'hub:a/b', prompt: 'a $HOME "walk"', captions: false, frames: 8, width: 64, height: 32 },
+        clipParts: { '/a/walk out.mp4': { startFrame: 3, endFrame: 9 }, '/b.gif': {} },
         ...{ steps: 5, learningRate: 1e-4, samplePrompts: ['one', 'two'], seed: -3, clipFps: 'frames' },
       },
     ],
@@ -64,17 +65,6 @@ test('the command that is shown means what the job’s options say', async () =>
     const line = commandFor(catalogue, kind, given);
     expect(await meant(command, line), line).toEqual([bare, options]);
   }
-});
-
-test('parts of clips stand in the list of the clips, whose lines are shown', () => {
-  const clipParts = { '/clips/a cat.gif': { startFrame: 3 }, '/clips/b.gif': {} };
-  expect(commandFor(catalogue, 'learn', { clips: ['/clips/b.gif'], clipParts })).toBe(
-    'lamp train /clips/b.gif  # with these lines in metadata.jsonl beside the clips: ' +
-      '{"file_name":"a cat.gif","lamp":{"startFrame":3}} {"file_name":"b.gif","lamp":{}}',
-  );
-  expect(commandFor(catalogue, 'learn', { clips: ['/clips/b.gif'], clipParts: {} })).toBe(
-    'lamp train /clips/b.gif',
-  );
 });
 
 test('what no option says is named', () => {

@@ -1,6 +1,7 @@
 /** @file `lamp train`: teaches a base model a motion from clips. */
 import { Command } from 'commander';
 import { learnMotion, learnMotionSettings } from '../library/learn-motion.ts';
+import { withClipPartOption } from './clip-part-option.ts';
 import { requireOptions } from './options.ts';
 import { runCommand } from './run-command.ts';
 import { withCommandOptions, withSettings } from './setting-options.ts';
@@ -22,7 +23,8 @@ Examples:
 A clip's own caption replaces the prompt: the text in walk.txt (or walk.caption) beside walk.mp4, or a line in the
 folder's captions.tsv (name, tab, caption) or metadata.jsonl ({"file_name": "walk.mp4", "text": "a person walks"}).
 In metadata.jsonl, "lamp" says which part of a clip to use: {"file_name": "walk.mp4", "lamp": {"start": 1.5, "end": 4,
-"crop": {"left": 100, "top": 0, "width": 640, "height": 400}}}, or "startFrame" and "endFrame".
+"crop": {"left": 100, "top": 0, "width": 640, "height": 400}}}, or "startFrame" and "endFrame". --clip-part says it
+for one training.
 Other files in the folder are reported.
 Frames are sampled by display time: edit lists are applied, clips with different frame rates teach the same speed
 (--clip-fps), and interlaced video is read from one field. "lamp clips" checks clips, and proposes --clip-fps and
@@ -43,6 +45,7 @@ export function trainCommand(): Command {
       'clips, or folders of clips: MP4, MOV, WebM, MKV, GIF, animated WebP, or folders of numbered pictures',
     );
   withSettings(command, learnMotionSettings, { without: ['clips', 'clipParts', 'useRecommended'] });
+  withClipPartOption(command, learnMotionSettings.clipParts.group!);
   return withCommandOptions(command)
     .addHelpText('after', examples)
     .action(async (clips: string[], _: object, command: Command) => {

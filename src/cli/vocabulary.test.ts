@@ -32,6 +32,5 @@ test("the training's settings are named as the options of lamp train are", () =>
   const train = lampProgram().commands.find((command) => command.name() === 'train')!;
   const options = new Set(train.options.map(({ long }) => long!.replace(/^--no-/, '--')));
   const named = Object.keys(trainingDefaults).map((name) => said(setting(name)));
-  // Parts of clips are given beside the clips.
-  expect(named.filter((name) => !options.has(name))).toEqual(['"lamp" in metadata.jsonl']);
+  expect(named.filter((name) => !options.has(name))).toEqual([]);
 });

@@ -16,7 +16,7 @@ const names: Readonly<Record<string, string>> = {
   framesPerSecond: '--fps',
   motions: '--motion',
   clips: 'the clips',
-  clipParts: '"lamp" in metadata.jsonl',
+  clipParts: '--clip-part',
   clip: 'the clip',
   image: 'the picture',
   picture: 'the picture',

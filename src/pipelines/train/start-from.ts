@@ -30,7 +30,7 @@ export function readStart(path: string): Promise<StartMotion> {
 }
 
 /** The settings of a training that are those of the motion it starts from, unless others are given. */
-export function settingsOfStart({ info }: Motion): Partial<TrainingInput> {
+export function settingsOfStart({ info }: Pick<Motion, 'info'>): Partial<TrainingInput> {
   const { variant, rank = 0, frames, width, height } = info;
   return { variant, rank, frames, width, height };
 }

@@ -1,9 +1,11 @@
 /** @file Clips in requests and answers: bringing them, looking at them, captions. */
 import { z } from 'zod';
 import {
+  baseIdSchema,
   bytesSchema,
   dateSchema,
   itemIdSchema,
+  motionStateSchema,
   settingValuesSchema,
   textSchema,
   titleSchema,
@@ -85,7 +87,21 @@ export const lookQuestionSchema = z.object({
   /** Parts of clips, by the clips' identifiers; default: what stands in the list of the clips, else all. */
   parts: z.record(itemIdSchema, clipPartSchema).optional(),
   settings: settingValuesSchema.default({}),
+  /**
+   * The training that will see them: what `settings` omits is as it has it by its base (an identifier; default: the
+   * built-in model), its preset, and the motion that it begins with. Absent: what `lamp clips` has by default.
+   */
+  training: z
+    .strictObject({
+      base: baseIdSchema.optional(),
+      preset: z.string().max(100).optional(),
+      startFrom: motionStateSchema.optional(),
+    })
+    .optional(),
 });
+
+/** See `lookQuestionSchema`. */
+export type LookTraining = NonNullable<z.output<typeof lookQuestionSchema>['training']>;
 
 /** Something that was noticed about a clip or a set. */
 export const noteSchema = z.object({ message: z.string(), advice: z.array(z.string()).optional() });
@@ -132,6 +148,10 @@ export const lookAnswerSchema = z.object({
   notes: z.array(noteSchema),
   /** Settings to learn with. */
   proposal: settingValuesSchema.optional(),
+  /** The size of a training video; absent where clips keep their own. */
+  size: z.object({ width: z.number(), height: z.number() }).optional(),
+  /** Frames a second at which the clips are sampled; `frames`: each frame as it comes. */
+  clipFps: z.union([z.number(), z.literal('frames')]),
 });
 
 /** See `lookAnswerSchema`. */

@@ -5,6 +5,7 @@ import {
   baseIdSchema,
   bytesSchema,
   itemIdSchema,
+  motionStateSchema,
   pixelsSchema,
   settingValuesSchema,
   textSchema,
@@ -18,12 +19,6 @@ export const clipChoiceSchema = z.strictObject({
   part: clipPartSchema.optional(),
   /** It is not learned from: the loss on it tells whether others profit. */
   heldOut: z.boolean().optional(),
-});
-
-/** A motion or, of its training, the state at a checkpoint (one that is `usable`). */
-export const motionStateSchema = z.strictObject({
-  motion: itemIdSchema,
-  checkpoint: itemIdSchema.optional(),
 });
 
 /** See `motionStateSchema`. */

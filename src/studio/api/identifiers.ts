@@ -53,3 +53,9 @@ export const doneSchema = z.object({ done: z.literal(true) });
 
 /** What has been deleted, and can be had back. */
 export const deletedSchema = z.object({ trash: itemIdSchema, title: z.string() });
+
+/** A motion or, of its training, the state at a checkpoint (one that is `usable`). */
+export const motionStateSchema = z.strictObject({
+  motion: itemIdSchema,
+  checkpoint: itemIdSchema.optional(),
+});

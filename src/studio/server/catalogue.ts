@@ -2,8 +2,9 @@
  * @file What the page must know of the library and of the command, without the server loading either: the settings of
  * each form, and the options of the equal commands. A process of its own makes it when the server starts.
  */
-import { basename } from 'node:path';
 import { z } from 'zod';
+import type { ClipPart } from '../../media/clip-part.ts';
+import { clipPartText } from '../../media/clip-part-text.ts';
 import { shellWord } from '../../shell-word.ts';
 import { type ApiSetting, type ApiSettings, settingSchema } from '../api/setting-api.ts';
 import { type JobKind, jobKinds } from '../jobs/job.ts';
@@ -138,24 +139,15 @@ export function commandFor(
   for (const each of [...asList(motion), ...asList(motions)]) {
     say(known.some(({ key }) => key === 'motions') ? 'motions' : 'motion', motionWord(each));
   }
+  for (const [clip, part] of Object.entries(clipParts ?? {})) {
+    say('clipParts', `${clip}:${clipPartText(part as ClipPart)}`);
+  }
   for (const [key, value] of Object.entries(others)) say(key, value);
   if (width !== undefined && height !== undefined) say('size', { width, height });
   else
     for (const [key, value] of Object.entries({ width, height })) if (value !== undefined) unsaid.push(key);
-  const comments = [
-    ...(unsaid.length > 0 ? [`no option says: ${unsaid.join(', ')}`] : []),
-    ...(isObject(clipParts) && Object.keys(clipParts).length > 0
-      ? [`with these lines in metadata.jsonl beside the clips: ${partLines(clipParts)}`]
-      : []),
-  ];
-  return ['lamp', name, ...words].join(' ') + comments.map((comment) => `  # ${comment}`).join('');
-}
-
-/** Lines of a list of clips that say their parts. */
-function partLines(parts: Readonly<Record<string, unknown>>): string {
-  return Object.entries(parts)
-    .map(([path, lamp]) => JSON.stringify({ file_name: basename(path), lamp }))
-    .join(' ');
+  const comment = unsaid.length > 0 ? `  # no option says: ${unsaid.join(', ')}` : '';
+  return ['lamp', name, ...words].join(' ') + comment;
 }
 
 function asList(value: unknown): readonly unknown[] {

@@ -5,6 +5,7 @@ import { exists } from '../../checkpoints/exists.ts';
 import { makeFolders } from '../../checkpoints/make-folders.ts';
 import { isListOfCaptions, isOwnCaption } from '../../media/caption-files.ts';
 import { areNumberedPictures, clipKindOfName } from '../../media/clip-names.ts';
+import type { LookTraining } from '../api/clip-api.ts';
 import {
   clipSets,
   findClipSetOf,
@@ -14,8 +15,10 @@ import {
   shownClip,
   shownSet,
 } from './clip-shelf.ts';
+import { stateFile } from './form-options.ts';
 import type { SomeHandlers } from './handlers.ts';
 import { itemId } from './item-id.ts';
+import type { SeeingTraining } from './look-clips.ts';
 import { moveIn } from './move-in.ts';
 import { notHere, RequestError } from './request-error.ts';
 import { freeName, safeName } from './safe-name.ts';
@@ -76,7 +79,7 @@ export function clipHandlers(
       const { stem, ending } = safeName(query.name);
       if (isCaptions(`${stem}${ending}`)) {
         const most = { bytes: mostCaptions };
-        await withUpload(folder, body, most, ending, ({ path }) =>
+        await withUpload(folder, body, most, { stem, ending }, ({ path }) =>
           rename(path, join(set.path, `${stem}${ending}`)),
         );
         touched();
@@ -89,7 +92,7 @@ export function clipHandlers(
           'Bring MP4, MOV, WebM, MKV, GIF, animated WebP, or folders of numbered pictures.',
         ]);
       }
-      return withUpload(folder, body, limits, ending, async ({ path }) => {
+      return withUpload(folder, body, limits, { stem, ending }, async ({ path }) => {
         const place = inFolder === undefined ? set.path : join(set.path, inFolder);
         if (inFolder === undefined) await looks.run('receiveClip', { path, limits });
         else {
@@ -136,7 +139,9 @@ export function clipHandlers(
       if (strange !== undefined)
         throw new RequestError(400, `"${strange}" is no setting of looking at clips`);
       const clips = await findClipsOf(context, body.clips);
+      const training = body.training && (await trainingOf(context, body.training));
       return looks.run('clips', {
+        ...(training && { training }),
         clips: clips.map(({ id, item }) => ({
           id,
           path: item.path,
@@ -160,6 +165,19 @@ export function clipHandlers(
       if (ending === undefined || !(await exists(path))) throw notHere('picture of a clip');
       return { path, lasting: true };
     },
+  };
+}
+
+/** The training that will see the clips, with paths. Throws `RequestError` for what is not there. */
+async function trainingOf(
+  context: StudioContext,
+  { base, preset, startFrom }: LookTraining,
+): Promise<SeeingTraining> {
+  const found = base === undefined ? { path: 'built-in' } : await context.bases.find(base);
+  return {
+    ...(found.path !== undefined && { base: found.path }),
+    ...(preset !== undefined && { preset }),
+    ...(startFrom && { startFrom: await stateFile(context, startFrom) }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** @file From a form of the page to the options of the library's call: identifiers become paths, here and only here. */
-import type { WorkForm } from '../api/form-api.ts';
+import type { MotionState, WorkForm } from '../api/form-api.ts';
 import type { JobKind } from '../jobs/job.ts';
 import { formSettings } from './catalogue.ts';
 import { findClipsOf } from './clip-shelf.ts';
@@ -91,9 +91,9 @@ async function ownOptions(context: StudioContext, form: WorkForm): Promise<Recor
 }
 
 /** The file of a motion, or of a checkpoint of its training. */
-async function stateFile(
+export async function stateFile(
   context: StudioContext,
-  { motion, checkpoint }: { readonly motion: string; readonly checkpoint?: string | undefined },
+  { motion, checkpoint }: MotionState,
 ): Promise<string> {
   const found = await findMotion(context, motion);
   if (checkpoint === undefined) return motionFile(found);

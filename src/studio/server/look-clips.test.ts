@@ -1,8 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { writeVideo } from '../../media/video-file.ts';
+import { openBaseModel } from '../../models/base-model.ts';
+import { builtInBase } from '../../models/built-in-base.ts';
 import { smoothScene, withSquare } from '../../testing/moving-square.ts';
 import { testFolder } from '../../testing/test-folder.ts';
+import { trainingDefaults } from '../../training/training-settings.ts';
 import { lookAtClips } from './look-clips.ts';
 
 const at = await testFolder();
@@ -51,4 +54,24 @@ test('with other settings clips are seen otherwise, without being examined again
     [2, 3, 4],
   ]);
   expect((await cached()).filter(([name]) => name.endsWith('.json'))).toHaveLength(3);
+});
+
+test('the settings of the training are those of its base, its preset, and what it begins with', async () => {
+  const seen = async (training: object, settings: object = {}) => {
+    const { size, clips: looked } = await lookAtClips({
+      ...{ clips, training, folder: at('of-training'), address: '/looks' },
+      settings: { frames: 4, ...settings },
+    });
+    return { size, frames: looked[0]!.sees!.frames.length };
+  };
+  const ofBase = (await openBaseModel(builtInBase())).settings.size;
+  expect(await seen({ base: 'built-in' })).toEqual({ size: ofBase, frames: 4 });
+  expect(await seen({ base: 'built-in' }, { width: 32, height: 16 })).toMatchObject({
+    size: { width: 32, height: 16 },
+  });
+  const usual = { width: trainingDefaults.width, height: trainingDefaults.height };
+  expect(await seen({ base: 'built-in', preset: 'reference' })).toMatchObject({ size: usual });
+  // A base that is not on this machine recommends nothing yet.
+  expect(await seen({})).toMatchObject({ size: usual });
+  expect(await seen({ base: 'built-in' }, { window: 'spread' })).toMatchObject({ size: ofBase });
 });

@@ -10,10 +10,27 @@ import { contactSheet } from '../../media/contact-sheet.ts';
 import { writePng } from '../../media/picture-file.ts';
 import type { Fit } from '../../media/shape-settings.ts';
 import type { Size } from '../../media/size.ts';
-import { libraryVocabulary, type MessageParts, messageParts, wordParts } from '../../phrases.ts';
+import { builtInBase } from '../../models/built-in-base.ts';
+import { readMotionInfo } from '../../motion/file/motion-file.ts';
+import { findMotionFile } from '../../motion/file/motion-path.ts';
+import { type MessageParts, messageParts, wordParts } from '../../phrases.ts';
+import { newSettings } from '../../pipelines/train/prepare-training.ts';
+import { settingsOfStart } from '../../pipelines/train/start-from.ts';
+import { presets } from '../../training/training-settings.ts';
 import type { ClipPart, LookAnswer } from '../api/clip-api.ts';
 import { itemId } from './item-id.ts';
 import { writeLoop } from './look-media.ts';
+import { pageVocabulary } from './page-vocabulary.ts';
+
+/** A training, as far as it decides what is seen of clips. */
+export interface SeeingTraining {
+  /** Path of the base, or `built-in`; absent if it is not on this machine. */
+  readonly base?: string;
+  /** Name of a preset of training. */
+  readonly preset?: string;
+  /** File of the motion that it begins with. */
+  readonly startFrom?: string;
+}
 
 /** Clips to look at. */
 export interface LookAtClips {
@@ -25,6 +42,8 @@ export interface LookAtClips {
   }[];
   /** Settings of `examineClips`. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** The training whose settings the others are. */
+  readonly training?: SeeingTraining;
   /** Keeps what is found, and pictures, so that only what has changed is read again: `id.strip.png`, `id.loop.webp`. */
   readonly folder: string;
   /** Addresses of pictures, which `/id/strip` and `/id/loop` follow. */
@@ -35,11 +54,19 @@ export interface LookAtClips {
 const [stripHeight, stripFrames] = [96, 64];
 
 /** See `lookAnswerSchema`. Throws `UsageError` for settings that make no sense, `MediaError` for damaged captions. */
-export async function lookAtClips({ clips, settings, folder, address }: LookAtClips): Promise<LookAnswer> {
+export async function lookAtClips({
+  clips,
+  settings: given,
+  training,
+  folder,
+  address,
+}: LookAtClips): Promise<LookAnswer> {
   await makeFolders(folder);
+  const settings = training ? await settingsOfTraining(training, given, clips) : given;
   const idOf = new Map(clips.map(({ path, id }) => [path, id]));
   const keyOf = new Map(clips.map(({ path, key }) => [path, key]));
   const report = await examineClips({ ...settings, clips: clips.map(({ path }) => path), cache: folder });
+  const { size } = sizeOf(settings);
   const looked: LookAnswer['clips'][number][] = [];
   for (const clip of report.clips) {
     const { path, frameCount, framesPerSecond, durationSeconds, window, caption, part } = clip;
@@ -85,7 +112,43 @@ export async function lookAtClips({ clips, settings, folder, address }: LookAtCl
     })),
     notes: [...report.notes, ...describeCaptionNotes(report.captionNotes).map(messageParts)].map(worded),
     ...(report.proposal && { proposal: { ...report.proposal.settings } }),
+    ...(size && { size }),
+    clipFps: report.clipFps,
   };
+}
+
+/** What the training has for what is not given. Throws as the training would. */
+async function settingsOfTraining(
+  { base, preset, startFrom }: SeeingTraining,
+  given: LookAtClips['settings'],
+  clips: LookAtClips['clips'],
+): Promise<LookAtClips['settings']> {
+  const values = preset === undefined ? undefined : presets[preset as keyof typeof presets];
+  const all = await newSettings({
+    settings: {
+      ...some(given, seeing),
+      ...(base !== undefined && { base: base === 'built-in' ? builtInBase() : base }),
+      clips: clips.map(({ path }) => path),
+      prompt: '',
+    },
+    preset: values,
+    useRecommended: base !== undefined && values === undefined,
+    ...(startFrom !== undefined && {
+      ofStart: settingsOfStart({ info: await readMotionInfo(await findMotionFile(startFrom)) }),
+    }),
+  });
+  // Frames that are spread over a clip have no stride.
+  return {
+    ...given,
+    ...some(all, all.window === 'spread' ? seeing.filter((name) => name !== 'stride') : seeing),
+  };
+}
+
+/** Settings that decide what is seen. */
+const seeing = ['frames', 'width', 'height', 'clipFps', 'stride', 'window', 'fit'];
+
+function some(values: object, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
 }
 
 /** A part in frames as the page says it: the clip's own ends are no limits. */
@@ -143,6 +206,6 @@ async function writeSeen({ path, crop, frames, size, fit, rate }: Seen, place: s
 }
 
 function worded(parts: MessageParts): { message: string; advice?: string[] } {
-  const { message, advice } = wordParts(parts, libraryVocabulary);
+  const { message, advice } = wordParts(parts, pageVocabulary);
   return { message, ...(advice.length > 0 && { advice: [...advice] }) };
 }

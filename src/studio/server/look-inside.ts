@@ -9,7 +9,8 @@ import { openBaseModel } from '../../models/base-model.ts';
 import { builtInBase, builtInName } from '../../models/built-in-base.ts';
 import { readMotion } from '../../motion/file/motion-file.ts';
 import { motionFingerprint } from '../../motion/file/motion-fingerprint.ts';
-import { libraryVocabulary, wordPhrase } from '../../phrases.ts';
+import { wordPhrase } from '../../phrases.ts';
+import { pageVocabulary } from './page-vocabulary.ts';
 
 /** What `inspect` says of a file. */
 export function describe(path: string): Promise<Inspection> {
@@ -75,8 +76,8 @@ export async function doctor() {
     findings: findings.map(({ subject, verdict, found, advice, data }) => ({
       subject,
       verdict,
-      found: wordPhrase(found, libraryVocabulary),
-      advice: advice.map((sentence) => wordPhrase(sentence, libraryVocabulary)),
+      found: wordPhrase(found, pageVocabulary),
+      advice: advice.map((sentence) => wordPhrase(sentence, pageVocabulary)),
       ...(data && { data: { ...data } }),
     })),
   };

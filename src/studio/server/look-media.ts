@@ -22,7 +22,7 @@ export interface ReceiveClip {
 
 /** Reads a clip that was brought. Throws `MediaError` if it cannot be read, or is beyond the limits. */
 export async function receiveClip({ path, limits }: ReceiveClip) {
-  if (/\.(gif|webp)$/i.test(path)) await assertPixels(path, limits.pixels);
+  if (/\.(gif|webp)$/i.test(path)) await assertPixels(path, limits.pixels, animations);
   const { width, height, frameCount, durationSeconds } = await inspectClip(path);
   assertWithin(width * height, limits.pixels);
   if ((durationSeconds ?? 0) > limits.seconds) {
@@ -47,22 +47,33 @@ export interface ReceivePicture {
  * Throws `MediaError` if it cannot be read, or is beyond the limits.
  */
 export async function receivePicture({ path, out, limits }: ReceivePicture): Promise<Size> {
-  const format = await assertPixels(path, limits.picturePixels);
+  const format = await assertPixels(path, limits.picturePixels, pictures);
   const read = await readPicture(path);
   if (format === 'png') await copyFile(path, out);
   else await writePng(out, read);
   return { width: read.width, height: read.height };
 }
 
+/** What is expected of a file, in words. */
+const pictures = { what: 'a picture', advice: 'Bring a PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG.' };
+const animations: typeof pictures = {
+  what: 'an animation',
+  advice: 'Bring it again, or as MP4, MOV, WebM or MKV.',
+};
+
 /** The format of a picture, whose size its first bytes say: nothing is decoded before that is known to be bearable. */
-async function assertPixels(path: string, most: number): Promise<string | undefined> {
+async function assertPixels(
+  path: string,
+  most: number,
+  { what, advice }: typeof pictures,
+): Promise<string | undefined> {
   const found = await sharp(path, { limitInputPixels: false, animated: true })
     .metadata()
     .catch((error: unknown) => {
       const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
       throw new MediaError({
-        found: `the file is not a picture that can be read (${reason})`,
-        advice: 'Bring a PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG.',
+        found: `the file is not ${what} that can be read (${reason})`,
+        advice,
       });
     });
   assertWithin(found.width * (found.pageHeight ?? found.height), most);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { exists } from '../../checkpoints/exists.ts';
 import { LampError } from '../../errors.ts';
 import { controlTraining } from '../../library/control-training.ts';
-import { libraryVocabulary, wordParts } from '../../phrases.ts';
+import { wordParts } from '../../phrases.ts';
 import { lockOwner } from '../../training/run-lock.ts';
 import { runPaths } from '../../training/run-paths.ts';
 import type { Copies } from './copies.ts';
@@ -24,6 +24,7 @@ import {
   shownMotion,
 } from './motion-shelf.ts';
 import { moveIn } from './move-in.ts';
+import { pageVocabulary } from './page-vocabulary.ts';
 import { RequestError } from './request-error.ts';
 import { freeName, safeName } from './safe-name.ts';
 import { bytesIn } from './shelf.ts';
@@ -108,7 +109,7 @@ export function motionHandlers(
         throw new RequestError(409, 'the base has not been downloaded', ['Make something with it first.']);
       }
       const most = from ? { bytes: context.limits.checkpointBytes } : context.limits;
-      return withUpload(folder, body, most, ending, async ({ path }) => {
+      return withUpload(folder, body, most, { stem, ending }, async ({ path }) => {
         const file = from ? `${path}.motion.safetensors` : path;
         try {
           if (from) {
@@ -236,7 +237,7 @@ const beingLearned = () => new RequestError(409, 'it is being learned', ['Stop i
 
 /** The error for what is no motion file: an error of reading it, or what it is. */
 function noMotion(found: object): RequestError {
-  const why = found instanceof LampError ? wordParts(found, libraryVocabulary).found : 'it is something else';
+  const why = found instanceof LampError ? wordParts(found, pageVocabulary).found : 'it is something else';
   return new RequestError(422, `this file is no motion that lamp wrote: ${why}`, [
     "If it is the authors' U-Net, say on which base it was trained, and what its clips show.",
   ]);

@@ -1,8 +1,9 @@
 /** @file What is wrong with a request, and how errors are told to the page. */
 import { LampError } from '../../errors.ts';
 import { type PackedError, unpackError } from '../../library/packed-error.ts';
-import { libraryVocabulary, wordParts } from '../../phrases.ts';
+import { wordParts } from '../../phrases.ts';
 import type { Problem } from '../api/problem-api.ts';
+import { pageVocabulary } from './page-vocabulary.ts';
 
 /** A request that is refused, with its HTTP status. */
 export class RequestError extends Error {
@@ -46,7 +47,7 @@ export function problemOf(error: unknown): Problem {
     return { kind, message, ...(advice.length > 0 && { advice: [...advice] }) };
   }
   if (error instanceof LampError) {
-    const { message, setting, advice } = wordParts(error, libraryVocabulary);
+    const { message, setting, advice } = wordParts(error, pageVocabulary);
     return {
       kind: error.name,
       message,

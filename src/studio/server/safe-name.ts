@@ -2,11 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import { extname } from 'node:path';
 
+/** A name in two parts. */
+export interface SafeName {
+  readonly stem: string;
+  /** With its dot; empty where there is none. */
+  readonly ending: string;
+}
+
 /**
  * A file name of letters, digits, `-` and `_` that reminds of the given one, and its ending in lower case. A name
  * without a letter or digit becomes a random one.
  */
-export function safeName(given: string): { readonly stem: string; readonly ending: string } {
+export function safeName(given: string): SafeName {
   const last = given.normalize('NFC').split(/[/\\]/).at(-1) ?? '';
   const ending = extname(last);
   const stem = last

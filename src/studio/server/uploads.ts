@@ -8,9 +8,12 @@ import { join } from 'node:path';
 import { bytesText } from '../../amounts.ts';
 import { asStorageError } from '../../checkpoints/atomic-write.ts';
 import { freeBytes } from '../../checkpoints/disk-space.ts';
-import { StorageError } from '../../errors.ts';
+import { LampError, StorageError } from '../../errors.ts';
+import { packError, unpackError } from '../../library/packed-error.ts';
+import type { Phrase } from '../../phrases.ts';
 import type { StudioFolder } from '../studio-folder.ts';
 import { RequestError } from './request-error.ts';
+import type { SafeName } from './safe-name.ts';
 
 /** Limits of what is brought. */
 export interface UploadLimits {
@@ -74,7 +77,7 @@ export async function withUpload<T>(
   { uploads }: Pick<StudioFolder, 'uploads'>,
   { body, length }: Arriving,
   { bytes: most }: Pick<UploadLimits, 'bytes'>,
-  ending: string,
+  { stem, ending }: SafeName,
   use: (file: Arrived) => Promise<T>,
 ): Promise<T> {
   if (length !== undefined && length > most) throw tooLarge(most);
@@ -96,10 +99,30 @@ export async function withUpload<T>(
     const room = free === undefined ? Number.POSITIVE_INFINITY : free - spare;
     const bytes = await receive(body, path, Math.min(most, room), most);
     return await use({ path, bytes });
+  } catch (error) {
+    throw calledBy(error, path, `${stem}${ending}`);
   } finally {
     atOnce--;
     await rm(path, { force: true });
   }
+}
+
+/** An error that names the file as the one who brought it does, not as the server does. */
+function calledBy(error: unknown, path: string, name: string): unknown {
+  if (error instanceof RequestError) {
+    return new RequestError(error.status, error.message.replaceAll(path, name), error.advice);
+  }
+  if (!(error instanceof LampError)) return error;
+  const said = (phrase: Phrase): Phrase =>
+    phrase.map((part) => (typeof part === 'string' ? part.replaceAll(path, name) : part));
+  const { found, expected, setting, advice } = error;
+  const parts = {
+    found: said(found),
+    expected: expected && said(expected),
+    setting,
+    advice: advice.map(said),
+  };
+  return unpackError({ ...packError(error), parts });
 }
 
 async function receive(
@@ -119,7 +142,8 @@ async function receive(
       if (bytes > most) throw tooLarge(limit);
       await file.write(value).catch((error) => Promise.reject(asStorageError(error, path)));
     }
-    if (bytes === 0) throw new RequestError(400, 'the file is empty');
+    if (bytes === 0)
+      throw new RequestError(400, 'the file is empty', ['Bring one that has something in it.']);
     return bytes;
   } catch (error) {
     await reader.cancel().catch(() => {});

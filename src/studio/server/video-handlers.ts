@@ -135,8 +135,7 @@ export function videoHandlers(
       return { path, saveAs: `${safeName(`${title}.x`).stem}.${as}` };
     },
     async madeBy({ query, body }) {
-      const { ending } = safeName(query.name);
-      return withUpload(folder, body, limits, ending, async ({ path }) => {
+      return withUpload(folder, body, limits, safeName(query.name), async ({ path }) => {
         const found = (await looks.run('describe', { path })) as unknown as Record<string, unknown>;
         if (!found.lamp) throw new RequestError(422, 'this file does not say that lamp made it');
         return madeByOf(context, found.kind === 'picture', found.lamp as Record<string, unknown>, undefined);
@@ -157,7 +156,7 @@ export function videoHandlers(
         throw new RequestError(413, `there are ${limits.clips} pictures already`, ['Delete some of them.']);
       }
       const { stem, ending } = safeName(query.name);
-      return withUpload(folder, body, limits, ending, async ({ path }) => {
+      return withUpload(folder, body, limits, { stem, ending }, async ({ path }) => {
         const out = `${path}.png`;
         await looks.run('receivePicture', { path, out, limits });
         return keepPicture(stem, out);

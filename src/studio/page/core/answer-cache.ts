@@ -70,7 +70,12 @@ export class AnswerCache {
     try {
       while (entry.stale) {
         entry.stale = false;
-        this.#tell(entry, { ...entry.answered, loading: true });
+        // What went wrong the last time may be mended.
+        const { data } = entry.answered;
+        this.#tell(
+          entry,
+          data === undefined ? { ...entry.answered, loading: true } : { data, loading: true },
+        );
         try {
           const data = await entry.fetch();
           this.#tell(entry, { data, loading: false });

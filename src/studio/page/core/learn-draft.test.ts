@@ -29,10 +29,15 @@ test('what is missing is said until a form comes out', () => {
   ]);
   const look = {
     ...{ alike: [], notes: [] },
-    clips: [{ clip: ids[0], caption: 'a caption in a list' }],
+    clips: [{ clip: ids[0], caption: 'a caption in a list', usable: true }],
     unreadable: [{ clip: ids[2], problem: { kind: 'MediaError', message: '' } }],
   } as unknown as LookAnswer;
   expect(learning({ prompt: 'a walk' }, { look }).missing).toEqual(['Leave out what cannot be read: 2.mp4.']);
+  const short = { ...look, clips: [{ ...look.clips[0]!, usable: false }] };
+  expect(learning({ prompt: 'a walk', left: [ids[2]] }, { look: short }).missing).toEqual([
+    'Leave out what is too short, or take fewer frames: 0.mp4.',
+  ]);
+  expect(learning({ left: [ids[0], ids[2]] }, { look: short }).missing).toEqual([]);
   const { missing, uncaptioned, form } = learning({ left: [ids[2]] }, { look });
   expect({ missing, uncaptioned }).toEqual({ missing: [], uncaptioned: [] });
   expect(form).toEqual({

@@ -84,6 +84,7 @@ export function learningOf(
   const seenCaption = (id: string) => look?.clips.find(({ clip }) => clip === id)?.caption;
   const uncaptioned = used.filter(({ id, caption }) => !(caption ?? seenCaption(id)));
   const unreadable = used.filter(({ id }) => look?.unreadable.some(({ clip }) => clip === id));
+  const short = used.filter(({ id }) => look?.clips.some(({ clip, usable }) => clip === id && !usable));
   const beside = [...(heldOut.length > 0 ? ['heldOut'] : []), ...Object.keys(draft.settings)];
   const settings = usedSettings(declared, beside);
   const missing = [
@@ -92,6 +93,9 @@ export function learningOf(
     ...(prompt === '' && uncaptioned.length > 0 ? ['Say what the clips show, or give each a caption.'] : []),
     ...(unreadable.length > 0
       ? [`Leave out what cannot be read: ${unreadable.map(({ name }) => name).join(', ')}.`]
+      : []),
+    ...(short.length > 0
+      ? [`Leave out what is too short, or take fewer frames: ${short.map(({ name }) => name).join(', ')}.`]
       : []),
   ];
   const form: LearnForm = {

@@ -1,15 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  countOf,
-  digits,
-  doneWords,
-  settingText,
-  settingTitle,
-  shareOf,
-  sizeOf,
-  speedOf,
-  timeAgo,
-} from './wording.ts';
+import { settingTitle } from '../../api/setting-title.ts';
+import { countOf, digits, doneWords, settingText, shareOf, sizeOf, speedOf, timeAgo } from './wording.ts';
 
 test('amounts are short', () => {
   expect([0, 1, 999, 1000, 1_440_000, 123_456_789, 2.5e9].map(sizeOf)).toEqual([

@@ -1,6 +1,7 @@
 /** @file Amounts, times and states in words. */
 import type { ApiJob, Progress } from '../../api/job-api.ts';
 import type { ApiMotion } from '../../api/motion-api.ts';
+import { settingTitle } from '../../api/setting-title.ts';
 
 /** A number of things: `1 clip`, `3 clips`. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
@@ -93,17 +94,6 @@ export const jobStateWords: Readonly<Record<ApiJob['state'], string>> = {
   failed: 'failed',
   done: 'done',
 };
-
-/** A setting's name in words: `learningRate` is `Learning rate`. */
-export function settingTitle(name: string): string {
-  const own: Record<string, string> = {
-    clipFps: 'Frames per second of the clips',
-    framesPerSecond: 'Frames per second',
-    samplerSteps: 'Steps',
-    eta: 'Eta',
-  };
-  return own[name] ?? sentence(name.replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`));
-}
 
 /** What the library says of settings: it names them as it calls them, the page by their titles. */
 export function settingText(text: string): string {

@@ -28,7 +28,9 @@ export function ClipChooser({
     setBringing(true);
     try {
       const { refused } = await bringClips(files, undefined, () => {});
-      for (const { problem } of refused) tell({ problem });
+      for (const { name, problem } of refused) {
+        tell({ problem: { ...problem, message: `“${name}”: ${problem.message}` } });
+      }
       outdate('clips');
     } finally {
       setBringing(false);

@@ -227,7 +227,13 @@ function CropField({
           setDrawn(undefined);
         }}
       >
-        <MovingPicture loop={picture} alt="The whole picture" />
+        {picture === undefined ? (
+          <span className="moving">
+            <span className="spinner" role="img" aria-label="The clip is being looked at" />
+          </span>
+        ) : (
+          <MovingPicture loop={picture} alt="The whole picture" />
+        )}
         {shown && (
           <span
             className="crop-rectangle"

@@ -34,10 +34,12 @@ export function ClipRows({
   const found = look.answer?.clips ?? [];
   const clip = clips.find(({ id }) => id === parted);
   const whole = found.find((each) => each.clip === parted);
+  const usedOnes = found.filter(({ clip }) => !left.includes(clip));
+  const others = usedOnes.filter(({ clip }) => clip !== parted).length;
   const giveAll = (part: ClipPart) => {
-    const given = found.map((each) => [each.clip, partOfOther(part, whole!, each)]);
-    onChange({ parts: { ...parts, ...Object.fromEntries(given) } });
-    tell({ text: `${countOf(found.length, 'clip')} have the same part, as far as they have it.` });
+    const given = usedOnes.map((each) => [each.clip, partOfOther(part, whole!, each)]);
+    onChange({ parts: { ...parts, ...Object.fromEntries(given), ...(parted && { [parted]: part }) } });
+    tell({ text: `${countOf(others + 1, 'clip')} have the same part, as far as they have it.` });
   };
   const toggled = (list: readonly string[], id: string, isIn: boolean) =>
     isIn ? [...list.filter((each) => each !== id), id] : list.filter((each) => each !== id);
@@ -67,7 +69,7 @@ export function ClipRows({
           part={parts[clip.id] ?? whole.part}
           look={look}
           shape={shape}
-          others={found.length - 1}
+          others={others}
           onChange={(part) => onChange({ parts: { ...parts, [clip.id]: part } })}
           onAll={giveAll}
           onClose={() => setParted(undefined)}

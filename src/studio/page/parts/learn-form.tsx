@@ -14,7 +14,7 @@ import { formValues, type SettingValues, valuesOf, withValues } from '../core/se
 import { useAnswer } from '../core/studio-state.ts';
 import { useDraft } from '../core/use-draft.ts';
 import { useFormCheck } from '../core/use-form-check.ts';
-import { useLook } from '../core/use-look.ts';
+import { useLearningLook } from '../core/use-look.ts';
 import { goTo } from '../core/use-route.ts';
 import { BaseChooser } from './base-chooser.tsx';
 import { Button } from './button.tsx';
@@ -90,8 +90,19 @@ export function LearnForm({
   const base = draft.base ?? begun?.baseId;
   const { data: detail } = useAnswer('base', { query: { id: base ?? builtInBaseId } });
   const recommended = (detail?.recommended.training ?? {}) as SettingValues;
-  const seen = valuesOf(declared?.look ?? [], { ...recommended, ...draft.settings });
-  const look = useLook(declared && detail ? set.clips.map(({ id }) => id) : [], seen, draft.parts);
+  const seen = valuesOf(declared?.look ?? [], draft.settings);
+  const isLearned = ({ id }: { readonly id: string }) =>
+    !draft.left.includes(id) && !draft.heldOut.includes(id);
+  const idsOf = (isWanted: boolean) =>
+    declared ? set.clips.filter((clip) => isLearned(clip) === isWanted).map(({ id }) => id) : [];
+  const { preset } = draft.settings;
+  const found = useLearningLook(idsOf(true), idsOf(false), seen, draft.parts, {
+    ...(base !== undefined && { base }),
+    ...(typeof preset === 'string' && { preset }),
+    ...(draft.startFrom && { startFrom: draft.startFrom }),
+  });
+  // Before it is known what to ask, too, something is on its way.
+  const look = declared ? found : { ...found, looking: true };
   const learning = learningOf(draft, set, declared?.learn ?? [], { base, look: look.answer });
   const { used, heldOut, uncaptioned, settings, missing, form } = learning;
   const forms = missing.length === 0 && declared ? [form] : [];
@@ -138,7 +149,7 @@ export function LearnForm({
             clips={set.clips}
             look={look}
             choices={draft}
-            shape={shapeOf({ ...recommended, ...draft.settings }) ?? detail?.size}
+            shape={look.answer?.size}
             prompt={draft.prompt.trim()}
             onChange={change}
           />
@@ -203,9 +214,4 @@ export function LearnForm({
       />
     </div>
   );
-}
-
-/** The size of a training video, where both sides are given. */
-function shapeOf({ width, height }: SettingValues) {
-  return typeof width === 'number' && typeof height === 'number' ? { width, height } : undefined;
 }

@@ -12,7 +12,7 @@ export function LearnLonger({ motion }: { readonly motion: ApiMotionDetail }) {
   const [more, setMore] = useState('200');
   const count = Number(more);
   const isCount = Number.isInteger(count) && count > 0;
-  const to = Math.max(motion.steps ?? 0, motion.state === 'done' ? (motion.wantedSteps ?? 0) : 0) + count;
+  const to = (motion.steps ?? (motion.state === 'done' ? motion.wantedSteps : undefined) ?? 0) + count;
   return (
     <section className="panel" aria-labelledby="more">
       <h2 id="more">Learn longer</h2>

@@ -1,7 +1,8 @@
 /** @file How something was made, as its file says. */
+
 import type { AnswerOf } from '../../api/routes.ts';
+import { settingTitle } from '../../api/setting-title.ts';
 import { madeByRows } from '../core/made-by-words.ts';
-import { settingTitle } from '../core/wording.ts';
 import { Note } from './problem.tsx';
 
 /** What matters most at once, all that is stored on request, and what is not here. */

@@ -1,6 +1,8 @@
 /** @file What is known of a motion: its state, shape, sizes and settings. */
+
 import type { ApiMotionDetail } from '../../api/motion-api.ts';
-import { countOf, motionStateWords, sentence, settingTitle, sizeOf, timeAgo } from '../core/wording.ts';
+import { settingTitle } from '../../api/setting-title.ts';
+import { countOf, motionStateWords, sentence, sizeOf, timeAgo } from '../core/wording.ts';
 
 /** The facts. */
 export function MotionFacts({ motion }: { readonly motion: ApiMotionDetail }) {

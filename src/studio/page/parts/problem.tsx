@@ -3,17 +3,21 @@ import type { Problem } from '../../api/problem-api.ts';
 import { sentence } from '../core/wording.ts';
 import { Icon } from './icon.tsx';
 
+/** What is said before the advice: the whole text ends with it, and it is shown on lines of its own. */
+function beforeAdvice(text: string, advice: readonly string[]): string {
+  const short = advice.reduceRight(
+    (said, each) => (said.endsWith(each) ? said.slice(0, -each.length).trimEnd() : said),
+    text,
+  );
+  return sentence(short || text);
+}
+
 /** The words of a problem. */
 export function ProblemText({ problem }: { readonly problem: Problem }) {
-  // The whole text ends with the advice, which is shown on lines of its own.
   const advice = problem.advice ?? [];
-  const short = advice.reduceRight(
-    (text, each) => (text.endsWith(each) ? text.slice(0, -each.length).trimEnd() : text),
-    problem.message,
-  );
   return (
     <>
-      <p>{sentence(short || problem.message)}</p>
+      <p>{beforeAdvice(problem.message, advice)}</p>
       {advice.map((each) => (
         <p key={each} className="advice">
           {sentence(each)}
@@ -41,7 +45,7 @@ export function Note({ text, advice = [] }: { readonly text: string; readonly ad
     <div className="note">
       <Icon name="info" />
       <div>
-        <p>{sentence(text)}</p>
+        <p>{beforeAdvice(text, advice)}</p>
         {advice.map((each) => (
           <p key={each} className="advice">
             {sentence(each)}

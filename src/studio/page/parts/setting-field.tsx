@@ -1,9 +1,11 @@
 /** @file A setting in a form: its name, control, explanation and usual value. */
+
 import { useEffect, useId, useState } from 'react';
 import type { ApiSetting } from '../../api/setting-api.ts';
+import { settingTitle } from '../../api/setting-title.ts';
 import { type Control, controlOf, readSetting, usualText, writeSetting } from '../core/setting-control.ts';
 import { type SettingValue, type SettingValues, withSetting } from '../core/setting-values.ts';
-import { sentence, settingText, settingTitle } from '../core/wording.ts';
+import { sentence, settingText } from '../core/wording.ts';
 import { Button } from './button.tsx';
 
 /** `onChange` is called with `undefined` for the usual value. */

@@ -1,9 +1,11 @@
 /** @file The settings of a form: those that matter most at first, and all others on request. */
+
 import { useState } from 'react';
 import type { Problem } from '../../api/problem-api.ts';
 import type { ApiSetting } from '../../api/setting-api.ts';
+import { settingTitle } from '../../api/setting-title.ts';
 import { type SettingValue, type SettingValues, withSetting } from '../core/setting-values.ts';
-import { countOf, settingTitle } from '../core/wording.ts';
+import { countOf } from '../core/wording.ts';
 import { SettingField } from './setting-field.tsx';
 
 /** `main` are the names of the settings that are shown at once, in this order. */

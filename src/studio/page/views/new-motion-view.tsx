@@ -59,7 +59,7 @@ export function NewMotionView({ query }: { readonly query: Route['query'] }) {
         </section>
       )}
       {refused.map(({ name, problem }) => (
-        <ProblemNote key={name} problem={{ ...problem, message: `${name}: ${problem.message}` }} />
+        <ProblemNote key={name} problem={{ ...problem, message: `“${name}”: ${problem.message}` }} />
       ))}
       <Shown answered={sets}>
         {(data) =>
