@@ -45,6 +45,21 @@ export function metricsReader(): MetricsReader {
   };
 }
 
+/** What was measured up to a step: later ones are taken again when the training goes on. */
+export function upTo({ heldOut, from, ...columns }: ApiMetrics, last: number): ApiMetrics {
+  const first = columns.step.findIndex((step) => step > last);
+  if (first < 0) return { ...columns, from, ...(heldOut && { heldOut }) };
+  const part = names.map((name) => [name, columns[name].slice(0, first)]);
+  const kept = heldOut?.step.filter((step) => step <= last).length ?? 0;
+  return {
+    from,
+    to: from + first,
+    ...(Object.fromEntries(part) as Columns),
+    ...(heldOut &&
+      kept > 0 && { heldOut: { step: heldOut.step.slice(0, kept), loss: heldOut.loss.slice(0, kept) } }),
+  };
+}
+
 async function grown(path: string, kept: Map<string, Known>): Promise<Omit<Known, 'inode' | 'to'>> {
   const empty = () => ({
     columns: { step: [], loss: [], learningRate: [], gradNorm: [], seconds: [] } as Columns,

@@ -11,8 +11,9 @@ import { runPaths } from '../../training/run-paths.ts';
 import type { Copies } from './copies.ts';
 import type { SomeHandlers } from './handlers.ts';
 import { readLog } from './job-handlers.ts';
-import { metricsReader } from './metrics-columns.ts';
+import { metricsReader, upTo } from './metrics-columns.ts';
 import {
+  assertMayEnd,
   checkpointsOf,
   findMotion,
   leftoversOf,
@@ -21,6 +22,8 @@ import {
   motionFile,
   motionItems,
   partOfRun,
+  resumesAfter,
+  sampleFiles,
   shownMotion,
 } from './motion-shelf.ts';
 import { moveIn } from './move-in.ts';
@@ -69,7 +72,15 @@ export function motionHandlers(
       return { motions: await Promise.all(items.map((each) => shownMotion(context, each))) };
     },
     motion: async ({ ids }) => motionDetail(context, await find(ids.id)),
-    metrics: async ({ ids, query }) => metrics.after((await find(ids.id)).item.path, query.from),
+    async metrics({ ids, query }) {
+      const { item } = await find(ids.id);
+      const asked = await metrics.after(item.path, query.from);
+      const last = await resumesAfter(item);
+      if (last === undefined) return asked;
+      // Who knows more steps than there still are is told all of them anew.
+      const whole = upTo(await metrics.after(item.path, 0), last);
+      return query.from > whole.to ? whole : upTo(asked, last);
+    },
     async motionLog({ ids }) {
       const { job } = await find(ids.id);
       return job ? readLog(context, job.id) : { remarks: [], printed: '' };
@@ -165,6 +176,7 @@ export function motionHandlers(
       await assertResting(found);
       const { item, kind, job } = found;
       if (kind === 'file') throw new RequestError(409, 'a motion file has no training to go on with');
+      await assertMayEnd(item, body.steps);
       const id = job && body.steps === undefined && job.state !== 'done' ? job.id : undefined;
       if (id !== undefined) {
         await queue.goOn(id);
@@ -191,6 +203,7 @@ export function motionHandlers(
       for (const { id, step } of checkpoints) {
         if (step > chosen.step) later.push((await partOfRun(found, 'checkpoints', id)).place);
       }
+      for (const { place, step } of await sampleFiles(item)) if (step > chosen.step) later.push(place);
       const { title } = await shownMotion(context, found);
       const name = `${title}, the steps after ${chosen.step}`;
       const motion = `${item.place}/motion.safetensors`;

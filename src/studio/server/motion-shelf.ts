@@ -1,5 +1,5 @@
 /** @file The motions of a studio: run folders, whoever made them, and motion files. */
-import { open, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { lockOwner } from '../../training/run-lock.ts';
 import { runPaths } from '../../training/run-paths.ts';
@@ -13,7 +13,7 @@ import { itemId } from './item-id.ts';
 import { commandOut, titleOf, withoutPaths } from './job-book.ts';
 import { residentBytes } from './looks.ts';
 import { latestMetrics } from './metrics-columns.ts';
-import { notHere, problemOf } from './request-error.ts';
+import { notHere, problemOf, RequestError } from './request-error.ts';
 import { bytesIn, itemsIn, latestFirst, type ShelfItem } from './shelf.ts';
 import type { StudioContext } from './studio-context.ts';
 
@@ -82,9 +82,10 @@ export async function shownMotion(context: Context, motion: MotionItem): Promise
     };
   }
   const { settings, base, started, finished } = run;
-  const steps = (await latestMetrics(paths.metrics)).at(-1)?.step ?? 0;
-  const [sample] = (await samplesOf(item, run)).slice(-1);
   const isDone = finished !== null && usable;
+  const taken = (await latestMetrics(paths.metrics)).at(-1)?.step ?? 0;
+  const steps = isDone ? taken : Math.min(taken, (await resumesAfter(item)) ?? taken);
+  const [sample] = (await samplesOf(item, run)).slice(-1);
   return {
     ...common,
     title: context.titles.of(place) ?? (job ? titleOf(job) : name),
@@ -282,12 +283,11 @@ function baseIdOf(
 
 /** The samples of a run, in the order of their steps. */
 export async function samplesOf(item: ShelfItem, { settings }: Pick<ShownRun, 'settings'>) {
-  const files = await itemsIn(runPaths(item.path).samples, `${item.place}/samples`);
-  const samples = files.flatMap((file) => {
-    const [, step, number, format] = /^(\d{6,})-(\d+)\.(mp4|gif)$/.exec(file.name) ?? [];
-    return step === undefined
+  const samples = (await sampleFiles(item)).flatMap(({ step, ...file }) => {
+    const [, number, format] = /-(\d+)\.(mp4|gif)$/.exec(file.name) ?? [];
+    return number === undefined
       ? []
-      : [{ file, step: Number(step), number: Number(number) - 1, format: format as 'mp4' | 'gif' }];
+      : [{ file, step, number: Number(number) - 1, format: format as 'mp4' | 'gif' }];
   });
   samples.sort((a, b) => a.step - b.step || a.number - b.number);
   return samples.map(({ file, step, number, format }) => {
@@ -305,6 +305,15 @@ export async function samplesOf(item: ShelfItem, { settings }: Pick<ShownRun, 's
       still: address('still'),
       bytes: file.bytes,
     };
+  });
+}
+
+/** The files of a run's samples, each with the step after which it was made. */
+export async function sampleFiles(item: ShelfItem): Promise<(ShelfItem & { readonly step: number })[]> {
+  const files = await itemsIn(runPaths(item.path).samples, `${item.place}/samples`);
+  return files.flatMap((file) => {
+    const step = /^(\d{6,})-/.exec(file.name)?.[1];
+    return step === undefined ? [] : [{ ...file, step: Number(step) }];
   });
 }
 
@@ -333,6 +342,34 @@ export async function checkpointsOf(item: ShelfItem) {
     }),
   );
   return checkpoints.flat().sort((a, b) => b.step - a.step);
+}
+
+/**
+ * The step after which a training that rests and is not complete goes on: that of its last checkpoint. Later steps are
+ * taken again. `undefined` while it runs, where it is complete, and without a checkpoint.
+ */
+export async function resumesAfter({ path }: Pick<ShelfItem, 'path'>): Promise<number | undefined> {
+  if ((await lockOwner(path)) !== undefined) return undefined;
+  const { checkpoints, motion } = runPaths(path);
+  const run = await readShownRun(path).catch(() => undefined);
+  if (!run || (run.finished !== null && (await isThere(motion)))) return undefined;
+  const names = await readdir(checkpoints).catch(() => []);
+  const steps = names.flatMap((name) => /^step-(\d{6,})\.safetensors$/.exec(name)?.[1] ?? []);
+  return steps.length === 0 ? undefined : Math.max(...steps.map(Number));
+}
+
+/**
+ * Throws `RequestError` for a training that is to end after another number of steps than its learning rate, which falls
+ * along a cosine, was begun for.
+ */
+export async function assertMayEnd({ path }: ShelfItem, steps: number | undefined): Promise<void> {
+  const run = await readShownRun(path).catch(() => undefined);
+  if (steps === undefined || run?.settings.schedule !== 'cosine' || run.settings.steps === steps) return;
+  throw new RequestError(
+    409,
+    `its learning rate falls along a cosine, which ends at step ${run.settings.steps}: it can go on to there, but not to step ${steps}`,
+    ['To learn longer, teach a new motion that begins with this one.'],
+  );
 }
 
 /** Bytes at the beginning of a checkpoint's header that hold its metadata's first names. */

@@ -87,7 +87,13 @@ describe('a training that goes on and on', () => {
     const before = await file();
     const back = () => send('POST', `/api/motions/${motion}/roll-back`, { checkpoint: first.id });
     const { trash } = await back();
-    expect(await detail()).toMatchObject({ usable: false, checkpoints: [{ id: first.id }] });
+    const rolled = await detail();
+    expect(rolled).toMatchObject({ usable: false, steps: first.step, checkpoints: [{ id: first.id }] });
+    expect(rolled.samples.every(({ step }: { step: number }) => step <= first.step)).toBe(true);
+    for (const from of [0, last.step]) {
+      const known = await get(`/api/motions/${motion}/metrics?from=${from}`);
+      expect([known.from, known.step.at(-1)]).toEqual([0, first.step]);
+    }
     await send('POST', `/api/trash/${trash}/restore`);
     expect((await detail()).checkpoints).toMatchObject([{ id: last.id }, { id: first.id }]);
     expect((await file()).equals(before)).toBe(true);

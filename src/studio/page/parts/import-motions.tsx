@@ -4,6 +4,7 @@ import { builtInBaseId } from '../../api/identifiers.ts';
 import type { Problem } from '../../api/problem-api.ts';
 import { problemOf, sendFile } from '../core/api-client.ts';
 import { attempt, tell } from '../core/messages.ts';
+import { sendEach } from '../core/send-each.ts';
 import { outdate, useAnswer } from '../core/studio-state.ts';
 import { sizeOf } from '../core/wording.ts';
 import { BaseChooser } from './base-chooser.tsx';
@@ -20,18 +21,18 @@ export function ImportMotions() {
   const [sent, setSent] = useState<{ readonly name: string; readonly share: number }>();
   const [isReference, setReference] = useState(false);
   const take = async (files: readonly { readonly file: File }[]) => {
-    try {
-      for (const { file } of files) {
+    await sendEach(
+      files.map(({ file }) => file),
+      async (file) => {
         const { name } = file;
         const say = (share: number) => setSent({ name, share });
         say(0);
         const { title } = await sendFile('importMotion', file, { query: { name } }, say);
         tell({ text: `“${title}” was imported.` });
-      }
-    } finally {
-      setSent(undefined);
-      outdate('motions');
-    }
+      },
+    );
+    setSent(undefined);
+    outdate('motions');
   };
   return (
     <section className="stack" aria-label="Import motions">

@@ -4,7 +4,7 @@ import type { ApiMotionDetail } from '../../api/motion-api.ts';
 import { ask } from '../core/api-client.ts';
 import { tell } from '../core/messages.ts';
 import { outdate } from '../core/studio-state.ts';
-import { Button } from './button.tsx';
+import { Button, ButtonLink } from './button.tsx';
 
 /** How many more steps, and a button that takes them. */
 export function LearnLonger({ motion }: { readonly motion: ApiMotionDetail }) {
@@ -13,6 +13,7 @@ export function LearnLonger({ motion }: { readonly motion: ApiMotionDetail }) {
   const count = Number(more);
   const isCount = Number.isInteger(count) && count > 0;
   const to = (motion.steps ?? (motion.state === 'done' ? motion.wantedSteps : undefined) ?? 0) + count;
+  if (motion.settings.schedule === 'cosine') return <AfterCosine motion={motion} />;
   return (
     <section className="panel" aria-labelledby="more">
       <h2 id="more">Learn longer</h2>
@@ -43,6 +44,27 @@ export function LearnLonger({ motion }: { readonly motion: ApiMotionDetail }) {
           {isCount ? `${count} more steps` : 'More steps'}
         </Button>
       </div>
+    </section>
+  );
+}
+
+/** Its learning rate has an end, beyond which only another training leads. */
+function AfterCosine({ motion: { id, state, usable, wantedSteps } }: { readonly motion: ApiMotionDetail }) {
+  return (
+    <section className="panel" aria-labelledby="more">
+      <h2 id="more">Learn longer</h2>
+      <p className="quiet">
+        Its learning rate falls along a cosine that ends at step {wantedSteps}
+        {state === 'stopped' && ', up to which it can go on'}. To learn longer, teach a new motion that begins
+        with this one.
+      </p>
+      {usable && (
+        <div className="actions">
+          <ButtonLink icon="motion" href={`#/new/motion?start=${id}`}>
+            Begin a new one with it
+          </ButtonLink>
+        </div>
+      )}
     </section>
   );
 }

@@ -1,5 +1,5 @@
 /** @file Chooses a motion, as it is or as it was at a checkpoint of its training. */
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
 import type { MotionState } from '../../api/form-api.ts';
 import type { ApiMotion } from '../../api/motion-api.ts';
 import { useAnswer } from '../core/studio-state.ts';
@@ -72,8 +72,16 @@ export function CheckpointSelect({
 }) {
   const { data } = useAnswer('motion', { ids: { id: motion.id } });
   const kept = data?.checkpoints.filter(({ usable }) => usable) ?? [];
-  if (kept.length === 0 && checkpoint === undefined) return null;
   const isGone = checkpoint !== undefined && data && !kept.some(({ id }) => id === checkpoint);
+  // A training that went back has no motion file until it learns on.
+  const [latest] = kept;
+  const instead = motion.usable || checkpoint !== undefined ? undefined : latest?.id;
+  const choose = useRef(onChange);
+  choose.current = onChange;
+  useEffect(() => {
+    if (instead !== undefined) choose.current(instead);
+  }, [instead]);
+  if (kept.length === 0 && checkpoint === undefined) return null;
   return (
     <select
       className="input"
@@ -81,7 +89,7 @@ export function CheckpointSelect({
       value={checkpoint ?? ''}
       onChange={({ target }) => onChange(target.value === '' ? undefined : target.value)}
     >
-      {(motion.usable || checkpoint === undefined) && (
+      {motion.usable && (
         <option value="">
           {motion.state === 'done' ? 'As it was in the end' : 'As it is now'}
           {motion.steps !== undefined && motion.state === 'done' && `, step ${motion.steps}`}

@@ -4,6 +4,7 @@ import type { GivenForm } from '../../api/form-api.ts';
 import type { ApiVideo } from '../../api/video-api.ts';
 import { ask, sendFile } from '../core/api-client.ts';
 import { attempt } from '../core/messages.ts';
+import { sendEach } from '../core/send-each.ts';
 import { outdate, useAnswer, useProgress } from '../core/studio-state.ts';
 import { randomSeed } from '../core/video-forms.ts';
 import { shareOf } from '../core/wording.ts';
@@ -39,13 +40,12 @@ export function PictureDialog({
     else onChange(several ? [...chosen, id] : [id]);
   };
   const bring = async (files: readonly File[]) => {
-    const brought: string[] = [];
-    for (const file of files) {
-      brought.push(
-        (await sendFile('uploadPicture', file, { query: { name: file.name || 'pasted.png' } })).id,
-      );
-    }
+    const taken = await sendEach(files, (file) =>
+      sendFile('uploadPicture', file, { query: { name: file.name || 'pasted.png' } }),
+    );
+    const brought = taken.map(({ id }) => id);
     outdate('pictures');
+    if (brought.length === 0) return;
     onChange(several ? [...chosen, ...brought] : brought.slice(-1));
   };
   const paste = useRef(bring);

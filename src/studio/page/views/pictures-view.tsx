@@ -4,6 +4,7 @@ import { mostListed } from '../../api/video-api.ts';
 import { ask, sendFile } from '../core/api-client.ts';
 import { animatePictures } from '../core/hand-over.ts';
 import { attempt, tellDeleted } from '../core/messages.ts';
+import { sendEach } from '../core/send-each.ts';
 import { outdate, useAnswer } from '../core/studio-state.ts';
 import { countOf } from '../core/wording.ts';
 import { Button } from '../parts/button.tsx';
@@ -86,8 +87,10 @@ export function PicturesView() {
         accept="image/*"
         onFiles={(files) => {
           const bring = async () => {
-            for (const { file } of files)
-              await sendFile('uploadPicture', file, { query: { name: file.name } });
+            await sendEach(
+              files.map(({ file }) => file),
+              (file) => sendFile('uploadPicture', file, { query: { name: file.name } }),
+            );
             outdate('pictures');
           };
           attempt(bring());
