@@ -113,7 +113,13 @@ export type GivenForm = z.input<typeof workFormSchema>;
 /** A form to be looked at before it is put. */
 export const formQuestionSchema = z.object({ form: workFormSchema });
 
-/** The equal command of the shell. Answered at once, while somebody types. */
+/** Most forms in one request: prompts × seeds of a grid. */
+export const mostForms = 100;
+
+/** Forms whose commands are wanted. */
+export const commandQuestionSchema = z.object({ forms: z.array(workFormSchema).min(1).max(mostForms) });
+
+/** The equal commands of the shell, one a form and line. Answered at once, while somebody types. */
 export const commandAnswerSchema = z.object({ command: z.string() });
 
 /**

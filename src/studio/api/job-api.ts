@@ -1,7 +1,7 @@
 /** @file Jobs in requests, answers and events. */
 import { z } from 'zod';
-import { jobKinds } from '../jobs/job.ts';
-import { workFormSchema } from './form-api.ts';
+import { jobCostSchema, jobKinds } from '../jobs/job.ts';
+import { mostForms, workFormSchema } from './form-api.ts';
 import { bytesSchema, dateSchema, itemIdSchema, jobIdSchema, titleSchema } from './identifiers.ts';
 import { problemSchema } from './problem-api.ts';
 
@@ -43,6 +43,8 @@ export const jobSchema = z.object({
   begun: dateSchema.optional(),
   ended: dateSchema.optional(),
   progress: progressSchema.optional(),
+  /** What one that waits takes, roughly: as was estimated, or as the training that it goes on with has gone so far. */
+  cost: jobCostSchema.optional(),
   /** The motion, video or picture that it makes; a motion is there before the job is done. */
   result: itemIdSchema.optional(),
   problem: problemSchema.optional(),
@@ -68,9 +70,6 @@ export const queueSchema = z.object({
   /** How many run at the same time. */
   most: z.number(),
 });
-
-/** Most forms in one request: prompts × seeds of a grid. */
-export const mostForms = 100;
 
 /** Puts jobs at the end of the queue, in this order. */
 export const putJobsSchema = z.object({

@@ -14,7 +14,12 @@ import {
   newClipSetSchema,
   uploadQuerySchema,
 } from './clip-api.ts';
-import { commandAnswerSchema, estimateSchema, formQuestionSchema } from './form-api.ts';
+import {
+  commandAnswerSchema,
+  commandQuestionSchema,
+  estimateSchema,
+  formQuestionSchema,
+} from './form-api.ts';
 import { deletedSchema, doneSchema } from './identifiers.ts';
 import {
   changeJobSchema,
@@ -138,11 +143,11 @@ export const routes = {
   /** The identifier is given in the query, since one on the hub has slashes. */
   base: { method: 'GET', path: '/api/base', query: z.object({ id: z.string() }), answer: baseDetailSchema },
 
-  /** The equal command of the shell, for a form that need not be complete. */
+  /** The equal commands of the shell, for forms that need not be complete. */
   command: {
     method: 'POST',
     path: '/api/forms/command',
-    body: formQuestionSchema,
+    body: commandQuestionSchema,
     answer: commandAnswerSchema,
   },
   /** Memory, time and disk, and what would be refused. */

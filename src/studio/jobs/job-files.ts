@@ -36,6 +36,8 @@ export interface JobPaths {
   readonly log: string;
   /** A small picture of what it is making, while it does. */
   readonly preview: string;
+  /** What it is estimated to take. */
+  readonly cost: string;
 }
 
 /** Paths of the job `id`. Throws `UsageError` for what is no identifier, such as `../x`. */
@@ -53,6 +55,7 @@ export function jobPaths({ jobs }: Pick<StudioFolder, 'jobs'>, id: string): JobP
     held: at('held'),
     log: at('log.txt'),
     preview: at('preview.webp'),
+    cost: at('cost.json'),
   };
 }
 

@@ -48,6 +48,12 @@ export const jobRecordSchema = z.object({
 /** See `jobRecordSchema`. */
 export type JobRecord = z.output<typeof jobRecordSchema>;
 
+/** What a job takes: seconds in all, and bytes of memory. What is absent is not known. */
+export const jobCostSchema = z.object({ seconds: z.number().optional(), memory: z.number().optional() });
+
+/** See `jobCostSchema`. */
+export type JobCost = z.output<typeof jobCostSchema>;
+
 /** What has become of a job, as its files and its process show; there is no flag that could be wrong. */
 export type JobState =
   /** It has not been begun, or has made way for another and goes on by itself. */

@@ -7,13 +7,15 @@ import { basename, join } from 'node:path';
 import { workFormSchema } from '../api/form-api.ts';
 import type { ApiJob, Progress } from '../api/job-api.ts';
 import { addressOf } from '../api/routes.ts';
-import { type Job, jobIdPattern } from '../jobs/job.ts';
+import { type Job, type JobCost, jobIdPattern } from '../jobs/job.ts';
+import { readCost } from '../jobs/job-cost.ts';
 import { jobPaths, readEvents, readJob, resultPath } from '../jobs/job-files.ts';
 import type { StudioFolder } from '../studio-folder.ts';
 import { type Catalogue, commandFor } from './catalogue.ts';
 import { itemId } from './item-id.ts';
 import { residentBytes } from './looks.ts';
 import { problemOfPacked } from './request-error.ts';
+import { secondsLeftOf } from './run-pace.ts';
 
 /** The jobs of a studio. */
 export interface JobBook {
@@ -102,6 +104,7 @@ export function jobBook(studio: StudioFolder, catalogue: () => Catalogue | undef
       const said = state === 'waiting' || state === 'done' ? undefined : await tellOf(id);
       const progress = said?.progress && { ...said.progress, ...(await whileRunning(studio, job)) };
       const result = await resultId(studio, job);
+      const cost = state === 'waiting' || state === 'held' ? await costOf(studio, job) : {};
       const form = workFormSchema.safeParse(job.form);
       const known = catalogue();
       const view: ApiJob = {
@@ -113,6 +116,7 @@ export function jobBook(studio: StudioFolder, catalogue: () => Catalogue | undef
         ...(said?.begun !== undefined && { begun: said.begun }),
         ...(said?.ended !== undefined && { ended: said.ended }),
         ...(progress && { progress }),
+        ...(Object.keys(cost).length > 0 && { cost }),
         ...(result !== undefined && { result }),
         ...(job.state === 'failed' && { problem: problemOfPacked(job.error) }),
         settings: withoutPaths(options),
@@ -147,6 +151,18 @@ async function stillDone(job: Job): Promise<boolean> {
       () => false,
     ))
   );
+}
+
+/** What a job that waits takes; of a training that has begun, its run folder knows best. */
+async function costOf(studio: StudioFolder, job: Job): Promise<JobCost> {
+  const cost = await readCost(studio, job.id);
+  if (job.kind !== 'learn') return cost;
+  const { steps } = job.options;
+  const seconds = await secondsLeftOf(
+    resultPath(studio, job),
+    typeof steps === 'number' && job.run !== undefined ? steps : undefined,
+  );
+  return { ...cost, ...(seconds !== undefined && { seconds }) };
 }
 
 /** What is known of a job's process only while it runs. */

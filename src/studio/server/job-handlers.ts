@@ -1,12 +1,15 @@
 /** @file Answers about forms and jobs. */
 import { open } from 'node:fs/promises';
+import { parse } from 'node:path';
 import type { z } from 'zod';
 import type { jobLogSchema } from '../api/job-api.ts';
+import type { Job } from '../jobs/job.ts';
 import { jobPaths } from '../jobs/job-files.ts';
 import { commandFor } from './catalogue.ts';
 import { callOfForm } from './form-options.ts';
 import type { SomeHandlers } from './handlers.ts';
 import { commandOut } from './job-book.ts';
+import { jobCosts } from './job-costs.ts';
 import { notHere, RequestError } from './request-error.ts';
 import type { StudioContext } from './studio-context.ts';
 
@@ -35,6 +38,7 @@ export function jobHandlers(
   | 'pauseJobs'
 > {
   const { queue, jobs, most, touched } = context;
+  const costs = jobCosts(context);
   /** The job, as the queue sees it. Throws `RequestError`. */
   const find = async (id: string) => {
     const found = (await queue.list()).find((job) => job.id === id);
@@ -58,21 +62,31 @@ export function jobHandlers(
   };
   return {
     async command({ body }) {
-      const { kind, options } = await callOfForm(context, body.form);
-      return { command: commandFor(await context.catalogue(), kind, { ...options, out: commandOut[kind] }) };
+      const [known, commands] = [await context.catalogue(), [] as string[]];
+      for (const [i, form] of body.forms.entries()) {
+        const { kind, options } = await callOfForm(context, form);
+        // None writes over what another one has written.
+        const out = body.forms.length > 1 ? numbered(commandOut[kind], i + 1) : commandOut[kind];
+        commands.push(commandFor(known, kind, { ...options, out }));
+      }
+      return { command: commands.join('\n') };
     },
     async estimate({ body }) {
-      const { kind, options, basePath } = await callOfForm(context, body.form);
-      return context.looks.run('estimate', { kind, options, base: basePath });
+      return costs.estimate(await callOfForm(context, body.form));
     },
     jobs: list,
     async putJobs({ body }) {
       // All are understood before one is put.
       const calls = [];
       for (const form of body.forms) calls.push({ form, ...(await callOfForm(context, form)) });
-      const put = [];
-      for (const { kind, options, title, form } of calls) {
-        put.push(await queue.put(kind, options, { form, ...(title !== undefined && { title }) }));
+      const [put, others] = [[] as Job[], await queue.list()];
+      const busy = others.filter(({ state }) => state === 'running' || state === 'waiting').length;
+      const waits = (await queue.paused()) || busy + calls.length > most;
+      for (const { form, ...call } of calls) {
+        const { kind, options, title } = call;
+        const job = await queue.put(kind, options, { form, ...(title !== undefined && { title }) });
+        await costs.keep(job.id, call, waits);
+        put.push(job);
       }
       if (body.first) await queue.goFirst(put[0]!.id);
       touched();
@@ -107,6 +121,8 @@ export function jobHandlers(
         ...(job.run !== undefined && { run: job.run }),
         ...(title !== undefined && { title }),
       });
+      if (call) await costs.keep(changed.id, call, true);
+      else await costs.copy(job.id, changed.id);
       if (job.state === 'held') await queue.cancel(changed.id);
       await queue.order(order.map((id) => (id === job.id ? changed.id : id)));
       if (!(await queue.remove(job.id))) {
@@ -139,6 +155,12 @@ export function jobHandlers(
 }
 
 const begun = () => new RequestError(409, 'the job has been begun', ['Put another one.']);
+
+/** A file name with a number: `video-2.mp4`. */
+function numbered(name: string, number: number): string {
+  const { name: stem, ext } = parse(name);
+  return `${stem}-${number}${ext}`;
+}
 
 /** Bytes of a job's output that are shown. */
 const shownBytes = 64 * 1024;

@@ -107,7 +107,7 @@ function addLine({ columns, heldOut }: Pick<Known, 'columns' | 'heldOut'>, line:
 const lastBytes = 4096;
 
 /** A step that was taken. */
-interface TakenStep {
+export interface TakenStep {
   readonly step: number;
   readonly loss: number;
   /** What it took. */

@@ -14,6 +14,7 @@ import { commandOut, titleOf, withoutPaths } from './job-book.ts';
 import { residentBytes } from './looks.ts';
 import { latestMetrics } from './metrics-columns.ts';
 import { notHere, problemOf, RequestError } from './request-error.ts';
+import { paceOf } from './run-pace.ts';
 import { bytesIn, itemsIn, latestFirst, type ShelfItem } from './shelf.ts';
 import type { StudioContext } from './studio-context.ts';
 
@@ -218,8 +219,8 @@ async function progressOf(
   if (job?.state === 'running') return (await jobs.view(job)).progress;
   const owner = await lockOwner(item.path);
   if (owner === undefined || run === undefined) return undefined;
-  const metrics = await latestMetrics(runPaths(item.path).metrics);
-  const [last, total] = [metrics.at(-1), run.settings.steps];
+  const total = run.settings.steps;
+  const { last, secondsLeft } = await paceOf(item.path, total);
   const memory = await residentBytes(owner);
   return {
     stage: last ? 'training' : 'beginning',
@@ -228,20 +229,10 @@ async function progressOf(
     ...(last && {
       loss: last.loss,
       secondsPerStep: last.seconds,
-      secondsLeft: paceOf(metrics) * Math.max(0, total - last.step),
+      ...(secondsLeft !== undefined && { secondsLeft }),
     }),
     ...(memory > 0 && { memory }),
   };
-}
-
-/** Seconds that a step takes, of the last ones most. */
-function paceOf(metrics: readonly { readonly seconds: number }[]): number {
-  let [sum, weight] = [0, 0];
-  for (const { seconds } of metrics) {
-    sum = 0.9 * sum + seconds;
-    weight = 0.9 * weight + 1;
-  }
-  return weight > 0 ? sum / weight : 0;
 }
 
 /** A clip of a run; one that is in the studio can be looked at. */

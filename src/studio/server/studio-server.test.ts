@@ -288,15 +288,31 @@ describe('jobs', () => {
     const [one, two] = json.jobs;
     expect(one).toMatchObject({ kind: 'draw', title: 'a cat', state: 'waiting', form: form(1) });
     expect(one.settings).toEqual({ prompt: 'a cat', seed: 1, width: 16, height: 16 });
-    const said = await browser.send('POST', '/api/forms/command', { form: form(1) });
+    const say = (...forms: object[]) => browser.send('POST', '/api/forms/command', { forms });
+    const said = await say(form(1));
     expect(said.json.command).toBe(
       `lamp image --prompt 'a cat' --base ${tinyBase} --seed 1 --out picture.png --size 16x16`,
     );
+    expect((await say(form(1), form(2))).json.command.split('\n')).toMatchObject([
+      expect.stringContaining('--seed 1 --out picture-1.png'),
+      expect.stringContaining('--seed 2 --out picture-2.png'),
+    ]);
+    // What one is estimated to take, others that differ in their seeds alone take as well.
+    const costs = async () => {
+      const { jobs } = (await browser.get('/api/jobs')).json;
+      return (
+        jobs.every(({ cost }: { cost?: object }) => cost) && jobs.map(({ cost }: { cost: object }) => cost)
+      );
+    };
+    const [cost, other] = await until(costs);
+    expect(cost).toEqual({ seconds: expect.any(Number), memory: expect.any(Number) });
+    expect(other).toEqual(cost);
     await browser.send('PUT', '/api/jobs/order', { jobs: [two.id, one.id] });
     const changed = await browser.send('PATCH', `/api/jobs/${one.id}`, { form: form(3) });
     const list = (await browser.get('/api/jobs')).json;
     expect(list).toMatchObject({ paused: true, most: 1 });
     expect(list.jobs.map(({ id }: { id: string }) => id)).toEqual([two.id, changed.json.id]);
+    expect(list.jobs[1]).toMatchObject({ settings: { seed: 3 }, cost });
     for (const { id } of list.jobs) await browser.send('DELETE', `/api/jobs/${id}`);
     await browser.send('PUT', '/api/jobs/pause', { paused: false });
     expect((await browser.get('/api/jobs')).json.jobs).toEqual([]);

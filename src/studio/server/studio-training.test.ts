@@ -62,7 +62,7 @@ describe('a training that goes on and on', () => {
       { ...learnForm({}), startFrom: state },
     ];
     for (const form of forms) {
-      const { command } = await send('POST', '/api/forms/command', { form });
+      const { command } = await send('POST', '/api/forms/command', { forms: [form] });
       expect(command).toMatch(
         new RegExp(`--(motion|start-from) '?[^' ]*/checkpoints/step-${step}\\.safetensors`),
       );

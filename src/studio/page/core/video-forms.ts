@@ -1,6 +1,6 @@
 /** @file From what somebody fills in to the forms of videos: prompts × pictures × seeds. */
 import type { GivenForm, MotionState } from '../../api/form-api.ts';
-import { mostForms } from '../../api/job-api.ts';
+import { mostForms } from '../../api/form-api.ts';
 import type { ApiSetting } from '../../api/setting-api.ts';
 import { type SettingValues, valuesOf } from './setting-values.ts';
 

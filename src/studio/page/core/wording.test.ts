@@ -1,6 +1,18 @@
 import { expect, test } from 'vitest';
 import { settingTitle } from '../../api/setting-title.ts';
-import { countOf, digits, doneWords, settingText, shareOf, sizeOf, speedOf, timeAgo } from './wording.ts';
+import {
+  costWords,
+  countOf,
+  digits,
+  doneWords,
+  roughly,
+  settingText,
+  shareOf,
+  sizeOf,
+  speedOf,
+  timeAgo,
+  timesOf,
+} from './wording.ts';
 
 test('amounts are short', () => {
   expect([0, 1, 999, 1000, 1_440_000, 123_456_789, 2.5e9].map(sizeOf)).toEqual([
@@ -21,6 +33,26 @@ test('amounts are short', () => {
     '–',
   ]);
   expect([0.25, 4.12, 0].map(speedOf)).toEqual(['4.0 steps per second', '4.1 s per step', '–']);
+});
+
+test('what something takes is said roughly', () => {
+  expect([0.4, 40.4, 190, 3599, 4800].map(roughly)).toEqual([
+    'a moment',
+    'about 40 s',
+    'about 3 min',
+    'about 60 min',
+    'about 1 h 20 min',
+  ]);
+  expect(costWords({ seconds: 190, memory: 1.2e9 })).toBe('about 3 min, 1.2 GB of memory');
+  expect([costWords({ memory: 1.2e9 }), costWords({})]).toEqual(['1.2 GB of memory', '']);
+});
+
+test('times of several add up as they are shown', () => {
+  expect(timesOf(0.75, 4)).toEqual({ each: '0.75 s', all: '3 s' });
+  expect(timesOf(1.44, 4)).toEqual({ each: '1.4 s', all: '5.6 s' });
+  expect(timesOf(125.4, 4)).toEqual({ each: '2 min 05 s', all: '8 min 20 s' });
+  expect(timesOf(4829, 4)).toEqual({ each: '1 h 20 min', all: '5 h 20 min' });
+  expect(timesOf(0.1, 4).all).toBe('a moment');
 });
 
 test('how long ago something was', () => {

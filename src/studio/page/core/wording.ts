@@ -1,4 +1,5 @@
 /** @file Amounts, times and states in words. */
+import { duration } from '../../../duration.ts';
 import type { ApiJob, Progress } from '../../api/job-api.ts';
 import type { ApiMotion } from '../../api/motion-api.ts';
 import { settingTitle } from '../../api/setting-title.ts';
@@ -27,6 +28,29 @@ export function timeAgo(date: string, now = Date.now()): string {
   if (seconds < 172_800) return 'yesterday';
   if (seconds < 7 * 86_400) return `${Math.floor(seconds / 86_400)} days ago`;
   return new Date(date).toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' });
+}
+
+/** About how long something takes: `a moment`, `about 40 s`, `about 3 min`, `about 1 h 20 min`. */
+export function roughly(seconds: number): string {
+  if (seconds < 1) return 'a moment';
+  if (seconds < 90) return `about ${Math.round(seconds)} s`;
+  if (seconds < 3600) return `about ${Math.round(seconds / 60)} min`;
+  return `about ${duration(seconds)}`;
+}
+
+/** What a job takes, in words; `''` where nothing is known. */
+export function costWords({ seconds, memory }: NonNullable<ApiJob['cost']>): string {
+  const time = seconds === undefined ? [] : [roughly(seconds)];
+  return [...time, ...(memory === undefined ? [] : [`${sizeOf(memory)} of memory`])].join(', ');
+}
+
+/** How long each of several takes and all together, so that what is shown of one, times their number, is the other. */
+export function timesOf(each: number, count: number): { readonly each: string; readonly all: string } {
+  const shown =
+    each < 10 ? Number(each.toPrecision(2)) : each < 3600 ? Math.round(each) : 60 * Math.round(each / 60);
+  const words = (seconds: number) =>
+    seconds < 10 ? `${Number(seconds.toPrecision(2))} s` : duration(seconds);
+  return { each: words(shown), all: shown * count < 1 ? 'a moment' : words(shown * count) };
 }
 
 /** Speed of steps: `3.2 steps per second`, or `4.1 s per step`. */

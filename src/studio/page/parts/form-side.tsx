@@ -8,7 +8,7 @@ import type { SettingValues } from '../core/setting-values.ts';
 import { outdate, useAnswer } from '../core/studio-state.ts';
 import type { FormCheck } from '../core/use-form-check.ts';
 import { goTo } from '../core/use-route.ts';
-import { digits, sentence, sizeOf } from '../core/wording.ts';
+import { digits, sentence, sizeOf, timesOf } from '../core/wording.ts';
 import { Button } from './button.tsx';
 import { CommandBox } from './command-box.tsx';
 import { Note, ProblemNote } from './problem.tsx';
@@ -91,22 +91,22 @@ export function FormSide({
         )}
         {ready && busy && job === undefined && <Button onClick={() => put(true)}>Before all others</Button>}
       </div>
-      {command !== undefined && <CommandBox command={command} />}
+      {command !== undefined && <CommandBox command={command} count={forms.length} />}
     </aside>
   );
 }
 
 function Amounts({ estimate, count }: { readonly estimate: Estimate; readonly count: number }) {
   const { time, memory, disk, size, frames } = estimate;
-  const each = time ? time.seconds + (time.samples?.seconds ?? 0) : undefined;
+  const times = time && timesOf(time.seconds + (time.samples?.seconds ?? 0), count);
   return (
     <>
-      {time && each !== undefined && (
+      {time && times && (
         <div className="amount">
           <span className="amount-name">Time, about</span>
-          <strong className="amount-value">{each * count < 1 ? 'a moment' : duration(each * count)}</strong>
+          <strong className="amount-value">{times.all}</strong>
           <span className="quiet">
-            {count > 1 && `${count} × ${duration(each)}, each `}
+            {count > 1 && `${count} × ${times.each}, each `}
             {time.steps} steps of {digits(time.secondsPerStep)} s
             {time.samples &&
               time.samples.videos > 0 &&

@@ -106,7 +106,7 @@ export function LearnForm({
   const learning = learningOf(draft, set, declared?.learn ?? [], { base, look: look.answer });
   const { used, heldOut, uncaptioned, settings, missing, form } = learning;
   const forms = missing.length === 0 && declared ? [form] : [];
-  const check = useFormCheck(forms[0]);
+  const check = useFormCheck(forms);
   const writeAll = (caption: string) => writeCaptions(used.map(({ id }) => ({ clip: id, caption })));
   return (
     <div className="columns form-columns">

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { useAnswer } from '../core/studio-state.ts';
 import { replaceRoute } from '../core/use-route.ts';
 import { jobStateWords, sentence } from '../core/wording.ts';
+import { JobAgain } from '../parts/job-again.tsx';
 import { JobDetails } from '../parts/job-details.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { hrefOfJob } from '../parts/running-work.tsx';
@@ -32,6 +33,9 @@ export function JobView({ id }: { readonly id: string }) {
                 <a href="#/queue">See the queue</a>
               </p>
               {known.problem && <ProblemNote problem={known.problem} />}
+              <div className="actions">
+                <JobAgain job={known} />
+              </div>
               <JobDetails job={known} />
             </section>
           )

@@ -13,6 +13,7 @@ import {
   withValues,
 } from '../core/setting-values.ts';
 import { useAnswer } from '../core/studio-state.ts';
+import { tellPut } from '../core/tell-put.ts';
 import { useDraft } from '../core/use-draft.ts';
 import { useFormCheck } from '../core/use-form-check.ts';
 import { replaceRoute } from '../core/use-route.ts';
@@ -97,7 +98,7 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
     ...(base !== undefined && { base }),
   };
   const forms = missing.length === 0 && declared ? [form] : [];
-  const check = useFormCheck(forms[0]);
+  const check = useFormCheck(forms);
   return (
     <View
       title="Edit a video"
@@ -179,7 +180,10 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
           job={job}
           label="Edit the clip"
           onAdvice={(settings) => change({ settings: withValues(draft.settings, settings) })}
-          onPut={() => document.getElementById('latest')?.scrollIntoView({ block: 'nearest' })}
+          onPut={(jobs) => {
+            tellPut(jobs.length);
+            document.getElementById('latest')?.scrollIntoView({ block: 'nearest' });
+          }}
         />
       </div>
       <LatestResults kinds={['edit']} />

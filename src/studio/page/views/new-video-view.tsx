@@ -1,11 +1,12 @@
 /** @file Making videos: which motion, what moves, and how. */
 import { useEffect } from 'react';
+import { mostForms } from '../../api/form-api.ts';
 import { builtInBaseId } from '../../api/identifiers.ts';
-import { mostForms } from '../../api/job-api.ts';
 import { handedForm, handedPictures } from '../core/hand-over.ts';
 import type { Route } from '../core/hash-route.ts';
 import { type SettingValues, usedSettings, withValues } from '../core/setting-values.ts';
 import { useAnswer } from '../core/studio-state.ts';
+import { tellPut } from '../core/tell-put.ts';
 import { useDraft } from '../core/use-draft.ts';
 import { useFormCheck } from '../core/use-form-check.ts';
 import { replaceRoute } from '../core/use-route.ts';
@@ -74,7 +75,7 @@ export function NewVideoView({ query }: { readonly query: Route['query'] }) {
     ...(hasWords || animates ? [] : ['Say what is to be seen, or choose a picture.']),
   ];
   const forms = missing.length === 0 && declared ? videoForms(draft, base, used) : [];
-  const check = useFormCheck(forms[0]);
+  const check = useFormCheck(forms);
   const shownSettings = used[animates ? 'animate' : 'generate'].filter(({ name }) => name !== 'seed');
   return (
     <View
@@ -154,7 +155,8 @@ export function NewVideoView({ query }: { readonly query: Route['query'] }) {
           job={job}
           label={forms.length > 1 ? `Make ${forms.length} videos` : 'Make the video'}
           onAdvice={(settings) => change({ settings: withValues(draft.settings, settings) })}
-          onPut={() => {
+          onPut={(jobs) => {
+            tellPut(jobs.length);
             if (!draft.keepSeed) change({ seed: randomSeed() });
             document.getElementById('latest')?.scrollIntoView({ block: 'nearest' });
           }}

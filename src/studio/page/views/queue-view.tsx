@@ -6,12 +6,15 @@ import type { ApiJob } from '../../api/job-api.ts';
 import { ask } from '../core/api-client.ts';
 import { canChange, changeForm } from '../core/hand-over.ts';
 import { moved } from '../core/job-order.ts';
+import { whatDiffers } from '../core/job-words.ts';
 import { outdate, useAnswer, useProgress } from '../core/studio-state.ts';
 import {
+  costWords,
   countOf,
   doneWords,
   jobKindWords,
   jobStateWords,
+  roughly,
   shareOf,
   sizeOf,
   stageWords,
@@ -19,6 +22,7 @@ import {
 } from '../core/wording.ts';
 import { Button, ButtonLink } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { JobAgain } from '../parts/job-again.tsx';
 import { JobDetails } from '../parts/job-details.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
@@ -83,7 +87,7 @@ function Jobs({ jobs, paused }: { readonly jobs: readonly ApiJob[]; readonly pau
           <ul className="jobs">
             {running.map((job) => (
               <li key={job.id}>
-                <RunningJob job={job} />
+                <RunningJob job={job} jobs={jobs} />
               </li>
             ))}
           </ul>
@@ -95,9 +99,10 @@ function Jobs({ jobs, paused }: { readonly jobs: readonly ApiJob[]; readonly pau
             Next{' '}
             <span className="quiet">
               {paused ? 'when jobs are begun again' : countOf(waiting.length, 'job')}
+              {totalOf(waiting)}
             </span>
           </h2>
-          <WaitingJobs jobs={waiting} />
+          <WaitingJobs jobs={waiting} all={jobs} />
         </section>
       )}
       {ended.length > 0 && (
@@ -106,7 +111,7 @@ function Jobs({ jobs, paused }: { readonly jobs: readonly ApiJob[]; readonly pau
           <ul className="jobs">
             {ended.slice(0, most).map((job) => (
               <li key={job.id}>
-                <EndedJob job={job} />
+                <EndedJob job={job} jobs={jobs} />
               </li>
             ))}
           </ul>
@@ -119,19 +124,32 @@ function Jobs({ jobs, paused }: { readonly jobs: readonly ApiJob[]; readonly pau
   );
 }
 
+/** What all jobs take together, where it is known of each. */
+function totalOf(jobs: readonly ApiJob[]): string {
+  const seconds = jobs.map(({ cost }) => cost?.seconds ?? Number.NaN).reduce((sum, each) => sum + each, 0);
+  return jobs.length > 1 && Number.isFinite(seconds) ? `, ${roughly(seconds)} in all` : '';
+}
+
 const act = async (name: 'cancelJob' | 'goOnJob' | 'goFirstJob', id: string) => {
   await ask(name, { ids: { id }, body: {} });
   outdate('jobs', 'motions');
 };
 
 /** A job that runs, with its progress. */
-export function RunningJob({ job }: { readonly job: ApiJob }) {
+export function RunningJob({
+  job,
+  jobs,
+}: {
+  readonly job: ApiJob;
+  /** Others, from which it is told apart. */
+  readonly jobs?: readonly ApiJob[];
+}) {
   const progress = useProgress(job.id) ?? job.progress;
   return (
     <article className="job job-running">
       <Preview job={job} preview={progress?.preview} />
       <div className="job-text">
-        <JobTitle job={job} />
+        <JobTitle job={job} {...(jobs && { jobs })} />
         <ProgressBar share={shareOf(progress)} label={`Progress of ${job.title}`} />
         <p className="facts">
           <span>{stageWords(progress?.stage)}</span>
@@ -148,7 +166,7 @@ export function RunningJob({ job }: { readonly job: ApiJob }) {
   );
 }
 
-function WaitingJobs({ jobs }: { readonly jobs: readonly ApiJob[] }) {
+function WaitingJobs({ jobs, all }: { readonly jobs: readonly ApiJob[]; readonly all: readonly ApiJob[] }) {
   const [dragged, setDragged] = useState<string>();
   const [over, setOver] = useState<string>();
   const ids = jobs.map(({ id }) => id);
@@ -202,7 +220,7 @@ function WaitingJobs({ jobs }: { readonly jobs: readonly ApiJob[] }) {
               <Icon name="grip" />
             </button>
             <div className="job-text">
-              <JobTitle job={job} />
+              <JobTitle job={job} jobs={all} />
               <JobDetails job={job} />
             </div>
             <div className="actions job-actions">
@@ -250,23 +268,17 @@ function WaitingJobs({ jobs }: { readonly jobs: readonly ApiJob[] }) {
   );
 }
 
-function EndedJob({ job }: { readonly job: ApiJob }) {
-  const again = job.state === 'stopped' || job.state === 'failed';
+function EndedJob({ job, jobs }: { readonly job: ApiJob; readonly jobs: readonly ApiJob[] }) {
   return (
     <article className="job">
       <Preview job={job} />
       <div className="job-text">
-        <JobTitle job={job} />
+        <JobTitle job={job} jobs={jobs} />
         {job.problem && <ProblemNote problem={job.problem} />}
         <JobDetails job={job} />
       </div>
       <div className="actions job-actions">
-        {again && (
-          <Button icon="play" onClick={() => act('goOnJob', job.id)}>
-            {job.state === 'failed' ? 'Try again' : 'Go on'}
-            <span className="hidden"> {job.title}</span>
-          </Button>
-        )}
+        <JobAgain job={job} />
         {job.state === 'done' && job.result && (
           <ButtonLink href={hrefOfJob(job)}>
             Open<span className="hidden"> {job.title}</span>
@@ -288,7 +300,8 @@ async function remove(id: string): Promise<void> {
   outdate('jobs');
 }
 
-function JobTitle({ job }: { readonly job: ApiJob }) {
+function JobTitle({ job, jobs = [job] }: { readonly job: ApiJob; readonly jobs?: readonly ApiJob[] }) {
+  const cost = job.cost && costWords(job.cost);
   return (
     <h3 className="job-title">
       <a href={hrefOfJob(job)}>{job.title}</a>
@@ -296,6 +309,10 @@ function JobTitle({ job }: { readonly job: ApiJob }) {
         <span>{jobKindWords[job.kind]}</span>
         <span className={`state state-${job.state}`}>{jobStateWords[job.state]}</span>
         <span>{timeAgo(job.ended ?? job.begun ?? job.made)}</span>
+        {whatDiffers(job, jobs).map((words) => (
+          <span key={words}>{words}</span>
+        ))}
+        {cost && <span>{cost}</span>}
       </span>
     </h3>
   );
