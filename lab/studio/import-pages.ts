@@ -23,7 +23,7 @@ export function importPages({ desk }: StudioVisit): void {
       mimeType: 'application/octet-stream',
       buffer: buffer.subarray(0, 1000),
     });
-    await page.getByText(/^This file is no motion that lamp wrote/).waitFor();
+    await page.getByText(/^“other.safetensors”: this file is no motion that lamp wrote/).waitFor();
     expect(await takeFaults()).toEqual([expect.stringContaining('422 {"error":')]);
   });
 
