@@ -15,10 +15,15 @@ const MAX_VALUES = 500_000;
 
 /**
  * Reads the JSON file `path` and parses it with `schema`. `what` names the file in messages, for example "the
- * scheduler's settings". Throws `CheckpointError` when the file is missing, not JSON, too large, or does not match the
- * schema.
+ * scheduler's settings"; `advice` is for one that is not JSON. Throws `CheckpointError` when the file is missing, not
+ * JSON, too large, or does not match the schema.
  */
-export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, what: string): Promise<T> {
+export async function readJsonFile<T>(
+  path: string,
+  schema: z.ZodType<T>,
+  what: string,
+  advice = 'Download it again.',
+): Promise<T> {
   const text = await readText(path, what);
   let value: unknown;
   try {
@@ -27,7 +32,7 @@ export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, what: 
     throw new CheckpointError(
       {
         found: `${what}, "${path}", is not valid JSON (${onOneLine((error as Error).message)})`,
-        advice: 'Download it again.',
+        advice,
       },
       { cause: error },
     );

@@ -8,7 +8,7 @@ import { called } from './setting-options.ts';
 const description =
   'a part of a clip to use, such as "walk.mp4:start=1.5,end=4" or ' +
   '"walk.mp4:startFrame=3,endFrame=40,crop=640x400+100+0"; may be given for several clips ' +
-  '(default: "lamp" in metadata.jsonl, else whole clips)';
+  '(default: what a list of captions says under "lamp", else whole clips)';
 
 /** Adds `--clip-part`, whose value is the setting `clipParts`, under a heading of the help. */
 export function withClipPartOption(command: Command, group: string): Command {

@@ -44,5 +44,6 @@ export type ShownRun = z.output<typeof recordSchema>;
 
 /** Reads what is shown of the run in a folder. Throws `CheckpointError` where `run.json` is missing or damaged. */
 export function readShownRun(folder: string): Promise<ShownRun> {
-  return readJsonFile(runPaths(folder).record, recordSchema, "a run's settings");
+  const advice = 'Put back a copy of it, or begin anew: without it, the training cannot go on.';
+  return readJsonFile(runPaths(folder).record, recordSchema, "a run's settings", advice);
 }

@@ -26,11 +26,12 @@ export interface MotionItem {
   readonly job: Job | undefined;
 }
 
-type Context = Pick<StudioContext, 'folder' | 'titles' | 'jobs' | 'looks' | 'catalogue' | 'bases'>;
+type Context = Pick<StudioContext, 'folder' | 'titles' | 'jobs' | 'queue' | 'looks' | 'catalogue' | 'bases'>;
 
 /** The motions, latest first. A folder that holds no run yet is shown if a job works in it. */
-export async function motionItems({ folder, jobs }: Context): Promise<MotionItem[]> {
-  const [items, all] = [await itemsIn(folder.motions, 'motions'), await jobs.all()];
+export async function motionItems({ folder, queue }: Context): Promise<MotionItem[]> {
+  // As the queue has them: one that is to go on waits until its process has begun.
+  const [items, all] = [await itemsIn(folder.motions, 'motions'), await queue.list()];
   const found = await Promise.all(
     latestFirst(items).map(async (item): Promise<MotionItem[]> => {
       const job = all.find(({ kind, run, id }) => kind === 'learn' && (run ?? id) === item.name);

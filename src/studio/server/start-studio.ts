@@ -1,7 +1,7 @@
 /** @file Starts the server of a studio. */
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod } from 'node:fs/promises';
+import { chmod, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { basename, join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
@@ -78,11 +78,13 @@ const identitySchema = z.object({
 
 /**
  * Starts the server of the studio in a folder, which is made if it is missing. Throws `StorageError` if another server
- * serves it or the folder cannot be written, and `UsageError` for an address that is taken or that needs a password.
+ * serves it or the folder cannot be written, and `UsageError` for an address that is taken or that needs a password, or
+ * a folder of bases that is not there.
  */
 export async function startStudio(options: StudioOptions): Promise<RunningStudio> {
   const { host = '127.0.0.1', password, execArgv = inheritedOptions(), niceness } = options;
   assertAddress(host, password);
+  for (const bases of options.bases ?? []) await assertFolder(bases);
   const folder = await openStudioFolder(options.folder);
   const unlock = await lockStudio(folder);
   try {
@@ -223,6 +225,17 @@ async function listOf(context: StudioContext) {
     videos: videos.slice(0, 100).map((item) => shownVideo(context, jobs, item)),
     jobs: await Promise.all(queue.map((job) => context.jobs.view(job))),
   };
+}
+
+/** Throws `UsageError` where there is no such folder of base models. */
+async function assertFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  throw new UsageError({
+    found: found ? `"${path}" is no folder` : `there is no folder "${path}"`,
+    expected: 'a folder of base models',
+    setting: 'bases',
+  });
 }
 
 /** Throws `UsageError` for an address of other machines' without a password. */

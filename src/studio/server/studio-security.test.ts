@@ -99,10 +99,13 @@ describe('who may ask', () => {
     }
   });
 
-  test('other machines need a password, which cannot be tried at will', async () => {
+  test('other machines need a password, which cannot be tried at will; bases need a folder', async () => {
     await expect(openTestStudio(at('open'), { host: '0.0.0.0' })).rejects.toThrow(UsageError);
     await expect(openTestStudio(at('open'), { host: '0.0.0.0', password: 'short' })).rejects.toThrow(
       '8 char',
+    );
+    await expect(openTestStudio(at('open'), { bases: [at('none')] })).rejects.toThrow(
+      /there is no folder "[^"]*none"; expected a folder of base models/,
     );
     const other = await openTestStudio(at('open'), { host: '0.0.0.0', password: 'long enough' });
     try {

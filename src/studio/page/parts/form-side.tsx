@@ -8,7 +8,7 @@ import type { SettingValues } from '../core/setting-values.ts';
 import { outdate, useAnswer } from '../core/studio-state.ts';
 import type { FormCheck } from '../core/use-form-check.ts';
 import { goTo } from '../core/use-route.ts';
-import { digits, sentence, sizeOf, timesOf } from '../core/wording.ts';
+import { countOf, digits, sentence, sizeOf, timesOf } from '../core/wording.ts';
 import { Button } from './button.tsx';
 import { CommandBox } from './command-box.tsx';
 import { Note, ProblemNote } from './problem.tsx';
@@ -110,7 +110,7 @@ function Amounts({ estimate, count }: { readonly estimate: Estimate; readonly co
             {time.steps} steps of {digits(time.secondsPerStep)} s
             {time.samples &&
               time.samples.videos > 0 &&
-              `, and ${time.samples.videos} samples that take ${duration(time.samples.seconds)}`}
+              `, and ${countOf(time.samples.videos, 'sample')} in ${duration(time.samples.seconds)}`}
           </span>
         </div>
       )}
@@ -130,7 +130,7 @@ function Amounts({ estimate, count }: { readonly estimate: Estimate; readonly co
           <span className="quiet">
             {memory.fits ? 'It fits' : 'It does not fit'}: {sizeOf(memory.free)} of {sizeOf(memory.whole)} are
             free
-            {memory.mode && ` (way: ${memory.mode})`}
+            {memory.mode && `, with “Memory: ${memory.mode}”`}
           </span>
         </div>
       )}

@@ -1,10 +1,10 @@
-/** @file Trainings side by side: their losses on one chart, and their samples, step by step. */
+/** @file Trainings side by side: their losses on one chart, and their samples in a grid of trainings and steps. */
 import { useMemo } from 'react';
 import type { ApiMotionDetail } from '../../api/motion-api.ts';
 import { useAnswer } from '../core/studio-state.ts';
 import { useMetrics } from '../core/use-metrics.ts';
 import { LossChart } from '../parts/loss-chart.tsx';
-import { SampleStrip } from '../parts/sample-strip.tsx';
+import { SampleGrid } from '../parts/sample-grid.tsx';
 import { View, Waiting } from '../parts/view.tsx';
 
 /** The view; more than four would not be told apart. */
@@ -27,20 +27,21 @@ export function CompareMotionsView({ ids }: { readonly ids: readonly string[] })
           <LossChart curves={curves} />
         </section>
       )}
-      <div className="side-by-side">
-        {shown.map(({ motion }) => (
-          <section key={motion.id} className="panel" aria-label={motion.title}>
-            <h2>
-              <a href={`#/motions/${motion.id}`}>{motion.title}</a>
-            </h2>
-            {motion.samples.length > 0 ? (
-              <SampleStrip samples={motion.samples} />
-            ) : (
-              <p className="quiet">It has made no samples.</p>
-            )}
-          </section>
-        ))}
-      </div>
+      {shown.length > 0 && (
+        <section className="panel" aria-labelledby="samples">
+          <h2 id="samples">Samples</h2>
+          {shown.some(({ motion }) => motion.samples.length > 0) ? (
+            <SampleGrid
+              motions={shown.map(({ motion }) => ({
+                ...{ id: motion.id, samples: motion.samples },
+                name: nameOf(motion.title, motion.id, shown),
+              }))}
+            />
+          ) : (
+            <p className="quiet">None of them has made samples.</p>
+          )}
+        </section>
+      )}
     </View>
   );
 }
