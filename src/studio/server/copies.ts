@@ -33,6 +33,8 @@ const endings = {
 /** What is copied. */
 type Copied = Pick<ShelfItem, 'path' | 'place' | 'changed' | 'bytes'>;
 
+const laterFirst = (a: Waiting, b: Waiting) => b.turn - a.turn;
+
 /** Makes copies. */
 export interface Copies {
   /**
@@ -46,6 +48,8 @@ export interface Copies {
 
 interface Waiting {
   readonly task: CopyTask;
+  /** Who asked later has a larger one; below 0 for what nobody has asked for yet. */
+  turn: number;
   readonly end: (why: string | undefined) => void;
 }
 
@@ -54,7 +58,7 @@ export function copiesOf({ cache }: Pick<StudioFolder, 'cache'>, looks: Looks): 
   const folder = join(cache, 'copies');
   const making = new Map<string, Promise<void>>();
   const waiting: Waiting[] = [];
-  let workers = 0;
+  let [workers, turns] = [0, 0];
   let expected: readonly Copied[] = [];
 
   const placeOf = ({ place, changed, bytes }: Copied, want: CopyTask['want'], clip = '') =>
@@ -66,26 +70,28 @@ export function copiesOf({ cache }: Pick<StudioFolder, 'cache'>, looks: Looks): 
       ? { path, want: 'loop', out: placeOf(item, 'loop'), still: placeOf(item, 'still') }
       : { path, want, out: placeOf(item, want, clip), clip };
   };
-  const begin = (task: CopyTask): Promise<void> => {
-    const begun = making.get(task.out) ?? make(task).finally(() => making.delete(task.out));
+  const begin = (task: CopyTask, turn: number): Promise<void> => {
+    const there = waiting.find((each) => each.task.out === task.out);
+    if (there) there.turn = Math.max(there.turn, turn);
+    const begun = making.get(task.out) ?? make(task, turn).finally(() => making.delete(task.out));
     making.set(task.out, begun);
     return begun;
   };
-  const make = async (task: CopyTask) => {
-    const why = await new Promise<string | undefined>((end) => waiting.push({ task, end }));
+  const make = async (task: CopyTask, turn: number) => {
+    const why = await new Promise<string | undefined>((end) => waiting.push({ task, turn, end }));
     if (why === undefined) return;
     await rm(task.out, { force: true });
     throw new MediaError({ found: `no copy for playing can be made: ${why}` });
   };
   /** Who asked last is still looking. */
-  const latest = (most: number) => (most > 0 ? waiting.splice(-most).reverse() : []);
+  const latest = (most: number) => waiting.sort(laterFirst).splice(0, most);
   const work = async () => {
     // What is asked for at the same moment is made by the same process.
     await pause(moment);
     while (waiting.length > 0) {
-      const asked = latest(together);
-      await beginNext(asked);
-      const some = [...asked, ...latest(together - asked.length)];
+      const first = latest(together);
+      await beginNext(first);
+      const some = [...first, ...latest(together - first.length)].sort(laterFirst);
       const ends = await looks.run('copies', { tasks: some.map(({ task }) => task) }).catch(async (error) => {
         // One of them may be the reason: each on its own.
         if (some.length === 1) return [String(error instanceof Error ? error.message : error)];
@@ -106,16 +112,16 @@ export function copiesOf({ cache }: Pick<StudioFolder, 'cache'>, looks: Looks): 
       const task = taskOf(item, 'loop', undefined);
       if (!making.has(task.out) && !(await exists(task.out))) next.push(task);
     }
-    // The next one is the last that is begun, and so the first that is made.
     const room = Math.max(0, together - asked.length - waiting.length);
-    for (const task of next.slice(0, room).reverse()) void begin(task).catch(() => {});
+    for (const [i, task] of next.slice(0, room).entries()) void begin(task, -1 - i).catch(() => {});
   };
   return {
     async of(item, want, clip) {
+      const turn = turns++;
       const out = placeOf(item, want, clip);
       if (await exists(out)) return out;
       await makeFolders(folder);
-      const begun = begin(taskOf(item, want, clip));
+      const begun = begin(taskOf(item, want, clip), turn);
       if (workers < mostWorkers) {
         workers++;
         void work();
