@@ -96,6 +96,7 @@ const start = `
 class PieceWorker {
   private readonly worker: Worker;
   private failed: (error: Error) => void = () => {};
+  private ended: Error | undefined;
   private answered: (answer: PieceAnswer) => void = () => {};
 
   constructor(workerData: PieceWorkerData) {
@@ -106,14 +107,18 @@ class PieceWorker {
       env: { ...process.env, LAMP_THREADS: '1' },
     });
     this.worker.on('message', (answer: PieceAnswer) => this.answered(answer));
-    this.worker.on('error', (error) => this.failed(error));
-    this.worker.on('exit', (code) =>
-      this.failed(new Error(`a thread of the training ended with code ${code}`)),
-    );
+    // Also between two questions: the next one must not wait for an answer.
+    const end = (error: Error) => {
+      this.ended ??= error;
+      this.failed(error);
+    };
+    this.worker.on('error', end);
+    this.worker.on('exit', (code) => end(new Error(`a thread of the training ended with code ${code}`)));
   }
 
   ask(request: PieceRequest): Promise<PieceAnswer> {
     return new Promise((resolve, reject) => {
+      if (this.ended) return reject(this.ended);
       this.answered = resolve;
       this.failed = reject;
       this.worker.postMessage(request);

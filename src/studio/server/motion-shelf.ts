@@ -86,7 +86,9 @@ export async function shownMotion(context: Context, motion: MotionItem): Promise
   const { settings, base, started, finished } = run;
   const isDone = finished !== null && usable;
   const taken = (await latestMetrics(paths.metrics)).at(-1)?.step ?? 0;
-  const steps = isDone ? taken : Math.min(taken, (await resumesAfter(item)) ?? taken);
+  // Steps after the last checkpoint are taken again.
+  const rests = !working && !isDone;
+  const steps = rests ? Math.min(taken, (await lastCheckpoint(item)) ?? taken) : taken;
   const [sample] = (await samplesOf(item, run)).slice(-1);
   return {
     ...common,
@@ -340,12 +342,17 @@ export async function checkpointsOf(item: ShelfItem) {
  * The step after which a training that rests and is not complete goes on: that of its last checkpoint. Later steps are
  * taken again. `undefined` while it runs, where it is complete, and without a checkpoint.
  */
-export async function resumesAfter({ path }: Pick<ShelfItem, 'path'>): Promise<number | undefined> {
+export async function resumesAfter(item: Pick<ShelfItem, 'path'>): Promise<number | undefined> {
+  const { path } = item;
   if ((await lockOwner(path)) !== undefined) return undefined;
-  const { checkpoints, motion } = runPaths(path);
   const run = await readShownRun(path).catch(() => undefined);
-  if (!run || (run.finished !== null && (await isThere(motion)))) return undefined;
-  const names = await readdir(checkpoints).catch(() => []);
+  if (!run || (run.finished !== null && (await isThere(runPaths(path).motion)))) return undefined;
+  return lastCheckpoint(item);
+}
+
+/** The step of a run's last checkpoint; `undefined` without one. */
+async function lastCheckpoint({ path }: Pick<ShelfItem, 'path'>): Promise<number | undefined> {
+  const names = await readdir(runPaths(path).checkpoints).catch(() => []);
   const steps = names.flatMap((name) => /^step-(\d{6,})\.safetensors$/.exec(name)?.[1] ?? []);
   return steps.length === 0 ? undefined : Math.max(...steps.map(Number));
 }

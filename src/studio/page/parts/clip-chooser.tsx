@@ -2,6 +2,7 @@
 import { useId, useState } from 'react';
 import { bringClips } from '../core/bring-clips.ts';
 import { attempt, tell } from '../core/messages.ts';
+import { problemWith } from '../core/send-each.ts';
 import { outdate, useAnswer } from '../core/studio-state.ts';
 import { useLook } from '../core/use-look.ts';
 import { DropZone } from './drop-zone.tsx';
@@ -29,7 +30,7 @@ export function ClipChooser({
     try {
       const { refused } = await bringClips(files, undefined, () => {});
       for (const { name, problem } of refused) {
-        tell({ problem: { ...problem, message: `“${name}”: ${problem.message}` } });
+        tell({ problem: problemWith(name, problem) });
       }
       outdate('clips');
     } finally {

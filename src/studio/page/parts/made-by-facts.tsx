@@ -1,5 +1,4 @@
 /** @file How something was made, as its file says. */
-
 import type { AnswerOf } from '../../api/routes.ts';
 import { settingTitle } from '../../api/setting-title.ts';
 import { madeByRows } from '../core/made-by-words.ts';

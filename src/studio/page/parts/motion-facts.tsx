@@ -1,5 +1,4 @@
 /** @file What is known of a motion: its state, shape, sizes and settings. */
-
 import type { ApiMotionDetail } from '../../api/motion-api.ts';
 import { settingTitle } from '../../api/setting-title.ts';
 import { countOf, motionStateWords, sentence, sizeOf, timeAgo } from '../core/wording.ts';

@@ -1,5 +1,4 @@
 /** @file A setting in a form: its name, control, explanation and usual value. */
-
 import { useEffect, useId, useState } from 'react';
 import type { ApiSetting } from '../../api/setting-api.ts';
 import { settingTitle } from '../../api/setting-title.ts';

@@ -1,5 +1,4 @@
 /** @file The settings of a form: those that matter most at first, and all others on request. */
-
 import { useState } from 'react';
 import type { Problem } from '../../api/problem-api.ts';
 import type { ApiSetting } from '../../api/setting-api.ts';

@@ -4,6 +4,7 @@ import { type Bringing, bringClips, type Refused } from '../core/bring-clips.ts'
 import type { BroughtFile } from '../core/dropped-files.ts';
 import { handedForm } from '../core/hand-over.ts';
 import type { Route } from '../core/hash-route.ts';
+import { problemWith } from '../core/send-each.ts';
 import { useAnswer } from '../core/studio-state.ts';
 import { goTo, replaceRoute } from '../core/use-route.ts';
 import { ChooseClips } from '../parts/choose-clips.tsx';
@@ -59,7 +60,7 @@ export function NewMotionView({ query }: { readonly query: Route['query'] }) {
         </section>
       )}
       {refused.map(({ name, problem }) => (
-        <ProblemNote key={name} problem={{ ...problem, message: `“${name}”: ${problem.message}` }} />
+        <ProblemNote key={name} problem={problemWith(name, problem)} />
       ))}
       <Shown answered={sets}>
         {(data) =>
