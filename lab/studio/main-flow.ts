@@ -87,6 +87,10 @@ export function mainFlow({ desk, path, made }: StudioVisit): void {
     await press(page, 'mp4');
     const file = await (await saving).path();
     expect((await readFile(file)).toString('latin1', 4, 8)).toBe('ftyp');
+    // One in another format is made first.
+    const savingOther = page.waitForEvent('download');
+    await press(page, 'gif');
+    expect((await readFile(await (await savingOther).path())).toString('latin1', 0, 4)).toBe('GIF8');
     // The file says how it was made, wherever it comes from.
     await open(page, 'videos');
     await page

@@ -1,9 +1,12 @@
 /** @file The queue: jobs put, ordered by keys and by dragging, removed; and what was deleted, had back. */
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { open, press, type StudioVisit, type } from './studio-visit.ts';
 
 /** The tests; a second video comes of them, `a cat runs`. */
-export function queuePages({ desk }: StudioVisit): void {
+export function queuePages({ desk, path }: StudioVisit): void {
   test('jobs are put, ordered by keys and by dragging, and removed', async () => {
     const { page } = desk();
     await open(page, 'queue');
@@ -33,6 +36,18 @@ export function queuePages({ desk }: StudioVisit): void {
     await expect.poll(waiting).toEqual(['a cat runs']);
     await press(page, 'Begin jobs again');
     await page.locator('ul.jobs .state-done').first().waitFor();
+  });
+
+  test('a damaged job says so, and is removed', async () => {
+    const { page } = desk();
+    await open(page, 'queue');
+    const folder = path('studio/jobs/20260102-030405-00000001');
+    await mkdir(folder);
+    await writeFile(join(folder, 'job.json'), '{"format":');
+    await page.getByRole('heading', { name: 'A job that cannot be read' }).waitFor();
+    await press(page, /^Remove the damaged job/);
+    await page.getByRole('heading', { name: 'A job that cannot be read' }).waitFor({ state: 'detached' });
+    expect(existsSync(folder)).toBe(false);
   });
 
   test('what was deleted is back after one press', async () => {

@@ -30,7 +30,7 @@ export const motionChoiceSchema = motionStateSchema.extend({
 });
 
 const common = {
-  /** A name for the job and its result; default: the prompt. */
+  /** A name for the job and its result; default: the prompt, else that of the picture which is animated. */
   title: titleSchema.optional(),
   /** Default: the built-in model. */
   base: baseIdSchema.optional(),

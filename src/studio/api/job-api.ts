@@ -59,12 +59,24 @@ export const jobSchema = z.object({
 /** See `jobSchema`. */
 export type ApiJob = z.output<typeof jobSchema>;
 
+/** A job whose folder cannot be read, and why. */
+export const damagedJobSchema = z.object({ id: jobIdSchema, problem: problemSchema });
+
+/** When a job was put, as its identifier says: an ISO date. */
+export function dateOfJob(id: string): string {
+  return id.replace(/^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-.*$/, '$1-$2-$3T$4:$5:$6Z');
+}
+
+/** See `damagedJobSchema`. */
+export type ApiDamagedJob = z.output<typeof damagedJobSchema>;
+
 /**
  * The jobs: those that run or wait in the order in which they are taken, then the others, latest first; of the finished
  * ones the last 200.
  */
 export const queueSchema = z.object({
   jobs: z.array(jobSchema),
+  damaged: z.array(damagedJobSchema),
   /** Whether no more are begun. */
   paused: z.boolean(),
   /** How many run at the same time. */

@@ -57,6 +57,7 @@ import {
   pictureSchema,
   picturesSchema,
   videoDetailSchema,
+  videoFactsSchema,
   videosSchema,
 } from './video-api.ts';
 
@@ -169,6 +170,7 @@ export const routes = {
 
   videos: { method: 'GET', path: '/api/videos', query: pageQuerySchema, answer: videosSchema },
   video: { method: 'GET', path: '/api/videos/:id', answer: videoDetailSchema },
+  videoFacts: { method: 'GET', path: '/api/videos/:id/facts', answer: videoFactsSchema },
   renameVideo: { method: 'PATCH', path: '/api/videos/:id', body: renameSchema, answer: doneSchema },
   deleteVideo: { method: 'DELETE', path: '/api/videos/:id', answer: deletedSchema },
   /** The browser saves it. */

@@ -52,17 +52,23 @@ export const madeBySchema = z.object({
   missing: z.array(z.string()),
 });
 
-/** A video, and how it was made. */
+/** A video, and what its job says of it. */
 export const videoDetailSchema = videoSchema.extend({
+  /** Address of what was edited, as WebM: as many frames, of the same size and rate; absent where that is not here. */
+  before: z.string().optional(),
+  /** Whether it is an edit, so that a missing `before` is worth a word. */
+  isEdit: z.boolean(),
+  /** The equal command of the shell. */
+  command: z.string().optional(),
+});
+
+/** What a video's file says of itself; it is read by a process of its own, which takes its time. */
+export const videoFactsSchema = z.object({
   width: z.number().optional(),
   height: z.number().optional(),
   frames: z.number().optional(),
   framesPerSecond: z.number().optional(),
   madeBy: madeBySchema.optional(),
-  /** Address of what was edited, as WebM: as many frames, of the same size and rate; absent where that is not here. */
-  before: z.string().optional(),
-  /** The equal command of the shell. */
-  command: z.string().optional(),
   problem: problemSchema.optional(),
 });
 

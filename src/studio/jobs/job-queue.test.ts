@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { fromSource } from '../../testing/from-source.ts';
 import { tinyBase, writeTestMotion } from '../../testing/library-models.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { testdata } from '../../testing/testdata.ts';
+import { lockFolder } from '../../training/run-lock.ts';
 import { openStudioFolder, type StudioFolder } from '../studio-folder.ts';
 import type { Job } from './job.ts';
 import { jobPaths, listJobs, readEvents, readJob, writeJob } from './job-files.ts';
@@ -187,5 +188,10 @@ test('what is no identifier is refused; damaged files cost no more than themselv
   expect((await queue.list()).map(({ id }) => id)).toEqual([kept.id]);
   await writeFile(jobPaths(studio, kept.id).events, '{"type":"step","step":1}\n{"type":"st');
   expect((await readEvents(studio, kept.id)).events).toHaveLength(1);
-  await rm(jobPaths(studio, damaged.id).folder, { recursive: true });
+  const { folder } = jobPaths(studio, damaged.id);
+  const unlock = await lockFolder(folder);
+  expect(await queue.remove(damaged.id)).toBe(false);
+  await unlock();
+  expect(await queue.remove(damaged.id)).toBe(true);
+  await expect(stat(folder)).rejects.toThrow('ENOENT');
 });

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { writeJsonAtomically } from '../../checkpoints/atomic-write.ts';
 import { readJsonFile } from '../../checkpoints/json-file.ts';
+import { lockOwner } from '../../training/run-lock.ts';
 import type { StudioFolder } from '../studio-folder.ts';
 import { type Job, type JobKind, jobIdPattern } from './job.ts';
 import { holdJob, type JobExtras, jobPaths, listJobs, readJob, removeJob, writeJob } from './job-files.ts';
@@ -36,7 +37,10 @@ export interface JobQueue {
   /** Begins no more jobs, or begins them again. What runs goes on. */
   pause(paused: boolean): Promise<void>;
   paused(): Promise<boolean>;
-  /** Removes a job, and returns whether it did: one that runs, or begins at this moment, stays. Results stay. */
+  /**
+   * Removes a job, also one that cannot be read, and returns whether it did: one that runs, or begins at this moment,
+   * stays. Results stay.
+   */
   remove(id: string): Promise<boolean>;
   /** Starts what is next, if fewer than the most jobs run; to be called now and then. */
   tick(): Promise<void>;
@@ -147,8 +151,7 @@ export function jobQueue(
         // In turn: it is not begun meanwhile.
         const removed = await inTurn(async () => {
           if (starting.has(id)) return undefined;
-          const job = await readJob(studio, id).catch(() => undefined);
-          if (job?.state === 'running') return false;
+          if ((await lockOwner(jobPaths(studio, id).folder)) !== undefined) return false;
           await removeJob(studio, id);
           const others = (ids: readonly string[]) => ids.filter((each) => each !== id);
           const order = await read();

@@ -6,7 +6,7 @@ import { findClipsOf } from './clip-shelf.ts';
 import { findMotion, motionFile, partOfRun } from './motion-shelf.ts';
 import { RequestError } from './request-error.ts';
 import type { StudioContext } from './studio-context.ts';
-import { findPicture, findVideo, videoItems } from './video-shelf.ts';
+import { findPicture, findVideo, shownPicture, videoItems } from './video-shelf.ts';
 
 /** A call of the library, as a job keeps it. */
 export interface FormCall {
@@ -32,8 +32,15 @@ export async function callOfForm(context: StudioContext, form: WorkForm): Promis
     kind,
     options: { ...(await ownOptions(context, form)), ...(base && { base: base.choice }), ...settings },
     basePath: base ? base.path : 'built-in',
-    title: title ?? ('prompt' in form ? form.prompt : undefined),
+    title: title ?? (await usualTitle(context, form)),
   };
+}
+
+/** A name for what somebody gave none: its prompt; an animated picture without one is called what the picture is. */
+async function usualTitle(context: StudioContext, form: WorkForm): Promise<string | undefined> {
+  if ('prompt' in form && form.prompt !== undefined && form.prompt !== '') return form.prompt;
+  if (form.kind !== 'animate') return undefined;
+  return shownPicture(context, await context.jobs.byId(), await findPicture(context, form.picture)).title;
 }
 
 async function ownOptions(context: StudioContext, form: WorkForm): Promise<Record<string, unknown>> {

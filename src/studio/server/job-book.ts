@@ -4,8 +4,10 @@
  */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { exists } from '../../checkpoints/exists.ts';
 import { workFormSchema } from '../api/form-api.ts';
-import type { ApiJob, Progress } from '../api/job-api.ts';
+import type { ApiDamagedJob, ApiJob, Progress } from '../api/job-api.ts';
+import type { Problem } from '../api/problem-api.ts';
 import { addressOf } from '../api/routes.ts';
 import { type Job, type JobCost, jobIdPattern } from '../jobs/job.ts';
 import { readCost } from '../jobs/job-cost.ts';
@@ -14,7 +16,7 @@ import type { StudioFolder } from '../studio-folder.ts';
 import { type Catalogue, commandFor } from './catalogue.ts';
 import { itemId } from './item-id.ts';
 import { residentBytes } from './looks.ts';
-import { problemOfPacked } from './request-error.ts';
+import { problemOf, problemOfPacked } from './request-error.ts';
 import { secondsLeftOf } from './run-pace.ts';
 
 /** The jobs of a studio. */
@@ -25,6 +27,8 @@ export interface JobBook {
   byId(): Promise<ReadonlyMap<string, Job>>;
   /** A job for the page. */
   view(job: Job): Promise<ApiJob>;
+  /** Of the jobs that `all` came upon last, those that cannot be read, and why; oldest first. */
+  damaged(): ApiDamagedJob[];
   /** What a job said that people should know, the last of it. */
   remarks(id: string): Promise<ApiRemark[]>;
 }
@@ -46,12 +50,15 @@ interface Told {
 
 /** Remarks that are kept. */
 const mostRemarks = 200;
+/** Milliseconds in which a job that is being put may have no request yet. */
+const beingPut = 5000;
 /** Milliseconds after a change in which another one may have the same time. */
 const sameTime = 100;
 
 /** The jobs of a studio. Without a `catalogue`, which takes its time to come, commands are empty. */
 export function jobBook(studio: StudioFolder, catalogue: () => Catalogue | undefined): JobBook {
   const known = new Map<string, { readonly mark: string; readonly job: Job; readonly until: number }>();
+  const damaged = new Map<string, Problem>();
   const shown = new WeakMap<Job, ApiJob>();
   const told = new Map<string, Told>();
   const mark = async (id: string) => {
@@ -70,8 +77,15 @@ export function jobBook(studio: StudioFolder, catalogue: () => Catalogue | undef
       known.set(id, { ...old, until: restingUntil(old.job) });
       return old.job;
     }
-    const job = await readJob(studio, id).catch(() => undefined);
-    if (job && before !== undefined && job.state !== 'running') {
+    const job = await readJob(studio, id).catch((error: unknown) => error as Error);
+    if (job instanceof Error) {
+      known.delete(id);
+      if (await isBeingPut(studio, id)) return undefined;
+      damaged.set(id, problemOf(job));
+      return undefined;
+    }
+    damaged.delete(id);
+    if (before !== undefined && job.state !== 'running') {
       known.set(id, { mark: before, job, until: 0 });
     } else known.delete(id);
     return job;
@@ -90,7 +104,7 @@ export function jobBook(studio: StudioFolder, catalogue: () => Catalogue | undef
     const names = await readdir(studio.jobs).catch(() => []);
     const ids = names.filter((name) => jobIdPattern.test(name)).sort();
     const there = new Set(ids);
-    for (const id of known.keys()) if (!there.has(id)) known.delete(id);
+    for (const map of [known, damaged]) for (const id of map.keys()) if (!there.has(id)) map.delete(id);
     return (await Promise.all(ids.map(read))).filter((job) => job !== undefined);
   };
   return {
@@ -126,8 +140,16 @@ export function jobBook(studio: StudioFolder, catalogue: () => Catalogue | undef
       if (known && isOver(job)) shown.set(job, view);
       return view;
     },
+    damaged: () => [...damaged.keys()].sort().map((id) => ({ id, problem: damaged.get(id)! })),
     remarks: async (id) => (await tellOf(id)).remarks,
   };
+}
+
+/** Whether a job's folder is so new that its request may not have been written yet. */
+async function isBeingPut(studio: StudioFolder, id: string): Promise<boolean> {
+  const { folder, record } = jobPaths(studio, id);
+  const made = await stat(folder).catch(() => undefined);
+  return made === undefined || (!(await exists(record)) && Date.now() - made.mtimeMs < beingPut);
 }
 
 /** Whether a job has made its video or picture, which only deleting that changes. Runs can go on, or back. */

@@ -56,6 +56,7 @@ export function jobHandlers(
     const all = (await queue.list()).filter(({ state }) => state !== 'done' || done++ < mostDone);
     return {
       jobs: await Promise.all(all.map((job) => jobs.view(job))),
+      damaged: jobs.damaged(),
       paused: await queue.paused(),
       most,
     };
@@ -133,8 +134,9 @@ export function jobHandlers(
       return jobs.view(await find(changed.id));
     },
     async removeJob({ ids }) {
-      const job = await find(ids.id!);
-      if (!(await queue.remove(job.id))) throw new RequestError(409, 'the job runs', ['Cancel it first.']);
+      const id = ids.id!;
+      if (!jobs.damaged().some((job) => job.id === id)) await find(id);
+      if (!(await queue.remove(id))) throw new RequestError(409, 'the job runs', ['Cancel it first.']);
       touched();
       return done;
     },

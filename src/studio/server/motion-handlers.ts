@@ -22,13 +22,13 @@ import {
   motionFile,
   motionItems,
   partOfRun,
-  resumesAfter,
   sampleFiles,
   shownMotion,
 } from './motion-shelf.ts';
 import { moveIn } from './move-in.ts';
 import { pageVocabulary } from './page-vocabulary.ts';
 import { RequestError } from './request-error.ts';
+import { resumesAfter } from './run-pace.ts';
 import { freeName, safeName } from './safe-name.ts';
 import { bytesIn } from './shelf.ts';
 import type { StudioContext } from './studio-context.ts';
@@ -75,7 +75,7 @@ export function motionHandlers(
     async metrics({ ids, query }) {
       const { item } = await find(ids.id);
       const asked = await metrics.after(item.path, query.from);
-      const last = await resumesAfter(item);
+      const last = await resumesAfter(item.path);
       if (last === undefined) return asked;
       // Who knows more steps than there still are is told all of them anew.
       const whole = upTo(await metrics.after(item.path, 0), last);

@@ -1,5 +1,5 @@
 /** @file The motions of a studio: run folders, whoever made them, and motion files. */
-import { open, readdir, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { lockOwner } from '../../training/run-lock.ts';
 import { runPaths } from '../../training/run-paths.ts';
@@ -14,7 +14,7 @@ import { commandOut, titleOf, withoutPaths } from './job-book.ts';
 import { residentBytes } from './looks.ts';
 import { latestMetrics } from './metrics-columns.ts';
 import { notHere, problemOf, RequestError } from './request-error.ts';
-import { paceOf } from './run-pace.ts';
+import { lastCheckpoint, paceOf } from './run-pace.ts';
 import { bytesIn, itemsIn, latestFirst, type ShelfItem } from './shelf.ts';
 import type { StudioContext } from './studio-context.ts';
 
@@ -88,7 +88,7 @@ export async function shownMotion(context: Context, motion: MotionItem): Promise
   const taken = (await latestMetrics(paths.metrics)).at(-1)?.step ?? 0;
   // Steps after the last checkpoint are taken again.
   const rests = !working && !isDone;
-  const steps = rests ? Math.min(taken, (await lastCheckpoint(item)) ?? taken) : taken;
+  const steps = rests ? Math.min(taken, (await lastCheckpoint(item.path)) ?? taken) : taken;
   const [sample] = (await samplesOf(item, run)).slice(-1);
   return {
     ...common,
@@ -336,25 +336,6 @@ export async function checkpointsOf(item: ShelfItem) {
     }),
   );
   return checkpoints.flat().sort((a, b) => b.step - a.step);
-}
-
-/**
- * The step after which a training that rests and is not complete goes on: that of its last checkpoint. Later steps are
- * taken again. `undefined` while it runs, where it is complete, and without a checkpoint.
- */
-export async function resumesAfter(item: Pick<ShelfItem, 'path'>): Promise<number | undefined> {
-  const { path } = item;
-  if ((await lockOwner(path)) !== undefined) return undefined;
-  const run = await readShownRun(path).catch(() => undefined);
-  if (!run || (run.finished !== null && (await isThere(runPaths(path).motion)))) return undefined;
-  return lastCheckpoint(item);
-}
-
-/** The step of a run's last checkpoint; `undefined` without one. */
-async function lastCheckpoint({ path }: Pick<ShelfItem, 'path'>): Promise<number | undefined> {
-  const names = await readdir(runPaths(path).checkpoints).catch(() => []);
-  const steps = names.flatMap((name) => /^step-(\d{6,})\.safetensors$/.exec(name)?.[1] ?? []);
-  return steps.length === 0 ? undefined : Math.max(...steps.map(Number));
 }
 
 /**

@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { testFolder } from '../../testing/test-folder.ts';
+import { lockFolder } from '../../training/run-lock.ts';
 import { runPaths } from '../../training/run-paths.ts';
 import { paceOf, secondsLeftOf } from './run-pace.ts';
 
@@ -29,4 +31,13 @@ test('what is left of a training follows from the pace of its last steps', async
   expect(await secondsLeftOf(at('run'))).toBe(secondsLeft);
   expect(await secondsLeftOf(at('run'), 120)).toBeCloseTo(2 * secondsLeft!, 10);
   expect(await secondsLeftOf(at('run'), 50)).toBe(0);
+  // Steps after the last checkpoint are taken again, but not those of a training that runs.
+  const { checkpoints } = runPaths(at('run'));
+  await mkdir(checkpoints);
+  for (const name of ['step-000080.safetensors', 'step-000090.safetensors', 'step-000095.safetensors.tmp'])
+    await writeFile(join(checkpoints, name), '');
+  expect(await secondsLeftOf(at('run'))).toBeCloseTo(2 * secondsLeft!, 10);
+  const unlock = await lockFolder(at('run'));
+  expect(await secondsLeftOf(at('run'))).toBe(secondsLeft);
+  await unlock();
 });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { openTestStudio, until, visit } from '../../testing/studio-visitor.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { testdata } from '../../testing/testdata.ts';
 import { lockFolder } from '../../training/run-lock.ts';
+import { dateOfJob } from '../api/job-api.ts';
 import { itemId } from './item-id.ts';
 import type { RunningStudio } from './start-studio.ts';
 
@@ -316,6 +317,30 @@ describe('jobs', () => {
     for (const { id } of list.jobs) await browser.send('DELETE', `/api/jobs/${id}`);
     await browser.send('PUT', '/api/jobs/pause', { paused: false });
     expect((await browser.get('/api/jobs')).json.jobs).toEqual([]);
+  });
+
+  test('folders that hold no readable job are named, and can be removed; one that is being put is not', async () => {
+    const ids = ['20260102-030405-00000001', '20260102-030405-00000002', '20260102-030405-00000003'];
+    const [broken, without, begun] = ids.map((id) => join(folder, 'jobs', id)) as [string, string, string];
+    for (const path of [broken, without, begun]) await mkdir(path);
+    await writeFile(join(broken, 'job.json'), '{"format":"lamp-job"');
+    await utimes(without, 1, 1);
+    const { damaged, jobs } = (await browser.get('/api/jobs')).json;
+    expect(damaged).toMatchObject([
+      {
+        id: ids[0],
+        problem: { kind: 'CheckpointError', message: expect.stringContaining('not valid JSON') },
+      },
+      { id: ids[1], problem: { message: expect.stringContaining('job.json') } },
+    ]);
+    expect(dateOfJob(ids[0]!)).toBe('2026-01-02T03:04:05Z');
+    expect(jobs).toEqual([]);
+    expect((await browser.send('DELETE', `/api/jobs/${ids[2]}`)).status).toBe(404);
+    await rm(begun, { recursive: true });
+    for (const id of ids.slice(0, 2)) {
+      expect((await browser.send('DELETE', `/api/jobs/${id}`)).status).toBe(200);
+    }
+    expect((await browser.get('/api/jobs')).json.damaged).toEqual([]);
   });
 
   test('what is wrong with a form, and what it takes, is said before it is put', async () => {

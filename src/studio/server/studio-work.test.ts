@@ -82,7 +82,7 @@ describe('what is made', () => {
     const {
       videos: [video],
     } = await get('/api/videos');
-    const shown = await get(`/api/videos/${video.id}`);
+    const shown = await get(`/api/videos/${video.id}/facts`);
     expect(shown.madeBy).toMatchObject({
       form: { kind: 'generate', prompt: 'a cat', settings: sampling },
       missing: [],
@@ -116,15 +116,19 @@ describe('what is made', () => {
     expect(all).toBe(3);
     expect(videos.slice(0, 2).map(({ id }: { id: string }) => id)).toEqual([...results].reverse());
     const shown = await get(`/api/videos/${results[1]}`);
-    expect(shown).toMatchObject({ frames: 2, width: 32, height: 32 });
-    expect(await get(`/api/videos/${results[0]}`)).not.toHaveProperty('before');
+    const facts = await get(`/api/videos/${results[1]}/facts`);
+    expect(facts).toMatchObject({ frames: 2, width: 32, height: 32 });
+    expect(shown.isEdit).toBe(true);
+    const animated = await get(`/api/videos/${results[0]}`);
+    expect(animated).toMatchObject({ title: prompt, isEdit: false });
+    expect(animated).not.toHaveProperty('before');
     // What was edited is had beside it: the very frames, at the same rate.
-    const { stride } = shown.madeBy.stored.inversion;
+    const { stride } = facts.madeBy.stored.inversion;
     const beside = await browser().get(shown.before);
     expect(beside.status, beside.body.toString('utf8', 0, 300)).toBe(200);
     await writeFile(at('before.webm'), beside.body);
     expect(await inspectClip(at('before.webm'))).toMatchObject({
-      ...{ frameCount: 2, width: 32, height: 32, framesPerSecond: shown.framesPerSecond },
+      ...{ frameCount: 2, width: 32, height: 32, framesPerSecond: facts.framesPerSecond },
     });
     const [frames, wanted] = [
       await readFrames(at('before.webm')),

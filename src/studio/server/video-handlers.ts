@@ -38,6 +38,7 @@ export function videoHandlers(
 ): SomeHandlers<
   | 'videos'
   | 'video'
+  | 'videoFacts'
   | 'renameVideo'
   | 'deleteVideo'
   | 'videoFile'
@@ -105,13 +106,14 @@ export function videoHandlers(
       const clip = await editedClip(context, job);
       return {
         ...shownVideo(context, all, item),
-        ...(await described(item)),
+        isEdit: job?.kind === 'edit',
         ...(clip !== undefined && { before: addressOf('videoFile', { id: item.id, form: 'before' }) }),
         ...(job && {
           command: commandFor(await context.catalogue(), job.kind, { ...job.options, out: item.name }),
         }),
       };
     },
+    videoFacts: async ({ ids }) => described(await findVideo(context, ids.id!)),
     renameVideo: async ({ ids, body }) => rename(await findVideo(context, ids.id!), body.title),
     async deleteVideo({ ids }) {
       const item = await findVideo(context, ids.id!);

@@ -96,24 +96,41 @@ export function sendFile<Name extends RouteName>(
   });
 }
 
+/**
+ * Has the server make a file, and then the browser save it, which alone would show nothing until it is made. Throws as
+ * `ask` does.
+ */
+export async function saveMade(href: string): Promise<void> {
+  const made = await fetch(href, { method: 'HEAD' }).catch(() => {
+    throw new RefusedError(silent);
+  });
+  // Why it cannot be made is told to who asks for the file itself.
+  if (!made.ok) refused(made.status, await (await fetch(href)).text());
+  const link = document.createElement('a');
+  link.href = href;
+  link.download = '';
+  link.click();
+}
+
 /** What an answer says, as the contract has it. Throws `RefusedError`. */
 export function checked<Name extends RouteName>(name: Name, status: number, text: string): AnswerOf<Name> {
-  const content = parsed(text);
-  if (status >= 400) {
-    const refusal = refusalSchema.safeParse(content);
-    if (refusal.success && status !== 401) throw new RefusedError(refusal.data.error);
-    if (status === 401) throw new RefusedError(locked);
-    throw new RefusedError({ kind: 'RequestError', message: `The studio answers with status ${status}.` });
-  }
+  if (status >= 400) refused(status, text);
   const schema = routes[name].answer as z.ZodType | string;
   if (typeof schema === 'string') throw new TypeError(`"${name}" answers with a file`);
-  const answer = schema.safeParse(content);
+  const answer = schema.safeParse(parsed(text));
   if (answer.success) return answer.data as AnswerOf<Name>;
   throw new RefusedError({
     kind: 'RequestError',
     message: 'The studio gives an answer that this page does not understand.',
     advice: ['Load the page again: the studio may be of another version.'],
   });
+}
+
+function refused(status: number, text: string): never {
+  const refusal = refusalSchema.safeParse(parsed(text));
+  if (refusal.success && status !== 401) throw new RefusedError(refusal.data.error);
+  if (status === 401) throw new RefusedError(locked);
+  throw new RefusedError({ kind: 'RequestError', message: `The studio answers with status ${status}.` });
 }
 
 function parsed(text: string): unknown {

@@ -45,19 +45,24 @@ export function LearnForm({
   set,
   taken: { from, start, checkpoint },
   given,
+  hasForm,
   job,
+  onGiven,
   onFiles,
 }: {
   readonly set: ClipSet;
   readonly taken: TakenFrom;
-  /** A form that is to be changed. */
+  /** A form that is to be changed, until `onGiven` says that it is filled in. */
   readonly given: Form | undefined;
+  /** Whether there was one: what is filled in then takes the place of nothing else. */
+  readonly hasForm: boolean;
   readonly job: string | undefined;
+  readonly onGiven: () => void;
   readonly onFiles: (files: BroughtFile[]) => void;
 }) {
   const { data: declared } = useAnswer('settings');
   const { data: model } = useAnswer('motion', from === undefined ? null : { ids: { id: from } });
-  const name = `learn:${set.id}:${from ?? checkpoint ?? start ?? job ?? ''}`;
+  const name = `learn:${set.id}:${from ?? checkpoint ?? start ?? job ?? (hasForm ? 'given' : '')}`;
   const [draft, setDraft] = useDraft<LearnDraft>(name, {
     ...emptyLearnDraft,
     ...(start !== undefined && {
@@ -67,7 +72,9 @@ export function LearnForm({
   const change = (changes: Partial<LearnDraft>) => setDraft((before) => ({ ...before, ...changes }));
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, not whenever the clips are asked for again
   useEffect(() => {
-    if (given) setDraft(learnDraftOf(given, set));
+    if (!given) return;
+    setDraft(learnDraftOf(given, set));
+    onGiven();
   }, [given, set.id, setDraft]);
   const [isTaken, setIsTaken] = useState(false);
   useEffect(() => {

@@ -73,7 +73,13 @@ export function MovingPicture({
         <span className="moving-none">
           <Icon name="motion" />
         </span>
-      ) : shown === undefined ? null : shown === loop && isCalm && !plays ? (
+      ) : shown === undefined ? (
+        isNear && (
+          <span className="moving-waits">
+            <span className="spinner" aria-hidden="true" />
+          </span>
+        )
+      ) : shown === loop && isCalm && !plays ? (
         <FirstFrame loop={shown} alt={alt} />
       ) : (
         <img src={shown} alt={alt} decoding="async" />

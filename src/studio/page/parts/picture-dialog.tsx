@@ -197,7 +197,7 @@ function FromVideo({ onTaken }: { readonly onTaken: (id: string) => void }) {
 function FrameOf({ video, onTaken }: { readonly video: ApiVideo; readonly onTaken: (id: string) => void }) {
   const player = useRef<HTMLVideoElement>(null);
   const [frame, setFrame] = useState(0);
-  const { data } = useAnswer('video', { ids: { id: video.id } });
+  const { data } = useAnswer('videoFacts', { ids: { id: video.id } });
   const frames = data?.frames ?? 1;
   useEffect(() => {
     if (player.current && data?.framesPerSecond)

@@ -15,7 +15,7 @@ import { Shown, View } from '../parts/view.tsx';
 
 /**
  * The view; `set` in the address names the clips, `from` a motion whose settings are taken, `start` one that the
- * training begins with, `checkpoint` the state of it.
+ * training begins with, `checkpoint` the state of it. `form=given` takes what was handed over, once: it is `taken` then.
  */
 export function NewMotionView({ query }: { readonly query: Route['query'] }) {
   const set = query.get('set') ?? undefined;
@@ -26,8 +26,8 @@ export function NewMotionView({ query }: { readonly query: Route['query'] }) {
   };
   const sets = useAnswer('clipSets');
   const job = query.get('job') ?? undefined;
-  const hasForm = query.get('form') !== null;
-  const handed = useMemo(() => (hasForm ? handedForm() : undefined), [hasForm]);
+  const form = query.get('form');
+  const handed = useMemo(() => (form === 'given' ? handedForm() : undefined), [form]);
   const given = handed?.kind === 'learn' ? handed : undefined;
   const [bringing, setBringing] = useState<Bringing>();
   const [refused, setRefused] = useState<readonly Refused[]>([]);
@@ -69,6 +69,8 @@ export function NewMotionView({ query }: { readonly query: Route['query'] }) {
               key={JSON.stringify([chosen.id, taken, job])}
               set={chosen}
               {...{ taken, given, job }}
+              hasForm={form !== null}
+              onGiven={() => replaceRoute(['new', 'motion'], { set: chosen.id, form: 'taken', job })}
               onFiles={bring}
             />
           ) : (

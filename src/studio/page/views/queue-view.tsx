@@ -2,11 +2,11 @@
 import { type KeyboardEvent, useState } from 'react';
 import { duration } from '../../../duration.ts';
 import type { GivenForm } from '../../api/form-api.ts';
-import type { ApiJob } from '../../api/job-api.ts';
+import { type ApiDamagedJob, type ApiJob, dateOfJob } from '../../api/job-api.ts';
 import { ask } from '../core/api-client.ts';
 import { canChange, changeForm } from '../core/hand-over.ts';
 import { moved } from '../core/job-order.ts';
-import { whatDiffers } from '../core/job-words.ts';
+import { type NameOf, whatDiffers } from '../core/job-words.ts';
 import { outdate, useAnswer, useProgress } from '../core/studio-state.ts';
 import {
   costWords,
@@ -54,17 +54,27 @@ export function QueueView() {
         </>
       }
     >
-      <Shown answered={queue}>{({ jobs }) => <Jobs jobs={jobs} paused={paused} />}</Shown>
+      <Shown answered={queue}>
+        {({ jobs, damaged }) => <Jobs jobs={jobs} damaged={damaged} paused={paused} />}
+      </Shown>
     </View>
   );
 }
 
-function Jobs({ jobs, paused }: { readonly jobs: readonly ApiJob[]; readonly paused: boolean }) {
+function Jobs({
+  jobs,
+  damaged,
+  paused,
+}: {
+  readonly jobs: readonly ApiJob[];
+  readonly damaged: readonly ApiDamagedJob[];
+  readonly paused: boolean;
+}) {
   const [most, setMost] = useState(shownAtFirst);
   const running = jobs.filter(({ state }) => state === 'running');
   const waiting = jobs.filter(({ state }) => state === 'waiting' || state === 'held');
   const ended = jobs.filter((job) => !running.includes(job) && !waiting.includes(job));
-  if (jobs.length === 0) {
+  if (jobs.length + damaged.length === 0) {
     return (
       <Empty
         icon="queue"
@@ -103,6 +113,18 @@ function Jobs({ jobs, paused }: { readonly jobs: readonly ApiJob[]; readonly pau
             </span>
           </h2>
           <WaitingJobs jobs={waiting} all={jobs} />
+        </section>
+      )}
+      {damaged.length > 0 && (
+        <section aria-labelledby="damaged">
+          <h2 id="damaged">Damaged</h2>
+          <ul className="jobs">
+            {damaged.map((job) => (
+              <li key={job.id}>
+                <DamagedJob job={job} />
+              </li>
+            ))}
+          </ul>
         </section>
       )}
       {ended.length > 0 && (
@@ -295,6 +317,35 @@ function EndedJob({ job, jobs }: { readonly job: ApiJob; readonly jobs: readonly
   );
 }
 
+function DamagedJob({ job: { id, problem } }: { readonly job: ApiDamagedJob }) {
+  const made = timeAgo(dateOfJob(id));
+  return (
+    <article className="job">
+      <span className="job-preview">
+        <Icon name="warning" />
+      </span>
+      <div className="job-text">
+        <h3 className="job-title">
+          A job that cannot be read
+          <span className="facts">
+            <span className="state state-damaged">damaged</span>
+            <span>{made}</span>
+          </span>
+        </h3>
+        <ProblemNote problem={problem} />
+      </div>
+      <div className="actions job-actions">
+        <Button
+          look="plain"
+          icon="close"
+          label={`Remove the damaged job, ${made}`}
+          onClick={() => remove(id)}
+        />
+      </div>
+    </article>
+  );
+}
+
 async function remove(id: string): Promise<void> {
   await ask('removeJob', { ids: { id } });
   outdate('jobs');
@@ -302,6 +353,7 @@ async function remove(id: string): Promise<void> {
 
 function JobTitle({ job, jobs = [job] }: { readonly job: ApiJob; readonly jobs?: readonly ApiJob[] }) {
   const cost = job.cost && costWords(job.cost);
+  const nameOf = useNames();
   return (
     <h3 className="job-title">
       <a href={hrefOfJob(job)}>{job.title}</a>
@@ -309,13 +361,20 @@ function JobTitle({ job, jobs = [job] }: { readonly job: ApiJob; readonly jobs?:
         <span>{jobKindWords[job.kind]}</span>
         <span className={`state state-${job.state}`}>{jobStateWords[job.state]}</span>
         <span>{timeAgo(job.ended ?? job.begun ?? job.made)}</span>
-        {whatDiffers(job, jobs).map((words) => (
+        {whatDiffers(job, jobs, nameOf).map((words) => (
           <span key={words}>{words}</span>
         ))}
         {cost && <span>{cost}</span>}
       </span>
     </h3>
   );
+}
+
+/** What the studio's motions and pictures are called. */
+function useNames(): NameOf {
+  const motions = useAnswer('motions').data?.motions ?? [];
+  const pictures = useAnswer('pictures').data?.pictures ?? [];
+  return (id) => [...motions, ...pictures].find((each) => each.id === id)?.title;
 }
 
 function Preview({ job, preview }: { readonly job: ApiJob; readonly preview?: string | undefined }) {

@@ -1,8 +1,8 @@
 /** @file One video: playing, how it was made, and what can be done with it. */
 import type { GivenForm } from '../../api/form-api.ts';
-import { addressOf } from '../../api/routes.ts';
+import { type AnswerOf, addressOf } from '../../api/routes.ts';
 import { downloadFormats } from '../../api/video-api.ts';
-import { ask } from '../core/api-client.ts';
+import { ask, saveMade } from '../core/api-client.ts';
 import { canChange, changeForm } from '../core/hand-over.ts';
 import { tell } from '../core/messages.ts';
 import { outdate, useAnswer } from '../core/studio-state.ts';
@@ -20,7 +20,8 @@ import { VideoPlayer } from '../parts/video-player.tsx';
 import { Shown, View } from '../parts/view.tsx';
 import { deleteVideo } from './videos-view.tsx';
 
-type Detail = NonNullable<ReturnType<typeof useAnswer<'video'>>['data']>;
+type Detail = AnswerOf<'video'>;
+type Facts = AnswerOf<'videoFacts'>;
 
 /** The view of one video. */
 export function VideoView({ id }: { readonly id: string }) {
@@ -43,8 +44,9 @@ export function VideoView({ id }: { readonly id: string }) {
 }
 
 function Content({ video }: { readonly video: Detail }) {
-  const { id, format, madeBy, command, problem } = video;
-  const form = madeBy?.form as GivenForm | undefined;
+  const { id, command } = video;
+  const answered = useAnswer('videoFacts', { ids: { id } });
+  const form = answered.data?.madeBy?.form as GivenForm | undefined;
   const again = async () => {
     const settings = { ...form!.settings, seed: randomSeed() };
     await ask('putJobs', { body: { forms: [{ ...form!, settings }] } });
@@ -55,8 +57,8 @@ function Content({ video }: { readonly video: Detail }) {
   return (
     <div className="columns">
       <div className="stack">
-        {problem && <ProblemNote problem={problem} />}
-        <Player video={video} isEdit={form?.kind === 'edit'} />
+        {answered.data?.problem && <ProblemNote problem={answered.data.problem} />}
+        <Player video={video} facts={answered.data} />
         <div className="actions">
           {form && (
             <Button icon="repeat" onClick={again}>
@@ -89,49 +91,75 @@ function Content({ video }: { readonly video: Detail }) {
           <h2 id="download">Download</h2>
           <div className="actions">
             {downloadFormats.map((as) => (
-              <ButtonLink
-                key={as}
-                download
-                icon="download"
-                href={addressOf('downloadVideo', { id }, as === format ? {} : { as })}
-              >
-                {as === 'png' ? 'All frames (png)' : as}
-              </ButtonLink>
+              <Download key={as} video={video} as={as} />
             ))}
           </div>
         </section>
         <section className="panel" aria-labelledby="made">
           <h2 id="made">How it was made</h2>
-          <p className="facts">
-            {video.width !== undefined && video.height !== undefined && (
-              <span>
-                {video.width} × {video.height}
-              </span>
-            )}
-            {video.frames !== undefined && <span>{countOf(video.frames, 'frame')}</span>}
-            {video.framesPerSecond !== undefined && (
-              <span>{Math.round(video.framesPerSecond * 100) / 100} a second</span>
-            )}
-            <span>{sizeOf(video.bytes)}</span>
-            <span>{timeAgo(video.made)}</span>
-          </p>
-          {madeBy ? (
-            <MadeByFacts made={madeBy} />
-          ) : (
-            <p className="quiet">The file says nothing of how it was made.</p>
-          )}
+          <Shown answered={answered}>{(facts) => <HowMade video={video} facts={facts} />}</Shown>
         </section>
       </div>
     </div>
   );
 }
 
+function HowMade({
+  video: { bytes, made },
+  facts: { width, height, frames, framesPerSecond, madeBy },
+}: {
+  readonly video: Detail;
+  readonly facts: Facts;
+}) {
+  return (
+    <>
+      <p className="facts">
+        {width !== undefined && height !== undefined && (
+          <span>
+            {width} × {height}
+          </span>
+        )}
+        {frames !== undefined && <span>{countOf(frames, 'frame')}</span>}
+        {framesPerSecond !== undefined && <span>{Math.round(framesPerSecond * 100) / 100} a second</span>}
+        <span>{sizeOf(bytes)}</span>
+        <span>{timeAgo(made)}</span>
+      </p>
+      {madeBy ? (
+        <MadeByFacts made={madeBy} />
+      ) : (
+        <p className="quiet">The file says nothing of how it was made.</p>
+      )}
+    </>
+  );
+}
+
+/** Saves the video in a format. Another one than its own is made first, which shows. */
+function Download({
+  video: { id, format },
+  as,
+}: {
+  readonly video: Detail;
+  readonly as: (typeof downloadFormats)[number];
+}) {
+  const words = as === 'png' ? 'All frames (png)' : as;
+  const href = addressOf('downloadVideo', { id }, as === format ? {} : { as });
+  return as === format ? (
+    <ButtonLink download icon="download" href={href}>
+      {words}
+    </ButtonLink>
+  ) : (
+    <Button icon="download" onClick={() => saveMade(href)}>
+      {words}
+    </Button>
+  );
+}
+
 /** The video; an edit beside what it was made from, playing together. */
-function Player({ video, isEdit }: { readonly video: Detail; readonly isEdit: boolean }) {
-  const { title, format, plays, before } = video;
+function Player({ video, facts }: { readonly video: Detail; readonly facts: Facts | undefined }) {
+  const { title, format, plays, before, isEdit } = video;
   const isCalm = useCalm();
   if (before !== undefined) {
-    const shape = video.width && video.height ? video.width / video.height : undefined;
+    const shape = facts?.width && facts.height ? facts.width / facts.height : undefined;
     return (
       <PlayersTogether
         one={{ video: { webm: before }, name: 'Before', label: 'The clip before', caption: 'Before' }}
