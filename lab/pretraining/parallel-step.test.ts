@@ -51,10 +51,12 @@ test('a batch that cannot be divided is refused', async () => {
   );
 });
 
-test('an error of a thread is that of the step', async () => {
+test('an error of a thread is that of the step, and of those after it', async () => {
   const parameters = initialParameters(modelShapes(configs), 1);
   const pieces = await parallelModelStep(configs, parameters, shape, 6, 2);
   const wrong = { ...batch(), noisy: floats(new Float32Array(64), [4, 4, 2, 2]) };
-  await expect(pieces.run(wrong)).rejects.toThrow('input "batch:noisy" must be float32 [2,4,4,4]');
+  const problem = 'input "batch:noisy" must be float32 [2,4,4,4]';
+  await expect(pieces.run(wrong)).rejects.toThrow(problem);
+  await expect(pieces.run(batch())).rejects.toThrow(problem);
   await pieces.dispose();
 });

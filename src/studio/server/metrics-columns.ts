@@ -21,42 +21,32 @@ const mostKept = 8;
 
 /** Reads metrics. */
 export interface MetricsReader {
-  /** The metrics of the run in a folder after the first `from` steps; see `metricsSchema`. */
-  after(folder: string, from: number): Promise<ApiMetrics>;
+  /**
+   * The metrics of the run in a folder after the first `from` steps, up to step `last`; see `metricsSchema`. Who knows
+   * more steps than that is told all of them anew.
+   */
+  after(folder: string, from: number, last?: number): Promise<ApiMetrics>;
 }
 
 /** See {@link MetricsReader}. */
 export function metricsReader(): MetricsReader {
   const kept = new Map<string, Known>();
   return {
-    async after(folder, from) {
+    async after(folder, from, last = Number.POSITIVE_INFINITY) {
       const { columns, heldOut } = await grown(runPaths(folder).metrics, kept);
-      const { length } = columns.step;
-      const begin = from <= length ? from : 0;
-      const part = names.map((name) => [name, columns[name].slice(begin)]);
-      const first = heldOut.step.findIndex((step) => step > begin);
+      // Each step has its place.
+      const to = Math.min(last, columns.step.length);
+      const begin = from <= to ? from : 0;
+      const part = names.map((name) => [name, columns[name].slice(begin, to)]);
+      const isAsked = (_: number, i: number) => heldOut.step[i]! > begin && heldOut.step[i]! <= to;
+      const step = heldOut.step.filter(isAsked);
       return {
         from: begin,
-        to: length,
+        to,
         ...(Object.fromEntries(part) as Columns),
-        ...(first >= 0 && { heldOut: { step: heldOut.step.slice(first), loss: heldOut.loss.slice(first) } }),
+        ...(step.length > 0 && { heldOut: { step, loss: heldOut.loss.filter(isAsked) } }),
       };
     },
-  };
-}
-
-/** What was measured up to a step: later ones are taken again when the training goes on. */
-export function upTo({ heldOut, from, ...columns }: ApiMetrics, last: number): ApiMetrics {
-  const first = columns.step.findIndex((step) => step > last);
-  if (first < 0) return { ...columns, from, ...(heldOut && { heldOut }) };
-  const part = names.map((name) => [name, columns[name].slice(0, first)]);
-  const kept = heldOut?.step.filter((step) => step <= last).length ?? 0;
-  return {
-    from,
-    to: from + first,
-    ...(Object.fromEntries(part) as Columns),
-    ...(heldOut &&
-      kept > 0 && { heldOut: { step: heldOut.step.slice(0, kept), loss: heldOut.loss.slice(0, kept) } }),
   };
 }
 

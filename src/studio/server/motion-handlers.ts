@@ -11,7 +11,7 @@ import { runPaths } from '../../training/run-paths.ts';
 import type { Copies } from './copies.ts';
 import type { SomeHandlers } from './handlers.ts';
 import { readLog } from './job-handlers.ts';
-import { metricsReader, upTo } from './metrics-columns.ts';
+import { metricsReader } from './metrics-columns.ts';
 import {
   assertMayEnd,
   checkpointsOf,
@@ -74,12 +74,7 @@ export function motionHandlers(
     motion: async ({ ids }) => motionDetail(context, await find(ids.id)),
     async metrics({ ids, query }) {
       const { item } = await find(ids.id);
-      const asked = await metrics.after(item.path, query.from);
-      const last = await resumesAfter(item.path);
-      if (last === undefined) return asked;
-      // Who knows more steps than there still are is told all of them anew.
-      const whole = upTo(await metrics.after(item.path, 0), last);
-      return query.from > whole.to ? whole : upTo(asked, last);
+      return metrics.after(item.path, query.from, await resumesAfter(item.path));
     },
     async motionLog({ ids }) {
       const { job } = await find(ids.id);
