@@ -55,13 +55,17 @@ export async function measurePage(browser: Browser, link: string): Promise<PageR
   };
 }
 
-/** Has all videos listed, and returns how many they are. */
+/** Has all videos listed, and returns how many they are. Throws if the list does not grow for half a minute. */
 async function listAll(page: Page): Promise<number> {
   await page.locator('.card').first().waitFor();
   const all = Number((await page.locator('.lead').textContent())?.replace(/\D/g, ''));
+  let [height, since] = [0, performance.now()];
   while ((await page.getByRole('button', { name: 'Show more' }).count()) > 0) {
     await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
     await page.waitForTimeout(100);
+    const now = (await page.evaluate('document.documentElement.scrollHeight')) as number;
+    if (now !== height) [height, since] = [now, performance.now()];
+    if (performance.now() - since > 30_000) throw new Error('the gallery shows no more videos at its end');
   }
   await page.evaluate('scrollTo(0, 0)');
   return all;

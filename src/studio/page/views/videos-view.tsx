@@ -76,7 +76,8 @@ export function VideosView() {
             <>
               <Gallery videos={data.videos} gallery={gallery} />
               {data.videos.length < Math.min(mostListed, data.all) && (
-                <More onSeen={() => setCount(data.videos.length + page)} />
+                // Seen anew with each page: who scrolls fast never leaves the end.
+                <More key={data.videos.length} onSeen={() => setCount(data.videos.length + page)} />
               )}
             </>
           )
