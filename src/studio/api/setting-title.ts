@@ -1,6 +1,7 @@
 /** @file The names of settings on the page, which server and page use alike. */
 
 const own: Readonly<Record<string, string>> = {
+  clipPrompt: 'What the clip shows',
   clipFps: 'Frames per second of the clips',
   framesPerSecond: 'Frames per second',
   samplerSteps: 'Steps',

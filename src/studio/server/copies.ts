@@ -81,7 +81,11 @@ export function copiesOf({ cache }: Pick<StudioFolder, 'cache'>, looks: Looks): 
     const why = await new Promise<string | undefined>((end) => waiting.push({ task, turn, end }));
     if (why === undefined) return;
     await rm(task.out, { force: true });
-    throw new MediaError({ found: `no copy for playing can be made: ${why}` });
+    const { want } = task;
+    const isDownload = want === 'mp4' || want === 'webm' || want === 'gif' || want === 'png';
+    throw new MediaError({
+      found: `${isDownload ? `no ${want}` : 'no copy for playing'} can be made: ${why}`,
+    });
   };
   /** Who asked last is still looking. */
   const latest = (most: number) => waiting.sort(laterFirst).splice(0, most);

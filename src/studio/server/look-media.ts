@@ -2,6 +2,7 @@
 import { copyFile } from 'node:fs/promises';
 import { writeAtomically } from '../../checkpoints/atomic-write.ts';
 import { MediaError } from '../../errors.ts';
+import { cropPicture } from '../../media/black-bars.ts';
 import { inspectClip, readFrames } from '../../media/clip.ts';
 import { contactSheet } from '../../media/contact-sheet.ts';
 import type { Picture } from '../../media/picture.ts';
@@ -140,7 +141,15 @@ async function makeCopy({ path, out, want, clip, still }: CopyTask): Promise<voi
   const frames = await readFrames(path);
   if (want === 'png') return writePng(out, contactSheet([frames], { columns: 8 }));
   const metadata = await readVideoMetadata(path);
-  await writeVideo(out, frames, { framesPerSecond: rate, metadata });
+  const whole = want === 'gif' ? frames : frames.map(even);
+  await writeVideo(out, whole, { framesPerSecond: rate, metadata });
+}
+
+/** Without an odd row or column, which codecs of videos do not take. */
+function even(picture: Picture): Picture {
+  const { width, height } = picture;
+  if (width % 2 === 0 && height % 2 === 0) return picture;
+  return cropPicture(picture, 0, 0, { width: width - (width % 2), height: height - (height % 2) });
 }
 
 async function small(picture: Picture): Promise<Picture> {

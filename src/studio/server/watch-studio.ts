@@ -21,7 +21,7 @@ export interface Watcher {
 
 /** Watches until it is closed. Nothing it meets ends it. */
 export function watchStudio(context: Omit<StudioContext, 'touched'>): Watcher {
-  const { folder, hub, queue, jobs, most } = context;
+  const { folder, hub, queue, jobs, bases, most } = context;
   const before = new Map<string, string>();
   let [closed, soon] = [false, false];
   let timer: NodeJS.Timeout | undefined;
@@ -40,7 +40,8 @@ export function watchStudio(context: Omit<StudioContext, 'touched'>): Watcher {
     const waiting = all.filter(({ state }) => state === 'waiting').length;
     // A process that takes its time to begin holds nothing up.
     if (waiting > 0 && running < most) void queue.tick().then(touch, () => {});
-    if (isNew('jobs', `${await queue.paused()} ${all.map(({ id }) => id).join()}`) && !first) {
+    const ids = [...all, ...jobs.damaged()].map(({ id }) => id);
+    if (isNew('jobs', `${await queue.paused()} ${ids.join()}`) && !first) {
       hub.send({ type: 'changed', what: 'jobs' });
     }
     for (const job of all) {
@@ -60,7 +61,9 @@ export function watchStudio(context: Omit<StudioContext, 'touched'>): Watcher {
   };
 
   const lookAtFolders = async () => {
-    for (const what of ['videos', 'pictures', 'bases', 'trash'] as const) {
+    const models = (await bases.list()).map(({ id, bytes }) => `${id} ${bytes}`);
+    if (isNew('bases', models.join()) && !first) hub.send({ type: 'changed', what: 'bases' });
+    for (const what of ['videos', 'pictures', 'trash'] as const) {
       if (isNew(what, await timeOf(folder[what])) && !first) hub.send({ type: 'changed', what });
     }
     for (const what of ['motions', 'clips'] as const) {

@@ -23,14 +23,18 @@ export interface Bringing {
 const useful = /\.(mp4|m4v|mov|webm|mkv|gif|webp|apng|png|jpe?g|bmp|tiff?|txt|caption|tsv|jsonl)$/i;
 
 /**
- * Brings files into the set `set`, or into a new one; returns the set, and what was refused. One after the other, since
- * each is read when it has come.
+ * Brings files into the set `set`, or into a new one; returns the set, identifiers of the clips that came of them, and
+ * what was refused. One after the other, since each is read when it has come.
  */
 export async function bringClips(
   files: readonly BroughtFile[],
   set: string | undefined,
   tell: (bringing: Bringing) => void,
-): Promise<{ readonly set: string; readonly refused: readonly Refused[] }> {
+): Promise<{
+  readonly set: string;
+  readonly clips: readonly string[];
+  readonly refused: readonly Refused[];
+}> {
   const wanted = files.filter(({ file }) => useful.test(file.name));
   const place = set ?? (await ask('newClipSet', { body: { title: titleFor(files) } })).id;
   const refused: Refused[] = files
@@ -39,19 +43,21 @@ export async function bringClips(
       name,
       problem: { kind: 'MediaError', message: 'this kind of file is no clip' },
     }));
+  const clips: string[] = [];
   for (const [done, { file, folder }] of wanted.entries()) {
     const { name } = file;
     const say = (share: number) => tell({ done, all: wanted.length, name, share });
     say(0);
     const query = { name, ...(folder === undefined ? {} : { folder }) };
     try {
-      await sendFile('uploadClip', file, { ids: { id: place }, query }, say);
+      const { clip } = await sendFile('uploadClip', file, { ids: { id: place }, query }, say);
+      if (clip) clips.push(clip.id);
     } catch (error) {
       refused.push({ name, problem: problemOf(error) });
     }
   }
   outdate('clips');
-  return { set: place, refused };
+  return { set: place, clips, refused };
 }
 
 /** A name for a new set: that of the folder, or of the clip, else the day. */

@@ -11,7 +11,8 @@ export interface Toast {
   readonly action?: { readonly label: string; readonly do: () => unknown };
 }
 
-let toasts: readonly Toast[] = [];
+const none: readonly Toast[] = [];
+let toasts = none;
 let count = 0;
 const watchers = new Set<() => void>();
 
@@ -50,13 +51,26 @@ function set(next: readonly Toast[]): void {
   for (const watcher of watchers) watcher();
 }
 
+/** Where messages may appear: the page, and each dialog above it, which hides what is below. */
+const places: object[] = [];
+
+/** Has messages appear here, until the returned function is called; of several places, in the latest. */
+export function takePlace(place: object): () => void {
+  places.push(place);
+  set(toasts);
+  return () => {
+    places.splice(places.indexOf(place), 1);
+    set(toasts);
+  };
+}
+
 /** Has `watcher` called when the messages are others. Returns what ends that. */
 export const watchToasts = (watcher: () => void) => {
   watchers.add(watcher);
   return () => watchers.delete(watcher);
 };
 
-/** The messages that are shown. */
-export function currentToasts(): readonly Toast[] {
-  return toasts;
+/** The messages that are shown at a place. */
+export function toastsAt(place: object): readonly Toast[] {
+  return places.at(-1) === place ? toasts : none;
 }

@@ -62,7 +62,15 @@ export function BaseChooser({
               {bytes !== undefined && `, ${sizeOf(bytes)}`}
             </option>
           ))}
-          {isOther && <option value={value}>{value.replace(/^hub:/, '')} – from the hub</option>}
+          {isOther && (
+            <option value={value}>
+              {value.startsWith('hub:')
+                ? `${value.slice('hub:'.length)} – from the hub`
+                : data
+                  ? 'A base that is no longer here'
+                  : '…'}
+            </option>
+          )}
           <option value="hub">Another from the hub…</option>
         </select>
       </Field>

@@ -3,7 +3,7 @@ import { useId, useState } from 'react';
 import { bringClips } from '../core/bring-clips.ts';
 import { attempt, tell } from '../core/messages.ts';
 import { problemWith } from '../core/send-each.ts';
-import { outdate, useAnswer } from '../core/studio-state.ts';
+import { useAnswer } from '../core/studio-state.ts';
 import { useLook } from '../core/use-look.ts';
 import { DropZone } from './drop-zone.tsx';
 import { Field } from './field.tsx';
@@ -28,11 +28,12 @@ export function ClipChooser({
   const bring = async (files: Parameters<typeof bringClips>[0]) => {
     setBringing(true);
     try {
-      const { refused } = await bringClips(files, undefined, () => {});
+      const { clips, refused } = await bringClips(files, undefined, () => {});
       for (const { name, problem } of refused) {
         tell({ problem: problemWith(name, problem) });
       }
-      outdate('clips');
+      const last = clips.at(-1);
+      if (last !== undefined) onChange(last);
     } finally {
       setBringing(false);
     }

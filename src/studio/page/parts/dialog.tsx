@@ -1,6 +1,7 @@
 /** @file A window above the page, which the keyboard stays in. */
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { Button } from './button.tsx';
+import { Toasts } from './toasts.tsx';
 
 /** A dialog, as long as it is rendered. */
 export function Dialog({
@@ -36,6 +37,7 @@ export function Dialog({
         <Button look="plain" icon="close" label="Close" onClick={onClose} />
       </header>
       {children}
+      <Toasts />
     </dialog>
   );
 }

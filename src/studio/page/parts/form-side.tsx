@@ -48,7 +48,7 @@ export function FormSide({
   };
   const { estimate, problem, command, checking } = check;
   const problems = problem ? [problem] : (estimate?.problems ?? []);
-  const ready = missing.length === 0 && forms.length > 0 && problem === undefined;
+  const ready = missing.length === 0 && forms.length > 0 && problems.length === 0;
   return (
     <aside className="form-side panel" aria-label="What it takes">
       {missing.length > 0 && (

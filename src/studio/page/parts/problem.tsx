@@ -3,13 +3,14 @@ import type { Problem } from '../../api/problem-api.ts';
 import { sentence } from '../core/wording.ts';
 import { Icon } from './icon.tsx';
 
-/** What is said before the advice: the whole text ends with it, and it is shown on lines of its own. */
+/** What is said before the advice, as a sentence: the whole text ends with it, and it is shown on lines of its own. */
 function beforeAdvice(text: string, advice: readonly string[]): string {
   const short = advice.reduceRight(
     (said, each) => (said.endsWith(each) ? said.slice(0, -each.length).trimEnd() : said),
     text,
   );
-  return sentence(short || text);
+  const said = sentence(short || text);
+  return /[.!?:…]$/.test(said) ? said : `${said}.`;
 }
 
 /** The words of a problem. */

@@ -1,12 +1,14 @@
 /** @file Where short messages appear: see `messages.ts`. */
-import { useEffect, useSyncExternalStore } from 'react';
-import { currentToasts, dismiss, type Toast, watchToasts } from '../core/messages.ts';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { dismiss, type Toast, takePlace, toastsAt, watchToasts } from '../core/messages.ts';
 import { Button } from './button.tsx';
 import { ProblemText } from './problem.tsx';
 
-/** Where the messages appear. */
+/** Where the messages appear, unless a dialog above has a place of its own for them. */
 export function Toasts() {
-  const shown = useSyncExternalStore(watchToasts, currentToasts);
+  const [place] = useState(() => ({}));
+  useEffect(() => takePlace(place), [place]);
+  const shown = useSyncExternalStore(watchToasts, () => toastsAt(place));
   return (
     <div className="toasts" role="status" aria-live="polite">
       {shown.map((toast) => (

@@ -4,6 +4,7 @@ import type { ApiJob } from '../../api/job-api.ts';
 import { tell } from '../core/messages.ts';
 import { useAnswer, useProgress } from '../core/studio-state.ts';
 import { shareOf } from '../core/wording.ts';
+import { hrefOfJob } from './running-work.tsx';
 import { setWorkTitle } from './view.tsx';
 
 /** Work that took less is not worth a notification. */
@@ -18,25 +19,36 @@ export function WorkWatch() {
   const title = running ? (share === undefined ? '…' : `${Math.floor(share * 100)} %`) : '';
   useEffect(() => setWorkTitle(title), [title]);
 
-  const before = useRef(new Set<string>());
+  const before = useRef(new Map<string, ApiJob>());
   useEffect(() => {
     for (const job of data?.jobs ?? []) {
-      if (before.current.has(job.id) && (job.state === 'done' || job.state === 'failed')) tellEnd(job);
+      const ran = before.current.get(job.id);
+      if (ran && (job.state === 'done' || job.state === 'failed')) tellEnd(job, ran.begun);
     }
     const runs = data?.jobs.filter(({ state }) => state === 'running') ?? [];
-    before.current = new Set(runs.map(({ id }) => id));
+    before.current = new Map(runs.map((job) => [job.id, job]));
   }, [data]);
   return null;
 }
 
-function tellEnd({ title, state, begun, ended }: ApiJob): void {
+function tellEnd(job: ApiJob, begun: string | undefined): void {
+  const { id, title, state } = job;
   const text = state === 'done' ? `“${title}” is ready.` : `“${title}” failed.`;
+  const open = () => {
+    location.hash = hrefOfJob(job);
+  };
   if (!document.hidden) {
-    tell({ text });
+    tell({ text, ...(location.hash !== hrefOfJob(job) && { action: { label: 'Open', do: open } }) });
     return;
   }
-  const took = Date.parse(ended ?? '') - Date.parse(begun ?? '');
+  const took = Date.now() - Date.parse(begun ?? '');
   if (took < worthTelling || typeof Notification === 'undefined') return;
-  if (Notification.permission === 'granted')
-    new Notification('lamp studio', { body: text, icon: './icon.svg' });
+  if (Notification.permission !== 'granted') return;
+  // Of several tabs that tell of it, one is seen.
+  const notification = new Notification('lamp studio', { body: text, icon: './icon.svg', tag: id });
+  notification.onclick = () => {
+    window.focus();
+    open();
+    notification.close();
+  };
 }

@@ -113,7 +113,7 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
             {learns && (
               <PromptField
                 id="clip-prompt"
-                label="What it shows"
+                label="What the clip shows"
                 placeholder="a horse gallops on a beach"
                 about="May be left out for a clip that has a caption."
                 value={draft.clipPrompt}

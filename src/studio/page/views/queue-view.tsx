@@ -7,6 +7,7 @@ import { ask } from '../core/api-client.ts';
 import { canChange, changeForm } from '../core/hand-over.ts';
 import { moved } from '../core/job-order.ts';
 import { type NameOf, whatDiffers } from '../core/job-words.ts';
+import { tell } from '../core/messages.ts';
 import { outdate, useAnswer, useProgress } from '../core/studio-state.ts';
 import {
   costWords,
@@ -401,8 +402,16 @@ function NotificationButton() {
     typeof Notification === 'undefined' ? 'denied' : Notification.permission,
   );
   if (state !== 'default') return null;
+  const allow = async () => {
+    const answer = await Notification.requestPermission();
+    setState(answer);
+    if (answer !== 'denied') return;
+    tell({
+      text: 'The browser shows no notifications of this page. Its settings for this address can allow them.',
+    });
+  };
   return (
-    <Button icon="bell" onClick={async () => setState(await Notification.requestPermission())}>
+    <Button icon="bell" onClick={allow}>
       Tell me when work ends
     </Button>
   );
