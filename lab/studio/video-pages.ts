@@ -44,8 +44,14 @@ export function videoPages({ desk, made }: StudioVisit): void {
     const { page } = desk();
     await open(page, `new/video?motion=${made.motion.split('/')[1]}`);
     await page.locator('#prompt').fill('a duck');
-    await page.getByRole('button', { name: 'Choose a picture' }).click();
+    const choose = page.getByRole('button', { name: 'Choose a picture' });
     const dialog = page.getByRole('dialog', { name: 'First frames' });
+    await choose.click();
+    await dialog.waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await choose.evaluate((button) => button.matches(':focus'))).toBe(true);
+    await choose.click();
     await dialog.getByLabel('Bring a picture').setInputFiles(demoClip('duck-runs-plain-green'));
     const pictures = dialog.locator('button.picture');
     await expect.poll(() => pictures.count()).toBe(1);
@@ -77,13 +83,16 @@ export function videoPages({ desk, made }: StudioVisit): void {
     const { page } = desk();
     await open(page, 'new/edit');
     await page.getByLabel('Clip', { exact: true }).selectOption({ label: 'duck-runs-plain-green.gif' });
-    await page.getByLabel('What it shows').fill('a duck runs');
+    await page.getByLabel('What the clip shows').fill('a duck runs');
     await page.locator('#prompt').fill('a robot runs');
     // What the clip shows is for learning from it.
     await page.getByLabel('Motion', { exact: true }).selectOption({ index: 1 });
-    await page.getByLabel('What it shows').waitFor({ state: 'detached' });
-    await set(page, 'Steps', '2');
+    await page.getByLabel('What the clip shows').waitFor({ state: 'detached' });
     await set(page, 'Frames', '4');
+    await set(page, 'Steps', '-2');
+    await page.getByText('Mend what is wrong: Steps.').waitFor();
+    expect(await page.getByRole('button', { name: 'Edit the clip' }).isDisabled()).toBe(true);
+    await set(page, 'Steps', '2');
     await page.locator('.command code', { hasText: 'lamp edit' }).waitFor();
     await page.getByText('Time, about').waitFor();
     await page.getByRole('button', { name: 'Edit the clip' }).click();

@@ -9,6 +9,7 @@ import { findTensors } from '../checkpoints/tensor-file.ts';
 import { CheckpointError, UsageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { rateSetting, shapeSettings } from '../media/shape-settings.ts';
+import { assertPictureSize } from '../models/picture-size.ts';
 import { hasFactors, multipliedOut } from '../motion/file/low-rank.ts';
 import { assertFitsBase, writeMotion } from '../motion/file/motion-file.ts';
 import { readReferenceUNet, writeReferenceUNet } from '../motion/file/reference-checkpoint.ts';
@@ -157,6 +158,7 @@ async function convert(options: ConvertMotionOptions, work: WorkOptions): Promis
         setting: 'prompt',
       });
     const base = await neededBase(options, work);
+    assertPictureSize(base.vae.config, { width, height });
     const values = await concerning('source', () =>
       readReferenceUNet(unet, base, { otherWeights: otherBase }),
     );

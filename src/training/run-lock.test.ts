@@ -1,10 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { StorageError } from '../errors.ts';
 import { testFolder } from '../testing/test-folder.ts';
-import { lockFolder } from './run-lock.ts';
+import { lockFolder, lockOwner } from './run-lock.ts';
 
 const at = await testFolder();
 const folder = async (name: string) => {
@@ -36,6 +39,27 @@ test('takes over the lock of a dead process, of a new process of its number, and
     expect(JSON.parse(await readFile(join(here, 'lock'), 'utf8'))).toMatchObject({ pid: process.pid });
     expect(await readdir(here)).toEqual(['lock']);
     await unlock();
+  }
+});
+
+test.runIf(process.platform === 'linux')('takes over the lock of one that nobody has buried', async () => {
+  const here = await folder('unburied');
+  // A process whose parent, which takes the place of its shell, never asks what has become of it.
+  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  try {
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(String(line));
+    const stat = async () => (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]!.split(' ');
+    while ((await stat())[0] !== 'Z') await pause(10);
+    const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+    const born = `${boot} ${(await stat())[19]}`;
+    await writeFile(join(here, 'lock'), JSON.stringify({ pid, host: hostname(), born }));
+    expect(await lockOwner(here)).toBeUndefined();
+    await (await lockFolder(here))();
+  } finally {
+    parent.kill('SIGKILL');
   }
 });
 

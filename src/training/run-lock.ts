@@ -110,17 +110,27 @@ async function isAlive({ pid, born }: Owner): Promise<boolean> {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  const now = await birthOf(pid);
-  return born === null || now === null || born === now;
+  const found = await processFacts(pid);
+  // One that has ended stays listed until its parent asks for its status, in containers often forever.
+  if (found && ended.includes(found.state)) return false;
+  return born === null || found === null || born === found.born;
 }
+
+/** States of a process that has ended: zombie, dead. */
+const ended = ['Z', 'X'];
 
 /** Boot id and start time of a process, on systems that provide them (Linux); else null. */
 async function birthOf(pid: number): Promise<string | null> {
+  return (await processFacts(pid))?.born ?? null;
+}
+
+async function processFacts(pid: number): Promise<{ readonly state: string; readonly born: string } | null> {
   try {
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
     // The second field is a name in parentheses that may contain spaces; the start time is the 22nd field.
-    return `${boot.trim()} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+    const [state = '', ...others] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state, born: `${boot.trim()} ${others[18]}` };
   } catch {
     return null;
   }

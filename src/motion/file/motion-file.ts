@@ -7,7 +7,7 @@ import { onOneLine } from '../../checkpoints/one-line.ts';
 import { openSafetensors, type WriteOptions, writeSafetensors } from '../../checkpoints/safetensors.ts';
 import { CheckpointError } from '../../errors.ts';
 import { notice, type WorkOptions } from '../../events.ts';
-import { type FloatTensor, sameShape } from '../../graph/host-tensor.ts';
+import { type FloatTensor, type Shape, sameShape } from '../../graph/host-tensor.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { nonFinite } from '../../models/finite.ts';
 import { kindOfWeights, type WeightsKind } from '../../models/other-models.ts';
@@ -101,6 +101,19 @@ export async function readMotionInfo(path: string): Promise<MotionInfo> {
   return (await openMotion(path)).info;
 }
 
+/** A motion by the shapes of its values. */
+export interface MotionOutline extends Pick<Motion, 'info'> {
+  readonly values: ReadonlyMap<string, { readonly shape: Shape }>;
+}
+
+/** Reads what a motion file, or a training checkpoint, says of its motion, but no values. Throws `CheckpointError`. */
+export async function readMotionOutline(path: string): Promise<MotionOutline> {
+  assertPath(path);
+  const { file, info, prefix } = await openMotion(path);
+  const own = [...file.tensors].filter(([name]) => name.startsWith(prefix));
+  return { info, values: new Map(own.map(([name, { shape }]) => [name.slice(prefix.length), { shape }])) };
+}
+
 /**
  * Reads a motion file, or the motion of a training checkpoint, as its file would be. Throws `CheckpointError` when it
  * is damaged or not a motion.
@@ -138,7 +151,7 @@ export async function readMotion(path: string): Promise<Motion> {
  */
 export function assertFitsBase(
   path: string,
-  { info, values }: Motion,
+  { info, values }: MotionOutline,
   base: BaseModel,
   { onEvent }: Pick<WorkOptions, 'onEvent'> = {},
 ): void {

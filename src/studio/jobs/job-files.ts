@@ -94,7 +94,13 @@ export async function writeJob(
   await makeFolders(paths.folder).catch((error) => {
     throw asStorageError(error, paths.folder);
   });
-  await writeJsonAtomically(paths.record, record);
+  try {
+    await writeJsonAtomically(paths.record, record);
+  } catch (error) {
+    // A folder without a request is no job.
+    await rm(paths.folder, { recursive: true, force: true }).catch(() => {});
+    throw error;
+  }
   return record;
 }
 

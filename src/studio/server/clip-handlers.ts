@@ -1,6 +1,7 @@
 /** @file Answers about clips: bringing them, captions, and the frames that a training will see. */
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asStorageError } from '../../checkpoints/atomic-write.ts';
 import { exists } from '../../checkpoints/exists.ts';
 import { makeFolders } from '../../checkpoints/make-folders.ts';
 import { isListOfCaptions, isOwnCaption } from '../../media/caption-files.ts';
@@ -51,7 +52,8 @@ export function clipHandlers(
     async newClipSet({ body }) {
       const { stem } = safeName(`${body.title}.x`);
       const name = freeName(stem, await readdir(folder.clips).catch(() => []));
-      await makeFolders(join(folder.clips, name));
+      const path = join(folder.clips, name);
+      await makeFolders(path).catch((error) => Promise.reject(asStorageError(error, path)));
       await titles.set(`clips/${name}`, body.title);
       touched();
       return shownSet(await findClipSetOf(context, itemId(`clips/${name}`)));
@@ -102,7 +104,7 @@ export function clipHandlers(
           } finally {
             await rm(out, { force: true });
           }
-          await makeFolders(place);
+          await makeFolders(place).catch((error) => Promise.reject(asStorageError(error, place)));
         }
         const names = await readdir(place);
         const stems = names.map((name) => name.replace(/\.[^.]*$/, ''));

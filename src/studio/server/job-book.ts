@@ -5,6 +5,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { exists } from '../../checkpoints/exists.ts';
+import { LampError } from '../../errors.ts';
+import { wordPhrase } from '../../phrases.ts';
 import { workFormSchema } from '../api/form-api.ts';
 import type { ApiDamagedJob, ApiJob, Progress } from '../api/job-api.ts';
 import type { Problem } from '../api/problem-api.ts';
@@ -16,6 +18,7 @@ import type { StudioFolder } from '../studio-folder.ts';
 import { type Catalogue, commandFor } from './catalogue.ts';
 import { itemId } from './item-id.ts';
 import { residentBytes } from './looks.ts';
+import { pageVocabulary } from './page-vocabulary.ts';
 import { problemOf, problemOfPacked } from './request-error.ts';
 import { secondsLeftOf } from './run-pace.ts';
 
@@ -81,7 +84,7 @@ export function jobBook(studio: StudioFolder, catalogue: () => Catalogue | undef
     if (job instanceof Error) {
       known.delete(id);
       if (await isBeingPut(studio, id)) return undefined;
-      damaged.set(id, problemOf(job));
+      damaged.set(id, problemOfDamaged(job));
       return undefined;
     }
     damaged.delete(id);
@@ -143,6 +146,13 @@ export function jobBook(studio: StudioFolder, catalogue: () => Catalogue | undef
     damaged: () => [...damaged.keys()].sort().map((id) => ({ id, problem: damaged.get(id)! })),
     remarks: async (id) => (await tellOf(id)).remarks,
   };
+}
+
+/** What is wrong with a job's request, which nobody can download again. */
+function problemOfDamaged(error: Error): Problem {
+  const { kind, message } = problemOf(error);
+  const said = error instanceof LampError ? wordPhrase(error.found, pageVocabulary) : message;
+  return { kind, message: said, advice: ['What it was to do is lost. Remove it, and begin the work anew.'] };
 }
 
 /** Whether a job's folder is so new that its request may not have been written yet. */

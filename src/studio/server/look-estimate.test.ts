@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { readMotion, writeMotion } from '../../motion/file/motion-file.ts';
 import { tinyBase, writeTestMotion } from '../../testing/library-models.ts';
 import { testFolder } from '../../testing/test-folder.ts';
 import { testdata } from '../../testing/testdata.ts';
+import { builtInBaseId } from '../api/identifiers.ts';
 import { estimateWork } from './look-estimate.ts';
 
 const at = await testFolder();
@@ -72,4 +74,24 @@ test('what would be refused is told, also of the clip and the device', async () 
   const { problems, time } = await estimate('draw', { prompt: 'a cat', device: 'abacus' });
   expect(problems).toMatchObject([{ kind: 'DeviceError', setting: 'device' }]);
   expect(time).toBeUndefined();
+});
+
+test('a motion of another base is refused, and one of a base with other weights told of', async () => {
+  const motion = await writeTestMotion(at('fitting.safetensors'), { ...size, frames: 2 });
+  const options = { motions: [{ motion, strength: 1 }], prompt: 'a cat', samplerSteps: 2 };
+  const fitting = await estimateWork({ kind: 'generate', options, base: tinyBase });
+  expect(fitting).toMatchObject({ problems: [], frames: 2, time: { steps: 2 } });
+  const { problems } = await estimateWork({ kind: 'generate', options, base: builtInBaseId });
+  expect(problems).toMatchObject([
+    { setting: 'base', message: expect.stringContaining('which has another architecture') },
+  ]);
+  const info = { ...(await readMotion(motion)).info, baseFingerprint: 'another' };
+  await writeMotion(at('other.safetensors'), { ...(await readMotion(motion)), info });
+  const other = { ...options, motions: [{ motion: at('other.safetensors') }] };
+  expect(
+    await estimateWork({ kind: 'animate', options: { ...other, picture: clip }, base: tinyBase }),
+  ).toMatchObject({
+    problems: [],
+    notices: [expect.stringContaining('has other weights')],
+  });
 });

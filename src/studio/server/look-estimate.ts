@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { bytesText } from '../../amounts.ts';
 import { checkOptions } from '../../check-options.ts';
 import { LampError } from '../../errors.ts';
+import type { OnEvent } from '../../events.ts';
 import { onDevice } from '../../library/chosen-device.ts';
 import { settingsOfCalls } from '../../library/list-settings.ts';
 import { latents, samplingSeconds, whatFits } from '../../library/what-fits.ts';
@@ -15,8 +16,9 @@ import { vaeFactor } from '../../models/configs.ts';
 import { assertPictureSize, recommendedSize } from '../../models/picture-size.ts';
 import { outlineInPrecision } from '../../models/precision.ts';
 import { pictureCost } from '../../models/sampling-cost.ts';
-import { type MotionInfo, readMotionInfo } from '../../motion/file/motion-file.ts';
+import { assertFitsBase, type MotionInfo, readMotionOutline } from '../../motion/file/motion-file.ts';
 import { findMotionFile } from '../../motion/file/motion-path.ts';
+import { wordFor } from '../../phrases.ts';
 import { type DrawRequest, resolveDrawSettings } from '../../pipelines/draw/draw-picture.ts';
 import { pictureFlops } from '../../pipelines/draw/far-size.ts';
 import { takenAtOnce } from '../../pipelines/draw/predictors.ts';
@@ -29,7 +31,6 @@ import {
   videoSettings,
 } from '../../pipelines/video/video-settings.ts';
 import { checkDevice, type DeviceName } from '../../runtime/devices.ts';
-
 import { freeMemory, mostMemory } from '../../runtime/free-memory.ts';
 import type { Precision } from '../../runtime/running-settings.ts';
 import { estimatedSeconds } from '../../runtime/work-time.ts';
@@ -44,6 +45,7 @@ import {
 } from '../../training/training-settings.ts';
 import type { Estimate } from '../api/form-api.ts';
 import { type JobKind, jobCalls } from '../jobs/job.ts';
+import { pageVocabulary } from './page-vocabulary.ts';
 import { problemOf } from './request-error.ts';
 
 /** Options of a job's call, with paths. `base` is the path of a base that is here, or absent. */
@@ -223,9 +225,14 @@ async function ofVideo(base: BaseModel, options: Options, machine: Machine): Pro
     readonly width?: number;
     readonly height?: number;
   };
-  const [first] = motions;
+  const paths = await Promise.all(motions.map(({ motion }) => findMotionFile(motion)));
+  const outlines = await Promise.all(paths.map(readMotionOutline));
+  const [first] = outlines;
   if (!first) return {};
-  const info = await readMotionInfo(await findMotionFile(first.motion));
+  const notices: string[] = [];
+  const onEvent: OnEvent = (event) => event.type === 'notice' && notices.push(wordFor(event, pageVocabulary));
+  for (const [i, outline] of outlines.entries()) assertFitsBase(paths[i]!, outline, base, { onEvent });
+  const { info } = first;
   const { frames = info.frames, width = info.width, height = info.height } = given;
   const size = { width, height };
   assertPictureSize(base.vae.config, size);
@@ -233,7 +240,7 @@ async function ofVideo(base: BaseModel, options: Options, machine: Machine): Pro
     asked === undefined ? {} : { samplerSteps: asked },
     recommendedVideoSettings(base.settings),
   );
-  return samplingWith(base, { ...info, ...size, frames }, samplerSteps, machine);
+  return { ...samplingWith(base, { ...info, ...size, frames }, samplerSteps, machine), notices };
 }
 
 /** Sampling a video with a motion: guided steps, of which each is counted whole, so that a half is one without. */

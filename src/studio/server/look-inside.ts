@@ -10,6 +10,7 @@ import { builtInBase, builtInName } from '../../models/built-in-base.ts';
 import { readMotion } from '../../motion/file/motion-file.ts';
 import { motionFingerprint } from '../../motion/file/motion-fingerprint.ts';
 import { wordPhrase } from '../../phrases.ts';
+import { calledBy } from './called-by.ts';
 import { pageVocabulary } from './page-vocabulary.ts';
 
 /** What `inspect` says of a file. */
@@ -39,12 +40,16 @@ export interface ReferenceUpload {
 export async function convertReference({ path, out, options, ...given }: ReferenceUpload): Promise<void> {
   const base = given.base === builtInName ? builtInBase() : given.base;
   const folder = await mkdtemp(`${path}-`);
+  const ending = extname(path) === '.safetensors' ? '.safetensors' : '.bin';
+  const weights = join(folder, `diffusion_pytorch_model${ending}`);
   try {
     const { unet } = await openBaseModel(base);
-    const ending = extname(path) === '.safetensors' ? '.safetensors' : '.bin';
-    await link(path, join(folder, `diffusion_pytorch_model${ending}`));
+    await link(path, weights);
     await writeJsonAtomically(join(folder, 'config.json'), unet.config);
     await convertMotion({ ...options, source: folder, out, base } as ConvertMotionOptions);
+  } catch (error) {
+    // Who brought one file knows of no folder.
+    throw calledBy(calledBy(error, weights, path), folder, path);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

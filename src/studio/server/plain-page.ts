@@ -1,6 +1,7 @@
 /** @file Pages without a script: what the studio holds, as long as the page is not built; and how to come in. */
 import { html } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
+import type { Problem } from '../api/problem-api.ts';
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
@@ -37,13 +38,19 @@ export function plainPage({ name, motions, videos, jobs }: PlainList): Html {
   );
 }
 
+function sentencesOf({ message, advice = [] }: Problem): string {
+  const sentence = (text: string) =>
+    `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+  return [message, ...advice].map(sentence).join(' ');
+}
+
 /** What one sees who did not come by the link. */
-export function entrancePage(hasPassword: boolean, problem?: string): Html {
+export function entrancePage(hasPassword: boolean, problem?: Problem): Html {
   return page(
     'lamp studio',
     html`<main>
 <h1>lamp studio</h1>
-${problem === undefined ? '' : html`<p role="alert">${problem}</p>`}
+${problem ? html`<p role="alert">${sentencesOf(problem)}</p>` : ''}
 ${
   hasPassword
     ? html`<form method="post" action="/enter">

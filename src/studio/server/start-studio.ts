@@ -170,7 +170,7 @@ function appOf(
       c.header('set-cookie', guard.byToken(token));
       return c.redirect('/', 303);
     } catch (error) {
-      return c.html(entrancePage(hasPassword, problemOf(error).message), statusOf(error) as 401);
+      return c.html(entrancePage(hasPassword, problemOf(error)), statusOf(error) as 401);
     }
   });
   app.post('/enter', async (c) => {
@@ -181,7 +181,7 @@ function appOf(
       c.header('set-cookie', guard.byPassword(String(given)));
       return c.redirect('/', 303);
     } catch (error) {
-      return c.html(entrancePage(hasPassword, problemOf(error).message), statusOf(error) as 401);
+      return c.html(entrancePage(hasPassword, problemOf(error)), statusOf(error) as 401);
     }
   });
   app.use(async (c, next) => {

@@ -143,7 +143,7 @@ describe('what is given out', () => {
       expect(policy, path).toMatch(/default-src 'none'; script-src 'self';/);
       expect(policy).not.toMatch(/unsafe|\*/);
       expect(headers['x-content-type-options']).toBe('nosniff');
-      expect(headers['referrer-policy']).toBe('no-referrer');
+      expect(headers['referrer-policy']).toBe('same-origin');
     }
   });
 

@@ -128,6 +128,14 @@ describe('motions', () => {
     expect((await browser.get(`/api/motions/${id}`)).status).toBe(404);
     expect((await browser.get('/api/trash')).json.entries).toMatchObject([{ id: trash, title: 'A walk' }]);
     expect((await browser.send('POST', `/api/trash/${trash}/restore`, {})).json).toEqual({ done: true });
+    // What cannot be had back takes room all the same, and can be removed.
+    const damaged = '0123456789abcdef';
+    await mkdir(join(folder, 'trash', damaged));
+    await writeFile(join(folder, 'trash', damaged, 'entry.json'), '{"format":');
+    const { entries } = (await browser.get('/api/trash')).json;
+    expect(entries).toMatchObject([{ id: damaged, title: 'A damaged entry', bytes: 10 }]);
+    expect((await browser.send('POST', `/api/trash/${damaged}/restore`, {})).status).toBe(422);
+    expect((await browser.send('DELETE', `/api/trash/${damaged}`)).json).toEqual({ freed: 10 });
     expect((await browser.get(`/api/motions/${id}`)).json.title).toBe('A walk');
   });
 
@@ -329,7 +337,11 @@ describe('jobs', () => {
     expect(damaged).toMatchObject([
       {
         id: ids[0],
-        problem: { kind: 'CheckpointError', message: expect.stringContaining('not valid JSON') },
+        problem: {
+          kind: 'CheckpointError',
+          message: expect.stringContaining('not valid JSON'),
+          advice: [expect.stringContaining('Remove it')],
+        },
       },
       { id: ids[1], problem: { message: expect.stringContaining('job.json') } },
     ]);

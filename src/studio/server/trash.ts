@@ -82,7 +82,7 @@ export async function restore(studio: StudioFolder, id: string): Promise<void> {
 
 /** Removes what was deleted for good. Returns how many bytes that frees. */
 export async function forget(studio: StudioFolder, id: string): Promise<number> {
-  const { folder } = await entryOf(studio, id);
+  const folder = await folderOf(studio, id);
   const bytes = await bytesIn(folder);
   await rm(folder, { recursive: true, force: true });
   return bytes;
@@ -93,18 +93,30 @@ export async function listTrash(studio: StudioFolder): Promise<TrashEntry[]> {
   const names = (await readdir(studio.trash).catch(() => [])).filter((name) => idPattern.test(name));
   const entries = await Promise.all(
     names.map(async (id): Promise<TrashEntry[]> => {
+      const folder = join(studio.trash, id);
       const entry = await entryOf(studio, id).catch(() => undefined);
-      if (!entry) return [];
-      const { title, kind, deleted, folder } = entry;
-      return [{ id, title, kind, deleted, bytes: await bytesIn(folder) }];
+      const bytes = await bytesIn(folder);
+      if (entry) {
+        const { title, kind, deleted } = entry;
+        return [{ id, title, kind, deleted, bytes }];
+      }
+      // It cannot be put back, since nothing says where it was, but it takes room.
+      const found = await lstat(folder).catch(() => undefined);
+      const deleted = found?.mtime.toISOString();
+      return deleted === undefined ? [] : [{ id, title: 'A damaged entry', kind: 'unknown', deleted, bytes }];
     }),
   );
   return entries.flat().sort((a, b) => (a.deleted < b.deleted ? 1 : -1));
 }
 
-async function entryOf({ trash }: StudioFolder, id: string) {
+async function folderOf({ trash }: StudioFolder, id: string): Promise<string> {
   const folder = join(trash, idPattern.test(id) ? id : '');
   if (!idPattern.test(id) || !(await exists(folder))) throw notHere('deleted thing');
+  return folder;
+}
+
+async function entryOf(studio: StudioFolder, id: string) {
+  const folder = await folderOf(studio, id);
   const entry = await readJsonFile(join(folder, 'entry.json'), entrySchema, 'what was deleted');
   return { ...entry, folder };
 }

@@ -8,10 +8,9 @@ import { join } from 'node:path';
 import { bytesText } from '../../amounts.ts';
 import { asStorageError } from '../../checkpoints/atomic-write.ts';
 import { freeBytes } from '../../checkpoints/disk-space.ts';
-import { LampError, StorageError } from '../../errors.ts';
-import { packError, unpackError } from '../../library/packed-error.ts';
-import type { Phrase } from '../../phrases.ts';
+import { StorageError } from '../../errors.ts';
 import type { StudioFolder } from '../studio-folder.ts';
+import { calledBy } from './called-by.ts';
 import { RequestError } from './request-error.ts';
 import type { SafeName } from './safe-name.ts';
 
@@ -105,24 +104,6 @@ export async function withUpload<T>(
     atOnce--;
     await rm(path, { force: true });
   }
-}
-
-/** An error that names the file as the one who brought it does, not as the server does. */
-function calledBy(error: unknown, path: string, name: string): unknown {
-  if (error instanceof RequestError) {
-    return new RequestError(error.status, error.message.replaceAll(path, name), error.advice);
-  }
-  if (!(error instanceof LampError)) return error;
-  const said = (phrase: Phrase): Phrase =>
-    phrase.map((part) => (typeof part === 'string' ? part.replaceAll(path, name) : part));
-  const { found, expected, setting, advice } = error;
-  const parts = {
-    found: said(found),
-    expected: expected && said(expected),
-    setting,
-    advice: advice.map(said),
-  };
-  return unpackError({ ...packError(error), parts });
 }
 
 async function receive(

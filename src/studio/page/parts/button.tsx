@@ -31,6 +31,7 @@ export function Button({
 }) {
   const [busy, setBusy] = useState(false);
   const act = async () => {
+    if (busy) return;
     const result = onClick?.();
     if (!(result instanceof Promise)) return;
     setBusy(true);
@@ -47,7 +48,9 @@ export function Button({
       type={submit ? 'submit' : 'button'}
       className={classOf(look)}
       onClick={act}
-      disabled={disabled || busy}
+      disabled={disabled}
+      // It keeps the focus while it works.
+      aria-disabled={busy || undefined}
       aria-busy={busy || undefined}
       aria-pressed={pressed}
       aria-label={look.label}

@@ -9,6 +9,7 @@ import { outdate, useAnswer } from '../core/studio-state.ts';
 import type { FormCheck } from '../core/use-form-check.ts';
 import { goTo } from '../core/use-route.ts';
 import { countOf, digits, sentence, sizeOf, timesOf } from '../core/wording.ts';
+import { useWrongFields } from '../core/wrong-fields.ts';
 import { Button } from './button.tsx';
 import { CommandBox } from './command-box.tsx';
 import { Note, ProblemNote } from './problem.tsx';
@@ -18,7 +19,7 @@ import { Waiting } from './view.tsx';
 export function FormSide({
   check,
   forms,
-  missing,
+  missing: lacking,
   label,
   job,
   onAdvice,
@@ -33,6 +34,8 @@ export function FormSide({
   readonly onAdvice: (settings: SettingValues) => void;
   readonly onPut: (jobs: readonly ApiJob[]) => void;
 }) {
+  const wrong = useWrongFields();
+  const missing = [...lacking, ...(wrong.length > 0 ? [`Mend what is wrong: ${wrong.join(', ')}.`] : [])];
   const { data: queue } = useAnswer('jobs');
   const busy = queue?.jobs.some(({ state }) => state === 'running' || state === 'waiting') ?? false;
   const put = async (first: boolean) => {

@@ -5,6 +5,7 @@ import { settingTitle } from '../../api/setting-title.ts';
 import { type Control, controlOf, readSetting, usualText, writeSetting } from '../core/setting-control.ts';
 import { type SettingValue, type SettingValues, withSetting } from '../core/setting-values.ts';
 import { sentence, settingText } from '../core/wording.ts';
+import { useFieldMark } from '../core/wrong-fields.ts';
 import { Button } from './button.tsx';
 
 /** `onChange` is called with `undefined` for the usual value. */
@@ -37,8 +38,9 @@ export function SettingField({
     });
     setWrong(undefined);
   }, [setting, value]);
-  if (!control) return null;
   const title = settingTitle(setting.name);
+  useFieldMark(title, wrong !== undefined);
+  if (!control) return null;
   if (control.kind === 'group') {
     const values = (value as SettingValues | undefined) ?? {};
     return (

@@ -1,10 +1,12 @@
 /** @file The machine: what it can do for lamp, where the disk's space goes, and what was deleted. */
+import { useState } from 'react';
 import type { AnswerOf } from '../../api/routes.ts';
 import { ask } from '../core/api-client.ts';
 import { tell } from '../core/messages.ts';
 import { askAgain, outdate, useAnswer } from '../core/studio-state.ts';
-import { sentence, sizeOf, timeAgo } from '../core/wording.ts';
+import { countOf, sentence, sizeOf, timeAgo } from '../core/wording.ts';
 import { Button } from '../parts/button.tsx';
+import { Dialog } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Shown, View, Waiting } from '../parts/view.tsx';
 
@@ -122,6 +124,7 @@ function Disk() {
 
 function Trash() {
   const trash = useAnswer('trash');
+  const [asking, setAsking] = useState(false);
   const forgetAll = async (ids: readonly string[]) => {
     let freed = 0;
     for (const id of ids) freed += (await ask('forget', { ids: { id } })).freed;
@@ -136,11 +139,32 @@ function Trash() {
             <div className="panel-head">
               <h2 id="trash">Deleted</h2>
               {entries.length > 0 && (
-                <Button icon="trash" onClick={() => forgetAll(entries.map(({ id }) => id))}>
+                <Button icon="trash" onClick={() => setAsking(true)}>
                   Remove all for good
                 </Button>
               )}
             </div>
+            {asking && (
+              <Dialog title="Remove all for good?" onClose={() => setAsking(false)}>
+                <p>
+                  {countOf(entries.length, 'deleted thing')} cannot be had back then. It frees{' '}
+                  {sizeOf(entries.reduce((sum, { bytes }) => sum + bytes, 0))}.
+                </p>
+                <div className="actions dialog-foot">
+                  <Button onClick={() => setAsking(false)}>Keep them</Button>
+                  <Button
+                    look="danger"
+                    icon="trash"
+                    onClick={async () => {
+                      await forgetAll(entries.map(({ id }) => id));
+                      setAsking(false);
+                    }}
+                  >
+                    Remove them
+                  </Button>
+                </div>
+              </Dialog>
+            )}
             {entries.length === 0 && (
               <p className="quiet">Nothing. What you delete can be had back from here.</p>
             )}
@@ -157,6 +181,7 @@ function Trash() {
                     onClick={async () => {
                       await ask('restore', { ids: { id }, body: {} });
                       outdate('trash', 'motions', 'videos', 'pictures', 'clips');
+                      tell({ text: `“${title}” is back.` });
                     }}
                   >
                     Restore<span className="hidden"> {title}</span>

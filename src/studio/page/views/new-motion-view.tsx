@@ -4,6 +4,7 @@ import { type Bringing, bringClips, type Refused } from '../core/bring-clips.ts'
 import type { BroughtFile } from '../core/dropped-files.ts';
 import { handedForm } from '../core/hand-over.ts';
 import type { Route } from '../core/hash-route.ts';
+import { attempt } from '../core/messages.ts';
 import { problemWith } from '../core/send-each.ts';
 import { useAnswer } from '../core/studio-state.ts';
 import { goTo, replaceRoute } from '../core/use-route.ts';
@@ -31,7 +32,7 @@ export function NewMotionView({ query }: { readonly query: Route['query'] }) {
   const given = handed?.kind === 'learn' ? handed : undefined;
   const [bringing, setBringing] = useState<Bringing>();
   const [refused, setRefused] = useState<readonly Refused[]>([]);
-  const bring = async (files: readonly BroughtFile[]) => {
+  const take = async (files: readonly BroughtFile[]) => {
     setRefused([]);
     try {
       const brought = await bringClips(files, set, setBringing);
@@ -41,6 +42,7 @@ export function NewMotionView({ query }: { readonly query: Route['query'] }) {
       setBringing(undefined);
     }
   };
+  const bring = (files: readonly BroughtFile[]) => attempt(take(files));
   const first = given?.clips[0]?.id;
   const chosen = sets.data?.sets.find(
     ({ id, clips }) => id === set || clips.some((clip) => clip.id === first),

@@ -298,6 +298,12 @@ function EndedJob({ job, jobs }: { readonly job: ApiJob; readonly jobs: readonly
       <div className="job-text">
         <JobTitle job={job} jobs={jobs} />
         {job.problem && <ProblemNote problem={job.problem} />}
+        {job.state === 'stopped' && job.begun !== undefined && job.ended === undefined && (
+          <p className="quiet">
+            Its process ended without a word: it was killed, or the power failed. It goes on from what was
+            saved last.
+          </p>
+        )}
         <JobDetails job={job} />
       </div>
       <div className="actions job-actions">
