@@ -52,7 +52,14 @@ export function videoPages({ desk, made }: StudioVisit): void {
     await dialog.waitFor({ state: 'detached' });
     expect(await choose.evaluate((button) => button.matches(':focus'))).toBe(true);
     await choose.click();
-    await dialog.getByLabel('Bring a picture').setInputFiles(demoClip('duck-runs-plain-green'));
+    // What is refused is said in the dialog, which hides the page.
+    const buffer = Buffer.from('no picture');
+    const brings = dialog.getByLabel('Bring a picture');
+    await brings.setInputFiles({ name: 'no.png', mimeType: 'image/png', buffer });
+    await dialog.getByText('“no.png”').waitFor();
+    await dialog.locator('.toast').getByRole('button', { name: 'Close' }).click();
+    expect(await desk().takeFaults()).toEqual([expect.stringContaining(': 422 ')]);
+    await brings.setInputFiles(demoClip('duck-runs-plain-green'));
     const pictures = dialog.locator('button.picture');
     await expect.poll(() => pictures.count()).toBe(1);
     await dialog.getByLabel('From a video').selectOption({ label: 'a cat runs' });

@@ -25,8 +25,8 @@ export function timeAgo(date: string, now = Date.now()): string {
   if (seconds < 60) return 'just now';
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
-  if (seconds < 172_800) return 'yesterday';
-  if (seconds < 7 * 86_400) return `${Math.floor(seconds / 86_400)} days ago`;
+  const days = Math.round(seconds / 86_400);
+  if (days <= 7) return days === 1 ? 'yesterday' : `${days} days ago`;
   return new Date(date).toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' });
 }
 

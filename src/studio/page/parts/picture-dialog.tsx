@@ -15,7 +15,7 @@ import { Field } from './field.tsx';
 import { ProgressBar } from './progress-bar.tsx';
 import { PromptField } from './prompt-field.tsx';
 import { VideoPlayer } from './video-player.tsx';
-import { Shown } from './view.tsx';
+import { Shown, Waiting } from './view.tsx';
 
 const drawnAtOnce = 4;
 
@@ -39,10 +39,12 @@ export function PictureDialog({
     if (chosen.includes(id)) onChange(chosen.filter((each) => each !== id));
     else onChange(several ? [...chosen, id] : [id]);
   };
+  const [bringing, setBringing] = useState(0);
   const bring = async (files: readonly File[]) => {
+    setBringing((before) => before + files.length);
     const taken = await sendEach(files, (file) =>
       sendFile('uploadPicture', file, { query: { name: file.name || 'pasted.png' } }),
-    );
+    ).finally(() => setBringing((before) => before - files.length));
     const brought = taken.map(({ id }) => id);
     outdate('pictures');
     if (brought.length === 0) return;
@@ -72,7 +74,11 @@ export function PictureDialog({
             several={several}
             onFiles={(files) => attempt(bring(files.map(({ file }) => file)))}
           >
-            <span className="quiet">Drop a picture here, or paste one.</span>
+            {bringing > 0 ? (
+              <Waiting text={bringing === 1 ? 'Bringing it…' : `Bringing ${bringing} pictures…`} />
+            ) : (
+              <span className="quiet">Drop a picture here, or paste one.</span>
+            )}
           </DropZone>
           <FromVideo onTaken={toggle} />
         </div>

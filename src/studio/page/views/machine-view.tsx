@@ -146,7 +146,7 @@ function Trash() {
             </div>
             {asking && (
               <Dialog title="Remove all for good?" onClose={() => setAsking(false)}>
-                <p>
+                <p className="dialog-text">
                   {countOf(entries.length, 'deleted thing')} cannot be had back then. It frees{' '}
                   {sizeOf(entries.reduce((sum, { bytes }) => sum + bytes, 0))}.
                 </p>
