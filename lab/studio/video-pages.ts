@@ -56,8 +56,8 @@ export function videoPages({ desk, made }: StudioVisit): void {
     const buffer = Buffer.from('no picture');
     const brings = dialog.getByLabel('Bring a picture');
     await brings.setInputFiles({ name: 'no.png', mimeType: 'image/png', buffer });
-    await dialog.getByText('“no.png”').waitFor();
-    await dialog.locator('.toast').getByRole('button', { name: 'Close' }).click();
+    const refusal = dialog.locator('.toast', { hasText: '“no.png”' });
+    await refusal.getByRole('button', { name: 'Close' }).click();
     expect(await desk().takeFaults()).toEqual([expect.stringContaining(': 422 ')]);
     await brings.setInputFiles(demoClip('duck-runs-plain-green'));
     const pictures = dialog.locator('button.picture');
