@@ -52,7 +52,7 @@ export function mainFlow({ desk, path, made }: StudioVisit): void {
     await press(page, 'Learn this motion');
     await page.waitForURL(/#\/motions\/[0-9a-f]{16}$/);
     await page.reload();
-    await page.getByText('Learned', { exact: true }).waitFor();
+    await page.getByText('Trained', { exact: true }).waitFor();
     await page.getByRole('button', { name: /^Step 3.*larger/ }).waitFor();
     await page.getByText(/^held out \d/).waitFor();
     made.motion = page.url().split('#/')[1]!;

@@ -10,8 +10,8 @@ export function queuePages({ desk, path }: StudioVisit): void {
   test('jobs are put, ordered by keys and by dragging, and removed', async () => {
     const { page } = desk();
     await open(page, 'queue');
-    await press(page, 'Begin no more jobs');
-    await page.getByRole('button', { name: 'Begin jobs again' }).waitFor();
+    await press(page, 'Pause the queue');
+    await page.getByRole('button', { name: 'Resume the queue' }).waitFor();
     await open(page, 'motions');
     await press(page, 'Make a video');
     await page.getByRole('heading', { name: 'Make a video' }).waitFor();
@@ -34,7 +34,7 @@ export function queuePages({ desk, path }: StudioVisit): void {
       await press(page, 'Remove');
     }
     await expect.poll(waiting).toEqual(['a cat runs']);
-    await press(page, 'Begin jobs again');
+    await press(page, 'Resume the queue');
     await page.locator('ul.jobs .state-done').first().waitFor();
   });
 

@@ -54,7 +54,7 @@ export function videoPages({ desk, made }: StudioVisit): void {
     await choose.click();
     // What is refused is said in the dialog, which hides the page.
     const buffer = Buffer.from('no picture');
-    const brings = dialog.getByLabel('Bring a picture');
+    const brings = dialog.getByLabel('Add a picture');
     await brings.setInputFiles({ name: 'no.png', mimeType: 'image/png', buffer });
     const refusal = dialog.locator('.toast', { hasText: '“no.png”' });
     await refusal.getByRole('button', { name: 'Close' }).click();
@@ -97,7 +97,7 @@ export function videoPages({ desk, made }: StudioVisit): void {
     await page.getByLabel('What the clip shows').waitFor({ state: 'detached' });
     await set(page, 'Frames', '4');
     await set(page, 'Steps', '-2');
-    await page.getByText('Mend what is wrong: Steps.').waitFor();
+    await page.getByText('Correct these settings: Steps.').waitFor();
     expect(await page.getByRole('button', { name: 'Edit the clip' }).isDisabled()).toBe(true);
     await set(page, 'Steps', '2');
     await page.locator('.command code', { hasText: 'lamp edit' }).waitFor();

@@ -91,7 +91,7 @@ export function clipHandlers(
       const isPicture = areNumberedPictures([`${stem}${ending}`]);
       if (inFolder !== undefined ? !isPicture : clipKindOfName(`x${ending}`) === undefined) {
         throw new RequestError(422, `"${ending}" is no ending of a clip`, [
-          'Bring MP4, MOV, WebM, MKV, GIF, animated WebP, or folders of numbered pictures.',
+          'Use MP4, MOV, WebM, MKV, GIF, animated WebP, or folders of numbered pictures.',
         ]);
       }
       return withUpload(folder, body, limits, { stem, ending }, async ({ path }) => {

@@ -152,7 +152,7 @@ export function jobBook(studio: StudioFolder, catalogue: () => Catalogue | undef
 function problemOfDamaged(error: Error): Problem {
   const { kind, message } = problemOf(error);
   const said = error instanceof LampError ? wordPhrase(error.found, pageVocabulary) : message;
-  return { kind, message: said, advice: ['What it was to do is lost. Remove it, and begin the work anew.'] };
+  return { kind, message: said, advice: ['Its request is lost. Remove it, and start the work again.'] };
 }
 
 /** Whether a job's folder is so new that its request may not have been written yet. */

@@ -56,10 +56,10 @@ export async function receivePicture({ path, out, limits }: ReceivePicture): Pro
 }
 
 /** What is expected of a file, in words. */
-const pictures = { what: 'a picture', advice: 'Bring a PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG.' };
+const pictures = { what: 'a picture', advice: 'Use a PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG.' };
 const animations: typeof pictures = {
   what: 'an animation',
-  advice: 'Bring it again, or as MP4, MOV, WebM or MKV.',
+  advice: 'Add it again, or as MP4, MOV, WebM or MKV.',
 };
 
 /** The format of a picture, whose size its first bytes say: nothing is decoded before that is known to be bearable. */

@@ -112,7 +112,7 @@ export function startLooks({
         clearTimeout(timer);
         clearInterval(watch);
         running.delete(child);
-        reject(new MediaError({ found: why, advice: 'Check that it is what you meant to bring.' }));
+        reject(new MediaError({ found: why, advice: 'Check that it is the file you meant.' }));
       });
       child.send({ name, given }, () => {});
     });

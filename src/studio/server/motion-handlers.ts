@@ -106,8 +106,8 @@ export function motionHandlers(
       const known = base === undefined ? ['.safetensors'] : ['.safetensors', '.bin', '.pt', '.pth'];
       if (!known.includes(ending)) {
         throw new RequestError(422, `"${ending}" is no ending of a motion file`, [
-          'Bring a .safetensors file that lamp wrote.',
-          "Of the authors' U-Net, bring diffusion_pytorch_model.bin, and say on which base it was trained.",
+          'Choose a .safetensors file that lamp wrote.',
+          "Of the authors' U-Net, choose diffusion_pytorch_model.bin, and say on which base it was trained.",
         ]);
       }
       const from = base === undefined ? undefined : await context.bases.find(base);
@@ -241,7 +241,7 @@ export function motionHandlers(
   };
 }
 
-const beingLearned = () => new RequestError(409, 'it is being learned', ['Stop its training first.']);
+const beingLearned = () => new RequestError(409, 'its training is running', ['Stop it first.']);
 
 /** The error for what is no motion file: an error of reading it, or what it is. */
 function noMotion(found: object): RequestError {

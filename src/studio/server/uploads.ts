@@ -123,8 +123,7 @@ async function receive(
       if (bytes > most) throw tooLarge(limit);
       await file.write(value).catch((error) => Promise.reject(asStorageError(error, path)));
     }
-    if (bytes === 0)
-      throw new RequestError(400, 'the file is empty', ['Bring one that has something in it.']);
+    if (bytes === 0) throw new RequestError(400, 'the file is empty', ['Choose one that is not empty.']);
     return bytes;
   } catch (error) {
     await reader.cancel().catch(() => {});
@@ -136,7 +135,7 @@ async function receive(
 
 function tooLarge(most: number): RequestError {
   return new RequestError(413, `the file is larger than ${bytesText(most)}`, [
-    'Bring a shorter or smaller one.',
+    'Choose a shorter or smaller one.',
   ]);
 }
 

@@ -34,7 +34,7 @@ const silent: Problem = {
   kind: 'ConnectionError',
   message: 'The studio does not answer.',
   advice: [
-    'What was being worked on goes on by itself.',
+    'Running jobs continue by themselves.',
     'Start the studio again with "lamp studio" if it has ended.',
   ],
 };

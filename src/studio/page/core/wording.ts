@@ -102,10 +102,10 @@ export const jobKindWords: Readonly<Record<ApiJob['kind'], string>> = {
 
 /** What has become of a motion. */
 export const motionStateWords: Readonly<Record<ApiMotion['state'], string>> = {
-  waiting: 'waits to be learned',
-  learning: 'is being learned',
+  waiting: 'waiting',
+  learning: 'training',
   stopped: 'stopped',
-  done: 'learned',
+  done: 'trained',
   damaged: 'damaged',
 };
 
@@ -113,7 +113,7 @@ export const motionStateWords: Readonly<Record<ApiMotion['state'], string>> = {
 export const jobStateWords: Readonly<Record<ApiJob['state'], string>> = {
   waiting: 'waiting',
   held: 'on hold',
-  running: 'working',
+  running: 'running',
   stopped: 'stopped',
   failed: 'failed',
   done: 'done',

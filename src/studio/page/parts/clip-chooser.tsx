@@ -69,7 +69,7 @@ export function ClipChooser({
         </Field>
         <DropZone
           small
-          label={bringing ? 'Bringing it…' : 'Bring a clip'}
+          label={bringing ? 'Adding it…' : 'Add a clip'}
           accept="video/*,image/gif,image/webp,.mkv,.mov"
           onFiles={(files) => attempt(bring(files))}
         />

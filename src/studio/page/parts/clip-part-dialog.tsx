@@ -229,7 +229,7 @@ function CropField({
       >
         {picture === undefined ? (
           <span className="moving">
-            <span className="spinner" role="img" aria-label="The clip is being looked at" />
+            <span className="spinner" role="img" aria-label="Looking at the clip" />
           </span>
         ) : (
           <MovingPicture loop={picture} alt="The whole picture" />

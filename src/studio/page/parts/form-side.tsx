@@ -35,7 +35,7 @@ export function FormSide({
   readonly onPut: (jobs: readonly ApiJob[]) => void;
 }) {
   const wrong = useWrongFields();
-  const missing = [...lacking, ...(wrong.length > 0 ? [`Mend what is wrong: ${wrong.join(', ')}.`] : [])];
+  const missing = [...lacking, ...(wrong.length > 0 ? [`Correct these settings: ${wrong.join(', ')}.`] : [])];
   const { data: queue } = useAnswer('jobs');
   const busy = queue?.jobs.some(({ state }) => state === 'running' || state === 'waiting') ?? false;
   const put = async (first: boolean) => {
@@ -67,7 +67,7 @@ export function FormSide({
       {missing.length === 0 && (
         <section className="stack" aria-label="Estimate" aria-busy={checking}>
           {estimate && <Amounts estimate={estimate} count={forms.length} />}
-          {checking && <Waiting text={estimate ? 'Looking again…' : 'Looking at what it takes…'} />}
+          {checking && <Waiting text={estimate ? 'Estimating again…' : 'Estimating…'} />}
           {problems.map((each) => (
             <ProblemNote key={each.message} problem={each} />
           ))}
@@ -92,7 +92,7 @@ export function FormSide({
             Change what waits
           </Button>
         )}
-        {ready && busy && job === undefined && <Button onClick={() => put(true)}>Before all others</Button>}
+        {ready && busy && job === undefined && <Button onClick={() => put(true)}>Run first</Button>}
       </div>
       {command !== undefined && <CommandBox command={command} count={forms.length} />}
     </aside>

@@ -19,12 +19,12 @@ export function JobAgain({ job }: { readonly job: ApiJob }) {
   return (
     <>
       <Button icon="play" onClick={goOn}>
-        {failed ? 'Try again' : 'Go on'}
+        {failed ? 'Try again' : 'Continue'}
         <span className="hidden"> {title}</span>
       </Button>
       {canChange(form) && (
         <Button icon="edit" onClick={() => changeForm(form)}>
-          {failed ? 'Change and try again' : 'Change and begin anew'}
+          {failed ? 'Change and try again' : 'Change and start over'}
           <span className="hidden"> {title}</span>
         </Button>
       )}

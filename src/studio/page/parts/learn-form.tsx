@@ -125,9 +125,7 @@ export function LearnForm({
               <span className="quiet">
                 {used.length} of {set.clips.length} used
                 {heldOut.length > 0 && `, ${heldOut.length} held out`}{' '}
-                {look.looking && (
-                  <span className="spinner" role="img" aria-label="The clips are being looked at" />
-                )}
+                {look.looking && <span className="spinner" role="img" aria-label="Looking at the clips" />}
               </span>
             </h2>
             <DropZone small label="Add clips" accept={clipFiles} onFiles={onFiles} />

@@ -17,7 +17,7 @@ export function LearnLonger({ motion }: { readonly motion: ApiMotionDetail }) {
   return (
     <section className="panel" aria-labelledby="more">
       <h2 id="more">Learn longer</h2>
-      <p className="quiet">It goes on from its last step, as if it had never ended.</p>
+      <p className="quiet">It continues from its last step, as if it had never stopped.</p>
       <div className="actions">
         <label className="hidden" htmlFor={input}>
           How many more steps
@@ -38,7 +38,7 @@ export function LearnLonger({ motion }: { readonly motion: ApiMotionDetail }) {
           onClick={async () => {
             await ask('goOnTraining', { ids: { id: motion.id }, body: { steps: to } });
             outdate('motions', 'jobs');
-            tell({ text: `It learns on, to step ${to}.` });
+            tell({ text: `The training continues to step ${to}.` });
           }}
         >
           {isCount ? `${count} more steps` : 'More steps'}

@@ -36,7 +36,7 @@ export function MotionMenu({ motion, after }: { readonly motion: ApiMotion; read
           onClick={async () => {
             const { freed } = await ask('tidyMotions', { body: { motions: [id] } });
             outdate('motions');
-            tell({ text: freed > 0 ? `${sizeOf(freed)} are free again.` : 'There was nothing to tidy up.' });
+            tell({ text: freed > 0 ? `${sizeOf(freed)} freed.` : 'There was nothing to tidy up.' });
           }}
         >
           Tidy up

@@ -69,13 +69,13 @@ export function PictureDialog({
         <div className="picture-ways">
           <DropZone
             small
-            label="Bring a picture"
+            label="Add a picture"
             accept="image/*"
             several={several}
             onFiles={(files) => attempt(bring(files.map(({ file }) => file)))}
           >
             {bringing > 0 ? (
-              <Waiting text={bringing === 1 ? 'Bringing it…' : `Bringing ${bringing} pictures…`} />
+              <Waiting text={bringing === 1 ? 'Adding it…' : `Adding ${bringing} pictures…`} />
             ) : (
               <span className="quiet">Drop a picture here, or paste one.</span>
             )}
@@ -157,7 +157,7 @@ function PictureGrid({
             </li>
           ))}
           {pictures.length === 0 && !drawing?.length && (
-            <li className="quiet pictures-none">Pictures that are drawn or brought appear here.</li>
+            <li className="quiet pictures-none">Pictures that you draw or add appear here.</li>
           )}
         </ul>
       )}

@@ -28,7 +28,7 @@ export function JobView({ id }: { readonly id: string }) {
             <section className="panel">
               <p>
                 {known.state === 'waiting'
-                  ? 'It waits for its turn, and begins by itself.'
+                  ? 'It waits for its turn, and starts by itself.'
                   : `${sentence(jobStateWords[known.state])}.`}{' '}
                 <a href="#/queue">See the queue</a>
               </p>

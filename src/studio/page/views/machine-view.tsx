@@ -41,7 +41,7 @@ function Doctor() {
           Check again
         </Button>
       </div>
-      {doctor.loading && <Waiting text="The machine is being looked at. This takes some seconds." />}
+      {doctor.loading && <Waiting text="Checking the machine. This takes a few seconds." />}
       {(doctor.data || doctor.problem) && (
         <Shown answered={doctor}>
           {({ usable, findings, at }) => (
@@ -129,7 +129,7 @@ function Trash() {
     let freed = 0;
     for (const id of ids) freed += (await ask('forget', { ids: { id } })).freed;
     outdate('trash');
-    tell({ text: `${sizeOf(freed)} are free again.` });
+    tell({ text: `${sizeOf(freed)} freed.` });
   };
   return (
     <section className="panel" aria-labelledby="trash">
@@ -140,14 +140,14 @@ function Trash() {
               <h2 id="trash">Deleted</h2>
               {entries.length > 0 && (
                 <Button icon="trash" onClick={() => setAsking(true)}>
-                  Remove all for good
+                  Delete all permanently
                 </Button>
               )}
             </div>
             {asking && (
-              <Dialog title="Remove all for good?" onClose={() => setAsking(false)}>
+              <Dialog title="Delete everything here permanently?" onClose={() => setAsking(false)}>
                 <p className="dialog-text">
-                  {countOf(entries.length, 'deleted thing')} cannot be had back then. It frees{' '}
+                  {countOf(entries.length, 'item')} cannot be restored after that. It frees{' '}
                   {sizeOf(entries.reduce((sum, { bytes }) => sum + bytes, 0))}.
                 </p>
                 <div className="actions dialog-foot">
@@ -166,7 +166,7 @@ function Trash() {
               </Dialog>
             )}
             {entries.length === 0 && (
-              <p className="quiet">Nothing. What you delete can be had back from here.</p>
+              <p className="quiet">Nothing. What you delete can be restored from here.</p>
             )}
             <ul className="rows">
               {entries.map(({ id, title, kind, deleted, bytes }) => (
@@ -189,7 +189,7 @@ function Trash() {
                   <Button
                     look="plain"
                     icon="trash"
-                    label={`Remove ${title} for good`}
+                    label={`Delete ${title} permanently`}
                     onClick={() => forgetAll([id])}
                   />
                 </li>

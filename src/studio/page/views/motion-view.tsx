@@ -59,7 +59,7 @@ function Actions({ motion }: { readonly motion: ApiMotionDetail }) {
       )}
       {state === 'stopped' && (
         <Button look="main" icon="play" onClick={() => act(ask('goOnTraining', { ids, body: {} }))}>
-          Go on
+          Continue
         </Button>
       )}
       {usable && (
@@ -90,7 +90,7 @@ function Training({ motion }: { readonly motion: ApiMotionDetail }) {
       {problem && <ProblemNote problem={problem} />}
       {state === 'stopped' && (
         <Note
-          text={`The training stopped at step ${motion.steps ?? 0} of ${motion.wantedSteps ?? '?'}. Nothing is lost: it goes on from its last checkpoint.`}
+          text={`The training stopped at step ${motion.steps ?? 0} of ${motion.wantedSteps ?? '?'}. Nothing is lost: it continues from its last checkpoint.`}
         />
       )}
       <div className="columns">
@@ -135,9 +135,8 @@ function sampleEveryOf({ settings }: ApiMotionDetail): number {
 function samplesComing(motion: ApiMotionDetail): string {
   const [{ state, steps = 0 }, every] = [motion, sampleEveryOf(motion)];
   if (every > 0) return `The next sample is made after step ${(Math.floor(steps / every) + 1) * every}.`;
-  if (state === 'learning')
-    return 'There are none yet. This training makes samples only when you ask for them.';
-  return 'This training made no samples. The setting “Sample every” has them made while it learns, so that you see what it has learned.';
+  if (state === 'learning') return 'There are none yet. This training makes samples only on request.';
+  return 'This training made no samples. Set “Sample every” to see what a training has learned while it runs.';
 }
 
 function MotionLog({ id }: { readonly id: string }) {

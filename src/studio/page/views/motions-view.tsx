@@ -22,7 +22,7 @@ export function MotionsView() {
   return (
     <View
       title="Motions"
-      lead="What lamp has learned from your clips, or is learning."
+      lead="What lamp has learned from your clips."
       actions={
         <>
           <GalleryActions gallery={gallery} label="Search motions" count={all.length} />
@@ -64,7 +64,7 @@ function NoMotions() {
         }
       >
         <p>
-          Bring 5 to 20 short clips that show the same motion: horses galloping, flags waving, a camera going
+          Add 5 to 20 short clips that show the same motion: horses galloping, flags waving, a camera going
           around things.
         </p>
         <p>lamp learns what they have in common. Then describe something new, and it moves that way.</p>

@@ -76,7 +76,7 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
   const recommended = { ...video, training: training ?? {}, drawing: picture ?? {} } as SettingValues;
   const missing = [
     ...(draft.clip === '' ? ['Choose a clip.'] : []),
-    ...(draft.prompt.trim() === '' ? ['Say what is to be seen in its place.'] : []),
+    ...(draft.prompt.trim() === '' ? ['Say what to show instead.'] : []),
   ];
   const learns = draft.motion === undefined;
   // What is given by fields, and by settings.
@@ -102,7 +102,7 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
   return (
     <View
       title="Edit a video"
-      lead="lamp learns how things move in one clip, and shows something else that moves just so."
+      lead="lamp learns how things move in one clip, and shows something else that moves the same way."
       back={{ href: '#/new', label: 'New' }}
     >
       <div className="columns form-columns">
@@ -122,7 +122,7 @@ export function NewEditView({ query }: { readonly query: Route['query'] }) {
             )}
           </section>
           <section className="panel" aria-labelledby="new-look">
-            <h2 id="new-look">What is to be seen instead</h2>
+            <h2 id="new-look">What to show instead</h2>
             <PromptField
               id="prompt"
               label="Prompt"

@@ -50,7 +50,7 @@ export function NewMotionView({ query }: { readonly query: Route['query'] }) {
   return (
     <View
       title="Teach a motion"
-      lead="Bring a few short clips that all show the same motion. lamp learns how things move in them, and can then move other things that way."
+      lead="Add a few short clips that all show the same motion. lamp learns how things move in them, and can then make other things move that way."
       back={{ href: '#/new', label: 'New' }}
     >
       {bringing && (
@@ -58,7 +58,7 @@ export function NewMotionView({ query }: { readonly query: Route['query'] }) {
           <p>
             {bringing.name} – {bringing.done + 1} of {bringing.all}
           </p>
-          <ProgressBar share={(bringing.done + bringing.share) / bringing.all} label="Bringing clips" />
+          <ProgressBar share={(bringing.done + bringing.share) / bringing.all} label="Adding clips" />
         </section>
       )}
       {refused.map(({ name, problem }) => (

@@ -72,7 +72,7 @@ export function NewVideoView({ query }: { readonly query: Route['query'] }) {
   const animates = !hasWords && draft.pictures.length > 0;
   const missing = [
     ...(draft.motions.length === 0 ? ['Choose a motion.'] : []),
-    ...(hasWords || animates ? [] : ['Say what is to be seen, or choose a picture.']),
+    ...(hasWords || animates ? [] : ['Say what the video shows, or choose a picture.']),
   ];
   const forms = missing.length === 0 && declared ? videoForms(draft, base, used) : [];
   const check = useFormCheck(forms);
@@ -96,7 +96,7 @@ export function NewVideoView({ query }: { readonly query: Route['query'] }) {
               label="Prompt"
               rows={2}
               placeholder={motion?.prompt ? `like: ${motion.prompt}` : 'a fox runs in the snow'}
-              about="Several lines are several videos."
+              about="Each line makes a video of its own."
               value={draft.prompt}
               onChange={(prompt) => change({ prompt })}
             />

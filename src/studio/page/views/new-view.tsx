@@ -18,13 +18,13 @@ const ways: readonly {
     to: 'new/video',
     icon: 'video',
     title: 'Make a video',
-    text: 'Something new, from words or a picture, that moves as you have taught.',
+    text: 'Something new, from words or a picture, that moves the way you have taught.',
   },
   {
     to: 'new/edit',
     icon: 'edit',
     title: 'Edit a video',
-    text: 'The same movement as in a clip, with another thing or another look.',
+    text: 'The movement of a clip, with another subject or another look.',
   },
 ];
 

@@ -47,9 +47,7 @@ export function PicturesView() {
         {(data) =>
           data.all === 0 ? (
             <Empty icon="image" title="No picture yet">
-              <p>
-                Bring your own, or have first frames drawn where you make a video. Each can be made to move.
-              </p>
+              <p>Add your own, or draw first frames when you make a video. Any of them can be animated.</p>
             </Empty>
           ) : (
             <>
@@ -83,7 +81,7 @@ export function PicturesView() {
       </Shown>
       <DropZone
         small
-        label="Bring pictures"
+        label="Add pictures"
         accept="image/*"
         onFiles={(files) => {
           const bring = async () => {

@@ -45,12 +45,12 @@ export function QueueView() {
   return (
     <View
       title="Queue"
-      lead="Work goes on when this page is closed, and when the studio ends."
+      lead="Jobs continue when this page is closed, and when the studio ends."
       actions={
         <>
           <NotificationButton />
           <Button icon={paused ? 'play' : 'pause'} onClick={pause} pressed={paused}>
-            {paused ? 'Begin jobs again' : 'Begin no more jobs'}
+            {paused ? 'Resume the queue' : 'Pause the queue'}
           </Button>
         </>
       }
@@ -82,7 +82,7 @@ function Jobs({
         title="Nothing to do"
         actions={
           <ButtonLink look="main" icon="add" href="#/new">
-            Begin something
+            Start something
           </ButtonLink>
         }
       >
@@ -109,7 +109,7 @@ function Jobs({
           <h2 id="waiting">
             Next{' '}
             <span className="quiet">
-              {paused ? 'when jobs are begun again' : countOf(waiting.length, 'job')}
+              {paused ? 'when the queue is resumed' : countOf(waiting.length, 'job')}
               {totalOf(waiting)}
             </span>
           </h2>
@@ -249,19 +249,19 @@ function WaitingJobs({ jobs, all }: { readonly jobs: readonly ApiJob[]; readonly
             <div className="actions job-actions">
               {job.state === 'held' ? (
                 <Button icon="play" onClick={() => act('goOnJob', job.id)}>
-                  Let it wait<span className="hidden"> {job.title}</span>
+                  Resume<span className="hidden"> {job.title}</span>
                 </Button>
               ) : (
                 <Button
                   icon="pause"
-                  label={`Hold ${job.title} back`}
+                  label={`Hold ${job.title}`}
                   onClick={() => act('cancelJob', job.id)}
                   look="plain"
                 />
               )}
               <Menu label={`More for ${job.title}`}>
                 <Button icon="first" look="plain" onClick={() => act('goFirstJob', job.id)}>
-                  Now, before what runs
+                  Run now, before the running job
                 </Button>
                 <Button icon="up" look="plain" disabled={at === 0} onClick={() => move(at, 0)}>
                   To the top
@@ -300,8 +300,8 @@ function EndedJob({ job, jobs }: { readonly job: ApiJob; readonly jobs: readonly
         {job.problem && <ProblemNote problem={job.problem} />}
         {job.state === 'stopped' && job.begun !== undefined && job.ended === undefined && (
           <p className="quiet">
-            Its process ended without a word: it was killed, or the power failed. It goes on from what was
-            saved last.
+            Its process ended unexpectedly: it was killed, or the power failed. It continues from its last
+            saved state.
           </p>
         )}
         <JobDetails job={job} />
@@ -413,12 +413,12 @@ function NotificationButton() {
     setState(answer);
     if (answer !== 'denied') return;
     tell({
-      text: 'The browser shows no notifications of this page. Its settings for this address can allow them.',
+      text: 'Notifications are blocked for this page. Allow them in the browser’s settings for this address.',
     });
   };
   return (
     <Button icon="bell" onClick={allow}>
-      Tell me when work ends
+      Notify me when jobs finish
     </Button>
   );
 }

@@ -51,7 +51,7 @@ function Content({ video }: { readonly video: Detail }) {
     const settings = { ...form!.settings, seed: randomSeed() };
     await ask('putJobs', { body: { forms: [{ ...form!, settings }] } });
     outdate('jobs');
-    tell({ text: 'It is being made again, with another seed.' });
+    tell({ text: 'It is in the queue again, with another seed.' });
     goTo(['queue']);
   };
   return (
