@@ -83,7 +83,7 @@ export const builtInRecipe: PretrainingRecipe = {
   latents: { files: 20, each: 4096, seed: 3 },
   model: [
     {
-      steps: 8000,
+      steps: 6000,
       batch: 128,
       piece: 64,
       learningRate: 1.2e-3,
