@@ -80,6 +80,11 @@ export function sizeWithoutBars({ width, height }: Size, { top, bottom, left, ri
   return { width: width - left - right, height: height - top - bottom };
 }
 
+/** The largest even size that fits into a size: video codecs take no others. */
+export function evenSize({ width, height }: Size): Size {
+  return { width: width - (width % 2), height: height - (height % 2) };
+}
+
 /** Crops a picture to this size, beginning at `left` and `top`, as a new picture. */
 export function cropPicture(from: Picture, left: number, top: number, { width, height }: Size): Picture {
   const data = new Uint8Array(width * height * 3);

@@ -7,7 +7,7 @@ import { makeFolder } from '../checkpoints/place-to-write.ts';
 import { InterruptedError, StorageError } from '../errors.ts';
 import type { WorkOptions } from '../events.ts';
 import { phrase, setting } from '../phrases.ts';
-import { type Bars, cropPicture, sizeWithoutBars } from './black-bars.ts';
+import { type Bars, cropPicture, evenSize, sizeWithoutBars } from './black-bars.ts';
 import { CAPTIONS_NAME } from './caption-files.ts';
 import { captionTableLine } from './caption-lists.ts';
 import { visitFrames } from './clip.ts';
@@ -151,8 +151,8 @@ const noBars: Bars = { top: 0, bottom: 0, left: 0, right: 0 };
 
 /** The picture without bars and, if a codec requires even sizes, without an odd row or column. */
 function trimmed(frame: Picture, bars: Bars, even: boolean): Picture {
-  const { width, height } = sizeWithoutBars(frame, bars);
-  const size = even ? { width: width - (width % 2), height: height - (height % 2) } : { width, height };
+  const inner = sizeWithoutBars(frame, bars);
+  const size = even ? evenSize(inner) : inner;
   const whole = size.width === frame.width && size.height === frame.height;
   return whole ? frame : cropPicture(frame, bars.left, bars.top, size);
 }

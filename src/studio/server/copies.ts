@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { exists } from '../../checkpoints/exists.ts';
 import { makeFolders } from '../../checkpoints/make-folders.ts';
 import { MediaError } from '../../errors.ts';
+import { downloadFormats } from '../api/video-api.ts';
 import type { StudioFolder } from '../studio-folder.ts';
 import { itemId } from './item-id.ts';
 import type { CopyTask } from './look-media.ts';
@@ -81,11 +82,8 @@ export function copiesOf({ cache }: Pick<StudioFolder, 'cache'>, looks: Looks): 
     const why = await new Promise<string | undefined>((end) => waiting.push({ task, turn, end }));
     if (why === undefined) return;
     await rm(task.out, { force: true });
-    const { want } = task;
-    const isDownload = want === 'mp4' || want === 'webm' || want === 'gif' || want === 'png';
-    throw new MediaError({
-      found: `${isDownload ? `no ${want}` : 'no copy for playing'} can be made: ${why}`,
-    });
+    const format = downloadFormats.find((each) => each === task.want);
+    throw new MediaError({ found: `no ${format ?? 'copy for playing'} can be made: ${why}` });
   };
   /** Who asked last is still looking. */
   const latest = (most: number) => waiting.sort(laterFirst).splice(0, most);

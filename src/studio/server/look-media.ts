@@ -2,7 +2,7 @@
 import { copyFile } from 'node:fs/promises';
 import { writeAtomically } from '../../checkpoints/atomic-write.ts';
 import { MediaError } from '../../errors.ts';
-import { cropPicture } from '../../media/black-bars.ts';
+import { cropPicture, evenSize } from '../../media/black-bars.ts';
 import { inspectClip, readFrames } from '../../media/clip.ts';
 import { contactSheet } from '../../media/contact-sheet.ts';
 import type { Picture } from '../../media/picture.ts';
@@ -147,9 +147,9 @@ async function makeCopy({ path, out, want, clip, still }: CopyTask): Promise<voi
 
 /** Without an odd row or column, which codecs of videos do not take. */
 function even(picture: Picture): Picture {
-  const { width, height } = picture;
-  if (width % 2 === 0 && height % 2 === 0) return picture;
-  return cropPicture(picture, 0, 0, { width: width - (width % 2), height: height - (height % 2) });
+  const size = evenSize(picture);
+  const whole = size.width === picture.width && size.height === picture.height;
+  return whole ? picture : cropPicture(picture, 0, 0, size);
 }
 
 async function small(picture: Picture): Promise<Picture> {

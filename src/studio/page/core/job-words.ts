@@ -23,8 +23,7 @@ export function whatDiffers(
   const { kind, title, settings } = job;
   const alike = jobs.filter((other) => other.kind === kind && other.title === title);
   const names = new Set(alike.flatMap((other) => Object.keys(other.settings)));
-  const isOther = (name: string) =>
-    alike.some((other) => JSON.stringify(other.settings[name]) !== JSON.stringify(settings[name]));
+  const isOther = (name: string) => alike.some((other) => !same(other.settings[name], settings[name]));
   const differing = [...names].filter((name) => name !== 'seed' && name !== 'prompt' && isOther(name));
   const seed = settings.seed !== undefined && (kind !== 'learn' || isOther('seed')) ? ['seed'] : [];
   const made = materials

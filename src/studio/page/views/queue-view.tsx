@@ -2,12 +2,11 @@
 import { type KeyboardEvent, useState } from 'react';
 import { duration } from '../../../duration.ts';
 import type { GivenForm } from '../../api/form-api.ts';
-import { type ApiDamagedJob, type ApiJob, dateOfJob } from '../../api/job-api.ts';
+import type { ApiDamagedJob, ApiJob } from '../../api/job-api.ts';
 import { ask } from '../core/api-client.ts';
 import { canChange, changeForm } from '../core/hand-over.ts';
 import { moved } from '../core/job-order.ts';
 import { type NameOf, whatDiffers } from '../core/job-words.ts';
-import { tell } from '../core/messages.ts';
 import { outdate, useAnswer, useProgress } from '../core/studio-state.ts';
 import {
   costWords,
@@ -22,10 +21,12 @@ import {
   timeAgo,
 } from '../core/wording.ts';
 import { Button, ButtonLink } from '../parts/button.tsx';
+import { DamagedJob } from '../parts/damaged-job.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { JobAgain } from '../parts/job-again.tsx';
 import { JobDetails } from '../parts/job-details.tsx';
 import { Menu } from '../parts/menu.tsx';
+import { NotificationButton } from '../parts/notification-button.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { hrefOfJob } from '../parts/running-work.tsx';
@@ -122,7 +123,7 @@ function Jobs({
           <ul className="jobs">
             {damaged.map((job) => (
               <li key={job.id}>
-                <DamagedJob job={job} />
+                <DamagedJob job={job} onRemove={() => remove(job.id)} />
               </li>
             ))}
           </ul>
@@ -324,35 +325,6 @@ function EndedJob({ job, jobs }: { readonly job: ApiJob; readonly jobs: readonly
   );
 }
 
-function DamagedJob({ job: { id, problem } }: { readonly job: ApiDamagedJob }) {
-  const made = timeAgo(dateOfJob(id));
-  return (
-    <article className="job">
-      <span className="job-preview">
-        <Icon name="warning" />
-      </span>
-      <div className="job-text">
-        <h3 className="job-title">
-          A job that cannot be read
-          <span className="facts">
-            <span className="state state-damaged">damaged</span>
-            <span>{made}</span>
-          </span>
-        </h3>
-        <ProblemNote problem={problem} />
-      </div>
-      <div className="actions job-actions">
-        <Button
-          look="plain"
-          icon="close"
-          label={`Remove the damaged job, ${made}`}
-          onClick={() => remove(id)}
-        />
-      </div>
-    </article>
-  );
-}
-
 async function remove(id: string): Promise<void> {
   await ask('removeJob', { ids: { id } });
   outdate('jobs');
@@ -400,25 +372,5 @@ function Preview({ job, preview }: { readonly job: ApiJob; readonly preview?: st
         <Icon name={job.kind === 'learn' ? 'motion' : job.kind === 'draw' ? 'image' : 'video'} />
       )}
     </span>
-  );
-}
-
-function NotificationButton() {
-  const [state, setState] = useState(() =>
-    typeof Notification === 'undefined' ? 'denied' : Notification.permission,
-  );
-  if (state !== 'default') return null;
-  const allow = async () => {
-    const answer = await Notification.requestPermission();
-    setState(answer);
-    if (answer !== 'denied') return;
-    tell({
-      text: 'Notifications are blocked for this page. Allow them in the browser’s settings for this address.',
-    });
-  };
-  return (
-    <Button icon="bell" onClick={allow}>
-      Notify me when jobs finish
-    </Button>
   );
 }
