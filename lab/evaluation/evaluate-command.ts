@@ -166,6 +166,7 @@ async function base(options: EvaluateOptions, onEvent: OnEvent, signal: AbortSig
         `pictures come back from the autoencoder with ${result.reconstruction.toFixed(2)} dB`,
         `of ${result.pictures} drawn pictures ${result.things.toFixed(1)} % show the thing and ${result.scenes.toFixed(1)} % the scene that was asked for`,
         `(the classifier on real ones: ${result.realThings.toFixed(1)} % and ${result.realScenes.toFixed(1)} %)`,
+        `they have ${result.fineEnergy.toFixed(0)} % of the energy of real ones above half the Nyquist frequency`,
         `seldom recognised: ${result.worst.map(([thing, share]) => `${thing} ${share.toFixed(0)} %`).join(', ')}`,
       ].join('\n'),
     );

@@ -16,7 +16,7 @@ test('true clips have almost no track error, still videos that of a still track,
     expect(perfect.motion!.points).toBeLessThan(perfect.motion!.stillPoints / 5);
     // Only the soft edge, which the mask excludes, differs.
     expect(perfect.motion!.scene).toBeGreaterThan(45);
-    expect(perfect.truth.psnr).toBe(100);
+    expect(perfect.truth).toMatchObject({ psnr: 100, gradientEnergy: 1 });
     expect(perfect).toMatchObject({ identity: true, leakage: 0 });
 
     const still = each.truth.map(() => each.truth[0]!);

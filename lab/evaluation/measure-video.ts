@@ -5,6 +5,7 @@ import type { Picture } from '../../src/media/picture.ts';
 import { type TrackPoint, thingMasks, trackMasks } from '../world/track.ts';
 import { stillTrack, type TrackError, trackError } from '../world/track-error.ts';
 import type { ThingClass } from './classifier.ts';
+import { gradientEnergy } from './detail.ts';
 import type { MotionCase } from './motion-cases.ts';
 import { psnr, ssim } from './quality.ts';
 import { mean } from './text-metrics.ts';
@@ -27,8 +28,17 @@ export interface MotionFidelity {
 /** All measures of a video that are computed from its pixels. */
 export interface VideoMeasures {
   readonly motion?: MotionFidelity;
-  /** Means over the frames after the first: PSNR and SSIM against the true frames, and those of a still first frame. */
-  readonly truth: { psnr: number; ssim: number; stillPsnr: number; stillSsim: number };
+  /**
+   * Means over the frames after the first: PSNR and SSIM against the true frames, and those of a still first frame; and
+   * the gradient energy of the frames as a share of the true ones', which is far below 1 where a video is blurred.
+   */
+  readonly truth: {
+    psnr: number;
+    ssim: number;
+    stillPsnr: number;
+    stillSsim: number;
+    gradientEnergy: number;
+  };
   /** Whether the classifier recognises the requested thing in the last frame. */
   readonly identity: boolean;
   /** Share of the frames after the first in which the classifier sees a thing of the clips. */
@@ -51,6 +61,7 @@ export function measureVideo(
       ssim: meanOf((frame, i) => ssim(frame, truth[i + 1]!)),
       stillPsnr: meanOf((_, i) => psnr(truth[0]!, truth[i + 1]!)),
       stillSsim: meanOf((_, i) => ssim(truth[0]!, truth[i + 1]!)),
+      gradientEnergy: meanOf(gradientEnergy) / mean(truth.slice(1).map(gradientEnergy)),
     },
     identity: seen.at(-1)!.thing === thing,
     leakage: mean(seen.slice(1).map(({ thing: found }) => (thingsInClips.has(found) ? 1 : 0))),

@@ -16,7 +16,7 @@ const video = (points: number | undefined, identity: boolean): VideoResult => ({
       scene: 30,
     },
   }),
-  truth: { psnr: 20, ssim: 0.8, stillPsnr: 15, stillSsim: 0.7 },
+  truth: { psnr: 20, ssim: 0.8, stillPsnr: 15, stillSsim: 0.7, gradientEnergy: 0.9 },
   identity,
   leakage: 0.5,
   textAlignment: 30,
@@ -47,7 +47,7 @@ test('tables have a line for every row and motion that was measured', () => {
   const rows = rowsTable(rowsNamed(['methods']), results).split('\n');
   expect(rows).toHaveLength(3);
   expect(rows[2]).toMatch(
-    /^\| LAMP \| 3\.0 \(20\.0\) \| 3\.0 \(20\.0\) \| 20\.0 \(15\.0\) \| 0\.800 \(0\.700\) \| 30\.0 \| 75 \| 50 /,
+    /^\| LAMP \| 3\.0 \(20\.0\) \| 3\.0 \(20\.0\) \| 20\.0 \(15\.0\) \| 0\.800 \(0\.700\) \| 90 \| 30\.0 \| 75 \| 50 /,
   );
   const motions = motionsTable('lamp', results).split('\n');
   expect(motions.map((line) => line.split(' ')[1])).toEqual(['motion', '---', 'runs', 'rotates', 'all']);

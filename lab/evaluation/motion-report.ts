@@ -20,6 +20,8 @@ export interface RowFigures {
   readonly stillPsnr: number;
   readonly ssim: number;
   readonly stillSsim: number;
+  /** Gradient energy of the frames in percent of the true frames'. */
+  readonly gradientEnergy: number;
   /** Share of videos whose last frame still shows the thing, in percent. */
   readonly identity: number;
   /** Share of frames that show a thing of the clips, in percent. */
@@ -51,6 +53,7 @@ export function figuresOf(results: readonly MotionResult[]): RowFigures {
     stillPsnr: over(({ truth }) => truth.stillPsnr),
     ssim: over(({ truth }) => truth.ssim),
     stillSsim: over(({ truth }) => truth.stillSsim),
+    gradientEnergy: 100 * over(({ truth }) => truth.gradientEnergy),
     identity: 100 * over(({ identity }) => (identity ? 1 : 0)),
     leakage: 100 * over(({ leakage }) => leakage),
     textAlignment: over((video) => video.textAlignment),
@@ -66,6 +69,7 @@ const columns: readonly (readonly [title: string, cell: (figures: RowFigures) =>
   ['place (still)', (figures) => `${number(figures.positionError)} (${number(figures.stillPositionError)})`],
   ['PSNR (still)', ({ psnr, stillPsnr }) => `${number(psnr)} (${number(stillPsnr)})`],
   ['SSIM (still)', ({ ssim, stillSsim }) => `${number(ssim, 3)} (${number(stillSsim, 3)})`],
+  ['gradients', ({ gradientEnergy }) => number(gradientEnergy, 0)],
   ['scene', ({ scene }) => number(scene)],
   ['identity', ({ identity }) => number(identity, 0)],
   ['leakage', ({ leakage }) => number(leakage, 0)],

@@ -52,7 +52,7 @@ export interface MotionSuiteOptions extends WorkOptions {
 }
 
 /** Incremented when measures change, so that older results are measured again. */
-const MEASURES = 3;
+const MEASURES = 4;
 
 /** One video's measures. */
 export interface VideoResult extends VideoMeasures {

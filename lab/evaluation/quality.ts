@@ -75,7 +75,7 @@ function blur(values: Float64Array, width: number, height: number): Float64Array
 }
 
 /** ITU-R BT.601 luma. */
-function lumaOf({ width, height, data }: Picture): Float64Array {
+export function lumaOf({ width, height, data }: Picture): Float64Array {
   return Float64Array.from(
     { length: width * height },
     (_, i) => 0.299 * data[3 * i]! + 0.587 * data[3 * i + 1]! + 0.114 * data[3 * i + 2]!,

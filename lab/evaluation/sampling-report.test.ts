@@ -10,7 +10,7 @@ const video = (more: Partial<SampledVideo>, points: number): SampledVideo => ({
   rest: 0,
   fromFull: 100,
   motion: { error, stillError: error, points, stillPoints: 0.2, scene: 30 },
-  truth: { psnr: 20, ssim: 0.5, stillPsnr: 15, stillSsim: 0.4 },
+  truth: { psnr: 20, ssim: 0.5, stillPsnr: 15, stillSsim: 0.4, gradientEnergy: 1 },
   identity: true,
   leakage: 0,
   ...more,
