@@ -64,7 +64,6 @@ export async function runPretrainCase(
       Array.from({ length: samples * tokens }, () => random.integer(700)),
       [samples, tokens],
     ),
-    weight: new Float32Array(samples).fill(1),
   };
   const state = adamWState(parameters);
   let seconds = Number.POSITIVE_INFINITY;

@@ -61,7 +61,7 @@ export function trainMicroBase(
     tokenizer,
     width: microSize,
     height: microSize,
-    batches: { captionDropout: 0.1, timesteps: 'uniform', weighting: 'none' },
+    batches: { captionDropout: 0.1, timesteps: 'uniform' },
     source: (index, count) => {
       const random = randomStream(settings.seed, 'micro world', index);
       const scenes = Array.from({ length: count }, () => drawScene(random));

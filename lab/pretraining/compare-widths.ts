@@ -17,7 +17,7 @@ import { schedulerConfig } from './model-folder.ts';
 import { modelShapes, modelStep } from './model-step.ts';
 import { modelBatches } from './pretraining-batches.ts';
 import { pretrainDefaults } from './pretraining-settings.ts';
-import { builtInRecipe } from './recipe.ts';
+import { builtInRecipe, timestepsAround } from './recipe.ts';
 import { smallModel } from './small-model.ts';
 import { smallTokenizer, writeSmallTokenizer } from './small-tokenizer.ts';
 import { updateParameters } from './update-parameters.ts';
@@ -34,7 +34,7 @@ const [pool, heldOut] = [joinedPools(pools.slice(0, -1)), pools.at(-1)!];
 const tokenizer = smallTokenizer([...new Set(pools.flatMap(({ captions }) => captions))].sort(), tokens);
 await writeSmallTokenizer(join(folder, 'compared', 'tokenizer'), tokenizer);
 const vae = await readJsonFile(
-  join(folder, 'decoder', 'vae', 'config.json'),
+  join(folder, 'whitening', 'vae', 'config.json'),
   vaeConfigSchema,
   'the settings of a VAE',
 );
@@ -43,8 +43,8 @@ const batchOf = modelBatches({
   schedule: noiseSchedule(schedulerConfig),
   tokenizer: await loadTokenizer(join(folder, 'compared', 'tokenizer')),
   captionDropout: 0.1,
-  timesteps: 'uniform',
-  weighting: 'none',
+  timesteps: 'logit-normal',
+  timestepsAround,
 });
 const drawn = (from: typeof pool, seedOfDraw: number, index: number) =>
   batchOf(index, drawFromPool(from, vae.scaling_factor, seedOfDraw, index, batch));

@@ -137,8 +137,8 @@ async function model({ options, pictures, from, work }: Stage, encoding: Trained
     // often.
     batches:
       options.timesteps === 'uniform'
-        ? { captionDropout: 0.1, timesteps: 'uniform', weighting: 'none' }
-        : { captionDropout: 0.1, timesteps: 'logit-normal', timestepsAround: -0.4, weighting: 'none' },
+        ? { captionDropout: 0.1, timesteps: 'uniform' }
+        : { captionDropout: 0.1, timesteps: 'logit-normal', timestepsAround: -0.4 },
     source: (index, count) => drawFromPool(pool, vae.config.scaling_factor, options.seed, index, count),
     sourceName,
     sheet: {

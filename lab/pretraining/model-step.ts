@@ -1,6 +1,5 @@
 /** @file One step of training a text-to-image model from scratch: text encoder and image U-Net together. */
-import type { Shape } from '../../src/graph/host-tensor.ts';
-import { type FloatTensor, floats, type IntTensor } from '../../src/graph/host-tensor.ts';
+import type { FloatTensor, IntTensor, Shape } from '../../src/graph/host-tensor.ts';
 import { mul, reduceMean, reshape, sub } from '../../src/graph/operators/index.ts';
 import { input } from '../../src/graph/tensor.ts';
 import { weightsTakenBy } from '../../src/graph/weights.ts';
@@ -27,8 +26,6 @@ export interface ModelBatch {
   readonly timesteps: readonly number[];
   /** Token ids of the captions `[b, tokens]`. */
   readonly ids: IntTensor;
-  /** Weight of each sample's loss. */
-  readonly weight: Float32Array;
 }
 
 /** A step whose batches are of one kind. Its gradients are those of the last batch. */
@@ -59,8 +56,7 @@ export function underPart(part: string, shapes: ReadonlyMap<string, Shape>): Par
 }
 
 /**
- * Compiles the step for latents `[b, c, h, w]` and captions of `tokens` tokens. The loss is the mean over the samples
- * of weight · mean squared error.
+ * Compiles the step for latents `[b, c, h, w]` and captions of `tokens` tokens. The loss is the mean squared error.
  */
 export async function modelStep(
   configs: ModelConfigs,
@@ -84,21 +80,18 @@ export async function modelStep(
         context,
       });
       const error = sub(prediction, input('batch:target', latentShape));
-      const perSample = reduceMean(mul(error, error), [1, 2, 3]);
-      const weight = reshape(input('batch:weight', [samples]), [samples, 1, 1, 1]);
-      return reshape(reduceMean(mul(perSample, weight)), []);
+      return reshape(reduceMean(mul(error, error)), []);
     },
     options,
   );
   return {
     gradients: step.gradients,
-    run: ({ noisy, target, timesteps, ids, weight }) =>
+    run: ({ noisy, target, timesteps, ids }) =>
       step.run({
         'batch:noisy': noisy,
         'batch:target': target,
         'batch:sinusoids': timestepSinusoids(configs.unet, timesteps),
         'batch:ids': ids,
-        'batch:weight': floats(weight),
       }),
     dispose: step.dispose,
   };

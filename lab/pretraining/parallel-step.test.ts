@@ -21,7 +21,6 @@ function batch(): ModelBatch {
       shape: [4, 6],
       data: BigInt64Array.from({ length: 24 }, (_, i) => BigInt(i % 10)),
     },
-    weight: Float32Array.of(1, 0.5, 2, 0.25),
   };
 }
 

@@ -46,7 +46,7 @@ function greys(folder: string, more: Partial<PretrainModelOptions> = {}): Pretra
     tokenizer,
     width: 4,
     height: 4,
-    batches: { captionDropout: 0.1, timesteps: 'uniform', weighting: 'none' },
+    batches: { captionDropout: 0.1, timesteps: 'uniform' },
     source: (index, count) => {
       const random = randomStream(0, 'greys', index);
       const bright = Array.from({ length: count }, () => random.integer(2));

@@ -35,7 +35,7 @@ export interface PretrainModelOptions extends WorkOptions {
   /** Side of the pictures in pixels. */
   readonly width: number;
   readonly height: number;
-  readonly batches: Pick<BatchPlan, 'captionDropout' | 'timesteps' | 'timestepsAround' | 'weighting'>;
+  readonly batches: Pick<BatchPlan, 'captionDropout' | 'timesteps' | 'timestepsAround'>;
   /** Batch `index` of `count` clean latents, scaled for the U-Net: a function of the index alone. */
   readonly source: (index: number, count: number) => CaptionedLatents | Promise<CaptionedLatents>;
   /** Names the data, so that a checkpoint of other data is refused. */

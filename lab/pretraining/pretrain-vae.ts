@@ -128,10 +128,16 @@ async function normalised(
   };
 }
 
+/** Mean and deviation of pictures' latents `[b, c, h, w]`, not scaled. */
+export interface Posterior {
+  readonly mean: FloatTensor;
+  readonly deviation: FloatTensor;
+}
+
 /** Encodes and decodes whole batches. */
 export interface BatchCodec {
-  /** Pictures `[b, 3, H, W]` → mean and deviation of their latents, not scaled. */
-  encode(pictures: FloatTensor): Promise<{ mean: FloatTensor; deviation: FloatTensor }>;
+  /** Pictures `[b, 3, H, W]` → their latents. */
+  encode(pictures: FloatTensor): Promise<Posterior>;
   /** Latents, not scaled, → pictures. */
   decode(latents: FloatTensor): Promise<FloatTensor>;
   dispose(): Promise<void>;

@@ -1,10 +1,5 @@
 /** @file Batches for training from scratch: noise, timesteps, dropped captions. */
-import {
-  addNoise,
-  alphaCumprodAt,
-  type NoiseSchedule,
-  velocity,
-} from '../../src/diffusion/noise-schedule.ts';
+import { addNoise, type NoiseSchedule, velocity } from '../../src/diffusion/noise-schedule.ts';
 import { type RandomStream, randomStream } from '../../src/diffusion/random.ts';
 import { type FloatTensor, floats, type IntTensor } from '../../src/graph/host-tensor.ts';
 import type { ClipTokenizer } from '../../src/models/tokenizer.ts';
@@ -28,8 +23,6 @@ export interface BatchPlan {
   readonly timesteps: 'uniform' | 'logit-normal';
   /** Mean of the normal distribution; default 0 (half of all timesteps), below 0: less noise. */
   readonly timestepsAround?: number;
-  /** Weights of samples: equal, or `min(SNR, 5) / (SNR + 1)` (Hang et al. 2023, arXiv 2303.09556). */
-  readonly weighting: 'none' | 'min-snr';
 }
 
 /** Makes the function from a step's index and clean latents to its batch. Token ids of captions are cached. */
@@ -46,7 +39,6 @@ export function modelBatches(plan: BatchPlan): (index: number, clean: CaptionedL
       target: velocity(schedule, latents, noise, timesteps),
       timesteps,
       ids: encode(shown),
-      weight: Float32Array.from(timesteps, (timestep) => weightOf(plan, timestep)),
     };
   };
 }
@@ -55,13 +47,6 @@ function drawTimestep(random: RandomStream, { timesteps, timestepsAround = 0, sc
   const count = schedule.alphasCumprod.length;
   if (timesteps === 'uniform') return random.integer(count);
   return Math.min(count - 1, Math.floor(count / (1 + Math.exp(-timestepsAround - random.normal()))));
-}
-
-function weightOf({ weighting, schedule }: BatchPlan, timestep: number): number {
-  if (weighting === 'none') return 1;
-  const alpha = alphaCumprodAt(schedule, timestep);
-  const ratio = alpha / (1 - alpha);
-  return Math.min(ratio, 5) / (ratio + 1);
 }
 
 /** Captions as token ids `[b, tokens]`; each caption is tokenised only once. */

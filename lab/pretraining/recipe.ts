@@ -27,8 +27,6 @@ export interface ModelTraining {
   readonly piece: number;
   readonly learningRate: number;
   readonly schedule: 'constant' | 'cosine';
-  readonly timesteps: 'uniform' | 'logit-normal';
-  readonly weighting: 'none' | 'min-snr';
   readonly seed: number;
 }
 
@@ -59,10 +57,18 @@ export interface PretrainingRecipe {
   readonly measured: number;
   /** Only the decoder: the latents stay. */
   readonly decoder: AutoencoderTraining;
+  /** How far the latents' principal components are made alike in variance (see `whitening`). */
+  readonly whitening: number;
   /** Pictures whose latents are kept for the U-Net, in files of `each`. */
   readonly latents: { readonly files: number; readonly each: number; readonly seed: number };
   readonly model: readonly ModelTraining[];
 }
+
+/**
+ * Where the logit-normal distribution of the timesteps of text encoder and U-Net has its middle (see `BatchPlan`): the
+ * noisiest ones, where little can be known, and the last ones, where little is left to do, are drawn less often.
+ */
+export const timestepsAround = -0.4;
 
 /** The recipe of `assets/base`. */
 export const builtInRecipe: PretrainingRecipe = {
@@ -80,26 +86,23 @@ export const builtInRecipe: PretrainingRecipe = {
     { steps: 4000, batch: 8, side: 64, learningRate: 1e-3, seed: 6, moving: true, equivariance: 0.05 },
   ],
   decoder: { steps: 4000, batch: 2, side: 128, learningRate: 5e-4, seed: 2, moving: true },
+  whitening: 0.75,
   latents: { files: 20, each: 4096, seed: 3 },
   model: [
     {
-      steps: 6000,
+      steps: 8000,
       batch: 128,
       piece: 64,
       learningRate: 1.2e-3,
       schedule: 'constant',
-      timesteps: 'uniform',
-      weighting: 'min-snr',
       seed: 4,
     },
     {
-      steps: 10_000,
+      steps: 8000,
       batch: 128,
       piece: 64,
       learningRate: 1e-3,
       schedule: 'cosine',
-      timesteps: 'logit-normal',
-      weighting: 'none',
       seed: 5,
     },
   ],
@@ -120,6 +123,7 @@ export const tinyRecipe: PretrainingRecipe = {
     { steps: 3, batch: 2, side: 16, learningRate: 1e-3, seed: 1, moving: true, equivariance: 0.05 },
   ],
   decoder: { steps: 3, batch: 2, side: 16, learningRate: 1e-3, seed: 2, moving: true },
+  whitening: 0.75,
   latents: { files: 2, each: 32, seed: 3 },
   model: [
     {
@@ -128,8 +132,6 @@ export const tinyRecipe: PretrainingRecipe = {
       piece: 2,
       learningRate: 1e-3,
       schedule: 'constant',
-      timesteps: 'uniform',
-      weighting: 'min-snr',
       seed: 4,
     },
     {
@@ -138,8 +140,6 @@ export const tinyRecipe: PretrainingRecipe = {
       piece: 2,
       learningRate: 1e-3,
       schedule: 'cosine',
-      timesteps: 'logit-normal',
-      weighting: 'none',
       seed: 5,
     },
   ],

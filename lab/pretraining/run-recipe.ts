@@ -10,13 +10,19 @@ import { type TrainingPictures, trainingPictures } from './command/pictures.ts';
 import { crops } from './crops.ts';
 import { drawFromPool, joinedPools, type LatentPool, latentPool } from './latent-pool.ts';
 import { pretrainModel } from './pretrain-model.ts';
-import { batchCodec, pretrainVae, type TrainedVae } from './pretrain-vae.ts';
+import { batchCodec, type Posterior, pretrainVae, type TrainedVae, writeVae } from './pretrain-vae.ts';
 import { pretrainDefaults } from './pretraining-settings.ts';
-import type { AutoencoderTraining, ModelTraining, PretrainingRecipe } from './recipe.ts';
+import {
+  type AutoencoderTraining,
+  type ModelTraining,
+  type PretrainingRecipe,
+  timestepsAround,
+} from './recipe.ts';
 import { smallModel } from './small-model.ts';
 import { smallTokenizer } from './small-tokenizer.ts';
 import { tuneDecoder } from './tune-decoder.ts';
 import { vaeLossDefaults } from './vae-step.ts';
+import { latentStatistics, whitenedWeights, whitening } from './whiten-latents.ts';
 
 /** What to run. */
 export interface RunRecipeOptions extends WorkOptions {
@@ -49,6 +55,7 @@ export function stagesOf({ autoencoder, model }: PretrainingRecipe): string[] {
   return [
     ...autoencoder.map((_, i) => `autoencoder-${i + 1}`),
     'decoder',
+    'whitening',
     'latents',
     ...model.map((_, i) => `model-${i + 1}`),
   ];
@@ -72,14 +79,16 @@ export async function runRecipe(options: RunRecipeOptions): Promise<string> {
       if (until === name) return stage(name);
     }
   }
-  const encoding = vae!;
   if (!from) {
     begin('decoder');
-    vae = await trainDecoder(options, stage('decoder'), encoding);
+    vae = await trainDecoder(options, stage('decoder'), vae!);
     if (until === 'decoder') return stage('decoder');
+    begin('whitening');
+    vae = await whitened(options, stage('whitening'), vae);
+    if (until === 'whitening') return stage('whitening');
   }
   begin('latents');
-  const pool = await encodeAll(options, stage('latents'), encoding);
+  const pool = await encodeAll(options, stage('latents'), vae!);
   if (until === 'latents') return stage('latents');
   const tokenizer = smallTokenizer([...new Set(pool.captions)].sort(), recipe.tokens);
   let before = from;
@@ -185,6 +194,23 @@ function autoencoderConfig({ latentChannels, autoencoderWidths }: PretrainingRec
   });
 }
 
+/** The autoencoder with changed latents (see `whiten-latents.ts`), measured on pictures that no training uses. */
+async function whitened(options: RunRecipeOptions, folder: string, vae: TrainedVae): Promise<TrainedVae> {
+  const { recipe } = options;
+  const pictures = await picturesOf(options, recipe.latents.seed);
+  const codec = await batchCodec(vae, [poolBatch, 3, recipe.size.height, recipe.size.width]);
+  const posteriors: Posterior[] = [];
+  for (let i = 0; i * poolBatch < recipe.measured; i++) {
+    const batch = pictures.ofModel(-(i + 1) * poolBatch, poolBatch);
+    posteriors.push(await codec.encode(batch.pictures));
+  }
+  await codec.dispose();
+  const change = whitening(latentStatistics(posteriors), recipe.whitening);
+  const result = { config: vae.config, weights: whitenedWeights(vae.weights, change) };
+  await writeVae(join(folder, 'vae'), result);
+  return result;
+}
+
 /** The latents of all pictures, in several files, so that a stopped stage goes on. */
 async function encodeAll(options: RunRecipeOptions, folder: string, vae: TrainedVae): Promise<LatentPool> {
   const { size, latents } = options.recipe;
@@ -216,7 +242,7 @@ interface ModelParts {
 
 async function trainModel(
   { recipe, sampleEvery = 1000, saveEvery = 500, onEvent, signal }: RunRecipeOptions,
-  { timesteps, weighting, piece, ...training }: ModelTraining,
+  { piece, ...training }: ModelTraining,
   folder: string,
   { pool, tokenizer, vae, before }: ModelParts,
 ): Promise<string> {
@@ -239,14 +265,7 @@ async function trainModel(
     }),
     vae,
     tokenizer,
-    // The noisiest timesteps, where little can be known, and the last ones, where little is left to do, are drawn less
-    // often at the end.
-    batches: {
-      captionDropout: 0.1,
-      timesteps,
-      weighting,
-      ...(timesteps === 'logit-normal' && { timestepsAround: -0.4 }),
-    },
+    batches: { captionDropout: 0.1, timesteps: 'logit-normal', timestepsAround },
     source: (index, count) => drawFromPool(pool, vae.config.scaling_factor, training.seed, index, count),
     sourceName,
     sheet: {

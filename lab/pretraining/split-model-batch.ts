@@ -18,7 +18,6 @@ export function splitModelBatch(batch: ModelBatch, count: number): ModelBatch[] 
       target: floats(part(batch.target.data), shapeOf(batch.target.shape)),
       timesteps: batch.timesteps.slice(i * samples, (i + 1) * samples),
       ids: { dtype: 'int64', shape: shapeOf(batch.ids.shape), data: part(batch.ids.data) },
-      weight: part(batch.weight),
     };
   });
 }
