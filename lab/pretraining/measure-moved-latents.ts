@@ -6,18 +6,16 @@
  * those of transformed pictures, relative to the latter's variance.
  */
 import { join } from 'node:path';
-import { readJsonFile } from '../../src/checkpoints/json-file.ts';
-import { openWeightFile } from '../../src/checkpoints/weight-file.ts';
 import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';
 import { pictureToFloats, signedFloatsToPicture } from '../../src/media/picture.ts';
 import { resizePicture } from '../../src/media/resize.ts';
 import { builtInBase } from '../../src/models/built-in-base.ts';
-import { vaeConfigSchema, vaeFactor } from '../../src/models/configs.ts';
+import { vaeFactor } from '../../src/models/configs.ts';
 import { worldBatch } from '../world/batch.ts';
 import { loadShapes } from '../world/shape.ts';
 import { loadThings } from '../world/thing.ts';
 import { movedBatch, noMove, type PictureMove } from './moved-latents.ts';
-import { batchCodec } from './pretrain-vae.ts';
+import { batchCodec, readVae } from './pretrain-vae.ts';
 
 const moves: readonly (readonly [name: string, move: PictureMove])[] = [
   ['not moved', noMove],
@@ -31,16 +29,8 @@ const count = 64;
 const [folder = builtInBase(), side = '64'] = process.argv.slice(2);
 const size = { width: Number(side), height: Number(side) };
 
-const config = await readJsonFile(
-  join(folder, 'vae', 'config.json'),
-  vaeConfigSchema,
-  'the settings of a VAE',
-);
-const { file } = await openWeightFile(join(folder, 'vae', 'diffusion_pytorch_model.safetensors'));
-const weights = new Map(
-  [...(await file.readAll())].map(([name, value]) => [`vae:${name}`, value as FloatTensor] as const),
-);
-const codec = await batchCodec({ config, weights }, [count, 3, size.height, size.width]);
+const vae = await readVae(join(folder, 'vae'));
+const codec = await batchCodec(vae, [count, 3, size.height, size.width]);
 const source = {
   things: await loadThings(),
   shapes: await loadShapes(size),
@@ -55,7 +45,7 @@ console.log(
 );
 
 for (const [name, move] of moves) {
-  const batch = movedBatch(pictures, vaeFactor(config), Array(count).fill(move));
+  const batch = movedBatch(pictures, vaeFactor(vae.config), Array(count).fill(move));
   const moved = timesMatrices(latents, batch.matrices);
   const decoded = await codec.decode(moved);
   const own = (await codec.encode(batch.targets)).mean;

@@ -1,7 +1,10 @@
 /** @file Trains an autoencoder from scratch, and encodes pictures with it in batches. */
 import { join } from 'node:path';
 import { writeJsonAtomically } from '../../src/checkpoints/atomic-write.ts';
+import { isFile } from '../../src/checkpoints/exists.ts';
+import { readJsonFile } from '../../src/checkpoints/json-file.ts';
 import { writeSafetensors } from '../../src/checkpoints/safetensors.ts';
+import { openWeightFile } from '../../src/checkpoints/weight-file.ts';
 import { randomStream } from '../../src/diffusion/random.ts';
 import { notice, type WorkOptions } from '../../src/events.ts';
 import { type FloatTensor, floats, type Shape, sizeOf } from '../../src/graph/host-tensor.ts';
@@ -10,7 +13,7 @@ import { Weights } from '../../src/graph/weights.ts';
 import { contactSheet } from '../../src/media/contact-sheet.ts';
 import { type Picture, signedFloatsToPicture } from '../../src/media/picture.ts';
 import { writePng } from '../../src/media/picture-file.ts';
-import type { VaeConfig } from '../../src/models/configs.ts';
+import { type VaeConfig, vaeConfigSchema } from '../../src/models/configs.ts';
 import { sampleLatents } from '../../src/models/programs.ts';
 import { decode, encode } from '../../src/models/vae.ts';
 import type { DeviceName } from '../../src/runtime/devices.ts';
@@ -187,11 +190,32 @@ export async function encodeBatch(
   return sampleLatents(posterior, noise.normals(posterior.mean.data.length), config.scaling_factor);
 }
 
+/** Name of the weights' file in a `vae` folder, which is written last. */
+const weightsName = 'diffusion_pytorch_model.safetensors';
+
 /** Writes `config.json` and the weights of a `vae` folder in the diffusers format. */
 export async function writeVae(folder: string, { config, weights }: TrainedVae): Promise<void> {
   await writeJsonAtomically(join(folder, 'config.json'), { _class_name: 'AutoencoderKL', ...config });
   const tensors = [...weights].map(([name, value]) => [name.replace(/^vae:/, ''), value] as const);
-  await writeSafetensors(join(folder, 'diffusion_pytorch_model.safetensors'), tensors, { format: 'pt' });
+  await writeSafetensors(join(folder, weightsName), tensors, { format: 'pt' });
+}
+
+/** Reads a `vae` folder. Throws `CheckpointError` when it is missing or damaged. */
+export async function readVae(folder: string): Promise<TrainedVae> {
+  const config = await readJsonFile(join(folder, 'config.json'), vaeConfigSchema, 'the settings of a VAE');
+  const { file } = await openWeightFile(join(folder, weightsName));
+  const weights = [...(await file.readAll())].map(
+    ([name, value]) => [`vae:${name}`, value as FloatTensor] as const,
+  );
+  return { config, weights: new Map(weights) };
+}
+
+/** The autoencoder of a `vae` folder, made and written there unless it is there. */
+export async function keptVae(folder: string, make: () => Promise<TrainedVae>): Promise<TrainedVae> {
+  if (await isFile(join(folder, weightsName))) return readVae(folder);
+  const made = await make();
+  await writeVae(folder, made);
+  return made;
 }
 
 function picturesOf({ data, shape }: FloatTensor, count: number): Picture[] {

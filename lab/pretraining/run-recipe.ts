@@ -10,7 +10,7 @@ import { type TrainingPictures, trainingPictures } from './command/pictures.ts';
 import { crops } from './crops.ts';
 import { drawFromPool, joinedPools, type LatentPool, latentPool } from './latent-pool.ts';
 import { pretrainModel } from './pretrain-model.ts';
-import { batchCodec, type Posterior, pretrainVae, type TrainedVae, writeVae } from './pretrain-vae.ts';
+import { batchCodec, keptVae, type Posterior, pretrainVae, type TrainedVae } from './pretrain-vae.ts';
 import { pretrainDefaults } from './pretraining-settings.ts';
 import {
   type AutoencoderTraining,
@@ -84,7 +84,8 @@ export async function runRecipe(options: RunRecipeOptions): Promise<string> {
     vae = await trainDecoder(options, stage('decoder'), vae!);
     if (until === 'decoder') return stage('decoder');
     begin('whitening');
-    vae = await whitened(options, stage('whitening'), vae);
+    const trained = vae;
+    vae = await keptVae(join(stage('whitening'), 'vae'), () => whitened(options, trained));
     if (until === 'whitening') return stage('whitening');
   }
   begin('latents');
@@ -195,20 +196,21 @@ function autoencoderConfig({ latentChannels, autoencoderWidths }: PretrainingRec
 }
 
 /** The autoencoder with changed latents (see `whiten-latents.ts`), measured on pictures that no training uses. */
-async function whitened(options: RunRecipeOptions, folder: string, vae: TrainedVae): Promise<TrainedVae> {
+async function whitened(options: RunRecipeOptions, vae: TrainedVae): Promise<TrainedVae> {
   const { recipe } = options;
   const pictures = await picturesOf(options, recipe.latents.seed);
   const codec = await batchCodec(vae, [poolBatch, 3, recipe.size.height, recipe.size.width]);
   const posteriors: Posterior[] = [];
-  for (let i = 0; i * poolBatch < recipe.measured; i++) {
-    const batch = pictures.ofModel(-(i + 1) * poolBatch, poolBatch);
-    posteriors.push(await codec.encode(batch.pictures));
+  try {
+    for (let i = 0; i * poolBatch < recipe.measured; i++) {
+      const batch = pictures.ofModel(-(i + 1) * poolBatch, poolBatch);
+      posteriors.push(await codec.encode(batch.pictures));
+    }
+  } finally {
+    await codec.dispose();
   }
-  await codec.dispose();
   const change = whitening(latentStatistics(posteriors), recipe.whitening);
-  const result = { config: vae.config, weights: whitenedWeights(vae.weights, change) };
-  await writeVae(join(folder, 'vae'), result);
-  return result;
+  return { config: vae.config, weights: whitenedWeights(vae.weights, change) };
 }
 
 /** The latents of all pictures, in several files, so that a stopped stage goes on. */

@@ -32,33 +32,28 @@ export interface Whitening {
 
 /** Statistics of posteriors `[n, c, h, w]`. */
 export function latentStatistics(posteriors: readonly Posterior[]): LatentStatistics {
-  const channels = posteriors[0]!.mean.shape[1]!;
-  const all = Array.from({ length: channels }, (_, c) => c);
-  let count = 0;
-  const sums = all.map(() => 0);
-  const products = all.map(() => all.map(() => 0));
-  const variances = all.map(() => 0);
-  for (const { mean, deviation } of posteriors) {
-    const [pictures, , height, width] = mean.shape as [number, number, number, number];
+  const means = byPlace(posteriors.map(({ mean }) => mean));
+  const channelMeans = means.mean('column');
+  const centred = means.subRowVector(channelMeans);
+  const variances = byPlace(posteriors.map(({ deviation }) => deviation)).pow(2);
+  return {
+    means: channelMeans,
+    covariance: centred.transpose().mmul(centred).div(centred.rows).to2DArray(),
+    noise: variances.mean('column'),
+  };
+}
+
+/** A row of channels for every place of every picture. */
+function byPlace(tensors: readonly FloatTensor[]): Matrix {
+  const rows = tensors.flatMap(({ data, shape }) => {
+    const [pictures, channels, height, width] = shape as [number, number, number, number];
     const plane = height * width;
-    for (let picture = 0; picture < pictures; picture++) {
-      for (let place = 0; place < plane; place++) {
-        const at = (c: number) => (picture * channels + c) * plane + place;
-        for (const c of all) {
-          const value = mean.data[at(c)]!;
-          sums[c]! += value;
-          variances[c]! += deviation.data[at(c)]! ** 2;
-          for (let d = 0; d <= c; d++) products[c]![d]! += value * mean.data[at(d)]!;
-        }
-      }
-    }
-    count += pictures * plane;
-  }
-  const means = sums.map((sum) => sum / count);
-  const covariance = all.map((c) =>
-    all.map((d) => products[Math.max(c, d)]![Math.min(c, d)]! / count - means[c]! * means[d]!),
-  );
-  return { means, covariance, noise: variances.map((sum) => sum / count) };
+    return Array.from({ length: pictures * plane }, (_, row) => {
+      const first = Math.floor(row / plane) * channels * plane + (row % plane);
+      return Float64Array.from({ length: channels }, (_, c) => data[first + c * plane]!);
+    });
+  });
+  return new Matrix(rows);
 }
 
 /**
