@@ -29,7 +29,7 @@ export async function writeAtomically(
   const folder = dirname(place);
   const temporary = `${place}.tmp-${randomBytes(8).toString('hex')}`;
   try {
-    await makeFolders(folder);
+    await makeFolders(folder, path);
     const file = await open(temporary, 'wx');
     try {
       await write(file);

@@ -1,6 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { StorageError } from '../errors.ts';
 import { testFolder } from '../testing/test-folder.ts';
 import { makeFolders } from './make-folders.ts';
 
@@ -23,13 +24,15 @@ test('several may make the same folders at once', async () => {
 
 test('a file in the way is refused', async () => {
   await writeFile(at('file'), '');
-  await expect(makeFolders(at('file'))).rejects.toThrow('EEXIST');
-  await expect(makeFolders(at(join('file', 'below')))).rejects.toThrow('ENOTDIR');
+  await expect(makeFolders(at('file'))).rejects.toThrow(
+    `cannot write "${at('file')}": a part of the path is a file`,
+  );
+  await expect(makeFolders(at(join('file', 'below')))).rejects.toThrow(StorageError);
 });
 
 test.runIf(process.platform === 'linux')(
   'where nothing can be made, it fails instead of trying forever',
   async () => {
-    await expect(makeFolders('/proc/nothing/here')).rejects.toThrow('ENOENT');
+    await expect(makeFolders('/proc/nothing/here')).rejects.toThrow('does not exist');
   },
 );

@@ -5,7 +5,6 @@ import { dirname, resolve } from 'node:path';
 import { StorageError } from '../errors.ts';
 import { makeFolders } from './make-folders.ts';
 import { onOneLine } from './one-line.ts';
-import { asStorageError } from './storage-error.ts';
 
 /** More links in a row lead in a circle; Linux follows as many. */
 const MOST_LINKS = 40;
@@ -48,11 +47,7 @@ export async function placeToWrite(path: string): Promise<string> {
  */
 export async function makeFolder(path: string): Promise<void> {
   const place = await placeToWrite(path);
-  try {
-    await makeFolders(place);
-  } catch (error) {
-    throw asStorageError(error, path);
-  }
+  await makeFolders(place, path);
 }
 
 const ADVICE = 'Mend the link, remove it, or choose another name.';

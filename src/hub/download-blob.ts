@@ -45,9 +45,7 @@ export async function downloadBlob(
   onBytes: (count: number) => void,
 ): Promise<void> {
   const partial = partialPath(blob);
-  await makeFolders(dirname(partial)).catch((error) => {
-    throw asStorageError(error, partial);
-  });
+  await makeFolders(dirname(partial), partial);
   const storing = <T>(work: Promise<T>) =>
     work.catch((error) => {
       throw asStorageError(error, partial);

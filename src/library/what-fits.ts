@@ -9,8 +9,8 @@ import { motionParameters } from '../motion/motion-parameters.ts';
 import { samplingCost } from '../motion/predictor.ts';
 import type { MotionVariant } from '../motion/variant.ts';
 import { type MemoryMode, memoryModes } from '../runtime/memory-mode.ts';
-import { comfortableShare } from '../runtime/sample-memory.ts';
-import { comfortable } from '../training/choose-memory.ts';
+import { samplingShare } from '../runtime/sample-memory.ts';
+import { trainingShare } from '../training/choose-memory.ts';
 import type { OptimizerName } from '../training/optimiser.ts';
 import { trainingCost } from '../training/training-cost.ts';
 import { trainingDefaults } from '../training/training-settings.ts';
@@ -85,7 +85,7 @@ export function whatFits(base: BaseModel, { bytes, frames, size, ...how }: FitQu
   const sizes = size ? [size] : usualSizes(base);
   const videos = sizes.flatMap((each) =>
     lengths.map((count): FittingVideo => {
-      const limit = comfortable * bytes;
+      const limit = trainingShare * bytes;
       const train = trainingWay(base, { ...each, frames: count }, limit, how);
       const generate = videoWay(base, { ...each, frames: count }, bytes, how);
       return { ...each, frames: count, ...(train && { train }), ...(generate && { generate }) };
@@ -152,7 +152,7 @@ function samplingWay(
 ): FittingWay | undefined {
   for (const memory of ['fast', 'low'] as const) {
     const { bytes, flops } = cost(memory);
-    const share = memory === 'fast' ? comfortableShare : comfortable;
+    const share = memory === 'fast' ? samplingShare : trainingShare;
     if (bytes <= share * machine) return { memory, rank, bytes, secondsPerStep: seconds(flops) };
   }
   return undefined;

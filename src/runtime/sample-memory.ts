@@ -3,8 +3,8 @@ import type { DeviceName } from './devices.ts';
 import { mostMemory } from './free-memory.ts';
 import type { MemoryChoice, MemoryMode } from './memory-mode.ts';
 
-/** Fraction of the process's memory that `auto` fills; the rest is for other networks and the system. */
-export const comfortableShare = 0.7;
+/** Fraction of the process's memory that `auto` fills with sampling; the rest is for other networks and the system. */
+export const samplingShare = 0.7;
 
 /**
  * Resolves `auto` for sampling: `low` if a network in one program needs more than 70 % of the memory of the machine, or
@@ -19,7 +19,7 @@ export function sampleMemory(
   memory = mostMemory(),
 ): MemoryMode {
   if (choice !== 'auto') return choice;
-  return device === 'cpu' && bytes() > comfortableShare * memory ? 'low' : 'fast';
+  return device === 'cpu' && bytes() > samplingShare * memory ? 'low' : 'fast';
 }
 
 /**

@@ -1,6 +1,5 @@
 /** @file A studio is a folder that anything can read; this one says where everything is. */
 import { join, resolve } from 'node:path';
-import { asStorageError } from '../checkpoints/atomic-write.ts';
 import { makeFolders } from '../checkpoints/make-folders.ts';
 
 /** Absolute paths of a studio's parts. */
@@ -38,9 +37,7 @@ export async function openStudioFolder(folder: string): Promise<StudioFolder> {
     cache: at('cache'),
   };
   for (const path of Object.values(studio)) {
-    await makeFolders(path).catch((error) => {
-      throw asStorageError(error, path);
-    });
+    await makeFolders(path);
   }
   return studio;
 }

@@ -7,8 +7,8 @@ import { freeMemory, mostMemory, whoseMemory } from '../runtime/free-memory.ts';
 import { type MemoryMode, memoryModes } from '../runtime/memory-mode.ts';
 import type { TrainingSettings } from './training-settings.ts';
 
-/** Fraction of the free memory that `auto` fills; the rest is for what else the training does, and for the system. */
-export const comfortable = 0.85;
+/** Fraction of the free memory that `auto` fills with a step; the rest is for all else, and for the system. */
+export const trainingShare = 0.85;
 
 /** What a choice depends on. */
 export interface MemoryQuestion {
@@ -36,7 +36,9 @@ export function chooseMemory(question: MemoryQuestion): MemoryMode {
   const { choice, device, estimate, free = freeMemory(), whole = mostMemory() } = question;
   if (device !== 'cpu') return choice === 'auto' ? 'fast' : choice;
   const chosen =
-    choice === 'auto' ? (memoryModes.find((mode) => estimate(mode) <= comfortable * free) ?? 'low') : choice;
+    choice === 'auto'
+      ? (memoryModes.find((mode) => estimate(mode) <= trainingShare * free) ?? 'low')
+      : choice;
   if (estimate(chosen) > whole) throw doesNotFit(chosen, question, whole);
   return chosen;
 }

@@ -91,9 +91,7 @@ export async function writeJob(
   const wrong = jobRecordSchema.safeParse(record).error;
   if (wrong) throw new UsageError({ found: `this is no job: ${wrong.issues[0]?.message}` });
   const paths = jobPaths(studio, id);
-  await makeFolders(paths.folder).catch((error) => {
-    throw asStorageError(error, paths.folder);
-  });
+  await makeFolders(paths.folder);
   try {
     await writeJsonAtomically(paths.record, record);
   } catch (error) {

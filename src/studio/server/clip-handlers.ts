@@ -1,7 +1,6 @@
 /** @file Answers about clips: bringing them, captions, and the frames that a training will see. */
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asStorageError } from '../../checkpoints/atomic-write.ts';
 import { exists } from '../../checkpoints/exists.ts';
 import { makeFolders } from '../../checkpoints/make-folders.ts';
 import { isListOfCaptions, isOwnCaption } from '../../media/caption-files.ts';
@@ -53,7 +52,7 @@ export function clipHandlers(
       const { stem } = safeName(`${body.title}.x`);
       const name = freeName(stem, await readdir(folder.clips).catch(() => []));
       const path = join(folder.clips, name);
-      await makeFolders(path).catch((error) => Promise.reject(asStorageError(error, path)));
+      await makeFolders(path);
       await titles.set(`clips/${name}`, body.title);
       touched();
       return shownSet(await findClipSetOf(context, itemId(`clips/${name}`)));
@@ -104,7 +103,7 @@ export function clipHandlers(
           } finally {
             await rm(out, { force: true });
           }
-          await makeFolders(place).catch((error) => Promise.reject(asStorageError(error, place)));
+          await makeFolders(place);
         }
         const names = await readdir(place);
         const stems = names.map((name) => name.replace(/\.[^.]*$/, ''));

@@ -48,7 +48,7 @@ export async function throwAway(
   const there: string[] = [];
   for (const place of places) if (await lstat(join(root, place)).catch(() => undefined)) there.push(place);
   if (there.length === 0) throw notHere(kind);
-  await makeFolders(folder).catch((error) => Promise.reject(asStorageError(error, folder)));
+  await makeFolders(folder);
   // Written first: what a power cut leaves in the middle of moving can be had back as far as it was moved.
   const deleted = new Date().toISOString();
   await writeJsonAtomically(join(folder, 'entry.json'), {
@@ -74,7 +74,7 @@ export async function restore(studio: StudioFolder, id: string): Promise<void> {
         advice: 'Move it away, and try again.',
       });
     }
-    await makeFolders(dirname(to)).catch((error) => Promise.reject(asStorageError(error, to)));
+    await makeFolders(dirname(to), to);
     await move(from, to);
   }
   await rm(folder, { recursive: true, force: true });

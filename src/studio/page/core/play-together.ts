@@ -65,12 +65,11 @@ export function usePlayTogether(
     let frame = requestAnimationFrame(follow);
     function follow() {
       frame = requestAnimationFrame(follow);
-      const [player, another] = [one.current ?? other.current, one.current && other.current];
-      if (!player) return;
+      const [leader, follower] = rolesOf(one.current, other.current);
+      if (!leader) return;
       // Both begin as soon as both can; one that cannot be played leaves the other alone.
-      if (another && Math.min(player.readyState, another.readyState) < HTMLMediaElement.HAVE_CURRENT_DATA)
+      if (follower && Math.min(leader.readyState, follower.readyState) < HTMLMediaElement.HAVE_CURRENT_DATA)
         return;
-      const [leader, follower] = another ? leaderOf(player, another) : [player];
       leader.loop = true;
       leader.playbackRate = 1;
       keepPlaying(leader, playing);
@@ -88,13 +87,21 @@ export function usePlayTogether(
     goTo(moment) {
       setPlaying(false);
       setTime(moment);
-      const [player, another] = [one.current ?? other.current, one.current && other.current];
-      if (!player) return;
-      const leader = another ? leaderOf(player, another)[0] : player;
+      const [leader] = rolesOf(one.current, other.current);
+      if (!leader) return;
       leader.pause();
       leader.currentTime = moment;
     },
   };
+}
+
+/** The player that leads, and the one that follows; of one that is there alone, it leads. */
+function rolesOf(
+  one: HTMLVideoElement | null,
+  other: HTMLVideoElement | null,
+): readonly [leader?: HTMLVideoElement, follower?: HTMLVideoElement] {
+  const [first, second] = [one, other].filter((player) => player !== null);
+  return first && second ? leaderOf(first, second) : first ? [first] : [];
 }
 
 function keepTogether(leader: HTMLVideoElement, follower: HTMLVideoElement, playing: boolean): void {

@@ -1,5 +1,5 @@
 /** @file The queue: what is being worked on, what waits and in which order, and what has become of the rest. */
-import { type KeyboardEvent, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import { duration } from '../../../duration.ts';
 import type { GivenForm } from '../../api/form-api.ts';
 import type { ApiDamagedJob, ApiJob } from '../../api/job-api.ts';
@@ -94,57 +94,77 @@ function Jobs({
   return (
     <div className="stack">
       {running.length > 0 && (
-        <section aria-labelledby="running">
-          <h2 id="running">Now</h2>
-          <ul className="jobs">
-            {running.map((job) => (
-              <li key={job.id}>
-                <RunningJob job={job} jobs={jobs} />
-              </li>
-            ))}
-          </ul>
-        </section>
+        <Section id="running" title="Now">
+          <JobList jobs={running}>{(job) => <RunningJob job={job} jobs={jobs} />}</JobList>
+        </Section>
       )}
       {waiting.length > 0 && (
-        <section aria-labelledby="waiting">
-          <h2 id="waiting">
-            Next{' '}
-            <span className="quiet">
-              {paused ? 'when the queue is resumed' : countOf(waiting.length, 'job')}
-              {totalOf(waiting)}
-            </span>
-          </h2>
+        <Section
+          id="waiting"
+          title={
+            <>
+              Next{' '}
+              <span className="quiet">
+                {paused ? 'when the queue is resumed' : countOf(waiting.length, 'job')}
+                {totalOf(waiting)}
+              </span>
+            </>
+          }
+        >
           <WaitingJobs jobs={waiting} all={jobs} />
-        </section>
+        </Section>
       )}
       {damaged.length > 0 && (
-        <section aria-labelledby="damaged">
-          <h2 id="damaged">Damaged</h2>
-          <ul className="jobs">
-            {damaged.map((job) => (
-              <li key={job.id}>
-                <DamagedJob job={job} onRemove={() => remove(job.id)} />
-              </li>
-            ))}
-          </ul>
-        </section>
+        <Section id="damaged" title="Damaged">
+          <JobList jobs={damaged}>
+            {(job) => <DamagedJob job={job} onRemove={() => remove(job.id)} />}
+          </JobList>
+        </Section>
       )}
       {ended.length > 0 && (
-        <section aria-labelledby="ended">
-          <h2 id="ended">Before</h2>
-          <ul className="jobs">
-            {ended.slice(0, most).map((job) => (
-              <li key={job.id}>
-                <EndedJob job={job} jobs={jobs} />
-              </li>
-            ))}
-          </ul>
+        <Section id="ended" title="Before">
+          <JobList jobs={ended.slice(0, most)}>{(job) => <EndedJob job={job} jobs={jobs} />}</JobList>
           {ended.length > most && (
             <Button onClick={() => setMost(most + 100)}>Show more of {countOf(ended.length, 'job')}</Button>
           )}
-        </section>
+        </Section>
       )}
     </div>
+  );
+}
+
+/** A part of the queue, with what it is called. */
+function Section({
+  id,
+  title,
+  children,
+}: {
+  readonly id: string;
+  readonly title: ReactNode;
+  readonly children: ReactNode;
+}) {
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+function JobList<Job extends { readonly id: string }>({
+  jobs,
+  children,
+}: {
+  readonly jobs: readonly Job[];
+  /** How one of them is shown. */
+  readonly children: (job: Job) => ReactNode;
+}) {
+  return (
+    <ul className="jobs">
+      {jobs.map((job) => (
+        <li key={job.id}>{children(job)}</li>
+      ))}
+    </ul>
   );
 }
 
