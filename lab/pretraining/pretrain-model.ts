@@ -90,6 +90,7 @@ export async function pretrainModel(options: PretrainModelOptions): Promise<stri
     identity: { configs, latentShape, batches: options.batches, scheduler, source: options.sourceName },
     shapes: modelShapes(configs),
     initial: options.initial,
+    optimiser: 'muon',
     step: (parameters) =>
       options.piece === undefined
         ? modelStep(configs, parameters, latentShape, tokenizer.maxLength, { device })

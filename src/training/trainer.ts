@@ -38,6 +38,10 @@ export interface Training<Batch> {
   readonly state: TrainingState;
   /** Computes the loss of a batch and writes its gradients to `gradients`. */
   readonly lossStep: { run(batch: Batch): Promise<number>; readonly gradients: ParameterSet };
+  /** Updates parameters and state by gradients times `gradientScale`; default: the state's optimiser. */
+  readonly update?:
+    | ((gradients: ParameterSet, learningRate: number, gradientScale: number) => Promise<void>)
+    | undefined;
   /** Creates batch `index`, counted from 0 over the entire training. */
   readonly batchAt: (index: number) => Promise<Batch>;
   /** The loss on held-out clips, measured after every `every`-th step and the last one. */
@@ -131,7 +135,8 @@ async function takeSteps<Batch>(
 
     const learningRate = learningRateAt(settings, step);
     const scale = settings.clipNorm > 0 ? clipScale(gradNorm, settings.clipNorm) : 1;
-    optimiserStep(parameters, gradients, optimiser, learningRate, settings, scale);
+    if (training.update) await training.update(gradients, learningRate, scale);
+    else optimiserStep(parameters, gradients, optimiser, learningRate, settings, scale);
     if (average) updateAverage(average, parameters, settings.averageDecay, step);
 
     const seconds = (performance.now() - started) / 1000;
