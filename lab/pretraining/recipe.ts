@@ -90,7 +90,7 @@ export const builtInRecipe: PretrainingRecipe = {
   latents: { files: 20, each: 4096, seed: 3 },
   model: [
     {
-      steps: 8000,
+      steps: 4000,
       batch: 128,
       piece: 64,
       learningRate: 1.2e-3,
