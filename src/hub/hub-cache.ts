@@ -83,7 +83,7 @@ export async function cachedRepository(repository: string): Promise<CachedReposi
  */
 export async function linkBlob(blob: string, path: string): Promise<void> {
   try {
-    await makeFolders(dirname(path));
+    await makeFolders(dirname(path), path);
     await rm(path, { force: true });
     await symlink(relative(dirname(path), blob), path).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code === 'EEXIST') return;

@@ -139,7 +139,9 @@ describe('what cannot be written', () => {
   test('a path through a file; nothing is left behind', async () => {
     await writeFile(at('file'), 'x');
     for (const path of [at('file/a.gif'), at('file/frames')]) {
-      await expect(writeVideo(path, frames, { framesPerSecond: 8 })).rejects.toBeInstanceOf(StorageError);
+      const refused = writeVideo(path, frames, { framesPerSecond: 8 });
+      await expect(refused).rejects.toBeInstanceOf(StorageError);
+      await expect(refused).rejects.toThrow(`cannot write "${path}"`);
     }
     expect((await readdir(at('.'))).filter((name) => name.includes('.tmp') || name.includes('.old'))).toEqual(
       [],

@@ -160,7 +160,7 @@ async function writeFrameFolder(
   const aside = `${folder}.old-${mark}`;
   try {
     const replaces = await holdsFrames(path);
-    await makeFolders(temporary);
+    await makeFolders(temporary, path);
     for (const [index, frame] of frames.entries()) {
       const png = await encodePng(frame, comment === undefined ? {} : { [PNG_COMMENT]: comment });
       const file = await open(join(temporary, frameName(index)), 'wx');
