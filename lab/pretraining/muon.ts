@@ -4,6 +4,7 @@
  * large as one of AdamW (arXiv 2502.16982). Everything else (biases, norms, embeddings, the first and the last layer)
  * is AdamW's.
  */
+import { floats, sizeOf } from '../../src/graph/host-tensor.ts';
 import { add, matmul, scale } from '../../src/graph/operators/index.ts';
 import { input, type Tensor } from '../../src/graph/tensor.ts';
 import { compile } from '../../src/runtime/program.ts';
@@ -65,8 +66,7 @@ export async function muon(
         const into = data.subarray(i * rows * columns, (i + 1) * rows * columns);
         nextDirection(dataOf(state.first, name), dataOf(gradients, name), gradientScale, into);
       }
-      const value = { dtype: 'float32', shape: [names.length, rows, columns], data } as const;
-      return [`momentum:${keyOf(group)}`, value] as const;
+      return [`momentum:${keyOf(group)}`, floats(data, [names.length, rows, columns])] as const;
     });
     return program.run(Object.fromEntries(inputs));
   };
@@ -104,7 +104,7 @@ function alike(shapes: readonly ParameterShape[]): Alike[] {
   for (const { name, shape } of shapes) {
     if (shape.length < 2 || notMatrices.test(name)) continue;
     const [rows, ...rest] = shape as [number, ...number[]];
-    const columns = rest.reduce((product, size) => product * size, 1);
+    const columns = sizeOf(rest);
     const group = groups.get(keyOf({ rows, columns })) ?? { rows, columns, names: [] };
     groups.set(keyOf(group), group);
     group.names.push(name);
@@ -134,7 +134,7 @@ function nextDirection(m: Float32Array, g: Float32Array, gradientScale: number, 
  * Matrices `[n, rows, columns]` of norm at most 1 with their singular values made about 1, by the iteration
  * `X ← aX + (bA + cA²)X` with `A = XXᵀ` (of tall matrices, the same with `XᵀX` from the right).
  */
-export function orthogonalised(matrices: Tensor): Tensor {
+function orthogonalised(matrices: Tensor): Tensor {
   const [, rows, columns] = matrices.shape as [number, number, number];
   const isTall = rows > columns;
   let x = matrices;
