@@ -1,13 +1,28 @@
 import { expect, test } from 'vitest';
 import { randomStream } from '../../src/diffusion/random.ts';
 import { floats } from '../../src/graph/host-tensor.ts';
+import { smallVaeConfig } from '../../src/testing/small-vae.ts';
+import type { ParameterSet } from '../../src/training/parameter-set.ts';
 import { initialParameters } from './initial-values.ts';
 import { type ModelBatch, modelShapes, modelStep } from './model-step.ts';
-import { parallelModelStep } from './parallel-step.ts';
+import { movesOfBatch } from './moved-latents.ts';
+import { dividedStep } from './parallel-step.ts';
 import { smallModel } from './small-model.ts';
+import { splitDecoderBatch, splitModelBatch, splitVaeBatch } from './split-batch.ts';
+import { type DecoderBatch, decoderShapes, type VaeBatch, vaeLossDefaults, vaeShapes } from './vae-step.ts';
 
 const configs = smallModel({ channels: 4, tokens: 6, vocabulary: 10, widths: [8, 8, 16], textWidth: 16 });
 const shape = [4, 4, 4, 4];
+const vae = smallVaeConfig(4, 8);
+
+/** The step for four samples, in pieces. */
+function inPieces(parameters: ParameterSet, piece = 2) {
+  return dividedStep(
+    (samples) => ({ kind: 'model', configs, latentShape: [samples, 4, 4, 4], tokens: 6 }),
+    parameters,
+    { batch: 4, piece, split: splitModelBatch },
+  );
+}
 
 /** Four samples with weights of their own. */
 function batch(): ModelBatch {
@@ -27,7 +42,7 @@ function batch(): ModelBatch {
 test('pieces give the loss and the gradients of the whole batch, with the parameters as they are', async () => {
   const parameters = initialParameters(modelShapes(configs), 1);
   const whole = await modelStep(configs, parameters, shape, 6);
-  const pieces = await parallelModelStep(configs, parameters, shape, 6, 2);
+  const pieces = await inPieces(parameters);
   for (const scale of [1, 0.9]) {
     parameters.flat.forEach((value, i) => {
       parameters.flat[i] = value * scale;
@@ -43,16 +58,49 @@ test('pieces give the loss and the gradients of the whole batch, with the parame
   await pieces.dispose();
 });
 
+/** Losses of a batch of four pictures, whole and in two pieces. */
+async function lossesOf<Batch extends VaeBatch | DecoderBatch>(
+  kind: 'autoencoder' | 'decoder',
+  batch: Batch,
+  split: (batch: Batch, count: number) => Batch[],
+): Promise<number[]> {
+  const shapes = kind === 'autoencoder' ? vaeShapes(vae) : decoderShapes(vae);
+  const parameters = initialParameters(shapes, 1);
+  const losses: number[] = [];
+  for (const piece of [undefined, 2]) {
+    const step = await dividedStep<Batch>(
+      (samples) => ({ kind, config: vae, pictureShape: [samples, 3, 8, 8], lossWeights: vaeLossDefaults }),
+      parameters,
+      { batch: 4, piece, split },
+    );
+    losses.push(await step.run(batch));
+    await step.dispose();
+  }
+  return losses;
+}
+
+test('pieces of a batch of pictures give the loss of the whole batch', async () => {
+  const random = randomStream(7, 'pictures', 0);
+  const pictures = floats(random.normals(768), [4, 3, 8, 8]);
+  const latents = floats(random.normals(256), [4, 4, 4, 4]);
+  const moves = movesOfBatch(3, 0, 4);
+  for (const [whole, divided] of [
+    await lossesOf('autoencoder', { pictures, noise: latents, moves }, splitVaeBatch),
+    await lossesOf('decoder', { pictures, latents, moves }, splitDecoderBatch),
+  ]) {
+    expect(whole).toBeGreaterThan(0.1);
+    expect(divided).toBeCloseTo(whole!, 5);
+  }
+});
+
 test('a batch that cannot be divided is refused', async () => {
   const parameters = initialParameters(modelShapes(configs), 1);
-  await expect(parallelModelStep(configs, parameters, shape, 6, 3)).rejects.toThrow(
-    'a batch of 4 cannot be divided into pieces of 3',
-  );
+  await expect(inPieces(parameters, 3)).rejects.toThrow('a batch of 4 cannot be divided into pieces of 3');
 });
 
 test('an error of a thread is that of the step, and of those after it', async () => {
   const parameters = initialParameters(modelShapes(configs), 1);
-  const pieces = await parallelModelStep(configs, parameters, shape, 6, 2);
+  const pieces = await inPieces(parameters);
   const wrong = { ...batch(), noisy: floats(new Float32Array(64), [4, 4, 2, 2]) };
   const problem = 'input "batch:noisy" must be float32 [2,4,4,4]';
   await expect(pieces.run(wrong)).rejects.toThrow(problem);

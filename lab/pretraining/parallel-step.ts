@@ -1,27 +1,25 @@
 /**
- * @file The step of `model-step.ts` for a large batch, in pieces that threads compute side by side. Two threads with a
- * piece each take less time than one program on two cores, whose smaller operators do not divide well.
+ * @file A training step for a batch in pieces that threads compute side by side. Two threads with a piece each take less
+ * time than one program on two cores, whose smaller operators do not divide well; and the thread that asks is free to
+ * make the next batch meanwhile.
  */
 import { Worker } from 'node:worker_threads';
-import type { Shape } from '../../src/graph/host-tensor.ts';
-import { computingThreads } from '../../src/runtime/devices.ts';
+import { computingThreads, type DeviceName } from '../../src/runtime/devices.ts';
 import type { ParameterSet, ParameterShape } from '../../src/training/parameter-set.ts';
-import type { ModelBatch, ModelConfigs, TrainingStep } from './model-step.ts';
-import { splitModelBatch } from './split-model-batch.ts';
+import type { TrainingStep } from './model-step.ts';
+import { type StepOfKind, stepOfKind } from './step-of-kind.ts';
 
 /** What a thread is started with. */
 export interface PieceWorkerData {
-  readonly configs: ModelConfigs;
+  /** The step that computes a piece. */
+  readonly step: StepOfKind;
   readonly shapes: readonly ParameterShape[];
-  /** Of a piece. */
-  readonly latentShape: Shape;
-  readonly tokens: number;
 }
 
 /** Pieces to compute with these parameter values. */
-export interface PieceRequest {
+export interface PieceRequest<Batch> {
   readonly parameters: Float32Array;
-  readonly pieces: readonly ModelBatch[];
+  readonly pieces: readonly Batch[];
 }
 
 /** Loss and gradients of each piece, in order. */
@@ -30,38 +28,51 @@ export interface PieceAnswer {
   readonly gradients: readonly Float32Array[];
 }
 
+/** How a batch is divided. */
+export interface Division<Batch> {
+  /** Samples of a batch. */
+  readonly batch: number;
+  /** Samples of a piece; default: the batch is one piece, which this thread computes. */
+  readonly piece: number | undefined;
+  /** Divides a batch into `count` equal pieces. */
+  readonly split: (batch: Batch, count: number) => Batch[];
+  /** Default: the CPU, where pieces are always computed. */
+  readonly device?: DeviceName | undefined;
+}
+
 /**
- * Starts the threads: one per piece, at most as many as compute (`LAMP_THREADS`, or one per core). Loss and gradients
- * are the means of those of the pieces, in their order, so that they do not depend on the number of threads. Only on
- * the CPU. Throws `RangeError` unless `samples` divides the batch.
+ * The step for batches that may be divided into pieces: threads are started then, one per piece, at most as many as
+ * compute (`LAMP_THREADS`, or one per core). Loss and gradients are the means of those of the pieces, in their order,
+ * so that they do not depend on the number of threads. Throws `RangeError` unless a piece's samples divide the batch.
  *
- * @param latentShape of the whole batch, `[b, c, h, w]`
- * @param samples samples of a piece
+ * @param ofSamples the step for this number of samples
  */
-export async function parallelModelStep(
-  configs: ModelConfigs,
+export async function dividedStep<Batch>(
+  ofSamples: (samples: number) => StepOfKind,
   parameters: ParameterSet,
-  latentShape: Shape,
-  tokens: number,
-  samples: number,
-): Promise<TrainingStep<ModelBatch>> {
-  const [batch, ...rest] = latentShape as [number, ...number[]];
-  if (batch % samples !== 0)
-    throw new RangeError(`a batch of ${batch} cannot be divided into pieces of ${samples}`);
-  const count = batch / samples;
-  const data = {
-    configs,
-    shapes: parameters.shapes,
-    latentShape: [samples, ...rest],
-    tokens,
-  } satisfies PieceWorkerData;
+  { batch, piece, split, device = 'cpu' }: Division<Batch>,
+): Promise<TrainingStep<Batch>> {
+  if (piece === undefined) return stepOfKind<Batch>(ofSamples(batch), parameters, { device });
+  if (batch % piece !== 0) {
+    throw new RangeError(`a batch of ${batch} cannot be divided into pieces of ${piece}`);
+  }
+  return parallelStep(ofSamples(piece), parameters, batch / piece, split);
+}
+
+function parallelStep<Batch>(
+  step: StepOfKind,
+  parameters: ParameterSet,
+  count: number,
+  split: (batch: Batch, count: number) => Batch[],
+): TrainingStep<Batch> {
+  const data: PieceWorkerData = { step, shapes: parameters.shapes };
   const threads = Math.min(count, computingThreads() ?? 1);
-  const workers = Array.from({ length: threads }, () => new PieceWorker(data));
+  const workers = Array.from({ length: threads }, () => new PieceWorker<Batch>(data));
   const gradients = parameters.zeros();
   return {
     gradients,
     async run(whole) {
-      const pieces = splitModelBatch(whole, count);
+      const pieces = split(whole, count);
       const answers = await Promise.all(
         workers.map((worker, k) =>
           worker.ask({ parameters: parameters.flat, pieces: pieces.filter((_, i) => i % threads === k) }),
@@ -93,7 +104,7 @@ const start = `
 `;
 
 /** A thread that computes pieces. Errors of the thread are those of `ask`. */
-class PieceWorker {
+class PieceWorker<Batch> {
   private readonly worker: Worker;
   private failed: (error: Error) => void = () => {};
   private ended: Error | undefined;
@@ -116,7 +127,7 @@ class PieceWorker {
     this.worker.on('exit', (code) => end(new Error(`a thread of the training ended with code ${code}`)));
   }
 
-  ask(request: PieceRequest): Promise<PieceAnswer> {
+  ask(request: PieceRequest<Batch>): Promise<PieceAnswer> {
     return new Promise((resolve, reject) => {
       if (this.ended) return reject(this.ended);
       this.answered = resolve;

@@ -1,14 +1,14 @@
 /** @file The thread of `parallel-step.ts`: computes loss and gradients of pieces of a batch. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { ParameterSet } from '../../src/training/parameter-set.ts';
-import { modelStep } from './model-step.ts';
 import type { PieceAnswer, PieceRequest, PieceWorkerData } from './parallel-step.ts';
+import { stepOfKind } from './step-of-kind.ts';
 
-const { configs, shapes, latentShape, tokens } = workerData as PieceWorkerData;
-const parameters = new ParameterSet(shapes);
-const step = modelStep(configs, parameters, latentShape, tokens);
+const data = workerData as PieceWorkerData;
+const parameters = new ParameterSet(data.shapes);
+const step = stepOfKind<never>(data.step, parameters);
 
-parentPort!.on('message', async ({ parameters: values, pieces }: PieceRequest) => {
+parentPort!.on('message', async ({ parameters: values, pieces }: PieceRequest<never>) => {
   const { run, gradients } = await step;
   parameters.flat.set(values);
   const losses: number[] = [];

@@ -15,19 +15,20 @@ import type { DeviceName } from '../../src/runtime/devices.ts';
 import type { ParameterSet } from '../../src/training/parameter-set.ts';
 import { type DrawManyOptions, drawMany } from '../evaluation/draw-many.ts';
 import { schedulerConfig, writeModel } from './model-folder.ts';
-import { type ModelConfigs, modelShapes, modelStep } from './model-step.ts';
-import { parallelModelStep } from './parallel-step.ts';
+import { type ModelConfigs, modelShapes } from './model-step.ts';
+import { dividedStep } from './parallel-step.ts';
 import { pretrain } from './pretrain.ts';
 import { type BatchPlan, type CaptionedLatents, modelBatches } from './pretraining-batches.ts';
 import type { PretrainSettings } from './pretraining-settings.ts';
 import { type SmallTokenizer, writeSmallTokenizer } from './small-tokenizer.ts';
+import { splitModelBatch } from './split-batch.ts';
 
 /** Inputs of the training. */
 export interface PretrainModelOptions extends WorkOptions {
   /** Folder for `model/` (the diffusers folder), `samples/`, `metrics.jsonl` and `checkpoints/`. */
   readonly folder: string;
   readonly settings: PretrainSettings;
-  /** Samples of a piece of a batch, which threads compute side by side (`parallelModelStep`); default: no pieces. */
+  /** Samples of a piece of a batch, which threads compute side by side (see `dividedStep`); default: no pieces. */
   readonly piece?: number | undefined;
   readonly configs: ModelConfigs;
   readonly vae: { readonly config: VaeConfig; readonly weights: ReadonlyMap<string, FloatTensor> };
@@ -58,7 +59,7 @@ export interface PretrainModelOptions extends WorkOptions {
 /** Trains, or resumes, and returns the path of the model. */
 export async function pretrainModel(options: PretrainModelOptions): Promise<string> {
   const { folder, settings, configs, width, height, tokenizer, device = 'cpu' } = options;
-  const { scheduler = schedulerConfig, dtype = 'float32', vae, onEvent, signal } = options;
+  const { piece, scheduler = schedulerConfig, dtype = 'float32', vae, onEvent, signal } = options;
   const path = join(folder, 'model');
   await writeSmallTokenizer(join(path, 'tokenizer'), tokenizer);
   const factor = vaeFactor(vae.config);
@@ -92,9 +93,16 @@ export async function pretrainModel(options: PretrainModelOptions): Promise<stri
     initial: options.initial,
     optimiser: 'muon',
     step: (parameters) =>
-      options.piece === undefined
-        ? modelStep(configs, parameters, latentShape, tokenizer.maxLength, { device })
-        : parallelModelStep(configs, parameters, latentShape, tokenizer.maxLength, options.piece),
+      dividedStep(
+        (samples) => ({
+          kind: 'model',
+          configs,
+          latentShape: [samples, ...latentShape.slice(1)],
+          tokens: tokenizer.maxLength,
+        }),
+        parameters,
+        { batch: settings.batch, piece, split: splitModelBatch, device },
+      ),
     batchAt: async (index) => batchOf(index, await options.source(index, settings.batch)),
     look: async (trained, step) => {
       await write(trained);

@@ -20,9 +20,11 @@ import type { DeviceName } from '../../src/runtime/devices.ts';
 import { type CompileOptions, compile } from '../../src/runtime/program.ts';
 import { movesOfBatch } from './moved-latents.ts';
 import { channelStatistics, normalisedLatents } from './normalise-latents.ts';
+import { dividedStep } from './parallel-step.ts';
 import { pretrain } from './pretrain.ts';
 import type { PretrainSettings } from './pretraining-settings.ts';
-import { type VaeLossWeights, vaeLatentShape, vaeLossDefaults, vaeShapes, vaeStep } from './vae-step.ts';
+import { splitVaeBatch } from './split-batch.ts';
+import { type VaeLossWeights, vaeLatentShape, vaeLossDefaults, vaeShapes } from './vae-step.ts';
 
 /** Inputs of the training. */
 export interface PretrainVaeOptions extends WorkOptions {
@@ -44,6 +46,8 @@ export interface PretrainVaeOptions extends WorkOptions {
    */
   readonly moving?: boolean;
   readonly device?: DeviceName;
+  /** Samples of a piece of a batch, which threads compute side by side (see `dividedStep`); default: no pieces. */
+  readonly piece?: number | undefined;
   /** Number of pictures for the latents' statistics; default 512. */
   readonly measuredPictures?: number;
   /** Weights (`vae:…`) to begin with; default random. */
@@ -62,7 +66,7 @@ const [lookBatch, measureBatch] = [-1, -2];
 /** Trains, or resumes. Sheets show pictures above their reconstructions; a notice reports the mean PSNR. */
 export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedVae> {
   const { folder, settings, config, width, height, source, onEvent, signal } = options;
-  const { lossWeights = vaeLossDefaults, moving = false, device = 'cpu' } = options;
+  const { lossWeights = vaeLossDefaults, moving = false, device = 'cpu', piece } = options;
   const pictureShape = [settings.batch, 3, height, width];
   const latentShape = vaeLatentShape(config, pictureShape);
   const weights = await pretrain({
@@ -73,7 +77,18 @@ export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedV
     identity: { config, pictureShape, lossWeights, moving, source: options.sourceName },
     shapes: vaeShapes(config),
     initial: options.initial,
-    step: (parameters) => vaeStep(config, parameters, pictureShape, lossWeights, { device }),
+    optimiser: 'muon',
+    step: (parameters) =>
+      dividedStep(
+        (samples) => ({
+          kind: 'autoencoder',
+          config,
+          pictureShape: [samples, 3, height, width],
+          lossWeights,
+        }),
+        parameters,
+        { batch: settings.batch, piece, split: splitVaeBatch, device },
+      ),
     batchAt: async (index) => ({
       pictures: await source(index, settings.batch),
       noise: floats(

@@ -71,7 +71,7 @@ export async function pretrain<Batch>(options: PretrainOptions<Batch>): Promise<
           state,
           lossStep: step,
           update: update?.step,
-          batchAt: async (index: number) => options.batchAt(index),
+          batchAt: madeAhead(options.batchAt, settings.steps),
           log: metrics.append,
           save: async () => {
             metrics.flush();
@@ -91,6 +91,30 @@ export async function pretrain<Batch>(options: PretrainOptions<Batch>): Promise<
   } finally {
     await unlock();
   }
+}
+
+/**
+ * Batches, each of which is made while the step before it computes, where that leaves this thread free (see
+ * `parallel-step.ts`). None is made from `end` on.
+ */
+function madeAhead<Batch>(
+  batchAt: PretrainOptions<Batch>['batchAt'],
+  end: number,
+): (index: number) => Promise<Batch> {
+  const make = async (index: number) => batchAt(index);
+  let next: { readonly index: number; readonly batch: Promise<Batch> } | undefined;
+  return async (index) => {
+    const batch = await (next?.index === index ? next.batch : make(index));
+    next = undefined;
+    if (index + 1 < end) {
+      setImmediate(() => {
+        next = { index: index + 1, batch: make(index + 1) };
+        // Whoever asks for it gets the error; nobody may.
+        next.batch.catch(() => {});
+      });
+    }
+    return batch;
+  };
 }
 
 /** The state before the first step. */

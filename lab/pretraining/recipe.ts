@@ -8,6 +8,8 @@ import type { Size } from '../../src/media/size.ts';
 export interface AutoencoderTraining {
   readonly steps: number;
   readonly batch: number;
+  /** Pictures of a batch that one thread computes at once. */
+  readonly piece: number;
   /** Side of the squares that are cut out of the pictures, one of each, in pixels. */
   readonly side: number;
   /** At the beginning; it falls along a cosine. */
@@ -79,13 +81,22 @@ export const builtInRecipe: PretrainingRecipe = {
   textWidth: 96,
   tokens: 20,
   shares: { more: 0.2, shapes: 0.1, rendered: 0.12 },
-  measured: 512,
   autoencoder: [
-    { steps: 4000, batch: 8, side: 64, learningRate: 1e-3, seed: 0, moving: false },
-    { steps: 8000, batch: 8, side: 64, learningRate: 1e-3, seed: 1, moving: true },
-    { steps: 4000, batch: 8, side: 64, learningRate: 1e-3, seed: 6, moving: true, equivariance: 0.05 },
+    { steps: 2500, batch: 8, piece: 4, side: 64, learningRate: 2e-3, seed: 0, moving: false },
+    { steps: 4500, batch: 8, piece: 4, side: 64, learningRate: 2e-3, seed: 1, moving: true },
+    {
+      steps: 2500,
+      batch: 8,
+      piece: 4,
+      side: 64,
+      learningRate: 2e-3,
+      seed: 6,
+      moving: true,
+      equivariance: 0.05,
+    },
   ],
-  decoder: { steps: 4000, batch: 2, side: 128, learningRate: 5e-4, seed: 2, moving: true },
+  measured: 512,
+  decoder: { steps: 2500, batch: 2, piece: 1, side: 128, learningRate: 1e-3, seed: 2, moving: true },
   whitening: 0.75,
   latents: { files: 20, each: 4096, seed: 3 },
   model: [
@@ -119,10 +130,10 @@ export const tinyRecipe: PretrainingRecipe = {
   shares: { more: 0.2, shapes: 0.1, rendered: 0.2 },
   measured: 32,
   autoencoder: [
-    { steps: 4, batch: 2, side: 8, learningRate: 1e-3, seed: 0, moving: false },
-    { steps: 3, batch: 2, side: 16, learningRate: 1e-3, seed: 1, moving: true, equivariance: 0.05 },
+    { steps: 4, batch: 2, piece: 1, side: 8, learningRate: 1e-3, seed: 0, moving: false },
+    { steps: 3, batch: 2, piece: 1, side: 16, learningRate: 1e-3, seed: 1, moving: true, equivariance: 0.05 },
   ],
-  decoder: { steps: 3, batch: 2, side: 16, learningRate: 1e-3, seed: 2, moving: true },
+  decoder: { steps: 3, batch: 2, piece: 1, side: 16, learningRate: 1e-3, seed: 2, moving: true },
   whitening: 0.75,
   latents: { files: 2, each: 32, seed: 3 },
   model: [

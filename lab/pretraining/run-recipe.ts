@@ -175,11 +175,11 @@ function cropped({ ofAutoencoder }: TrainingPictures, { side, seed }: Autoencode
 
 function ofAutoencoder(
   { sampleEvery = 1000, saveEvery = 500, onEvent, signal }: RunRecipeOptions,
-  { moving, side, equivariance: _, ...training }: AutoencoderTraining,
+  { moving, side, piece, equivariance: _, ...training }: AutoencoderTraining,
   folder: string,
 ) {
   const settings = { ...pretrainDefaults, ...training, saveEvery, sampleEvery };
-  return { width: side, height: side, folder, settings, sourceName, moving, onEvent, signal };
+  return { width: side, height: side, folder, settings, sourceName, moving, piece, onEvent, signal };
 }
 
 function autoencoderConfig({ latentChannels, autoencoderWidths }: PretrainingRecipe): VaeConfig {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { randomStream } from '../../src/diffusion/random.ts';
 import { sampleLatents } from '../../src/models/programs.ts';
 import { movesOfBatch } from './moved-latents.ts';
+import { dividedStep } from './parallel-step.ts';
 import { pretrain } from './pretrain.ts';
 import {
   batchCodec,
@@ -14,7 +15,8 @@ import {
   type TrainedVae,
   writeVae,
 } from './pretrain-vae.ts';
-import { decoderShapes, decoderStep, vaeLossDefaults } from './vae-step.ts';
+import { splitDecoderBatch } from './split-batch.ts';
+import { decoderShapes, vaeLossDefaults } from './vae-step.ts';
 
 /** Inputs of the training; those for the whole autoencoder, with required initial weights. */
 export type TuneDecoderOptions = Omit<PretrainVaeOptions, 'config' | 'initial'> & {
@@ -27,7 +29,7 @@ export type TuneDecoderOptions = Omit<PretrainVaeOptions, 'config' | 'initial'> 
  */
 export async function tuneDecoder(options: TuneDecoderOptions): Promise<TrainedVae> {
   const { vae, folder, settings, width, height, source, onEvent, signal } = options;
-  const { lossWeights = vaeLossDefaults, moving = false, device = 'cpu' } = options;
+  const { lossWeights = vaeLossDefaults, moving = false, device = 'cpu', piece } = options;
   const { config } = vae;
   const pictureShape = [settings.batch, 3, height, width];
   const encoder = await batchCodec(vae, pictureShape, { device });
@@ -44,7 +46,13 @@ export async function tuneDecoder(options: TuneDecoderOptions): Promise<TrainedV
       identity: { decoderOf: config, pictureShape, lossWeights, moving, source: options.sourceName },
       shapes: decoderShapes(config),
       initial: vae.weights,
-      step: (parameters) => decoderStep(config, parameters, pictureShape, lossWeights, { device }),
+      optimiser: 'muon',
+      step: (parameters) =>
+        dividedStep(
+          (samples) => ({ kind: 'decoder', config, pictureShape: [samples, 3, height, width], lossWeights }),
+          parameters,
+          { batch: settings.batch, piece, split: splitDecoderBatch, device },
+        ),
       batchAt: async (index) => {
         const pictures = await source(index, settings.batch);
         const posterior = await encoder.encode(pictures);
