@@ -66,7 +66,13 @@ const paperSwitches = {
   cleanFirstTime: false,
 } as const satisfies Partial<MotionVariant>;
 
-/** The groups of rows, in the order of the tables. */
+/** At the base's learning rate. */
+const paperParts = row('paper-parts', 'with the paper’s parts alone', {
+  switches: paperSwitches,
+  ...toTheEnd,
+});
+
+/** The groups of rows, in the order of the tables; a row may be in several. */
 export const rowGroups = {
   methods: [
     row('lamp', 'LAMP'),
@@ -106,9 +112,10 @@ export const rowGroups = {
       switches: { trainAttention: false },
     }),
     row('noisy-first-time', 'with one timestep for all frames', { switches: { cleanFirstTime: false } }),
-    row('paper', 'with the paper’s parts alone', { switches: paperSwitches, ...toTheEnd }),
+    paperParts,
   ],
   paper: [
+    paperParts,
     row('paper-rate', 'with the paper’s parts alone, at its rate of 3e-5', {
       switches: paperSwitches,
       ...toTheEnd,
@@ -155,7 +162,7 @@ export function trainingName(
 export type RowGroup = keyof typeof rowGroups;
 
 /** Every row. */
-export const allRows: readonly EvaluationRow[] = Object.values(rowGroups).flat();
+export const allRows: readonly EvaluationRow[] = [...new Set(Object.values(rowGroups).flat())];
 
 /**
  * The rows of these names (of rows or groups), each once. Throws `RangeError` for an unknown name.
