@@ -46,7 +46,7 @@ Examples:
   npm run evaluate -- --suite motion --out evaluation
   npm run evaluate -- --suite motion --rows methods,parts,sampling --motions runs,grows --out evaluation
   npm run evaluate -- --suite sampling --motions runs --things 3 --out evaluation
-  npm run evaluate -- --suite curve --rows lamp,paper-parts,paper-rate --motions runs,flies --at 500,2000,8000 --out evaluation
+  npm run evaluate -- --suite curve --rows lamp,paper --motions runs,flies --at 500,2000,8000 --out evaluation
 
 All that was trained and measured stays in --out; the same command goes on where it was stopped.`;
 
