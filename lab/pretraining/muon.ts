@@ -58,17 +58,24 @@ export async function muon(
   const others = parameters.shapes.map(({ name }) => name).filter((name) => !matrices.has(name));
   const dataOf = (set: ParameterSet, name: string) => set.views.get(name)!.data as Float32Array;
 
+  const directions = groups.map((group) => {
+    const { rows, columns, names } = group;
+    const shape = [names.length, rows, columns];
+    return {
+      ...group,
+      input: `momentum:${keyOf(group)}`,
+      value: floats(new Float32Array(sizeOf(shape)), shape),
+    };
+  });
+
   const updates = async (gradients: ParameterSet, gradientScale: number) => {
-    const inputs = groups.map((group) => {
-      const { rows, columns, names } = group;
-      const data = new Float32Array(names.length * rows * columns);
+    for (const { rows, columns, names, value } of directions) {
       for (const [i, name] of names.entries()) {
-        const into = data.subarray(i * rows * columns, (i + 1) * rows * columns);
+        const into = value.data.subarray(i * rows * columns, (i + 1) * rows * columns);
         nextDirection(dataOf(state.first, name), dataOf(gradients, name), gradientScale, into);
       }
-      return [`momentum:${keyOf(group)}`, floats(data, [names.length, rows, columns])] as const;
-    });
-    return program.run(Object.fromEntries(inputs));
+    }
+    return program.run(Object.fromEntries(directions.map(({ input, value }) => [input, value])));
   };
 
   return {

@@ -1,6 +1,6 @@
 /** @file Trains networks from scratch, in a folder from which training can be resumed after any interruption. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolders } from '../../src/checkpoints/make-folders.ts';
 import type { WorkOptions } from '../../src/events.ts';
 import type { FloatTensor } from '../../src/graph/host-tensor.ts';
 import type { AdamWState } from '../../src/training/adamw.ts';
@@ -12,7 +12,7 @@ import { emptyState, type TrainingState } from '../../src/training/state.ts';
 import { train } from '../../src/training/trainer.ts';
 import { initialParameters } from './initial-values.ts';
 import type { TrainingStep } from './model-step.ts';
-import { muon } from './muon.ts';
+import { type Muon, muon } from './muon.ts';
 import { decidingPretrainSettings, type PretrainSettings } from './pretraining-settings.ts';
 
 /** Inputs of a training, and its folder. */
@@ -45,7 +45,7 @@ export interface PretrainOptions<Batch> extends WorkOptions {
  */
 export async function pretrain<Batch>(options: PretrainOptions<Batch>): Promise<ParameterSet> {
   const { folder, settings, shapes, optimiser: chosen = 'adamw' } = options;
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   const unlock = await lockFolder(folder);
   const checkpoints = join(folder, 'checkpoints');
   try {
@@ -62,9 +62,10 @@ export async function pretrain<Batch>(options: PretrainOptions<Batch>): Promise<
     const weights = average ?? parameters;
     if (optimiser.step >= settings.steps) return weights;
     const step = await options.step(parameters);
-    const update = chosen === 'muon' ? await muon(parameters, optimiser as AdamWState, settings) : undefined;
     const metrics = await openMetrics(join(folder, 'metrics.jsonl'), optimiser.step);
+    let update: Muon | undefined;
     try {
+      if (chosen === 'muon') update = await muon(parameters, optimiser as AdamWState, settings);
       await train(
         {
           settings,
