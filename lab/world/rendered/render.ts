@@ -52,8 +52,8 @@ export function renderMesh(mesh: Mesh, angle: number, { width, height }: Size, s
         (at[2] - centre[2]) / radius,
       ]);
       const away = DISTANCE - z;
-      const [, ...rest] = [0, ...turn(normal)];
-      const shine = (rest[0]! * LIGHT[0] + rest[1]! * LIGHT[1] + rest[2]! * LIGHT[2]) / brightness;
+      const [right, up, front] = turn(normal);
+      const shine = (right * LIGHT[0] + up * LIGHT[1] + front * LIGHT[2]) / brightness;
       return {
         x: columns / 2 + (unit * x) / away,
         y: rows / 2 - (unit * y) / away,
@@ -61,6 +61,7 @@ export function renderMesh(mesh: Mesh, angle: number, { width, height }: Size, s
         light: AMBIENT + (1 - AMBIENT) * Math.max(0, shine),
       };
     });
+    const [p, q, r] = corners;
     const [a, b, c] = seen as [(typeof seen)[0], (typeof seen)[0], (typeof seen)[0]];
     const area = (b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y);
     if (Math.abs(area) < 1e-9) continue;
@@ -79,12 +80,17 @@ export function renderMesh(mesh: Mesh, angle: number, { width, height }: Size, s
         const place = row * columns + at;
         if (1 / nearness >= depth[place]!) continue;
         depth[place] = 1 / nearness;
-        const share = (one: number, two: number, three: number) =>
-          (ofA * a.nearness * one + ofB * b.nearness * two + ofC * c.nearness * three) / nearness;
-        const [p, q, r] = corners;
-        const own = typeof paint === 'function' ? paint(share(p.u, q.u, r.u), share(p.v, q.v, r.v)) : paint;
-        const light = share(a.light, b.light, c.light);
-        for (let channel = 0; channel < 3; channel++) colours[3 * place + channel] = own[channel]! * light;
+        // Written out, since a function made here would cost as much as all the rest.
+        const [wA, wB, wC] = [ofA * a.nearness, ofB * b.nearness, ofC * c.nearness];
+        let own = paint;
+        if (typeof own === 'function') {
+          const u = (wA * p.u + wB * q.u + wC * r.u) / nearness;
+          own = own(u, (wA * p.v + wB * q.v + wC * r.v) / nearness);
+        }
+        const light = (wA * a.light + wB * b.light + wC * c.light) / nearness;
+        colours[3 * place] = own[0] * light;
+        colours[3 * place + 1] = own[1] * light;
+        colours[3 * place + 2] = own[2] * light;
       }
     }
   }
