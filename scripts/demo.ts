@@ -96,6 +96,7 @@ async function demo(work: WorkOptions): Promise<void> {
   tell(`Learning "${motion.prompt}" from the clips in ${shown(given.clips)} …`);
   const steps = given.steps === undefined ? {} : { steps: Number(given.steps) };
   const settings = { ...training, ...steps, base: given.base, clips: [given.clips], prompt: motion.prompt };
+  const starting = performance.now() / 1000;
   const { path } = await learnMotion({ ...work, out: run, ...settings });
   const learning = watch();
   const videos = await makeVideos({ out, base, motion: path, verb: motion.verb, wishes, tell }, work);
@@ -125,7 +126,7 @@ async function demo(work: WorkOptions): Promise<void> {
       videosCaption: `${given.clips === defaultClips ? 'None of these things and places is in the clips themselves. ' : ''}${videosText(videos[0]!.settings)}`,
       chart,
       chartCaption: `Faint: the loss of each of the ${losses.length} steps, which depends most on how much noise was drawn for it. Bold: the mean of ${meanWindow(losses.length)} steps.`,
-      summary: `A small text-to-image model learned from these clips how things move, in ${learning}, and then made ${videos.length} videos of other things in other places, in ${making}, all on this machine.`,
+      summary: `A small text-to-image model learned from these clips how things move, in ${duration(learning)}, and then made ${videos.length} videos of other things in other places, in ${duration(making)}, all on this machine.`,
       settings: [
         ['The training', settingRows(used.settings)],
         ...videos.map(({ video, settings }) => [`“${video.caption}”`, settingRows(settings)] as const),
@@ -135,18 +136,28 @@ async function demo(work: WorkOptions): Promise<void> {
   );
   const made = wishes.map(({ name }) => join(out, 'videos', `${name}.mp4`));
   await writeOverview(out, await findClips([given.clips]), made);
+  tell('\nWhere the time went');
+  for (const [what, seconds] of [
+    ['starting', starting],
+    ['learning the motion', learning],
+    [`making ${videos.length} videos`, making],
+    ['the page', watch()],
+    ['in all', performance.now() / 1000],
+  ] as const) {
+    tell(`  ${what.padEnd(22)}${duration(seconds)}`);
+  }
   tell(`\nDone: open ${index}\n\nWhat to try next`);
   for (const [what, command] of next) tell(`  ${what}\n    ${command}`);
 }
 
-/** Returns a function that gives the time since its last call, or since this one. */
-function stopwatch(): () => string {
+/** Returns a function that gives the seconds since its last call, or since this one. */
+function stopwatch(): () => number {
   let last = performance.now();
   return () => {
     const now = performance.now();
     const seconds = (now - last) / 1000;
     last = now;
-    return duration(seconds);
+    return seconds;
   };
 }
 

@@ -39,7 +39,9 @@ describe('the demo', () => {
     const words = ['--base', path('base'), '--clips', path('clips'), '--out', path('out')];
 
     const first = await runDemo([...words, '--steps', '3']);
-    expect(first.stderr).toMatch(/training 3\/3.*sampling.*Done: open .*index\.html.*What to try next/s);
+    expect(first.stderr).toMatch(
+      /training 3\/3.*sampling.*learning the motion +\d.*in all +\d.*Done: open .*index\.html.*What to try next/s,
+    );
     expect(first.code).toBe(0);
     const again = await runDemo([...words, '--steps', '1']);
     expect(again.code).toBe(0);
