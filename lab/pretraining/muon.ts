@@ -6,7 +6,7 @@
  */
 import { floats, sizeOf } from '../../src/graph/host-tensor.ts';
 import { add, matmul, scale } from '../../src/graph/operators/index.ts';
-import { input, type Tensor } from '../../src/graph/tensor.ts';
+import { constant, input, type Tensor } from '../../src/graph/tensor.ts';
 import { compile } from '../../src/runtime/program.ts';
 import {
   type AdamWSettings,
@@ -139,16 +139,26 @@ function nextDirection(m: Float32Array, g: Float32Array, gradientScale: number, 
 
 /**
  * Matrices `[n, rows, columns]` of norm at most 1 with their singular values made about 1, by the iteration
- * `X ← aX + (bA + cA²)X` with `A = XXᵀ` (of tall matrices, the same with `XᵀX` from the right).
+ * `X ← F(A)·X`, `F(A) = a + bA + cA²`, with `A = XXᵀ` (of tall matrices, the same with `XᵀX` from the right). All
+ * factors are polynomials of the first A, which is small, and commute: so the next A is `F·A·F`, and X is multiplied by
+ * the product of the factors at the end.
  */
 function orthogonalised(matrices: Tensor): Tensor {
   const [, rows, columns] = matrices.shape as [number, number, number];
   const isTall = rows > columns;
-  let x = matrices;
+  const side = Math.min(rows, columns);
+  const diagonal = floats(
+    Float32Array.from({ length: side * side }, (_, i) => (i % (side + 1) === 0 ? a : 0)),
+    [1, side, side],
+  );
+  let square = isTall
+    ? matmul(matrices, matrices, { transposeA: true })
+    : matmul(matrices, matrices, { transposeB: true });
+  let product: Tensor | undefined;
   for (let i = 0; i < iterations; i++) {
-    const square = isTall ? matmul(x, x, { transposeA: true }) : matmul(x, x, { transposeB: true });
-    const factor = add(scale(square, b), matmul(square, square, { alpha: c }));
-    x = add(scale(x, a), isTall ? matmul(x, factor) : matmul(factor, x));
+    const factor = add(add(scale(square, b), constant(diagonal)), matmul(square, square, { alpha: c }));
+    product = product ? matmul(factor, product) : factor;
+    if (i + 1 < iterations) square = matmul(matmul(factor, square), factor);
   }
-  return x;
+  return isTall ? matmul(matrices, product!) : matmul(product!, matrices);
 }

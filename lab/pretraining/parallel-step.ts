@@ -14,19 +14,14 @@ export interface PieceWorkerData {
   /** The step that computes a piece. */
   readonly step: StepOfKind;
   readonly shapes: readonly ParameterShape[];
+  /** Values of the parameters, in memory of all threads. */
+  readonly parameters: SharedArrayBuffer;
+  /** For the gradients of every piece, likewise, in their order. */
+  readonly gradients: readonly SharedArrayBuffer[];
 }
 
-/** Pieces to compute with these parameter values. */
-export interface PieceRequest<Batch> {
-  readonly parameters: Float32Array;
-  readonly pieces: readonly Batch[];
-}
-
-/** Loss and gradients of each piece, in order. */
-export interface PieceAnswer {
-  readonly losses: readonly number[];
-  readonly gradients: readonly Float32Array[];
-}
+/** Pieces to compute, each with its place in the batch; the answer is their losses. */
+export type PieceRequest<Batch> = readonly { readonly index: number; readonly piece: Batch }[];
 
 /** How a batch is divided. */
 export interface Division<Batch> {
@@ -65,27 +60,30 @@ function parallelStep<Batch>(
   count: number,
   split: (batch: Batch, count: number) => Batch[],
 ): TrainingStep<Batch> {
-  const data: PieceWorkerData = { step, shapes: parameters.shapes };
+  const shared = () => new SharedArrayBuffer(parameters.flat.byteLength);
+  const data: PieceWorkerData = {
+    step,
+    shapes: parameters.shapes,
+    parameters: shared(),
+    gradients: Array.from({ length: count }, shared),
+  };
+  const values = new Float32Array(data.parameters);
+  const found = data.gradients.map((buffer) => new Float32Array(buffer));
   const threads = Math.min(count, computingThreads() ?? 1);
   const workers = Array.from({ length: threads }, () => new PieceWorker<Batch>(data));
   const gradients = parameters.zeros();
   return {
     gradients,
     async run(whole) {
-      const pieces = split(whole, count);
-      const answers = await Promise.all(
-        workers.map((worker, k) =>
-          worker.ask({ parameters: parameters.flat, pieces: pieces.filter((_, i) => i % threads === k) }),
-        ),
+      const pieces = split(whole, count).map((piece, index) => ({ index, piece }));
+      values.set(parameters.flat);
+      const losses = await Promise.all(
+        workers.map((worker, k) => worker.ask(pieces.filter(({ index }) => index % threads === k))),
       );
       let loss = 0;
-      gradients.flat.fill(0);
-      for (let i = 0; i < count; i++) {
-        const { losses, gradients: found } = answers[i % threads]!;
-        const index = Math.floor(i / threads);
-        loss += losses[index]! / count;
-        const values = found[index]!;
-        for (let j = 0; j < values.length; j++) gradients.flat[j]! += values[j]! / count;
+      for (const [i, own] of found.entries()) {
+        loss += losses[i % threads]![Math.floor(i / threads)]! / count;
+        addScaled(gradients.flat, own, 1 / count, i === 0);
       }
       return loss;
     },
@@ -93,6 +91,12 @@ function parallelStep<Batch>(
       await Promise.all(workers.map((worker) => worker.end()));
     },
   };
+}
+
+/** Adds `factor · values` to `sum`, or replaces it. */
+function addScaled(sum: Float32Array, values: Float32Array, factor: number, replaces: boolean): void {
+  if (replaces) for (let i = 0; i < sum.length; i++) sum[i] = factor * values[i]!;
+  else for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + factor * values[i]!;
 }
 
 /** Threads do not take over the loader of TypeScript. */
@@ -108,7 +112,7 @@ class PieceWorker<Batch> {
   private readonly worker: Worker;
   private failed: (error: Error) => void = () => {};
   private ended: Error | undefined;
-  private answered: (answer: PieceAnswer) => void = () => {};
+  private answered: (losses: readonly number[]) => void = () => {};
 
   constructor(workerData: PieceWorkerData) {
     this.worker = new Worker(start, {
@@ -117,7 +121,7 @@ class PieceWorker<Batch> {
       // One thread of computations each: they are the parallel part.
       env: { ...process.env, LAMP_THREADS: '1' },
     });
-    this.worker.on('message', (answer: PieceAnswer) => this.answered(answer));
+    this.worker.on('message', (losses: readonly number[]) => this.answered(losses));
     // Also between two questions: the next one must not wait for an answer.
     const end = (error: Error) => {
       this.ended ??= error;
@@ -127,7 +131,7 @@ class PieceWorker<Batch> {
     this.worker.on('exit', (code) => end(new Error(`a thread of the training ended with code ${code}`)));
   }
 
-  ask(request: PieceRequest<Batch>): Promise<PieceAnswer> {
+  ask(request: PieceRequest<Batch>): Promise<readonly number[]> {
     return new Promise((resolve, reject) => {
       if (this.ended) return reject(this.ended);
       this.answered = resolve;

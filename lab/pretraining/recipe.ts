@@ -101,10 +101,10 @@ export const builtInRecipe: PretrainingRecipe = {
   latents: { files: 20, each: 4096, seed: 3 },
   model: [
     {
-      steps: 4000,
-      batch: 128,
-      piece: 64,
-      learningRate: 1.2e-3,
+      steps: 6000,
+      batch: 64,
+      piece: 32,
+      learningRate: 0.85e-3,
       schedule: 'constant',
       seed: 4,
     },
