@@ -3,12 +3,12 @@ import { randomStream } from '../../src/diffusion/random.ts';
 import { floats } from '../../src/graph/host-tensor.ts';
 import { smallVaeConfig } from '../../src/testing/small-vae.ts';
 import type { ParameterSet } from '../../src/training/parameter-set.ts';
+import { splitDecoderBatch, splitModelBatch, splitVaeBatch } from './batch-pieces.ts';
 import { initialParameters } from './initial-values.ts';
 import { type ModelBatch, modelShapes, modelStep } from './model-step.ts';
 import { movesOfBatch } from './moved-latents.ts';
 import { dividedStep } from './parallel-step.ts';
 import { smallModel } from './small-model.ts';
-import { splitDecoderBatch, splitModelBatch, splitVaeBatch } from './split-batch.ts';
 import { type DecoderBatch, decoderShapes, type VaeBatch, vaeLossDefaults, vaeShapes } from './vae-step.ts';
 
 const configs = smallModel({ channels: 4, tokens: 6, vocabulary: 10, widths: [8, 8, 16], textWidth: 16 });

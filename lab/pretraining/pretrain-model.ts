@@ -14,6 +14,7 @@ import { loadTokenizer } from '../../src/models/tokenizer.ts';
 import type { DeviceName } from '../../src/runtime/devices.ts';
 import type { ParameterSet } from '../../src/training/parameter-set.ts';
 import { type DrawManyOptions, drawMany } from '../evaluation/draw-many.ts';
+import { splitModelBatch } from './batch-pieces.ts';
 import { schedulerConfig, writeModel } from './model-folder.ts';
 import { type ModelConfigs, modelShapes } from './model-step.ts';
 import { dividedStep } from './parallel-step.ts';
@@ -21,7 +22,6 @@ import { pretrain } from './pretrain.ts';
 import { type BatchPlan, type CaptionedLatents, modelBatches } from './pretraining-batches.ts';
 import type { PretrainSettings } from './pretraining-settings.ts';
 import { type SmallTokenizer, writeSmallTokenizer } from './small-tokenizer.ts';
-import { splitModelBatch } from './split-batch.ts';
 
 /** Inputs of the training. */
 export interface PretrainModelOptions extends WorkOptions {

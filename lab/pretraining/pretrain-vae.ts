@@ -18,12 +18,12 @@ import { sampleLatents } from '../../src/models/programs.ts';
 import { decode, encode } from '../../src/models/vae.ts';
 import type { DeviceName } from '../../src/runtime/devices.ts';
 import { type CompileOptions, compile } from '../../src/runtime/program.ts';
+import { splitVaeBatch } from './batch-pieces.ts';
 import { movesOfBatch } from './moved-latents.ts';
 import { channelStatistics, normalisedLatents } from './normalise-latents.ts';
 import { dividedStep } from './parallel-step.ts';
 import { pretrain } from './pretrain.ts';
 import type { PretrainSettings } from './pretraining-settings.ts';
-import { splitVaeBatch } from './split-batch.ts';
 import { type VaeLossWeights, vaeLatentShape, vaeLossDefaults, vaeShapes } from './vae-step.ts';
 
 /** Inputs of the training. */

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { randomStream } from '../../src/diffusion/random.ts';
 import { sampleLatents } from '../../src/models/programs.ts';
+import { splitDecoderBatch } from './batch-pieces.ts';
 import { movesOfBatch } from './moved-latents.ts';
 import { dividedStep } from './parallel-step.ts';
 import { pretrain } from './pretrain.ts';
@@ -15,7 +16,6 @@ import {
   type TrainedVae,
   writeVae,
 } from './pretrain-vae.ts';
-import { splitDecoderBatch } from './split-batch.ts';
 import { decoderShapes, vaeLossDefaults } from './vae-step.ts';
 
 /** Inputs of the training; those for the whole autoencoder, with required initial weights. */
