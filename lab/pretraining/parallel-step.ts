@@ -1,7 +1,7 @@
 /**
- * @file A training step for a batch in pieces that threads compute side by side. Two threads with a piece each take less
- * time than one program on two cores, whose smaller operators do not divide well; and the thread that asks is free to
- * make the next batch meanwhile.
+ * @file A training step for a batch in pieces that threads compute side by side. Two threads with a piece each take
+ * less time than one program on two cores, whose smaller operators do not divide well; and the thread that asks is free
+ * to make the next batch meanwhile.
  */
 import { Worker } from 'node:worker_threads';
 import { computingThreads, type DeviceName } from '../../src/runtime/devices.ts';
