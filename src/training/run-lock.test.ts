@@ -44,13 +44,16 @@ test('takes over the lock of a dead process, of a new process of its number, and
 
 test.runIf(process.platform === 'linux')('takes over the lock of one that nobody has buried', async () => {
   const here = await folder('unburied');
-  // A process whose parent, which takes the place of its shell, never asks what has become of it.
-  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+  // A process whose parent never asks what has become of it, once that has taken the place of its shell.
+  const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   try {
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
     const pid = Number(String(line));
+    const program = () => readFile(`/proc/${parent.pid}/comm`, 'utf8');
+    while ((await program()).trim() !== 'sleep') await pause(10);
+    process.kill(pid, 'SIGKILL');
     const stat = async () => (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]!.split(' ');
     while ((await stat())[0] !== 'Z') await pause(10);
     const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
