@@ -1,5 +1,5 @@
 /**
- * @file Muon, the optimiser that text encoder and U-Net are trained from scratch with: the update of a matrix is its
+ * @file Muon, the optimiser that the built-in model is trained from scratch with: the update of a matrix is its
  * momentum with all singular values made about 1 (https://kellerjordan.github.io/posts/muon), scaled so that it is as
  * large as one of AdamW (arXiv 2502.16982). Everything else (biases, norms, embeddings, the first and the last layer)
  * is AdamW's.

@@ -3,13 +3,13 @@ import { randomStream } from '../../src/diffusion/random.ts';
 import { floats } from '../../src/graph/host-tensor.ts';
 import { smallVaeConfig } from '../../src/testing/small-vae.ts';
 import type { ParameterSet } from '../../src/training/parameter-set.ts';
-import { splitDecoderBatch, splitModelBatch, splitVaeBatch } from './batch-pieces.ts';
+import type { Divisible } from './batch-pieces.ts';
 import { initialParameters } from './initial-values.ts';
 import { type ModelBatch, modelShapes, modelStep } from './model-step.ts';
 import { movesOfBatch } from './moved-latents.ts';
 import { dividedStep } from './parallel-step.ts';
 import { smallModel } from './small-model.ts';
-import { type DecoderBatch, decoderShapes, type VaeBatch, vaeLossDefaults, vaeShapes } from './vae-step.ts';
+import { decoderShapes, vaeLossDefaults, vaeShapes } from './vae-step.ts';
 
 const configs = smallModel({ channels: 4, tokens: 6, vocabulary: 10, widths: [8, 8, 16], textWidth: 16 });
 const shape = [4, 4, 4, 4];
@@ -20,7 +20,7 @@ function inPieces(parameters: ParameterSet, piece = 2) {
   return dividedStep(
     (samples) => ({ kind: 'model', configs, latentShape: [samples, 4, 4, 4], tokens: 6 }),
     parameters,
-    { batch: 4, piece, split: splitModelBatch },
+    { batch: 4, piece },
   );
 }
 
@@ -59,10 +59,9 @@ test('pieces give the loss and the gradients of the whole batch, with the parame
 });
 
 /** Losses of a batch of four pictures, whole and in two pieces. */
-async function lossesOf<Batch extends VaeBatch | DecoderBatch>(
+async function lossesOf<Batch extends Divisible<Batch>>(
   kind: 'autoencoder' | 'decoder',
   batch: Batch,
-  split: (batch: Batch, count: number) => Batch[],
 ): Promise<number[]> {
   const shapes = kind === 'autoencoder' ? vaeShapes(vae) : decoderShapes(vae);
   const parameters = initialParameters(shapes, 1);
@@ -71,7 +70,7 @@ async function lossesOf<Batch extends VaeBatch | DecoderBatch>(
     const step = await dividedStep<Batch>(
       (samples) => ({ kind, config: vae, pictureShape: [samples, 3, 8, 8], lossWeights: vaeLossDefaults }),
       parameters,
-      { batch: 4, piece, split },
+      { batch: 4, piece },
     );
     losses.push(await step.run(batch));
     await step.dispose();
@@ -85,8 +84,8 @@ test('pieces of a batch of pictures give the loss of the whole batch', async () 
   const latents = floats(random.normals(256), [4, 4, 4, 4]);
   const moves = movesOfBatch(3, 0, 4);
   for (const [whole, divided] of [
-    await lossesOf('autoencoder', { pictures, noise: latents, moves }, splitVaeBatch),
-    await lossesOf('decoder', { pictures, latents, moves }, splitDecoderBatch),
+    await lossesOf('autoencoder', { pictures, noise: latents, moves }),
+    await lossesOf('decoder', { pictures, latents, moves }),
   ]) {
     expect(whole).toBeGreaterThan(0.1);
     expect(divided).toBeCloseTo(whole!, 5);

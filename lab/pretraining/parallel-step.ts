@@ -5,7 +5,8 @@
  */
 import { Worker } from 'node:worker_threads';
 import { computingThreads, type DeviceName } from '../../src/runtime/devices.ts';
-import type { ParameterSet, ParameterShape } from '../../src/training/parameter-set.ts';
+import { addScaled, type ParameterSet, type ParameterShape } from '../../src/training/parameter-set.ts';
+import { type Divisible, piecesOf } from './batch-pieces.ts';
 import type { TrainingStep } from './model-step.ts';
 import { type StepOfKind, stepOfKind } from './step-of-kind.ts';
 
@@ -24,13 +25,11 @@ export interface PieceWorkerData {
 export type PieceRequest<Batch> = readonly { readonly index: number; readonly piece: Batch }[];
 
 /** How a batch is divided. */
-export interface Division<Batch> {
+export interface Division {
   /** Samples of a batch. */
   readonly batch: number;
   /** Samples of a piece; default: the batch is one piece, which this thread computes. */
   readonly piece: number | undefined;
-  /** Divides a batch into `count` equal pieces. */
-  readonly split: (batch: Batch, count: number) => Batch[];
   /** Default: the CPU, where pieces are always computed. */
   readonly device?: DeviceName | undefined;
 }
@@ -42,23 +41,22 @@ export interface Division<Batch> {
  *
  * @param ofSamples the step for this number of samples
  */
-export async function dividedStep<Batch>(
+export async function dividedStep<Batch extends Divisible<Batch>>(
   ofSamples: (samples: number) => StepOfKind,
   parameters: ParameterSet,
-  { batch, piece, split, device = 'cpu' }: Division<Batch>,
+  { batch, piece, device = 'cpu' }: Division,
 ): Promise<TrainingStep<Batch>> {
   if (piece === undefined) return stepOfKind<Batch>(ofSamples(batch), parameters, { device });
   if (batch % piece !== 0) {
     throw new RangeError(`a batch of ${batch} cannot be divided into pieces of ${piece}`);
   }
-  return parallelStep(ofSamples(piece), parameters, batch / piece, split);
+  return parallelStep(ofSamples(piece), parameters, batch / piece);
 }
 
-function parallelStep<Batch>(
+function parallelStep<Batch extends Divisible<Batch>>(
   step: StepOfKind,
   parameters: ParameterSet,
   count: number,
-  split: (batch: Batch, count: number) => Batch[],
 ): TrainingStep<Batch> {
   const shared = () => new SharedArrayBuffer(parameters.flat.byteLength);
   const data: PieceWorkerData = {
@@ -75,15 +73,16 @@ function parallelStep<Batch>(
   return {
     gradients,
     async run(whole) {
-      const pieces = split(whole, count).map((piece, index) => ({ index, piece }));
+      const pieces = piecesOf(whole, count).map((piece, index) => ({ index, piece }));
       values.set(parameters.flat);
       const losses = await Promise.all(
         workers.map((worker, k) => worker.ask(pieces.filter(({ index }) => index % threads === k))),
       );
+      gradients.flat.fill(0);
       let loss = 0;
       for (const [i, own] of found.entries()) {
         loss += losses[i % threads]![Math.floor(i / threads)]! / count;
-        addScaled(gradients.flat, own, 1 / count, i === 0);
+        addScaled(gradients.flat, own, 1 / count);
       }
       return loss;
     },
@@ -91,12 +90,6 @@ function parallelStep<Batch>(
       await Promise.all(workers.map((worker) => worker.end()));
     },
   };
-}
-
-/** Adds `factor · values` to `sum`, or replaces it. */
-function addScaled(sum: Float32Array, values: Float32Array, factor: number, replaces: boolean): void {
-  if (replaces) for (let i = 0; i < sum.length; i++) sum[i] = factor * values[i]!;
-  else for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + factor * values[i]!;
 }
 
 /** Threads do not take over the loader of TypeScript. */

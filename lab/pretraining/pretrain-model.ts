@@ -14,7 +14,6 @@ import { loadTokenizer } from '../../src/models/tokenizer.ts';
 import type { DeviceName } from '../../src/runtime/devices.ts';
 import type { ParameterSet } from '../../src/training/parameter-set.ts';
 import { type DrawManyOptions, drawMany } from '../evaluation/draw-many.ts';
-import { splitModelBatch } from './batch-pieces.ts';
 import { schedulerConfig, writeModel } from './model-folder.ts';
 import { type ModelConfigs, modelShapes } from './model-step.ts';
 import { dividedStep } from './parallel-step.ts';
@@ -101,7 +100,7 @@ export async function pretrainModel(options: PretrainModelOptions): Promise<stri
           tokens: tokenizer.maxLength,
         }),
         parameters,
-        { batch: settings.batch, piece, split: splitModelBatch, device },
+        { batch: settings.batch, piece, device },
       ),
     batchAt: async (index) => batchOf(index, await options.source(index, settings.batch)),
     look: async (trained, step) => {

@@ -18,7 +18,6 @@ import { sampleLatents } from '../../src/models/programs.ts';
 import { decode, encode } from '../../src/models/vae.ts';
 import type { DeviceName } from '../../src/runtime/devices.ts';
 import { type CompileOptions, compile } from '../../src/runtime/program.ts';
-import { splitVaeBatch } from './batch-pieces.ts';
 import { movesOfBatch } from './moved-latents.ts';
 import { channelStatistics, normalisedLatents } from './normalise-latents.ts';
 import { dividedStep } from './parallel-step.ts';
@@ -87,7 +86,7 @@ export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedV
           lossWeights,
         }),
         parameters,
-        { batch: settings.batch, piece, split: splitVaeBatch, device },
+        { batch: settings.batch, piece, device },
       ),
     batchAt: async (index) => ({
       pictures: await source(index, settings.batch),

@@ -5,7 +5,6 @@
 import { join } from 'node:path';
 import { randomStream } from '../../src/diffusion/random.ts';
 import { sampleLatents } from '../../src/models/programs.ts';
-import { splitDecoderBatch } from './batch-pieces.ts';
 import { movesOfBatch } from './moved-latents.ts';
 import { dividedStep } from './parallel-step.ts';
 import { pretrain } from './pretrain.ts';
@@ -51,7 +50,7 @@ export async function tuneDecoder(options: TuneDecoderOptions): Promise<TrainedV
         dividedStep(
           (samples) => ({ kind: 'decoder', config, pictureShape: [samples, 3, height, width], lossWeights }),
           parameters,
-          { batch: settings.batch, piece, split: splitDecoderBatch, device },
+          { batch: settings.batch, piece, device },
         ),
       batchAt: async (index) => {
         const pictures = await source(index, settings.batch);

@@ -62,3 +62,8 @@ export class ParameterSet {
     return Object.fromEntries(this.views);
   }
 }
+
+/** Adds `factor · values` to `sum`, in place. Both have the same length. */
+export function addScaled(sum: Float32Array, values: Float32Array, factor: number): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + factor * values[i]!;
+}

@@ -11,7 +11,7 @@ import { learningRateAt } from './learning-rate.ts';
 import type { StepMetrics } from './metrics.ts';
 import { updateAverage } from './moving-average.ts';
 import { type OptimizerSettings, optimiserStep } from './optimiser.ts';
-import type { ParameterSet } from './parameter-set.ts';
+import { addScaled, type ParameterSet } from './parameter-set.ts';
 import type { TrainingState } from './state.ts';
 import type { TrainingSettings } from './training-settings.ts';
 
@@ -127,7 +127,7 @@ async function takeSteps<Batch>(
     for (let part = 0; part < accumulation; part++) {
       const batch = await training.batchAt((step - 1) * accumulation + part);
       loss += (await lossStep.run(batch)) / accumulation;
-      if (sum) addScaled(sum, lossStep.gradients, 1 / accumulation);
+      if (sum) addScaled(sum.flat, lossStep.gradients.flat, 1 / accumulation);
     }
     const gradients = sum ?? lossStep.gradients;
     const gradNorm = gradientNorm(gradients);
@@ -155,11 +155,6 @@ async function takeSteps<Batch>(
 /** Whether an error is about non-finite values: a loss or weights that are NaN or infinite. */
 function isOfNumbers(error: unknown): boolean {
   return error instanceof DivergenceError || error instanceof CheckpointError;
-}
-
-function addScaled(sum: ParameterSet, gradients: ParameterSet, factor: number): void {
-  const [s, g] = [sum.flat, gradients.flat];
-  for (let i = 0; i < s.length; i++) s[i] = s[i]! + factor * g[i]!;
 }
 
 /** Smoothed seconds per step, for estimating the remaining time. */
