@@ -82,10 +82,11 @@ test('pieces of a batch of pictures give the loss of the whole batch', async () 
   const random = randomStream(7, 'pictures', 0);
   const pictures = floats(random.normals(768), [4, 3, 8, 8]);
   const latents = floats(random.normals(256), [4, 4, 4, 4]);
+  const noise = floats(random.normals(256), [4, 4, 4, 4]);
   const moves = movesOfBatch(3, 0, 4);
   for (const [whole, divided] of [
     await lossesOf('autoencoder', { pictures, noise: latents, moves }),
-    await lossesOf('decoder', { pictures, latents, moves }),
+    await lossesOf('decoder', { pictures, latents, noise, moves }),
   ]) {
     expect(whole).toBeGreaterThan(0.1);
     expect(divided).toBeCloseTo(whole!, 5);

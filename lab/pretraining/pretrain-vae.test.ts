@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { randomStream } from '../../src/diffusion/random.ts';
 import type { ProgressEvent } from '../../src/events.ts';
-import { floats } from '../../src/graph/host-tensor.ts';
+import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';
 import { openComponent } from '../../src/models/base-model.ts';
 import { vaeConfigSchema } from '../../src/models/configs.ts';
 import { pictureDecoder, pictureEncoder } from '../../src/models/programs.ts';
@@ -11,7 +11,7 @@ import { smallVaeConfig } from '../../src/testing/small-vae.ts';
 import { testFolder } from '../../src/testing/test-folder.ts';
 import { batchCodec, encodeBatch, pretrainVae } from './pretrain-vae.ts';
 import { pretrainDefaults } from './pretraining-settings.ts';
-import { tuneDecoder } from './tune-decoder.ts';
+import { decoderNoise, tuneDecoder } from './tune-decoder.ts';
 
 const at = await testFolder();
 
@@ -89,4 +89,54 @@ test('only the decoder is trained: latents stay the same, reconstructions improv
   const decibels = notices.map((message) => Number(/ ([\d.]+) dB$/.exec(message)?.[1]));
   expect(decibels[1]! - decibels[0]!).toBeGreaterThan(0.2);
   await access(join(at('short/decoder'), 'vae', 'diffusion_pytorch_model.safetensors'));
+});
+
+test('noise in the latents costs less where the decoder learned with it', async () => {
+  const common = { width: 8, height: 8, source: plain, sourceName: 'plain' };
+  const settings = { ...pretrainDefaults, batch: 8, warmupSteps: 5, sampleEvery: 0, learningRate: 3e-3 };
+  const vae = await pretrainVae({
+    ...common,
+    folder: at('noise/vae'),
+    settings: { ...settings, steps: 60 },
+    config,
+  });
+  const pictures = plain(-3, 64);
+  const costOfNoise = async (mostNoise: number) => {
+    const folder = at(`noise/decoder-${mostNoise}`);
+    const tuned = await tuneDecoder({
+      ...common,
+      folder,
+      settings: { ...settings, steps: 240 },
+      vae,
+      mostNoise,
+    });
+    const codec = await batchCodec(tuned, [64, 3, 8, 8]);
+    const { mean } = await codec.encode(pictures);
+    const noise = randomStream(1, 'noise').normals(mean.data.length);
+    const noisy = mean.data.map((value, i) => value + 1.2 * noise[i]!);
+    const [clean, other] = [await codec.decode(mean), await codec.decode(floats(noisy, mean.shape))];
+    await codec.dispose();
+    return squaredError(other) - squaredError(clean);
+  };
+  const squaredError = ({ data }: FloatTensor) =>
+    data.reduce((sum, value, i) => sum + (value - pictures.data[i]!) ** 2, 0);
+  expect(await costOfNoise(2)).toBeLessThan(0.75 * (await costOfNoise(0)));
+});
+
+test('the noise of a sample has a deviation of its own, at most the given one', () => {
+  const { data, shape } = decoderNoise(randomStream(1, 'noise'), [200, 4, 16, 16], 0.8);
+  expect(shape).toEqual([200, 4, 16, 16]);
+  const deviations = Array.from({ length: 200 }, (_, i) => {
+    const sample = data.subarray(i * 1024, (i + 1) * 1024);
+    return Math.sqrt(sample.reduce((sum, value) => sum + value * value, 0) / 1024);
+  });
+  expect(Math.max(...deviations)).toBeGreaterThan(0.7);
+  expect(Math.max(...deviations)).toBeLessThan(0.87);
+  // Half of the squares of uniform numbers are below a quarter.
+  const small = deviations.filter((each) => each < 0.2).length;
+  expect(small).toBeGreaterThan(80);
+  expect(small).toBeLessThan(120);
+  expect(decoderNoise(randomStream(0, 'noise'), [1, 4, 2, 2], 0).data.every((value) => value === 0)).toBe(
+    true,
+  );
 });

@@ -21,6 +21,14 @@ export interface AutoencoderTraining {
   readonly equivariance?: number;
 }
 
+/** Training of a decoder alone (see `tune-decoder.ts`). */
+export interface DecoderTraining extends Omit<AutoencoderTraining, 'equivariance'> {
+  /** Largest deviation of the noise in its latents. */
+  readonly mostNoise: number;
+  /** Weight of the loss of that name (see `vae-step.ts`). */
+  readonly sharpness: number;
+}
+
 /** One training of text encoder and U-Net; it begins with the weights of the one before. */
 export interface ModelTraining {
   readonly steps: number;
@@ -57,13 +65,15 @@ export interface PretrainingRecipe {
   readonly autoencoder: readonly AutoencoderTraining[];
   /** Pictures for the statistics of the latents. */
   readonly measured: number;
-  /** Only the decoder: the latents stay. */
-  readonly decoder: AutoencoderTraining;
   /** How far the latents' principal components are made alike in variance (see `whitening`). */
   readonly whitening: number;
+  /** Only the decoder: the latents stay. */
+  readonly decoder: DecoderTraining;
   /** Pictures whose latents are kept for the U-Net, in files of `each`. */
   readonly latents: { readonly files: number; readonly each: number; readonly seed: number };
   readonly model: readonly ModelTraining[];
+  /** Name of the stages in `model`, with a number behind it. */
+  readonly modelName: string;
 }
 
 /**
@@ -96,8 +106,18 @@ export const builtInRecipe: PretrainingRecipe = {
     },
   ],
   measured: 512,
-  decoder: { steps: 2500, batch: 2, piece: 1, side: 128, learningRate: 1e-3, seed: 2, moving: true },
   whitening: 0.75,
+  decoder: {
+    steps: 6000,
+    batch: 4,
+    piece: 2,
+    side: 128,
+    learningRate: 1e-3,
+    seed: 2,
+    moving: true,
+    mostNoise: 0.8,
+    sharpness: 3,
+  },
   latents: { files: 20, each: 4096, seed: 3 },
   model: [
     {
@@ -117,6 +137,17 @@ export const builtInRecipe: PretrainingRecipe = {
       seed: 5,
     },
   ],
+  modelName: 'model',
+};
+
+/**
+ * The same pictures for a U-Net of half the width, which tells what a wider one brings. In the same folder, it shares
+ * the autoencoder and the latents.
+ */
+export const narrowRecipe: PretrainingRecipe = {
+  ...builtInRecipe,
+  unetWidths: [16, 32, 64],
+  modelName: 'narrow',
 };
 
 /** All stages, in seconds: shows that they run, and that a stopped one goes on. What it draws means nothing. */
@@ -133,8 +164,18 @@ export const tinyRecipe: PretrainingRecipe = {
     { steps: 4, batch: 2, piece: 1, side: 8, learningRate: 1e-3, seed: 0, moving: false },
     { steps: 3, batch: 2, piece: 1, side: 16, learningRate: 1e-3, seed: 1, moving: true, equivariance: 0.05 },
   ],
-  decoder: { steps: 3, batch: 2, piece: 1, side: 16, learningRate: 1e-3, seed: 2, moving: true },
   whitening: 0.75,
+  decoder: {
+    steps: 3,
+    batch: 2,
+    piece: 1,
+    side: 16,
+    learningRate: 1e-3,
+    seed: 2,
+    moving: true,
+    mostNoise: 0.8,
+    sharpness: 3,
+  },
   latents: { files: 2, each: 32, seed: 3 },
   model: [
     {
@@ -154,7 +195,8 @@ export const tinyRecipe: PretrainingRecipe = {
       seed: 5,
     },
   ],
+  modelName: 'model',
 };
 
 /** The recipes by name. */
-export const recipes = { 'built-in': builtInRecipe, tiny: tinyRecipe } as const;
+export const recipes = { 'built-in': builtInRecipe, narrow: narrowRecipe, tiny: tinyRecipe } as const;

@@ -8,7 +8,7 @@ import { openBaseModel } from '../../src/models/base-model.ts';
 import { testFolder } from '../../src/testing/test-folder.ts';
 import { loadShapes, trainingShapes } from '../world/shape.ts';
 import { trainingPictures } from './command/pictures.ts';
-import { builtInRecipe, tinyRecipe } from './recipe.ts';
+import { builtInRecipe, narrowRecipe, tinyRecipe } from './recipe.ts';
 import { type RunRecipeOptions, runRecipe, stagesOf } from './run-recipe.ts';
 
 const at = await testFolder();
@@ -67,6 +67,22 @@ test('a model can go on where the folder of its stages is gone', async () => {
   const [old, next] = [await openBaseModel(before), await openBaseModel(path)];
   const name = 'decoder.conv_out.weight';
   expect(await next.vae.weights.file.read(name)).toEqual(await old.vae.weights.file.read(name));
+});
+
+test('a U-Net of another width shares the autoencoder and the latents of the folder', async () => {
+  const folder = at('shared');
+  await runRecipe({ ...tiny, folder, until: 'latents' });
+  const before = await contents(folder);
+  const recipe = { ...tinyRecipe, unetWidths: [8, 8, 16], modelName: 'narrow' };
+  const base = await openBaseModel(await runRecipe({ ...tiny, recipe, folder }));
+  expect(base.unet.config.block_out_channels).toEqual([8, 8, 16]);
+  const after = await contents(folder);
+  expect([...before].filter(([name, bytes]) => !after.get(name)?.equals(bytes))).toEqual([]);
+  expect((await readdir(folder)).filter((name) => !stagesOf(tinyRecipe).includes(name))).toEqual([
+    'narrow-1',
+    'narrow-2',
+  ]);
+  expect(stagesOf(narrowRecipe).slice(0, -2)).toEqual(stagesOf(builtInRecipe).slice(0, -2));
 });
 
 test('until a stage, nothing after it is begun', async () => {

@@ -51,13 +51,13 @@ const firstOf = (stage: number) => stage * 10_000_000;
 const plainFirst = 12_000;
 
 /** The names of a recipe's stages, in order: each is a folder. */
-export function stagesOf({ autoencoder, model }: PretrainingRecipe): string[] {
+export function stagesOf({ autoencoder, model, modelName }: PretrainingRecipe): string[] {
   return [
     ...autoencoder.map((_, i) => `autoencoder-${i + 1}`),
-    'decoder',
     'whitening',
+    'decoder',
     'latents',
-    ...model.map((_, i) => `model-${i + 1}`),
+    ...model.map((_, i) => `${modelName}-${i + 1}`),
   ];
 }
 
@@ -80,13 +80,13 @@ export async function runRecipe(options: RunRecipeOptions): Promise<string> {
     }
   }
   if (!from) {
-    begin('decoder');
-    vae = await trainDecoder(options, stage('decoder'), vae!);
-    if (until === 'decoder') return stage('decoder');
     begin('whitening');
-    const trained = vae;
+    const trained = vae!;
     vae = await keptVae(join(stage('whitening'), 'vae'), () => whitened(options, trained));
     if (until === 'whitening') return stage('whitening');
+    begin('decoder');
+    vae = await trainDecoder(options, stage('decoder'), vae);
+    if (until === 'decoder') return stage('decoder');
   }
   begin('latents');
   const pool = await encodeAll(options, stage('latents'), vae!);
@@ -95,7 +95,7 @@ export async function runRecipe(options: RunRecipeOptions): Promise<string> {
   let before = from;
   let path = '';
   for (const [i, training] of recipe.model.entries()) {
-    const name = `model-${i + 1}`;
+    const name = `${recipe.modelName}-${i + 1}`;
     begin(name);
     path = await trainModel(options, training, stage(name), { pool, tokenizer, vae: vae!, before });
     if (until === name) return stage(name);
@@ -156,11 +156,13 @@ async function trainAutoencoder(
 }
 
 async function trainDecoder(options: RunRecipeOptions, folder: string, vae: TrainedVae): Promise<TrainedVae> {
-  const { decoder } = options.recipe;
+  const { mostNoise, sharpness, ...decoder } = options.recipe.decoder;
   const pictures = await picturesOf(options, decoder.seed);
   return tuneDecoder({
     ...ofAutoencoder(options, decoder, folder),
     source: cropped(pictures, decoder, 8),
+    mostNoise,
+    lossWeights: { ...vaeLossDefaults, sharpness },
     vae,
   });
 }

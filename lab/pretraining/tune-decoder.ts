@@ -1,9 +1,11 @@
 /**
  * @file Trains the decoder of an autoencoder further. The encoder, and so the latents, stay unchanged, so that a U-Net
- * can be trained on these latents at the same time.
+ * can be trained on these latents at the same time. With noise in the latents, the decoder learns to mend what a U-Net
+ * gets wrong: latents whose neighbours do not quite fit together become clean outlines (compare arXiv 2507.15856).
  */
 import { join } from 'node:path';
-import { randomStream } from '../../src/diffusion/random.ts';
+import { type RandomStream, randomStream } from '../../src/diffusion/random.ts';
+import { type FloatTensor, floats, type Shape, sizeOf } from '../../src/graph/host-tensor.ts';
 import { sampleLatents } from '../../src/models/programs.ts';
 import { movesOfBatch } from './moved-latents.ts';
 import { dividedStep } from './parallel-step.ts';
@@ -20,7 +22,23 @@ import { decoderShapes, vaeLossDefaults } from './vae-step.ts';
 /** Inputs of the training; those for the whole autoencoder, with required initial weights. */
 export type TuneDecoderOptions = Omit<PretrainVaeOptions, 'config' | 'initial'> & {
   readonly vae: TrainedVae;
+  /** Largest standard deviation of the noise (see `decoderNoise`); default 0, none. */
+  readonly mostNoise?: number | undefined;
 };
+
+/**
+ * Gaussian noise for latents, with a standard deviation of its own for each sample: `most` times the square of a
+ * uniform number, so that most samples have little.
+ */
+export function decoderNoise(random: RandomStream, shape: Shape, most: number): FloatTensor {
+  const samples = shape[0]!;
+  const values = sizeOf(shape) / samples;
+  const noise = Array.from({ length: samples }, () => {
+    const deviation = most * random.uniform() ** 2;
+    return random.normals(values).map((value) => deviation * value);
+  });
+  return floats(Float32Array.from(noise.flatMap((each) => [...each])), shape);
+}
 
 /**
  * Trains, or resumes, writes `vae/` and returns the autoencoder with the new decoder. Throws as `pretrain`
@@ -28,7 +46,7 @@ export type TuneDecoderOptions = Omit<PretrainVaeOptions, 'config' | 'initial'> 
  */
 export async function tuneDecoder(options: TuneDecoderOptions): Promise<TrainedVae> {
   const { vae, folder, settings, width, height, source, onEvent, signal } = options;
-  const { lossWeights = vaeLossDefaults, moving = false, device = 'cpu', piece } = options;
+  const { lossWeights = vaeLossDefaults, moving = false, mostNoise = 0, device = 'cpu', piece } = options;
   const { config } = vae;
   const pictureShape = [settings.batch, 3, height, width];
   const encoder = await batchCodec(vae, pictureShape, { device });
@@ -42,7 +60,14 @@ export async function tuneDecoder(options: TuneDecoderOptions): Promise<TrainedV
       signal,
       folder,
       settings,
-      identity: { decoderOf: config, pictureShape, lossWeights, moving, source: options.sourceName },
+      identity: {
+        decoderOf: config,
+        pictureShape,
+        lossWeights,
+        moving,
+        mostNoise,
+        source: options.sourceName,
+      },
       shapes: decoderShapes(config),
       initial: vae.weights,
       optimiser: 'muon',
@@ -55,10 +80,11 @@ export async function tuneDecoder(options: TuneDecoderOptions): Promise<TrainedV
       batchAt: async (index) => {
         const pictures = await source(index, settings.batch);
         const posterior = await encoder.encode(pictures);
-        const noise = randomStream(settings.seed, 'decoder noise', index);
+        const random = randomStream(settings.seed, 'decoder noise', index);
         return {
           pictures,
-          latents: sampleLatents(posterior, noise.normals(posterior.mean.data.length), 1),
+          latents: sampleLatents(posterior, random.normals(posterior.mean.data.length), 1),
+          noise: decoderNoise(random, posterior.mean.shape, mostNoise),
           moves: moving ? movesOfBatch(settings.seed, index, settings.batch) : undefined,
         };
       },

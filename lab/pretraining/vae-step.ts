@@ -1,5 +1,5 @@
 /** @file One step of training a variational autoencoder from scratch. */
-import { type FloatTensor, floats, type Shape } from '../../src/graph/host-tensor.ts';
+import { type FloatTensor, floats, type Shape, sizeOf } from '../../src/graph/host-tensor.ts';
 import {
   add,
   div,
@@ -43,6 +43,11 @@ export interface VaeLossWeights {
   readonly squared: number;
   /** Mean absolute difference of the pictures' horizontal and vertical gradients: keeps outlines sharp. */
   readonly edges: number;
+  /**
+   * Mean absolute difference of the local contrast of horizontal and vertical second differences, which is their root
+   * mean square in squares of 4×4 pixels: pictures that are not quite right are sharp all the same. Default 0.
+   */
+  readonly sharpness?: number | undefined;
   /** KL divergence of the posterior from the unit normal, per value of the latents. */
   readonly divergence: number;
   /**
@@ -94,7 +99,7 @@ export async function vaeStep(
       const latents = add(mean, mul(deviation, input('batch:noise', latentShape)));
       const moves = moveInputs(config, pictureShape);
       const parts = [
-        decodingLoss(part('vae'), config, latents, moves, lossWeights),
+        decodingLoss(part('vae'), config, moved(latents, moves.matrices), moves, lossWeights),
         scale(divergence(mean, logVariance), lossWeights.divergence),
       ];
       if (lossWeights.equivariance) {
@@ -123,6 +128,8 @@ export interface DecoderBatch {
   readonly pictures: FloatTensor;
   /** `[b, c, h, w]`, not scaled. */
   readonly latents: FloatTensor;
+  /** Is added to the latents after they are transformed: `[b, c, h, w]`; default nothing. */
+  readonly noise?: FloatTensor | undefined;
   /** As in `VaeBatch`. */
   readonly moves?: readonly PictureMove[] | undefined;
 }
@@ -139,16 +146,21 @@ export async function decoderStep(
   const step = await gradientStep(
     parameters,
     (part) => {
-      const latents = input('batch:latents', latentShape);
       const moves = moveInputs(config, pictureShape);
-      return reshape(decodingLoss(part('vae'), config, latents, moves, lossWeights), []);
+      const latents = moved(input('batch:latents', latentShape), moves.matrices);
+      const noisy = add(latents, input('batch:noise', latentShape));
+      return reshape(decodingLoss(part('vae'), config, noisy, moves, lossWeights), []);
     },
     options,
   );
   return {
     gradients: step.gradients,
-    run: ({ pictures, latents, moves }) =>
-      step.run({ 'batch:latents': latents, ...moveValues(config, pictures, moves) }),
+    run: ({ pictures, latents, noise, moves }) =>
+      step.run({
+        'batch:latents': latents,
+        'batch:noise': noise ?? floats(new Float32Array(sizeOf(latentShape)), latentShape),
+        ...moveValues(config, pictures, moves),
+      }),
     dispose: step.dispose,
   };
 }
@@ -176,12 +188,15 @@ function moveInputs(config: VaeConfig, pictureShape: Shape): MoveInputs {
 function decodingLoss(
   w: Weights,
   config: VaeConfig,
-  latents: Tensor,
-  { matrices, targets, inside }: MoveInputs,
+  transformed: Tensor,
+  { targets, inside }: MoveInputs,
   lossWeights: VaeLossWeights,
 ): Tensor {
-  const error = sub(decode(w, config, moved(latents, matrices)), targets);
-  return pictureLoss(mul(error, inside), lossWeights);
+  const pictures = mul(decode(w, config, transformed), inside);
+  const known = mul(targets, inside);
+  const loss = pictureLoss(sub(pictures, known), lossWeights);
+  const { sharpness } = lossWeights;
+  return sharpness ? add(loss, scale(contrastLoss(pictures, known), sharpness)) : loss;
 }
 
 /** Transformed latents against those of the transformed pictures, `own`, where these are known. */
@@ -216,6 +231,26 @@ function pictureLoss(error: Tensor, lossWeights: VaeLossWeights): Tensor {
     scale(reduceMean(mul(error, error)), lossWeights.squared),
     scale(add(meanAbsolute(difference(error, 2)), meanAbsolute(difference(error, 3))), lossWeights.edges),
   ].reduce(add);
+}
+
+/** Of pictures `[b, c, h, w]` in −1…1: see `VaeLossWeights.sharpness`. */
+export function contrastLoss(pictures: Tensor, targets: Tensor): Tensor {
+  const parts = [2, 3].map((axis) =>
+    meanAbsolute(sub(localContrast(pictures, axis), localContrast(targets, axis))),
+  );
+  return parts.reduce(add);
+}
+
+/** Root mean square, in squares, of second differences along an axis; edges that fill no square are left out. */
+function localContrast(pictures: Tensor, axis: number): Tensor {
+  const second = difference(difference(pictures, axis), axis);
+  const square = 4;
+  const whole = (side: number) => Math.floor(side / square) * square;
+  const [samples, channels, height, width] = second.shape as [number, number, number, number];
+  const [rows, columns] = [whole(height) / square, whole(width) / square];
+  const cut = slice(slice(second, 2, 0, rows * square), 3, 0, columns * square);
+  const blocks = reshape(mul(cut, cut), [samples, channels, rows, square, columns, square]);
+  return sqrt(add(reduceMean(blocks, [3, 5]), scalar(1e-4)));
 }
 
 /** `mean √(x² + ε²)` with ε = 0.01 (Charbonnier et al. 1994). */
