@@ -31,13 +31,15 @@ export type TuneDecoderOptions = Omit<PretrainVaeOptions, 'config' | 'initial'> 
  * uniform number, so that most samples have little.
  */
 export function decoderNoise(random: RandomStream, shape: Shape, most: number): FloatTensor {
+  const noise = new Float32Array(sizeOf(shape));
   const samples = shape[0]!;
-  const values = sizeOf(shape) / samples;
-  const noise = Array.from({ length: samples }, () => {
+  const values = noise.length / samples;
+  for (let i = 0; i < samples; i++) {
     const deviation = most * random.uniform() ** 2;
-    return random.normals(values).map((value) => deviation * value);
-  });
-  return floats(Float32Array.from(noise.flatMap((each) => [...each])), shape);
+    const sample = random.normals(values).map((value) => deviation * value);
+    noise.set(sample, i * values);
+  }
+  return floats(noise, shape);
 }
 
 /**
