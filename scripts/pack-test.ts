@@ -75,7 +75,8 @@ function testPackage(): void {
   const told = run(process.execPath, [example, ...words], home)
     .trim()
     .split('\n');
-  if (told.at(-1) !== 'frame 1: 64 x 64, 12288 bytes') throw new Error(`${example} told: ${told.join(', ')}`);
+  if (told.at(-1) !== 'frame 1: 128 x 128, 49152 bytes')
+    throw new Error(`${example} told: ${told.join(', ')}`);
   say(`node ${example} ${words.join(' ')}`);
   run(process.execPath, [consumer('without-codecs.mjs'), 'are not installed'], home);
   say('without the video codecs: GIF and folders of frames; MP4 and WebM are refused');

@@ -91,8 +91,8 @@ export const smallWork: SmallWork = {
   clips: [join(root, 'assets/demo/clips')],
   prompt: 'a thing runs',
   frames: 8,
-  width: 64,
-  height: 64,
+  width: 128,
+  height: 128,
   steps: 10,
   samplerSteps: 10,
 };

@@ -36,7 +36,7 @@ export interface ThingClass {
 /** A classifier ready for use. */
 export interface Classifier {
   readonly classes: Classes;
-  /** Pictures of any size; they are stretched to 64×64. */
+  /** Pictures of any size; they are stretched to 128×128. */
   classify(pictures: readonly Picture[]): Promise<ThingClass[]>;
   /** Frees the compiled network. */
   dispose(): Promise<void>;

@@ -65,7 +65,6 @@ test('names what is wrong', async () => {
   for (const [words, message] of [
     [[], /--suite and --out are needed/],
     [[...suite, '--rows', 'lam'], /no row is called "lam"; there are methods/],
-    [[...suite, '--strangers'], /--motions runs,flies,falls,swings,grows/],
     [[...suite.with(1, 'curve'), '--at', '500,no'], /--at/],
     [[...suite, '--things', 'x'], /--things.*a whole number from 1 to 16/],
     [[...suite, '--motions', 'walks'], /no motion is called "walks"; there are rotates/],

@@ -9,8 +9,8 @@ import { openClip } from './clip-model.ts';
 import { clipRetrieval } from './clip-retrieval.ts';
 import { builtInClip } from './evaluation-asset.ts';
 
-// Twice the pixels that both were trained with: they are resized.
-const size = { width: 128, height: 128 };
+// Twice the size that both were trained with: pictures are resized.
+const size = { width: 256, height: 256 };
 const source = { things: await loadThings(), shapes: await loadShapes(size), size };
 
 test('the classifier of the package knows the world', async () => {

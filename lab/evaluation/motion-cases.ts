@@ -13,7 +13,7 @@ import { writeVideo } from '../../src/media/video-file.ts';
 import { motionClip } from '../world/motion-clip.ts';
 import { motionSet, motionSplit } from '../world/motion-set.ts';
 import { pick } from '../world/sample.ts';
-import { loadShapes, ROTATES, type Shape, shapeSplit } from '../world/shape.ts';
+import { loadShapes, ROTATES, type ShapeSplit, shapeSplit } from '../world/shape.ts';
 import { loadThings, type Thing } from '../world/thing.ts';
 import type { TrackPoint } from '../world/track.ts';
 import { MOTIONS, type WorldMotion } from '../world/world-motions.ts';
@@ -56,22 +56,19 @@ export const defaultMotionNames: readonly string[] = [ROTATES, 'runs', 'flies', 
 
 /** Size of the suite. */
 export interface SuiteSize {
-  /** Number of things that are not in the clips; each appears in two scenes. */
+  /**
+   * Number of things that are not in the clips; each appears in two scenes. Of objects that turn, there are twice as
+   * many, or six strangers.
+   */
   readonly things: number;
-  /** Also use the eight things that the built-in model was not trained to draw; default no. */
+  /** Use, instead, things and objects that the built-in model was not trained to draw; default no. */
   readonly strangers?: boolean | undefined;
   readonly size: Size;
 }
 
-/**
- * Prepares a motion. Throws `RangeError` for a name that it does not know, and for strangers that rotate: there are
- * none.
- */
+/** Prepares a motion. Throws `RangeError` for a name that it does not know. */
 export async function suiteMotion(name: string, asked: SuiteSize): Promise<SuiteMotion> {
-  if (name === ROTATES && asked.strangers) {
-    throw new RangeError(`all rendered objects are known to the built-in model; ${ROTATES} has no strangers`);
-  }
-  if (name === ROTATES) return rotation(await loadShapes(asked.size), asked);
+  if (name === ROTATES) return rotation(await shapeSplit(await loadShapes(asked.size)), asked);
   const motion = MOTIONS.find((each) => each.name === name);
   if (!motion)
     throw new RangeError(`no motion is called "${name}"; there are ${suiteMotionNames.join(', ')}`);
@@ -108,8 +105,9 @@ function movingThings(
 }
 
 /** Rendered objects that turn before a white ground; the clips are files of others (openai/shap-e). */
-function rotation(shapes: readonly Shape[], { things: count }: SuiteSize): SuiteMotion {
-  const { inClips, heldOut } = shapeSplit(shapes);
+function rotation(split: ShapeSplit, { things: count, strangers = false }: SuiteSize): SuiteMotion {
+  const { inClips } = split;
+  const unseen = strangers ? split.strangers : split.measured;
   const clipsOf = (clips: number) =>
     inClips
       .slice(0, clips)
@@ -125,7 +123,7 @@ function rotation(shapes: readonly Shape[], { things: count }: SuiteSize): Suite
         folder,
         inClips.slice(0, clips).map(({ frames, phrase }) => ({ frames, prompt: rotating(phrase) })),
       ),
-    cases: heldOut.slice(0, 2 * count).map(({ phrase, frames }) => ({
+    cases: unseen.slice(0, 2 * count).map(({ phrase, frames }) => ({
       prompt: rotating(phrase),
       thing: phrase,
       truth: frames.slice(0, suiteFrames),

@@ -39,7 +39,7 @@ export interface MotionSuiteOptions extends WorkOptions {
   readonly motions: readonly string[];
   /** Number of things per motion that are not in the clips; each appears in two scenes. */
   readonly things: number;
-  /** Also use things that the built-in model does not know, see `SuiteSize`. */
+  /** Use, instead, things and objects that the built-in model was not trained to draw; see `SuiteSize`. */
   readonly strangers?: boolean;
   /** Each video is made with every seed. */
   readonly seeds: readonly number[];
@@ -52,7 +52,7 @@ export interface MotionSuiteOptions extends WorkOptions {
 }
 
 /** Incremented when measures change, so that older results are measured again. */
-const MEASURES = 4;
+const MEASURES = 5;
 
 /** One video's measures. */
 export interface VideoResult extends VideoMeasures {

@@ -15,10 +15,10 @@ import type { Weights } from '../../src/graph/weights.ts';
 import { convolution, groupNorm, linear } from '../../src/models/layers.ts';
 
 /** Side of its input pictures, in pixels. */
-export const CLASSIFIER_SIDE = 64;
+export const CLASSIFIER_SIDE = 128;
 
-/** Channels at each resolution: 32, 16, 8 and 4 pixels wide. */
-const CHANNELS = [32, 48, 96, 128] as const;
+/** Channels at each resolution: 64, 32, 16, 8 and 4 pixels wide. */
+const CHANNELS = [16, 32, 48, 96, 128] as const;
 const GROUPS = 8;
 
 /** Logits of both classifications. */
@@ -30,7 +30,7 @@ export interface ClassifierLogits {
 }
 
 /**
- * Pictures `[n, 3, 64, 64]` in −1…1 → logits. Each stage folds blocks of 2×2 pixels into channels, mixes them, and
+ * Pictures `[n, 3, 128, 128]` in −1…1 → logits. Each stage folds blocks of 2×2 pixels into channels, mixes them, and
  * adds the output of a 3×3 convolution; the last layer takes the mean and the (soft) maximum of every channel over the
  * picture.
  */

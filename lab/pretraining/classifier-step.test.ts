@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { floats } from '../../src/graph/host-tensor.ts';
 import { adamWState, adamWStep } from '../../src/training/adamw.ts';
+import { CLASSIFIER_SIDE } from '../evaluation/picture-classifier.ts';
 import { classifierShapes, classifierStep } from './classifier-step.ts';
 import { initialParameters } from './initial-values.ts';
 
@@ -10,13 +11,14 @@ test('the classifier learns to name things and scenes', async () => {
   const step = await classifierStep(counts, parameters, 4);
   const state = adamWState(parameters);
   // Stripes of two widths in two colours.
+  const plane = CLASSIFIER_SIDE ** 2;
   const pictures = floats(
-    Float32Array.from({ length: 4 * 3 * 4096 }, (_, i) => {
-      const [sample, channel, x] = [Math.floor(i / 12288), Math.floor(i / 4096) % 3, i % 64];
-      const dark = Math.floor(x / (sample < 2 ? 4 : 16)) % 2 === 0;
+    Float32Array.from({ length: 4 * 3 * plane }, (_, i) => {
+      const [sample, channel] = [Math.floor(i / (3 * plane)), Math.floor(i / plane) % 3];
+      const dark = Math.floor((i % CLASSIFIER_SIDE) / (sample < 2 ? 8 : 32)) % 2 === 0;
       return dark || (sample % 2 === 0) === (channel === 0) ? -0.5 : 0.8;
     }),
-    [4, 3, 64, 64],
+    [4, 3, CLASSIFIER_SIDE, CLASSIFIER_SIDE],
   );
   const losses: number[] = [];
   for (let i = 0; i < 25; i++) {

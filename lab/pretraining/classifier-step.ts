@@ -12,7 +12,7 @@ import { type TrainingStep, underPart } from './model-step.ts';
 
 /** Pictures and their classes. */
 export interface ClassifierBatch {
-  /** `[b, 3, 64, 64]` in −1…1. */
+  /** `[b, 3, 128, 128]` in −1…1. */
   readonly pictures: FloatTensor;
   /** Index of each picture's thing. */
   readonly things: readonly number[];

@@ -26,7 +26,6 @@ export interface PoolOptions {
   readonly codec: () => Promise<BatchCodec>;
   /** Pictures number `first` to `first + count − 1`, with captions. */
   readonly pictures: (first: number, count: number) => { pictures: FloatTensor; captions: readonly string[] };
-  readonly onProgress?: (done: number) => void;
 }
 
 /** Encodes the pictures, or reads the file written by an earlier call. Throws `StorageError` or `CheckpointError`. */
@@ -48,7 +47,6 @@ export async function latentPool(options: PoolOptions): Promise<LatentPool> {
     deviation.set(found.deviation.data, first * each);
     shape = [count, ...found.mean.shape.slice(1)];
     captions.push(...chunk.captions);
-    options.onProgress?.(first + batch);
   }
   await codec.dispose();
   const pool = { mean: floats(mean!, shape), deviation: floats(deviation!, shape), captions };

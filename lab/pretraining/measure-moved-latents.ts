@@ -1,6 +1,6 @@
 /**
  * @file `npx tsx lab/pretraining/measure-moved-latents.ts [folder] [side]`: how well the autoencoder of a diffusers
- * folder, or of a stage of the recipe, gives pictures back (side 64 unless said otherwise), beside the same pictures
+ * folder, or of a stage of the recipe, gives pictures back (side 128 unless said otherwise), beside the same pictures
  * shrunk to half and enlarged again; and how equivariant it is to transformations. For each: the PSNR of decoded
  * transformed latents against the transformed pictures, and the squared difference between transformed latents and
  * those of transformed pictures, relative to the latter's variance.
@@ -26,7 +26,7 @@ const moves: readonly (readonly [name: string, move: PictureMove])[] = [
   ['1.3 times as large', { ...noMove, stretch: 1.3 }],
 ];
 const count = 64;
-const [folder = builtInBase(), side = '64'] = process.argv.slice(2);
+const [folder = builtInBase(), side = '128'] = process.argv.slice(2);
 const size = { width: Number(side), height: Number(side) };
 
 const vae = await readVae(join(folder, 'vae'));

@@ -90,7 +90,6 @@ export async function pretrainModel(options: PretrainModelOptions): Promise<stri
     identity: { configs, latentShape, batches: options.batches, scheduler, source: options.sourceName },
     shapes: modelShapes(configs),
     initial: options.initial,
-    optimiser: 'muon',
     step: (parameters) =>
       dividedStep(
         (samples) => ({

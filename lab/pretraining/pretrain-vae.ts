@@ -76,7 +76,6 @@ export async function pretrainVae(options: PretrainVaeOptions): Promise<TrainedV
     identity: { config, pictureShape, lossWeights, moving, source: options.sourceName },
     shapes: vaeShapes(config),
     initial: options.initial,
-    optimiser: 'muon',
     step: (parameters) =>
       dividedStep(
         (samples) => ({

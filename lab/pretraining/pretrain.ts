@@ -27,8 +27,6 @@ export interface PretrainOptions<Batch> extends WorkOptions {
    * Initial weights by name, in place of random ones: those of an earlier training. Their shapes are checked.
    */
   readonly initial?: ReadonlyMap<string, FloatTensor> | undefined;
-  /** Default: AdamW. Muon takes fewer steps (see `muon.ts`). */
-  readonly optimiser?: 'adamw' | 'muon' | undefined;
   /** Compiles the step for these parameters, which change in place. */
   readonly step: (parameters: ParameterSet) => Promise<TrainingStep<Batch>>;
   /** Batch `index`, counted from 0: a function of the index and the seed alone. */
@@ -38,13 +36,13 @@ export interface PretrainOptions<Batch> extends WorkOptions {
 }
 
 /**
- * Trains until all steps are taken and returns the weights: their moving average, if there is one. A training that
- * was stopped (`InterruptedError`) or killed is resumed by the same call, with the same bytes. Throws
+ * Trains with Muon until all steps are taken. Returns the weights: their moving average, if there is one. A training
+ * that was stopped (`InterruptedError`) or killed is resumed by the same call, with the same bytes. Throws
  * `CheckpointError` if the folder is of another training, `StorageError` if it cannot be written or another process is
  * training in it.
  */
 export async function pretrain<Batch>(options: PretrainOptions<Batch>): Promise<ParameterSet> {
-  const { folder, settings, shapes, optimiser: chosen = 'adamw' } = options;
+  const { folder, settings, shapes } = options;
   await makeFolders(folder);
   const unlock = await lockFolder(folder);
   const checkpoints = join(folder, 'checkpoints');
@@ -52,7 +50,7 @@ export async function pretrain<Batch>(options: PretrainOptions<Batch>): Promise<
     const identity = identityOf({
       ...options.identity,
       ...decidingPretrainSettings(settings),
-      ...(chosen === 'muon' && { optimiser: chosen }),
+      optimiser: 'muon',
     });
     const { averageDecay } = settings;
     const state =
@@ -65,13 +63,13 @@ export async function pretrain<Batch>(options: PretrainOptions<Batch>): Promise<
     const metrics = await openMetrics(join(folder, 'metrics.jsonl'), optimiser.step);
     let update: Muon | undefined;
     try {
-      if (chosen === 'muon') update = await muon(parameters, optimiser as AdamWState, settings);
+      update = await muon(parameters, optimiser as AdamWState, settings);
       await train(
         {
           settings,
           state,
           lossStep: step,
-          update: update?.step,
+          update: update.step,
           batchAt: madeAhead(options.batchAt, settings.steps),
           log: metrics.append,
           save: async () => {

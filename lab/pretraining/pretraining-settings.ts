@@ -11,7 +11,7 @@ export interface PretrainSettings extends LoopSettings {
 }
 
 /**
- * Defaults: AdamW with little weight decay, a warm-up because of the first steps' large gradients, a cosine schedule
+ * Defaults: little weight decay, a warm-up because of the first steps' large gradients, a cosine schedule
  * (after a constant rate, averaging alone must provide the last bit of quality), and a moving average as the result.
  */
 export const pretrainDefaults: Omit<PretrainSettings, 'steps'> = {

@@ -129,7 +129,7 @@ export const builtInRecipe: PretrainingRecipe = {
       seed: 4,
     },
     {
-      steps: 8000,
+      steps: 6000,
       batch: 128,
       piece: 64,
       learningRate: 1e-3,

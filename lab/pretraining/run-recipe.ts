@@ -5,9 +5,8 @@ import { notice, type WorkOptions } from '../../src/events.ts';
 import type { FloatTensor } from '../../src/graph/host-tensor.ts';
 import { type BaseModel, openBaseModel } from '../../src/models/base-model.ts';
 import { type VaeConfig, vaeConfigSchema } from '../../src/models/configs.ts';
-import { modelWeights, weightsOf } from './command/initial-weights.ts';
-import { type TrainingPictures, trainingPictures } from './command/pictures.ts';
 import { crops } from './crops.ts';
+import { modelWeights, weightsOf } from './initial-weights.ts';
 import { drawFromPool, joinedPools, type LatentPool, latentPool } from './latent-pool.ts';
 import { pretrainModel } from './pretrain-model.ts';
 import { batchCodec, keptVae, type Posterior, pretrainVae, type TrainedVae } from './pretrain-vae.ts';
@@ -20,6 +19,7 @@ import {
 } from './recipe.ts';
 import { smallModel } from './small-model.ts';
 import { smallTokenizer } from './small-tokenizer.ts';
+import { type TrainingPictures, trainingPictures } from './training-pictures.ts';
 import { tuneDecoder } from './tune-decoder.ts';
 import { vaeLossDefaults } from './vae-step.ts';
 import { latentStatistics, whitenedWeights, whitening } from './whiten-latents.ts';
@@ -129,9 +129,7 @@ function picturesOf({ recipe: { size, shares } }: RunRecipeOptions, seed: number
     moreShare: shares.more,
     shapeShare: shares.shapes,
     renderedShare: shares.rendered,
-    groupShare: 0,
     plainFirst,
-    heldOut: true,
   });
 }
 

@@ -1,11 +1,13 @@
 /** @file The contents of the built-in model's training pictures, as phrases of their captions: its `words.json`. */
 import type { ShownPhrases } from '../../src/models/shown-words.ts';
-import { withAdjective } from '../world/caption.ts';
+import { articleFor, withAdjective } from '../world/caption.ts';
+import { materialWords } from '../world/rendered/materials.ts';
+import { objectKinds } from '../world/rendered/objects.ts';
 import { SCENES } from '../world/scene.ts';
-import { loadShapes } from '../world/shape.ts';
+import { loadShapes, trainingShapes } from '../world/shape.ts';
 import { loadThings } from '../world/thing.ts';
 import { MOTIONS } from '../world/world-motions.ts';
-import { loadMoreThings } from './command/more-things.ts';
+import { loadMoreThings } from './more-things.ts';
 
 /**
  * All phrases of the captions of the U-Net's training pictures (see `trainingPictures` and
@@ -16,7 +18,11 @@ export async function shownPhrases(): Promise<ShownPhrases> {
   return {
     things: core.map(({ phrase }) => phrase),
     'things less often': (await loadMoreThings()).map(({ phrase }) => phrase),
-    'things as 3d renderings on a white ground': (await loadShapes()).map(({ phrase }) => phrase),
+    'things as 3d renderings on a white ground': (await trainingShapes(await loadShapes())).map(
+      ({ phrase }) => phrase,
+    ),
+    'the same, in colours and patterns': objectKinds.map((kind) => `${articleFor(kind)} ${kind}`),
+    'colours and patterns of these': [...materialWords],
     places: SCENES.flatMap(({ places }) => places),
     'empty places': SCENES.flatMap(({ phrase }) => [
       phrase,

@@ -7,10 +7,10 @@ export interface SmallModelSize {
   readonly channels: number;
   readonly tokens: number;
   readonly vocabulary: number;
-  /** Channels of the U-Net's three levels; default those of a U-Net of 4.5 M parameters. */
-  readonly widths?: readonly number[];
-  /** Width of the text encoder; default 96. */
-  readonly textWidth?: number;
+  /** Channels of the U-Net's three levels. */
+  readonly widths: readonly number[];
+  /** Width of the text encoder. */
+  readonly textWidth: number;
 }
 
 /** Settings of a U-Net on a 16×16 grid, and of its text encoder. */
@@ -18,8 +18,8 @@ export function smallModel({
   channels,
   tokens,
   vocabulary,
-  widths = [32, 64, 128],
-  textWidth = 96,
+  widths,
+  textWidth,
 }: SmallModelSize): ModelConfigs {
   const heads = widths.map((width) => Math.max(1, Math.round(width / 32)));
   return {

@@ -102,7 +102,7 @@ const config = clipConfigSchema.parse({
     vocab_size: vocabulary,
     eos_token_id: vocabulary - 1,
   },
-  vision_config: { ...tower, num_hidden_layers: 4, image_size: size.width, patch_size: 8 },
+  vision_config: { ...tower, num_hidden_layers: 4, image_size: size.width, patch_size: 16 },
 });
 /**
  * Scenes are easy to distinguish and suffice for most captions. With few scenes in a batch, things must be recognised,

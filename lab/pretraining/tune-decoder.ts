@@ -72,7 +72,6 @@ export async function tuneDecoder(options: TuneDecoderOptions): Promise<TrainedV
       },
       shapes: decoderShapes(config),
       initial: vae.weights,
-      optimiser: 'muon',
       step: (parameters) =>
         dividedStep(
           (samples) => ({ kind: 'decoder', config, pictureShape: [samples, 3, height, width], lossWeights }),

@@ -41,7 +41,7 @@ export function mainFlow({ desk, path, made }: StudioVisit): void {
     for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
     await type(page, 'Left', '8');
     await press(page, 'Done');
-    await page.getByText('0.50 s to 2.00 s, 56 × 64 of the picture').waitFor();
+    await page.getByText('0.50 s to 2.00 s, 120 × 128 of the picture').waitFor();
     await press(page, 'Hold it out: tiger-runs-moon.gif', 'Space');
     await type(page, 'Steps', '3');
     await type(page, 'Sample every', '3');
@@ -58,7 +58,7 @@ export function mainFlow({ desk, path, made }: StudioVisit): void {
     made.motion = page.url().split('#/')[1]!;
     const [run] = await readdir(path('studio/motions'));
     expect(JSON.parse(await readFile(path(`studio/motions/${run}/run.json`), 'utf8'))).toMatchObject({
-      clips: [{ part: { first: 4, end: 16, crop: { left: 8, top: 0, width: 56, height: 64 } } }],
+      clips: [{ part: { first: 4, end: 16, crop: { left: 8, top: 0, width: 120, height: 128 } } }],
       heldOut: [{ path: expect.stringContaining('tiger') }],
     });
   });

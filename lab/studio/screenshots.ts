@@ -1,9 +1,9 @@
 /**
- * @file `npm run studio-pictures`: the pictures of the studio in README, of what `npm run demo` made. Options: `--demo
- * <folder>` (default runs/demo), `--out <folder>` (default docs/media). It needs the built page, and Chromium, which
- * `LAMP_CHROMIUM` names.
+ * @file `npm run studio-pictures`: the pictures of the studio in README, and the preview picture for links to the
+ * project, of what `npm run demo` made. Options: `--demo <folder>` (default demo), `--out <folder>` (default
+ * docs/media). It needs the built page, and Chromium, which `LAMP_CHROMIUM` names.
  */
-import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -13,11 +13,12 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { openTestStudio } from '../../src/testing/studio-visitor.ts';
 import { screens, startBrowser, visitPage } from './page-visitor.ts';
+import { socialPicture } from './social-picture.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values } = parseArgs({
   options: {
-    demo: { type: 'string', default: 'runs/demo' },
+    demo: { type: 'string', default: join(root, 'demo') },
     out: { type: 'string', default: join(root, 'docs/media') },
   },
 });
@@ -42,6 +43,9 @@ try {
   await open(night.page, 'videos');
   await settled(night.page);
   await picture(night.page, 'studio-videos');
+  const social = join(values.out, 'social.png');
+  await writeFile(social, await socialPicture(browser, values.demo));
+  console.log(social);
 } finally {
   await browser.close();
   await studio.close();

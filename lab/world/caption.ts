@@ -1,4 +1,4 @@
-/** @file English captions: articles, adjectives, plurals, and whole captions. */
+/** @file English captions: articles, adjectives, and whole captions. */
 
 /** The noun phrase without its article: "a panda" gives "panda". */
 export function withoutArticle(phrase: string): string {
@@ -14,16 +14,6 @@ export function withAdjective(phrase: string, adjective: string): string {
 /** "an" before a vowel, "a" otherwise; right for the words of this world, not for every English word. */
 export function articleFor(word: string): 'a' | 'an' {
   return /^[aeiou]/i.test(word) ? 'an' : 'a';
-}
-
-/**
- * A noun in the plural with its number: "panda" and 2 give "two pandas". Throws `RangeError` for unknown numbers.
- */
-export function counted(noun: string, count: number): string {
-  const word = ['two', 'three'][count - 2];
-  if (!word) throw new RangeError(`no caption counts ${count} things; it can be 2 or 3`);
-  if (/man$/.test(noun)) return `${word} ${noun.replace(/man$/, 'men')}`;
-  return `${word} ${noun}${/(s|x|ch|sh)$/.test(noun) ? 'es' : 's'}`;
 }
 
 /** The parts of a caption. */

@@ -13,8 +13,7 @@ import { motionNamed } from './world-motions.ts';
 
 const folder = fileURLToPath(new URL('../../assets/demo/clips', import.meta.url));
 const motion = motionNamed(process.argv[2] ?? 'runs');
-const size = { width: 64, height: 64 };
-const { clips } = motionSet(await loadThings(), motion, 0, 8, { frames: 16, size });
+const { clips } = motionSet(await loadThings(), motion, 0, 8, { frames: 16 });
 const captions: string[] = [];
 for (const { thing, scene, frames, prompt } of clips) {
   const name = `${`${thing.name} ${motion.name}, ${scene.name}`.replaceAll(/[ ,]+/g, '-')}.gif`;

@@ -62,29 +62,6 @@ export function placeStill(
   }
 }
 
-/**
- * Poses of things of one size that stand side by side: no two nearer to each other than their width, if
- * a few attempts find room. From left to right.
- */
-export function placeGroup(
-  stream: RandomStream,
-  request: PlacementRequest,
-  count: number,
-  longer: number,
-): Pose[] {
-  const apart = longer * request.sprite.extent[0];
-  const poses: Pose[] = [];
-  while (poses.length < count) {
-    const free = (pose: Pose) => poses.every((each) => Math.abs(each.x - pose.x) >= apart);
-    let pose = placeStill(stream, request, longer, 0, false);
-    for (let attempt = 0; attempt < 20 && !free(pose); attempt++) {
-      pose = placeStill(stream, request, longer, 0, false);
-    }
-    poses.push(pose);
-  }
-  return poses.sort((a, b) => a.x - b.x);
-}
-
 function poseAt(motion: WorldMotion, time: number, longer: number, request: PlacementRequest): Pose {
   const { x, y, scale, angle } = motion.at(time);
   // Growing on its feet lifts the centre by half of what the height gains.

@@ -2,12 +2,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { randomStream } from '../../src/diffusion/random.ts';
 import { pictureToFloats } from '../../src/media/picture.ts';
 import { worldBatch } from './batch.ts';
-import { captionOf, counted, withAdjective } from './caption.ts';
-import { placeGroup } from './placement.ts';
+import { captionOf, withAdjective } from './caption.ts';
 import { type WorldSample, worldSample } from './sample.ts';
 import { paintScene, SCENES, sceneNamed } from './scene.ts';
 import { loadShapes, type Shape, shapeSample } from './shape.ts';
-import { spriteBox } from './sprite.ts';
 import { loadThings, type Thing } from './thing.ts';
 
 let things: readonly Thing[];
@@ -31,14 +29,6 @@ describe('captions', () => {
     );
     expect(captionOf({ thing: 'a car', adjective: 'big' })).toBe('a big car');
     expect(captionOf({ thing: 'a car', where: 'on the left' })).toBe('a car on the left');
-  });
-
-  test('count things', () => {
-    expect(counted('panda', 2)).toBe('two pandas');
-    expect(counted('fox', 3)).toBe('three foxes');
-    expect(counted('bus', 2)).toBe('two buses');
-    expect(counted('snowman', 2)).toBe('two snowmen');
-    expect(() => counted('panda', 4)).toThrow('2 or 3');
   });
 
   test('are grammatical everywhere', () => {
@@ -120,46 +110,4 @@ test('a batch holds the picture as pictureToFloats gives it', () => {
   stream.uniform();
   const { picture } = worldSample(things, stream);
   expect(worldBatch({ things }, 5, 0, 1).pixels).toEqual(pictureToFloats(picture));
-});
-
-describe('groups', () => {
-  const options = { size: { width: 64, height: 64 }, groupShare: 0.5, emptyShare: 0 };
-  const groups = () =>
-    Array.from({ length: 200 }, (_, i) => worldSample(things, randomStream(4, i), options));
-
-  test('occur with the given probability, and captions count their things', () => {
-    const found = groups().filter(({ caption }) => /^(two|three) /.test(caption));
-    expect(found.length).toBeGreaterThan(80);
-    expect(found.length).toBeLessThan(120);
-    for (const { caption, thing, box } of found) {
-      expect(caption.startsWith(counted(thing!.name, caption.startsWith('two') ? 2 : 3))).toBe(true);
-      expect(box).toBeUndefined();
-    }
-  });
-
-  test('consist of the same thing in several places', () => {
-    const [thing] = things;
-    let apart = 0;
-    for (let i = 0; i < 40; i++) {
-      const stream = randomStream(6, i);
-      const request = { sprite: thing!.sprite, size: options.size, ground: [0.5, 0.9] as const };
-      const poses = placeGroup(stream, request, 2, 0.4);
-      expect(poses[1]!.x).toBeGreaterThan(poses[0]!.x);
-      if (poses[1]!.x - poses[0]!.x > 0.4 * thing!.sprite.extent[0] - 1e-9) apart++;
-      for (const pose of poses) {
-        const box = spriteBox(thing!.sprite, pose, options.size);
-        expect(Math.min(box.left, box.top, 1 - box.right, 1 - box.bottom)).toBeGreaterThanOrEqual(0.019);
-      }
-    }
-    // Beside one in the middle there is no room.
-    expect(apart).toBeGreaterThan(20);
-  });
-
-  test('do not change other pictures', () => {
-    const alone = groups().flatMap(({ caption }, i) => (/^(two|three) /.test(caption) ? [] : [i]));
-    for (const i of alone.slice(0, 20)) {
-      const plain = worldSample(things, randomStream(4, i), { ...options, groupShare: 0 });
-      expect(worldSample(things, randomStream(4, i), options)).toEqual(plain);
-    }
-  });
 });

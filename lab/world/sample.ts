@@ -3,8 +3,8 @@
 import type { RandomStream } from '../../src/diffusion/random.ts';
 import type { Picture } from '../../src/media/picture.ts';
 import type { Size } from '../../src/media/size.ts';
-import { type CaptionParts, captionOf, counted, withAdjective } from './caption.ts';
-import { placeGroup, placeMotion, placeStill } from './placement.ts';
+import { type CaptionParts, captionOf, withAdjective } from './caption.ts';
+import { placeMotion, placeStill } from './placement.ts';
 import { paintScene, SCENES, type Scene, WORLD_SIZE } from './scene.ts';
 import { between } from './scene-painters.ts';
 import { type Box, drawSprite, type Pose, spriteBox } from './sprite.ts';
@@ -30,11 +30,6 @@ export interface WorldOptions {
   readonly mirroredShare?: number;
   /** Share of captions that say "a thing" instead of what it is, as the prompts of motions do; default 0.06. */
   readonly unnamedShare?: number;
-  /**
-   * Share of pictures of two or three things of a kind ("two pandas on the beach"); default 0. With them a model's
-   * self-attention has a reason to look for the same thing elsewhere, as in pictures of the real world.
-   */
-  readonly groupShare?: number;
   /** Share of things that lean to a side by up to 30 degrees; default 0.08. */
   readonly tiltedShare?: number;
 }
@@ -44,7 +39,7 @@ export interface WorldSample {
   readonly picture: Picture;
   readonly caption: string;
   readonly scene: Scene;
-  /** Absent if the scene is empty, as are the next two, which are also absent for groups. */
+  /** Absent if the scene is empty, as are the next two. */
   readonly thing?: Thing;
   /** The rectangle around the thing. */
   readonly box?: Box;
@@ -53,8 +48,6 @@ export interface WorldSample {
 
 /** The longer side of a thing, as fractions of the picture's height. */
 const SIZES = [0.4, 0.8] as const;
-/** The same for things in a group, which need room beside one another. */
-const GROUP_SIZES = [0.3, 0.48] as const;
 const LARGEST_TILT = Math.PI / 6;
 
 /**
@@ -81,12 +74,6 @@ export function worldSample(
   const request = { sprite: thing.sprite, size, ground, mirrored };
   const place =
     stream.uniform() < (options.sceneOmittedShare ?? 0.12) ? undefined : placePhrase(stream, scene);
-  if (kind >= 1 - (options.groupShare ?? 0)) {
-    const poses = placeGroup(stream, request, 2 + stream.integer(2), between(stream, ...GROUP_SIZES));
-    for (const each of poses) drawSprite(picture, thing.sprite, each);
-    const caption = captionOf({ thing: counted(thing.name, poses.length), place });
-    return { picture, caption, scene, thing };
-  }
   let pose: Pose;
   let parts: CaptionParts;
   if (kind < empty + (options.actionShare ?? 0.12)) {

@@ -48,7 +48,10 @@ async function readShapes(size: Size): Promise<readonly Shape[]> {
   return shapes;
 }
 
-/** The shapes of these that are not in `held-out.json`, of which nothing is ever trained on. */
+/**
+ * Those of the shapes that the built-in model is trained on: all but those in `held-out.json`. (What judges videos is
+ * trained on all.)
+ */
 export async function trainingShapes(shapes: readonly Shape[]): Promise<readonly Shape[]> {
   const heldOut = await readWorldList('held-out.json', z.array(z.string()));
   return shapes.filter(({ phrase }) => !heldOut.includes(phrase));
@@ -75,11 +78,23 @@ export function shapeSample(shapes: readonly Shape[], stream: RandomStream): Sha
   return { picture, caption, shape };
 }
 
-/** How the shapes are split for the motion "rotates": eight teach it, the others are animated and measured. */
-export function shapeSplit(shapes: readonly Shape[]): { inClips: Shape[]; heldOut: Shape[] } {
-  const order = randomStream(0, 'shapes in clips').shuffle(shapes.length);
+/** How the shapes are divided for the motion "rotates". */
+export interface ShapeSplit {
+  /** Eight that teach it. */
+  readonly inClips: readonly Shape[];
+  /** The others that the built-in model has seen: they are animated and measured. */
+  readonly measured: readonly Shape[];
+  /** Those of `held-out.json`, none of whose pictures the built-in model has seen. */
+  readonly strangers: readonly Shape[];
+}
+
+/** Divides the shapes, always in the same way. */
+export async function shapeSplit(shapes: readonly Shape[]): Promise<ShapeSplit> {
+  const known = await trainingShapes(shapes);
+  const order = randomStream(0, 'shapes in clips').shuffle(known.length);
   return {
-    inClips: order.slice(0, 8).map((index) => shapes[index]!),
-    heldOut: order.slice(8).map((index) => shapes[index]!),
+    inClips: order.slice(0, 8).map((index) => known[index]!),
+    measured: order.slice(8).map((index) => known[index]!),
+    strangers: shapes.filter((shape) => !known.includes(shape)),
   };
 }

@@ -118,7 +118,7 @@ test('examples/learn-and-generate.mjs learns from the clips of the package and g
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const [step, ...frames] = stdout.trimEnd().split('\n');
   expect(step).toMatch(/^step 1 of 1: loss \d\.\d{4}$/);
-  expect(frames).toEqual(['frame 0: 64 x 64, 12288 bytes', 'frame 1: 64 x 64, 12288 bytes']);
+  expect(frames).toEqual(['frame 0: 128 x 128, 49152 bytes', 'frame 1: 128 x 128, 49152 bytes']);
   expect((await readFrames(at('fox-runs.gif'))).length).toBe(2);
 }, 400_000);
 

@@ -26,11 +26,9 @@ function runDemo(words: readonly string[]): Promise<{ code: number | null; stder
 describe('the demo', () => {
   test('learns, makes four videos and a page of them, and touches nothing else', async () => {
     await cp(testdata('mini/tiny-sd'), path('base'), { recursive: true });
-    const few = { samplerSteps: 1 };
-    await writeFile(path('base/lamp.json'), JSON.stringify({ video: few, image: few }));
-    const frames = Array.from({ length: 16 }, (_, i) =>
-      blankPicture({ width: 64, height: 64 }, [10 * i, 80, 200]),
-    );
+    const [size, few] = [{ width: 64, height: 64 }, { samplerSteps: 1 }];
+    await writeFile(path('base/lamp.json'), JSON.stringify({ size, video: few, image: few }));
+    const frames = Array.from({ length: 16 }, (_, i) => blankPicture(size, [10 * i, 80, 200]));
     for (const name of ['a-fox-<1>', 'b']) {
       await writeVideo(path(`clips/${name}.gif`), frames, { framesPerSecond: 8 });
     }

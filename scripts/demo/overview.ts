@@ -1,11 +1,19 @@
 /** @file An animation of the whole demo: the clips above, the generated videos below. */
 import { join } from 'node:path';
 import { readFrames } from '../../src/media/clip.ts';
-import { contactSheet } from '../../src/media/contact-sheet.ts';
+import { contactSheet, paste } from '../../src/media/contact-sheet.ts';
+import { blankPicture, type Picture } from '../../src/media/picture.ts';
+import { resizePicture } from '../../src/media/resize.ts';
 import { writeVideo } from '../../src/media/video-file.ts';
 import { enlarge } from './enlarge.ts';
 
-/** Writes `out/overview.gif` from the clips and the videos at these paths, with as many frames as the shortest has. */
+/** Videos are enlarged to at least about this width. */
+const shownWidth = 128;
+
+/**
+ * Writes `out/overview.gif` from the clips, at half the videos' width, and the videos at these paths, with as many
+ * frames as the shortest has.
+ */
 export async function writeOverview(
   out: string,
   clipPaths: readonly string[],
@@ -13,12 +21,23 @@ export async function writeOverview(
 ) {
   const readAll = (paths: readonly string[]) => Promise.all(paths.map((path) => readFrames(path)));
   const [clips, videos] = [await readAll(clipPaths), await readAll(videoPaths)];
-  const count = Math.min(...[...clips, ...videos].map((frames) => frames.length));
-  const frames = Array.from({ length: count }, (_, f) => {
-    const above = contactSheet([clips.map((clip) => clip[f]!)], { columns: 8, background: [255, 255, 255] });
-    const large = videos.map((video) => enlarge(video[f]!, 2));
-    const below = contactSheet([large], { columns: 4, background: [255, 255, 255] });
-    return contactSheet([[above], [below]], { gap: 4, background: [255, 255, 255] });
-  });
+  const { width, height } = videos[0]![0]!;
+  const factor = Math.max(1, Math.round(shownWidth / width));
+  const half = { width: (factor * width) / 2, height: (factor * height) / 2 };
+  const background = [255, 255, 255] as const;
+  const frames: Picture[] = [];
+  for (let f = 0; f < Math.min(...[...clips, ...videos].map(({ length }) => length)); f++) {
+    const small = await Promise.all(clips.map((clip) => resizePicture(clip[f]!, half)));
+    const large = videos.map((video) => enlarge(video[f]!, factor));
+    const above = contactSheet([small], { columns: 8, gap: 1, background });
+    const below = contactSheet([large], { columns: 4, background });
+    const sheet = blankPicture(
+      { width: Math.max(above.width, below.width), height: above.height + below.height },
+      background,
+    );
+    paste(sheet, above, 0, 0);
+    paste(sheet, below, 0, above.height);
+    frames.push(sheet);
+  }
   await writeVideo(join(out, 'overview.gif'), frames, { framesPerSecond: 8 });
 }

@@ -62,7 +62,7 @@ export interface LoadBaseOptions extends GivenSettings<typeof loadBaseSettings>,
  * import { loadBase } from 'lamp-video';
  *
  * const base = await loadBase();
- * console.log(base.name, base.settings.size); // built-in { width: 64, height: 64 }
+ * console.log(base.name, base.settings.size); // built-in { width: 128, height: 128 }
  */
 export async function loadBase(options: LoadBaseOptions = {}): Promise<BaseModel> {
   const { base = builtInName, ...work } = checkOptions('loadBase', options, {

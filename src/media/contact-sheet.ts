@@ -51,7 +51,8 @@ function wrap(row: readonly Picture[], columns: number): Picture[][] {
   return lines;
 }
 
-function paste(sheet: Picture, each: Picture, left: number, top: number): void {
+/** Copies a picture onto a sheet, with its upper left corner at this pixel; it must lie within the sheet. */
+export function paste(sheet: Picture, each: Picture, left: number, top: number): void {
   for (let y = 0; y < each.height; y++) {
     const row = each.data.subarray(y * each.width * 3, (y + 1) * each.width * 3);
     sheet.data.set(row, ((top + y) * sheet.width + left) * 3);

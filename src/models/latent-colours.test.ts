@@ -10,7 +10,7 @@ import { type VaeConfig, vaeFactor } from './configs.ts';
 import { latentColours, latentPicture } from './latent-colours.ts';
 import { pictureEncoder } from './programs.ts';
 
-const side = 64;
+const side = 128;
 
 /** The mean colours of squares of `factor` pixels, one number after the other, 0 to 255. */
 function meansOf({ width, height, data }: Picture, factor: number): number[] {

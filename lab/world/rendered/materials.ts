@@ -39,6 +39,11 @@ export interface Material {
   readonly accent: Colour;
 }
 
+const patterns = ['striped', 'checked', 'spotted'] as const;
+
+/** All words for materials in captions. */
+export const materialWords: readonly string[] = [...names, ...patterns];
+
 /** A plain colour most of the time, else stripes, checks or spots of two. */
 export function drawMaterial(random: RandomStream): Material {
   const name = pick(random, names);
@@ -51,17 +56,17 @@ export function drawMaterial(random: RandomStream): Material {
   if (kind < 0.8) {
     const across = random.uniform() < 0.5;
     const paint: Paint = (u, v) => (odd(across ? v * counts.along * 2 : u * counts.around) ? plain : other);
-    return { word: 'striped', paint, plain, accent };
+    return { word: patterns[0], paint, plain, accent };
   }
   if (kind < 0.9) {
     const paint: Paint = (u, v) => (odd(u * counts.around) === odd(v * counts.along) ? plain : other);
-    return { word: 'checked', paint, plain, accent };
+    return { word: patterns[1], paint, plain, accent };
   }
   const paint: Paint = (u, v) => {
     const [x, y] = [fraction(u * counts.around) - 0.5, fraction(v * counts.along) - 0.5];
     return Math.hypot(x, y) < 0.3 ? other : plain;
   };
-  return { word: 'spotted', paint, plain, accent };
+  return { word: patterns[2], paint, plain, accent };
 }
 
 /** Lighter and darker shades of a colour, so that faces differ a little. */

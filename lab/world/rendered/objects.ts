@@ -1,6 +1,6 @@
 /** @file Kinds of rendered objects, each in endless variations. */
 import type { RandomStream } from '../../../src/diffusion/random.ts';
-import { withAdjective } from '../caption.ts';
+import { articleFor, withAdjective } from '../caption.ts';
 import { belongings } from './kinds/belongings.ts';
 import { buildings } from './kinds/buildings.ts';
 import { household } from './kinds/household.ts';
@@ -35,6 +35,8 @@ export function drawObject(kind: string, random: RandomStream): RenderedObject {
   if (!build)
     throw new RangeError(`no rendered object is called "${kind}"; there are ${objectKinds.join(', ')}`);
   const material = drawMaterial(random);
-  const article = /^[aeiou]/.test(kind) ? 'an' : 'a';
-  return { phrase: withAdjective(`${article} ${kind}`, material.word), mesh: build(material, random) };
+  return {
+    phrase: withAdjective(`${articleFor(kind)} ${kind}`, material.word),
+    mesh: build(material, random),
+  };
 }

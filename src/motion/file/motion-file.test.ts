@@ -67,6 +67,13 @@ test('a base with other weights gives a notice, one of another architecture is r
   expect(() => assertFitsBase('m', { ...motion, values }, base)).toThrow(
     `base "tiny-sd", which has another architecture than "${base.folder}" (`,
   );
+  const builtIn = { ...base, name: 'built-in' };
+  const earlier = { ...motion, info: { ...fromSd, baseName: 'built-in' } };
+  expect(() => assertFitsBase('m', earlier, builtIn)).toThrow(
+    /^motion "m" was trained on the built-in model of another version of lamp-video \(fingerprint abc\).* Train the motion again/,
+  );
+  const ofThis = { ...motion.info, baseName: 'built-in' };
+  expect(() => assertFitsBase('m', { ...motion, info: ofThis }, builtIn)).not.toThrow();
 });
 
 test('low-rank factors are read back with their rank', async () => {

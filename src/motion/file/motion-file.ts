@@ -9,6 +9,7 @@ import { CheckpointError } from '../../errors.ts';
 import { notice, type WorkOptions } from '../../events.ts';
 import { type FloatTensor, type Shape, sameShape } from '../../graph/host-tensor.ts';
 import type { BaseModel } from '../../models/base-model.ts';
+import { builtInName } from '../../models/built-in-base.ts';
 import { nonFinite } from '../../models/finite.ts';
 import { kindOfWeights, type WeightsKind } from '../../models/other-models.ts';
 import { call, type GivenParts, phrase, setting } from '../../phrases.ts';
@@ -146,8 +147,8 @@ export async function readMotion(path: string): Promise<Motion> {
 }
 
 /**
- * Throws `CheckpointError`, naming both, when a motion was trained on a base model of another architecture. A base with
- * the same architecture but different weights is accepted with a notice.
+ * Throws `CheckpointError`, naming both, when a motion was trained on a base model of another architecture, or on the
+ * built-in model of another version. Another base of the same architecture is accepted with a notice.
  */
 export function assertFitsBase(
   path: string,
@@ -156,6 +157,15 @@ export function assertFitsBase(
   { onEvent }: Pick<WorkOptions, 'onEvent'> = {},
 ): void {
   assertMotionBase(base);
+  const otherWeights = info.baseFingerprint !== base.fingerprint;
+  if (otherWeights && info.baseName === builtInName && base.name === builtInName) {
+    throw new CheckpointError({
+      found: `motion "${path}" was trained on the built-in model of another version of lamp-video (fingerprint ${info.baseFingerprint})`,
+      expected: `the built-in model of this version (fingerprint ${base.fingerprint})`,
+      setting: 'motion',
+      advice: 'Train the motion again, or use the version that it was trained with.',
+    });
+  }
   const { shapes } = base.unet.weights;
   const required = motionParameters(shapes, info.variant, info.rank);
   const asked = [...required, ...normParameters(shapes).filter(({ name }) => values.has(name))];
@@ -176,7 +186,7 @@ export function assertFitsBase(
       advice: 'Use the base it was trained on, or one of its kind.',
     });
   }
-  if (info.baseFingerprint !== base.fingerprint) {
+  if (otherWeights) {
     onEvent?.(
       notice({
         found: `motion "${path}" was trained on base "${info.baseName}"; "${given}" (fingerprint ${base.fingerprint}) has other weights, so the motion may come out weaker or with faults`,

@@ -33,9 +33,10 @@ test.each([
   [size(40, 40), true],
   [size(512, 512), true],
   [size(128, 56), true],
-])('a base of 64x64: whether %j is far from it', (asked, isFar) => {
+])('whether %j is far from a base of 64x64, and its double from one of 128x128', (asked, isFar) => {
   expect(farFrom(base, asked)).toEqual(isFar ? size(64, 64) : undefined);
-  expect(farFrom(builtIn, asked)).toEqual(isFar ? size(64, 64) : undefined);
+  const double = size(2 * asked.width, 2 * asked.height);
+  expect(farFrom(builtIn, double)).toEqual(isFar ? size(128, 128) : undefined);
 });
 
 test('no size is far from a base that does not say what it was trained on', () => {
@@ -47,12 +48,12 @@ test('no size is far from a base that does not say what it was trained on', () =
 test('the notice on a large size contains the time that the work will take, that on a small size does not', async () => {
   const work = (asked: { width: number; height: number }) => (onEvent: (event: ProgressEvent) => void) =>
     tellFarSize({ base: builtIn, size: asked, device: 'cpu', flops: () => 90 * 5e10 }, { onEvent });
-  expect(await told(work(size(64, 64)))).toEqual([]);
+  expect(await told(work(size(128, 128)))).toEqual([]);
   expect(await told(work(size(512, 512)))).toEqual([
-    '512x512 is far from what the built-in model was trained on: what it draws may fall apart, and the work will take about 1 min 30 s; expected about 64x64.',
+    '512x512 is far from what the built-in model was trained on: what it draws may fall apart, and the work will take about 1 min 30 s; expected about 128x128.',
   ]);
-  expect(await told(work(size(32, 32)))).toEqual([
-    '32x32 is far from what the built-in model was trained on: what it draws may fall apart; expected about 64x64.',
+  expect(await told(work(size(64, 64)))).toEqual([
+    '64x64 is far from what the built-in model was trained on: what it draws may fall apart; expected about 128x128.',
   ]);
 });
 

@@ -1,11 +1,11 @@
 /** @file The pictures of the little world that the built-in model is trained on. */
 
-import { randomStream } from '../../../src/diffusion/random.ts';
-import { type FloatTensor, floats } from '../../../src/graph/host-tensor.ts';
-import type { Size } from '../../../src/media/size.ts';
-import { worldBatch } from '../../world/batch.ts';
-import { loadShapes, trainingShapes } from '../../world/shape.ts';
-import { loadThings, type Thing } from '../../world/thing.ts';
+import { randomStream } from '../../src/diffusion/random.ts';
+import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';
+import type { Size } from '../../src/media/size.ts';
+import { worldBatch } from '../world/batch.ts';
+import { loadShapes, trainingShapes } from '../world/shape.ts';
+import { loadThings, type Thing } from '../world/thing.ts';
 import { loadMoreThings } from './more-things.ts';
 
 /** Which pictures to generate. */
@@ -15,14 +15,10 @@ export interface PictureOptions {
   readonly seed: number;
   /** Fraction of the pictures of things that show one of `lab/assets/pretraining`. */
   readonly moreShare: number;
-  /** Fraction of the pictures that show one of the world's rendered objects; default 0.15. */
-  readonly shapeShare?: number;
-  /** Fraction of the pictures that show an object of `world/rendered`; default 0. */
-  readonly renderedShare?: number;
-  /** Whether the objects of `held-out.json` are left out. */
-  readonly heldOut?: boolean;
-  /** Fraction of the U-Net's pictures that show two or three things of a kind. */
-  readonly groupShare: number;
+  /** Fraction of the pictures that show one of the world's rendered objects, without those of `held-out.json`. */
+  readonly shapeShare: number;
+  /** Fraction of the pictures that show an object of `world/rendered`. */
+  readonly renderedShare: number;
   /** Number of the autoencoder's first pictures that keep their colours. */
   readonly plainFirst: number;
 }
@@ -39,9 +35,8 @@ export interface TrainingPictures {
 
 /** Loads the things and shapes from which pictures are drawn. */
 export async function trainingPictures(options: PictureOptions): Promise<TrainingPictures> {
-  const { size, seed, moreShare, groupShare, shapeShare = 0.15, renderedShare = 0 } = options;
-  const all3d = await loadShapes(size);
-  const shapes = options.heldOut ? await trainingShapes(all3d) : all3d;
+  const { size, seed, moreShare, shapeShare, renderedShare } = options;
+  const shapes = await trainingShapes(await loadShapes(size));
   const more = moreShare > 0 ? await loadMoreThings() : [];
   const all = await loadThings();
   const things = withMore(all, more, moreShare);
@@ -50,14 +45,14 @@ export async function trainingPictures(options: PictureOptions): Promise<Trainin
     more,
     moreShare,
   );
-  const draw = (some: readonly Thing[], first: number, count: number, share: number) => {
-    const source = { things: some, shapes, shapeShare, renderedShare, options: { size, groupShare: share } };
+  const draw = (some: readonly Thing[], first: number, count: number) => {
+    const source = { things: some, shapes, shapeShare, renderedShare, options: { size } };
     const { pixels, captions } = worldBatch(source, seed, first, count);
     return { pictures: floats(pixels, [count, 3, size.height, size.width]), captions };
   };
   return {
-    ofAutoencoder: (first, count) => recoloured(draw(things, first, count, 0).pictures, first, options),
-    ofModel: (first, count) => draw(core, first, count, groupShare),
+    ofAutoencoder: (first, count) => recoloured(draw(things, first, count).pictures, first, options),
+    ofModel: (first, count) => draw(core, first, count),
   };
 }
 

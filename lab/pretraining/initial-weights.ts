@@ -1,10 +1,10 @@
 /** @file The weights of a base model as initial values of another training. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { WeightFile } from '../../../src/checkpoints/weight-file.ts';
-import { randomStream } from '../../../src/diffusion/random.ts';
-import { type FloatTensor, floats } from '../../../src/graph/host-tensor.ts';
-import type { BaseModel } from '../../../src/models/base-model.ts';
+import type { WeightFile } from '../../src/checkpoints/weight-file.ts';
+import { randomStream } from '../../src/diffusion/random.ts';
+import { type FloatTensor, floats } from '../../src/graph/host-tensor.ts';
+import type { BaseModel } from '../../src/models/base-model.ts';
 
 /** All weights of one network of a model, under the name of its part. */
 export async function weightsOf(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadThings } from '../../world/thing.ts';
+import { loadThings } from '../world/thing.ts';
 import { loadMoreThings } from './more-things.ts';
 
 test('further things can all be drawn, and none of them is one of the little world', async () => {

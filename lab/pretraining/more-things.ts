@@ -5,10 +5,10 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { withoutArticle } from '../../world/caption.ts';
-import { spriteOf, type Thing } from '../../world/thing.ts';
+import { withoutArticle } from '../world/caption.ts';
+import { spriteOf, type Thing } from '../world/thing.ts';
 
-const folder = new URL('../../assets/pretraining/', import.meta.url);
+const folder = new URL('../assets/pretraining/', import.meta.url);
 const listSchema = z.array(z.object({ file: z.string(), phrase: z.string(), source: z.string() }));
 
 let loaded: Promise<readonly Thing[]> | undefined;

@@ -1,0 +1,74 @@
+/**
+ * @file `npx tsx lab/people/main.ts [folder]`: teaches the built-in model how people walk off to the right, from four
+ * clips of `testdata/clips/walking`; has other things, and the person of a fifth clip, do so; and writes
+ * `overview.gif`, the clips above the videos. The model was never shown people. A training that was stopped goes on.
+ */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeOverview } from '../../scripts/demo/overview.ts';
+import { exists } from '../../src/checkpoints/exists.ts';
+import { interruptible } from '../../src/cli/interruptible.ts';
+import { reporter } from '../../src/cli/progress.ts';
+import { LampError } from '../../src/errors.ts';
+import type { WorkOptions } from '../../src/events.ts';
+import { generateVideo } from '../../src/library/generate-video.ts';
+import { learnMotion } from '../../src/library/learn-motion.ts';
+import { cropPicture } from '../../src/media/black-bars.ts';
+import { readFrames } from '../../src/media/clip.ts';
+import { resizePicture } from '../../src/media/resize.ts';
+import { writeVideo } from '../../src/media/video-file.ts';
+import { runPaths } from '../../src/training/run-folder.ts';
+import { withoutArticle } from '../world/caption.ts';
+
+/** Where people walk, in clips of 768×432 pixels: from the left third of this square out at its right. */
+const square = { left: 336, top: 0, side: 432 };
+const size = { width: 128, height: 128 };
+const verb = 'walks off to the right';
+const things = ['a panda', 'a robot', 'a snowman'];
+
+/** Cuts the square out of clip number `n`, writes it to `folder` in small, and returns the path. */
+async function smallClip(n: number, folder: string): Promise<string> {
+  const name = `walk_out_0${n}`;
+  const source = fileURLToPath(new URL(`../../testdata/clips/walking/${name}.mp4`, import.meta.url));
+  const frames = (await readFrames(source)).map((frame) =>
+    cropPicture(frame, square.left, square.top, { width: square.side, height: square.side }),
+  );
+  const clip = join(folder, name);
+  const small = await Promise.all(frames.map((frame) => resizePicture(frame, size)));
+  await writeVideo(clip, small, { framesPerSecond: 10 });
+  return clip;
+}
+
+async function main(out: string, work: WorkOptions): Promise<void> {
+  const clips: string[] = [];
+  for (const n of [1, 2, 3, 4]) clips.push(await smallClip(n, join(out, 'clips')));
+  const another = await smallClip(5, join(out, 'another'));
+  const run = join(out, 'training');
+  const resume = await exists(runPaths(run).record);
+  const { path: motion } = await learnMotion({
+    ...work,
+    ...(resume ? { resume } : { clips, prompt: `a person ${verb}` }),
+    out: run,
+  });
+  const videos: string[] = [];
+  for (const thing of things) {
+    const video = join(out, 'videos', withoutArticle(thing));
+    await generateVideo({ ...work, motion, prompt: `${thing} ${verb} in the meadow`, out: video });
+    videos.push(video);
+  }
+  const video = join(out, 'videos', 'person');
+  const firstFrame = (await readFrames(another))[0]!;
+  await generateVideo({ ...work, motion, prompt: `a person ${verb}`, firstFrame, out: video });
+  await writeOverview(out, clips, [...videos, video]);
+}
+
+const { onEvent, end } = reporter({ json: false });
+try {
+  await interruptible((signal) => main(process.argv[2] ?? 'runs/people', { onEvent, signal }));
+} catch (error) {
+  if (!(error instanceof LampError)) throw error;
+  console.error(`people: ${error.message}`);
+  process.exitCode = error.exitCode;
+} finally {
+  end();
+}
