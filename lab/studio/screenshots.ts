@@ -32,16 +32,16 @@ try {
   const desk = await visitPage(browser, studio.link, screens['desktop-light']!);
   await open(desk.page, 'motions');
   await desk.page.locator('main a[href^="#/motions/"]').first().click();
-  await settled(desk.page);
+  await settled(desk.page, '.chart-place canvas');
   await picture(desk.page, 'studio-motion');
   await desk.page.getByRole('main').getByRole('link', { name: 'Make a video', exact: true }).click();
   await desk.page.locator('#prompt').fill('a fox runs in the snow');
   await desk.page.getByText('Time, about').waitFor();
-  await settled(desk.page);
+  await settled(desk.page, '#prompt');
   await picture(desk.page, 'studio-new-video');
   const night = await visitPage(browser, studio.link, screens['desktop-dark']!);
   await open(night.page, 'videos');
-  await settled(night.page);
+  await settled(night.page, '.card .moving img, .card .moving canvas');
   await picture(night.page, 'studio-videos');
   const social = join(values.out, 'social.png');
   await writeFile(social, await socialPicture(browser, values.demo));
@@ -66,11 +66,13 @@ async function open(page: Page, view: string): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor();
 }
 
-/** Waits until everything that is shown has come. */
-async function settled(page: Page): Promise<void> {
-  await page.locator('main .waiting').first().waitFor({ state: 'detached' });
+/** Waits until everything that is shown has come, above all what `selector` finds, and is painted. */
+async function settled(page: Page, selector: string): Promise<void> {
+  await page.locator(selector).first().waitFor();
+  await page.locator('main .waiting, main .moving-waits').first().waitFor({ state: 'detached' });
   const shown = 'Array.from(document.images).every((image) => image.complete && image.naturalWidth > 0)';
   while (!(await page.evaluate(shown))) await pause(100);
+  await pause(1000);
 }
 
 async function picture(page: Page, name: string): Promise<void> {
