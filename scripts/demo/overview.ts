@@ -25,8 +25,9 @@ export async function writeOverview(
   const factor = Math.max(1, Math.round(shownWidth / width));
   const half = { width: (factor * width) / 2, height: (factor * height) / 2 };
   const background = [255, 255, 255] as const;
+  const count = Math.min(...[...clips, ...videos].map(({ length }) => length));
   const frames: Picture[] = [];
-  for (let f = 0; f < Math.min(...[...clips, ...videos].map(({ length }) => length)); f++) {
+  for (let f = 0; f < count; f++) {
     const small = await Promise.all(clips.map((clip) => resizePicture(clip[f]!, half)));
     const large = videos.map((video) => enlarge(video[f]!, factor));
     const above = contactSheet([small], { columns: 8, gap: 1, background });

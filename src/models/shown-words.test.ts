@@ -14,7 +14,7 @@ test.each([
   ['A Panda, under the stars!', []],
   ['a 3d shepherd’s pie on a white ground', []],
   ['a dragon and a wizard fight; the dragon wins', ['dragon', 'wizard', 'fight', 'wins']],
-  ['a rabbit, an octopus', ['rabbit', 'octopus']],
+  ['a rabbit, a robot, a cactus, an octopus', ['rabbit', 'octopus']],
   ['two pandas, 4k', ['pandas', '4k']],
   ['ein Pinguin läuft', ['ein', 'pinguin', 'läuft']],
   ['123 ... 🐼', []],
