@@ -108,21 +108,15 @@ function movingThings(
 function rotation(split: ShapeSplit, { things: count, strangers = false }: SuiteSize): SuiteMotion {
   const { inClips } = split;
   const unseen = strangers ? split.strangers : split.measured;
-  const clipsOf = (clips: number) =>
-    inClips
-      .slice(0, clips)
-      .map(({ frames, phrase }) => ({ frames: frames.slice(0, suiteFrames), prompt: rotating(phrase) }));
+  const whole = (clips: number) =>
+    inClips.slice(0, clips).map(({ frames, phrase }) => ({ frames, prompt: rotating(phrase) }));
   return {
     name: ROTATES,
     description: 'turns around its axis (third-party clips)',
     prompt: rotating('a thing'),
     thingsInClips: (clips) => inClips.slice(0, clips).map(({ phrase }) => phrase),
-    clips: clipsOf,
-    writeClips: (folder, clips) =>
-      writeClips(
-        folder,
-        inClips.slice(0, clips).map(({ frames, phrase }) => ({ frames, prompt: rotating(phrase) })),
-      ),
+    clips: (clips) => whole(clips).map((clip) => ({ ...clip, frames: clip.frames.slice(0, suiteFrames) })),
+    writeClips: (folder, clips) => writeClips(folder, whole(clips)),
     cases: unseen.slice(0, 2 * count).map(({ phrase, frames }) => ({
       prompt: rotating(phrase),
       thing: phrase,

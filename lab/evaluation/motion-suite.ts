@@ -169,6 +169,7 @@ export async function learnedMotion(
     // The direction is part of these motions.
     flipProbability: 0,
     saveEvery: 500,
+    ...(row.preset && { preset: row.preset }),
     ...training,
     ...row.training,
     ...(at && { schedule: 'constant' as const }),

@@ -55,6 +55,14 @@ test('a row without a first frame has nothing that needs one, and a training of 
   expect(trainingName(rowsNamed(['own-scenes'])[0]!, 100)).toBe('own-scenes-8-clips-100-steps');
 });
 
+test('the reference rows train the paper’s parts as its authors do, whatever the base recommends', () => {
+  const recommending = base({ variant: 'lamp-extended' });
+  for (const row of rowsNamed(['reference', 'reference-tuned'])) {
+    expect(row.preset).toBe('reference');
+    expect(rowVariant(row, recommending)).toEqual(motionVariants.lamp);
+  }
+});
+
 test('rows that differ in sampling alone share a training, all others have their own', () => {
   const names = allRows.map((row) => [row.name, trainingName(row, 100 * (row.stepShare ?? 1))] as const);
   const sharing = names.filter(([, training]) => training === 'lamp-8-clips-100-steps').map(([name]) => name);

@@ -2,6 +2,7 @@
  * @file The rows of the motion suite's tables: LAMP, LAMP without each of its parts, other methods, less data, fewer
  * steps.
  */
+import type { PresetName } from '../../src/library/learn-motion.ts';
 import type { BaseSettings } from '../../src/models/base-settings.ts';
 import {
   type MotionVariant,
@@ -30,7 +31,9 @@ export interface EvaluationRow {
   readonly rank?: number;
   /** Training steps, as a multiple of the suite's. */
   readonly stepShare?: number;
-  /** Training settings that differ from the base's recommendation. */
+  /** Trained with this preset instead of the base's recommendation. */
+  readonly preset?: PresetName;
+  /** Training settings that differ from the base's recommendation, or the preset. */
   readonly training?: Partial<Omit<TrainingInput, 'base' | 'device'>>;
   /** Video settings that differ from the suite's. */
   readonly video?: Partial<VideoSettings>;
@@ -71,6 +74,13 @@ const paperParts = row('paper-parts', 'with the paper’s parts alone', {
   switches: paperSwitches,
   ...toTheEnd,
 });
+
+/** The paper's method as its authors train it: no augmented views of the clips, all timesteps, a rate of 3e-5. */
+const reference = {
+  preset: 'reference',
+  switches: paperSwitches,
+  video: toTheEnd.video,
+} as const satisfies Partial<EvaluationRow>;
 
 /** The groups of rows, in the order of the tables; a row may be in several. */
 export const rowGroups = {
@@ -116,10 +126,10 @@ export const rowGroups = {
   ],
   paper: [
     paperParts,
-    row('paper-rate', 'with the paper’s parts alone, at its rate of 3e-5', {
-      switches: paperSwitches,
-      ...toTheEnd,
-      training: { ...toTheEnd.training, learningRate: 3e-5 },
+    row('reference', 'the paper’s parts and its settings', reference),
+    row('reference-tuned', 'the paper’s parts and its settings, at a rate of 1e-3', {
+      ...reference,
+      training: { learningRate: 1e-3 },
     }),
   ],
   precision: [
@@ -151,10 +161,10 @@ export const rowGroups = {
 
 /** Name of a row's training; rows that differ only in sampling share one. */
 export function trainingName(
-  { name, variant, switches, training, captions = true, clips = usualClips, rank = 0 }: EvaluationRow,
+  { name, variant, switches, preset, training, captions = true, clips = usualClips, rank = 0 }: EvaluationRow,
   steps: number,
 ): string {
-  const what = switches || training || !captions ? name : variant;
+  const what = switches || preset || training || !captions ? name : variant;
   return `${what}-${clips}-clips-${steps}-steps${rank > 0 ? `-rank-${rank}` : ''}`;
 }
 
