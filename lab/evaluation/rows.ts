@@ -122,6 +122,9 @@ export const rowGroups = {
       switches: { trainAttention: false },
     }),
     row('noisy-first-time', 'with one timestep for all frames', { switches: { cleanFirstTime: false } }),
+    row('plain-training', 'without shifted timesteps and the moving average', {
+      training: { timestepShift: 1, averageDecay: 0 },
+    }),
     paperParts,
   ],
   paper: [
@@ -148,6 +151,18 @@ export const rowGroups = {
     row('no-details', 'without the image model for what is not copied', { video: { imageModelBelow: 0 } }),
     row('guidance-2', 'with guidance 2', { video: { guidance: 2 } }),
     row('guidance-4', 'with guidance 4', { video: { guidance: 4 } }),
+  ],
+  lastSteps: [
+    ...[60, 120, 240].map((timestep) =>
+      row(`details-${timestep}`, `with the image model from ${timestep} for what is not copied`, {
+        video: { imageModelBelow: timestep },
+      }),
+    ),
+    ...[300, 0].map((timestep) =>
+      row(`finish-${timestep}`, `finished at ${timestep}, without the image model`, {
+        video: { finishAt: timestep, imageModelBelow: 0 },
+      }),
+    ),
   ],
   clips: [1, 2, 4, 16].map((clips) =>
     row(`clips-${clips}`, `${clips} ${clips === 1 ? 'clip' : 'clips'}`, { clips }),

@@ -1,5 +1,5 @@
 /**
- * @file `npx tsx lab/people/main.ts [folder]`: teaches the built-in model how people walk off to the right, from four
+ * @file `npx tsx lab/people/main.ts [folder]`: teaches the built-in model how people walk to the right, from four
  * clips of `testdata/clips/walking`; has other things, and the person of a fifth clip, do so; and writes
  * `overview.gif`, the clips above the videos. The model was never shown people. A training that was stopped goes on.
  */
@@ -20,19 +20,25 @@ import { writeVideo } from '../../src/media/video-file.ts';
 import { runPaths } from '../../src/training/run-folder.ts';
 import { withoutArticle } from '../world/caption.ts';
 
-/** Where people walk, in clips of 768×432 pixels: from the left third of this square out at its right. */
-const square = { left: 336, top: 0, side: 432 };
+/** Where people walk, in clips of 768×432 pixels: from the middle of this square to its right edge, and out there. */
+const square = { left: 230, top: 0, side: 432 };
 const size = { width: 128, height: 128 };
-const verb = 'walks off to the right';
+/** The first frame, counted from 0, in which the person of each clip has turned and walks. */
+const starts = [6, 5, 6, 8, 9];
+const frameCount = 8;
+const verb = 'walks';
+/** Where the person of a clip is. Copy-paste replaces it: the end of a caption, from its last preposition on. */
+const room = 'in the room';
 const things = ['a panda', 'a robot', 'a snowman'];
 
-/** Cuts the square out of clip number `n`, writes it to `folder` in small, and returns the path. */
+/** Cuts the walk out of clip number `n`, from 1, writes it to `folder` in small, and returns the path. */
 async function smallClip(n: number, folder: string): Promise<string> {
   const name = `walk_out_0${n}`;
   const source = fileURLToPath(new URL(`../../testdata/clips/walking/${name}.mp4`, import.meta.url));
-  const frames = (await readFrames(source)).map((frame) =>
-    cropPicture(frame, square.left, square.top, { width: square.side, height: square.side }),
-  );
+  const start = starts[n - 1]!;
+  const frames = (await readFrames(source))
+    .slice(start, start + frameCount)
+    .map((frame) => cropPicture(frame, square.left, square.top, { width: square.side, height: square.side }));
   const clip = join(folder, name);
   const small = await Promise.all(frames.map((frame) => resizePicture(frame, size)));
   await writeVideo(clip, small, { framesPerSecond: 10 });
@@ -47,7 +53,9 @@ async function main(out: string, work: WorkOptions): Promise<void> {
   const resume = await exists(runPaths(run).record);
   const { path: motion } = await learnMotion({
     ...work,
-    ...(resume ? { resume } : { clips, prompt: `a person ${verb}` }),
+    ...(resume
+      ? { resume }
+      : { clips, prompt: `a person ${verb} ${room}`, frames: frameCount, framesPerSecond: 10 }),
     out: run,
   });
   const videos: string[] = [];
@@ -58,7 +66,7 @@ async function main(out: string, work: WorkOptions): Promise<void> {
   }
   const video = join(out, 'videos', 'person');
   const firstFrame = (await readFrames(another))[0]!;
-  await generateVideo({ ...work, motion, prompt: `a person ${verb}`, firstFrame, out: video });
+  await generateVideo({ ...work, motion, prompt: `a person ${verb} ${room}`, firstFrame, out: video });
   await writeOverview(out, clips, [...videos, video]);
 }
 
