@@ -53,9 +53,7 @@ async function main(out: string, work: WorkOptions): Promise<void> {
   const resume = await exists(runPaths(run).record);
   const { path: motion } = await learnMotion({
     ...work,
-    ...(resume
-      ? { resume }
-      : { clips, prompt: `a person ${verb} ${room}`, frames: frameCount, framesPerSecond: 10 }),
+    ...(resume ? { resume } : { clips, prompt: `a person ${verb} ${room}`, frames: frameCount }),
     out: run,
   });
   const videos: string[] = [];
