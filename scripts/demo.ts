@@ -15,7 +15,7 @@ import { settingRows } from '../src/cli/facts.ts';
 import { interruptible } from '../src/cli/interruptible.ts';
 import { reporter } from '../src/cli/progress.ts';
 import { duration } from '../src/duration.ts';
-import { LampError } from '../src/errors.ts';
+import { LampError, UsageError } from '../src/errors.ts';
 import type { WorkOptions } from '../src/events.ts';
 import { learnMotion } from '../src/library/learn-motion.ts';
 import { findClips } from '../src/media/find-clips.ts';
@@ -76,15 +76,27 @@ function nextSteps(run: string, out: string, base: string): [what: string, comma
   ];
 }
 
+/** The options of this command line. Throws `UsageError` for others. */
+function givenOptions() {
+  try {
+    return parseArgs({
+      options: {
+        out: { type: 'string', default: join(root, 'demo') },
+        base: { type: 'string', default: trainingDefaults.base },
+        clips: { type: 'string', default: defaultClips },
+        steps: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError({
+      found: (error as Error).message,
+      expected: '--out, --base, --clips or --steps, each with a value',
+    });
+  }
+}
+
 async function demo(work: WorkOptions): Promise<void> {
-  const { values: given } = parseArgs({
-    options: {
-      out: { type: 'string', default: join(root, 'demo') },
-      base: { type: 'string', default: trainingDefaults.base },
-      clips: { type: 'string', default: defaultClips },
-      steps: { type: 'string' },
-    },
-  });
+  const given = givenOptions();
   const { out } = given;
   const base = await openBaseModel(given.base);
   const run = join(out, 'training');
