@@ -1,6 +1,6 @@
 /**
- * @file `npx tsx lab/people/main.ts [folder]`: teaches the built-in model how people walk to the right, from four
- * clips of `testdata/clips/walking`; has other things, and the person of a fifth clip, do so; and writes
+ * @file `npx tsx lab/people/main.ts [folder]`: teaches the built-in model how people walk to the right, from four clips
+ * of `testdata/clips/walking`; has things in given pictures, and the person of a fifth clip, do so; and writes
  * `overview.gif`, the clips above the videos. The model was never shown people. A training that was stopped goes on.
  */
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { writeOverview } from '../../scripts/demo/overview.ts';
 import { exists } from '../../src/checkpoints/exists.ts';
 import { interruptible } from '../../src/cli/interruptible.ts';
 import { reporter } from '../../src/cli/progress.ts';
+import { randomStream } from '../../src/diffusion/random.ts';
 import { LampError } from '../../src/errors.ts';
 import type { WorkOptions } from '../../src/events.ts';
 import { generateVideo } from '../../src/library/generate-video.ts';
@@ -18,10 +19,13 @@ import { readFrames } from '../../src/media/clip.ts';
 import { resizePicture } from '../../src/media/resize.ts';
 import { writeVideo } from '../../src/media/video-file.ts';
 import { runPaths } from '../../src/training/run-folder.ts';
-import { withoutArticle } from '../world/caption.ts';
+import { motionClip } from '../world/motion-clip.ts';
+import { sceneNamed } from '../world/scene.ts';
+import { loadThings, thingNamed } from '../world/thing.ts';
+import { motionNamed } from '../world/world-motions.ts';
 
-/** Where people walk, in clips of 768×432 pixels: from the middle of this square to its right edge, and out there. */
-const square = { left: 230, top: 0, side: 432 };
+/** Where people walk, in clips of 768×432 pixels: from the left third of this square to its right edge. */
+const square = { left: 330, top: 0, side: 432 };
 const size = { width: 128, height: 128 };
 /** The first frame, counted from 0, in which the person of each clip has turned and walks. */
 const starts = [6, 5, 6, 8, 9];
@@ -29,7 +33,12 @@ const frameCount = 8;
 const verb = 'walks';
 /** Where the person of a clip is. Copy-paste replaces it: the end of a caption, from its last preposition on. */
 const room = 'in the room';
-const things = ['a panda', 'a robot', 'a snowman'];
+/** What shall walk as well, and where. */
+const others = [
+  { thing: 'penguin', scene: 'snow' },
+  { thing: 'tiger', scene: 'meadow' },
+  { thing: 'snowman', scene: 'forest' },
+];
 
 /** Cuts the walk out of clip number `n`, from 1, writes it to `folder` in small, and returns the path. */
 async function smallClip(n: number, folder: string): Promise<string> {
@@ -57,9 +66,14 @@ async function main(out: string, work: WorkOptions): Promise<void> {
     out: run,
   });
   const videos: string[] = [];
-  for (const thing of things) {
-    const video = join(out, 'videos', withoutArticle(thing));
-    await generateVideo({ ...work, motion, prompt: `${thing} ${verb} in the meadow`, out: video });
+  const known = await loadThings();
+  for (const { thing, scene } of others) {
+    // A picture in which the thing stands on the left, as people do.
+    const stream = randomStream(0, 'people', thing);
+    const standing = motionClip(stream, motionNamed('runs'), thingNamed(known, thing), sceneNamed(scene));
+    const video = join(out, 'videos', thing);
+    const [firstFrame, prompt] = [standing.frames[0]!, standing.prompt.replace('runs', verb)];
+    await generateVideo({ ...work, motion, prompt, firstFrame, out: video });
     videos.push(video);
   }
   const video = join(out, 'videos', 'person');
