@@ -10,7 +10,7 @@ export interface PackedFile {
 
 const allowed: readonly RegExp[] = [
   /^(package\.json|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|LICENSE)$/,
-  /^docs\/((research\/)?[\w-]+\.md|media\/demo\.gif)$/,
+  /^docs\/((research\/)?[\w-]+\.md|media\/(demo|people)\.gif)$/,
   /^examples\/([\w-]+\.mjs|README\.md)$/,
   /^assets\/(base|demo|tokenizer)\//,
   /^dist\/(?!testing\/)([\w-]+\/)*[\w-]+(?<!\.test|\.slow)\.(js|d\.ts)$/,
